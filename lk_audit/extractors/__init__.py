@@ -1,0 +1,1 @@
+"""From syntax and values to facts: one module per kind of fact."""

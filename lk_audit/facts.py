@@ -1,0 +1,285 @@
+"""What rules see: statements about LiveKit authentication, free of any language or parser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from lk_audit.secret import Secret
+from lk_audit.source import Place
+
+if TYPE_CHECKING:
+    from lk_audit.livekit.tokens import DecodedToken
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A place that explains a finding, and what is to be seen there."""
+
+    place: Place
+    note: str
+
+
+class FileRole(Enum):
+    """What a file is for, judged by its path."""
+
+    PRODUCTION = "production"
+    TEST = "test"
+    DOCUMENTATION = "documentation"
+    EXAMPLE = "example"
+    LOCAL = "local development"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Base of all facts: where it is, and in what kind of file."""
+
+    place: Place
+    role: FileRole = FileRole.PRODUCTION
+
+
+class Strength(Enum):
+    """What a literal credential is worth to an attacker."""
+
+    STRONG = "strong"
+    """Random-looking: a real secret."""
+    WEAK = "weak"
+    """Used as a secret, and guessable: short, a phrase, a repetition."""
+    WELL_KNOWN = "well-known"
+    """A published development pair such as devkey/secret."""
+
+
+class Carrier(Enum):
+    """How a literal credential is written down."""
+
+    ARGUMENT = "an argument"
+    FALLBACK = "a fallback for an environment variable"
+    ASSIGNMENT = "an assignment"
+    ENV_FILE = "an environment file"
+    CONFIGURATION = "a configuration file"
+    COMMAND = "a command line"
+    COMMENT = "a comment"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialLiteral(Fact):
+    """A LiveKit API secret written down. `name` is what it is called there, `key_id` the API key beside it."""
+
+    secret: Secret
+    strength: Strength
+    carrier: Carrier
+    name: str | None = None
+    key_id: str | None = None
+    certain: bool = True
+    leads: tuple[Lead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvExposure(Fact):
+    """The API secret under a name that a framework publishes to clients.
+
+    `is_read` tells code that reads it from a file that defines it; `framework` says who publishes the prefix.
+    """
+
+    name: str
+    prefix: str
+    framework: str
+    is_read: bool
+    on_server: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JwtLiteral(Fact):
+    """A LiveKit access token written down. `signed_by` is where a secret of this tree that signed it stands."""
+
+    token: DecodedToken
+    signed_by: Lead | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenCheck(Fact):
+    """A LiveKit token read without checking its signature; `how` says by what means."""
+
+    how: str
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsecureUrl(Fact):
+    """An unencrypted LiveKit address of a public host."""
+
+    url: str
+    scheme: str
+    host: str
+
+
+class Signer(Enum):
+    """Who puts the token together: an SDK, or code that signs a JWT itself."""
+
+    SDK = "SDK"
+    RAW = "raw JWT"
+
+
+class Side(Enum):
+    """Where code runs."""
+
+    SERVER = "server"
+    CLIENT = "client"
+    UNKNOWN = "unknown"
+
+
+class Audience(Enum):
+    """Who is meant to hold a token."""
+
+    PARTICIPANT = "participant"
+    SERVICE = "service"
+    UNKNOWN = "unknown"
+
+
+class Expiry(Enum):
+    """How the life of a token is limited."""
+
+    EXPLICIT = "explicit"
+    """The code says how long: `Lifetime.seconds`."""
+    IMPLICIT = "implicit"
+    """The code does not say; the SDK's default applies: `Lifetime.seconds`."""
+    NEVER = "never"
+    """There is no `exp`."""
+    MILLISECONDS = "milliseconds"
+    """`exp` is in milliseconds: valid for tens of thousands of years."""
+    BORN_EXPIRED = "born expired"
+    """Over before it starts; the token is useless."""
+    REJECTED = "rejected"
+    """The SDK raises: the token is never made."""
+    CALLER = "caller"
+    """Request data decides."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """One possible lifetime, in seconds where known. `slip` explains a unit mistake, if one was made."""
+
+    expiry: Expiry
+    place: Place
+    seconds: float | None = None
+    slip: str | None = None
+    leads: tuple[Lead, ...] = ()
+
+
+class Unknowable:
+    """The value of a grant that only the run decides."""
+
+    def __repr__(self) -> str:
+        return "?"
+
+
+UNKNOWN = Unknowable()
+GrantScalar = bool | str | None | tuple[str, ...] | Unknowable
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One grant of a token under its JSON name.
+
+    `values` are those it may have; `certain` is False when some path leaves it out. `from_caller` tells that request
+    data decides.
+    """
+
+    name: str
+    place: Place
+    values: tuple[GrantScalar, ...]
+    certain: bool = True
+    from_caller: bool = False
+    leads: tuple[Lead, ...] = ()
+
+    def may_be(self, value: GrantScalar) -> bool:
+        """Whether `value` itself, not just something unknown, is among the values."""
+        return any(item is value or (type(item) is type(value) and item == value) for item in self.values)
+
+    def is_always(self, value: GrantScalar) -> bool:
+        return self.certain and all(type(item) is type(value) and item == value for item in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownGrant:
+    """A name in a grant object that LiveKit ignores.
+
+    `meant` is the grant that was probably meant; `fails_open` tells that ignoring it allows what the code denies.
+    """
+
+    spelled: str
+    place: Place
+    problem: str
+    meant: str | None = None
+    fails_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """The grants of a token, by object: `video` and the flags of `sip`, `agent`, `inference` ... as "sip.admin".
+
+    `complete` is False when more may be set than the code shows. `place` is that of the grant object.
+    """
+
+    place: Place
+    by_name: dict[str, Grant] = field(default_factory=dict)
+    unknown: tuple[UnknownGrant, ...] = ()
+    complete: bool = True
+    from_caller: Lead | None = None
+
+    def get(self, name: str) -> Grant | None:
+        return self.by_name.get(name)
+
+    def may_be(self, name: str, value: GrantScalar) -> bool:
+        grant = self.by_name.get(name)
+        return grant is not None and grant.may_be(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a token takes from the request that asks for it: "identity", "room", "ttl", "grants", "kind" ..."""
+
+    target: str
+    place: Place
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A request handler that hands out the token.
+
+    `authenticated_by` is where the caller is authenticated, as far as the code shows.
+    """
+
+    name: str
+    place: Place
+    framework: str
+    authenticated_by: Lead | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMint(Fact):
+    """A place where code signs a LiveKit access token.
+
+    `sdk` names what signs it, for messages. `can_publish_data_stays` tells that the SDK writes data rights as true
+    although publishing is denied.
+    """
+
+    signer: Signer
+    sdk: str
+    language: str
+    lifetimes: tuple[Lifetime, ...]
+    grants: Grants
+    side: Side = Side.UNKNOWN
+    side_leads: tuple[Lead, ...] = ()
+    audience: Audience = Audience.UNKNOWN
+    can_publish_data_stays: bool = False
+    identity: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    kind_place: Place | None = None
+    listener_lead: Lead | None = None
+    endpoint: Endpoint | None = None
+    inputs: tuple[Input, ...] = ()

@@ -1,0 +1,124 @@
+"""Text in memory: one file of the scanned tree, its lines and its places."""
+
+from __future__ import annotations
+
+import codecs
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of a file. `start` and `end` are byte offsets into `Source.data`; lines and columns count from 1.
+
+    Columns count Unicode code points; `end_column` is one past the last character.
+    """
+
+    path: str
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class NotText(ValueError):
+    """The bytes are not text (a NUL byte, outside UTF-16 and UTF-32)."""
+
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def decode(raw: bytes) -> str:
+    """The text of a file: by its byte order mark, else UTF-8, else Latin-1, which reads any byte.
+
+    Raises:
+        NotText: the content is binary.
+    """
+    for mark, encoding in _BOMS:
+        if raw.startswith(mark):
+            return raw[len(mark) :].decode(encoding, "replace")
+    if b"\0" in raw:
+        raise NotText("binary content")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+@dataclass(eq=False)
+class Source:
+    """One file. `path` is relative to the scan root, with forward slashes; `data` is its text as UTF-8, no BOM."""
+
+    path: str
+    data: bytes
+    _places: dict[tuple[int, int], Place] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_bytes(cls, path: str, raw: bytes) -> Source:
+        """A source from a file's raw bytes.
+
+        Raises:
+            NotText: the content is binary.
+        """
+        if b"\0" not in raw and not raw.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            try:
+                raw.decode("utf-8")
+            except UnicodeDecodeError:
+                pass
+            else:
+                return cls(path, raw)
+        return cls(path, decode(raw).encode("utf-8"))
+
+    @classmethod
+    def from_text(cls, path: str, text: str) -> Source:
+        return cls(path, text.encode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def text(self) -> str:
+        return self.data.decode("utf-8", "replace")
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Byte offset of each line's first byte."""
+        starts = [0]
+        position = self.data.find(b"\n")
+        while position != -1:
+            starts.append(position + 1)
+            position = self.data.find(b"\n", position + 1)
+        return starts
+
+    def line_number(self, offset: int) -> int:
+        return bisect_right(self.line_starts, offset)
+
+    def line_text(self, number: int) -> str:
+        """Line `number` (from 1) without its line break; empty outside the file."""
+        if not 1 <= number <= len(self.line_starts):
+            return ""
+        start = self.line_starts[number - 1]
+        end = self.line_starts[number] if number < len(self.line_starts) else len(self.data)
+        return self.data[start:end].decode("utf-8", "replace").rstrip("\r\n")
+
+    def place(self, start: int, end: int) -> Place:
+        """The place of a byte span; spans outside the file are clipped to it."""
+        start = max(0, min(start, len(self.data)))
+        end = max(start, min(end, len(self.data)))
+        known = self._places.get((start, end))
+        if known is None:
+            line, column = self._position(start)
+            end_line, end_column = self._position(end)
+            known = self._places[start, end] = Place(self.path, start, end, line, column, end_line, end_column)
+        return known
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        line = self.line_number(offset)
+        prefix = self.data[self.line_starts[line - 1] : offset]
+        return line, len(prefix.decode("utf-8", "replace")) + 1

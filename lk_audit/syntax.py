@@ -1,0 +1,402 @@
+"""Language-neutral syntax: what every frontend lowers its language into.
+
+Nodes are compared by identity and are not changed once a frontend has handed out the module. `start`
+and `end` are byte offsets into `Source.data`. What a language can say and this vocabulary cannot becomes
+an `Opaque` node, which keeps its children: nothing that could hold a call or a literal is dropped.
+
+Frontends desugar what has an exact equivalent here:
+
+- destructuring: `const {a: x = 1} = e` is `Assign(Name x, Binary("??", Member(e, "a"), Literal(1)))`,
+  items of a list pattern are `Index(e, Literal(0))`;
+- `switch` and `match` are nested `If` with `Binary("==", subject, case)`;
+- `with f() as x:` is an `Assign` followed by the body;
+- a `for` target is an `Assign` whose value is `Opaque((iterable,))`;
+- operators that mean the same share one spelling: `or`, `and`, `not`, `??`, `==`, `!=`, `**`;
+- an augmented assignment keeps its operator in `Assign.operator` (`+` for `+=`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | bytes | int | float | bool | None
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Literal(Node):
+    """A constant. For text, `start` and `end` include the quotes; `value` has escapes resolved."""
+
+    value: Scalar
+
+
+@dataclass(slots=True, eq=False)
+class Template(Node):
+    """An f-string or template literal; literal pieces are `Literal` text."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Name(Node):
+    id: str
+
+
+@dataclass(slots=True, eq=False)
+class Member(Node):
+    """`object.name`, also with optional chaining."""
+
+    object: Expr
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Index(Node):
+    """`object[key]`."""
+
+    object: Expr
+    key: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Argument(Node):
+    """One argument of a call: positional when `name` is None; `spread` for `*xs`, `**kw` and `...xs`."""
+
+    name: str | None
+    value: Expr
+    spread: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Call(Node):
+    callee: Expr
+    arguments: tuple[Argument, ...]
+    is_new: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Unary(Node):
+    operator: str
+    operand: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Binary(Node):
+    operator: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Conditional(Node):
+    test: Expr
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Entry(Node):
+    """One entry of a record; `key` is None for a spread (`**other`, `...other`)."""
+
+    key: Expr | None
+    value: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Record(Node):
+    """A dict display or object literal. A plain object key is a `Literal` text."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Spread(Node):
+    """`*xs` or `...xs` inside a sequence."""
+
+    value: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Sequence(Node):
+    """A list, tuple, set or array display."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Await(Node):
+    operand: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Element(Node):
+    """A JSX element: tag as written, attributes as named arguments (spread ones with `spread`)."""
+
+    tag: str
+    attributes: tuple[Argument, ...]
+    children: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Opaque(Node):
+    """Syntax without a meaning here; its children still count."""
+
+    children: tuple[Expr | Statement, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Parameter(Node):
+    """A parameter. `kind` is "plain", "rest" (`*args`, `...rest`) or "keywords" (`**kw`).
+
+    A destructured parameter has the name `#N` (N its position) and its names are assigned from `Name("#N")`
+    at the start of the body.
+    """
+
+    name: str
+    default: Expr | None = None
+    annotation: Expr | None = None
+    kind: str = "plain"
+
+
+@dataclass(slots=True, eq=False)
+class Function(Node):
+    """A function, method, arrow function or lambda. `name` is empty when it has none.
+
+    The body of an expression-bodied lambda is a block with one `Return`.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: Block
+    decorators: tuple[Expr, ...] = ()
+    is_async: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Class(Node):
+    """A class; methods are `Define` statements of the body, fields are `Assign` statements."""
+
+    name: str
+    bases: tuple[Expr, ...]
+    body: Block
+    decorators: tuple[Expr, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Assign(Node):
+    """`target = value`; `operator` is `+` for `+=`. `annotation` where one is written."""
+
+    target: Expr
+    value: Expr
+    operator: str = ""
+    annotation: Expr | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Evaluate(Node):
+    """An expression as a statement."""
+
+    value: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Return(Node):
+    """`return` and `yield`."""
+
+    value: Expr | None
+
+
+@dataclass(slots=True, eq=False)
+class Raise(Node):
+    """`raise` and `throw`."""
+
+    value: Expr | None
+
+
+@dataclass(slots=True, eq=False)
+class If(Node):
+    test: Expr
+    then: Block
+    otherwise: Block | None
+
+
+@dataclass(slots=True, eq=False)
+class Loop(Node):
+    """`for` and `while`; `header` holds what is evaluated or assigned before each round."""
+
+    header: tuple[Expr | Statement, ...]
+    body: Block
+
+
+@dataclass(slots=True, eq=False)
+class Try(Node):
+    body: Block
+    handlers: tuple[Block, ...]
+    final: Block | None
+
+
+@dataclass(slots=True, eq=False)
+class Define(Node):
+    function: Function
+
+
+@dataclass(slots=True, eq=False)
+class DefineClass(Node):
+    definition: Class
+
+
+@dataclass(slots=True, eq=False)
+class ImportedName(Node):
+    """`member` is None for the whole module, "default" for a default import, "*" for all its names."""
+
+    local: str
+    member: str | None
+    type_only: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Import(Node):
+    """An import statement; `names` is empty for a side-effect import (`import "x"`)."""
+
+    module: str
+    names: tuple[ImportedName, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Export(Node):
+    """`exported` as others see it ("default", "*"); `local` its value here, or `module` where it comes from."""
+
+    exported: str
+    local: Expr | None
+    module: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Block(Node):
+    statements: tuple[Statement, ...]
+
+
+Expr: TypeAlias = (
+    Literal
+    | Template
+    | Name
+    | Member
+    | Index
+    | Call
+    | Unary
+    | Binary
+    | Conditional
+    | Record
+    | Spread
+    | Sequence
+    | Await
+    | Element
+    | Opaque
+    | Function
+    | Class
+    | Assign
+)
+Statement: TypeAlias = (
+    Assign
+    | Evaluate
+    | Return
+    | Raise
+    | If
+    | Loop
+    | Try
+    | Define
+    | DefineClass
+    | Import
+    | Export
+    | Block
+)
+
+
+@dataclass(slots=True, eq=False)
+class Comment(Node):
+    """A comment with its markers removed from `text`."""
+
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class Module(Node):
+    """A file of a programming language. `language` is "python", "javascript" or "typescript".
+
+    `has_markup` tells that JSX elements occur; `errors` are the spans that the parser could not read.
+    """
+
+    language: str
+    body: Block
+    directives: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    has_markup: bool = False
+    errors: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Pair(Node):
+    """A scalar under a key path, from a data file or a line of text.
+
+    `path` is the chain of keys from the root ("services", "livekit", "environment", "LIVEKIT_KEYS"); the span is
+    that of the value without quotes. `commented` marks a pair found inside a comment.
+    """
+
+    path: tuple[str, ...]
+    value: str
+    key_start: int
+    commented: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Document(Node):
+    """A file of a data format or plain text, as pairs. `format` is "dotenv", "yaml", "json", "text" ..."""
+
+    format: str
+    pairs: tuple[Pair, ...]
+    errors: tuple[tuple[int, int], ...] = ()
+
+
+Parsed: TypeAlias = Module | Document
+
+
+def children(node: object) -> Iterator[Node]:
+    """The direct child nodes of `node`, in field order."""
+    for name in _node_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Node):
+                    yield item
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and all nodes below it, parents first, in source order; iterative, so depth is no limit."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(list(children(current))))
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
+_NO_NODES = frozenset({"start", "end", "id", "name", "operator", "kind", "tag", "local", "member", "exported"})
+
+
+def _node_fields(kind: type) -> tuple[str, ...]:
+    known = _FIELDS.get(kind)
+    if known is None:
+        names = (item.name for item in fields(kind)) if kind.__name__ != "object" else ()
+        known = _FIELDS[kind] = tuple(
+            name for name in names if name not in _NO_NODES or (kind is Export and name == "local")
+        )
+    return known

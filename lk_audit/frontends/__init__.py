@@ -1,0 +1,76 @@
+"""From text to syntax: one module per format, chosen by file name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lk_audit.source import Source
+    from lk_audit.syntax import Parsed
+
+_BY_SUFFIX: dict[str, str] = {
+    **dict.fromkeys((".py", ".pyi"), "python"),
+    **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), "javascript"),
+    **dict.fromkeys((".env",), "dotenv"),
+    **dict.fromkeys((".yml", ".yaml"), "yaml"),
+    **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace"), "json"),
+}
+_DOTENV_NAMES = frozenset(
+    {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}
+)
+_DOTENV_STARTS = (".env.", ".env-", ".env_", ".dev.vars.")
+_LOCK_FILES = frozenset(
+    {
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "pnpm-lock.yaml",
+        "yarn.lock",
+        "bun.lock",
+        "poetry.lock",
+        "uv.lock",
+        "pdm.lock",
+        "pipfile.lock",
+        "cargo.lock",
+        "composer.lock",
+        "gemfile.lock",
+        "podfile.lock",
+        "pubspec.lock",
+        "package.resolved",
+        "go.sum",
+        "go.work.sum",
+        "deno.lock",
+        "flake.lock",
+        "packages.lock.json",
+        "gradle.lockfile",
+    }
+)
+
+
+def frontend_for(path: str) -> str | None:
+    """The name of the frontend module for a file, by its name alone; None for lock files, which nobody writes."""
+    name = path.rpartition("/")[2].lower()
+    if name in _LOCK_FILES:
+        return None
+    if _is_dotenv(name):
+        return "dotenv"
+    dot = name.rfind(".")
+    return _BY_SUFFIX.get(name[dot:], "text") if dot >= 0 else "text"
+
+
+def parse(source: Source) -> Parsed | None:
+    """The parsed form of a file, or None for one that is not read."""
+    name = frontend_for(source.path)
+    if name is None:
+        return None
+    # Frontends are imported on first use: each brings its parser along, and few scans need all of them.
+    parsed: Parsed = import_module(f"{__name__}.{name}").parse(source)
+    return parsed
+
+
+def _is_dotenv(name: str) -> bool:
+    """Whether a file name is that of an environment file: `.env.local`, `prod.env`, `app.env.example` ..."""
+    if name in _DOTENV_NAMES or name.endswith(".env") or name.startswith(_DOTENV_STARTS):
+        return True
+    *_, last = ("." + name).rsplit(".", 1)
+    return ".env." in name and last not in {"ts", "js", "py", "json", "yaml", "yml", "d"}

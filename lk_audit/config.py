@@ -1,0 +1,56 @@
+"""What a scan is asked to do, and how the values of the command line are written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lk_audit.discovery import SIZE_LIMIT
+from lk_audit.errors import UsageError
+from lk_audit.rule_api import Options, Severity
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of one scan. `fail_on` is None for "never"; `size_limit` is in bytes."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    min_severity: Severity = Severity.NOTE
+    fail_on: Severity | None = Severity.MEDIUM
+    strict: bool = False
+    rule_folders: tuple[Path, ...] = ()
+    size_limit: int = SIZE_LIMIT
+    options: Options = field(default_factory=Options)
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of `15m`, `1h`, `1h30m`, `2d` or a bare number of seconds.
+
+    Raises:
+        UsageError: it is none of these, or not positive.
+    """
+    compact = text.strip().lower()
+    parts = _PART.findall(compact)
+    is_whole = "".join(number + unit for number, unit in parts) == compact
+    has_units = all(unit for _, unit in parts) or len(parts) == 1
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if not (parts and is_whole and has_units and seconds > 0):
+        raise UsageError(f"not a duration: {text!r}; write 15m, 1h, 2d or a number of seconds")
+    return seconds
+
+
+def parse_severity(text: str) -> Severity:
+    """The severity of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    labels = [item.label for item in Severity]
+    if text.lower() not in labels:
+        raise UsageError(f"not a severity: {text!r}; there are {', '.join(labels)}")
+    return Severity.named(text.lower())

@@ -1,0 +1,300 @@
+"""Which files belong to a scan: what git knows of and does not ignore, or a plain walk where there is no git."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lk_audit.errors import UsageError
+from lk_audit.findings import Skipped
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+SIZE_LIMIT = 20_000_000
+"""Bytes; larger files are skipped and listed."""
+
+EXCLUDED_FOLDERS = frozenset(
+    {".git", ".hg", ".svn", "node_modules", "vendor", "bower_components", ".venv", "venv", "virtualenv"}
+    | {"site-packages", "__pycache__", ".next", ".nuxt", ".svelte-kit", ".tox", ".nox", ".mypy_cache"}
+    | {".ruff_cache", ".pytest_cache", ".gradle", ".terraform"}
+)
+"""Other people's code and machine-made copies; left out, and named in the report, unless given as a path."""
+
+_GIT_LISTING = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+# A scanned repository's own configuration may name programs to run; none of these is needed to list files.
+_GIT_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+_GIT_FOREIGN = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
+_MAX_WILDCARDS = 4
+_MAX_IGNORE_FILE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to scan: `path` as reported (relative to the base, forward slashes), `file` where to read it."""
+
+    path: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """All files of a scan in the order of their paths.
+
+    `base` is what paths are relative to, `prefix` where that lies in its repository ("" or "packages/web/").
+    `excluded` are the folders that were left out by default.
+    """
+
+    files: tuple[Found, ...]
+    skipped: tuple[Skipped, ...]
+    excluded: tuple[str, ...]
+    base: Path
+    prefix: str
+
+
+def discover(roots: Sequence[str | Path], *, limit: int = SIZE_LIMIT, folder: Path | None = None) -> Discovery:
+    """The files below `roots`; a file named there is taken whatever the ignore rules say.
+
+    Args:
+        roots: files and folders, relative to `folder`.
+        limit: the size in bytes over which a file is skipped.
+        folder: the working folder; the process's own by default.
+
+    Raises:
+        UsageError: a root does not exist.
+    """
+    working = (folder or Path.cwd()).resolve()
+    resolved = [_existing(working, root) for root in roots]
+    base = _base(working, resolved)
+    outcomes: dict[str, Found | Skipped] = {}
+    excluded: set[str] = set()
+    for root in resolved:
+        if root.is_dir():
+            listed = _Listing(root, base)
+            outcomes.update((found.path, found) for found in listed.outcomes(limit))
+            excluded |= listed.excluded
+        else:
+            found = _classify(str(root), base, limit)
+            outcomes.update({found.path: found} if found else {})
+    ordered = [outcomes[path] for path in sorted(outcomes)]
+    return Discovery(
+        files=tuple(item for item in ordered if isinstance(item, Found)),
+        skipped=tuple(item for item in ordered if isinstance(item, Skipped)),
+        excluded=tuple(sorted(excluded)),
+        base=base,
+        prefix=_prefix(base),
+    )
+
+
+def _existing(working: Path, root: str | Path) -> Path:
+    path = working / root
+    if not path.exists():
+        raise UsageError(f"no such file or folder: {root}")
+    return path.resolve()
+
+
+def _base(working: Path, roots: Sequence[Path]) -> Path:
+    """The working folder when everything lies in it, else the closest folder around all roots."""
+    if all(root.is_relative_to(working) for root in roots):
+        return working
+    return Path(os.path.commonpath([root if root.is_dir() else root.parent for root in roots]))
+
+
+def _prefix(base: Path) -> str:
+    repository = _repository(base)
+    if repository is None or repository == base:
+        return ""
+    return base.relative_to(repository).as_posix() + "/"
+
+
+def _repository(folder: Path) -> Path | None:
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+
+
+def _reported(file: str, base: Path) -> str:
+    """Relative to the base, with forward slashes; names that are no text keep their bytes as surrogates."""
+    return os.path.relpath(file, base).replace(os.sep, "/")
+
+
+class _Listing:
+    """The files below one folder, nested repositories included."""
+
+    def __init__(self, root: Path, base: Path) -> None:
+        self.root = root
+        self.base = base
+        self.excluded: set[str] = set()
+
+    def outcomes(self, limit: int) -> Iterator[Found | Skipped]:
+        for file in self._files():
+            found = _classify(file, self.base, limit)
+            if found:
+                yield found
+
+    def _files(self) -> Iterator[str]:
+        folders = [str(self.root)]
+        while folders:
+            folder = folders.pop()
+            names = _git_names(folder)
+            if names is None:
+                yield from _walk(folder, self._is_excluded)
+                continue
+            for name in names:
+                file = os.path.join(folder, name)  # noqa: PTH118 - a name may hold any bytes; Path adds nothing here
+                if self._is_excluded(file):
+                    continue
+                if name.endswith("/"):
+                    folders.append(file.rstrip("/"))
+                else:
+                    yield file
+
+    def _is_excluded(self, file: str) -> bool:
+        parts = os.path.relpath(file, self.root).split(os.sep)
+        for count, part in enumerate(parts, 1):
+            if part in EXCLUDED_FOLDERS:
+                folder = self.root.joinpath(*parts[:count])
+                if not folder.is_dir():
+                    return False
+                self.excluded.add(_reported(str(folder), self.base))
+                return True
+        return False
+
+
+def _git_names(folder: str) -> list[str] | None:
+    """What git lists below a folder, relative to it; None where git cannot say or the folder itself is ignored."""
+    if _repository(Path(folder)) is None:
+        return None
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_FOREIGN}
+    environment["GIT_OPTIONAL_LOCKS"] = "0"
+    try:
+        result = subprocess.run(  # noqa: S603 - fixed arguments, no shell
+            ["git", *_GIT_SAFE, *_GIT_LISTING],  # noqa: S607 - the user's own git
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    if result.returncode != 0 or not result.stdout:
+        return None
+    return [os.fsdecode(name) for name in dict.fromkeys(result.stdout.split(b"\0")) if name]
+
+
+def _classify(file: str, base: Path, limit: int) -> Found | Skipped | None:
+    """What to do with one file; None for what another path covers or what is only in git's index."""
+    path = _reported(file, base)
+    try:
+        status = os.lstat(file)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return Skipped(path, _why(error))
+    if stat.S_ISLNK(status.st_mode):
+        return _link(path, file, base)
+    if stat.S_ISDIR(status.st_mode):
+        if os.access(file, os.R_OK | os.X_OK):
+            return Skipped(path, "a git submodule; scan it on its own", expected=True)
+        return Skipped(path, "cannot be read (Permission denied)")
+    if not stat.S_ISREG(status.st_mode):
+        return Skipped(path, "not a regular file", expected=True)
+    if status.st_size > limit:
+        return Skipped(path, f"too large ({_megabytes(status.st_size)}; the limit is {_megabytes(limit)})")
+    return Found(path, file)
+
+
+def _link(path: str, file: str, base: Path) -> Skipped | None:
+    target = Path(os.path.realpath(file))
+    if not target.exists():
+        return Skipped(path, "a broken symbolic link", expected=True)
+    if target.is_relative_to(base):
+        return None
+    return Skipped(path, "a symbolic link that leaves the scanned folder", expected=True)
+
+
+def _why(error: OSError) -> str:
+    return f"cannot be read ({error.strerror or type(error).__name__})"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB"
+
+
+class _Walk:
+    """A walk without git: `.gitignore` files count, virtual environments are recognised by their marker."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.ignore: dict[str, GitIgnoreSpec | None] = {}
+
+    def entries(self, folder: str) -> list[os.DirEntry[str]] | None:
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError:
+            return None
+        self.ignore[folder] = _ignore_rules(folder) if any(e.name == ".gitignore" for e in entries) else None
+        return entries
+
+    def is_ignored(self, path: str, *, is_folder: bool) -> bool:
+        """Whether the closest `.gitignore` with an opinion ignores it."""
+        folder = path
+        while folder != self.root:
+            folder = os.path.dirname(folder)  # noqa: PTH120 - text paths, as everywhere in the walk
+            rules = self.ignore.get(folder)
+            if rules is None:
+                continue
+            relative = os.path.relpath(path, folder).replace(os.sep, "/") + ("/" if is_folder else "")
+            verdict = rules.check_file(relative).include
+            if verdict is not None:
+                return verdict
+        return False
+
+
+def _walk(root: str, is_excluded: Callable[[str], bool]) -> Iterator[str]:
+    """All files below a folder, and folders that cannot be read."""
+    walk = _Walk(root)
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        entries = walk.entries(folder)
+        if entries is None:
+            yield folder
+            continue
+        if folder != root and any(entry.name == "pyvenv.cfg" for entry in entries):
+            continue
+        for entry in entries:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if is_excluded(entry.path) or walk.is_ignored(entry.path, is_folder=is_folder):
+                continue
+            if is_folder:
+                folders.append(entry.path)
+            else:
+                yield entry.path
+
+
+def _ignore_rules(folder: str) -> GitIgnoreSpec | None:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 75 ms, needed outside git only
+
+    try:
+        text = Path(folder, ".gitignore").read_bytes()[:_MAX_IGNORE_FILE].decode("utf-8", "replace")
+    except OSError:
+        return None
+    # Wildcards become regular expressions that try every split: a line with many is dropped, so more is scanned.
+    lines = [line for line in text.splitlines() if line.count("*") <= _MAX_WILDCARDS]
+    return _usable(GitIgnoreSpec, lines)
+
+
+def _usable(kind: type[GitIgnoreSpec], lines: Iterable[str]) -> GitIgnoreSpec:
+    usable = []
+    for line in lines:
+        try:
+            kind.from_lines([line])
+        except ValueError:
+            continue
+        usable.append(line)
+    return kind.from_lines(usable)

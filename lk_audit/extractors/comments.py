@@ -1,0 +1,24 @@
+"""API secrets in comments of code: switched off, and still there for everybody to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.documents import credentials
+from lk_audit.facts import CredentialLiteral
+from lk_audit.frontends.text import pairs_in
+from lk_audit.syntax import Document
+
+
+def comment_credentials(context: FileContext) -> Iterator[CredentialLiteral]:
+    """Every API secret in the file's comments."""
+    source = context.source
+    pairs = tuple(
+        pair
+        for comment in context.module.comments
+        if b"ecret" in (text := source.data[comment.start : comment.end]) or b"ECRET" in text
+        for pair in pairs_in(source, comment.start, comment.end, commented=True)
+    )
+    if pairs:
+        yield from credentials(source, Document(0, len(source.data), "comment", pairs), context.role)

@@ -1,0 +1,181 @@
+"""API secrets written down in code: arguments, fallbacks, assignments, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from lk_audit.extractors.context import FileContext, argument
+from lk_audit.extractors.mint_parts import MintParts
+from lk_audit.facts import Carrier, CredentialLiteral
+from lk_audit.livekit.credentials import is_generic_secret_name, is_key_id, is_secret_name, judge
+from lk_audit.livekit.sdks import SECRET_SINKS
+from lk_audit.secret import Secret
+from lk_audit.source import Place
+from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Name, Node
+from lk_audit.values.model import Environment, Possible, Text
+
+_FALLBACK_OPERATORS = frozenset({"or", "??"})
+
+
+def code_credentials(context: FileContext, mints: Iterable[MintParts]) -> Iterator[CredentialLiteral]:
+    """Every API secret that the file spells out, each literal once; the surest way to see it comes first."""
+    seen: set[Place] = set()
+    for fact in _candidates(context, mints):
+        if fact.place not in seen:
+            seen.add(fact.place)
+            yield fact
+
+
+def _candidates(context: FileContext, mints: Iterable[MintParts]) -> Iterator[CredentialLiteral]:
+    yield from _sink_arguments(context)
+    for parts in mints:
+        for part in parts.settings.get("api_secret", ()):
+            yield from _from_values(context, part.values, Carrier.ARGUMENT, "the signing key", key_id=None)
+    yield from _environment_fallbacks(context)
+    yield from _named_literals(context)
+
+
+def _sink_arguments(context: FileContext) -> Iterator[CredentialLiteral]:
+    for call in context.names.calls:
+        sink = SECRET_SINKS.get(context.names.qualified(call.callee) or "")
+        if sink is None:
+            continue
+        secret = argument(call, sink.secret_position, sink.secret_name)
+        key = _key_id(context, argument(call, sink.key_position, sink.key_name))
+        name = f"the API secret of {_last_name(call)}()"
+        yield from _from_values(context, context.values(secret), Carrier.ARGUMENT, name, key)
+
+
+def _last_name(call: Call) -> str:
+    callee = call.callee
+    return callee.name if isinstance(callee, Member) else getattr(callee, "id", "the call")
+
+
+def _key_id(context: FileContext, expr: Expr | None) -> str | None:
+    return next((value.text for value in context.values(expr) if isinstance(value, Text)), None)
+
+
+def _from_values(
+    context: FileContext, values: Possible, carrier: Carrier, name: str, key_id: str | None
+) -> Iterator[CredentialLiteral]:
+    for value in values:
+        if isinstance(value, Text):
+            fact = _from_text(context, value, carrier, name, key_id)
+            if fact is not None:
+                yield fact
+
+
+def _from_text(
+    context: FileContext, value: Text, carrier: Carrier, name: str, key_id: str | None
+) -> CredentialLiteral | None:
+    strength = judge(value.text)
+    if strength is None:
+        return None
+    spelled = value.pieces[0] if value.pieces else value.origin
+    return CredentialLiteral(
+        place=context.place(spelled),
+        role=context.role,
+        secret=Secret(value.text),
+        strength=strength,
+        carrier=Carrier.FALLBACK if value.environment else carrier,
+        name=value.environment or name,
+        key_id=key_id,
+        leads=context.leads(value.trace),
+    )
+
+
+def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
+    """`os.getenv("LIVEKIT_API_SECRET", "...")`, `process.env.LIVEKIT_API_SECRET || "..."`."""
+    for node in context.names.nodes(Binary, Call):
+        if isinstance(node, Binary) and node.operator not in _FALLBACK_OPERATORS:
+            continue
+        if not _mentions_secret(context, node):
+            continue
+        for value in context.values(node):
+            if isinstance(value, Text) and value.environment and is_secret_name(value.environment):
+                fact = _from_text(context, value, Carrier.FALLBACK, value.environment, _neighbour_key(context, node))
+                if fact is not None:
+                    yield fact
+
+
+def _mentions_secret(context: FileContext, node: Node) -> bool:
+    text = context.source.data[node.start : min(node.end, node.start + 2000)].lower()
+    return b"secret" in text
+
+
+def _neighbour_key(context: FileContext, node: Node) -> str | None:
+    """A key id on the lines around a secret."""
+    source = context.source
+    line = source.line_number(node.start)
+    for number in (line - 1, line + 1, line - 2, line + 2):
+        for word in source.line_text(number).replace('"', " ").replace("'", " ").replace(",", " ").split():
+            if is_key_id(word):
+                return word
+    return None
+
+
+def _named_literals(context: FileContext) -> Iterator[CredentialLiteral]:
+    """Literals assigned to, or passed under, a name that says LiveKit API secret."""
+    generic = _is_livekit_file(context)
+    for literal in context.names.nodes(Literal):
+        if not isinstance(literal.value, str | bytes) or len(literal.value) < _SHORTEST:
+            continue
+        name = _name_of(context, literal)
+        if name is None or not (is_secret_name(name) or (generic and is_generic_secret_name(name))):
+            continue
+        text = literal.value if isinstance(literal.value, str) else literal.value.decode("latin-1")
+        value = Text(origin=literal, text=text, pieces=(literal,))
+        fact = _from_text(context, value, Carrier.ASSIGNMENT, name, _neighbour_key(context, literal))
+        if fact is not None:
+            yield replace(fact, certain=is_secret_name(name))
+
+
+_SHORTEST = 6
+
+
+def _name_of(context: FileContext, literal: Literal) -> str | None:
+    """What a literal is called: the target, keyword, key or constant it is directly given to."""
+    parent = context.names.parent(literal)
+    match parent:
+        case Assign(target=target, value=value) if value is literal:
+            return target_name(target)
+        case Argument(name=str(name)):
+            return name
+        case Entry(key=Literal(value=str(key)), value=value) if value is literal:
+            return key
+        case _:
+            return None
+
+
+def target_name(target: Expr) -> str | None:
+    """`SECRET`, `self.secret`, `os.environ["SECRET"]`: the last name of an assignment target."""
+    match target:
+        case Name(id=name) | Member(name=name):
+            return name
+        case Index(key=Literal(value=str(name))):
+            return name
+        case _:
+            return None
+
+
+def _is_livekit_file(context: FileContext) -> bool:
+    """Whether generic names such as `apiSecret` speak of LiveKit: the file uses it, or holds a LiveKit key id."""
+    if any("livekit" in item.module.lower() for item in context.names.imports):
+        return True
+    return any(
+        isinstance(literal.value, str) and (is_key_id(literal.value) or ".livekit.cloud" in literal.value)
+        for literal in context.names.nodes(Literal)
+    )
+
+
+def environment_reads(context: FileContext) -> Iterator[tuple[Node, Environment]]:
+    """Every environment variable with a name that says LiveKit API secret or key that the file reads."""
+    for node in context.names.nodes(Member, Index, Call, Name):
+        text = context.source.data[max(node.start, node.end - 200) : node.end].lower()
+        if b"secret" not in text:
+            continue
+        for value in context.values(node):
+            if isinstance(value, Environment) and not value.trace and is_secret_name(value.name):
+                yield node, value
+

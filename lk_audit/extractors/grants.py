@@ -1,0 +1,210 @@
+"""Which grants a token carries, from the objects that the code gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from lk_audit.extractors.context import FileContext
+from lk_audit.facts import UNKNOWN, Grant, Grants, GrantScalar, Lead, UnknownGrant
+from lk_audit.livekit.grants import (
+    BY_PYTHON_NAME,
+    OTHER_GRANTS,
+    PYTHON_POSITIONS,
+    VIDEO_GRANTS,
+    meant_grant,
+    restricts_by_default,
+    to_camel_case,
+)
+from lk_audit.livekit.sdks import GRANT_CLASSES
+from lk_audit.source import Place
+from lk_audit.syntax import Expr, Node
+from lk_audit.values.model import Flag, Listed, Mapped, Member, Nothing, Possible, Returned, Text, Value, symbolic_sources
+from lk_audit.values.objects import history
+
+
+@dataclass
+class GrantCollector:
+    """Gathers the grants of one token, call by call.
+
+    `merges` tells whether a further grant call adds to the earlier ones or replaces them.
+    """
+
+    context: FileContext
+    place: Place
+    is_request: Callable[[Value], bool]
+    merges: bool = False
+    by_name: dict[str, Grant] = field(default_factory=dict)
+    unknown: list[UnknownGrant] = field(default_factory=list)
+    complete: bool = True
+    from_caller: Lead | None = None
+
+    def add(self, target: str, values: Possible, place: Place, *, certain: bool = True) -> None:
+        """Take one of `values`, written at `place`, as grant object `target` ("grants" is the `video` claim)."""
+        if not self.merges and certain:
+            self._forget(target)
+        for value in values:
+            self._add_object(target, value, place, certain=certain and len(values) == 1)
+
+    def _forget(self, target: str) -> None:
+        prefix = "" if target == "grants" else f"{target}."
+        for name in [name for name in self.by_name if _belongs(name, prefix)]:
+            del self.by_name[name]
+
+    def _add_object(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
+        if isinstance(value, Mapped):
+            self._add_members(target, _members(value), certain=certain)
+            if value.open:
+                self._open(value.spreads, place)
+        elif isinstance(value, Returned) and grant_class(value):
+            self._add_constructed(value, certain=certain)
+        elif not isinstance(value, Nothing):
+            self._open((value,), place)
+
+    def _open(self, values: Possible, place: Place) -> None:
+        self.complete = False
+        if self.from_caller is None and self._from_request(values):
+            self.from_caller = Lead(place, "the caller decides the grants")
+
+    def _from_request(self, values: Possible) -> bool:
+        return any(self.is_request(source) for source in symbolic_sources(values))
+
+    def _add_constructed(self, value: Returned, *, certain: bool) -> None:
+        """A grant class of the Python SDK: its arguments, then the attributes set on it later."""
+        target = grant_class(value) or "grants"
+        self._add_members(target, _constructor_members(self.context, value), certain=certain, is_class=True)
+        if any(item.spread for item in value.call.arguments):
+            self.complete = False
+        for event in history(self.context.names, value.call):
+            if event.value is not None and len(event.path) == 1:
+                member = Member(values=self.context.values(event.value), key=event.value, certain=event.certain)
+                self._add_members(target, [(event.path[0], member)], certain=certain, is_class=True)
+
+    def _add_members(
+        self, target: str, members: Iterable[tuple[str, Member]], *, certain: bool, is_class: bool = False
+    ) -> None:
+        for spelled, member in members:
+            if target == "grants":
+                self._add_video(spelled, member, certain=certain, is_class=is_class)
+            else:
+                self._add_other(target, spelled, member, certain=certain, is_class=is_class)
+
+    def _add_video(self, spelled: str, member: Member, *, certain: bool, is_class: bool) -> None:
+        spec = BY_PYTHON_NAME.get(spelled) if is_class else VIDEO_GRANTS.get(spelled)
+        if spec is None:
+            self.unknown.append(self._unknown(spelled, member, is_class=is_class))
+        else:
+            self._put(spec.name, member, certain=certain)
+
+    def _add_other(self, target: str, spelled: str, member: Member, *, certain: bool, is_class: bool) -> None:
+        name = to_camel_case(spelled) if is_class else spelled
+        if name in OTHER_GRANTS.get(target, ()):
+            self._put(f"{target}.{name}", member, certain=certain)
+        else:
+            self.unknown.append(self._unknown(spelled, member, is_class=is_class))
+
+    def _put(self, name: str, member: Member, *, certain: bool) -> None:
+        grant = Grant(
+            name=name,
+            place=self.context.member_place(member),
+            values=scalars(member.values),
+            certain=certain and member.certain,
+            from_caller=self._from_request(member.values),
+            leads=_leads(self.context, member.values),
+        )
+        earlier = self.by_name.get(name)
+        if earlier is not None and not grant.certain:
+            values = tuple(dict.fromkeys((*earlier.values, *grant.values)))
+            grant = replace(grant, values=values, certain=earlier.certain)
+        self.by_name[name] = grant
+
+    def _unknown(self, spelled: str, member: Member, *, is_class: bool) -> UnknownGrant:
+        meant = BY_PYTHON_NAME[_snake(spelled)].python if is_class and _snake(spelled) in BY_PYTHON_NAME else None
+        meant = meant or meant_grant(spelled)
+        denies = any(isinstance(value, Flag) and not value.flag for value in member.values)
+        canonical = meant_grant(spelled) or ""
+        if is_class:
+            problem = "the SDK raises TypeError for it"
+        elif spelled in OTHER_GRANTS:
+            problem = f"a {spelled} grant does not belong inside the video grant"
+        else:
+            problem = "LiveKit ignores it"
+        opens = denies and not is_class and restricts_by_default(canonical)
+        return UnknownGrant(spelled, self.context.member_place(member), problem, meant, opens)
+
+    def grants(self) -> Grants:
+        """What was gathered."""
+        return Grants(self.place, dict(self.by_name), tuple(self.unknown), self.complete, self.from_caller)
+
+
+def _belongs(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) if prefix else "." not in name
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
+
+
+def _members(value: Mapped) -> list[tuple[str, Member]]:
+    return list(value.members.items())
+
+
+def grant_class(value: Value) -> str | None:
+    """The grant object that a constructed grant class makes, or None for any other value."""
+    if not isinstance(value, Returned) or value.members or not value.callee:
+        return None
+    module, _, name = value.callee.rpartition(".")
+    return GRANT_CLASSES.get(name) if "livekit" in module or not module else None
+
+
+def _constructor_members(context: FileContext, value: Returned) -> Iterator[tuple[str, Member]]:
+    positional = iter(PYTHON_POSITIONS)
+    for item in value.call.arguments:
+        if item.spread:
+            continue
+        member = Member(values=context.values(item.value), key=_key_of(item, item.value))
+        if item.name is not None:
+            yield item.name, member
+        elif (name := next(positional, None)) is not None:
+            yield VIDEO_GRANTS[name].python, member
+
+
+def _key_of(item: Node, value: Expr) -> Expr:
+    """An expression that spans the argument with its name, to report it whole."""
+    whole = replace(value)
+    whole.start, whole.end = item.start, value.end
+    return whole
+
+
+def scalars(values: Possible) -> tuple[GrantScalar, ...]:
+    """Grant values as the server will see them; what only the run decides is `UNKNOWN`."""
+    return tuple(dict.fromkeys(_scalar(value) for value in values)) or (UNKNOWN,)
+
+
+def _scalar(value: Value) -> GrantScalar:
+    match value:
+        case Flag(flag=flag):
+            return flag
+        case Text(text=text):
+            return text
+        case Nothing():
+            return None
+        case Listed(items=items, open=False):
+            texts = [_source_name(item) for item in items]
+            return tuple(text for text in texts if text is not None) if all(texts) else UNKNOWN
+        case _:
+            return UNKNOWN
+
+
+def _source_name(values: Possible) -> str | None:
+    if len(values) != 1:
+        return None
+    value = values[0]
+    if isinstance(value, Text):
+        return value.text
+    name = getattr(value, "name", "")
+    return name.rpartition(".")[2].lower() if "TrackSource." in name else None
+
+
+def _leads(context: FileContext, values: Possible) -> tuple[Lead, ...]:
+    return context.leads(max((value.trace for value in values), key=len, default=()))

@@ -1,0 +1,181 @@
+"""What a mint is put together from, and how that becomes a fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.sides import SideEvidence
+from lk_audit.facts import Audience, Endpoint, Expiry, Grants, Input, Lead, Lifetime, Signer, TokenMint
+from lk_audit.livekit.grants import SERVICE_KINDS
+from lk_audit.source import Place
+from lk_audit.syntax import Call, Function, Node
+from lk_audit.values.model import Given, Number, Possible, Reference, Returned, Text, Value, symbolic_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one setting of a token may be, and where it is set."""
+
+    values: Possible
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MintParts:
+    """A mint as read from the code, before its surroundings are looked at.
+
+    `settings` are all settings but lifetime and grants, by target: "identity", "kind", "api_secret" ...
+    """
+
+    call: Call
+    place: Place
+    signer: Signer
+    sdk: str
+    lifetimes: tuple[Lifetime, ...]
+    grants: Grants
+    settings: dict[str, list[Part]] = field(default_factory=dict)
+    writes_data_rights: bool = False
+
+
+def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side: SideEvidence) -> TokenMint:
+    """The fact that a mint amounts to, in its file."""
+    endpoint = endpoints.endpoint(parts.call)
+    kinds = tuple(_texts(parts.settings.get("kind", ())))
+    kind_parts = parts.settings.get("kind", [])
+    return TokenMint(
+        place=parts.place,
+        role=context.role,
+        signer=parts.signer,
+        sdk=parts.sdk,
+        language=context.module.language,
+        lifetimes=tuple(_with_caller(parts, endpoints.is_request)),
+        grants=parts.grants,
+        side=side.side,
+        side_leads=side.leads,
+        audience=_audience(parts.grants, kinds, endpoint),
+        can_publish_data_stays=parts.writes_data_rights,
+        identity=tuple(_texts(parts.settings.get("identity", ()))),
+        kinds=kinds,
+        kind_place=kind_parts[0].place if kind_parts else None,
+        listener_lead=_listener_lead(context, parts),
+        endpoint=endpoint,
+        inputs=tuple(_inputs(parts, endpoints.is_request)),
+    )
+
+
+def _texts(parts: Iterable[Part]) -> Iterator[str]:
+    for part in parts:
+        yield from (value.text for value in part.values if isinstance(value, Text))
+
+
+def _audience(grants: Grants, kinds: tuple[str, ...], endpoint: Endpoint | None) -> Audience:
+    """A token that joins a room is for a participant; one that does not, and that no request gets, for a service."""
+    if set(kinds) & SERVICE_KINDS:
+        return Audience.SERVICE if endpoint is None else Audience.UNKNOWN
+    join = grants.get("roomJoin")
+    if join is not None and not join.is_always(False):
+        return Audience.PARTICIPANT
+    if endpoint is not None or not grants.complete:
+        return Audience.UNKNOWN
+    return Audience.SERVICE
+
+
+def _with_caller(parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[Lifetime]:
+    """The lifetimes, with those that request data decides marked as such."""
+    asked = any(
+        is_request(source) for part in parts.settings.get("ttl", ()) for source in symbolic_sources(part.values)
+    )
+    for item in parts.lifetimes:
+        if asked and item.expiry is Expiry.UNKNOWN:
+            yield Lifetime(Expiry.CALLER, item.place, leads=item.leads)
+        else:
+            yield item
+
+
+_INPUT_TARGETS = ("identity", "name", "ttl", "kind", "metadata", "attributes", "roomConfig")
+
+
+def _inputs(parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[Input]:
+    for target in _INPUT_TARGETS:
+        for part in parts.settings.get(target, ()):
+            source = _request_source(part.values, is_request)
+            if source is not None:
+                yield Input(target, part.place, source)
+                break
+    for grant in parts.grants.by_name.values():
+        if grant.from_caller:
+            yield Input(grant.name, grant.place, "the request")
+    if parts.grants.from_caller is not None:
+        yield Input("grants", parts.grants.from_caller.place, "the request")
+
+
+def _request_source(values: Possible, is_request: Callable[[Value], bool]) -> str | None:
+    for source in symbolic_sources(values):
+        if is_request(source):
+            return _spelled(source)
+    return None
+
+
+def _spelled(value: Value) -> str:
+    match value:
+        case Given(parameter=parameter, members=members):
+            return ".".join((parameter, *members)) if not parameter.startswith("#") else ".".join(members) or "request"
+        case Returned(callee=callee, members=members):
+            return ".".join(((callee or "the call").rpartition(".")[2], *members))
+        case Reference(name=name):
+            return name
+        case _:
+            return "the request"
+
+
+_LISTENER = re.compile(
+    r"(?:^|[^a-z])(?:viewers?|listeners?|audience|observers?|spectators?|watchers?|subscribers?|monitors?|"
+    r"read_?only|listen_?only|view_?only)(?:$|[^a-z])"
+)
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def is_listener_word(text: str) -> bool:
+    """Whether a name or role says that its holder only watches or listens."""
+    return bool(_LISTENER.search(_HUMPS.sub("_", text).lower()))
+
+
+def _listener_lead(context: FileContext, parts: MintParts) -> Lead | None:
+    """What says that the token is for somebody who only listens: its identity, its name, or its function."""
+    for target in ("identity", "name"):
+        for part in parts.settings.get(target, ()):
+            if any(is_listener_word(text) for text in _fixed_pieces(part.values)):
+                return Lead(part.place, f"the {target} says that this participant only listens")
+    function = context.names.enclosing_function(parts.call)
+    while function is not None:
+        name = function.name or _bound_name(context, function)
+        if is_listener_word(name):
+            return context.lead(function, f"{name}() makes tokens for listeners")
+        function = context.names.enclosing_function(function)
+    return None
+
+
+def _bound_name(context: FileContext, function: Function) -> str:
+    parent = context.names.parent(function)
+    target = getattr(parent, "target", None)
+    return getattr(target, "id", "") or ""
+
+
+def _fixed_pieces(values: Possible) -> Iterator[str]:
+    """The literal text of a value, also inside templates."""
+    for value in values:
+        if isinstance(value, Text):
+            yield value.text
+        elif not isinstance(value, Number):
+            yield from _literal_parts(value.origin)
+
+
+def _literal_parts(node: Node) -> Iterator[str]:
+    for part in getattr(node, "parts", ()):
+        text = getattr(part, "value", None)
+        if isinstance(text, str):
+            yield text

@@ -1,0 +1,231 @@
+"""LiveKit tokens that code signs itself: with a JWT library, with jose's builder, or with a bare HMAC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from lk_audit.extractors.context import FileContext, argument
+from lk_audit.extractors.grants import GrantCollector, grant_class
+from lk_audit.extractors.lifetimes import lifetimes
+from lk_audit.extractors.mint_parts import MintParts, Part
+from lk_audit.facts import Expiry, Grants, Lifetime, Signer, UnknownGrant
+from lk_audit.livekit.credentials import is_secret_name
+from lk_audit.livekit.grants import BY_PYTHON_NAME, OTHER_GRANTS, VIDEO_GRANTS
+from lk_audit.livekit.sdks import (
+    HMAC_CALLS,
+    JWT_SIGNERS,
+    SIGN_JWT_CLASSES,
+    SIGN_JWT_MEMBERS,
+    JwtSigner,
+    Setting,
+    TtlUnit,
+)
+from lk_audit.source import Place
+from lk_audit.syntax import Call, Function, Record
+from lk_audit.values.model import Environment, Mapped, Possible, Value
+from lk_audit.values.objects import history
+
+IsRequest = Callable[[Value], bool]
+_WRAPPERS = ("grants", "grant", "payload", "claims")
+
+
+def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
+    """Every token with LiveKit's claims that the file signs without an SDK."""
+    found = False
+    for call in context.names.calls:
+        name = context.names.qualified(call.callee) or ""
+        if name in JWT_SIGNERS:
+            parts = _library_mint(context, call, JWT_SIGNERS[name], is_request)
+        elif name in SIGN_JWT_CLASSES:
+            parts = _builder_mint(context, call, SIGN_JWT_CLASSES[name], is_request)
+        else:
+            continue
+        if parts is not None:
+            found = True
+            yield parts
+    if not found:
+        yield from _hand_made(context, is_request)
+
+
+def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_request: IsRequest) -> MintParts | None:
+    secret = context.values(argument(call, signer.secret, *signer.secret_names))
+    payload = livekit_payload(context.values(argument(call, signer.payload, *signer.payload_names)), secret)
+    if payload is None:
+        return None
+    options = _mapped(context.values(argument(call, signer.options))) if signer.options is not None else None
+    parts = _payload_parts(context, call, payload, signer.label, signer.exp_unit, is_request)
+    settings = dict(parts.settings)
+    settings["api_secret"] = [Part(secret, context.place(call))]
+    life = _option_lifetimes(context, options, signer.lifetime_option)
+    subject = options.members.get("subject") if options is not None else None
+    if subject is not None:
+        settings["identity"] = [Part(subject.values, context.member_place(subject))]
+    return replace(parts, settings=settings, lifetimes=life or parts.lifetimes)
+
+
+def _option_lifetimes(context: FileContext, options: Mapped | None, setting: Setting | None) -> tuple[Lifetime, ...]:
+    if options is None or setting is None or setting.keyword not in options.members:
+        return ()
+    member = options.members[setting.keyword]
+    unit = setting.unit or TtlUnit.EPOCH
+    return tuple(
+        lifetimes(context, member.values, unit, default=None, place=context.member_place(member))
+    )
+
+
+def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRequest) -> MintParts | None:
+    """`new SignJWT(payload).setExpirationTime(...).sign(secret)`."""
+    events = history(context.names, call)
+    settings: dict[str, list[Part]] = {}
+    life: list[Lifetime] = []
+    for event in events:
+        setting = SIGN_JWT_MEMBERS.get(event.path[0]) if event.path else None
+        expr = argument(event.node, setting.position) if setting and isinstance(event.node, Call) else None
+        if setting is None or expr is None:
+            continue
+        values, place = context.values(expr), context.place(expr)
+        if setting.target == "exp":
+            life.extend(lifetimes(context, values, setting.unit or TtlUnit.EPOCH, default=None, place=place))
+        else:
+            settings.setdefault(setting.target, []).append(Part(values, place))
+    secret = tuple(value for part in settings.get("secret", ()) for value in part.values)
+    payload = livekit_payload(context.values(argument(call, 0)), secret)
+    if payload is None:
+        return None
+    settings["api_secret"] = settings.pop("secret", [])
+    parts = _payload_parts(context, call, payload, label, TtlUnit.EPOCH, is_request)
+    return replace(parts, settings={**parts.settings, **settings}, lifetimes=tuple(life) or parts.lifetimes)
+
+
+def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
+    """A LiveKit payload in a file that computes an HMAC: the token is put together by hand."""
+    signing = [call for call in context.names.calls if context.names.qualified(call.callee) in HMAC_CALLS]
+    if not signing:
+        return
+    for record in context.names.records:
+        payload = livekit_payload(context.values(record), ())
+        if payload is not None and payload.origin is record and not _is_inside_payload(context, record):
+            call = _nearest(context, signing, record)
+            yield _payload_parts(context, call, payload, "HMAC by hand", TtlUnit.EPOCH, is_request)
+
+
+def _is_inside_payload(context: FileContext, record: Record) -> bool:
+    outer = context.names.enclosing(record, Record)
+    return isinstance(outer, Record) and livekit_payload(context.values(outer), ()) is not None
+
+
+def _nearest(context: FileContext, calls: list[Call], record: Record) -> Call:
+    """The signing call of the same function, else the next one after the payload, else the last."""
+    function = context.names.enclosing(record, Function)
+    same = [call for call in calls if context.names.enclosing(call, Function) is function]
+    later = [call for call in calls if call.start > record.start]
+    return (same or later or calls[-1:])[0]
+
+
+def _mapped(values: Possible) -> Mapped | None:
+    return next((value for value in values if isinstance(value, Mapped)), None)
+
+
+def livekit_payload(values: Possible, secret: Possible) -> Mapped | None:
+    """The claims among `values` if they are LiveKit's: a `video` object with a grant, or a LiveKit secret signs them."""
+    for value in values:
+        if not isinstance(value, Mapped):
+            continue
+        if _has_grants(value):
+            return value
+        for wrapper in _WRAPPERS:
+            inner = _mapped(value.members[wrapper].values) if wrapper in value.members else None
+            if inner is not None and _has_grants(inner):
+                return value
+        if _is_livekit_secret(secret) and (_grant_names(value) or set(value.members) & {"video", *_WRAPPERS}):
+            return value
+    return None
+
+
+def _has_grants(value: Mapped) -> bool:
+    video = value.members.get("video")
+    if video is None:
+        return False
+    return any(
+        (isinstance(inner, Mapped) and bool(_grant_names(inner))) or grant_class(inner) for inner in video.values
+    )
+
+
+def _grant_names(value: Mapped) -> set[str]:
+    return {name for name in value.members if name in VIDEO_GRANTS or name in BY_PYTHON_NAME} - {"room", "agent"}
+
+
+def _is_livekit_secret(secret: Possible) -> bool:
+    return any(isinstance(value, Environment) and is_secret_name(value.name) for value in secret)
+
+
+def _payload_parts(
+    context: FileContext,
+    call: Call,
+    payload: Mapped,
+    label: str,
+    exp_unit: TtlUnit | None,
+    is_request: IsRequest,
+) -> MintParts:
+    place = context.place(call.callee)
+    grants = _payload_grants(context, payload, place, is_request)
+    settings = {
+        target: [Part(payload.members[claim].values, context.member_place(payload.members[claim]))]
+        for claim, target in _CLAIMS.items()
+        if claim in payload.members
+    }
+    return MintParts(
+        call=call,
+        place=place,
+        signer=Signer.RAW,
+        sdk=label,
+        lifetimes=tuple(_payload_lifetimes(context, payload, exp_unit, place)),
+        grants=grants,
+        settings=settings,
+    )
+
+
+_CLAIMS = {"sub": "identity", "name": "name", "kind": "kind", "metadata": "metadata", "exp": "ttl"}
+
+
+def _payload_lifetimes(
+    context: FileContext, payload: Mapped, unit: TtlUnit | None, place: Place
+) -> Iterator[Lifetime]:
+    member = payload.members.get("exp")
+    if member is None:
+        yield Lifetime(Expiry.UNKNOWN if payload.open else Expiry.NEVER, place)
+    elif unit is None:
+        yield Lifetime(Expiry.UNKNOWN, place)
+    else:
+        if not member.certain:
+            yield Lifetime(Expiry.NEVER, place)
+        yield from lifetimes(context, member.values, unit, default=None, place=context.member_place(member))
+
+
+def _payload_grants(context: FileContext, payload: Mapped, place: Place, is_request: IsRequest) -> Grants:
+    collector = GrantCollector(context, place, is_request)
+    video = payload.members.get("video")
+    if video is not None:
+        collector.add("grants", video.values, context.member_place(video), certain=video.certain)
+    for target in OTHER_GRANTS:
+        member = payload.members.get(target)
+        if member is not None and any(isinstance(value, Mapped) for value in member.values):
+            collector.add(target, member.values, context.member_place(member), certain=member.certain)
+    if video is None:
+        collector.unknown.extend(_misplaced(context, payload))
+        collector.complete = collector.complete and not payload.open
+    return collector.grants()
+
+
+def _misplaced(context: FileContext, payload: Mapped) -> Iterator[UnknownGrant]:
+    """Grants outside `video`: the server answers 401."""
+    for wrapper in _WRAPPERS:
+        if wrapper in payload.members:
+            place = context.member_place(payload.members[wrapper])
+            yield UnknownGrant(wrapper, place, "LiveKit reads grants from the claim `video` only", "video")
+    for name in sorted(_grant_names(payload)):
+        place = context.member_place(payload.members[name])
+        yield UnknownGrant(name, place, "LiveKit reads grants from the claim `video` only", "video")
+
+

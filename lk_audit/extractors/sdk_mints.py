@@ -1,0 +1,134 @@
+"""Tokens made with a LiveKit server SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from lk_audit.extractors.context import FileContext, argument
+from lk_audit.extractors.grants import GrantCollector
+from lk_audit.extractors.lifetimes import lifetimes
+from lk_audit.extractors.mint_parts import MintParts, Part
+from lk_audit.facts import Expiry, Lifetime, Signer
+from lk_audit.livekit.grants import OTHER_GRANTS
+from lk_audit.livekit.sdks import NODE, NODE_V1, TOKEN_CONSTRUCTORS, Sdk, Setting, TtlUnit
+from lk_audit.source import Place
+from lk_audit.syntax import Call, Expr
+from lk_audit.values.model import Mapped, Nothing, Possible, Value
+from lk_audit.values.objects import Event, history
+
+
+def sdk_mints(context: FileContext, is_request: Callable[[Value], bool]) -> Iterator[MintParts]:
+    """Every construction of an AccessToken in the file, with what is done to it afterwards."""
+    for call in context.names.calls:
+        sdk = sdk_of(context, call)
+        if sdk is not None:
+            yield _Mint(context, call, sdk, is_request).parts()
+
+
+def sdk_of(context: FileContext, call: Call) -> Sdk | None:
+    """The SDK whose token constructor `call` is, or None."""
+    name = context.names.qualified(call.callee)
+    if name is None or not name.endswith("AccessToken"):
+        return None
+    sdk = TOKEN_CONSTRUCTORS.get(name) or _by_shape(context, call, name)
+    return NODE_V1 if sdk is NODE and context.sdk_major == 1 else sdk
+
+
+def _by_shape(context: FileContext, call: Call, name: str) -> Sdk | None:
+    """A constructor from a module we do not know that is called AccessToken and used like LiveKit's."""
+    module = name.rpartition(".")[0]
+    if module and "livekit" not in module.lower():
+        return None
+    members = {event.path[0] for event in history(context.names, call)}
+    if members & {"addGrant", "toJwt", "addSIPGrant"}:
+        return NODE
+    python = TOKEN_CONSTRUCTORS["livekit.api.AccessToken"]
+    return python if members & {"with_grants", "with_identity", "to_jwt"} else None
+
+
+class _Mint:
+    """Reads one construction and its history into `MintParts`."""
+
+    def __init__(self, context: FileContext, call: Call, sdk: Sdk, is_request: Callable[[Value], bool]) -> None:
+        self.context = context
+        self.call = call
+        self.sdk = sdk
+        self.place = context.place(call.callee)
+        self.grants = GrantCollector(context, self.place, is_request, merges=sdk.merges_grants)
+        self.lifetimes: list[Lifetime] = []
+        self.settings: dict[str, list[Part]] = {}
+
+    def parts(self) -> MintParts:
+        self._constructor()
+        for event in history(self.context.names, self.call):
+            self._event(event)
+        if not self.lifetimes:
+            self.lifetimes.append(self._default())
+        return MintParts(
+            call=self.call,
+            place=self.place,
+            signer=Signer.SDK,
+            sdk=self.sdk.label,
+            lifetimes=tuple(self.lifetimes),
+            grants=self.grants.grants(),
+            settings=self.settings,
+            writes_data_rights=self.sdk.writes_data_rights,
+        )
+
+    def _default(self) -> Lifetime:
+        return Lifetime(Expiry.IMPLICIT, self.place, self.sdk.default_ttl)
+
+    def _constructor(self) -> None:
+        for position, name in enumerate(self.sdk.arguments):
+            expr = argument(self.call, position, name)
+            if expr is None:
+                continue
+            values, place = self.context.values(expr), self.context.place(expr)
+            if name == "options":
+                self._options(values, place)
+            else:
+                self._set(self.sdk.options.get(name, Setting(name)), values, place, certain=True)
+
+    def _options(self, values: Possible, place: Place) -> None:
+        for value in values:
+            if not isinstance(value, Mapped):
+                if not isinstance(value, Nothing):
+                    self.lifetimes.append(Lifetime(Expiry.UNKNOWN, place))
+                continue
+            for name, member in value.members.items():
+                if name in self.sdk.options:
+                    where = self.context.member_place(member)
+                    self._set(self.sdk.options[name], member.values, where, certain=member.certain)
+            if value.open and "ttl" not in value.members:
+                self.lifetimes.append(Lifetime(Expiry.UNKNOWN, place))
+
+    def _event(self, event: Event) -> None:
+        setting = self.sdk.members.get(".".join(event.path))
+        if setting is None:
+            return
+        expr = event.value if event.arguments is None else _argument_of(event, setting)
+        if expr is not None:
+            self._set(setting, self.context.values(expr), self.context.place(expr), certain=event.certain)
+
+    def _set(self, setting: Setting, values: Possible, place: Place, *, certain: bool) -> None:
+        if setting.target == "ttl":
+            self._set_ttl(setting.unit or TtlUnit.TIMEDELTA, values, place, certain=certain)
+        elif setting.target == "grants" or setting.target in OTHER_GRANTS:
+            self.grants.add(setting.target, values, place, certain=certain)
+        else:
+            self.settings.setdefault(setting.target, []).append(Part(values, place))
+
+    def _set_ttl(self, unit: TtlUnit, values: Possible, place: Place, *, certain: bool) -> None:
+        if certain:
+            self.lifetimes.clear()
+        elif not self.lifetimes:
+            self.lifetimes.append(self._default())
+        self.lifetimes.extend(lifetimes(self.context, values, unit, default=self.sdk.default_ttl, place=place))
+        self.settings.setdefault("ttl", []).append(Part(values, place))
+
+
+def _argument_of(event: Event, setting: Setting) -> Expr | None:
+    if not isinstance(event.node, Call):
+        return None
+    names = (setting.keyword,) if setting.keyword else ()
+    return argument(event.node, setting.position, *names)

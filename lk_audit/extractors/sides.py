@@ -1,0 +1,124 @@
+"""On which side a file runs, judged by the file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lk_audit.extractors.context import FileContext
+from lk_audit.facts import Lead, Side
+from lk_audit.livekit.clients import (
+    BROWSER_GLOBALS,
+    CLIENT_DIRECTIVES,
+    CLIENT_HOOK_PACKAGES,
+    CLIENT_HOOKS,
+    CLIENT_PACKAGES,
+    CLIENT_SUFFIXES,
+    SERVER_DIRECTIVES,
+    SERVER_FILE,
+    SERVER_GLOBALS,
+    SERVER_PACKAGES,
+)
+from lk_audit.syntax import Call, Element, Import, Member, Name, Unary
+from lk_audit.values.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class SideEvidence:
+    """The side a file runs on and what shows it; no leads for `Side.UNKNOWN`."""
+
+    side: Side
+    leads: tuple[Lead, ...] = ()
+
+
+def side_of(context: FileContext) -> SideEvidence:
+    """Judge the side of a file; a directive outranks a package, a package a global."""
+    if context.is_python:
+        return SideEvidence(Side.SERVER)
+    if CLIENT_DIRECTIVES & set(context.module.directives):
+        return SideEvidence(Side.CLIENT, (_directive_lead(context),))
+    if SERVER_DIRECTIVES & set(context.module.directives) or _is_server(context):
+        return SideEvidence(Side.SERVER)
+    leads = tuple(_client_leads(context))
+    return SideEvidence(Side.CLIENT, leads[:3]) if leads else SideEvidence(Side.UNKNOWN)
+
+
+def _directive_lead(context: FileContext) -> Lead:
+    first = context.module.body.statements[0]
+    return context.lead(first, "this directive ships the file to browsers")
+
+
+def _is_server(context: FileContext) -> bool:
+    if SERVER_FILE.search(context.source.path):
+        return True
+    modules = {item.module.removeprefix("node:") for item in context.names.imports}
+    if modules & SERVER_PACKAGES or any(module.startswith("std/") for module in modules):
+        return True
+    return any(_server_sign(context.names, call) for call in context.names.calls)
+
+
+def _server_sign(names: Names, call: Call) -> bool:
+    qualified = names.qualified(call.callee) or ""
+    head = qualified.split(".", 1)[0]
+    if head in SERVER_GLOBALS or head in SERVER_PACKAGES:
+        return True
+    return qualified == "require" and _required(call) in SERVER_PACKAGES
+
+
+def _required(call: Call) -> str:
+    first = call.arguments[0].value if call.arguments else None
+    value = getattr(first, "value", "")
+    return value.removeprefix("node:") if isinstance(value, str) else ""
+
+
+def _client_leads(context: FileContext) -> Iterator[Lead]:
+    if context.source.path.endswith(CLIENT_SUFFIXES):
+        yield context.lead(context.module.body, "a component of a client framework")
+    yield from _import_leads(context)
+    yield from _global_leads(context)
+
+
+def _import_leads(context: FileContext) -> Iterator[Lead]:
+    for item in context.names.imports:
+        names = [name for name in item.names if not name.type_only]
+        if item.module in CLIENT_PACKAGES and (names or not item.names):
+            yield context.lead(item, f"imports {CLIENT_PACKAGES[item.module]}")
+        elif item.module in CLIENT_HOOK_PACKAGES and any(name.member in CLIENT_HOOKS for name in names):
+            yield context.lead(item, f"uses {item.module} hooks, which run at the client")
+        elif _is_browser_module(context, item):
+            yield context.lead(item, "imports from a CDN, as only browsers do in plain JavaScript")
+
+
+def _is_browser_module(context: FileContext, item: Import) -> bool:
+    """Deno servers import by address too, but they are TypeScript or use Deno's own functions."""
+    return item.module.startswith(("https://", "http://")) and context.module.language == "javascript"
+
+
+def _global_leads(context: FileContext) -> Iterator[Lead]:
+    for call in context.names.calls:
+        root = _root(call.callee)
+        if root is not None and root.id in BROWSER_GLOBALS and not context.names.definitions(root):
+            if not _is_probe(context.names, call):
+                yield context.lead(call, f"uses {root.id}, which only browsers have")
+                return
+    for element in context.names.elements:
+        if _is_browser_element(element):
+            yield context.lead(element, f"renders <{element.tag}>")
+            return
+
+
+def _root(expr: object) -> Name | None:
+    while isinstance(expr, Member | Call):
+        expr = expr.object if isinstance(expr, Member) else expr.callee
+    return expr if isinstance(expr, Name) else None
+
+
+def _is_probe(names: Names, call: Call) -> bool:
+    return isinstance(names.parent(call), Unary)
+
+
+def _is_browser_element(element: Element) -> bool:
+    """Event handlers and LiveKit's room component work at clients only."""
+    return element.tag in {"LiveKitRoom", "VideoConference"} or any(
+        (item.name or "").startswith("on") and (item.name or "")[2:3].isupper() for item in element.attributes
+    )

@@ -1,0 +1,96 @@
+"""LiveKit tokens that code trusts without checking their signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext, argument
+from lk_audit.extractors.sides import SideEvidence
+from lk_audit.facts import Side, TokenCheck
+from lk_audit.syntax import Call, Expr, Index, Literal, Member, Node
+from lk_audit.values.model import Flag, Mapped, Possible, Returned
+
+_VERIFIERS = ("livekit.api.TokenVerifier.verify", "livekit.api.access_token.TokenVerifier.verify")
+_UNVERIFIED: dict[str, str] = {
+    "jose.decodeJwt": "jose's decodeJwt() reads a token without checking it",
+    "jwt-decode.jwtDecode": "jwtDecode() reads a token without checking it",
+    "jwt-decode": "jwtDecode() reads a token without checking it",
+    "jwt-decode.default": "jwtDecode() reads a token without checking it",
+    "jwt-decode.jwt_decode": "jwtDecode() reads a token without checking it",
+    "jsonwebtoken.decode": "jsonwebtoken's decode() does not check the signature; verify() does",
+    "jose.jwt.get_unverified_claims": "get_unverified_claims() does not check the signature",
+}
+_LIVEKIT_CLAIMS = frozenset({"video", "roomJoin", "roomAdmin", "roomConfig"})
+
+
+def token_checks(context: FileContext, side: SideEvidence) -> Iterator[TokenCheck]:
+    """Every read of a LiveKit token without its signature, where the code could trust it: not at clients."""
+    if side.side is Side.CLIENT:
+        return
+    for call in context.names.calls:
+        name = context.names.qualified(call.callee) or _receiver_name(context, call)
+        how = _verifier_off(context, call, name) or _decoder(context, call, name)
+        if how is not None:
+            yield TokenCheck(place=context.place(call), role=context.role, how=how)
+
+
+def _receiver_name(context: FileContext, call: Call) -> str:
+    if not isinstance(call.callee, Member):
+        return ""
+    for value in context.values(call.callee.object):
+        if isinstance(value, Returned) and value.callee:
+            return f"{value.callee}.{call.callee.name}"
+    return ""
+
+
+def _verifier_off(context: FileContext, call: Call, name: str) -> str | None:
+    if name in _VERIFIERS and _is_off(context.values(argument(call, None, "verify_signature"))):
+        return "verify_signature=False accepts a token that anybody wrote"
+    return None
+
+
+def _is_off(values: Possible) -> bool:
+    return any(isinstance(value, Flag) and not value.flag for value in values)
+
+
+def _decoder(context: FileContext, call: Call, name: str) -> str | None:
+    how = _UNVERIFIED.get(name)
+    if name in {"jwt.decode", "jwt.api_jwt.decode", "jose.jwt.decode"} and _skips_signature(context, call):
+        how = "decoding with verify_signature switched off accepts a token that anybody wrote"
+    if how is None or not _is_trusted(context, call):
+        return None
+    return how
+
+
+def _skips_signature(context: FileContext, call: Call) -> bool:
+    options = context.values(argument(call, 3, "options"))
+    switches = (
+        value.members["verify_signature"].values
+        for value in options
+        if isinstance(value, Mapped) and "verify_signature" in value.members
+    )
+    return any(_is_off(values) for values in switches) or _is_off(context.values(argument(call, None, "verify")))
+
+
+def _is_trusted(context: FileContext, call: Call) -> bool:
+    """Whether a LiveKit grant is read from what the call returns."""
+    return any(
+        isinstance(value, Returned) and value.call is call
+        for node, receiver in _claim_reads(context)
+        if node.start > call.start
+        for value in context.values(receiver)
+    )
+
+
+def _claim_reads(context: FileContext) -> Iterator[tuple[Node, Expr]]:
+    for node in context.names.nodes(Member, Index, Call):
+        if isinstance(node, Member) and node.name in _LIVEKIT_CLAIMS:
+            yield node, node.object
+        elif isinstance(node, Index) and isinstance(node.key, Literal) and node.key.value in _LIVEKIT_CLAIMS:
+            yield node, node.object
+        elif isinstance(node, Call) and isinstance(node.callee, Member) and node.callee.name == "get":
+            key = node.arguments[0].value if node.arguments else None
+            if isinstance(key, Literal) and key.value in _LIVEKIT_CLAIMS:
+                yield node, node.callee.object
+
+

@@ -1,0 +1,57 @@
+"""Unencrypted LiveKit addresses in code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.credentials import target_name
+from lk_audit.facts import InsecureUrl
+from lk_audit.livekit.sdks import SECRET_SINKS
+from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
+from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Literal, Node
+from lk_audit.values.model import Environment
+
+_STEPS_UP = 4
+
+
+def code_urls(context: FileContext) -> Iterator[InsecureUrl]:
+    """Every `ws://` or `http://` address of a public host that LiveKit is reached at."""
+    for literal in context.names.nodes(Literal):
+        if not isinstance(literal.value, str) or not literal.value.startswith(("ws://", "http://")):
+            continue
+        insecure = insecure_public_host(literal.value)
+        if insecure is not None and _names_livekit(context, literal):
+            scheme, host = insecure
+            place = context.place(literal)
+            yield InsecureUrl(place=place, role=context.role, url=literal.value, scheme=scheme, host=host)
+
+
+def _names_livekit(context: FileContext, literal: Literal) -> bool:
+    """Whether the address goes under a LiveKit name, to a LiveKit client, or stands in for such a variable."""
+    node: Node | None = literal
+    for _ in range(_STEPS_UP):
+        node = context.names.parent(node) if node is not None else None
+        match node:
+            case Assign(target=target):
+                return is_livekit_url_name(target_name(target) or "")
+            case Argument(name=str(name)) if is_livekit_url_name(name):
+                return True
+            case Entry(key=Literal(value=str(key))):
+                return is_livekit_url_name(key)
+            case Call(callee=callee):
+                if (context.names.qualified(callee) or "") in SECRET_SINKS:
+                    return True
+                if _reads_livekit_url(context, node):
+                    return True
+            case Binary() if _reads_livekit_url(context, node):
+                return True
+            case _:
+                continue
+    return False
+
+
+def _reads_livekit_url(context: FileContext, node: Call | Binary) -> bool:
+    return any(
+        isinstance(value, Environment) and is_livekit_url_name(value.name) for value in context.values(node)
+    )

@@ -1,0 +1,229 @@
+"""What a scan reports: findings with all that a reader needs to see, and everything that went unseen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from lk_audit.facts import Lead
+from lk_audit.rule_api import Confidence, Problem, Rule, Severity
+from lk_audit.source import Place, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a code frame, secrets masked. Of a very long line only a part is kept, from `column` (from 1) on."""
+
+    number: int
+    text: str
+    column: int = 1
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A comment that accepts findings: its place, what it gives as reason, and when it ends."""
+
+    path: str
+    line: int
+    names: tuple[str, ...]
+    reason: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One problem, complete: a reporter needs nothing else.
+
+    `why` is the rule's summary. `fingerprint` stays the same when lines move; `line_hash` is GitHub's.
+    `suppressed` and `baselined` tell that it is known and accepted.
+    """
+
+    rule_id: str
+    rule_name: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    place: Place
+    frame: tuple[Line, ...] = ()
+    trace: tuple[Lead, ...] = ()
+    related: tuple[Lead, ...] = ()
+    why: str = ""
+    fix: str = ""
+    fingerprint: str = ""
+    line_hash: str = ""
+    suppressed: Suppression | None = None
+    baselined: bool | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.suppressed is None and not self.baselined
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not analysed. `expected`: it lies outside the scan by design, so nothing is missing."""
+
+    path: str
+    reason: str
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth knowing about a scan that is no finding: a syntax error, a suppression that does nothing."""
+
+    kind: str
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """A defect met on the way: in which rule (None for the analysis itself), at which file, of which type.
+
+    The text of the exception is left out: it may quote the file.
+    """
+
+    rule_id: str | None
+    path: str | None
+    error: str
+    raised_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The outcome of a scan. `prefix` leads from the repository's root to the base of all paths.
+
+    `analysed` of the `scanned` files held something that could matter; `elapsed` is in seconds; `hidden` findings are
+    below the severity asked for; `rule_errors` are rules that could not be loaded.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    rules: tuple[Rule[object], ...] = ()  # type: ignore[type-var]
+    scanned: int = 0
+    analysed: int = 0
+    binary: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    excluded: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    crashes: tuple[Crash, ...] = ()
+    rule_errors: tuple[str, ...] = ()
+    prefix: str = ""
+    version: str = ""
+    elapsed: float = 0.0
+    hidden: int = 0
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """The findings that nobody has accepted."""
+        return tuple(finding for finding in self.findings if finding.is_open)
+
+    @property
+    def suppressed(self) -> int:
+        return sum(finding.suppressed is not None for finding in self.findings)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that should be analysed was."""
+        return all(item.expected for item in self.skipped) and not any(note.kind == SYNTAX for note in self.notes)
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """Open findings by severity, most severe first; severities without any are left out."""
+        counts = Counter(finding.severity for finding in self.open_findings)
+        return {severity: counts[severity] for severity in Severity if counts[severity]}
+
+    def at_least(self, severity: Severity) -> Report:
+        """The report without the findings below a severity; they are counted as hidden."""
+        kept = tuple(finding for finding in self.findings if finding.severity >= severity)
+        return replace(self, findings=kept, hidden=self.hidden + len(self.findings) - len(kept))
+
+
+SYNTAX = "syntax"
+SUPPRESSION = "suppression"
+
+
+def sort_key(finding: Finding) -> tuple[object, ...]:
+    """Findings in the order of a report: by file, place, severity, rule."""
+    place = finding.place
+    return (place.path, place.start, place.end, -finding.severity.score, finding.rule_id, finding.message)
+
+
+def distinct(found: Iterable[tuple[Rule[object], Problem]]) -> list[tuple[Rule[object], Problem]]:  # type: ignore[type-var]
+    """Each rule at most once for a place: the most severe problem, in an order that no input order changes."""
+    ordered = sorted(found, key=_precedence)
+    first: dict[tuple[str, Place], tuple[Rule[object], Problem]] = {}  # type: ignore[type-var]
+    for rule, problem in ordered:
+        first.setdefault((rule.id, problem.place), (rule, problem))
+    return list(first.values())
+
+
+def _precedence(pair: tuple[Rule[object], Problem]) -> tuple[object, ...]:  # type: ignore[type-var]
+    rule, problem = pair
+    place = problem.place
+    severity = problem.severity or rule.severity
+    certainty = list(Confidence).index(problem.confidence)
+    return (place.path, place.start, place.end, rule.id, -severity.score, certainty, problem.message)
+
+
+class Fingerprints:
+    """Gives findings an identity that survives moved lines and changes elsewhere in the file.
+
+    It is a hash of the rule, the file, and the offending thing: what the rule says it is, else the line's text with
+    white space collapsed. Equal ones in one file are counted, in the order they are asked for.
+    """
+
+    def __init__(self, sources: Mapping[str, Source], prefix: str = "") -> None:
+        self._sources = sources
+        self._prefix = prefix
+        self._seen: Counter[tuple[str, ...]] = Counter()
+
+    def of(self, rule_id: str, problem: Problem) -> str:
+        path = problem.place.path
+        key = (rule_id, self._prefix + path, self._thing(problem))
+        self._seen[key] += 1
+        text = "\0".join((*key, str(self._seen[key])))
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+    def _thing(self, problem: Problem) -> str:
+        if problem.subject is not None:
+            return problem.subject
+        source = self._sources.get(problem.place.path)
+        line = source.line_text(problem.place.line) if source else ""
+        code, _, _ = line.partition("lk-audit:")
+        return " ".join(code.rstrip(" \t#/*<!-{").split())
+
+
+_AROUND = 1
+_MAX_LINES = 7
+_MAX_WIDTH = 240
+_LEAD_IN = 60
+
+
+def frame_of(source: Source, place: Place, masked: Mapping[int, str]) -> tuple[Line, ...]:
+    """The lines of a code frame: the span and one line around it. `masked` holds the texts by line number."""
+    last = min(place.end_line, place.line + _MAX_LINES - 2 * _AROUND - 1)
+    numbers = frame_numbers(source, place)
+    wanted = (number for number in numbers if number <= last or number > place.end_line - 1)
+    return tuple(_cut(number, masked[number], place) for number in wanted)
+
+
+def frame_numbers(source: Source, place: Place) -> Sequence[int]:
+    """The numbers of the lines that a code frame may show."""
+    end = min(place.end_line, place.line + _MAX_LINES - 2 * _AROUND - 1)
+    first = max(1, place.line - _AROUND)
+    last = min(len(source.line_starts), end + _AROUND)
+    return range(first, last + 1)
+
+
+def _cut(number: int, text: str, place: Place) -> Line:
+    """A line of bounded width, around the span where it is the span's line."""
+    if len(text) <= _MAX_WIDTH:
+        return Line(number, text)
+    begin = max(0, place.column - 1 - _LEAD_IN) if number == place.line else 0
+    return Line(number, text[begin : begin + _MAX_WIDTH], begin + 1, is_cut=True)

@@ -1,0 +1,70 @@
+"""Environment files in all dialects: `export`, three kinds of quotes over several lines, inline comments, `KEY: value`.
+
+A pair that is commented out counts, marked as such.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends.shapes import decode
+from lk_audit.syntax import Document, Pair
+
+if TYPE_CHECKING:
+    from lk_audit.source import Source
+
+_LINE = re.compile(
+    rb"""[ \t]*+ (?P<comment>\#[\#!\ \t]*+)?+
+         (?:(?:export|set|setx|env|setenv)[ \t]++)?+
+         (?P<open>["']?) (?P<name>[A-Za-z_][\w.-]{0,127}+) (?P=open)
+         (?: [ \t]*+=[ \t]*+ | [ \t]*+:[ \t]++ | (?=[ \t]*+:[ \t]*+$)[ \t]*+: )""",
+    re.VERBOSE | re.MULTILINE,
+)
+_QUOTED = {
+    b'"': re.compile(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL),
+    b"'": re.compile(rb"'([^']*+)'"),
+    b"`": re.compile(rb"`([^`]*+)`"),
+}
+_BARE = re.compile(rb"[^\r\n]*+")
+_INLINE_COMMENT = re.compile(rb"(?:^|[ \t])#")
+
+
+def parse(source: Source) -> Document:
+    """The pairs of an environment file."""
+    return Document(0, len(source.data), "dotenv", tuple(_pairs(source.data)))
+
+
+def _pairs(data: bytes) -> Iterator[Pair]:
+    position = 0
+    while position < len(data):
+        line = _LINE.match(data, position)
+        if line is None:
+            position = _next_line(data, position)
+            continue
+        commented = line["comment"] is not None
+        start, end = _value(data, line.end(), one_line=commented)
+        name = decode(data, *line.span("name"))
+        yield Pair(start, end, (name,), decode(data, start, end), line.start("name"), commented)
+        position = _next_line(data, end)
+
+
+def _next_line(data: bytes, position: int) -> int:
+    found = data.find(b"\n", position)
+    return len(data) if found == -1 else found + 1
+
+
+def _value(data: bytes, start: int, *, one_line: bool) -> tuple[int, int]:
+    """The span of the value; a quote that is never closed belongs to it."""
+    pattern = _QUOTED.get(data[start : start + 1])
+    quoted = pattern.match(data, start) if pattern else None
+    if quoted and not (one_line and b"\n" in quoted[1]):
+        return quoted.span(1)
+    text = _BARE.match(data, start)
+    end = text.end() if text else start
+    comment = _INLINE_COMMENT.search(data, start, end) if data[start : start + 1] != b"#" else None
+    end = comment.start() if comment else start if data[start : start + 1] == b"#" else end
+    while end > start and data[end - 1 : end].isspace():
+        end -= 1
+    return start, end

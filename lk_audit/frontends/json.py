@@ -1,0 +1,123 @@
+"""JSON, also with comments, trailing commas, single quotes and bare keys (JSONC, JSON5).
+
+A tolerant scanner of its own: the standard library gives no positions and stops at the first mistake.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import text
+from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, named_values
+from lk_audit.syntax import Document, Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lk_audit.source import Source
+
+_TOKEN = re.compile(
+    rb"""
+      (?P<string> "(?:[^"\\\n]|\\.)*+" | '(?:[^'\\\n]|\\.)*+' )
+    | (?P<comment> //[^\n]*+ | /\*(?:[^*]|\*(?!/))*+(?:\*/)? | \#[^\n]*+ )
+    | (?P<punctuation> [{}\[\],:] )
+    | (?P<word> [^\s"'{}\[\],:/\#]++ )
+    | (?P<other> [^\s] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class _Level:
+    """An open object or array: `key` is the key in waiting of an object, `index` the position in an array."""
+
+    path: tuple[str, ...]
+    is_array: bool
+    key: str | None = None
+    key_start: int = 0
+    has_colon: bool = False
+    index: int = 0
+
+    def value_path(self) -> tuple[str, ...] | None:
+        """Where a value that comes now belongs; None where none is expected."""
+        if self.is_array:
+            return (*self.path, str(self.index))[:MAX_DEPTH]
+        return (*self.path, self.key)[:MAX_DEPTH] if self.has_colon and self.key is not None else None
+
+
+def parse(source: Source) -> Document:
+    """The pairs of a JSON document."""
+    scanner = _Scanner(source)
+    for token in _TOKEN.finditer(source.data):
+        scanner.take(token)
+    pairs = scanner.pairs
+    return Document(0, len(source.data), "json", (*pairs, *named_values(pairs)), tuple(scanner.errors))
+
+
+class _Scanner:
+    def __init__(self, source: Source) -> None:
+        self.pairs: list[Pair] = []
+        self.errors: list[tuple[int, int]] = []
+        self._source = source
+        self._data = source.data
+        self._levels = [_Level((), is_array=True)]
+
+    def take(self, token: re.Match[bytes]) -> None:
+        match token.lastgroup:
+            case "string":
+                self._scalar(token.start() + 1, token.end() - 1, _unescaped(token[0]))
+            case "word":
+                self._scalar(token.start(), token.end(), decode(token[0], 0, len(token[0])))
+            case "punctuation":
+                self._punctuation(token[0])
+            case "comment":
+                self.pairs += text.pairs_in(self._source, token.start(), token.end(), commented=True)
+            case _:
+                self.errors.append(token.span())
+
+    def _scalar(self, start: int, end: int, value: str) -> None:
+        level = self._levels[-1]
+        path = level.value_path()
+        if path is None:
+            level.key, level.key_start, level.has_colon = value, start, False
+            return
+        if len(self._levels) > 1:
+            self.pairs.append(Pair(start, end, path, value, start if level.is_array else level.key_start))
+        self.pairs += self._nested(start, end, level, path)
+
+    def _nested(self, start: int, end: int, level: _Level, path: tuple[str, ...]) -> Iterator[Pair]:
+        """The pairs inside a text: `KEY=value` items of arrays, command lines."""
+        found = assignment(self._data, start, end) if level.is_array else None
+        if found and self._data.find(b" --", start, end) == -1:
+            name, name_start, value_start = found
+            value = decode(self._data, value_start, end)
+            yield Pair(value_start, end, (*level.path, decode(name, 0, 200)), value, name_start)
+        elif self._data.find(b"=", start, end) != -1 or self._data.find(b"--", start, end) != -1:
+            yield from text.pairs_in(self._source, start, end, prefix=path)
+
+    def _punctuation(self, mark: bytes) -> None:
+        level = self._levels[-1]
+        if mark in b"{[":
+            path = level.value_path() or level.path
+            self._levels.append(_Level(path, is_array=mark == b"["))
+        elif mark in b"}]":
+            if len(self._levels) > 1:
+                self._levels.pop()
+        elif mark == b":":
+            level.has_colon = True
+        else:
+            level.key, level.has_colon = None, False
+            level.index += 1
+
+
+def _unescaped(raw: bytes) -> str:
+    if raw.startswith(b'"') and b"\\" in raw:
+        try:
+            return str(json.loads(raw))
+        except ValueError:
+            pass
+    return decode(raw, 1, len(raw) - 1)

@@ -1,0 +1,180 @@
+"""YAML by libyaml's events: every document of a stream, aliases left alone, no nesting too deep.
+
+What is no YAML (a Helm template, a mistake) is read line by line as text. Texts inside YAML (a configuration in a block
+scalar, a command line) are read for pairs as well.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from lk_audit.frontends import text
+from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, named_values
+from lk_audit.syntax import Document, Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lk_audit.source import Source
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PROPERTIES = re.compile(rb"(?:[&!]\S*\s*+)++")
+_COMMENTS = re.compile(rb"(?:^[ \t]*+\#[^\n]*+\n?)++", re.MULTILINE)
+_ONE_BYTE = 0x80
+_TWO_BYTES = 0x800
+_THREE_BYTES = 0x10000
+_ESCAPED_BYTE = range(0xDC80, 0xDD00)
+
+
+def parse(source: Source) -> Document:
+    """The pairs of a YAML stream."""
+    reader = _Reader(source)
+    try:
+        reader.read()
+    except (yaml.YAMLError, ValueError) as error:
+        return _as_text(source, error)
+    pairs = (*reader.pairs, *_comments(source, reader.blocks))
+    return Document(0, len(source.data), "yaml", (*pairs, *named_values(pairs)))
+
+
+def _as_text(source: Source, error: Exception) -> Document:
+    mark = getattr(error, "problem_mark", None)
+    place = _byte_offsets(source)(mark.index) if mark is not None else 0
+    place = min(place, max(0, len(source.data) - 1))
+    return Document(0, len(source.data), "yaml", text.parse(source).pairs, ((place, place + 1),))
+
+
+def _comments(source: Source, blocks: list[tuple[int, int]]) -> Iterator[Pair]:
+    """The pairs of commented-out lines; inside block scalars `#` starts no comment, and the text is read anyway."""
+    upcoming = iter([*blocks, (len(source.data) + 1, 0)])
+    start, end = next(upcoming)
+    for run in _COMMENTS.finditer(source.data):
+        while end and end <= run.start():
+            start, end = next(upcoming)
+        if run.start() < start:
+            yield from text.pairs_in(source, run.start(), run.end(), commented=True)
+
+
+def _byte_offsets(source: Source) -> Callable[[int], int]:
+    """From libyaml's positions, which count code points, to byte offsets."""
+    if source.data.isascii():
+        return lambda index: index
+    offsets = list(accumulate(map(_width, source.data.decode("utf-8", "surrogateescape")), initial=0))
+    return lambda index: offsets[min(index, len(offsets) - 1)]
+
+
+def _width(character: str) -> int:
+    code = ord(character)
+    if code < _ONE_BYTE or code in _ESCAPED_BYTE:
+        return 1
+    return 2 if code < _TWO_BYTES else 3 if code < _THREE_BYTES else 4
+
+
+@dataclass(slots=True)
+class _Level:
+    """An open mapping or sequence."""
+
+    path: tuple[str, ...]
+    is_sequence: bool
+    key: str | None = None
+    key_start: int = 0
+    index: int = -1
+    flag: str | None = None
+
+    def begin_node(self) -> tuple[str, ...] | None:
+        """The path of the node that begins now; None when it is a key."""
+        if self.is_sequence:
+            self.index += 1
+            return (*self.path, str(self.index))[:MAX_DEPTH]
+        if self.key is None:
+            self.key = "?"
+            return None
+        key, self.key = self.key, None
+        return (*self.path, key)[:MAX_DEPTH]
+
+
+class _Reader:
+    """Walks the events of a stream and collects pairs; `blocks` are the spans of block scalars, in order."""
+
+    def __init__(self, source: Source) -> None:
+        self.pairs: list[Pair] = []
+        self.blocks: list[tuple[int, int]] = []
+        self._source = source
+        self._data = source.data
+        self._byte = _byte_offsets(source)
+        self._levels: list[_Level] = []
+
+    def read(self) -> None:
+        for event in yaml.parse(self._source.data.decode("utf-8", "surrogateescape"), Loader=_LOADER):
+            if isinstance(event, yaml.ScalarEvent):
+                self._scalar(event)
+            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                path = self._begin_node()
+                is_sequence = isinstance(event, yaml.SequenceStartEvent)
+                parent = self._levels[-1].path if self._levels else ()
+                self._levels.append(_Level((*parent, "?")[:MAX_DEPTH] if path is None else path, is_sequence))
+            elif isinstance(event, yaml.AliasEvent):
+                self._begin_node()
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                self._levels.pop()
+
+    def _begin_node(self) -> tuple[str, ...] | None:
+        return self._levels[-1].begin_node() if self._levels else ()
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        start, end = self._span(event)
+        path = self._begin_node()
+        if path is None:
+            self._levels[-1].key, self._levels[-1].key_start = event.value, start
+        elif path:
+            level = self._levels[-1]
+            key_start = start if level.is_sequence else level.key_start
+            self.pairs.append(Pair(start, end, path, self._value(event, start, end), key_start))
+            self.pairs += self._inside(event, start, end, level, path)
+
+    def _span(self, event: yaml.ScalarEvent) -> tuple[int, int]:
+        """The bytes of the content: no quotes, no block header, no anchor; a tag such as `!Ref` stays."""
+        start, end = self._byte(event.start_mark.index), self._byte(event.end_mark.index)
+        if event.anchor or _is_standard(event.tag):
+            properties = _PROPERTIES.match(self._data, start, end)
+            start = properties.end() if properties else start
+        if event.style in ("|", ">"):
+            header = self._data.find(b"\n", start, end)
+            start = end if header == -1 else header + 1
+            self.blocks.append((start, end))
+            return start, start + len(self._data[start:end].rstrip())
+        if event.style in ("'", '"') and end - start > 1 and self._data[start : start + 1] in (b"'", b'"'):
+            return start + 1, end - 1
+        return start, end
+
+    def _value(self, event: yaml.ScalarEvent, start: int, end: int) -> str:
+        """The content; with an application's tag (`!Ref name`) as written, for it is no plain text then."""
+        if event.tag and not _is_standard(event.tag):
+            return decode(self._data, start, end)
+        return str(event.value)
+
+    def _inside(
+        self, event: yaml.ScalarEvent, start: int, end: int, level: _Level, path: tuple[str, ...]
+    ) -> Iterator[Pair]:
+        """The pairs inside a text: `- KEY=value`, `- --flag` with the next item, command lines, whole documents."""
+        flag, level.flag = level.flag, None
+        if flag is not None:
+            yield Pair(start, end, (*level.path, flag), event.value, start)
+        found = assignment(self._data, start, end) if level.is_sequence and event.style not in ("|", ">") else None
+        if found:
+            name, name_start, value_start = found
+            value = decode(self._data, value_start, end)
+            yield Pair(value_start, end, (*level.path, decode(name, 0, 200)), value, name_start)
+        elif level.is_sequence and event.value.startswith("--") and not set(" =") & set(event.value):
+            level.flag = event.value
+        elif event.style in ("|", ">") or "=" in event.value or "--" in event.value:
+            yield from text.pairs_in(self._source, start, end, prefix=path)
+
+
+def _is_standard(tag: str | None) -> bool:
+    return tag is not None and (tag == "!" or tag.startswith("tag:yaml.org,2002:"))

@@ -1,0 +1,351 @@
+"""LiveKit API keys and secrets: what a value is worth, and what a name says it holds.
+
+Formats: livekit/protocol:utils/guid/id.go (key) and utils/secret.go (secret); livekit/livekit:cmd/server/main.go for
+the development pair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from lk_audit.facts import Strength
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+KEY_STRICT = re.compile(r"(?<![A-Za-z0-9])API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
+"""A key id as LiveKit makes it: `API` and 12 characters without 0, 1, I, O and l."""
+KEY_LOOSE = re.compile(r"(?<![A-Za-z0-9])API[A-Za-z0-9]{12,22}(?![A-Za-z0-9])")
+"""Also the longer ids of before 2021; it needs LiveKit context."""
+SECRET_SHAPE = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9]{43,46}(?![A-Za-z0-9+/=_-])")
+"""A secret as LiveKit makes it: 32 random bytes in base 62."""
+
+DEVELOPMENT_KEYS = _set(
+    "devkey key1 key2 myapikey apikey api-key my-key mykey testkey test-key envkey server-api-key apitestkey"
+)
+"""Published key ids of development pairs, in lower case."""
+
+_DEVELOPMENT_SECRETS = _set(
+    "secret secret1 secret2 devsecret dev-secret dev_secret myapisecret apisecret api-secret secret-key secretkey"
+    " my-secret my_secret mysecret testsecret test-secret test_secret server-api-secret abababa devkey"
+    " thiskeyistotallyunsafe topsecretvalue456 apisecretextendto32bytesasthatisminimum"
+    " test-api-secret-extend-to-32-bytes-minimum"
+)
+_REPEATED_DEVELOPMENT_SECRET = re.compile(
+    r"(?:secret|devsecret|devkey|dev|test|key)(?:[-_]?(?:secret|devkey|key|dev))++"
+)
+
+# Official test fixtures that look real, by the SHA-256 of the value: livekit/server-sdk-ruby:spec/livekit/
+# access_token_spec.rb and livekit/protocol:auth/verifier_test.go.
+_FIXTURES = frozenset(
+    {
+        "c04d181f405f89df94555747cd5cab34829d684a1c14df12d877ac37cac6e390",
+        "085b6e527f8979b87cd638f914056d5523be8cced484961234a9b0ef65e26e74",
+    }
+)
+
+_MIN_LENGTH = 3
+_MAX_LENGTH = 256
+_RANDOM_LENGTH = 20
+_FULL_LENGTH = 32
+
+# What can stand where a secret belongs and is none, whatever its characters.
+_NO_LITERAL = re.compile(
+    r"""
+      [\s"'`,;()<>\[\]{}|\\…•]                                # prose, code, <placeholder>, {{ template }}, mask
+    | ^[$%@!&*#:]                                             # $VAR, %VAR%, @Microsoft.KeyVault, !Ref, *alias
+    | \$[A-Za-z_{(] | \#\{ | %[A-Za-z_]+% | ^%[sdv]           # references inside a text
+    | \.\.\. | \*{3} | [xX]{5} | ^[-_.xX*0]+$                 # masked
+    | :// | ^(?:arn|vault|op|ssm|env|file|secret|sha\d+|md5|data|ref|urn|kms|sops|bao)[+:/]
+    | ^projects/[^/]+/secrets/
+    | ^[^:]+:[^:]+$                                           # key:value, namespace:name
+    | ^(?:process|import|os|env|environ|config|settings|Deno|Bun|System|self|this|ENV|secrets|vars|var|local|props|cfg
+        |options|params|args|req|ctx|c|data|module|BuildConfig|dotenv|Env|String|stringData|Values)\.
+    | ^[A-Za-z_]+(?:\.[A-Za-z_]+){1,6}$                       # dotted.name
+    | ^(?:~|\.{1,2})?/(?:[\w.-]+/)*[\w-]+\.[a-z]{1,6}$        # a path to a file
+    | ^(?:~|\.{1,2}|/(?:run|etc|var|opt|home|usr|mnt|tmp|secrets?|app|vault))/
+    | ^[\w.-]+\.(?:txt|json|ya?ml|pem|key|env|toml|conf|py|ts|js|tsx|go|md|sh|html?|png|svg|com|io|dev|cloud|ai)$
+    | ^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$  # UUID
+    """,
+    re.VERBOSE,
+)
+_OTHER_VENDORS = re.compile(
+    r"(?:(?:sk|pk|rk|hf|gsk|gh[opsu]|github_pat|npm|whsec|shpat|r8|pcsk|lin_api|dop_v1|xai|re)_|sk-|pypi-|glpat-|nvapi-"
+    r"|tvly-|xox[abprs]-|xapp-|SG\.|ya29\.|eyJ|(?:AKIA|ASIA)[A-Z0-9]{16}$|AIza[\w-]{35}$|(?:AC|SK)[0-9a-f]{32}$|-----BEGIN)"
+)
+_VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+
+_NOTHING = _set(
+    "true false null none nil undefined yes no on off string str text any required optional unset empty unknown"
+    " default void auto env environment value number boolean int object redacted hidden masked removed secure sync n/a"
+    " tbd todo secretkeyref valuefrom"
+    " api_secret apisecret_here secret_value key token password_here"
+)
+
+# Long enough to be told from chance.
+_PLACEHOLDER_WORDS = _set(
+    "your yours insert replace replaceme placeholder example sample paste todo fixme here enter fill redacted dummy"
+    " fake mock removed hidden goes obtain dashboard xxxx from update generate generated actual real provide specify"
+    " votre remplacer mettre deine dein ihre hier einfuegen ersetzen tuo tuya aqui coloque insira inserisci sizin"
+    " buraya jouw invullen tutaj twoj anda masukkan vash vstavte wpisz podaj gizli remplacez reemplazar cambiar"
+)
+# Only where separators show that the value consists of words.
+_SHORT_PLACEHOLDER_WORDS = frozenset(
+    {"tu", "su", "sua", "seu", "ton", "ta", "put", "get", "set", "via", "xxx", "the", "qui"}
+)
+_PLACEHOLDER_START = re.compile(r"(?:your|enter|insert|replace|placeholder|example|paste|todo)", re.IGNORECASE)
+_CHANGE_ME = re.compile(r"change[-_ ]?(?:me|this|it)", re.IGNORECASE)
+
+_OWN_NAME = _set("livekit lk api secret key livekitsecret livekitapisecret")
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def judge(value: str, *, bound: bool = True) -> Strength | None:
+    """What `value` is worth as a LiveKit API secret, or None when it is none (a placeholder, a reference ...).
+
+    `bound` tells that its name or position says that it is one; without that only the exact shape counts.
+    """
+    text = value.strip()
+    if not bound:
+        return Strength.STRONG if SECRET_SHAPE.fullmatch(text) and _is_real(text) else None
+    if _is_no_secret(text):
+        return None
+    lowered = text.lower()
+    if lowered in _DEVELOPMENT_SECRETS or _REPEATED_DEVELOPMENT_SECRET.fullmatch(lowered):
+        return Strength.WELL_KNOWN
+    if _CHANGE_ME.search(text):
+        return Strength.WEAK
+    if _is_placeholder(text) or _is_published_fixture(text):
+        return None
+    return Strength.STRONG if _looks_random(text) else Strength.WEAK
+
+
+def is_key_id(value: str) -> bool:
+    """Whether `value` is a LiveKit API key id: made by LiveKit, or of a published development pair.
+
+    A key id is no secret: it is the issuer of every token.
+    """
+    return bool(KEY_LOOSE.fullmatch(value)) or value.lower() in DEVELOPMENT_KEYS
+
+
+def is_generated_key_id(value: str) -> bool:
+    """Whether `value` is a key id by its form alone; a digit tells it from names such as `APIConnectError`."""
+    return bool(KEY_STRICT.fullmatch(value)) and any(character.isdigit() for character in value)
+
+
+def _is_real(text: str) -> bool:
+    mixed = any(map(str.isdigit, text)) and any(map(str.isupper, text)) and any(map(str.islower, text))
+    return mixed and not _is_published_fixture(text) and _looks_random(text)
+
+
+def _is_no_secret(text: str) -> bool:
+    if not _MIN_LENGTH <= len(text) <= _MAX_LENGTH or not text.isascii():
+        return True
+    if text.lower() in _NOTHING or KEY_STRICT.fullmatch(text) or _OTHER_VENDORS.match(text):
+        return True
+    if _VARIABLE_NAME.fullmatch(text) and not _CHANGE_ME.search(text):
+        return True
+    return bool(_NO_LITERAL.search(text)) or (says_livekit(text) and _OWN_NAME.issuperset(name_words(text)))
+
+
+def _is_placeholder(text: str) -> bool:
+    """Whether words such as "your" or "insert" show that something else belongs here."""
+    if len(text) >= _RANDOM_LENGTH and _class_changes(text) > _CHANGES_OF_WORDS:
+        return False
+    words = {word.lower() for word in _WORD.findall(text)}
+    if words & _PLACEHOLDER_WORDS or _PLACEHOLDER_START.match(text):
+        return True
+    return not text.isalnum() and bool(words & _SHORT_PLACEHOLDER_WORDS)
+
+
+def _is_published_fixture(text: str) -> bool:
+    return hashlib.sha256(text.encode()).hexdigest() in _FIXTURES
+
+
+# --- randomness -------------------------------------------------------------------------------------------------------
+
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_ENTROPY_HEX = 3.0
+_ENTROPY_FULL = 3.7
+_ENTROPY_SHORT = 3.5
+_COMMON_PAIRS = _set(
+    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic"
+    " ne ea ra ce li ch ll be ma si om ur ke ey ec cr et pi ap iv vi ki ev ss wo rd pa su pe up lo ca oc ab sa sw am"
+    " un us um mi im ni no ot ta tr il ol ly fo tt ee oo el la em po op pr ge id ad ag da ay my ty by rs ct ns so"
+)
+_NEIGHBOURS = frozenset(
+    pair
+    for row in ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+    for first, second in pairwise(row)
+    for pair in (first + second, second + first)
+)
+_WORDS_SHARE = 0.5
+_CHANGES_OF_WORDS = 0.4
+_NEIGHBOURS_SHARE = 0.4
+_DISTINCT_SHARE = 0.75
+_FEW_PAIRS = 6
+
+
+@lru_cache(maxsize=4096)
+def _looks_random(text: str) -> bool:
+    """Whether `text` came out of a generator: long, mixed, neither words nor a pattern, of high entropy."""
+    if len(text) < _RANDOM_LENGTH or _is_pattern(text) or _reads_as_words(text):
+        return False
+    is_hex = bool(_HEX.fullmatch(text))
+    if len(text) < _FULL_LENGTH or is_hex:
+        mixed = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+        if not mixed:
+            return False
+    if len(text) < _FULL_LENGTH and not is_hex and _class_changes(text) < _CHANGES_OF_WORDS / 2:
+        return False
+    wanted = _ENTROPY_HEX if is_hex else _ENTROPY_FULL if len(text) >= _FULL_LENGTH else _ENTROPY_SHORT
+    return _passes_detect_secrets(text, wanted)
+
+
+def _passes_detect_secrets(text: str, entropy: float) -> bool:
+    # Imported here: detect-secrets takes a quarter of a second to import, and few files hold a candidate.
+    from detect_secrets.filters import heuristic  # noqa: PLC0415
+    from detect_secrets.plugins.high_entropy_strings import Base64HighEntropyString  # noqa: PLC0415
+
+    return (
+        not heuristic.is_sequential_string(text)
+        and not heuristic.is_potential_uuid(text)
+        and not heuristic.is_templated_secret(text)
+        and not heuristic.is_not_alphanumeric_string(text)
+        and bool(Base64HighEntropyString(entropy).calculate_shannon_entropy(text) >= entropy)
+    )
+
+
+def _is_pattern(text: str) -> bool:
+    """Whether `text` repeats itself or walks along the alphabet, the digits or the keyboard."""
+    triples = [text[index : index + 3] for index in range(len(text) - 2)]
+    if len(set(triples)) < _DISTINCT_SHARE * len(triples):
+        return True
+    lowered = text.lower()
+    steps = [lowered[index : index + 2] in _NEIGHBOURS for index in range(len(lowered) - 1)]
+    return sum(steps) >= _NEIGHBOURS_SHARE * len(steps)
+
+
+def _reads_as_words(text: str) -> bool:
+    """Whether the letters follow each other as in English, and change case and kind as seldom as in words."""
+    if _HEX.fullmatch(text) or _class_changes(text) > _CHANGES_OF_WORDS:
+        return False
+    lowered = text.lower()
+    pairs = [lowered[index : index + 2] for index in range(len(text) - 1) if lowered[index : index + 2].isalpha()]
+    return len(pairs) >= _FEW_PAIRS and sum(pair in _COMMON_PAIRS for pair in pairs) >= _WORDS_SHARE * len(pairs)
+
+
+def _class_changes(text: str) -> float:
+    """The share of neighbouring letters and digits of different kind (upper, lower, digit); 0.62 in random base 62."""
+    kinds = ["d" if item.isdigit() else "u" if item.isupper() else "l" for item in text if item.isalnum()]
+    changes = sum(first != second for first, second in pairwise(kinds))
+    return changes / max(1, len(kinds) - 1)
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+_QUALIFIERS = _set(
+    "value dev development prod production staging stage test testing local default b64 base64 livekit lk old new main"
+    " cloud primary secondary fallback str literal raw const"
+)
+_FOREIGN = _set(
+    "webhook turn redis s3 aws minio gcp azure alioss oss oauth client session cookie e2ee encryption storage bucket"
+    " database db postgres mongo stripe twilio openai deepgram cloudinary agora zoom google github facebook nextauth"
+    " auth0 clerk supabase firebase paypal razorpay pusher stream plaid shopify slack discord"
+)
+_GENERIC_WORDS = _set("api secret apisecret secretkey key server my the app project service")
+_KEY_WORDS = _set("api key apikey id keyid server my the app project service")
+_TOKEN_WORDS = frozenset({"token", "jwt", "accesstoken"})
+
+
+@lru_cache(maxsize=8192)
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a name in any style, in lower case; `liveKit` and `LIVE_KIT` are one word."""
+    joined = "_".join(word.lower() for word in _WORD.findall(name[:200]))
+    return tuple(joined.replace("live_kit", "livekit").split("_")) if joined else ()
+
+
+def says_livekit(name: str) -> bool:
+    """Whether a name mentions LiveKit."""
+    return any(word.startswith("livekit") or word == "lk" for word in name_words(name))
+
+
+def is_foreign_name(name: str) -> bool:
+    """Whether a name says that its value belongs to another service or purpose (storage, TURN, webhooks ...)."""
+    return not _FOREIGN.isdisjoint(name_words(name))
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a name means a LiveKit API secret: `LIVEKIT_API_SECRET`, `lkApiSecret`, `VITE_LIVEKIT_SECRET_KEY` ..."""
+    return says_livekit(name) and _ends_in_secret(name_words(name)) and not is_foreign_name(name)
+
+
+def is_generic_secret_name(name: str) -> bool:
+    """Whether a name means an API secret of whatever service: `api_secret`, `--api-secret`, `secret` ..."""
+    words = without_qualifiers(name_words(name))
+    return _ends_in_secret(words) and _GENERIC_WORDS.issuperset(words)
+
+
+def is_key_name(name: str) -> bool:
+    """Whether a name means an API key id: `LIVEKIT_API_KEY`, `api_key`, `livekitKey` ..."""
+    words = without_qualifiers(name_words(name))
+    if not words or words[-1] not in {"key", "apikey", "id", "keyid"} or is_foreign_name(name):
+        return False
+    if any("secret" in word for word in words) or not any("key" in word for word in words):
+        return False
+    return says_livekit(name) or _KEY_WORDS.issuperset(words)
+
+
+def is_token_name(name: str) -> bool:
+    """Whether a name means an access token: `LIVEKIT_TOKEN`, `accessToken`, `participant_token` ..."""
+    words = name_words(name)
+    return bool(words) and words[-1] in _TOKEN_WORDS
+
+
+def without_qualifiers(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`words` without the environments, numbers and the like that end a name (`_PROD`, `_2`, `_VALUE`)."""
+    end = len(words)
+    while end and (words[end - 1] in _QUALIFIERS or words[end - 1].isdigit()):
+        end -= 1
+    return words[:end]
+
+
+def _ends_in_secret(words: tuple[str, ...]) -> bool:
+    words = without_qualifiers(words)
+    if len(words) > 1 and words[-1] == "key":
+        words = words[:-1]
+    return bool(words) and words[-1].endswith(("secret", "secretkey"))
+
+
+PUBLIC_PREFIXES: tuple[tuple[str, str], ...] = (
+    ("NEXT_PUBLIC_", "Next.js"),
+    ("RENDERER_VITE_", "electron-vite"),
+    ("PRELOAD_VITE_", "electron-vite"),
+    ("MAIN_VITE_", "electron-vite"),
+    ("VITE_", "Vite"),
+    ("REACT_APP_", "Create React App"),
+    ("VUE_APP_", "Vue CLI"),
+    ("GATSBY_", "Gatsby"),
+    ("EXPO_PUBLIC_", "Expo"),
+    ("NUXT_PUBLIC_", "Nuxt"),
+    ("NUXT_ENV_", "Nuxt"),
+    ("PLASMO_PUBLIC_", "Plasmo"),
+    ("BUN_PUBLIC_", "Bun"),
+    ("STORYBOOK_", "Storybook"),
+    ("NG_APP_", "Angular (ngx-env)"),
+    ("REDWOOD_ENV_", "RedwoodJS"),
+    ("WXT_", "WXT"),
+    ("PUBLIC_", "SvelteKit, Astro and others"),
+)
+"""Prefixes of environment variables that a framework ships to clients, and the framework."""
+
+
+def public_prefix(name: str) -> tuple[str, str] | None:
+    """The prefix of `name` that publishes it to clients, and the framework that does."""
+    return next((item for item in PUBLIC_PREFIXES if name.startswith(item[0])), None)

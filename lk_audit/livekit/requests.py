@@ -1,0 +1,112 @@
+"""How web frameworks hand requests to code, and what authenticates a caller: names, as tables.
+
+Sources: the documentation of each framework.
+"""
+
+from __future__ import annotations
+
+import re
+
+ROUTE_METHODS = frozenset(
+    {"get", "post", "put", "patch", "delete", "all", "route", "api_route", "websocket", "options", "head", "any"}
+)
+"""Methods that register a handler for a path, as decorator (`@app.get("/x")`) or call (`app.get("/x", handler)`)."""
+
+ROUTE_DECORATORS = frozenset(
+    {"Get", "Post", "Put", "Patch", "Delete", "All", "Query", "Mutation", "api_view", "action", "csrf_exempt", "view"}
+)
+"""Decorators without a receiver that make a handler: NestJS, GraphQL, Django REST framework, Pyramid."""
+
+HANDLER_TAKERS: dict[str, str] = {
+    "serve": "Deno",
+    "Deno.serve": "Deno",
+    "onCall": "Firebase",
+    "onRequest": "Firebase",
+    "https.onCall": "Firebase",
+    "https.onRequest": "Firebase",
+    "createServer": "Node",
+    "defineEventHandler": "Nitro",
+    "eventHandler": "Nitro",
+    "httpAction": "Convex",
+    "action": "Convex",
+    "http": "Functions Framework",
+    "app.http": "Azure Functions",
+    "addEventListener": "Workers",
+    "NextResponse": "",
+}
+"""Calls that take a handler as argument, by the end of their name."""
+
+HTTP_EXPORTS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "ALL"})
+"""Exported functions that are route handlers: Next app routes, SvelteKit, Astro."""
+
+LOADER_EXPORTS = frozenset({"loader", "action", "onRequest", "onRequestGet", "onRequestPost", "handler"})
+
+HANDLER_CLASS_METHODS = frozenset(
+    {"get", "post", "put", "patch", "do_GET", "do_POST", "create", "retrieve", "list", "fetch"}
+)
+
+REQUEST_PARAMETERS = frozenset(
+    {
+        "req",
+        "request",
+        "ctx",
+        "context",
+        "c",
+        "event",
+        "body",
+        "payload",
+        "data",
+        "params",
+        "query",
+        "input",
+        "info",
+        "ws",
+        "websocket",
+        "r",
+    }
+)
+"""Names that handlers give to what they get from a caller."""
+
+REQUEST_GLOBALS = ("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request")
+
+INJECTED = frozenset({"Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
+"""FastAPI parameters whose value the server computes."""
+
+IDENTITY_WORDS = re.compile(
+    r"(?i)(?:^|[._])(?:auth|session|current_?user|user|account|principal|viewer|claims|decoded|jwt_?payload|uid)(?:$|[._])"
+)
+
+_AUTHENTICATING_WORDS = (
+    r"authenticat\w*|authori[sz]e\w*|authorization|requires?_?auth\w*|auth_?required|login_?required|require_?login|"
+    r"require_?user|require_?session|require_?role\w*|require_?admin|ensure_?auth\w*|ensure_?logged\w*|is_?authenticated|"
+    r"check_?auth\w*|verify_?(?:token|jwt|auth\w*|api_?key|session|access\w*|id_?token|user|firebase\w*|signature|request)|"
+    r"validate_?(?:token|session|api_?key|auth\w*|jwt|access\w*|request)|"
+    r"get_?(?:server)?_?session|get_?current_?\w*user\w*|get_?(?:auth\w*|user|token)(?:_?from\w*)?|current_?user|"
+    r"jwt_?required|token_?required|permission_?required|user_?passes_?test|passport|protect|protected|"
+    r"auth_?middleware|auth_?guard|use_?guards|jwt_?auth\w*|bearer\w*|api_?key_?\w*|with_?auth\w*|"
+    r"auth|clerk\w*|unlock\w*|iron_?session|check_?(?:token|session|permission\w*|api_?key)|"
+    r"validate_?user|verify_?user|is_?logged_?in|logged_?in_?required|permissions?_?classes|timing_?safe_?equal|"
+    r"compare_?digest"
+)
+AUTHENTICATING_NAME = re.compile(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
+"""Functions, decorators, dependencies and middleware that authenticate, by their last name."""
+
+AUTHENTICATING_CALLS = frozenset(
+    {
+        "jsonwebtoken.verify",
+        "jwt.decode",
+        "jose.jwtVerify",
+        "jose.jwt.decode",
+        "next-auth.getServerSession",
+        "next-auth/jwt.getToken",
+        "@clerk/nextjs/server.auth",
+        "@clerk/nextjs/server.currentUser",
+        "@clerk/nextjs.auth",
+        "bcrypt.compare",
+        "bcrypt.compareSync",
+    }
+)
+
+REFUSAL_STATUS = frozenset({401, 403})
+REFUSAL_NAMES = re.compile(r"(?i)unauthori[sz]ed|forbidden|unauthenticated|permission_?denied|not_?authenticated")
+"""How a handler refuses a caller."""

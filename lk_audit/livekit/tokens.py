@@ -1,0 +1,181 @@
+"""LiveKit access tokens: finding them in text, reading them without trust, proving who signed them."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lk_audit.livekit.grants import OTHER_GRANTS, PROJECT_GRANTS, VIDEO_GRANTS
+from lk_audit.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_MAX_LENGTH = 16_384
+_MILLISECONDS_FROM = 100_000_000_000
+"""A number of seconds this large lies beyond the year 5000: it is a number of milliseconds."""
+_POWERS = ("roomAdmin", *PROJECT_GRANTS, "agent")
+_ISSUER = re.compile(r"API[A-Za-z0-9]{8,24}|devkey")
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedToken:
+    """What a token says of itself; nothing here is verified. Times are seconds since 1970, as LiveKit reads them.
+
+    `grants` is the `video` claim; `other_grants` the grant objects beside it ("sip", "agent" ...).
+    """
+
+    secret: Secret
+    algorithm: str
+    key_id: str | None = None
+    identity: str | None = None
+    kind: str | None = None
+    issued: int | None = None
+    not_before: int | None = None
+    expires: int | None = None
+    expires_in_milliseconds: bool = False
+    grants: Mapping[str, object] = field(default_factory=dict)
+    other_grants: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
+
+    @property
+    def lifetime(self) -> int | None:
+        """Seconds from its beginning (`nbf`, else `iat`) to its end; None when either is missing.
+
+        SDKs that write `nbf: 0` mean "from the start"; then `iat` is the beginning.
+        """
+        begin = self.not_before or self.issued
+        return None if begin is None or self.expires is None else self.expires - begin
+
+    @property
+    def is_livekit(self) -> bool:
+        """Whether LiveKit could have made it: HS256, and a grant that only LiveKit knows.
+
+        Source: livekit/protocol:auth/grants.go, auth/verifier.go.
+        """
+        if self.algorithm != "HS256":
+            return False
+        if any(name in VIDEO_GRANTS for name in self.grants):
+            return True
+        return bool(self.other_grants) and bool(self.key_id and _ISSUER.fullmatch(self.key_id))
+
+    @property
+    def powers(self) -> tuple[str, ...]:
+        """The grants it carries that moderate a room or reach beyond one, as "roomAdmin", "sip.admin" ..."""
+        return tuple(name for name in _POWERS if self._has(name))
+
+    def is_expired(self, now: float) -> bool:
+        """Whether it is over at `now` (seconds since 1970). Without `exp` it never is."""
+        return self.expires is not None and self.expires <= now
+
+    def _has(self, name: str) -> bool:
+        claim, _, member = name.rpartition(".")
+        holder = self.other_grants.get(claim, {}) if claim else self.grants
+        return holder.get(member) is True
+
+
+def read_token(text: str) -> DecodedToken | None:
+    """The content of any JWT, unverified; None when `text` is none. Never raises."""
+    import jwt  # noqa: PLC0415 - imported for the rare candidate only
+
+    if not 0 < len(text) <= _MAX_LENGTH:
+        return None
+    try:
+        header = jwt.get_unverified_header(text)
+        payload = jwt.decode(text, options={"verify_signature": False})
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+        return None
+    return _decoded(text, header, payload)
+
+
+def decode_token(text: str) -> DecodedToken | None:
+    """The content of a LiveKit access token, unverified; None when `text` is anything else. Never raises."""
+    token = read_token(text)
+    return token if token is not None and token.is_livekit else None
+
+
+def is_signed_by(token: DecodedToken, secret: Secret) -> bool:
+    """Whether `secret` made the signature of `token` (HS256); its times are not looked at."""
+    from jwt.algorithms import HMACAlgorithm  # noqa: PLC0415 - imported for the rare candidate only
+    from jwt.utils import base64url_decode  # noqa: PLC0415
+
+    message, _, signature = token.secret.reveal().rpartition(".")
+    try:
+        signed = base64url_decode(signature)
+        key = secret.reveal().encode()
+    except ValueError:
+        return False
+    return HMACAlgorithm(HMACAlgorithm.SHA256).verify(message.encode("ascii", "replace"), key, signed)
+
+
+def _decoded(text: str, header: Mapping[str, object], payload: Mapping[str, object]) -> DecodedToken:
+    expires = _seconds(payload.get("exp"))
+    return DecodedToken(
+        secret=Secret(text),
+        algorithm=_text(header.get("alg")) or "",
+        key_id=_text(payload.get("iss")),
+        identity=_text(payload.get("sub")) or _text(payload.get("jti")),
+        kind=_text(payload.get("kind")),
+        issued=_seconds(payload.get("iat")),
+        not_before=_seconds(payload.get("nbf")),
+        expires=expires,
+        expires_in_milliseconds=expires is not None and expires >= _MILLISECONDS_FROM,
+        grants=_object(payload.get("video")),
+        other_grants={name: _object(payload[name]) for name in OTHER_GRANTS if _object(payload.get(name))},
+        claims=tuple(payload),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _seconds(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return int(value)
+
+
+# --- finding ----------------------------------------------------------------------------------------------------------
+
+_RUN = re.compile(rb"[A-Za-z0-9_.-]{60,}+")
+_HEADERS = (b"eyJhbGciOi", b"eyJ0eXAiOi", b"eyJraWQiOi")
+_SIGNATURE_LENGTH = 43
+"""An HS256 signature in base64url. A shorter one is cut off or made up: nobody can use that token."""
+
+
+def find_tokens(data: bytes) -> Iterator[tuple[int, int, str]]:
+    """The spans in `data` that look like a complete JWT with an HS256-sized signature, and their text."""
+    if b"eyJ" not in data:
+        return
+    for run in _RUN.finditer(data):
+        yield from _tokens_of_run(run[0], run.start())
+
+
+def _tokens_of_run(run: bytes, offset: int) -> Iterator[tuple[int, int, str]]:
+    pieces = run.split(b".")
+    starts = [0]
+    for piece in pieces:
+        starts.append(starts[-1] + len(piece) + 1)
+    for index in range(len(pieces) - 2):
+        header, payload, signature = pieces[index : index + 3]
+        begin = _header_start(header)
+        if begin is None or not payload.startswith(b"eyJ") or len(signature) < _SIGNATURE_LENGTH:
+            continue
+        start = starts[index] + begin
+        end = starts[index + 2] + _SIGNATURE_LENGTH
+        yield offset + start, offset + end, run[start:end].decode("ascii")
+
+
+def _header_start(piece: bytes) -> int | None:
+    """Where a JWT header starts in `piece`; text such as `n` of an escaped line break may stand before it."""
+    found = [place for place in map(piece.rfind, _HEADERS) if place >= 0]
+    if found:
+        return min(found)
+    return 0 if piece.startswith(b"eyJ") else None

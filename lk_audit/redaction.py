@@ -1,0 +1,109 @@
+"""Masks secrets in text that is shown, character for character, so that columns stay true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lk_audit.facts import CredentialLiteral, Fact, Strength
+from lk_audit.secret import Secret
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
+
+MASK = "•"
+_SHOWN = 4
+_SHORT = 8
+"""Secrets below this length are words that other text may hold too: only whole words are masked."""
+
+_JWT = re.compile(r"ey[IJ][A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?")
+_RUN = re.compile(r"[A-Za-z0-9_-]{32,}|[A-Za-z0-9+/]{40,}={0,2}")
+# Names in one case with several underscores or dashes; random text of this length never looks like that.
+_NAME = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+){2,}|[a-z0-9]+(?:[_-][a-z0-9]+){3,}")
+_LETTER = re.compile(r"[A-Za-z]")
+_DIGIT = re.compile(r"[0-9]")
+_PRINTED = re.compile(r"[^\s\"'`]+")
+
+
+def secrets_in(facts: Iterable[Fact]) -> tuple[Secret, ...]:
+    """Every secret and token that the facts of a scan hold, longest first; well-known ones are no secrets."""
+    found: dict[str, Secret] = {}
+    for fact in facts:
+        if not (isinstance(fact, CredentialLiteral) and fact.strength is Strength.WELL_KNOWN):
+            found.update((secret.reveal(), secret) for secret in _secrets_of(fact))
+    return tuple(sorted(found.values(), key=lambda secret: (-len(secret), secret.digest)))
+
+
+def _secrets_of(item: object, depth: int = 3) -> Iterator[Secret]:
+    if isinstance(item, Secret):
+        if len(item):
+            yield item
+    elif is_dataclass(item) and depth:
+        for field in fields(item):
+            yield from _secrets_of(getattr(item, field.name, None), depth - 1)
+
+
+class Redactor:
+    """Masks the known secrets of a scan, and whatever else looks like a token or a long random key."""
+
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        self._secrets = tuple(secrets)
+
+    def message(self, text: str) -> str:
+        """A message with known secrets and tokens masked."""
+        pieces, position = [], 0
+        for start, end in self._known_spans(text):
+            pieces += [text[position:start], _mask(text[start:end])]
+            position = end
+        return _JWT.sub(_mask_match, "".join([*pieces, text[position:]]))
+
+    def code(self, text: str) -> str:
+        """Source text with known secrets, tokens and long random runs masked; the length does not change."""
+        return _RUN.sub(_mask_random, self.message(text))
+
+    def knows(self, text: str) -> bool:
+        """Whether a known secret stands in the text as it is."""
+        return any(True for _ in self._known_spans(text))
+
+    def _known_spans(self, text: str) -> Iterator[tuple[int, int]]:
+        if not self._secrets or not text:
+            return
+        for _, start, end in self._automaton.find_matches_as_indexes(text):
+            if end - start >= _SHORT or _is_word(text, start, end):
+                yield start, end
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        from ahocorasick_rs import AhoCorasick as Automaton  # noqa: PLC0415 - needed only when a scan met a secret
+        from ahocorasick_rs import MatchKind  # noqa: PLC0415
+
+        words = [secret.reveal() for secret in self._secrets]
+        return Automaton(words, matchkind=MatchKind.LeftmostLongest)
+
+
+def mask_all(text: str) -> str:
+    """Everything that is printed masked, but for quotes: for a secret that is spelled in some other way."""
+    return _PRINTED.sub(_mask_match, text)
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    around = (text[start - 1 : start], text[end : end + 1])
+    return not any(character.isalnum() or character == "_" for character in around)
+
+
+def _mask_random(match: re.Match[str]) -> str:
+    run = match.group()
+    is_random = _LETTER.search(run) and _DIGIT.search(run) and not _NAME.fullmatch(run)
+    return _mask(run) if is_random else run
+
+
+def _mask_match(match: re.Match[str]) -> str:
+    return _mask(match.group())
+
+
+def _mask(text: str) -> str:
+    shown = min(_SHOWN, len(text) // 4)
+    return text[:shown] + MASK * (len(text) - shown)

@@ -1,0 +1,63 @@
+"""What a file is for, judged by its path."""
+
+from __future__ import annotations
+
+import re
+
+from lk_audit.facts import FileRole
+
+_FOLDERS_OF = {
+    FileRole.TEST: (
+        "test tests __tests__ __mocks__ __fixtures__ spec specs e2e testing testdata test-data test_data fixtures mocks"
+        " cypress playwright integration-tests load-tests androidtest unittest unittests"
+    ),
+    FileRole.DOCUMENTATION: "docs doc documentation wiki website-docs",
+    FileRole.EXAMPLE: "example examples sample samples demo demos template templates cookbook",
+    FileRole.LOCAL: "dev local localdev .devcontainer sandbox development",
+}
+_FOLDERS = {name: role for role, names in _FOLDERS_OF.items() for name in names.split()}
+_NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
+    (
+        re.compile(
+            r"test_.*\.\w+|.*[._-](?:test|tests|spec|e2e|cy)\.\w+|.*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|swift|php|scala)"
+            r"|conftest\.py|(?:jest|vitest|playwright|cypress)\..*|\.env\.(?:test|testing|ci)(?:\..*)?"
+        ),
+        FileRole.TEST,
+    ),
+    (
+        re.compile(r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample)\.env"),
+        FileRole.EXAMPLE,
+    ),
+    (
+        re.compile(r".*\.(?:md|mdx|markdown|rst|txt|adoc|asciidoc|org)|readme.*|changelog.*", re.IGNORECASE),
+        FileRole.DOCUMENTATION,
+    ),
+    (
+        re.compile(r".*[.-](?:local|dev|development|override)(?:\..*)?|(?:dev|local)[.-].*|local\.properties"),
+        FileRole.LOCAL,
+    ),
+)
+_PACKAGING = frozenset({"requirements.txt", "robots.txt", "cmakelists.txt", "security.txt"})
+
+
+def file_role(path: str) -> FileRole:
+    """The role of a file. `path` is relative to the scan root, with forward slashes.
+
+    The file's own name decides before its folders, the innermost folder before the outer ones; documents and tests keep
+    their role wherever they are.
+    """
+    *folders, name = path.split("/")
+    if name.lower() not in _PACKAGING:
+        for pattern, role in _NAMES:
+            if pattern.fullmatch(name):
+                return role
+    for folder in reversed(folders):
+        known = _FOLDERS.get(folder.lower())
+        if known is not None:
+            return _outer_test(folders) or known
+    return FileRole.PRODUCTION
+
+
+def _outer_test(folders: list[str]) -> FileRole | None:
+    is_test = any(_FOLDERS.get(folder.lower()) is FileRole.TEST for folder in folders)
+    return FileRole.TEST if is_test else None

@@ -1,0 +1,121 @@
+"""How code reads environment variables, as tables.
+
+Sources: the documentation of Python's `os`, python-decouple, environs, django-environ, Starlette, python-dotenv,
+pydantic-settings; Node, Deno, Bun, Vite, SvelteKit, Astro, react-native-dotenv, react-native-config, t3-env, envalid.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lk_audit.syntax import Expr
+from lk_audit.values.invocation import Invocation
+from lk_audit.values.model import Environment, Possible, Reference, Returned, Text, Value
+from lk_audit.values.possible import as_fallback, unknown
+
+MAPPINGS: dict[str, str] = {
+    "os.environ": "os.environ",
+    "os.environb": "os.environ",
+    "process.env": "process.env",
+    "import.meta.env": "import.meta.env",
+    "Bun.env": "Bun.env",
+    "$env/dynamic/private.env": "$env/dynamic/private",
+    "$env/dynamic/public.env": "$env/dynamic/public",
+    "$env/static/private": "$env/static/private",
+    "$env/static/public": "$env/static/public",
+    "@env": "@env",
+    "react-native-dotenv": "@env",
+    "react-native-config": "react-native-config",
+    "react-native-config.Config": "react-native-config",
+    "astro:env/server": "astro:env/server",
+    "astro:env/client": "astro:env/client",
+    "cloudflare:workers.env": "cloudflare:workers",
+    "std-env.env": "process.env",
+}
+"""Things whose members are environment variables, and the accessor they are reported as."""
+
+_OBJECTS: dict[str, str] = {
+    "dotenv.dotenv_values": "dotenv_values",
+    "@t3-oss/env-nextjs.createEnv": "process.env",
+    "@t3-oss/env-core.createEnv": "process.env",
+    "@t3-oss/env-nuxt.createEnv": "process.env",
+    "envalid.cleanEnv": "process.env",
+    "znv.parseEnv": "process.env",
+    "pydantic_settings.BaseSettings": "pydantic",
+}
+"""Calls that return such a thing."""
+
+SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
+
+
+class _Reader(NamedTuple):
+    """A function that reads a variable named by its first argument; `default` is where its fallback is given."""
+
+    accessor: str
+    default: int | None = 1
+
+
+_READERS: dict[str, _Reader] = {
+    "os.getenv": _Reader("os.environ"),
+    "os.getenvb": _Reader("os.environ"),
+    "os.environ.get": _Reader("os.environ"),
+    "os.environ.pop": _Reader("os.environ"),
+    "os.environ.setdefault": _Reader("os.environ"),
+    "os.environ.__getitem__": _Reader("os.environ"),
+    "dotenv.dotenv_values.get": _Reader("dotenv_values"),
+    "dotenv.get_key": _Reader("dotenv_values", None),
+    "decouple.config": _Reader("decouple"),
+    "decouple.Config": _Reader("decouple"),
+    "decouple.AutoConfig": _Reader("decouple"),
+    "starlette.config.Config": _Reader("starlette.config", 2),
+    "environs.Env": _Reader("environs"),
+    "environs.env": _Reader("environs"),
+    "environ.Env": _Reader("django-environ", 2),
+    "Deno.env.get": _Reader("Deno.env", None),
+    "Netlify.env.get": _Reader("Netlify.env", None),
+    "env-var.get": _Reader("process.env", None),
+}
+_TYPED = ("environs.Env.", "environs.env.", "environ.Env.")
+"""`env.str("K", default)`, `env.int("K")`: any method of these reads a variable."""
+_INSTANCES = frozenset({"decouple.Config", "decouple.AutoConfig", "starlette.config.Config", "environs.Env", "environ.Env"})
+"""Classes whose instances are called to read; making one reads nothing."""
+
+
+def variable(name: str, origin: Expr) -> Value | None:
+    """The environment variable that a full name such as "process.env.K" stands for, or None."""
+    holder, _, key = name.rpartition(".")
+    if holder in MAPPINGS:
+        return Environment(origin=origin, name=key, accessor=MAPPINGS[holder])
+    outer, _, key = holder.rpartition(".")
+    if outer in MAPPINGS and holder not in MAPPINGS and name not in MAPPINGS:
+        return unknown(origin, (Environment(origin=origin, name=key, accessor=MAPPINGS[outer]),))
+    return None
+
+
+def member(value: Value, key: str, origin: Expr) -> Environment | None:
+    """The environment variable that a part of a symbolic value is, or None."""
+    accessor: str | None = None
+    if isinstance(value, Reference):
+        accessor = MAPPINGS.get(value.name)
+    elif isinstance(value, Returned) and value.callee and not value.members:
+        accessor = _OBJECTS.get(value.callee)
+    if accessor is None:
+        return None
+    return Environment(origin=origin, name=key, accessor=accessor, trace=value.trace)
+
+
+def read(name: str, invocation: Invocation, *, on_instance: bool = False) -> Possible | None:
+    """What calling the function `name` reads from the environment, or None when it does not."""
+    reader = _READERS.get(name)
+    if reader is None and name.startswith(_TYPED):
+        reader = _Reader(name.split(".", 1)[0])
+    if reader is None or (name in _INSTANCES and not on_instance):
+        return None
+    values: list[Value] = []
+    for key in invocation.values(0, "key", "option", "name", "var"):
+        if isinstance(key, Text):
+            found = Environment(origin=invocation.call, name=key.text, accessor=reader.accessor, trace=key.trace)
+            values += (found, *as_fallback(invocation.values(reader.default, "default"), key.text))
+        else:
+            values.append(unknown(invocation.call, (key,)))
+    return tuple(values)

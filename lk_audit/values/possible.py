@@ -1,0 +1,154 @@
+"""Small operations on sets of possible values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from lk_audit.syntax import Expr
+from lk_audit.values.model import (
+    Clock,
+    Defined,
+    Duration,
+    Environment,
+    Flag,
+    Listed,
+    Mapped,
+    Moment,
+    Nothing,
+    Number,
+    Possible,
+    Reference,
+    Step,
+    Text,
+    Unknown,
+    Value,
+    symbolic_sources,
+)
+
+MOST_VALUES = 24
+"""More alternatives than this are cut off, and `Unknown` says so."""
+MOST_STEPS = 24
+
+
+def unknown(origin: Expr, *sources: Possible) -> Unknown:
+    """A value that is not known, computed from `sources`."""
+    return Unknown(origin=origin, sources=symbolic_sources(tuple(value for values in sources for value in values)))
+
+
+def bounded(values: Iterable[Value], origin: Expr) -> Possible:
+    """`values` without repetition, with at most one `Unknown`, and no more of them than `MOST_VALUES`."""
+    found: list[Value] = []
+    unknowns: list[Unknown] = []
+    for value in values:
+        if isinstance(value, Unknown):
+            unknowns.append(value)
+        elif len(found) >= MOST_VALUES:
+            unknowns.append(Unknown(origin=origin))
+            break
+        elif not any(_same(value, other) for other in found):
+            found.append(value)
+    if not unknowns:
+        return tuple(found)
+    sources = symbolic_sources(tuple(unknowns))
+    merged = unknowns[0] if len(unknowns) == 1 else replace(unknowns[0], sources=sources[:MOST_VALUES])
+    return (*found[: MOST_VALUES - 1], merged)
+
+
+def _same(left: Value, right: Value) -> bool:
+    """Equal but for the way there."""
+    if left.origin is not right.origin or type(left) is not type(right):
+        return False
+    return replace(left, trace=()) == replace(right, trace=())
+
+
+def traced(values: Possible, step: Step) -> Possible:
+    """`values` as seen one step further from where they were written; the trace keeps a bounded length."""
+    return tuple(replace(value, trace=(step, *value.trace)[:MOST_STEPS]) for value in values)
+
+
+def joined_trace(*values: Value) -> tuple[Step, ...]:
+    """The steps to several values that one was computed from."""
+    steps = [step for value in values for step in value.trace]
+    return tuple(dict.fromkeys(steps))[:MOST_STEPS]
+
+
+def truth(value: Value, *, python: bool) -> bool | None:
+    """Whether a value counts as true; None when the run decides."""
+    match value:
+        case Flag(flag=flag):
+            return flag
+        case Text(text=text):
+            return bool(text)
+        case Number(number=number):
+            return bool(number)
+        case Nothing():
+            return False
+        case Duration(seconds=seconds):
+            return bool(seconds)
+        case Listed(items=items, open=False):
+            return bool(items) or not python
+        case Mapped(members=members, open=False):
+            return not python or None if any(not item.certain for item in members.values()) else bool(members) or not python
+        case Mapped() | Listed():
+            return None if python else True
+        case Moment() | Defined():
+            return True
+        case _:
+            return None
+
+
+def environment_of(values: Iterable[Value]) -> str | None:
+    """The environment variable among `values`, or the one that they are a fallback of."""
+    for value in values:
+        if isinstance(value, Environment):
+            return value.name
+        if isinstance(value, Text | Number) and value.environment:
+            return value.environment
+    return None
+
+
+def as_fallback(values: Possible, name: str | None) -> Possible:
+    """`values` marked as what is used when environment variable `name` is not set."""
+    if name is None:
+        return values
+    return tuple(
+        replace(value, environment=name) if isinstance(value, Text | Number) and not value.environment else value
+        for value in values
+    )
+
+
+def either(first: Possible, second: Possible) -> Possible:
+    """Two alternatives; where one is an environment variable, constants of the other are its fallback."""
+    first_name, second_name = _read(first), _read(second)
+    if first_name and not second_name:
+        second = as_fallback(second, first_name)
+    elif second_name and not first_name:
+        first = as_fallback(first, second_name)
+    return first + second
+
+
+def _read(values: Possible) -> str | None:
+    return next((value.name for value in values if isinstance(value, Environment)), None)
+
+
+def shown(values: Possible, name: str) -> str:
+    """What a trace says of a name that has one of `values`; text is never quoted, it may be a secret."""
+    if len(values) == 1:
+        value = values[0]
+        if isinstance(value, Number):
+            return f"{name} is {value.number:.15g}"
+        if isinstance(value, Duration):
+            return f"{name} is {value.seconds:.15g} seconds"
+        if isinstance(value, Moment) and value.clock is not Clock.OBJECT and value.offset:
+            return f"{name} is {value.offset:.15g} seconds from now"
+    return f"{name} is set here"
+
+
+def full_name(value: Value) -> str | None:
+    """The dotted name of a symbolic value, where it has one."""
+    if isinstance(value, Reference):
+        return value.name
+    callee: str | None = getattr(value, "callee", None)
+    members: tuple[str, ...] = getattr(value, "members", ())
+    return None if callee is None else ".".join((callee, *members))

@@ -1,0 +1,58 @@
+"""Module specifiers: the package that a URL, `npm:` or `node:` import means."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+_SCHEMES = ("npm:", "jsr:")
+_PACKAGE_HOSTS = frozenset(
+    {"esm.sh", "cdn.esm.sh", "esm.run", "unpkg.com", "cdn.skypack.dev", "jspm.dev", "ga.jspm.io", "cdn.jsdelivr.net"}
+)
+_PATH_MARKS = frozenset({"npm", "pin", "x", "gh", "stable", "-"})
+"""First path parts of these hosts that are no package (`cdn.jsdelivr.net/npm/jose`, `deno.land/x/jose`)."""
+
+
+def normalise(specifier: str) -> str:
+    """The package name of a JavaScript module specifier; relative and plain specifiers stay as they are.
+
+    "https://esm.sh/jose@5" and "https://deno.land/x/jose@v4/index.ts" are "jose", "npm:livekit-server-sdk@2" is
+    "livekit-server-sdk", "node:crypto" is "crypto".
+    """
+    if specifier.startswith("node:"):
+        return specifier.removeprefix("node:")
+    for scheme in _SCHEMES:
+        if specifier.startswith(scheme):
+            return _package(specifier.removeprefix(scheme).lstrip("/").split("/")) or specifier
+    if specifier.startswith(("https://", "http://")):
+        return _from_url(specifier)
+    return specifier
+
+
+def _from_url(specifier: str) -> str:
+    try:
+        url = urlsplit(specifier)
+    except ValueError:
+        return specifier
+    parts = [part for part in url.path.split("/") if part]
+    if url.hostname == "deno.land":
+        return (_package(parts[1:]) if parts[:1] == ["x"] else _package(parts)) or specifier
+    if url.hostname not in _PACKAGE_HOSTS:
+        return specifier
+    while parts and (parts[0] in _PATH_MARKS or _is_build(parts[0])):
+        parts = parts[1:]
+    return _package(parts) or specifier
+
+
+def _is_build(part: str) -> bool:
+    """esm.sh pins its build in the path: `esm.sh/v135/jose@5`."""
+    return part[:1] == "v" and part[1:].isdigit()
+
+
+def _package(parts: list[str]) -> str:
+    """The name in `[@scope/]name[@version]/...`."""
+    if not parts:
+        return ""
+    first = parts[0].removeprefix("npm:").lstrip("*")
+    if first.startswith("@") and len(parts) > 1:
+        return f"{first}/{parts[1].split('@')[0]}"
+    return first.split("@")[0]

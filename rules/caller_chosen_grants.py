@@ -1,0 +1,117 @@
+"""LK602 caller-chosen-grants."""
+
+from collections.abc import Iterator
+
+from lk_audit.facts import Input, TokenMint
+from lk_audit.rule_api import Confidence, Problem, Severity, rule
+
+
+@rule(
+    TokenMint,
+    id="LK602",
+    severity=Severity.HIGH,
+    cwe=915,
+    fix=(
+        "Decide grants, lifetime and kind on the server from what you know about the authenticated user. Where the caller "
+        "may choose, take only named fields and compare them with a list."
+    ),
+    bad=[
+        """
+        --- server.js
+        const express = require('express');
+        const { AccessToken } = require('livekit-server-sdk');
+        const { requireAuth } = require('./auth');
+
+        const app = express();
+
+        app.post('/token', requireAuth, async (req, res) => {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity: req.user.id,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, room: 'lobby', ...req.body.grants });  // <- finding
+          res.json({ token: await at.toJwt() });
+        });
+        """,
+        """
+        --- main.py
+        from datetime import timedelta
+        from flask import Flask, request
+        from flask_login import login_required
+        from livekit import api
+
+        app = Flask(__name__)
+
+        @app.post("/token")
+        @login_required
+        def token():
+            body = request.get_json()
+            grants = api.VideoGrants(
+                room_join=True,
+                room="lobby",
+                room_admin=body["admin"],  # <- finding
+            )
+            return api.AccessToken().with_ttl(timedelta(minutes=10)).with_grants(grants).to_jwt()
+        """,
+    ],
+    good=[
+        """
+        --- server.js
+        const express = require('express');
+        const { AccessToken } = require('livekit-server-sdk');
+        const { requireAuth } = require('./auth');
+
+        const app = express();
+
+        app.post('/token', requireAuth, async (req, res) => {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity: req.user.id,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, room: 'lobby', canPublish: true });
+          res.json({ token: await at.toJwt() });
+        });
+        """,
+        """
+        --- main.py
+        from datetime import timedelta
+        from flask import Flask
+        from flask_login import current_user, login_required
+        from livekit import api
+
+        app = Flask(__name__)
+
+        @app.post("/token")
+        @login_required
+        def token():
+            grants = api.VideoGrants(room_join=True, room="lobby", can_publish=True)
+            token = api.AccessToken().with_identity(current_user.id).with_ttl(timedelta(minutes=10))
+            return token.with_grants(grants).to_jwt()
+        """,
+    ],
+)
+def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
+    """The request decides what its token may do.
+
+    Grants, lifetime or kind are copied from the request into the token. A caller who adds `roomAdmin` or asks for a year
+    gets it.
+    """
+    if mint.endpoint is None:
+        return
+    for item in mint.inputs:
+        if item.target not in _HARMLESS:
+            yield Problem(
+                item.place,
+                _message(item),
+                severity=Severity.MEDIUM if item.target in _LESSER else None,
+                confidence=Confidence.MEDIUM,
+            )
+
+
+_HARMLESS = frozenset({"identity", "name", "room", "metadata", "attributes"})
+_LESSER = frozenset({"ttl", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})
+
+
+def _message(item: Input) -> str:
+    what = {"grants": "the grants", "ttl": "the lifetime", "kind": "the kind"}.get(item.target, item.target)
+    return f"the request decides {what} of its token"

@@ -1,0 +1,124 @@
+"""LK404 implicit-publish."""
+
+from collections.abc import Iterator
+
+from lk_audit.facts import UNKNOWN, Grants, Signer, TokenMint
+from lk_audit.rule_api import Confidence, Problem, Severity, rule
+
+
+@rule(
+    TokenMint,
+    id="LK404",
+    severity=Severity.MEDIUM,
+    cwe=276,
+    fix=(
+        "Deny explicitly what a listener must not do: `can_publish=False, can_publish_data=False` in Python, "
+        "`canPublish: false` in JavaScript. An empty canPublishSources means every source; leave it out and deny "
+        "canPublish instead."
+    ),
+    bad=[
+        """
+        --- tokens.py
+        from datetime import timedelta
+        from livekit import api
+
+        def mint(user, room):
+            grants = api.VideoGrants(room_join=True, room=room, can_publish=False)  # <- finding
+            return api.AccessToken().with_identity(user).with_ttl(timedelta(minutes=10)).with_grants(grants).to_jwt()
+        """,
+        """
+        --- server/viewer.ts
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function viewerToken(identity: string, room: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, room, canSubscribe: true });  // <- finding
+          return at.toJwt();
+        }
+        """,
+        """
+        --- server/silent.ts
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function silent(identity: string, room: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({
+            roomJoin: true,
+            room,
+            canPublishSources: [],  // <- finding
+          });
+          return at.toJwt();
+        }
+        """,
+    ],
+    good=[
+        """
+        --- tokens.py
+        from datetime import timedelta
+        from livekit import api
+
+        def listener_token(user, room):
+            grants = api.VideoGrants(room_join=True, room=room, can_publish=False, can_publish_data=False)
+            return api.AccessToken().with_identity(user).with_ttl(timedelta(minutes=10)).with_grants(grants).to_jwt()
+        """,
+        """
+        --- server/viewer.ts
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function viewerToken(identity: string, room: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, room, canPublish: false });
+          return at.toJwt();
+        }
+        """,
+    ],
+)
+def implicit_publish(mint: TokenMint) -> Iterator[Problem]:
+    """A token that is meant to listen only may still send.
+
+    Leaving canPublish out does not deny it, it allows it. In Python, `can_publish=False` alone leaves data messages on,
+    because the SDK writes `canPublishData: true` into the token. And an empty canPublishSources stands for every
+    source, not for none.
+    """
+    grants = mint.grants
+    join = grants.get("roomJoin")
+    if join is None or not join.may_be(True):
+        return
+    publish, data, sources = (grants.get(name) for name in ("canPublish", "canPublishData", "canPublishSources"))
+    if sources is not None and sources.is_always(()) and not (publish is not None and publish.is_always(False)):
+        yield Problem(sources.place, "empty canPublishSources allows every source, not none", trace=sources.leads)
+    elif publish is not None and publish.may_be(False) and mint.can_publish_data_stays and _data_is_left(grants):
+        yield Problem(
+            publish.place,
+            f"can_publish=False leaves data messages allowed: {mint.sdk} writes canPublishData true unless told not to",
+            confidence=Confidence.HIGH if publish.is_always(False) else Confidence.MEDIUM,
+            trace=publish.leads,
+        )
+    elif publish is None and grants.complete and mint.listener_lead is not None and not _only_data(mint):
+        denied = data is not None and data.is_always(False)
+        yield Problem(
+            grants.place if join is None else join.place,
+            "token for a listener may publish: canPublish is left out, and that allows it",
+            severity=Severity.LOW if denied else None,
+            confidence=Confidence.MEDIUM,
+            related=(mint.listener_lead,),
+        )
+
+
+def _data_is_left(grants: Grants) -> bool:
+    data = grants.get("canPublishData")
+    return grants.complete and (data is None or data.is_always(True))
+
+
+def _only_data(mint: TokenMint) -> bool:
+    sources = mint.grants.get("canPublishSources")
+    return mint.signer is Signer.SDK and sources is not None and sources.values != (UNKNOWN,)

@@ -1,0 +1,129 @@
+"""LK601 unauthenticated-mint."""
+
+from collections.abc import Iterator
+
+from lk_audit.facts import Lead, TokenMint
+from lk_audit.rule_api import Confidence, Problem, Severity, rule
+
+
+@rule(
+    TokenMint,
+    id="LK601",
+    severity=Severity.HIGH,
+    cwe=306,
+    fix=(
+        "Authenticate the caller first (session, verified token, API key of your own), answer 401 otherwise, and take the "
+        "identity from that session, not from the request. Check that this user may enter this room."
+    ),
+    bad=[
+        """
+        --- main.py
+        from datetime import timedelta
+        from fastapi import FastAPI
+        from livekit import api
+
+        app = FastAPI()
+
+        @app.get("/token")
+        def token(room: str, identity: str):
+            jwt = (
+                api.AccessToken()  # <- finding
+                .with_identity(identity)
+                .with_ttl(timedelta(minutes=10))
+                .with_grants(api.VideoGrants(room_join=True, room=room))
+                .to_jwt()
+            )
+            return {"token": jwt}
+        """,
+        """
+        --- server.js
+        const express = require('express');
+        const { AccessToken } = require('livekit-server-sdk');
+
+        const app = express();
+        app.use(express.json());
+
+        app.post('/token', async (req, res) => {
+          const { room, user } = req.body;
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {  // <- finding
+            identity: user,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, room });
+          res.json({ token: await at.toJwt() });
+        });
+        """,
+        """
+        --- app/api/token/route.ts
+        import { NextResponse } from 'next/server';
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function POST(request: Request) {
+          const body = await request.json();
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {  // <- finding
+            identity: body.name,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, room: body.room });
+          return NextResponse.json({ token: await at.toJwt() });
+        }
+        """,
+    ],
+    good=[
+        """
+        --- main.py
+        from datetime import timedelta
+        from fastapi import Depends, FastAPI
+        from livekit import api
+        from .security import current_user
+
+        app = FastAPI()
+
+        @app.get("/token")
+        def token(room: str, user=Depends(current_user)):
+            jwt = (
+                api.AccessToken()
+                .with_identity(user.id)
+                .with_ttl(timedelta(minutes=10))
+                .with_grants(api.VideoGrants(room_join=True, room=room))
+                .to_jwt()
+            )
+            return {"token": jwt}
+        """,
+        """
+        --- server.js
+        const express = require('express');
+        const { AccessToken } = require('livekit-server-sdk');
+        const { requireAuth } = require('./auth');
+
+        const app = express();
+
+        app.post('/token', requireAuth, async (req, res) => {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity: req.user.id,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, room: req.user.room });
+          res.json({ token: await at.toJwt() });
+        });
+        """,
+    ],
+    references=["https://github.com/ever-co/ever-teams/issues/4270"],
+)
+def unauthenticated_mint(mint: TokenMint) -> Iterator[Problem]:
+    """A request handler makes a token for an identity or a room that the request names, and nobody is authenticated.
+
+    Whoever finds the address joins any room under any name, also under the name of somebody who is in it: LiveKit then
+    disconnects the real one. CORS does not help, and neither does a page that asks for a password first.
+    """
+    endpoint = mint.endpoint
+    asked = [item for item in mint.inputs if item.target in {"identity", "room"}]
+    if endpoint is None or endpoint.authenticated_by is not None or not asked:
+        return
+    targets = " and ".join(dict.fromkeys(item.target for item in asked))
+    yield Problem(
+        mint.place,
+        f"{endpoint.name} makes tokens for anybody: {targets} from the request, and no authentication in sight",
+        confidence=Confidence.MEDIUM,
+        related=tuple(Lead(item.place, f"{item.target} from {item.source}") for item in asked),
+    )

@@ -1,0 +1,109 @@
+"""LK405 unknown-grant."""
+
+from collections.abc import Iterator
+
+from lk_audit.facts import TokenMint, UnknownGrant
+from lk_audit.rule_api import Problem, Severity, rule
+
+
+@rule(
+    TokenMint,
+    id="LK405",
+    severity=Severity.MEDIUM,
+    cwe=1287,
+    fix="Use the grant's real name: camelCase in JavaScript and in raw claims, snake_case in Python's VideoGrants.",
+    bad=[
+        """
+        --- server/token.js
+        const { AccessToken } = require('livekit-server-sdk');
+
+        exports.mint = async (identity, room) => {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({
+            roomJoin: true,
+            room,
+            can_publish: false,  // <- finding
+          });
+          return at.toJwt();
+        };
+        """,
+        """
+        --- mint.py
+        import os, time, jwt
+
+        def mint(user, room):
+            claims = {
+                "iss": os.environ["LIVEKIT_API_KEY"],
+                "sub": user,
+                "exp": int(time.time()) + 600,
+                "video": {
+                    "roomJoin": True,
+                    "room": room,
+                    "canUpdateMetadata": True,  # <- finding
+                },
+            }
+            return jwt.encode(claims, os.environ["LIVEKIT_API_SECRET"], algorithm="HS256")
+        """,
+        """
+        --- tokens.py
+        from datetime import timedelta
+        from livekit import api
+
+        def mint(user, room):
+            grants = api.VideoGrants(
+                room_join=True,
+                room=room,
+                canPublish=False,  # <- finding
+            )
+            return api.AccessToken().with_identity(user).with_ttl(timedelta(minutes=10)).with_grants(grants).to_jwt()
+        """,
+    ],
+    good=[
+        """
+        --- server/token.js
+        const { AccessToken } = require('livekit-server-sdk');
+
+        exports.mint = async (identity, room) => {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, room, canPublish: false, canUpdateOwnMetadata: false });
+          return at.toJwt();
+        };
+        """,
+        """
+        --- tokens.py
+        from datetime import timedelta
+        from livekit import api
+
+        def mint(user, room):
+            grants = api.VideoGrants(room_join=True, room=room, can_publish=True)
+            return api.AccessToken().with_identity(user).with_ttl(timedelta(minutes=10)).with_grants(grants).to_jwt()
+        """,
+    ],
+)
+def unknown_grant(mint: TokenMint) -> Iterator[Problem]:
+    """A grant object holds a name that LiveKit does not know.
+
+    The server ignores unknown names without a word. A right that was to be given is then missing; a right that was to
+    be taken away (`can_publish: false`) is still there, because canPublish, canSubscribe and canPublishData are on
+    unless their real name says otherwise.
+    """
+    for item in mint.grants.unknown:
+        yield Problem(
+            item.place,
+            _message(item),
+            severity=Severity.HIGH if item.fails_open else None,
+            fix=f"Write `{item.meant}` instead of `{item.spelled}`." if item.meant else None,
+        )
+
+
+def _message(item: UnknownGrant) -> str:
+    meant = f" (probably meant: {item.meant})" if item.meant else ""
+    if item.fails_open:
+        return f"unknown grant {item.spelled}{meant}: LiveKit ignores it, so what it denies is allowed"
+    return f"unknown grant {item.spelled}{meant}: {item.problem}"

@@ -1,0 +1,93 @@
+"""LK403 wildcard-room."""
+
+from collections.abc import Iterator
+
+from lk_audit.facts import TokenMint
+from lk_audit.rule_api import Confidence, Problem, Severity, rule
+
+
+@rule(
+    TokenMint,
+    id="LK403",
+    severity=Severity.HIGH,
+    cwe=862,
+    fix="Name the room in the same grant: `roomJoin: true, room` (`room_join=True, room=room` in Python).",
+    bad=[
+        """
+        --- server/token.ts
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function mint(identity: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, canPublish: true });  // <- finding
+          return at.toJwt();
+        }
+        """,
+        """
+        --- mint.py
+        import os, time, jwt
+
+        def mint(user):
+            claims = {
+                "iss": os.environ["LIVEKIT_API_KEY"],
+                "sub": user,
+                "exp": int(time.time()) + 600,
+                "video": {"roomJoin": True, "room": ""},  # <- finding
+            }
+            return jwt.encode(claims, os.environ["LIVEKIT_API_SECRET"], algorithm="HS256")
+        """,
+    ],
+    good=[
+        """
+        --- server/token.ts
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function mint(identity: string, room: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true });
+          at.addGrant({ room });
+          return at.toJwt();
+        }
+        """,
+        """
+        --- mint.py
+        import os, time, jwt
+
+        def mint(user, room):
+            claims = {
+                "iss": os.environ["LIVEKIT_API_KEY"],
+                "sub": user,
+                "exp": int(time.time()) + 600,
+                "video": {"roomJoin": True, "room": room},
+            }
+            return jwt.encode(claims, os.environ["LIVEKIT_API_SECRET"], algorithm="HS256")
+        """,
+    ],
+    references=["https://github.com/livekit/livekit/commit/b9a44c3fb"],
+)
+def wildcard_room(mint: TokenMint) -> Iterator[Problem]:
+    """A token may join, and names no room.
+
+    Servers before v1.9.1 let it into any room that its holder asks for; newer ones refuse it. Some SDKs check this
+    (Python raises ValueError), JavaScript and hand-made tokens do not.
+    """
+    join, room = mint.grants.get("roomJoin"), mint.grants.get("room")
+    if join is None or not join.may_be(True):
+        return
+    if room is None and mint.grants.complete:
+        yield Problem(join.place, "roomJoin without a room: servers before v1.9.1 let this token into any room")
+    elif room is not None and (room.is_always("") or room.is_always(None)):
+        yield Problem(room.place, "roomJoin with an empty room: servers before v1.9.1 let this token into any room")
+    elif room is not None and room.is_always("*"):
+        yield Problem(
+            room.place,
+            'room "*" is no wildcard: LiveKit takes it as the name of a room',
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
+        )

@@ -1,0 +1,101 @@
+"""Imports go one way only: the may-not table of ARCHITECTURE.md, enforced."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "lk_audit"
+
+MAY_NOT_IMPORT = {
+    "frontends": ("livekit", "facts", "extractors", "values", "rule_api", "reporters", "scan", "findings", "roles"),
+    "values": ("livekit", "facts", "extractors", "frontends", "rule_api", "reporters", "source"),
+    "livekit": ("syntax", "values", "frontends", "extractors", "source", "scan", "findings", "reporters"),
+    "facts": ("syntax", "values", "frontends", "extractors", "rule_api", "scan", "findings"),
+    "syntax": ("source", "facts", "values", "frontends", "livekit"),
+    "extractors": ("rule_api", "rule_loader", "scan", "findings", "reporters", "cli"),
+    "rule_api": ("syntax", "values", "frontends", "extractors", "scan", "findings", "reporters"),
+    "reporters": ("discovery", "frontends", "extractors", "extraction", "values", "syntax", "cli"),
+    "suppression": ("rule_loader", "reporters", "cli", "frontends"),
+    "scan": ("cli", "reporters"),
+}
+PARSERS = ("tree_sitter", "tree_sitter_python", "tree_sitter_javascript", "tree_sitter_typescript", "yaml", "libcst")
+RULES_MAY_IMPORT = ("lk_audit.facts", "lk_audit.rule_api", "lk_audit.livekit", "collections.abc", "re", "__future__")
+LAYERS_WITH_PARSERS = ("frontends",)
+
+
+def modules_of(layer: str) -> list[Path]:
+    folder = PACKAGE / layer
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else [PACKAGE / f"{layer}.py"]
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    type_checking = {
+        id(inner)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(ast.parse(path.read_text())):
+        if id(node) in type_checking:
+            continue
+        if isinstance(node, ast.Import):
+            found.update(item.name for item in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found.update(f"{node.module}.{item.name}" for item in node.names if node.module == "lk_audit")
+    return found
+
+
+@pytest.mark.parametrize("layer", MAY_NOT_IMPORT)
+def test_a_layer_does_not_reach_into_a_layer_it_may_not_know(layer: str) -> None:
+    forbidden = tuple(f"lk_audit.{name}" for name in MAY_NOT_IMPORT[layer])
+
+    broken = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules_of(layer)
+        for name in imports_of(path)
+        if name in forbidden or name.startswith(tuple(f"{item}." for item in forbidden))
+    }
+
+    assert not broken
+
+
+def test_only_frontends_know_a_parser() -> None:
+    broken = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).parts[0] not in LAYERS_WITH_PARSERS
+        for name in imports_of(path)
+        if name.split(".")[0] in PARSERS
+    }
+
+    assert not broken
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "rules").glob("*.py")), ids=lambda path: path.stem)
+def test_a_rule_imports_facts_the_rule_api_and_livekit_words_only(path: Path) -> None:
+    foreign = {
+        name for name in imports_of(path) if not name.startswith(RULES_MAY_IMPORT) and name not in RULES_MAY_IMPORT
+    }
+
+    assert not foreign
+
+
+def test_only_the_command_line_prints_or_exits() -> None:
+    speakers = {"print", "exit", "quit"}
+    allowed = {PACKAGE / "cli.py", PACKAGE / "__main__.py", PACKAGE / "rule_docs.py"}
+
+    broken = {
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        if path not in allowed
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in speakers
+    }
+
+    assert not broken

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, TypeAlias
 
 from lk_audit.facts import Lead
 from lk_audit.rule_api import Confidence, Problem, Rule, Severity
 from lk_audit.source import Place, Source
+
+AnyRule: TypeAlias = Rule[Any]
+"""A rule over some kind of fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Report:
     """
 
     findings: tuple[Finding, ...] = ()
-    rules: tuple[Rule[object], ...] = ()  # type: ignore[type-var]
+    rules: tuple[AnyRule, ...] = ()
     scanned: int = 0
     analysed: int = 0
     binary: int = 0
@@ -154,16 +158,16 @@ def sort_key(finding: Finding) -> tuple[object, ...]:
     return (place.path, place.start, place.end, -finding.severity.score, finding.rule_id, finding.message)
 
 
-def distinct(found: Iterable[tuple[Rule[object], Problem]]) -> list[tuple[Rule[object], Problem]]:  # type: ignore[type-var]
+def distinct(found: Iterable[tuple[AnyRule, Problem]]) -> list[tuple[AnyRule, Problem]]:
     """Each rule at most once for a place: the most severe problem, in an order that no input order changes."""
     ordered = sorted(found, key=_precedence)
-    first: dict[tuple[str, Place], tuple[Rule[object], Problem]] = {}  # type: ignore[type-var]
+    first: dict[tuple[str, Place], tuple[AnyRule, Problem]] = {}
     for rule, problem in ordered:
         first.setdefault((rule.id, problem.place), (rule, problem))
     return list(first.values())
 
 
-def _precedence(pair: tuple[Rule[object], Problem]) -> tuple[object, ...]:  # type: ignore[type-var]
+def _precedence(pair: tuple[AnyRule, Problem]) -> tuple[object, ...]:
     rule, problem = pair
     place = problem.place
     severity = problem.severity or rule.severity
@@ -200,25 +204,20 @@ class Fingerprints:
 
 
 _AROUND = 1
-_MAX_LINES = 7
+_MAX_SPAN = 5
 _MAX_WIDTH = 240
 _LEAD_IN = 60
 
 
-def frame_of(source: Source, place: Place, masked: Mapping[int, str]) -> tuple[Line, ...]:
-    """The lines of a code frame: the span and one line around it. `masked` holds the texts by line number."""
-    last = min(place.end_line, place.line + _MAX_LINES - 2 * _AROUND - 1)
-    numbers = frame_numbers(source, place)
-    wanted = (number for number in numbers if number <= last or number > place.end_line - 1)
-    return tuple(_cut(number, masked[number], place) for number in wanted)
+def frame_of(source: Source, place: Place, masked: Callable[[int], str]) -> tuple[Line, ...]:
+    """The lines of a code frame: the beginning of the span and one line around it.
 
-
-def frame_numbers(source: Source, place: Place) -> Sequence[int]:
-    """The numbers of the lines that a code frame may show."""
-    end = min(place.end_line, place.line + _MAX_LINES - 2 * _AROUND - 1)
+    `masked` gives the text of a line, by its number, with secrets masked.
+    """
+    end = min(place.end_line, place.line + _MAX_SPAN - 1)
     first = max(1, place.line - _AROUND)
     last = min(len(source.line_starts), end + _AROUND)
-    return range(first, last + 1)
+    return tuple(_cut(number, masked(number), place) for number in range(first, last + 1))
 
 
 def _cut(number: int, text: str, place: Place) -> Line:

@@ -71,9 +71,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The part of the configuration that rules see. `max_ttl` is in seconds."""
+    """The part of the configuration that rules see. `max_ttl` is in seconds.
+
+    `now` is the time of the scan in seconds since 1970, set by the scan: rules have no clock of their own.
+    """
 
     max_ttl: float = 3600.0
+    now: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,22 +95,10 @@ class Endpoints:
             function = self._names.enclosing_function(function)
         if innermost is None or innermost in seen or depth == 0:
             return None
-        for call in self._callers(innermost):
+        for call in self._names.callers(innermost):
             found = self._route(call, depth - 1, seen | {innermost})
             if found is not None:
                 return found
-        return None
-
-    def _callers(self, function: Function) -> Iterator[Call]:
-        for call in self._names.calls:
-            last = call.callee.name if isinstance(call.callee, Member) else getattr(call.callee, "id", None)
-            if last and last == (function.name or self._assigned_name(function)):
-                yield call
-
-    def _assigned_name(self, function: Function) -> str | None:
-        parent = self._names.parent(function)
-        if isinstance(parent, Assign) and isinstance(parent.target, Name):
-            return parent.target.id
         return None
 
     def is_request(self, value: Value) -> bool:
@@ -123,8 +111,6 @@ class Endpoints:
 
     def _reads_request(self, call: Call) -> bool:
         """`await req.json()`, `request.formData()`, `JSON.parse(event.body)`, `z.parse(req.body)`."""
-        if not any(True for item in self._chain(call)):
-            return False
         return any(
             isinstance(source, Given) and source.function in self.handlers
             for part in self._chain(call)

@@ -12,7 +12,7 @@ from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Endpoint, Expiry, Grants, Input, Lead, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
 from lk_audit.source import Place
-from lk_audit.syntax import Call, Function, Node
+from lk_audit.syntax import Call, Node
 from lk_audit.values.model import Given, Number, Possible, Reference, Returned, Text, Value, symbolic_sources
 
 
@@ -152,17 +152,11 @@ def _listener_lead(context: FileContext, parts: MintParts) -> Lead | None:
                 return Lead(part.place, f"the {target} says that this participant only listens")
     function = context.names.enclosing_function(parts.call)
     while function is not None:
-        name = function.name or _bound_name(context, function)
+        name = context.names.name_of(function)
         if is_listener_word(name):
             return context.lead(function, f"{name}() makes tokens for listeners")
         function = context.names.enclosing_function(function)
     return None
-
-
-def _bound_name(context: FileContext, function: Function) -> str:
-    parent = context.names.parent(function)
-    target = getattr(parent, "target", None)
-    return getattr(target, "id", "") or ""
 
 
 def _fixed_pieces(values: Possible) -> Iterator[str]:

@@ -103,7 +103,7 @@ def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintPart
     signing = [call for call in context.names.calls if context.names.qualified(call.callee) in HMAC_CALLS]
     if not signing:
         return
-    for record in context.names.records:
+    for record in context.names.nodes(Record):
         payload = livekit_payload(context.values(record), ())
         if payload is not None and payload.origin is record and not _is_inside_payload(context, record):
             call = _nearest(context, signing, record)

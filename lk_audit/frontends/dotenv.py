@@ -6,13 +6,14 @@ A pair that is commented out counts, marked as such.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends.shapes import decode
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lk_audit.source import Source
 
 _LINE = re.compile(

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import text
-from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, named_values
+from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lk_audit.source import Source
 
 _TOKEN = re.compile(
@@ -41,6 +39,7 @@ class _Level:
     key_start: int = 0
     has_colon: bool = False
     index: int = 0
+    flag: str | None = None
 
     def value_path(self) -> tuple[str, ...] | None:
         """Where a value that comes now belongs; None where none is expected."""
@@ -87,22 +86,15 @@ class _Scanner:
             return
         if len(self._levels) > 1:
             self.pairs.append(Pair(start, end, path, value, start if level.is_array else level.key_start))
-        self.pairs += self._nested(start, end, level, path)
-
-    def _nested(self, start: int, end: int, level: _Level, path: tuple[str, ...]) -> Iterator[Pair]:
-        """The pairs inside a text: `KEY=value` items of arrays, command lines."""
-        found = assignment(self._data, start, end) if level.is_array else None
-        if found and self._data.find(b" --", start, end) == -1:
-            name, name_start, value_start = found
-            value = decode(self._data, value_start, end)
-            yield Pair(value_start, end, (*level.path, decode(name, 0, 200)), value, name_start)
-        elif self._data.find(b"=", start, end) != -1 or self._data.find(b"--", start, end) != -1:
-            yield from text.pairs_in(self._source, start, end, prefix=path)
+        flag, level.flag = level.flag, value if level.is_array and is_flag(value) else None
+        if flag is not None:
+            self.pairs.append(Pair(start, end, (*level.path, flag), value, start))
+        self.pairs += text.pairs_inside(self._source, start, end, path, is_item=level.is_array)
 
     def _punctuation(self, mark: bytes) -> None:
         level = self._levels[-1]
         if mark in b"{[":
-            path = level.value_path() or level.path
+            path = (level.value_path() or level.path) if len(self._levels) > 1 else ()
             self._levels.append(_Level(path, is_array=mark == b"["))
         elif mark in b"}]":
             if len(self._levels) > 1:

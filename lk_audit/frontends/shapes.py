@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MAX_DEPTH = 64
 """Key paths are cut here: no real file nests deeper, and a hostile one shall not cost quadratic space."""
@@ -25,6 +28,11 @@ def assignment(data: bytes, start: int, end: int) -> tuple[bytes, int, int] | No
 
 def decode(data: bytes, start: int, end: int) -> str:
     return data[start:end].decode("utf-8", "replace")
+
+
+def is_flag(text: str) -> bool:
+    """Whether a list item is a command-line flag whose value is the next item."""
+    return text.startswith("--") and not set(" =") & set(text)
 
 
 def named_values(pairs: Iterable[Pair]) -> Iterator[Pair]:

@@ -7,15 +7,16 @@ time linear in its length; of very long lines only the neighbourhood of interest
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends.shapes import decode, named_values
+from lk_audit.frontends.shapes import assignment, decode, is_flag, named_values
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from lk_audit.source import Source
 
 _LONG_LINE = 20_000
@@ -24,8 +25,8 @@ _WINDOW = 400
 _MAX_QUOTED = 8_192
 
 _CODE_SUFFIXES = (
-    "py pyi ipynb js jsx mjs cjs ts mts cts tsx go dart java kt kts swift php cs fs rb rs c cc cpp h hpp m mm scala groovy"
-    " gradle ex exs erl lua gd vue svelte astro html htm vb r jl clj hs"
+    "py pyi ipynb js jsx mjs cjs ts mts cts tsx go dart java kt kts swift php cs fs rb rs c cc cpp h hpp m mm scala"
+    " groovy gradle ex exs erl lua gd vue svelte astro html htm vb jl clj hs"
 )
 _SECTION_SUFFIXES = frozenset({"toml", "ini", "cfg", "conf", "properties", "service"})
 
@@ -72,6 +73,23 @@ def pairs_in(
     reader = _Reader(source.data, dialect, prefix, commented)
     found = [pair for line_start, line_end in _lines(source, start, end) for pair in reader.line(line_start, line_end)]
     return (*found, *_plist_pairs(source.data, start, end, prefix))
+
+
+def pairs_inside(
+    source: Source, start: int, end: int, path: tuple[str, ...], *, is_item: bool = False
+) -> tuple[Pair, ...]:
+    """The pairs inside one text value of a data format: a list item `KEY=value`, a command line, a whole document."""
+    found = assignment(source.data, start, end) if is_item else None
+    if found:
+        name, name_start, value_start = found
+        value = decode(source.data, value_start, end)
+        return (Pair(value_start, end, (*path[:-1], decode(name, 0, len(name))), value, name_start),)
+    if is_item and is_flag(decode(source.data, start, min(end, start + _WINDOW))):
+        return ()
+    marks = (b"=", b"--", b"\n")
+    if any(source.data.find(mark, start, end) != -1 for mark in marks):
+        return pairs_in(source, start, end, prefix=path)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +176,20 @@ class _Reader:
                 continue
             name = decode(head[group], 0, 100)
             yield Pair(span[0], span[1], (*prefix, name), decode(self._data, *span), head.start(group), commented)
-            if self._data[span[0] - 1 : span[0]] not in (b'"', b"'", b"`"):
+            if not self._may_hold_pairs(span[0]):
                 position = max(position, span[1])
+
+    def _may_hold_pairs(self, start: int) -> bool:
+        """Whether a value is worth a look inside: quoted text, a command's first flag."""
+        return self._data[start - 1 : start] in (b'"', b"'", b"`") or self._data[start : start + 2] == b"--"
 
     def _value(self, head: re.Match[bytes], end: int) -> tuple[int, int] | None:
         start = head.end()
         if head["markup"]:
             found = _MARKUP_VALUE.match(self._data, start, end)
             return found.span() if found else None
+        if head["call"] and b")" in head["close"]:
+            return None  # `f("NAME"), "other"`: the name is the argument of another call
         opening = _OPEN.match(self._data, start, end)
         if opening:
             return self._quoted(opening, end)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from lk_audit.frontends import text
-from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, named_values
+from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PROPERTIES = re.compile(rb"(?:[&!]\S*\s*+)++")
 _COMMENTS = re.compile(rb"(?:^[ \t]*+\#[^\n]*+\n?)++", re.MULTILINE)
+_BRACKET = re.compile(rb"[\[{]|[\]}]")
+_MAX_BRACKETS = 500
+"""Deeper flow collections cost libyaml quadratic time."""
 _ONE_BYTE = 0x80
 _TWO_BYTES = 0x800
 _THREE_BYTES = 0x10000
@@ -35,11 +38,20 @@ def parse(source: Source) -> Document:
     """The pairs of a YAML stream."""
     reader = _Reader(source)
     try:
+        _check_depth(source.data)
         reader.read()
     except (yaml.YAMLError, ValueError) as error:
         return _as_text(source, error)
     pairs = (*reader.pairs, *_comments(source, reader.blocks))
     return Document(0, len(source.data), "yaml", (*pairs, *named_values(pairs)))
+
+
+def _check_depth(data: bytes) -> None:
+    depth = 0
+    for bracket in _BRACKET.finditer(data):
+        depth = depth + 1 if bracket[0] in b"[{" else max(0, depth - 1)
+        if depth > _MAX_BRACKETS:
+            raise ValueError("flow collections nested too deep")
 
 
 def _as_text(source: Source, error: Exception) -> Document:
@@ -135,11 +147,14 @@ class _Reader:
             level = self._levels[-1]
             key_start = start if level.is_sequence else level.key_start
             self.pairs.append(Pair(start, end, path, self._value(event, start, end), key_start))
-            self.pairs += self._inside(event, start, end, level, path)
+            flag, level.flag = level.flag, event.value if level.is_sequence and is_flag(event.value) else None
+            if flag is not None:
+                self.pairs.append(Pair(start, end, (*level.path, flag), event.value, start))
+            self.pairs += text.pairs_inside(self._source, start, end, path, is_item=level.is_sequence)
 
     def _span(self, event: yaml.ScalarEvent) -> tuple[int, int]:
         """The bytes of the content: no quotes, no block header, no anchor; a tag such as `!Ref` stays."""
-        start, end = self._byte(event.start_mark.index), self._byte(event.end_mark.index)
+        start, end = (self._byte(mark.index) if mark else 0 for mark in (event.start_mark, event.end_mark))
         if event.anchor or _is_standard(event.tag):
             properties = _PROPERTIES.match(self._data, start, end)
             start = properties.end() if properties else start
@@ -157,23 +172,6 @@ class _Reader:
         if event.tag and not _is_standard(event.tag):
             return decode(self._data, start, end)
         return str(event.value)
-
-    def _inside(
-        self, event: yaml.ScalarEvent, start: int, end: int, level: _Level, path: tuple[str, ...]
-    ) -> Iterator[Pair]:
-        """The pairs inside a text: `- KEY=value`, `- --flag` with the next item, command lines, whole documents."""
-        flag, level.flag = level.flag, None
-        if flag is not None:
-            yield Pair(start, end, (*level.path, flag), event.value, start)
-        found = assignment(self._data, start, end) if level.is_sequence and event.style not in ("|", ">") else None
-        if found:
-            name, name_start, value_start = found
-            value = decode(self._data, value_start, end)
-            yield Pair(value_start, end, (*level.path, decode(name, 0, 200)), value, name_start)
-        elif level.is_sequence and event.value.startswith("--") and not set(" =") & set(event.value):
-            level.flag = event.value
-        elif event.style in ("|", ">") or "=" in event.value or "--" in event.value:
-            yield from text.pairs_in(self._source, start, end, prefix=path)
 
 
 def _is_standard(tag: str | None) -> bool:

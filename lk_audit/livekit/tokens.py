@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lk_audit.livekit.grants import OTHER_GRANTS, PROJECT_GRANTS, VIDEO_GRANTS
@@ -17,6 +18,9 @@ _MAX_LENGTH = 16_384
 _MILLISECONDS_FROM = 100_000_000_000
 """A number of seconds this large lies beyond the year 5000: it is a number of milliseconds."""
 _POWERS = ("roomAdmin", *PROJECT_GRANTS, "agent")
+DAY = 86_400
+"""Seconds."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISSUER = re.compile(r"API[A-Za-z0-9]{8,24}|devkey")
 
 
@@ -69,6 +73,21 @@ class DecodedToken:
     def is_expired(self, now: float) -> bool:
         """Whether it is over at `now` (seconds since 1970). Without `exp` it never is."""
         return self.expires is not None and self.expires <= now
+
+    def lasts_over(self, seconds: float, now: float) -> bool:
+        """Whether it lives, or will still live, longer than `seconds`; without `exp` it always does."""
+        if self.expires is None or self.expires_in_milliseconds:
+            return True
+        lifetime = self.lifetime
+        return (lifetime if lifetime is not None else self.expires - now) > seconds
+
+    def validity(self, now: float) -> str:
+        """How long it counts, in words: "valid until 2031-05-01", "expired 2023-01-01" ..."""
+        if self.expires is None:
+            return "without expiry"
+        if self.expires_in_milliseconds:
+            return "practically without expiry (exp is in milliseconds)"
+        return f"{'expired' if self.is_expired(now) else 'valid until'} {_date(self.expires)}"
 
     def _has(self, name: str) -> bool:
         claim, _, member = name.rpartition(".")
@@ -140,6 +159,13 @@ def _seconds(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return int(value)
+
+
+def _date(seconds: int) -> str:
+    try:
+        return (_EPOCH + timedelta(seconds=seconds)).date().isoformat()
+    except OverflowError:
+        return "the end of time" if seconds > 0 else "long ago"
 
 
 # --- finding ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from lk_audit.syntax import Expr
 from lk_audit.values.model import (
     Clock,
     Duration,
+    Environment,
     Flag,
     Listed,
     Mapped,
@@ -43,6 +44,7 @@ _INTEGER: dict[str, Callable[[int, int], int]] = {
     ">>": op.rshift,
     ">>>": op.rshift,
 }
+_COERCING = frozenset({"-", "*", "/", "%", "**"})
 _EQUALITY = {"==": True, "===": True, "is": True, "!=": False, "!==": False, "is not": False}
 _ORDER: dict[str, Callable[[float, float], bool]] = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge}
 
@@ -63,7 +65,7 @@ def combine(operator: str, left: Value, right: Value, origin: Expr, *, python: b
 def _combine(operator: str, left: Value, right: Value, origin: Expr, python: bool) -> Value | None:
     if operator in _EQUALITY or operator in _ORDER:
         return _compared(operator, left, right, origin)
-    if not python and operator in {"-", "/"}:
+    if not python and operator in _COERCING:
         left, right = _as_number(left), _as_number(right)
     match left, right:
         case Number(), Number():
@@ -81,10 +83,21 @@ def _combine(operator: str, left: Value, right: Value, origin: Expr, python: boo
 
 
 def _as_number(value: Value) -> Value:
-    """A `Date` in JavaScript arithmetic."""
+    """A `Date` or numeric text in JavaScript arithmetic."""
     if isinstance(value, Moment) and value.clock is Clock.OBJECT:
         return replace(value, clock=Clock.MILLISECONDS)
+    if isinstance(value, Text) and (number := to_float(value.text)) is not None:
+        return Number(origin=value.origin, number=number, environment=value.environment, trace=value.trace)
     return value
+
+
+def to_float(text: str) -> float | None:
+    """The number that a plain decimal text spells, or None."""
+    try:
+        number = float(text.strip())
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _numbers(operator: str, left: Number, right: Number, origin: Expr, python: bool) -> Number | None:
@@ -224,7 +237,7 @@ def _compared(operator: str, left: Value, right: Value, origin: Expr) -> Flag | 
             return Flag(origin=origin, flag=_ORDER[operator](left.number, right.number))
         return None
     one, other = _constant(left), _constant(right)
-    if one is None or other is None:
+    if one is None or other is None or one[0] == other[0] == "object":
         return None
     return Flag(origin=origin, flag=(one == other) is _EQUALITY[operator])
 
@@ -240,7 +253,7 @@ def _constant(value: Value) -> tuple[str, object] | None:
         case Nothing():
             return "nothing", None
         case Mapped() | Listed() | Moment() | Duration():
-            return "object", value.origin
+            return "object", None
         case _:
             return None
 
@@ -258,8 +271,11 @@ def _unary(operator: str, value: Value, origin: Expr, python: bool) -> Value:
             return replace(value, seconds=-value.seconds, origin=origin)
         case "+", Number() | Duration():
             return value
-        case "+", Moment() if not python:
-            return _as_number(value)
+        case "+", Environment():
+            return value
+        case "+", Moment() | Text() if not python:
+            number = _as_number(value)
+            return unknown(origin, (value,)) if isinstance(number, Text) else number
         case "~", Number() if abs(value.number) < _LARGEST_EXACT:
             return replace(value, number=float(~math.trunc(value.number)), origin=origin)
         case "not" | "!", _ if (known := truth(value, python=python)) is not None:

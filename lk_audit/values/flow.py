@@ -99,6 +99,11 @@ class Flow:
         found.reverse()
         return found + self._carried(definitions[last : last + _MOST_SCANNED], here, loops)
 
+    def excludes(self, earlier: Node, use: Node) -> bool:
+        """Whether nobody gets from `earlier` to `use`."""
+        there, here = self.path(earlier), self.path(use)
+        return self._excluded(there, here, _shared(there, here))
+
     def implied(self, path: Path, origin: Path) -> bool:
         """Whether whoever is at `origin` also gets to `path`, when both are on the same way forward."""
         return all(branch in origin or branch[1] == "attempt" for branch in path)

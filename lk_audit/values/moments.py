@@ -79,7 +79,7 @@ def timedelta(invocation: Invocation) -> Possible | None:
         name = item.name
         if name is None:
             name, position = (_TIMEDELTA[position] if position < len(_TIMEDELTA) else ""), position + 1
-        seconds = UNITS.get(name.removesuffix("s"))
+        seconds = UNITS.get(name.removesuffix("s")) if name.endswith("s") else None
         if item.spread or seconds is None:
             return None
         parts.append((seconds, invocation.evaluate(item.value)))

@@ -20,6 +20,7 @@ from lk_audit.syntax import (
     Expr,
     Function,
     Import,
+    ImportedName,
     Index,
     Literal,
     Loop,
@@ -29,6 +30,7 @@ from lk_audit.syntax import (
     Node,
     Opaque,
     Parameter,
+    Return,
     children,
 )
 from lk_audit.values.flow import Definition, Flow
@@ -87,6 +89,7 @@ class Names:
         self._attributes: defaultdict[tuple[Class, str], list[Definition]] = defaultdict(list)
         self._uses: defaultdict[str, list[Name]] = defaultdict(list)
         self._calls_by_name: defaultdict[str, list[Call]] = defaultdict(list)
+        self._returns: defaultdict[Function, list[Return]] = defaultdict(list)
         self._stars: list[Import] = []
         self._index()
         self._origins: dict[Expr, Origin | None] = {}
@@ -95,6 +98,11 @@ class Names:
 
     def parent(self, node: Node) -> Node | None:
         return self._parents.get(node)
+
+    def nodes(self, *kinds: type[Node]) -> tuple[Node, ...]:
+        """All nodes of these exact types, in source order."""
+        found = [item for kind in kinds for item in self._found[kind]]
+        return tuple(sorted(found, key=lambda item: (item.start, -item.end)))
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes around `node`, innermost first."""
@@ -167,6 +175,28 @@ class Names:
         self._origins[expr] = None
         found = self._origins[expr] = self._find_origin(expr)
         return found
+
+    def direct_origin(self, expr: Expr) -> Origin | None:
+        """The same, where the name it starts with has just one definition."""
+        root = expr
+        while isinstance(root, Member | Index):
+            root = root.object
+        if isinstance(root, Name) and len(self.definitions(root)) > 1:
+            return None
+        return self.origin(expr)
+
+    def origin_of(self, definition: Definition) -> Origin | None:
+        """Where a definition that is an import or an alias takes its value from."""
+        if definition.statement is not None and isinstance(definition.node, ImportedName):
+            member = definition.node.member
+            return Origin(definition.statement.module, () if member is None else (member,))
+        if definition.value is None or definition.operator or definition.kind != "assign":
+            return None
+        return self.origin(definition.value)
+
+    def returns(self, function: Function) -> tuple[Return, ...]:
+        """The `return` and `yield` statements of a function itself."""
+        return tuple(self._returns.get(function, ()))
 
     def callers(self, function: Function) -> tuple[Call, ...]:
         """The calls in this module that are known to call exactly this function."""
@@ -254,6 +284,10 @@ class Names:
                 self._define("class", kind.name, kind, kind, kind.start)
         for statement in self.imports:
             self._index_import(statement)
+        for item in self._sorted(Return):
+            function = self.enclosing_function(item)
+            if function is not None:
+                self._returns[function].append(item)
         for known in (*self._definitions.values(), *self._attributes.values()):
             known.sort(key=lambda item: item.effect)
 
@@ -359,7 +393,7 @@ class Names:
     def _origin_of_name(self, name: Name) -> Origin | None:
         definitions = self.definitions(name)
         for definition in definitions:
-            origin = self._origin_of_definition(definition)
+            origin = self.origin_of(definition)
             if origin is not None:
                 return origin
         if definitions or name.id in _SELF or self.binding_scope(name) is not None:
@@ -367,18 +401,6 @@ class Names:
         if self._stars and name.id not in _PYTHON_BUILTINS:
             return Origin(self._stars[-1].module, (name.id,))
         return Origin(None, (name.id,))
-
-    def _origin_of_definition(self, definition: Definition) -> Origin | None:
-        statement = definition.statement
-        if statement is not None:
-            return self._origin_of_import(statement, definition)
-        if definition.value is None or definition.operator or definition.kind != "assign":
-            return None
-        return self.origin(definition.value)
-
-    def _origin_of_import(self, statement: Import, definition: Definition) -> Origin:
-        item = next(item for item in statement.names if item is definition.node)
-        return Origin(statement.module, () if item.member is None else (item.member,))
 
     def _origin_of_call(self, call: Call) -> Origin | None:
         """`require("m")`, `import("m")`, and what compilers wrap around them."""

@@ -152,3 +152,20 @@ def full_name(value: Value) -> str | None:
     callee: str | None = getattr(value, "callee", None)
     members: tuple[str, ...] = getattr(value, "members", ())
     return None if callee is None else ".".join((callee, *members))
+
+
+def located(values: Possible, path: str | None, depth: int = 3) -> Possible:
+    """`values` found in the file at `path`, for use in another file: steps that name no file get that path."""
+    return tuple(_located(value, path, depth) for value in values) if path is not None else values
+
+
+def _located(value: Value, path: str | None, depth: int) -> Value:
+    trace = tuple(step if step.path else replace(step, path=path) for step in value.trace)
+    if isinstance(value, Mapped) and depth:
+        members = {
+            name: replace(item, values=located(item.values, path, depth - 1)) for name, item in value.members.items()
+        }
+        return replace(value, trace=trace, members=members)
+    if isinstance(value, Listed) and depth:
+        return replace(value, trace=trace, items=tuple(located(item, path, depth - 1) for item in value.items))
+    return replace(value, trace=trace)

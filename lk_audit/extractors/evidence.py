@@ -1,0 +1,131 @@
+"""Whether a name that could be anybody's (`api_secret`, `secret`, `keys`) speaks of LiveKit where it stands."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lk_audit.livekit.credentials import (
+    is_foreign_name,
+    is_generic_secret_name,
+    is_key_id,
+    is_key_name,
+    is_secret_name,
+    name_words,
+    says_livekit,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lk_audit.source import Source
+    from lk_audit.syntax import Document, Pair
+
+LIVEKIT_FILE = re.compile(r"(?i)(?:^|[/._-])(?:livekit|egress|ingress|sip)[\w.-]*\.ya?ml$|(?:^|/)\.?livekit/[^/]*$")
+"""Files that configure a LiveKit service, by their usual names."""
+_SERVER_SETTINGS = frozenset(
+    {"rtc", "port", "turn", "room", "webhook", "redis", "bind_addresses", "node_selector", "limit", "audio", "logging"}
+    | {"log_level", "development", "prometheus_port", "ingress", "signal_relay"}
+)
+_ENOUGH_SETTINGS = 2
+_NEAR_PAIRS = 10
+_NEAR_LINES = 6
+_KUBERNETES_DATA = frozenset({"data", "binaryData"})
+_MAX_KEY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Why a value counts as a LiveKit secret; `is_close` when its name or neighbours say so, not just the file."""
+
+    is_close: bool
+
+
+class Evidence:
+    """The pairs of a document in order, and what around each of them speaks of LiveKit."""
+
+    def __init__(self, source: Source, document: Document) -> None:
+        self.path = source.path
+        self.pairs = sorted(document.pairs, key=lambda pair: (pair.start, pair.end))
+        self._source = source
+        self._is_nested = document.format in ("yaml", "json") and not document.errors
+
+    @cached_property
+    def says_livekit(self) -> bool:
+        """Whether the file mentions LiveKit at all."""
+        return "livekit" in self.path.lower() or b"livekit" in self._source.data.lower()
+
+    def binding(self, index: int, name: str) -> Binding | None:
+        """Why the pair at `index` holds a LiveKit API secret; None when nothing says so."""
+        if is_secret_name(name):
+            return Binding(is_close=True)
+        pair = self.pairs[index]
+        if not is_generic_secret_name(name) or any(is_foreign_name(key) for key in pair.path[:-1]):
+            return None
+        if any(says_livekit(key) for key in pair.path[:-1]) or self._has_livekit_neighbour(index):
+            return Binding(is_close=True)
+        is_api_secret = "api" in name_words(name) or "apisecret" in name_words(name)
+        if not is_api_secret:
+            return None
+        if LIVEKIT_FILE.search(self.path) or (name.startswith("--") and self._line_says_livekit(pair)):
+            return Binding(is_close=True)
+        return Binding(is_close=False) if self.says_livekit else None
+
+    def key_id(self, index: int) -> str | None:
+        """The API key beside the secret at `index`, when one is written there."""
+        for pair in self._neighbours(index):
+            if is_key_name(pair.path[-1]) and 0 < len(pair.value) <= _MAX_KEY and is_key_id(pair.value):
+                return pair.value
+        return None
+
+    def is_key_map(self, pair: Pair) -> bool:
+        """Whether `keys:` above the pair is the one of a LiveKit server, not a list of anything else."""
+        *outer, _, key = pair.path
+        if is_key_id(key) or any(says_livekit(item) for item in outer) or LIVEKIT_FILE.search(self.path):
+            return True
+        return self.says_livekit and len(_SERVER_SETTINGS & self._keys_beside_map) >= _ENOUGH_SETTINGS
+
+    def is_encoded(self, pair: Pair) -> bool:
+        """Whether the pair belongs to the base64 `data` of a Kubernetes secret."""
+        return self._is_kubernetes_secret and not _KUBERNETES_DATA.isdisjoint(pair.path[:-1])
+
+    @cached_property
+    def _is_kubernetes_secret(self) -> bool:
+        return any(pair.path == ("kind",) and pair.value == "Secret" for pair in self.pairs)
+
+    @cached_property
+    def _keys_beside_map(self) -> frozenset[str]:
+        return frozenset(key for pair in self.pairs for key in pair.path)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [bisect_right(self._source.line_starts, pair.start) for pair in self.pairs]
+
+    def _neighbours(self, index: int) -> Iterator[Pair]:
+        """The pairs of the same group, nearest first: siblings of a nested format, else those a few lines away."""
+        for distance in range(1, _NEAR_PAIRS + 1):
+            for other in (index - distance, index + distance):
+                if 0 <= other < len(self.pairs) and self._belong_together(index, other):
+                    yield self.pairs[other]
+
+    def _belong_together(self, first: int, second: int) -> bool:
+        if self._is_nested and self.pairs[first].path[:-1] != self.pairs[second].path[:-1]:
+            return False
+        return self._is_nested or abs(self._lines[first] - self._lines[second]) <= _NEAR_LINES
+
+    def _has_livekit_neighbour(self, index: int) -> bool:
+        for pair in self._neighbours(index):
+            name = pair.path[-1]
+            if is_key_name(name) and is_key_id(pair.value):
+                return True
+            if says_livekit(name) or ".livekit.cloud" in pair.value:
+                return True
+        return False
+
+    def _line_says_livekit(self, pair: Pair) -> bool:
+        number = self._source.line_number(pair.start)
+        words = " ".join(self._source.line_text(line) for line in (number - 2, number - 1, number))[-4000:].lower()
+        return "livekit" in words or re.search(r"\blk\b|--api-key", words) is not None

@@ -1,0 +1,94 @@
+"""Comments that accept a finding: `lk-audit: ignore[rule, ...] until=YYYY-MM-DD reason`.
+
+They stand on the finding's line or, alone, on the line above. They mark findings and never drop one; what they do not do
+(nothing to accept, no such rule, over) is reported.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from lk_audit.findings import SUPPRESSION, AnyRule, Finding, Note, Suppression
+from lk_audit.source import Source
+
+_MARK = b"lk-audit:"
+_COMMENT = re.compile(r"(?P<marker>\#|//|/\*|<!--|--|;|^\s*\*)[ \t]*lk-audit:[ \t]*(?P<body>.*)$")
+_BODY = re.compile(
+    r"ignore\[(?P<names>[A-Za-z0-9-]+(?:[ \t]*,[ \t]*[A-Za-z0-9-]+)*)\]"
+    r"(?:[ \t]+until=(?P<until>\d{4}-\d{2}-\d{2}))?(?P<reason>[ \t].*)?"
+)
+_CLOSERS = re.compile(r"[ \t]*(?:\*/\}?|-->)[ \t]*$")
+_FORM = "write `lk-audit: ignore[rule-name] reason` or `lk-audit: ignore[rule-name] until=YYYY-MM-DD reason`"
+_LONGEST_LINE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    """A suppression and the lines that it covers."""
+
+    suppression: Suppression
+    lines: tuple[int, ...]
+
+
+def apply_suppressions(
+    findings: Sequence[Finding],
+    sources: Iterable[Source],
+    *,
+    known: Mapping[str, str],
+    active: Iterable[AnyRule],
+    today: date,
+) -> tuple[list[Finding], list[Note]]:
+    """The findings with the accepted ones marked, and notes on suppressions that do not do what they say.
+
+    Args:
+        findings: of all the sources.
+        sources: the files, for their comments.
+        known: rule ids by every rule id and name there is, of active rules or not.
+        active: the rules of this scan; only their suppressions can be unused.
+        today: when a suppression with `until` is over.
+    """
+    comments: list[_Comment] = []
+    notes: list[Note] = []
+    for source in sources:
+        if _MARK in source.data:
+            for item in _comments(source):
+                (comments if isinstance(item, _Comment) else notes).append(item)  # type: ignore[arg-type]
+    live = [comment for comment in comments if not _is_over(comment.suppression, today)]
+    marked = [_marked(finding, live, known) for finding in findings]
+    notes += _expired(comments, today)
+    notes += _unknown(comments, known)
+    notes += _unused(live, findings, known, {rule.id for rule in active})
+    return marked, sorted(notes, key=lambda note: (note.path, note.line, note.message))
+
+
+def rule_names(rules: Iterable[AnyRule]) -> dict[str, str]:
+    """Rule ids by id and by name."""
+    return {name: rule.id for rule in rules for name in (rule.id, rule.name)}
+
+
+def _comments(source: Source) -> Iterator[_Comment | Note]:
+    position = source.data.find(_MARK)
+    while position != -1:
+        number = source.line_number(position)
+        yield from _comments_of_line(source, number)
+        position = source.data.find(_MARK, source.place(0, len(source.data)).end if _is_last(source, number) else _next(source, number))
+
+
+def _comments_of_line(source: Source, number: int) -> Iterator[_Comment | Note]:
+    text = source.line_text(number)[:_LONGEST_LINE]
+    comment = _COMMENT.search(text)
+    if comment is None:
+        return
+    body = _BODY.fullmatch(_CLOSERS.sub("", comment["body"]).rstrip())
+    until = _date(body["until"]) if body and body["until"] else None
+    if body is None or (body["until"] and until is None):
+        yield Note(SUPPRESSION, source.path, number, f"this suppression cannot be read; {_FORM}")
+        return
+    names = tuple(name.strip() for name in body["names"].split(","))
+    suppression = Suppression(source.path, number, names, (body["reason"] or "").strip(), until)
+    is_alone = not text[: comment.start()].strip(" \t{")
+    yield _Comment(suppression, (number, number + 1) if is_alone else (number,))

@@ -1,0 +1,158 @@
+"""Attributes of the classes of a project: class bodies, `self.x` and `this.x`, settings classes, properties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lk_audit.syntax import Assign, Call, Class, Define, Expr, Function, Member, Name
+from lk_audit.values.environment import SETTINGS_CLASSES
+from lk_audit.values.invocation import Invocation
+from lk_audit.values.model import Defined, Environment, Possible, Returned, Step, Text
+from lk_audit.values.possible import as_fallback, bounded, shown, traced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lk_audit.values.evaluator import Evaluator, Frame
+    from lk_audit.values.names import Definition
+
+_DEEPEST_BASE = 4
+_PROPERTIES = frozenset({"property", "cached_property", "getter"})
+_CONSTRUCTORS = frozenset({"__init__", "constructor", "__post_init__"})
+
+
+class Attributes:
+    """Looks attributes up for one evaluator."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def of_self(self, base: Expr, name: str, frame: Frame | None) -> Possible | None:
+        """What `self.name` or `this.name` can be inside a class; None when `base` is no such receiver."""
+        owner = self._evaluator.names.self_class(base) if isinstance(base, Name) else None
+        if owner is None or self._is_bound(base, frame):
+            return None
+        return self._find(owner, name, None, 0)
+
+    def of_class(self, owner: Class, name: str) -> Possible | None:
+        """What an attribute of a class can be; None when the class does not tell."""
+        home = self._evaluator.home(owner)
+        if home is None:
+            return None
+        found = home.attributes._find(owner, name, None, 0)  # noqa: SLF001 - the same class in another file
+        return None if found is None else self._evaluator.from_home(home, found)
+
+    def of_instance(self, value: Returned, name: str) -> Possible | None:
+        """What an attribute can be of what `Class(...)` returned; None when that is no class of the project."""
+        home = self._evaluator.home(value.call)
+        if home is None or value.members or value.callee is not None:
+            return None
+        for callee in home.evaluate(value.call.callee):
+            if isinstance(callee, Defined) and isinstance(callee.definition, Class):
+                owner_home = home.home(callee.definition)
+                if owner_home is None:
+                    return None
+                found = owner_home.attributes._find(callee.definition, name, value.call if owner_home is home else None, 0)  # noqa: SLF001 - as above
+                return None if found is None else self._evaluator.from_home(owner_home, found)
+        return None
+
+    def _is_bound(self, base: Expr, frame: Frame | None) -> bool:
+        """Whether the call that is being followed tells which instance `self` is."""
+        name = base.id if isinstance(base, Name) else ""
+        while frame is not None:
+            if name in frame.bindings:
+                return True
+            frame = frame.outer
+        return False
+
+    def _find(self, owner: Class, name: str, construction: Call | None, depth: int) -> Possible | None:
+        evaluator = self._evaluator
+        definitions = self._in_force(owner, name)
+        if not definitions:
+            return self._inherited(owner, name, construction, depth) if depth < _DEEPEST_BASE else None
+        given = self._given(owner, name, construction)
+        if given is not None:
+            return given
+        values = bounded((value for item in definitions for value in self._values(item, construction)), owner)
+        prefix = self._settings_prefix(owner)
+        if prefix is None or any(isinstance(item.node, Function) for item in definitions):
+            return values
+        return self._setting(f"{prefix}{name}".upper(), values, definitions[0], evaluator.path)
+
+    def _in_force(self, owner: Class, name: str) -> tuple[Definition, ...]:
+        """The definitions of an attribute; one that the constructor always makes replaces that of the class body."""
+        names = self._evaluator.names
+        definitions = names.attributes(owner, name)
+        for item in definitions:
+            function = names.enclosing_function(item.node)
+            if function is None or function.name not in _CONSTRUCTORS or names.owner(function) is not owner:
+                continue
+            if names.flow.implied(names.flow.path(item.node), names.flow.path(function.body)):
+                return tuple(other for other in definitions if names.enclosing_function(other.node) is not names.enclosing_function(owner))
+        return definitions
+
+    def _values(self, definition: Definition, construction: Call | None) -> Iterator:
+        evaluator, node = self._evaluator, definition.node
+        if isinstance(node, Function):
+            yield from self._method(node)
+        elif isinstance(node, Assign) and definition.value is not None:
+            function = evaluator.names.enclosing_function(node)
+            frame = None
+            if construction is not None and function is not None and function.name in _CONSTRUCTORS:
+                frame = evaluator.calls.frame(function, construction, None)
+            values = evaluator.evaluate_at(definition.value, frame)
+            yield from traced(values, Step(node.start, node.end, shown(values, definition.name)))
+
+    def _method(self, function: Function) -> Possible:
+        if any(_last_name(item) in _PROPERTIES for item in function.decorators):
+            return self._evaluator.calls.returned_by(function, None, function)
+        return (Defined(origin=function, definition=function),)
+
+    def _inherited(self, owner: Class, name: str, construction: Call | None, depth: int) -> Possible | None:
+        for base in owner.bases[:_DEEPEST_BASE]:
+            for value in self._evaluator.evaluate(base):
+                if not isinstance(value, Defined) or not isinstance(value.definition, Class):
+                    continue
+                home = self._evaluator.home(value.definition)
+                if home is None:
+                    continue
+                found = home.attributes._find(value.definition, name, construction, depth + 1)  # noqa: SLF001 - as above
+                if found is not None:
+                    return self._evaluator.from_home(home, found)
+        return None
+
+    def _given(self, owner: Class, name: str, construction: Call | None) -> Possible | None:
+        """The argument that a dataclass-like class without a constructor of its own takes for the attribute."""
+        names = self._evaluator.names
+        if construction is None or not names.is_python or names.attributes(owner, "__init__"):
+            return None
+        argument = next((item for item in construction.arguments if item.name == name and not item.spread), None)
+        return None if argument is None else self._evaluator.evaluate(argument.value)
+
+    def _settings_prefix(self, owner: Class) -> str | None:
+        """What the variables of a pydantic settings class begin with; None for other classes."""
+        evaluator = self._evaluator
+        if not evaluator.python or not any(evaluator.names.qualified(base) in SETTINGS_CLASSES for base in owner.bases):
+            return None
+        for item in evaluator.names.attributes(owner, "model_config"):
+            if isinstance(item.value, Call):
+                call = Invocation(item.value, evaluator.evaluate, python=True)
+                return next((value.text for value in call.values(None, "env_prefix") if isinstance(value, Text)), "")
+        return ""
+
+    def _setting(self, variable: str, values: Possible, definition: Definition, path: str | None) -> Possible:
+        """A field of a settings class: an environment variable, or its default."""
+        if any(isinstance(value, Environment) for value in values):
+            return values
+        node = definition.node
+        origin = node.target if isinstance(node, Assign) else definition.value
+        if origin is None:
+            return values
+        step = Step(node.start, node.end, f"{variable} sets {definition.name}", path)
+        read = Environment(origin=origin, name=variable, accessor="pydantic", trace=(step,))
+        return (read, *as_fallback(values, variable))
+
+
+def _last_name(expr: Expr) -> str:
+    target = expr.callee if isinstance(expr, Call) else expr
+    return target.name if isinstance(target, Member) else target.id if isinstance(target, Name) else ""

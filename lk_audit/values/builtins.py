@@ -1,0 +1,455 @@
+"""Known functions and methods of the languages, as tables; those of time are in `moments`."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from lk_audit.syntax import Expr, Literal
+from lk_audit.values import moments
+from lk_audit.values.arithmetic import concatenated, spell, to_float
+from lk_audit.values.invocation import Function, Invocation, Method
+from lk_audit.values.model import (
+    Clock,
+    Duration,
+    Environment,
+    Flag,
+    Given,
+    Listed,
+    Mapped,
+    Member,
+    Moment,
+    Nothing,
+    Number,
+    Possible,
+    Returned,
+    Text,
+    Value,
+)
+from lk_audit.values.possible import bounded, joined_trace, truth, unknown
+
+_LEADING_NUMBER = re.compile(r"\s*([-+]?\d{1,30}(?:\.\d{1,30})?)")
+_UTF8 = frozenset({"utf-8", "utf8", "utf_8", "ascii", "latin1", "latin-1", "us-ascii", "binary", "strict"})
+_MOST_COMBINATIONS = 256
+_MOST_JSON = 100_000
+_DEEPEST_JSON = 20
+
+
+def _first(change: Callable[[Value, Expr], Value | None]) -> Function:
+    """A function of one argument, value by value."""
+
+    def call(invocation: Invocation) -> Possible | None:
+        values = invocation.values(0)
+        if not invocation.is_plain or not values:
+            return None
+        return invocation.each(values, lambda value: change(value, invocation.call))
+
+    return call
+
+
+def _identity(invocation: Invocation) -> Possible | None:
+    return invocation.values(0) or None
+
+
+def _number(whole: bool) -> Callable[[Value, Expr], Value | None]:
+    """A conversion to a number; what stands for something outside the code goes on standing for it."""
+
+    def convert(value: Value, origin: Expr) -> Value | None:
+        match value:
+            case Number(number=number):
+                return replace(value, number=float(math.trunc(number))) if whole else value
+            case Text(text=text) if (number := to_float(text)) is not None:
+                number = float(math.trunc(number)) if whole else number
+                return Number(origin=origin, number=number, environment=value.environment, trace=value.trace)
+            case Moment(clock=Clock.OBJECT):
+                return replace(value, clock=Clock.MILLISECONDS)
+            case Moment() | Environment() | Given() | Returned():
+                return value
+            case _:
+                return None
+
+    return convert
+
+
+def _parse_number(whole: bool) -> Function:
+    """`parseInt("3600", 10)` and `parseFloat`: the number that text begins with."""
+
+    def convert(value: Value, origin: Expr) -> Value | None:
+        if isinstance(value, Text):
+            match = _LEADING_NUMBER.match(value.text)
+            return None if match is None else _number(whole)(replace(value, text=match[1]), origin)
+        return _number(whole)(value, origin)
+
+    def call(invocation: Invocation) -> Possible | None:
+        base = invocation.values(1)
+        if any(not isinstance(item, Number) or item.number not in {0, 10} for item in base):
+            return None
+        return _first(convert)(invocation)
+
+    return call
+
+
+def _rounding(round_off: Callable[[float], float]) -> Function:
+    def convert(value: Value, origin: Expr) -> Value | None:
+        known = _number(whole=False)(value, origin)
+        return replace(known, number=float(round_off(known.number))) if isinstance(known, Number) else known
+
+    return _first(convert)
+
+
+def _half_up(number: float) -> float:
+    return math.floor(number + 0.5)
+
+
+def _python_round(invocation: Invocation) -> Possible | None:
+    return _rounding(round)(invocation) if invocation.positional == 1 else invocation.unknown(*invocation.everything())
+
+
+def _absolute(value: Value, origin: Expr) -> Value | None:
+    match value:
+        case Number():
+            return replace(value, number=abs(value.number), origin=origin)
+        case Duration():
+            return replace(value, seconds=abs(value.seconds), origin=origin)
+        case _:
+            return None
+
+
+def _magnitude(value: Value) -> tuple[str, float] | None:
+    match value:
+        case Number(number=number):
+            return "number", number
+        case Duration(seconds=seconds):
+            return "duration", seconds
+        case Moment(clock=clock, offset=offset):
+            return clock.value, offset
+        case _:
+            return None
+
+
+def _extreme(choose: Callable[..., Value], *, is_bound: bool) -> Function:
+    """`min` and `max`. `min(x, 3600)` is at most 3600, so 3600 stands for it; `max(x, 3600)` may be anything more."""
+
+    def call(invocation: Invocation) -> Possible | None:
+        arguments = list(invocation.everything())
+        if not invocation.is_plain or len(arguments) < 2 or any(item.name for item in invocation.call.arguments):  # noqa: PLR2004 - a pair
+            return None
+        known = [[value for value in values if _magnitude(value)] for values in arguments]
+        results = [_chosen(choose, items, invocation.call) for items in _combinations(known)]
+        open_ended = any(len(items) < len(values) for items, values in zip(known, arguments, strict=True))
+        if not results or None in results or (open_ended and not is_bound):
+            results.append(unknown(invocation.call, *arguments))
+        return bounded((item for item in results if item is not None), invocation.call)
+
+    return call
+
+
+def _combinations(known: list[list[Value]]) -> Iterator[tuple[Value, ...]]:
+    choices = [items for items in known if items]
+    return itertools.islice(itertools.product(*choices), _MOST_COMBINATIONS) if choices else iter(())
+
+
+def _chosen(choose: Callable[..., Value], items: tuple[Value, ...], origin: Expr) -> Value | None:
+    sizes = [(size, item) for item in items if (size := _magnitude(item)) is not None]
+    if len({size[0] for size, _ in sizes}) != 1:
+        return None
+    chosen: Value = choose(sizes, key=lambda pair: pair[0][1])[1]
+    return replace(chosen, origin=origin, trace=joined_trace(*items))
+
+
+def _text(value: Value, origin: Expr) -> Value | None:
+    match value:
+        case Text() | Environment() | Given() | Returned():
+            return value
+        case Number():
+            return Text(origin=origin, text=spell(value) or "", pieces=(value.origin,), trace=value.trace)
+        case _:
+            return None
+
+
+def _encoded(invocation: Invocation) -> Possible | None:
+    """`bytes(x, "utf-8")`, `Buffer.from(x)`: the same text, unless another encoding is asked for."""
+    if not all(isinstance(item, Text) and item.text.lower() in _UTF8 for item in invocation.values(1, "encoding")):
+        return invocation.unknown(*invocation.everything())
+    return _first(_text)(invocation)
+
+
+def _boolean(python: bool) -> Function:
+    def convert(value: Value, origin: Expr) -> Value | None:
+        known = truth(value, python=python)
+        return None if known is None else Flag(origin=origin, flag=known, trace=value.trace)
+
+    return _first(convert)
+
+
+def _derived(invocation: Invocation) -> Possible:
+    """A result that is computed from the arguments in a way not followed here."""
+    return invocation.unknown(*invocation.everything())
+
+
+def _default_of_field(invocation: Invocation) -> Possible | None:
+    """pydantic's `Field`, `dataclasses.field` and attrs: the default, and the variable that `env=` names."""
+    values = invocation.values(0, "default")
+    names = [item for item in invocation.values(None, "env", "validation_alias", "alias") if isinstance(item, Text)]
+    if names and invocation.expr(None, "env", "validation_alias") is not None:
+        origin = invocation.call
+        variables = tuple(Environment(origin=origin, name=item.text, accessor="pydantic") for item in names)
+        fallback = (
+            replace(item, environment=names[0].text) if isinstance(item, Text | Number) else item for item in values
+        )
+        return (*variables, *fallback)
+    return values or None
+
+
+def _json(invocation: Invocation) -> Possible:
+    return invocation.each(invocation.values(0), lambda value: _parsed(value, invocation.call))
+
+
+def _parsed(value: Value, origin: Expr) -> Value | None:
+    if not isinstance(value, Text) or len(value.text) > _MOST_JSON:
+        return None
+    try:
+        return _from_json(json.loads(value.text), origin, 0)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _from_json(data: object, origin: Expr, depth: int) -> Value:
+    match data:
+        case bool():
+            return Flag(origin=origin, flag=data)
+        case int() | float() if abs(data) < 2.0**1000:
+            return Number(origin=origin, number=float(data))
+        case str():
+            return Text(origin=origin, text=data, pieces=(origin,))
+        case None:
+            return Nothing(origin=origin)
+        case list() if depth < _DEEPEST_JSON:
+            return Listed(origin=origin, items=tuple((_from_json(item, origin, depth + 1),) for item in data))
+        case dict() if depth < _DEEPEST_JSON:
+            members = {
+                str(key): Member(values=(_from_json(item, origin, depth + 1),), key=origin) for key, item in data.items()
+            }
+            return Mapped(origin=origin, members=members)
+        case _:
+            return unknown(origin)
+
+
+_PYTHON: dict[str, Function] = {
+    "int": _parse_number(whole=True),
+    "float": _first(_number(whole=False)),
+    "round": _python_round,
+    "math.floor": _rounding(math.floor),
+    "math.ceil": _rounding(math.ceil),
+    "math.trunc": _rounding(math.trunc),
+    "abs": _first(_absolute),
+    "min": _extreme(min, is_bound=True),
+    "max": _extreme(max, is_bound=False),
+    "str": _encoded,
+    "bytes": _encoded,
+    "bool": _boolean(python=True),
+    "json.loads": _json,
+    "typing.cast": lambda invocation: invocation.values(1) or None,
+    **dict.fromkeys(
+        ("list", "tuple", "set", "frozenset", "sorted", "copy.copy", "copy.deepcopy", "pydantic.SecretStr",
+         "starlette.datastructures.Secret", "textwrap.dedent", "types.MappingProxyType"),
+        _identity,
+    ),
+    **dict.fromkeys(("json.dumps", "repr", "format", "base64.b64encode", "base64.b64decode", "len", "sum"), _derived),
+    **dict.fromkeys(
+        ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attrs.field", "attr.ib", "attr.field"),
+        _default_of_field,
+    ),
+    **moments.PYTHON,
+}
+
+_JAVASCRIPT: dict[str, Function] = {
+    "Number": _first(_number(whole=False)),
+    "parseInt": _parse_number(whole=True),
+    "parseFloat": _parse_number(whole=False),
+    "Number.parseInt": _parse_number(whole=True),
+    "Number.parseFloat": _parse_number(whole=False),
+    "Math.floor": _rounding(math.floor),
+    "Math.ceil": _rounding(math.ceil),
+    "Math.trunc": _rounding(math.trunc),
+    "Math.round": _rounding(_half_up),
+    "Math.abs": _first(_absolute),
+    "Math.min": _extreme(min, is_bound=True),
+    "Math.max": _extreme(max, is_bound=False),
+    "String": _encoded,
+    "Buffer.from": _encoded,
+    "buffer.Buffer.from": _encoded,
+    "crypto.createSecretKey": _encoded,
+    "TextEncoder.encode": _encoded,
+    "util.TextEncoder.encode": _encoded,
+    "Boolean": _boolean(python=False),
+    "JSON.parse": _json,
+    **dict.fromkeys(
+        ("Object.freeze", "Object.seal", "structuredClone", "Uint8Array.from", "Promise.resolve", "BigInt"), _identity
+    ),
+    **dict.fromkeys(
+        ("JSON.stringify", "encodeURIComponent", "encodeURI", "btoa", "atob", "Object.fromEntries", "Object.keys",
+         "Object.values", "Object.entries"),
+        _derived,
+    ),
+    **moments.JAVASCRIPT,
+}
+
+
+def function(name: str, *, python: bool) -> Function | None:
+    """The known function of that full name."""
+    return (_PYTHON if python else _JAVASCRIPT).get(name)
+
+
+def _receiver(invocation: Invocation, receiver: Value) -> Possible:
+    del invocation
+    return (receiver,)
+
+
+def _on_text(change: Callable[[str], str]) -> Method:
+    def call(invocation: Invocation, receiver: Value) -> Possible | None:
+        if not isinstance(receiver, Text) or invocation.call.arguments:
+            return None
+        return (replace(receiver, text=change(receiver.text)),)
+
+    return call
+
+
+def _same_encoding(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`x.encode("utf-8")`, `x.toString()`: the same text, unless another encoding is asked for."""
+    asked = invocation.values(0, "encoding")
+    return (receiver,) if all(isinstance(item, Text) and item.text.lower() in _UTF8 for item in asked) else None
+
+
+def _to_string(invocation: Invocation, receiver: Value) -> Possible | None:
+    if isinstance(receiver, Number):
+        text = _text(receiver, invocation.call)
+        return (text,) if text is not None and not invocation.call.arguments else None
+    return _same_encoding(invocation, receiver)
+
+
+def _replace_text(invocation: Invocation, receiver: Value) -> Possible | None:
+    old, new = invocation.values(0), invocation.values(1)
+    if not isinstance(receiver, Text) or not (len(old) == len(new) == 1) or invocation.positional > 2:  # noqa: PLR2004 - a pair
+        return None
+    if not isinstance(old[0], Text) or not isinstance(new[0], Text):
+        return None
+    name = getattr(invocation.call.callee, "name", "")
+    count = 1 if name == "replace" and not invocation.python else -1
+    return (replace(receiver, text=receiver.text.replace(old[0].text, new[0].text, count)),)
+
+
+def _join(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`", ".join(items)` and `items.join(", ")`."""
+    argument = invocation.values(0)
+    glues: Iterable[Value] = (receiver,) if invocation.python else argument or (_comma(invocation.call),)
+    lists: Iterable[Value] = argument if invocation.python else (receiver,)
+    return bounded((_joined(glue, items, invocation.call) for glue in glues for items in lists), invocation.call)
+
+
+def _comma(origin: Expr) -> Text:
+    return Text(origin=origin, text=",")
+
+
+def _joined(glue: Value, items: Value, origin: Expr) -> Value:
+    if not isinstance(glue, Text) or not isinstance(items, Listed) or items.open or any(len(item) != 1 for item in items.items):
+        parts = (value for item in items.items for value in item) if isinstance(items, Listed) else (items,)
+        return unknown(origin, (glue, *parts))
+    parts = [item[0] for item in items.items]
+    return concatenated(parts, origin, glue.text) or unknown(origin, tuple(parts))
+
+
+def _concat(invocation: Invocation, receiver: Value) -> Possible | None:
+    arguments = list(invocation.everything())
+    if not invocation.is_plain or any(len(values) != 1 for values in arguments):
+        return None
+    parts = [receiver, *(values[0] for values in arguments)]
+    if isinstance(receiver, Text):
+        text = concatenated(parts, invocation.call)
+        return None if text is None else (text,)
+    lists = [part for part in parts if isinstance(part, Listed)]
+    if len(lists) < len(parts):
+        return None
+    items = tuple(item for part in lists for item in part.items)
+    return (Listed(origin=invocation.call, items=items, open=any(part.open for part in lists)),)
+
+
+_TEXT: Mapping[str, Method] = {
+    "strip": _on_text(str.strip),
+    "trim": _on_text(str.strip),
+    "lstrip": _on_text(str.lstrip),
+    "trimStart": _on_text(str.lstrip),
+    "rstrip": _on_text(str.rstrip),
+    "trimEnd": _on_text(str.rstrip),
+    "lower": _on_text(str.lower),
+    "toLowerCase": _on_text(str.lower),
+    "upper": _on_text(str.upper),
+    "toUpperCase": _on_text(str.upper),
+    "encode": _same_encoding,
+    "decode": _same_encoding,
+    "toString": _to_string,
+    "valueOf": _receiver,
+    "get_secret_value": _receiver,
+    "replace": _replace_text,
+    "replaceAll": _replace_text,
+    "join": _join,
+    "concat": _concat,
+}
+_NUMBER: Mapping[str, Method] = {"toString": _to_string, "valueOf": _receiver}
+_LISTED: Mapping[str, Method] = {"join": _join, "concat": _concat, "copy": _receiver, "slice": lambda *_: None}
+_SYMBOLIC: Mapping[str, Method] = {
+    **dict.fromkeys(("strip", "trim", "get_secret_value"), _receiver),
+    **dict.fromkeys(("encode", "decode", "toString"), _same_encoding),
+}
+"""Methods that give the same text again, whatever it is."""
+
+_METHODS: Mapping[type, Mapping[str, Method]] = {
+    Text: _TEXT,
+    Number: _NUMBER,
+    Listed: _LISTED,
+    Moment: moments.MOMENT_METHODS,
+    Duration: {"total_seconds": moments.total_seconds},
+    Mapped: {"copy": _receiver},
+    Environment: _SYMBOLIC,
+    Given: _SYMBOLIC,
+    Returned: _SYMBOLIC,
+}
+
+
+def method(receiver: Value, name: str) -> Method | None:
+    """The known method of that name on such a value."""
+    return _METHODS.get(type(receiver), {}).get(name)
+
+
+def constant(name: str, origin: Expr) -> Value | None:
+    """The value of a global such as `undefined` or `datetime.timedelta.max`."""
+    match name:
+        case "undefined":
+            return Nothing(origin=origin)
+        case "datetime.timedelta.max":
+            return Duration(origin=origin, seconds=86399999999999.0)
+        case "Number.MAX_SAFE_INTEGER":
+            return Number(origin=origin, number=2.0**53 - 1)
+        case "sys.maxsize":
+            return Number(origin=origin, number=2.0**63 - 1)
+        case _:
+            return None
+
+
+def literal(expr: Literal) -> Value:
+    """The value of a constant."""
+    match expr.value:
+        case bool(flag):
+            return Flag(origin=expr, flag=flag)
+        case int() | float() as number:
+            return Number(origin=expr, number=float(number)) if abs(number) < 2**1000 else unknown(expr)
+        case str(text):
+            return Text(origin=expr, text=text, pieces=(expr,))
+        case bytes(raw):
+            return Text(origin=expr, text=raw.decode("utf-8", "replace"), pieces=(expr,))
+        case _:
+            return Nothing(origin=expr)

@@ -1,0 +1,320 @@
+"""Calls: known functions, functions of the project that are followed, and what parameters are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lk_audit.syntax import Argument, Call, Class, Expr, Function, Member, Name, Parameter
+from lk_audit.values import builtins, environment
+from lk_audit.values.frames import Frame
+from lk_audit.values.invocation import Invocation
+from lk_audit.values.model import (
+    Defined,
+    Given,
+    Listed,
+    Mapped,
+    Nothing,
+    Possible,
+    Reference,
+    Returned,
+    Step,
+    Text,
+    Unknown,
+    Value,
+)
+from lk_audit.values.model import Member as Entry
+from lk_audit.values.possible import bounded, full_name, traced, unknown
+from lk_audit.values.records import RecordBuilder
+
+if TYPE_CHECKING:
+    from lk_audit.values.evaluator import Evaluator
+    from lk_audit.values.names import Definition
+
+_DEEPEST_CALL = 3
+_MOST_CALLERS = 8
+_LOOKUPS = frozenset({"get", "pop", "setdefault"})
+_SELF_TAKING = frozenset({"__init__", "constructor"})
+
+
+class Calls:
+    """Evaluates calls for one evaluator."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def call(self, call: Call, frame: Frame | None) -> Possible:
+        """What `call` returns."""
+        evaluator = self._evaluator
+        origin = evaluator.names.origin(call)
+        if origin is not None:
+            return evaluator.from_origin(origin, call)
+        callee = call.callee
+        if isinstance(callee, Member) and evaluator.names.direct_origin(callee) is None:
+            return self._method(call, callee, frame)
+        found = evaluator.evaluate_at(callee, frame)
+        return bounded((value for item in found for value in self._called(item, call, frame)), call)
+
+    def parameter(self, definition: Definition, frame: Frame | None) -> Possible:
+        """What a parameter is: bound by the call being followed, else its default, its callers' arguments, and `Given`."""
+        evaluator, function, parameter = self._evaluator, definition.scope, definition.node
+        if not isinstance(function, Function) or not isinstance(parameter, Parameter):
+            return ()
+        inner = evaluator.frame_of(function, frame)
+        if inner is not None and inner.function is function and parameter.name in inner.bindings:
+            return inner.bindings[parameter.name]
+        values = [*self._default(parameter)]
+        callers = self._callers(function, parameter)
+        for call in callers[:_MOST_CALLERS]:
+            values += self._passed(function, parameter, call)
+        if not callers or len(callers) > _MOST_CALLERS or evaluator.names.escapes(function):
+            values.append(Given(origin=Name(parameter.start, parameter.end, parameter.name), function=function, parameter=parameter.name))
+        return bounded(values, Name(parameter.start, parameter.end, parameter.name))
+
+    def frame(self, function: Function, call: Call, outer: Frame | None, receiver: Value | None = None) -> Frame:
+        """The parameters of `function` (of this file) as `call` (of this file) binds them."""
+        return Frame(function, self._bindings(function, call, outer, self._evaluator, receiver), outer)
+
+    def returned_by(self, function: Function, frame: Frame | None, origin: Expr) -> Possible:
+        """What the `return` statements of a function of this file give."""
+        evaluator = self._evaluator
+        returns = evaluator.names.returns(function)
+        if not returns:
+            return (Nothing(origin=origin),)
+        name = evaluator.names.name_of(function) or "the function"
+        found: list[Value] = []
+        for item in returns:
+            values = evaluator.evaluate_at(item.value, frame) if item.value is not None else (Nothing(origin=origin),)
+            found += traced(values, Step(item.start, item.end, f"returned by {name}"))
+        return bounded(found, origin)
+
+    def _called(self, callee: Value, call: Call, frame: Frame | None) -> Possible:
+        match callee:
+            case Reference(name=name):
+                return self._known(name, call, frame)
+            case Defined(definition=Function() as function):
+                return self._entered(function, call, frame)
+            case Returned() if (name := full_name(callee)) is not None:
+                return self._known(name, call, frame, on_instance=True)
+            case _:
+                return (Returned(origin=call, call=call, callee=None),)
+
+    def _known(self, name: str, call: Call, frame: Frame | None, *, on_instance: bool = False) -> Possible:
+        """A call of the function with that full name."""
+        invocation = self._invocation(call, frame)
+        read = environment.read(name, invocation, on_instance=on_instance)
+        if read is not None:
+            return read
+        known = self._record(name, call, frame)
+        if known is None:
+            function = builtins.function(name, python=self._evaluator.python)
+            known = function(invocation) if function is not None and not on_instance else None
+        return known if known is not None else (Returned(origin=call, call=call, callee=name),)
+
+    def _invocation(self, call: Call, frame: Frame | None) -> Invocation:
+        return Invocation(call, lambda expr: self._evaluator.evaluate_at(expr, frame), self._evaluator.python)
+
+    def _record(self, name: str, call: Call, frame: Frame | None) -> Possible | None:
+        """`dict(other, a=1)` and `Object.assign({}, other)`."""
+        if name != ("dict" if self._evaluator.python else "Object.assign"):
+            return None
+        evaluator = self._evaluator
+        builder = RecordBuilder(call, evaluator.part, evaluator.python)
+        for item in call.arguments:
+            values = evaluator.evaluate_at(item.value, frame)
+            if item.name is None:
+                builder.spread(values)
+            else:
+                builder.put((Text(origin=item.value, text=item.name),), values, Name(item.start, item.end, item.name))
+        first = evaluator.evaluate_at(call.arguments[0].value, frame) if call.arguments else ()
+        is_other = not evaluator.python and not any(isinstance(value, Mapped) for value in first)
+        return None if is_other else (builder.build(),)
+
+    def _method(self, call: Call, callee: Member, frame: Frame | None) -> Possible:
+        evaluator = self._evaluator
+        own = evaluator.attributes.of_self(callee.object, callee.name, frame)
+        if own is not None:
+            return bounded((value for item in own for value in self._called(item, call, frame)), call)
+        receivers = evaluator.evaluate_at(callee.object, frame)
+        return bounded((value for item in receivers for value in self._on(item, callee, call, frame)), call)
+
+    def _on(self, receiver: Value, callee: Member, call: Call, frame: Frame | None) -> Possible:
+        """A method call on one value."""
+        method = builtins.method(receiver, callee.name)
+        found = method(self._invocation(call, frame), receiver) if method is not None else None
+        if found is not None:
+            return found
+        match receiver:
+            case Reference(name=name):
+                return self._known(self._evaluator.names.join(name, callee.name), call, frame)
+            case Mapped():
+                return self._on_record(receiver, callee, call, frame)
+            case Given() | Returned():
+                return self._on_symbolic(receiver, callee, call, frame)
+            case Defined(definition=Class() as owner):
+                members = self._evaluator.attributes.of_class(owner, callee.name) or ()
+                found = tuple(value for item in members for value in self._called(item, call, frame))
+                return found or (Returned(origin=call, call=call, callee=None),)
+            case Unknown(sources=()) | Defined():
+                return (Returned(origin=call, call=call, callee=None),)
+            case _:
+                return (unknown(call, (receiver,)),)
+
+    def _on_record(self, receiver: Mapped, callee: Member, call: Call, frame: Frame | None) -> Possible:
+        member = receiver.members.get(callee.name)
+        if member is not None:
+            return tuple(value for item in member.values for value in self._called(item, call, frame))
+        if callee.name not in _LOOKUPS or not call.arguments:
+            return (unknown(call, receiver.spreads),)
+        invocation = self._invocation(call, frame)
+        found: list[Value] = []
+        for key in invocation.values(0):
+            values = self._evaluator.part(receiver, key.text, call) if isinstance(key, Text) else (unknown(call, (key,)),)
+            default = invocation.values(1, "default")
+            absent = any(isinstance(value, Nothing) and value.origin is call for value in values)
+            found += [value for value in values if not (default and isinstance(value, Nothing) and value.origin is call)]
+            found += default if absent else ()
+        return tuple(found)
+
+    def _on_symbolic(self, receiver: Given | Returned, callee: Member, call: Call, frame: Frame | None) -> Possible:
+        """A method of something from outside the code, or of an instance of a class of the project."""
+        if isinstance(receiver, Returned):
+            members = self._evaluator.attributes.of_instance(receiver, callee.name)
+            if members is not None:
+                return tuple(value for item in members for value in self._called_on(receiver, item, call, frame))
+        holder = full_name(receiver)
+        name = None if holder is None else f"{holder}.{callee.name}"
+        invocation = self._invocation(call, frame)
+        if name is not None:
+            function = builtins.function(name, python=self._evaluator.python)
+            found = environment.read(name, invocation) or (function(invocation) if function is not None else None)
+            if found is not None:
+                return found
+        result = Returned(origin=call, call=call, callee=name)
+        is_lookup = callee.name == "get" and len(call.arguments) > 1
+        return (result, *invocation.values(1, "default")) if is_lookup else (result,)
+
+    def _called_on(self, receiver: Value, callee: Value, call: Call, frame: Frame | None) -> Possible:
+        if isinstance(callee, Defined) and isinstance(callee.definition, Function):
+            return self._entered(callee.definition, call, frame, receiver)
+        return self._called(callee, call, frame)
+
+    def _entered(self, function: Function, call: Call, frame: Frame | None, receiver: Value | None = None) -> Possible:
+        """What a function of the project returns to this call."""
+        opaque = (Returned(origin=call, call=call, callee=None),)
+        home = self._evaluator.home(function)
+        if home is None or (frame.depth if frame is not None else 0) >= _DEEPEST_CALL:
+            return opaque
+        bindings = self._bindings(function, call, frame, home, receiver)
+        inner = Frame(function, bindings, frame if home is self._evaluator else None, (frame.depth if frame else 0) + 1)
+        values = self._evaluator.from_home(home, home.calls.returned_by(function, inner, call))
+        return opaque if all(isinstance(value, Unknown) and not value.sources for value in values) else values
+
+    def _bindings(
+        self, function: Function, call: Call, frame: Frame | None, home: Evaluator, receiver: Value | None
+    ) -> dict[str, Possible]:
+        evaluator = self._evaluator
+        skipped = self._skipped(function, call, home)
+        bindings: dict[str, Possible] = {}
+        if skipped and receiver is not None:
+            bindings[function.parameters[0].name] = (receiver,)
+        elif receiver is not None and not evaluator.python:
+            bindings["this"] = (receiver,)
+        for position, parameter in enumerate(function.parameters[skipped:]):
+            if parameter.kind != "plain":
+                bindings[parameter.name] = self._rest(parameter, position, function, call, frame)
+                continue
+            argument = _argument(call, position, parameter.name)
+            if argument is not None:
+                bindings[parameter.name] = evaluator.evaluate_at(argument.value, frame)
+            else:
+                bindings[parameter.name] = self._absent(parameter, call, home)
+        return bindings
+
+    def _absent(self, parameter: Parameter, call: Call, home: Evaluator) -> Possible:
+        """What a parameter is that the call does not write out."""
+        default = home.calls._default(parameter)  # noqa: SLF001 - the same class in another file
+        default = self._evaluator.from_home(home, default)
+        if any(item.spread for item in call.arguments):
+            spread = [self._evaluator.evaluate(item.value) for item in call.arguments if item.spread]
+            return (*default, unknown(call, *spread))
+        return default or (Nothing(origin=call),)
+
+    def _rest(
+        self, parameter: Parameter, position: int, function: Function, call: Call, frame: Frame | None
+    ) -> Possible:
+        """`*args`, `...rest` and `**options`."""
+        evaluator = self._evaluator
+        is_open = any(item.spread for item in call.arguments)
+        if parameter.kind == "rest":
+            rest = [item for item in call.arguments if item.name is None and not item.spread][position:]
+            items = tuple(evaluator.evaluate_at(item.value, frame) for item in rest)
+            return (Listed(origin=call, items=items, open=is_open),)
+        named = {item.name for item in function.parameters}
+        members = {
+            item.name: Entry(values=evaluator.evaluate_at(item.value, frame), key=item.value)
+            for item in call.arguments
+            if item.name is not None and item.name not in named
+        }
+        spreads = tuple(
+            value for item in call.arguments if item.spread for value in evaluator.evaluate_at(item.value, frame)
+        )
+        return (Mapped(origin=call, members=members, open=is_open, spreads=spreads),)
+
+    def _default(self, parameter: Parameter) -> Possible:
+        if parameter.default is None:
+            return ()
+        step = Step(parameter.start, parameter.end, f"default of {parameter.name}")
+        return traced(self._evaluator.evaluate(parameter.default), step)
+
+    def _callers(self, function: Function, parameter: Parameter) -> tuple[Call, ...]:
+        """The calls in this file that say what the parameter is."""
+        if parameter.kind != "plain" or self._takes_self(function, parameter):
+            return ()
+        return self._evaluator.names.callers(function)
+
+    def _takes_self(self, function: Function, parameter: Parameter) -> bool:
+        names = self._evaluator.names
+        is_first = function.parameters[0] is parameter
+        return names.is_python and is_first and names.owner(function) is not None and not _is_static(function)
+
+    def _passed(self, function: Function, parameter: Parameter, call: Call) -> Possible:
+        """What one caller passes for a parameter."""
+        evaluator = self._evaluator
+        position = function.parameters.index(parameter) - self._skipped(function, call, evaluator)
+        argument = _argument(call, position, parameter.name)
+        if argument is None:
+            is_open = any(item.spread for item in call.arguments)
+            return () if parameter.default is not None and not is_open else self._absent(parameter, call, evaluator)
+        caller = evaluator.names.enclosing_function(call)
+        name = evaluator.names.name_of(caller) if caller is not None else ""
+        step = Step(call.start, call.end, f"passed by {name}()" if name else "passed here")
+        return traced(evaluator.evaluate(argument.value), step)
+
+    def _skipped(self, function: Function, call: Call, home: Evaluator) -> int:
+        """How many parameters the call does not pass: Python's `self` or `cls`."""
+        if not home.names.is_python or home.names.owner(function) is None or _is_static(function):
+            return 0
+        if function.name in _SELF_TAKING or not isinstance(call.callee, Member) or not function.parameters:
+            return min(1, len(function.parameters))
+        values = self._evaluator.evaluate(call.callee.object)
+        unbound = any(isinstance(value, Defined) and isinstance(value.definition, Class) for value in values)
+        return 0 if unbound and not _is_decorated(function, "classmethod") else 1
+
+
+def _argument(call: Call, position: int, name: str) -> Argument | None:
+    """What a call passes for a parameter; None when it passes nothing or hides it in a spread."""
+    for item in call.arguments:
+        if item.name == name and not item.spread:
+            return item
+    plain = [item for item in call.arguments if item.name is None][: position + 1]
+    if position >= len(plain) or any(item.spread for item in plain):
+        return None
+    return plain[position]
+
+
+def _is_static(function: Function) -> bool:
+    return _is_decorated(function, "staticmethod")
+
+
+def _is_decorated(function: Function, name: str) -> bool:
+    return any(isinstance(item, Name) and item.id == name for item in function.decorators)

@@ -1,0 +1,48 @@
+"""The bounds and bindings of an evaluation under way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lk_audit.syntax import Function, Node
+from lk_audit.values.model import Possible
+
+_DEEPEST = 60
+_MOST_WORK = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One call of a small function that is followed: what its parameters are. `outer` is where the call stands."""
+
+    function: Function
+    bindings: Mapping[str, Possible]
+    outer: Frame | None = None
+    depth: int = 1
+
+
+@dataclass(eq=False)
+class Effort:
+    """The bounds of one evaluation. Evaluators of files that link to each other share one."""
+
+    depth: int = 0
+    work: int = 0
+    truncations: int = 0
+    active: set[tuple[Node, Frame | None]] = field(default_factory=set)
+
+    def enter(self, key: tuple[Node, Frame | None]) -> bool:
+        """Begin to evaluate; False when that would go round in circles or too far."""
+        if self.depth == 0:
+            self.work = 0
+        if key in self.active or self.depth >= _DEEPEST or self.work >= _MOST_WORK:
+            self.truncations += 1
+            return False
+        self.depth += 1
+        self.work += 1
+        self.active.add(key)
+        return True
+
+    def leave(self, key: tuple[Node, Frame | None]) -> None:
+        self.depth -= 1
+        self.active.discard(key)

@@ -1,0 +1,146 @@
+"""Dicts and objects in the making: entries, spreads, and what later statements change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from lk_audit.syntax import Binary, Expr, Sequence, Spread, Unary
+from lk_audit.values.model import (
+    Flag,
+    Listed,
+    Mapped,
+    Member,
+    Nothing,
+    Number,
+    Possible,
+    Text,
+    Value,
+)
+from lk_audit.values.possible import MOST_VALUES, bounded, truth, unknown
+
+Part = Callable[[Value, str, Expr], Possible]
+"""What a member of a value can be: the value, the member's name, the expression that asks."""
+
+_MOST_MEMBERS = 2000
+_MOST_ITEMS = 2000
+
+
+@dataclass(eq=False)
+class RecordBuilder:
+    """Puts a `Mapped` value together in the order of the source."""
+
+    origin: Expr
+    part: Part
+    python: bool
+    members: dict[str, Member] = field(default_factory=dict)
+    open: bool = False
+    spreads: list[Value] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, value: Mapped, part: Part, *, python: bool) -> RecordBuilder:
+        """A builder that goes on from `value`."""
+        return cls(value.origin, part, python, dict(value.members), value.open, list(value.spreads))
+
+    def put(self, keys: Possible, values: Possible, key: Expr, *, certain: bool = True) -> None:
+        """Set one entry, whose name is one of `keys`."""
+        names = [name for name in map(key_name, keys) if name is not None]
+        if len(names) < len(keys) or len(self.members) > _MOST_MEMBERS:
+            self.open = True
+        for name in names:
+            self.put_name(name, Member(values=values, key=key, certain=certain and len(keys) == 1))
+
+    def put_name(self, name: str, member: Member) -> None:
+        earlier = self.members.get(name)
+        if earlier is not None and not member.certain:
+            values = bounded((*earlier.values, *member.values), member.key)
+            member = Member(values=values, key=member.key, certain=earlier.certain)
+        self.members[name] = member
+
+    def spread(self, values: Possible, *, certain: bool = True) -> None:
+        """Take over the entries of one of `values`."""
+        known = [value for value in values if isinstance(value, Mapped)]
+        strange = [value for value in values if not isinstance(value, Mapped) and not self._is_empty(value)]
+        always = certain and len(known) == len(values)
+        for name in dict.fromkeys(name for value in known for name in value.members):
+            found = [value.members[name] for value in known if name in value.members]
+            in_all = always and len(found) == len(known) and all(item.certain for item in found)
+            merged = bounded((value for item in found for value in item.values), found[-1].key)
+            self.put_name(name, Member(values=merged, key=found[-1].key, certain=in_all))
+        for value in (*strange, *(item for other in known for item in other.spreads)):
+            self._override(value)
+        self.open = self.open or bool(strange) or any(value.open for value in known)
+
+    def _is_empty(self, value: Value) -> bool:
+        return isinstance(value, Nothing | Flag | Text | Number) and truth(value, python=self.python) is False
+
+    def _override(self, value: Value) -> None:
+        """An unknown spread may replace every entry before it."""
+        if len(self.spreads) < MOST_VALUES:
+            self.spreads.append(value)
+        for name, member in self.members.items():
+            values = bounded((*member.values, *self.part(value, name, member.key)), member.key)
+            self.members[name] = replace(member, values=values)
+
+    def remove(self, keys: Possible, *, certain: bool) -> None:
+        names = [name for name in map(key_name, keys) if name is not None]
+        for name in names:
+            if name in self.members and (not certain or len(keys) > 1):
+                self.members[name] = replace(self.members[name], certain=False)
+            else:
+                self.members.pop(name, None)
+
+    def build(self) -> Mapped:
+        return Mapped(origin=self.origin, members=dict(self.members), open=self.open, spreads=tuple(self.spreads))
+
+
+def key_name(value: Value) -> str | None:
+    """A key as text."""
+    if isinstance(value, Text):
+        return value.text
+    if isinstance(value, Number) and value.number.is_integer():
+        return f"{value.number:.0f}"
+    return None
+
+
+def may_be_skipped(expr: Expr, left_truth: Callable[[Expr], bool]) -> bool:
+    """Whether a spread such as `...(condition && {...})` can spread nothing."""
+    return isinstance(expr, Binary) and expr.operator in {"and", "&&"} and not left_truth(expr.left)
+
+
+def listed(sequence: Sequence, evaluate: Callable[[Expr], Possible]) -> Listed:
+    """The value of a list display."""
+    items: list[Possible] = []
+    is_open = len(sequence.items) > _MOST_ITEMS
+    for item in sequence.items[:_MOST_ITEMS]:
+        if not isinstance(item, Spread):
+            items.append(evaluate(item))
+            continue
+        values = evaluate(item.value)
+        if len(values) == 1 and isinstance(values[0], Listed):
+            items += values[0].items
+            is_open = is_open or values[0].open
+        else:
+            items += [item for value in values if isinstance(value, Listed) for item in value.items]
+            is_open = True
+    return Listed(origin=sequence, items=tuple(items), open=is_open)
+
+
+def is_deletion(expr: Expr) -> bool:
+    return isinstance(expr, Unary) and expr.operator in {"delete", "del"}
+
+
+def appended(value: Listed, items: list[Possible], *, certain: bool) -> Listed:
+    """A list after `append` or `push`."""
+    return replace(value, items=(*value.items, *items), open=value.open or not certain)
+
+
+def member_of(value: Mapped, name: str, origin: Expr, part: Part) -> Possible:
+    """What `value` has under `name`."""
+    member = value.members.get(name)
+    if member is not None:
+        return member.values if member.certain else bounded((*member.values, Nothing(origin=origin)), origin)
+    if not value.open:
+        return (Nothing(origin=origin),)
+    found = [item for spread in value.spreads for item in part(spread, name, origin)]
+    return bounded(found, origin) if found else (unknown(origin, value.spreads),)

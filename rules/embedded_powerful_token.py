@@ -1,0 +1,85 @@
+"""LK502 embedded-powerful-token."""
+
+from collections.abc import Iterator
+
+from lk_audit.facts import JwtLiteral
+from lk_audit.livekit.grants import allows
+from lk_audit.livekit.tokens import DAY
+from lk_audit.rule_api import Options, Problem, Severity, rule
+
+_ADMIN = (
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+    ".eyJpc3MiOiJBUElleGFtcGxlMjM0NTYiLCJzdWIiOiJleGFtcGxlLXVzZXIiLCJuYmYiOjQxMDI0NDEyMDAsImV4cCI6NDEwMjQ0NDgwMCwidmlk"
+    "ZW8iOnsicm9vbUpvaW4iOnRydWUsInJvb20iOiJleGFtcGxlIiwicm9vbUFkbWluIjp0cnVlfX0"
+    ".pv0Y071Niqz4E_B06WVNy-2YXAH249NNupdoMC5j7CI"
+)
+_LONG = (
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+    ".eyJpc3MiOiJBUElleGFtcGxlMjM0NTYiLCJzdWIiOiJleGFtcGxlLXVzZXIiLCJuYmYiOjE3MDQwNjcyMDAsImV4cCI6NDEwMjQ0NDgwMCwidmlk"
+    "ZW8iOnsicm9vbUpvaW4iOnRydWUsInJvb20iOiJleGFtcGxlIn19.YNERBsK7HeqWP8fWdRx9vGnnZn7KE8Uzh6sE-OiG_yw"
+)
+
+
+@rule(
+    JwtLiteral,
+    id="LK502",
+    severity=Severity.CRITICAL,
+    cwe=798,
+    fix=(
+        "End it by replacing the API secret that signed it: on LiveKit Cloud delete the key and create another, on your "
+        "own server change the pair under `keys:`. Then fetch short-lived tokens from your backend, and look for further "
+        "copies in the git history."
+    ),
+    bad=[
+        f"""
+        --- moderate.py
+        TOKEN = "{_ADMIN}"  # <- finding
+        """,
+        f"""
+        --- src/demo.js
+        export const token = '{_LONG}'; // <- finding
+        """,
+        f"""
+        --- .env
+        LIVEKIT_TOKEN={_ADMIN}  # <- finding
+        """,
+    ],
+    good=[
+        """
+        --- moderate.py
+        from livekit import api
+
+        async def remove(room, identity):
+            async with api.LiveKitAPI() as livekit:
+                await livekit.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
+        """,
+        """
+        --- src/demo.js
+        export async function token() {
+          return (await fetch('/api/token')).text();
+        }
+        """,
+    ],
+)
+def embedded_powerful_token(literal: JwtLiteral, options: Options) -> Iterator[Problem]:
+    """A LiveKit access token that is still valid, and moderates, administers or lasts over a day, is written down.
+
+    Whoever reads it can use it until it expires, and LiveKit has no list of revoked tokens. With admin or project grants
+    that means removing participants, recording rooms or placing calls; without an end it means for good.
+    """
+    token, now = literal.token, options.now
+    is_long = token.lasts_over(DAY, now)
+    if token.is_expired(now) or not (token.powers or is_long):
+        return
+    can = f" that may {allows(token.powers[0])} ({', '.join(token.powers)})" if token.powers else ""
+    signed = f", signed by the secret {literal.signed_by.place.path} holds" if literal.signed_by else ""
+    yield Problem(
+        literal.place,
+        f"LiveKit token of key {token.key_id or '?'}{can}, {token.validity(now)}{_lifetime(token.lifetime)}{signed}",
+        related=(literal.signed_by,) if literal.signed_by else (),
+        subject=token.secret.digest,
+    )
+
+
+def _lifetime(seconds: int | None) -> str:
+    return f", for {seconds // DAY} days" if seconds is not None and seconds > DAY else ""

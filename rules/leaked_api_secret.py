@@ -1,0 +1,107 @@
+"""LK101 leaked-api-secret."""
+
+from collections.abc import Iterator
+
+from lk_audit.facts import CredentialLiteral, FileRole, Strength
+from lk_audit.rule_api import Confidence, Problem, Severity, rule
+
+
+@rule(
+    CredentialLiteral,
+    id="LK101",
+    severity=Severity.CRITICAL,
+    cwe=798,
+    fix=(
+        "Rotate it now, deleting the line is not enough: on LiveKit Cloud delete the key and create another, on your own "
+        "server replace the pair under `keys:`. Read the new one from the environment, and look for the old one in the "
+        "git history, images and logs."
+    ),
+    bad=[
+        """
+        --- token_server.py
+        from livekit import api
+
+        livekit = api.LiveKitAPI(
+            "wss://live.acme.io",
+            "APIexample23456",
+            "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa",  # <- finding
+        )
+        """,
+        """
+        --- server/rooms.ts
+        import { RoomServiceClient } from 'livekit-server-sdk';
+
+        const secret = process.env.LIVEKIT_API_SECRET ?? 'q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa'; // <- finding
+        export const rooms = new RoomServiceClient(process.env.LIVEKIT_URL!, process.env.LIVEKIT_API_KEY, secret);
+        """,
+        """
+        --- .env
+        LIVEKIT_API_KEY=APIexample23456
+        LIVEKIT_API_SECRET=q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa  # <- finding
+        """,
+        """
+        --- livekit.yaml
+        port: 7880
+        keys:
+          APIexample23456: q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa  # <- finding
+        """,
+        """
+        --- docker-compose.yml
+        services:
+          livekit:
+            image: livekit/livekit-server
+            environment:
+              - "LIVEKIT_KEYS=APIexample23456: q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"  # <- finding
+        """,
+    ],
+    good=[
+        """
+        --- token_server.py
+        import os
+        from livekit import api
+
+        livekit = api.LiveKitAPI(
+            os.environ["LIVEKIT_URL"], os.environ["LIVEKIT_API_KEY"], os.environ["LIVEKIT_API_SECRET"]
+        )
+        """,
+        """
+        --- server/rooms.ts
+        import { RoomServiceClient } from 'livekit-server-sdk';
+
+        export const rooms = new RoomServiceClient(
+          process.env.LIVEKIT_URL!,
+          process.env.LIVEKIT_API_KEY,
+          process.env.LIVEKIT_API_SECRET,
+        );
+        """,
+        """
+        --- .env.example
+        LIVEKIT_API_KEY=<your api key>
+        LIVEKIT_API_SECRET=<your api secret>
+        --- docker-compose.yml
+        services:
+          api:
+            environment:
+              LIVEKIT_API_SECRET: ${LIVEKIT_API_SECRET}
+        """,
+    ],
+    references=("https://docs.livekit.io/home/get-started/authentication/",),
+)
+def leaked_api_secret(literal: CredentialLiteral) -> Iterator[Problem]:
+    """A real-looking LiveKit API secret is written down.
+
+    The secret signs access tokens. Whoever reads it, in the repository, its history, an image or a bundle, can join,
+    record and delete every room of the project until the secret is replaced; on your own server nothing revokes the
+    tokens made with it.
+    """
+    if literal.strength is not Strength.STRONG:
+        return
+    key = f" of key {literal.key_id}" if literal.key_id else ""
+    certain = literal.certain and literal.role is not FileRole.TEST
+    yield Problem(
+        literal.place,
+        f"LiveKit API secret {literal.secret}{key} in {literal.carrier.value}: whoever reads it can sign tokens for every room",
+        confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
+        trace=literal.leads,
+        subject=literal.secret.digest,
+    )

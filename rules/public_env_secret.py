@@ -1,0 +1,82 @@
+"""LK202 public-env-secret."""
+
+from collections.abc import Iterator
+
+from lk_audit.facts import EnvExposure, FileRole
+from lk_audit.rule_api import Confidence, Problem, Severity, rule
+
+
+@rule(
+    EnvExposure,
+    id="LK202",
+    severity=Severity.CRITICAL,
+    cwe=200,
+    fix=(
+        "Rename it to LIVEKIT_API_SECRET without the public prefix, read it in server code only, and hand clients tokens "
+        "instead. If a build with the old name was ever published, replace the secret: on LiveKit Cloud delete the key "
+        "and create another, on your own server change the pair under `keys:`."
+    ),
+    bad=[
+        """
+        --- .env.production
+        VITE_LIVEKIT_URL=wss://live.acme.io
+        VITE_LIVEKIT_API_SECRET=your-api-secret  # <- finding
+        """,
+        """
+        --- src/room.ts
+        const secret = import.meta.env.VITE_LIVEKIT_API_SECRET; // <- finding
+        export const hasSecret = Boolean(secret);
+        """,
+        """
+        --- .github/workflows/deploy.yml
+        jobs:
+          build:
+            steps:
+              - run: npm run build
+                env:
+                  NEXT_PUBLIC_LIVEKIT_API_SECRET: ${{ secrets.LIVEKIT_API_SECRET }}  # <- finding
+        """,
+        """
+        --- settings.py
+        import os
+
+        LIVEKIT_SECRET = os.environ["NEXT_PUBLIC_LIVEKIT_API_SECRET"]  # <- finding
+        """,
+    ],
+    good=[
+        """
+        --- .env.production
+        NEXT_PUBLIC_LIVEKIT_URL=wss://live.acme.io
+        LIVEKIT_API_KEY=<your api key>
+        LIVEKIT_API_SECRET=<your api secret>
+        --- app/lib/address.ts
+        export const address = process.env.NEXT_PUBLIC_LIVEKIT_URL;
+        """,
+        """
+        --- settings.py
+        import os
+
+        LIVEKIT_SECRET = os.environ["LIVEKIT_API_SECRET"]
+        """,
+    ],
+    references=(
+        "https://cwe.mitre.org/data/definitions/522.html",
+        "https://vite.dev/guide/env-and-mode",
+        "https://nextjs.org/docs/app/guides/environment-variables",
+    ),
+)
+def public_env_secret(exposure: EnvExposure) -> Iterator[Problem]:
+    """The LiveKit API secret has a name that a framework publishes to clients.
+
+    Build tools copy the values of variables with such a prefix into the files that every visitor downloads. The value
+    does not matter: whatever is filled in at build time is public from then on. A read in server code is safe by itself,
+    yet the name invites client code to read it too.
+    """
+    what = f"variables that start with {exposure.prefix}" if exposure.prefix else "it"
+    certain = not exposure.on_server and exposure.role is not FileRole.TEST
+    yield Problem(
+        exposure.place,
+        f"API secret under the public name {exposure.name}: {exposure.framework} ships {what} to every client",
+        confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
+        subject=exposure.name,
+    )

@@ -15,7 +15,16 @@ GATES: dict[str, tuple[bytes, ...]] = {
         *(b"AccessToken", b"VideoGrant", b"SignJWT", b"access_token.", b"lk_jwt", b"lkToken"),
         *(b"roomJoin", b"room_join", b"RoomJoin", b"canPublish", b"can_publish", b"CanPublish"),
         *(b"roomAdmin", b"room_admin", b"roomCreate", b"room_create", b"roomRecord", b"room_record"),
-        *(b"LK_API", b"LK_SECRET", b"devkey", b"--api-secret", b"api_secret", b"apiSecret", b"API_SECRET", b"ApiSecret"),
+        *(
+            b"LK_API",
+            b"LK_SECRET",
+            b"devkey",
+            b"--api-secret",
+            b"api_secret",
+            b"apiSecret",
+            b"API_SECRET",
+            b"ApiSecret",
+        ),
     ),
     # The seam between header and payload of every compact token, and how the usual headers begin.
     "jwt": (b".eyJ", b"eyJhbGciOi", b"eyJ0eXAiOi", b"eyJraWQiOi"),

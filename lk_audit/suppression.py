@@ -6,13 +6,13 @@ They stand on the finding's line or, alone, on the line above. They mark finding
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from lk_audit.findings import SUPPRESSION, AnyRule, Finding, Note, Suppression
+from lk_audit.rule_loader import did_you_mean
 from lk_audit.source import Source
 
 _MARK = b"lk-audit:"
@@ -55,8 +55,9 @@ def apply_suppressions(
     notes: list[Note] = []
     for source in sources:
         if _MARK in source.data:
-            for item in _comments(source):
-                (comments if isinstance(item, _Comment) else notes).append(item)  # type: ignore[arg-type]
+            found = list(_comments(source))
+            comments += [item for item in found if isinstance(item, _Comment)]
+            notes += [item for item in found if isinstance(item, Note)]
     live = [comment for comment in comments if not _is_over(comment.suppression, today)]
     marked = [_marked(finding, live, known) for finding in findings]
     notes += _expired(comments, today)
@@ -71,11 +72,12 @@ def rule_names(rules: Iterable[AnyRule]) -> dict[str, str]:
 
 
 def _comments(source: Source) -> Iterator[_Comment | Note]:
+    starts = source.line_starts
     position = source.data.find(_MARK)
     while position != -1:
         number = source.line_number(position)
         yield from _comments_of_line(source, number)
-        position = source.data.find(_MARK, source.place(0, len(source.data)).end if _is_last(source, number) else _next(source, number))
+        position = source.data.find(_MARK, starts[number]) if number < len(starts) else -1
 
 
 def _comments_of_line(source: Source, number: int) -> Iterator[_Comment | Note]:
@@ -92,3 +94,57 @@ def _comments_of_line(source: Source, number: int) -> Iterator[_Comment | Note]:
     suppression = Suppression(source.path, number, names, (body["reason"] or "").strip(), until)
     is_alone = not text[: comment.start()].strip(" \t{")
     yield _Comment(suppression, (number, number + 1) if is_alone else (number,))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _is_over(suppression: Suppression, today: date) -> bool:
+    return suppression.until is not None and suppression.until < today
+
+
+def _ids(suppression: Suppression, known: Mapping[str, str]) -> set[str]:
+    return {known[name] for name in suppression.names if name in known}
+
+
+def _covers(comment: _Comment, finding: Finding, known: Mapping[str, str]) -> bool:
+    suppression = comment.suppression
+    is_here = suppression.path == finding.place.path and finding.place.line in comment.lines
+    return is_here and finding.rule_id in _ids(suppression, known)
+
+
+def _marked(finding: Finding, comments: Sequence[_Comment], known: Mapping[str, str]) -> Finding:
+    accepting = next((item.suppression for item in comments if _covers(item, finding, known)), None)
+    return replace(finding, suppressed=accepting) if accepting else finding
+
+
+def _expired(comments: Iterable[_Comment], today: date) -> Iterator[Note]:
+    for comment in comments:
+        item = comment.suppression
+        if _is_over(item, today):
+            yield Note(SUPPRESSION, item.path, item.line, f"this suppression ended on {item.until}")
+
+
+def _unknown(comments: Iterable[_Comment], known: Mapping[str, str]) -> Iterator[Note]:
+    for comment in comments:
+        item = comment.suppression
+        for name in item.names:
+            if name not in known:
+                message = f"this suppression names no rule: {name}{did_you_mean(name, known)}"
+                yield Note(SUPPRESSION, item.path, item.line, message)
+
+
+def _unused(
+    comments: Iterable[_Comment], findings: Sequence[Finding], known: Mapping[str, str], active: set[str]
+) -> Iterator[Note]:
+    for comment in comments:
+        item = comment.suppression
+        for name in item.names:
+            one = replace(comment, suppression=replace(item, names=(name,)))
+            is_used = any(_covers(one, finding, known) for finding in findings)
+            if known.get(name) in active and not is_used:
+                yield Note(SUPPRESSION, item.path, item.line, f"this suppression is not needed: no finding of {name}")

@@ -26,9 +26,9 @@ _LONG = (
     severity=Severity.CRITICAL,
     cwe=798,
     fix=(
-        "End it by replacing the API secret that signed it: on LiveKit Cloud delete the key and create another, on your "
-        "own server change the pair under `keys:`. Then fetch short-lived tokens from your backend, and look for further "
-        "copies in the git history."
+        "End it by replacing the API secret that signed it: on LiveKit Cloud delete the key and create another, on "
+        "your own server change the pair under `keys:`. Then fetch short-lived tokens from your backend, and look for "
+        "further copies in the git history."
     ),
     bad=[
         f"""
@@ -64,8 +64,8 @@ _LONG = (
 def embedded_powerful_token(literal: JwtLiteral, options: Options) -> Iterator[Problem]:
     """A LiveKit access token that is still valid, and moderates, administers or lasts over a day, is written down.
 
-    Whoever reads it can use it until it expires, and LiveKit has no list of revoked tokens. With admin or project grants
-    that means removing participants, recording rooms or placing calls; without an end it means for good.
+    Whoever reads it can use it until it expires, and LiveKit has no list of revoked tokens. With admin or project
+    grants that means removing participants, recording rooms or placing calls; without an end it means for good.
     """
     token, now = literal.token, options.now
     is_long = token.lasts_over(DAY, now)

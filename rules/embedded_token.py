@@ -77,8 +77,8 @@ _EXPIRED = (
 def embedded_token(literal: JwtLiteral, options: Options) -> Iterator[Problem]:
     """A LiveKit access token is written down.
 
-    Whoever reads it takes its identity and its rights until it expires; LiveKit has no list of revoked tokens. An expired
-    one opens nothing, yet it shows key id, identity and room, and how tokens are handled here.
+    Whoever reads it takes its identity and its rights until it expires; LiveKit has no list of revoked tokens. An
+    expired one opens nothing, yet it shows key id, identity and room, and how tokens are handled here.
     """
     token, now = literal.token, options.now
     is_expired = token.is_expired(now)
@@ -87,11 +87,11 @@ def embedded_token(literal: JwtLiteral, options: Options) -> Iterator[Problem]:
     severity = Severity.LOW if is_expired else None
     if token.key_id == "devkey" and literal.role in _HARMLESS:
         severity = Severity.NOTE
-    rights = [name for name, value in token.grants.items() if value is True and allows(name)]
+    rights = ", ".join(name for name, value in token.grants.items() if value is True and allows(name)) or "no grants"
     signed = f", signed by the secret {literal.signed_by.place.path} holds" if literal.signed_by else ""
     yield Problem(
         literal.place,
-        f"LiveKit token of key {token.key_id or '?'}, {token.validity(now)}, with {', '.join(rights) or 'no grants'}{signed}",
+        f"LiveKit token of key {token.key_id or '?'}, {token.validity(now)}, with {rights}{signed}",
         severity=severity,
         related=(literal.signed_by,) if literal.signed_by else (),
         subject=token.secret.digest,

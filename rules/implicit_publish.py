@@ -106,7 +106,7 @@ def implicit_publish(mint: TokenMint) -> Iterator[Problem]:
     elif publish is None and grants.complete and mint.listener_lead is not None and not _only_data(mint):
         denied = data is not None and data.is_always(False)
         yield Problem(
-            grants.place if join is None else join.place,
+            join.place,
             "token for a listener may publish: canPublish is left out, and that allows it",
             severity=Severity.LOW if denied else None,
             confidence=Confidence.MEDIUM,

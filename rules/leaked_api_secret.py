@@ -12,8 +12,8 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     severity=Severity.CRITICAL,
     cwe=798,
     fix=(
-        "Rotate it now, deleting the line is not enough: on LiveKit Cloud delete the key and create another, on your own "
-        "server replace the pair under `keys:`. Read the new one from the environment, and look for the old one in the "
+        "Rotate it now, deleting the line is not enough: on LiveKit Cloud delete the key and create another, on your "
+        "own server replace the pair under `keys:`. Read the new one from the environment, and look for the old one in the "
         "git history, images and logs."
     ),
     bad=[
@@ -98,9 +98,10 @@ def leaked_api_secret(literal: CredentialLiteral) -> Iterator[Problem]:
         return
     key = f" of key {literal.key_id}" if literal.key_id else ""
     certain = literal.certain and literal.role is not FileRole.TEST
+    what = f"LiveKit API secret {literal.secret}{key} in {literal.carrier.value}"
     yield Problem(
         literal.place,
-        f"LiveKit API secret {literal.secret}{key} in {literal.carrier.value}: whoever reads it can sign tokens for every room",
+        f"{what}: whoever reads it can sign tokens for every room",
         confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
         trace=literal.leads,
         subject=literal.secret.digest,

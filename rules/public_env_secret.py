@@ -12,8 +12,8 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     severity=Severity.CRITICAL,
     cwe=200,
     fix=(
-        "Rename it to LIVEKIT_API_SECRET without the public prefix, read it in server code only, and hand clients tokens "
-        "instead. If a build with the old name was ever published, replace the secret: on LiveKit Cloud delete the key "
+        "Rename it to LIVEKIT_API_SECRET without the public prefix, read it in server code only, and hand clients "
+        "tokens instead. If a build with the old name was ever published, replace the secret: on LiveKit Cloud delete the key "
         "and create another, on your own server change the pair under `keys:`."
     ),
     bad=[
@@ -69,8 +69,8 @@ def public_env_secret(exposure: EnvExposure) -> Iterator[Problem]:
     """The LiveKit API secret has a name that a framework publishes to clients.
 
     Build tools copy the values of variables with such a prefix into the files that every visitor downloads. The value
-    does not matter: whatever is filled in at build time is public from then on. A read in server code is safe by itself,
-    yet the name invites client code to read it too.
+    does not matter: whatever is filled in at build time is public from then on. A read in server code is safe by
+    itself, yet the name invites client code to read it too.
     """
     what = f"variables that start with {exposure.prefix}" if exposure.prefix else "it"
     certain = not exposure.on_server and exposure.role is not FileRole.TEST

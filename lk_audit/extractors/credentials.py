@@ -87,9 +87,9 @@ def _from_text(
 
 def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
     """`os.getenv("LIVEKIT_API_SECRET", "...")`, `process.env.LIVEKIT_API_SECRET || "..."`."""
-    for node in context.names.nodes(Binary, Call):
-        if isinstance(node, Binary) and node.operator not in _FALLBACK_OPERATORS:
-            continue
+    fallbacks = [node for node in context.names.nodes(Binary) if node.operator in _FALLBACK_OPERATORS]
+    candidates: tuple[Binary | Call, ...] = (*fallbacks, *context.names.calls)
+    for node in candidates:
         if not _mentions_secret(context, node):
             continue
         for value in context.values(node):
@@ -171,7 +171,9 @@ def _is_livekit_file(context: FileContext) -> bool:
 
 def environment_reads(context: FileContext) -> Iterator[tuple[Node, Environment]]:
     """Every environment variable with a name that says LiveKit API secret or key that the file reads."""
-    for node in context.names.nodes(Member, Index, Call, Name):
+    names = context.names
+    reads: tuple[Expr, ...] = (*names.nodes(Member), *names.nodes(Index), *names.calls, *names.nodes(Name))
+    for node in reads:
         text = context.source.data[max(node.start, node.end - 200) : node.end].lower()
         if b"secret" not in text:
             continue

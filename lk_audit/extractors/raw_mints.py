@@ -65,9 +65,9 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
 
 
 def _option_lifetimes(context: FileContext, options: Mapped | None, setting: Setting | None) -> tuple[Lifetime, ...]:
-    if options is None or setting is None or setting.keyword not in options.members:
+    member = options.members.get(setting.keyword or "") if options is not None and setting is not None else None
+    if member is None or setting is None:
         return ()
-    member = options.members[setting.keyword]
     unit = setting.unit or TtlUnit.EPOCH
     return tuple(
         lifetimes(context, member.values, unit, default=None, place=context.member_place(member))

@@ -83,7 +83,9 @@ def _is_trusted(context: FileContext, call: Call) -> bool:
 
 
 def _claim_reads(context: FileContext) -> Iterator[tuple[Node, Expr]]:
-    for node in context.names.nodes(Member, Index, Call):
+    names = context.names
+    reads: tuple[Expr, ...] = (*names.nodes(Member), *names.nodes(Index), *names.calls)
+    for node in reads:
         if isinstance(node, Member) and node.name in _LIVEKIT_CLAIMS:
             yield node, node.object
         elif isinstance(node, Index) and isinstance(node.key, Literal) and node.key.value in _LIVEKIT_CLAIMS:

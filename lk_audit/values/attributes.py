@@ -52,7 +52,9 @@ class Attributes:
                 owner_home = home.home(callee.definition)
                 if owner_home is None:
                     return None
-                found = owner_home.attributes._find(callee.definition, name, value.call if owner_home is home else None, 0)  # noqa: SLF001 - as above
+                found = owner_home.attributes._find(
+                    callee.definition, name, value.call if owner_home is home else None, 0
+                )  # noqa: SLF001 - as above
                 return None if found is None else self._evaluator.from_home(owner_home, found)
         return None
 
@@ -88,7 +90,11 @@ class Attributes:
             if function is None or function.name not in _CONSTRUCTORS or names.owner(function) is not owner:
                 continue
             if names.flow.implied(names.flow.path(item.node), names.flow.path(function.body)):
-                return tuple(other for other in definitions if names.enclosing_function(other.node) is not names.enclosing_function(owner))
+                return tuple(
+                    other
+                    for other in definitions
+                    if names.enclosing_function(other.node) is not names.enclosing_function(owner)
+                )
         return definitions
 
     def _values(self, definition: Definition, construction: Call | None) -> Iterator:

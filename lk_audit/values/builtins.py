@@ -232,7 +232,8 @@ def _from_json(data: object, origin: Expr, depth: int) -> Value:
             return Listed(origin=origin, items=tuple((_from_json(item, origin, depth + 1),) for item in data))
         case dict() if depth < _DEEPEST_JSON:
             members = {
-                str(key): Member(values=(_from_json(item, origin, depth + 1),), key=origin) for key, item in data.items()
+                str(key): Member(values=(_from_json(item, origin, depth + 1),), key=origin)
+                for key, item in data.items()
             }
             return Mapped(origin=origin, members=members)
         case _:
@@ -255,8 +256,19 @@ _PYTHON: dict[str, Function] = {
     "json.loads": _json,
     "typing.cast": lambda invocation: invocation.values(1) or None,
     **dict.fromkeys(
-        ("list", "tuple", "set", "frozenset", "sorted", "copy.copy", "copy.deepcopy", "pydantic.SecretStr",
-         "starlette.datastructures.Secret", "textwrap.dedent", "types.MappingProxyType"),
+        (
+            "list",
+            "tuple",
+            "set",
+            "frozenset",
+            "sorted",
+            "copy.copy",
+            "copy.deepcopy",
+            "pydantic.SecretStr",
+            "starlette.datastructures.Secret",
+            "textwrap.dedent",
+            "types.MappingProxyType",
+        ),
         _identity,
     ),
     **dict.fromkeys(("json.dumps", "repr", "format", "base64.b64encode", "base64.b64decode", "len", "sum"), _derived),
@@ -292,8 +304,17 @@ _JAVASCRIPT: dict[str, Function] = {
         ("Object.freeze", "Object.seal", "structuredClone", "Uint8Array.from", "Promise.resolve", "BigInt"), _identity
     ),
     **dict.fromkeys(
-        ("JSON.stringify", "encodeURIComponent", "encodeURI", "btoa", "atob", "Object.fromEntries", "Object.keys",
-         "Object.values", "Object.entries"),
+        (
+            "JSON.stringify",
+            "encodeURIComponent",
+            "encodeURI",
+            "btoa",
+            "atob",
+            "Object.fromEntries",
+            "Object.keys",
+            "Object.values",
+            "Object.entries",
+        ),
         _derived,
     ),
     **moments.JAVASCRIPT,
@@ -356,7 +377,12 @@ def _comma(origin: Expr) -> Text:
 
 
 def _joined(glue: Value, items: Value, origin: Expr) -> Value:
-    if not isinstance(glue, Text) or not isinstance(items, Listed) or items.open or any(len(item) != 1 for item in items.items):
+    if (
+        not isinstance(glue, Text)
+        or not isinstance(items, Listed)
+        or items.open
+        or any(len(item) != 1 for item in items.items)
+    ):
         parts = (value for item in items.items for value in item) if isinstance(items, Listed) else (items,)
         return unknown(origin, (glue, *parts))
     parts = [item[0] for item in items.items]

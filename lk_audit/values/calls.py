@@ -67,7 +67,13 @@ class Calls:
         for call in callers[:_MOST_CALLERS]:
             values += self._passed(function, parameter, call)
         if not callers or len(callers) > _MOST_CALLERS or evaluator.names.escapes(function):
-            values.append(Given(origin=Name(parameter.start, parameter.end, parameter.name), function=function, parameter=parameter.name))
+            values.append(
+                Given(
+                    origin=Name(parameter.start, parameter.end, parameter.name),
+                    function=function,
+                    parameter=parameter.name,
+                )
+            )
         return bounded(values, Name(parameter.start, parameter.end, parameter.name))
 
     def frame(self, function: Function, call: Call, outer: Frame | None, receiver: Value | None = None) -> Frame:
@@ -168,10 +174,14 @@ class Calls:
         invocation = self._invocation(call, frame)
         found: list[Value] = []
         for key in invocation.values(0):
-            values = self._evaluator.part(receiver, key.text, call) if isinstance(key, Text) else (unknown(call, (key,)),)
+            values = (
+                self._evaluator.part(receiver, key.text, call) if isinstance(key, Text) else (unknown(call, (key,)),)
+            )
             default = invocation.values(1, "default")
             absent = any(isinstance(value, Nothing) and value.origin is call for value in values)
-            found += [value for value in values if not (default and isinstance(value, Nothing) and value.origin is call)]
+            found += [
+                value for value in values if not (default and isinstance(value, Nothing) and value.origin is call)
+            ]
             found += default if absent else ()
         return tuple(found)
 

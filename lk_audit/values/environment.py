@@ -77,7 +77,9 @@ _READERS: dict[str, _Reader] = {
 }
 _TYPED = ("environs.Env.", "environs.env.", "environ.Env.")
 """`env.str("K", default)`, `env.int("K")`: any method of these reads a variable."""
-_INSTANCES = frozenset({"decouple.Config", "decouple.AutoConfig", "starlette.config.Config", "environs.Env", "environ.Env"})
+_INSTANCES = frozenset(
+    {"decouple.Config", "decouple.AutoConfig", "starlette.config.Config", "environs.Env", "environ.Env"}
+)
 """Classes whose instances are called to read; making one reads nothing."""
 
 

@@ -185,7 +185,9 @@ class Evaluator:
         for control, part in self.names.flow.path(definition.node):
             if isinstance(control, Try) and part != "attempt":
                 return True
-            if isinstance(control, If) and any(isinstance(node, Name) and node.id == name for node in walk(control.test)):
+            if isinstance(control, If) and any(
+                isinstance(node, Name) and node.id == name for node in walk(control.test)
+            ):
                 return True
         return False
 
@@ -258,7 +260,11 @@ class Evaluator:
         if special is not None:
             return special(self, expr, frame)
         spine = [expr]
-        while isinstance(left := spine[-1].left, Binary) and left.operator == expr.operator and len(spine) < _MOST_OPERANDS:
+        while (
+            isinstance(left := spine[-1].left, Binary)
+            and left.operator == expr.operator
+            and len(spine) < _MOST_OPERANDS
+        ):
             spine.append(left)
         values = self.evaluate_at(spine[-1].left, frame)
         for node in reversed(spine):
@@ -351,7 +357,9 @@ class Evaluator:
         values = self.evaluate_at(iterable, frame)
         if any(not isinstance(item, Listed) or item.open for item in values):
             return (unknown(value, values),)
-        return bounded((item for found in values if isinstance(found, Listed) for items in found.items for item in items), value)
+        return bounded(
+            (item for found in values if isinstance(found, Listed) for items in found.items for item in items), value
+        )
 
     def _mutated(self, values: Possible, definition: Definition, use: Name, frame: Frame | None) -> Possible:
         """`values` after the statements that changed them since `definition`."""
@@ -399,7 +407,9 @@ class Evaluator:
                 return (unknown(origin, (value,)),)
 
     def _reference(self, name: str, origin: Expr, trace: tuple[Step, ...] = ()) -> Possible:
-        value = environment.variable(name, origin) or builtins.constant(name, origin) or Reference(origin=origin, name=name)
+        value = (
+            environment.variable(name, origin) or builtins.constant(name, origin) or Reference(origin=origin, name=name)
+        )
         return (replace(value, trace=trace),) if trace else (value,)
 
     def _linked(self, origin: Origin, expr: Expr) -> Possible | None:

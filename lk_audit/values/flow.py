@@ -179,9 +179,7 @@ class Flow:
             return self._leaves_statement(last.statements[-1], depth - 1)
         if isinstance(last, If) and last.otherwise is not None and depth:
             blocks = (last.then, last.otherwise)
-            return all(
-                block.statements and self._leaves_statement(block.statements[-1], depth - 1) for block in blocks
-            )
+            return all(block.statements and self._leaves_statement(block.statements[-1], depth - 1) for block in blocks)
         return False
 
 

@@ -50,7 +50,9 @@ class Invocation:
     def each(self, values: Possible, change: Callable[[Value], Value | None]) -> Possible:
         """`change` for every value; `Unknown` where it gives None."""
         origin = self.call
-        return bounded((changed if (changed := change(item)) is not None else unknown(origin, (item,)) for item in values), origin)
+        return bounded(
+            (changed if (changed := change(item)) is not None else unknown(origin, (item,)) for item in values), origin
+        )
 
     def unknown(self, *values: Possible) -> Possible:
         return (unknown(self.call, *values),)

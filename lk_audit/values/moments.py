@@ -120,7 +120,8 @@ def _shifting(seconds: float) -> Function:
     def shift(invocation: Invocation) -> Possible:
         amounts = _sum_of([(seconds, invocation.values(1))], invocation.call)
         return bounded(
-            (_moved(date, amount, invocation.call) for date in invocation.values(0) for amount in amounts), invocation.call
+            (_moved(date, amount, invocation.call) for date in invocation.values(0) for amount in amounts),
+            invocation.call,
         )
 
     return shift
@@ -153,7 +154,9 @@ def _object_span(values: Possible, origin: Expr) -> Possible:
 
 def _add_span(invocation: Invocation) -> Possible:
     spans = _object_span(invocation.values(1), invocation.call)
-    return bounded((_moved(date, span, invocation.call) for date in invocation.values(0) for span in spans), invocation.call)
+    return bounded(
+        (_moved(date, span, invocation.call) for date in invocation.values(0) for span in spans), invocation.call
+    )
 
 
 def ms_milliseconds(text: str) -> float | None:
@@ -266,7 +269,11 @@ def _span(invocation: Invocation) -> Possible:
     for value in invocation.evaluate(unit):
         seconds = unit_seconds(value.text) if isinstance(value, Text) else None
         known = seconds is not None
-        spans += _sum_of([(seconds or 0.0, invocation.values(0))], invocation.call) if known else invocation.unknown((value,))
+        spans += (
+            _sum_of([(seconds or 0.0, invocation.values(0))], invocation.call)
+            if known
+            else invocation.unknown((value,))
+        )
     return tuple(spans)
 
 

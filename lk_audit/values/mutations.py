@@ -109,7 +109,11 @@ def _made_by(names: Names, use: Name, node: Node, holder: Node, keys: list[Key])
             return _by_method(use, keys, holder)
         case Argument():
             call = names.parent(holder)
-            if isinstance(call, Call) and call.arguments[0] is holder and names.qualified(call.callee) == "Object.assign":
+            if (
+                isinstance(call, Call)
+                and call.arguments[0] is holder
+                and names.qualified(call.callee) == "Object.assign"
+            ):
                 return Mutation("merge", use, tuple(keys), call, call.arguments[1:])
             return None
         case _ if keys and isinstance(holder, Expr) and is_deletion(holder):
@@ -185,7 +189,9 @@ class Mutator:
         builder = RecordBuilder.of(value, self.part, python=self.python)
         match mutation.kind:
             case "set" if isinstance(mutation.node, Assign):
-                builder.put(self._key(keys[0]), self._assigned(value, keys[0], mutation), mutation.node.target, certain=certain)
+                builder.put(
+                    self._key(keys[0]), self._assigned(value, keys[0], mutation), mutation.node.target, certain=certain
+                )
             case "set" if not any(key_name(item) in value.members for item in self._key(keys[0])):
                 new = self.evaluate(mutation.value) if mutation.value is not None else ()
                 builder.put(self._key(keys[0]), new, mutation.root, certain=certain)

@@ -44,7 +44,9 @@ Scope: TypeAlias = Module | Function | Class
 _MOST_DEFINITIONS = 32
 _MOST_USES = 1000
 _GLOBAL_OBJECTS = frozenset({"globalThis", "window", "global"})
-_INTEROP = frozenset({"_interopRequireDefault", "_interopRequireWildcard", "__importDefault", "__importStar", "__toESM"})
+_INTEROP = frozenset(
+    {"_interopRequireDefault", "_interopRequireWildcard", "__importDefault", "__importStar", "__toESM"}
+)
 _LOADERS = frozenset({"require", "import", "importlib.import_module"})
 _SELF = frozenset({"this", "self", "cls", "super"})
 _PYTHON_BUILTINS = frozenset(dir(builtins))
@@ -90,6 +92,7 @@ class Names:
         self._uses: defaultdict[str, list[Name]] = defaultdict(list)
         self._calls_by_name: defaultdict[str, list[Call]] = defaultdict(list)
         self._returns: defaultdict[Function, list[Return]] = defaultdict(list)
+        self._functions_by_name: defaultdict[str, list[Function]] = defaultdict(list)
         self._stars: list[Import] = []
         self._index()
         self._origins: dict[Expr, Origin | None] = {}
@@ -99,10 +102,9 @@ class Names:
     def parent(self, node: Node) -> Node | None:
         return self._parents.get(node)
 
-    def nodes(self, *kinds: type[Node]) -> tuple[Node, ...]:
-        """All nodes of these exact types, in source order."""
-        found = [item for kind in kinds for item in self._found[kind]]
-        return tuple(sorted(found, key=lambda item: (item.start, -item.end)))
+    def nodes(self, kind: type[N]) -> tuple[N, ...]:
+        """All nodes of exactly this type, in source order."""
+        return self._sorted(kind)
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes around `node`, innermost first."""
@@ -141,6 +143,14 @@ class Names:
             known = tuple(item for item in mentions if self.binding_scope(item) is scope)
             self._variable_uses[scope, name] = known
         return known
+
+    def mentions(self, name: str) -> tuple[Name, ...]:
+        """All mentions of a name, whatever they mean."""
+        return tuple(self._uses.get(name, ())[:_MOST_USES])
+
+    def functions_named(self, name: str) -> tuple[Function, ...]:
+        """The functions that are called by that name, whatever scope they are in."""
+        return tuple(self._functions_by_name.get(name, ()))
 
     def qualified(self, expr: Expr) -> str | None:
         """The full dotted name of what `expr` names, through imports and aliases; None for anything else.
@@ -213,9 +223,7 @@ class Names:
         if isinstance(holder, Argument | Call):
             return isinstance(holder, Argument)
         name = self.name_of(function)
-        return any(
-            self._is_value(use) and self._means(use, function) for use in self._uses.get(name, ())[:_MOST_USES]
-        )
+        return any(self._is_value(use) and self._means(use, function) for use in self._uses.get(name, ())[:_MOST_USES])
 
     def name_of(self, function: Function) -> str:
         """The name a function is called by: its own or that of the variable it is assigned to."""
@@ -259,7 +267,8 @@ class Names:
         while stack:
             node = stack.pop()
             self._found[type(node)].append(node)
-            below = list(children(node))
+            # Desugaring shares nodes (`a = b = v`): the first mention is the one that counts.
+            below = [child for child in children(node) if child not in self._parents]
             for child in below:
                 self._parents[child] = node
             stack.extend(reversed(below))
@@ -317,6 +326,7 @@ class Names:
         return above if isinstance(above, Class) and above.body is block else None
 
     def _index_function(self, function: Function) -> None:
+        self._functions_by_name[self.name_of(function)].append(function)
         for parameter in function.parameters:
             item = Definition("parameter", parameter.name, parameter, function, function.start, parameter.default)
             self._definitions[function, parameter.name].append(item)
@@ -337,9 +347,7 @@ class Names:
     def _define(self, kind: str, name: str, node: Function | Class, at: Node, effect: int) -> None:
         scope = self._scope(at)
         hoisted = kind == "function" and not self.is_python
-        item = Definition(
-            "function" if kind == "function" else "class", name, node, scope, -1 if hoisted else effect
-        )
+        item = Definition("function" if kind == "function" else "class", name, node, scope, -1 if hoisted else effect)
         self._definitions[scope, name].append(item)
 
     def _index_import(self, statement: Import) -> None:

@@ -89,7 +89,11 @@ def truth(value: Value, *, python: bool) -> bool | None:
         case Listed(items=items, open=False):
             return bool(items) or not python
         case Mapped(members=members, open=False):
-            return not python or None if any(not item.certain for item in members.values()) else bool(members) or not python
+            return (
+                not python or None
+                if any(not item.certain for item in members.values())
+                else bool(members) or not python
+            )
         case Mapped() | Listed():
             return None if python else True
         case Moment() | Defined():

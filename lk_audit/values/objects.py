@@ -1,0 +1,272 @@
+"""What happens to an object after its construction: builder chains, setters, assigned attributes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Await,
+    Binary,
+    Call,
+    Class,
+    Conditional,
+    Expr,
+    Function,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Parameter,
+    Record,
+    Return,
+)
+from lk_audit.values.flow import Path
+from lk_audit.values.names import Definition, Names, Scope
+
+_MOST_EXPRESSIONS = 400
+_CONVERSION = re.compile(r"to(?:_|[A-Z])")
+"""By convention, `to_x()` and `toX()` give something else than the object itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing done to the object.
+
+    `path` is what it is done to, from the object: ("addGrant",), ("ttl",), ("claims", "video"). A method call has
+    `arguments`, an attribute assignment `value`; `node` is the call or the assignment. `certain` is False when it is in
+    a branch that the construction does not imply.
+    """
+
+    path: tuple[str, ...]
+    arguments: tuple[Argument, ...] | None
+    value: Expr | None
+    node: Node
+    certain: bool
+
+
+def history(names: Names, origin: Call) -> tuple[Event, ...]:
+    """Everything done to the object that `origin` constructs, as far as this file shows, in source order."""
+    return _Tracker(names, origin).events()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Alias:
+    """An expression that is the object. `path` are the branches that are taken whenever it is evaluated."""
+
+    node: Node
+    path: Path
+    certain: bool = True
+    depth: int = 0
+
+
+class _Tracker:
+    """Follows one object from expression to expression that it is the value of."""
+
+    def __init__(self, names: Names, origin: Call) -> None:
+        self._names = names
+        self._found: dict[Node, Event] = {}
+        self._seen: set[Node] = {origin}
+        self._pending = [_Alias(origin, names.flow.path(origin))]
+
+    def events(self) -> tuple[Event, ...]:
+        while self._pending and len(self._seen) < _MOST_EXPRESSIONS:
+            self._follow(self._pending.pop())
+        return tuple(sorted(self._found.values(), key=lambda event: (event.node.end, -event.node.start)))
+
+    def _follow(self, alias: _Alias) -> None:
+        """Look at what is done with one mention of the object."""
+        holder = self._names.parent(alias.node)
+        match holder:
+            case Await() | Conditional() | Binary():
+                self._same(holder, alias)
+            case Member(object=base) | Index(object=base) if base is alias.node:
+                self._use(holder, alias)
+            case Assign(value=value) if value is alias.node:
+                self._bound(holder, alias)
+                self._same(holder, alias)
+            case Argument():
+                self._passed(holder, alias)
+            case Return():
+                self._returned(holder, alias)
+            case _:
+                pass
+
+    def _same(self, holder: Node, alias: _Alias) -> None:
+        """`holder` has the object as its value, if a condition does not choose another."""
+        if isinstance(holder, Conditional) and holder.test is alias.node:
+            return
+        if isinstance(holder, Binary) and holder.operator not in {"or", "and", "??"}:
+            return
+        self._add(holder, alias)
+
+    def _add(
+        self, node: Node, alias: _Alias, *, path: Path | None = None, certain: bool = True, depth: int = 0
+    ) -> None:
+        if node not in self._seen:
+            self._seen.add(node)
+            path = alias.path if path is None else path
+            self._pending.append(_Alias(node, path, alias.certain and certain, alias.depth + depth))
+
+    def _use(self, access: Member | Index, alias: _Alias) -> None:
+        """`object.name(...)`, `object.name = ...`, `object.a.b = ...`."""
+        path: list[str] = []
+        node: Node = access
+        while True:
+            step = _step(node)
+            if step is None:
+                return
+            path.append(step)
+            holder = self._names.parent(node)
+            if not (isinstance(holder, Member | Index) and holder.object is node):
+                break
+            node = holder
+        if isinstance(holder, Call) and holder.callee is node:
+            self._record(alias, tuple(path), holder, holder.arguments, None)
+            if len(path) == 1 and not _CONVERSION.match(path[0]):
+                self._add(holder, alias)
+        elif isinstance(holder, Assign) and holder.target is node:
+            self._record(alias, tuple(path), holder, None, holder.value)
+
+    def _record(
+        self,
+        alias: _Alias,
+        path: tuple[str, ...],
+        node: Node,
+        arguments: tuple[Argument, ...] | None,
+        value: Expr | None,
+    ) -> None:
+        flow = self._names.flow
+        certain = alias.certain and flow.implied(flow.path(node), alias.path)
+        earlier = self._found.get(node)
+        if earlier is None or (certain and not earlier.certain):
+            self._found[node] = Event(path, arguments, value, node, certain)
+
+    def _bound(self, assign: Assign, alias: _Alias) -> None:
+        """The object gets a name: look at all that the name then stands for."""
+        target = assign.target
+        if isinstance(target, Name):
+            scope = self._names.binding_scope(target)
+            if scope is not None:
+                self._mentions(scope, target.id, assign, alias)
+        elif isinstance(target, Member) and isinstance(target.object, Name):
+            self._attribute(target, target.object, assign, alias)
+
+    def _mentions(self, scope: Scope, name: str, bound_at: Node, alias: _Alias) -> None:
+        for use in self._names.uses(scope, name):
+            if any(item.node is bound_at for item in self._names.definitions(use)):
+                self._add(use, alias)
+
+    def _attribute(self, target: Member, base: Name, assign: Assign, alias: _Alias) -> None:
+        """`self.token = ...`, `state.token = ...`: other mentions of the same attribute of the same name."""
+        owner = self._names.self_class(base)
+        bases = self._bases(base, owner)
+        for other in bases:
+            mention = self._names.parent(other)
+            if isinstance(mention, Member) and mention.object is other and mention.name == target.name:
+                later = mention.start >= assign.end or not self._same_function(mention, assign)
+                if later and not self._rebound(target, mention, assign, owner):
+                    self._add(mention, alias)
+
+    def _bases(self, base: Name, owner: Class | None) -> Iterator[Name]:
+        scope = self._names.binding_scope(base)
+        if owner is None:
+            return iter(self._names.uses(scope, base.id) if scope is not None else ())
+        return (use for use in self._names.mentions(base.id) if self._names.self_class(use) is owner)
+
+    def _same_function(self, one: Node, other: Node) -> bool:
+        return self._names.enclosing_function(one) is self._names.enclosing_function(other)
+
+    def _rebound(self, target: Member, mention: Member, assign: Assign, owner: Class | None) -> bool:
+        """Whether another assignment to the attribute stands surely between the two."""
+        if owner is None or not self._same_function(mention, assign):
+            return False
+        between = (
+            item
+            for item in self._names.attributes(owner, target.name)
+            if assign.end <= item.node.start
+            and item.node.end <= mention.start
+            and self._same_function(item.node, mention)
+        )
+        flow = self._names.flow
+        return any(flow.implied(flow.path(item.node), flow.path(mention)) for item in between)
+
+    def _passed(self, argument: Argument, alias: _Alias) -> None:
+        """The object is an argument: of `Object.assign`, `setattr`, or of a function of this file (one level)."""
+        call = self._names.parent(argument)
+        if not isinstance(call, Call):
+            return
+        name = self._names.qualified(call.callee)
+        if name in {"Object.assign", "setattr"} and call.arguments[0] is argument:
+            self._set_by(call, alias)
+            if name == "Object.assign":
+                self._add(call, alias)
+        elif alias.depth == 0:
+            for function in self._functions(call):
+                self._parameter(function, call, argument, alias)
+
+    def _set_by(self, call: Call, alias: _Alias) -> None:
+        """`Object.assign(object, {ttl: 1})` and `setattr(object, "ttl", 1)` assign attributes."""
+        rest = [item.value for item in call.arguments[1:]]
+        match rest:
+            case [Literal(value=str(key)), value]:
+                self._record(alias, (key,), call, None, value)
+            case [Record(entries=entries)]:
+                for entry in entries:
+                    if isinstance(entry.key, Literal) and isinstance(entry.key.value, str):
+                        self._record_entry(alias, entry.key.value, entry, entry.value, call)
+            case _:
+                pass
+
+    def _record_entry(self, alias: _Alias, key: str, entry: Node, value: Expr, call: Call) -> None:
+        flow = self._names.flow
+        certain = alias.certain and flow.implied(flow.path(call), alias.path)
+        self._found.setdefault(entry, Event((key,), None, value, entry, certain))
+
+    def _functions(self, call: Call) -> Iterator[Function]:
+        """The functions of this file that `call` is known to call."""
+        callee = call.callee
+        if isinstance(callee, Function):
+            yield callee
+        name = callee.id if isinstance(callee, Name) else callee.name if isinstance(callee, Member) else ""
+        for function in self._names.functions_named(name):
+            if call in self._names.callers(function):
+                yield function
+
+    def _parameter(self, function: Function, call: Call, argument: Argument, alias: _Alias) -> None:
+        """Go on with the parameter that takes the argument; sure only if the call is."""
+        parameter = self._names.parameter_for(function, call, argument)
+        if parameter is None or parameter.kind != "plain":
+            return
+        flow = self._names.flow
+        certain = flow.implied(flow.path(call), alias.path)
+        inside = flow.path(function.body)
+        for use in self._names.uses(function, parameter.name):
+            if any(_is_parameter(item, parameter) for item in self._names.definitions(use)):
+                self._add(use, alias, path=(*inside, (function, "body")), certain=certain, depth=1)
+
+    def _returned(self, statement: Return, alias: _Alias) -> None:
+        """A function makes the object for its callers: go on with their calls, sure if there is only one."""
+        function = self._names.enclosing_function(statement)
+        if function is None or alias.depth > 0:
+            return
+        callers = self._names.callers(function)
+        for call in callers:
+            self._add(call, alias, path=self._names.flow.path(call), certain=len(callers) == 1, depth=1)
+
+
+def _is_parameter(definition: Definition, parameter: Parameter) -> bool:
+    return definition.node is parameter
+
+
+def _step(node: Node) -> str | None:
+    """What one access adds to the path."""
+    if isinstance(node, Member):
+        return node.name
+    if isinstance(node, Index) and isinstance(node.key, Literal) and isinstance(node.key.value, str):
+        return node.key.value
+    return None

@@ -1,0 +1,82 @@
+"""Which addresses count as unencrypted and public."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("ws://live.acme.io:7880", ("ws", "live.acme.io")),
+        ("http://live.acme.io/twirp", ("http", "live.acme.io")),
+        ("WS://LIVE.ACME.IO", ("ws", "live.acme.io")),
+        ("ws://user@live.acme.io", ("ws", "live.acme.io")),
+        ("ws://8.8.8.8:7880", ("ws", "8.8.8.8")),
+        ("ws://[2606:4700::1111]:7880", ("ws", "2606:4700::1111")),
+        ("ws://acme-x1y2z3.livekit.cloud", ("ws", "acme-x1y2z3.livekit.cloud")),
+        ("  ws://live.acme.io", ("ws", "live.acme.io")),
+    ],
+)
+def test_an_unencrypted_public_address_is_found_with_scheme_and_host(url: str, expected: tuple[str, str]) -> None:
+    assert insecure_public_host(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "wss://live.acme.io",
+        "https://live.acme.io",
+        "live.acme.io:7880",
+        "ws://localhost:7880",
+        "ws://127.0.0.1:7880",
+        "ws://0.0.0.0:7880",
+        "ws://[::1]:7880",
+        "ws://10.1.2.3",
+        "ws://172.17.0.1:7880",
+        "ws://192.168.1.5",
+        "ws://169.254.1.1",
+        "ws://100.64.0.1",
+        "ws://203.0.113.9",
+        "ws://livekit:7880",
+        "ws://livekit.default.svc:7880",
+        "ws://livekit.default.svc.cluster.local",
+        "ws://nas.lan",
+        "ws://box.local",
+        "ws://host.docker.internal:7880",
+        "ws://your-domain.com",
+        "ws://livekit.example.com",
+        "ws://livekit.yourdomain.com",
+        "ws://<your-host>:7880",
+        "ws://${LIVEKIT_HOST}:7880",
+        "ws://{{ .Values.host }}",
+        "ws://1.2.3",
+        "ws://",
+        "",
+    ],
+)
+def test_private_placeholder_and_encrypted_addresses_are_left_alone(url: str) -> None:
+    assert insecure_public_host(url) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["LIVEKIT_URL", "LIVEKIT_WS_URL", "NEXT_PUBLIC_LIVEKIT_URL", "livekitHost", "LK_SERVER_URL"]
+)
+def test_names_of_a_livekit_address(name: str) -> None:
+    assert is_livekit_url_name(name)
+
+
+@pytest.mark.parametrize("name", ["URL", "LIVEKIT_API_KEY", "LIVEKIT_WEBHOOK_URL", "LIVEKIT_TOKEN_URL", "DATABASE_URL"])
+def test_names_of_something_else(name: str) -> None:
+    assert not is_livekit_url_name(name)
+
+
+@given(st.text())
+def test_no_text_raises(text: str) -> None:
+    insecure_public_host(text)
+    insecure_public_host(f"ws://{text}")
+    is_livekit_url_name(text)

@@ -85,11 +85,12 @@ def admin_grant(mint: TokenMint) -> Iterator[Problem]:
     do, renames them, gives itself `hidden` or `recorder`. The token stays good for that until it expires.
     """
     grant = mint.grants.get("roomAdmin")
-    if grant is None or not grant.may_be(True) or mint.audience is not Audience.PARTICIPANT:
+    if grant is None or mint.audience is not Audience.PARTICIPANT or not (grant.may_be(True) or grant.from_caller):
         return
+    asked = "" if grant.may_be(True) else ", when the request asks for it"
     yield Problem(
         grant.place,
-        "roomAdmin in a participant's token: its holder controls everybody in the room",
-        confidence=Confidence.HIGH if grant.certain else Confidence.MEDIUM,
+        f"roomAdmin in a participant's token{asked}: its holder controls everybody in the room",
+        confidence=Confidence.HIGH if grant.certain and not asked else Confidence.MEDIUM,
         trace=grant.leads,
     )

@@ -16,8 +16,8 @@ _LOWER = {FileRole.EXAMPLE: Severity.LOW, FileRole.LOCAL: Severity.NOTE}
     cwe=1392,
     fix=(
         "Make a pair with `livekit-server generate-keys`, give it to the server under `keys:` and to the backend "
-        "through the environment, and let the program stop when LIVEKIT_API_SECRET is missing instead of falling back. Keep "
-        "development pairs in files that only a developer's machine reads."
+        "through the environment, and let the program stop when LIVEKIT_API_SECRET is missing instead of falling back. "
+        "Keep development pairs in files that only a developer's machine reads."
     ),
     bad=[
         """

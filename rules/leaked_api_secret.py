@@ -13,8 +13,8 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     cwe=798,
     fix=(
         "Rotate it now, deleting the line is not enough: on LiveKit Cloud delete the key and create another, on your "
-        "own server replace the pair under `keys:`. Read the new one from the environment, and look for the old one in the "
-        "git history, images and logs."
+        "own server replace the pair under `keys:`. Read the new one from the environment, and look for the old one in "
+        "the git history, images and logs."
     ),
     bad=[
         """

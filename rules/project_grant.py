@@ -97,14 +97,16 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
     """
     if mint.audience is Audience.SERVICE:
         return
-    found = [grant for name in PROJECT_GRANTS if (grant := mint.grants.get(name)) is not None and grant.may_be(True)]
+    grants = [grant for name in PROJECT_GRANTS if (grant := mint.grants.get(name)) is not None]
+    found = [grant for grant in grants if grant.may_be(True) or grant.from_caller]
     if not found:
         return
     first, *others = sorted(found, key=_position)
     names = ", ".join(grant.name for grant in (first, *others))
+    asked = "" if first.may_be(True) else ", when the request asks for it"
     yield Problem(
         first.place,
-        f"{names} in a participant's token: its holder may {allows(first.name)}",
+        f"{names} in a participant's token{asked}: its holder may {allows(first.name)}",
         confidence=Confidence.HIGH if mint.audience is Audience.PARTICIPANT and first.certain else Confidence.MEDIUM,
         trace=first.leads,
         related=tuple(Lead(grant.place, f"{grant.name}: may {allows(grant.name)}") for grant in others),

@@ -13,8 +13,8 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     cwe=200,
     fix=(
         "Rename it to LIVEKIT_API_SECRET without the public prefix, read it in server code only, and hand clients "
-        "tokens instead. If a build with the old name was ever published, replace the secret: on LiveKit Cloud delete the key "
-        "and create another, on your own server change the pair under `keys:`."
+        "tokens instead. If a build with the old name was ever published, replace the secret: on LiveKit Cloud delete "
+        "the key and create another, on your own server change the pair under `keys:`."
     ),
     bad=[
         """

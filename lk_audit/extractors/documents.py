@@ -148,10 +148,9 @@ def _from_named_secret(source: Source, evidence: Evidence, index: int, carrier: 
         span = _subspan(source, pair, default[2])
         value = default[2]
     binding = evidence.binding(index, name)
+    if binding and evidence.is_encoded(pair):
+        value = _decoded(value) or value
     strength = judge(value) if binding else None
-    if strength is None and binding and evidence.is_encoded(pair):
-        value = _decoded(value)
-        strength = judge(value)
     if strength is None or binding is None:
         return []
     if strength is not Strength.STRONG and not (binding.is_close and _is_meant(source, pair, carrier)):

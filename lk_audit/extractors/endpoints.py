@@ -171,13 +171,24 @@ class Endpoints:
 
     def _check_in(self, function: Function, before: Node) -> Lead | None:
         for node in walk(function.body):
-            if node.start >= before.start:
+            if node.start >= before.start or not self._is_on_the_way(node, before):
                 continue
             if isinstance(node, Call) and self._is_authenticating_call(node):
                 return self._context.lead(node, "authenticates the caller")
             if isinstance(node, If) and _refuses(node):
                 return self._context.lead(node.test, "refuses strangers")
         return None
+
+    def _is_on_the_way(self, node: Node, target: Node) -> bool:
+        """Whether every run that reaches `target` has passed `node`: it stands in no branch beside it."""
+        child: Node = node
+        for parent in self._names.ancestors(node):
+            if parent.start <= target.start and target.end <= parent.end:
+                return True
+            if isinstance(parent, If) and child is not parent.test:
+                return False
+            child = parent
+        return False
 
     def _is_authenticating_call(self, call: Call) -> bool:
         name = self._names.qualified(call.callee) or ""

@@ -1,40 +1,78 @@
-"""JavaScript's text and number literals, as values."""
+"""What JavaScript literals and comments mean: escapes, number formats, character references, comment markers."""
 
 from __future__ import annotations
 
+import html
 import re
 
 _ESCAPE = re.compile(
-    r"\\(?:u\{([0-9a-fA-F]{1,8})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL
+    r"\\(?:u\{(?P<point>[0-9A-Fa-f]+)\}|u(?P<unit>[0-9A-Fa-f]{4})|x(?P<byte>[0-9A-Fa-f]{2})"
+    r"|(?P<octal>[0-3][0-7]{0,2}|[4-7][0-7]?)|(?P<rest>\r\n|.))",
+    re.DOTALL,
 )
-_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
-_LINE_BREAKS = frozenset({"\n", "\r", "\r\n", "\u2028", "\u2029"})
+_SINGLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+_CONTINUATIONS = frozenset({"\n", "\r\n", "\r", "\u2028", "\u2029"})
+_BASES = {"0x": 16, "0o": 8, "0b": 2}
 _LARGEST = 0x10FFFF
+_UNKNOWN = "\ufffd"
 
 
 def unescape(text: str) -> str:
-    """`text` with its escapes resolved; one that is not valid stands for itself."""
-    return _ESCAPE.sub(_escape, text) if "\\" in text else text
+    """`text` with escapes resolved as in a string; half a surrogate pair becomes the replacement character."""
+    if "\\" not in text:
+        return text
+    resolved = _ESCAPE.sub(_resolve, text)
+    if any("\ud800" <= character <= "\udfff" for character in resolved):
+        return resolved.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return resolved
 
 
-def _escape(match: re.Match[str]) -> str:
-    braced, four, two, other = match.groups()
-    if other is not None:
-        return "" if other in _LINE_BREAKS else _SIMPLE.get(other, other)
-    code = int(braced or four or two, 16)
-    return chr(code) if code <= _LARGEST else match[0]
+def _resolve(match: re.Match[str]) -> str:
+    kind, text = match.lastgroup, match[match.lastgroup or 0]
+    if kind == "rest":
+        return "" if text in _CONTINUATIONS else _SINGLE.get(text, text)
+    # The digits after the zeros bound the size of the number before it is converted.
+    digits = text.lstrip("0") or "0"
+    point = int(digits[:8], 8 if kind == "octal" else 16)
+    return chr(point) if point <= _LARGEST else _UNKNOWN
 
 
-def number(text: str) -> int | float | None:
-    """The value of a numeric literal, or None for what is none."""
-    plain = text.replace("_", "").lower()
-    try:
-        if plain.startswith(("0x", "0o", "0b")):
-            return int(plain.removesuffix("n"), 0)
-        if plain.endswith("n"):
-            return int(plain[:-1])
-        if plain.isdigit():
-            return int(plain, 8) if plain.startswith("0") and plain.strip("01234567") == "" else int(plain)
-        return float(plain)
-    except (ValueError, OverflowError):
-        return None
+def string_value(raw: bytes) -> str:
+    """The value of a string with its quotes."""
+    return unescape(raw[1:-1].decode("utf-8", "replace"))
+
+
+def markup_value(raw: bytes) -> str:
+    """The value of text in markup, where `&amp;` is an escape and a backslash is none."""
+    return html.unescape(raw.decode("utf-8", "replace"))
+
+
+def number_value(raw: bytes) -> int | float:
+    """The value of a number; a bigint is an `int`, a number too large to tell is infinite.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    text = raw.decode("ascii", "replace").replace("_", "").lower()
+    base = _BASES.get(text[:2])
+    if base is not None:
+        return int(text[2:].removesuffix("n"), base)
+    digits = text.removesuffix("n")
+    if not digits.isdecimal():
+        return float(digits)
+    if len(digits) > 1 and digits[0] == "0" and not set(digits) & set("89"):
+        return int(digits, 8)
+    # Python refuses to convert very long decimal numbers; such a number is no setting of anything.
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
+_MOST_DIGITS = 1000
+
+
+def comment_text(raw: bytes) -> str:
+    """A comment without its markers, and without the `*` that block comments begin their lines with."""
+    text = raw.decode("utf-8", "replace")
+    if not text.startswith("/*"):
+        return text.removeprefix("<!--").removesuffix("-->").lstrip("/").strip()
+    lines = text[2:].removesuffix("*/").splitlines()
+    return "\n".join(line.strip().lstrip("*").strip() for line in lines).strip()

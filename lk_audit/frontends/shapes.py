@@ -14,7 +14,7 @@ MAX_DEPTH = 64
 """Key paths are cut here: no real file nests deeper, and a hostile one shall not cost quadratic space."""
 
 _ASSIGNMENT = re.compile(rb"\s*([A-Za-z_][\w.-]{0,127}+)[ \t]*=(?!=)[ \t]*")
-_NAME = re.compile(r"[A-Za-z_][\w.:-]{1,127}")
+_NAME = re.compile(r"[A-Za-z_][\w.:-]{0,127}")
 _NAME_KEYS = frozenset({"name", "key"})
 _NEAR = 400
 """A name and its value stand at most this many bytes apart."""

@@ -23,6 +23,7 @@ _LONG_LINE = 20_000
 _INTERESTING = re.compile(rb"secret|livekit|LIVEKIT|Livekit|LiveKit|SECRET|Secret|--keys|LK_")
 _WINDOW = 400
 _MAX_QUOTED = 8_192
+_MAX_BARE = 512
 
 _CODE_SUFFIXES = (
     "py pyi ipynb js jsx mjs cjs ts mts cts tsx go dart java kt kts swift php cs fs rb rs c cc cpp h hpp m mm scala"
@@ -195,7 +196,7 @@ class _Reader:
             return self._quoted(opening, end)
         if head["call"] or head["fallback"] or (self._dialect.quoted_only and not head["flag"]):
             return None
-        return self._bare(start, end)
+        return self._within_outer_quote(head, end) or self._bare(start, end)
 
     def _quoted(self, opening: re.Match[bytes], end: int) -> tuple[int, int] | None:
         mark, start = opening[1], opening.end()
@@ -204,6 +205,14 @@ class _Reader:
         while close > start and len(mark) == 1 and self._data[close - 1 : close] == b"\\":
             close = self._data.find(mark, close + 1, limit)
         return None if close == -1 else (start, close)
+
+    def _within_outer_quote(self, head: re.Match[bytes], end: int) -> tuple[int, int] | None:
+        """The value of `"NAME=some value"`: it ends where the quote before the name closes."""
+        mark = self._data[head.start() - 1 : head.start()] if head.start() else b""
+        if mark not in (b'"', b"'") or not head["give"] or head["close"]:
+            return None
+        close = self._data.find(mark, head.end(), min(end, head.end() + _MAX_BARE))
+        return None if close == -1 else (head.end(), close)
 
     def _bare(self, start: int, end: int) -> tuple[int, int] | None:
         found = _BARE.match(self._data, start, end)

@@ -103,7 +103,7 @@ _CHANGE_ME = re.compile(r"change[-_ ]?(?:me|this|it)", re.IGNORECASE)
 
 _OWN_NAME = _set("livekit lk api secret key livekitsecret livekitapisecret")
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = re.compile(r"[sS]3(?!\d)|[eE]2[eE]{2}|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def judge(value: str, *, bound: bool = True) -> Strength | None:
@@ -257,7 +257,7 @@ _QUALIFIERS = _set(
 _FOREIGN = _set(
     "webhook turn redis s3 aws minio gcp azure alioss oss oauth client session cookie e2ee encryption storage bucket"
     " database db postgres mongo stripe twilio openai deepgram cloudinary agora zoom google github facebook nextauth"
-    " auth0 clerk supabase firebase paypal razorpay pusher stream plaid shopify slack discord"
+    " clerk supabase firebase paypal razorpay pusher stream plaid shopify slack discord"
 )
 _GENERIC_WORDS = _set("api secret apisecret secretkey key server my the app project service")
 _KEY_WORDS = _set("api key apikey id keyid server my the app project service")

@@ -62,7 +62,9 @@ def combine(operator: str, left: Value, right: Value, origin: Expr, *, python: b
     return replace(found, origin=origin, trace=joined_trace(left, right))
 
 
-def _combine(operator: str, left: Value, right: Value, origin: Expr, python: bool) -> Value | None:
+def _combine(  # noqa: PLR0911 - one per kind of value
+    operator: str, left: Value, right: Value, origin: Expr, python: bool
+) -> Value | None:
     if operator in _EQUALITY or operator in _ORDER:
         return _compared(operator, left, right, origin)
     if not python and operator in _COERCING:
@@ -110,6 +112,7 @@ def _numbers(operator: str, left: Number, right: Number, origin: Expr, python: b
 def calculate(operator: str, left: float, right: float, *, python: bool) -> float | None:
     """Arithmetic on two numbers as the language does it; None for an error or a number that is none."""
     try:
+        result: float | complex
         if operator == "%":
             result = left % right if python else math.fmod(left, right)
         elif operator in _INTEGER:
@@ -122,7 +125,8 @@ def calculate(operator: str, left: float, right: float, *, python: bool) -> floa
             return None
     except (ArithmeticError, ValueError, TypeError):
         return None
-    return result if isinstance(result, float) and math.isfinite(result) else None
+    # A negative base with a broken exponent gives a complex number.
+    return result if not isinstance(result, complex) and math.isfinite(result) else None
 
 
 def _integers(operator: str, left: float, right: float) -> float:
@@ -133,7 +137,9 @@ def _integers(operator: str, left: float, right: float) -> float:
     return float(_INTEGER[operator](math.trunc(left), math.trunc(right)))
 
 
-def _moments(operator: str, left: Value, right: Value, origin: Expr) -> Value | None:
+def _moments(  # noqa: PLR0911 - one per kind of value
+    operator: str, left: Value, right: Value, origin: Expr
+) -> Value | None:
     match left, operator, right:
         case Duration(), "+" | "-", Duration():
             return Duration(origin=origin, seconds=_NUMERIC[operator](left.seconds, right.seconds))
@@ -180,14 +186,12 @@ def _difference(left: Moment, right: Moment, origin: Expr) -> Value | None:
 
 def _moment_and_number(operator: str, moment: Moment, number: float) -> Moment | None:
     clock = moment.clock
-    if clock is Clock.OBJECT:
-        return None
     unit = _MILLISECONDS if clock is Clock.MILLISECONDS else 1.0
     match operator:
-        case "+":
-            return replace(moment, offset=moment.offset + number / unit)
-        case "-":
-            return replace(moment, offset=moment.offset - number / unit)
+        case _ if clock is Clock.OBJECT:
+            return None
+        case "+" | "-":
+            return replace(moment, offset=_NUMERIC[operator](moment.offset, number / unit))
         case "/" | "//" if clock is Clock.MILLISECONDS and number == _MILLISECONDS:
             return replace(moment, clock=Clock.SECONDS)
         case "*" if clock is Clock.SECONDS and number == _MILLISECONDS:
@@ -263,7 +267,9 @@ def unary(operator: str, operand: Possible, origin: Expr, *, python: bool) -> Po
     return bounded((_unary(operator, value, origin, python) for value in operand), origin)
 
 
-def _unary(operator: str, value: Value, origin: Expr, python: bool) -> Value:
+def _unary(  # noqa: PLR0911 - one per kind of value
+    operator: str, value: Value, origin: Expr, python: bool
+) -> Value:
     match operator, value:
         case "-", Number():
             return replace(value, number=-value.number, origin=origin)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Assign, Call, Class, Define, Expr, Function, Member, Name
+from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name
+from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.invocation import Invocation
-from lk_audit.values.model import Defined, Environment, Possible, Returned, Step, Text
+from lk_audit.values.model import Defined, Environment, Possible, Returned, Step, Text, Value
 from lk_audit.values.possible import as_fallback, bounded, shown, traced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lk_audit.values.evaluator import Evaluator, Frame
+    from lk_audit.values.evaluator import Evaluator
+    from lk_audit.values.frames import Frame
     from lk_audit.values.names import Definition
 
 _DEEPEST_BASE = 4
 _PROPERTIES = frozenset({"property", "cached_property", "getter"})
-_CONSTRUCTORS = frozenset({"__init__", "constructor", "__post_init__"})
 
 
 class Attributes:
@@ -32,14 +33,14 @@ class Attributes:
         owner = self._evaluator.names.self_class(base) if isinstance(base, Name) else None
         if owner is None or self._is_bound(base, frame):
             return None
-        return self._find(owner, name, None, 0)
+        return self.find(owner, name, None, 0)
 
     def of_class(self, owner: Class, name: str) -> Possible | None:
         """What an attribute of a class can be; None when the class does not tell."""
         home = self._evaluator.home(owner)
         if home is None:
             return None
-        found = home.attributes._find(owner, name, None, 0)  # noqa: SLF001 - the same class in another file
+        found = home.attributes.find(owner, name, None, 0)
         return None if found is None else self._evaluator.from_home(home, found)
 
     def of_instance(self, value: Returned, name: str) -> Possible | None:
@@ -52,9 +53,9 @@ class Attributes:
                 owner_home = home.home(callee.definition)
                 if owner_home is None:
                     return None
-                found = owner_home.attributes._find(
+                found = owner_home.attributes.find(
                     callee.definition, name, value.call if owner_home is home else None, 0
-                )  # noqa: SLF001 - as above
+                )
                 return None if found is None else self._evaluator.from_home(owner_home, found)
         return None
 
@@ -67,7 +68,8 @@ class Attributes:
             frame = frame.outer
         return False
 
-    def _find(self, owner: Class, name: str, construction: Call | None, depth: int) -> Possible | None:
+    def find(self, owner: Class, name: str, construction: Call | None, depth: int) -> Possible | None:
+        """What an attribute of a class of this file can be, for the instance that `construction` made if known."""
         evaluator = self._evaluator
         definitions = self._in_force(owner, name)
         if not definitions:
@@ -87,7 +89,7 @@ class Attributes:
         definitions = names.attributes(owner, name)
         for item in definitions:
             function = names.enclosing_function(item.node)
-            if function is None or function.name not in _CONSTRUCTORS or names.owner(function) is not owner:
+            if function is None or function.name not in CONSTRUCTORS or names.owner(function) is not owner:
                 continue
             if names.flow.implied(names.flow.path(item.node), names.flow.path(function.body)):
                 return tuple(
@@ -97,14 +99,14 @@ class Attributes:
                 )
         return definitions
 
-    def _values(self, definition: Definition, construction: Call | None) -> Iterator:
+    def _values(self, definition: Definition, construction: Call | None) -> Iterator[Value]:
         evaluator, node = self._evaluator, definition.node
         if isinstance(node, Function):
             yield from self._method(node)
         elif isinstance(node, Assign) and definition.value is not None:
             function = evaluator.names.enclosing_function(node)
             frame = None
-            if construction is not None and function is not None and function.name in _CONSTRUCTORS:
+            if construction is not None and function is not None and function.name in CONSTRUCTORS:
                 frame = evaluator.calls.frame(function, construction, None)
             values = evaluator.evaluate_at(definition.value, frame)
             yield from traced(values, Step(node.start, node.end, shown(values, definition.name)))
@@ -122,7 +124,7 @@ class Attributes:
                 home = self._evaluator.home(value.definition)
                 if home is None:
                     continue
-                found = home.attributes._find(value.definition, name, construction, depth + 1)  # noqa: SLF001 - as above
+                found = home.attributes.find(value.definition, name, construction, depth + 1)
                 if found is not None:
                     return self._evaluator.from_home(home, found)
         return None

@@ -63,8 +63,8 @@ def _number(whole: bool) -> Callable[[Value, Expr], Value | None]:
             case Number(number=number):
                 return replace(value, number=float(math.trunc(number))) if whole else value
             case Text(text=text) if (number := to_float(text)) is not None:
-                number = float(math.trunc(number)) if whole else number
-                return Number(origin=origin, number=number, environment=value.environment, trace=value.trace)
+                number = math.trunc(number) if whole else number
+                return Number(origin=origin, number=float(number), environment=value.environment, trace=value.trace)
             case Moment(clock=Clock.OBJECT):
                 return replace(value, clock=Clock.MILLISECONDS)
             case Moment() | Environment() | Given() | Returned():
@@ -192,7 +192,7 @@ def _derived(invocation: Invocation) -> Possible:
 
 
 def _default_of_field(invocation: Invocation) -> Possible | None:
-    """pydantic's `Field`, `dataclasses.field` and attrs: the default, and the variable that `env=` names."""
+    """Pydantic's `Field`, `dataclasses.field` and attrs: the default, and the variable that `env=` names."""
     values = invocation.values(0, "default")
     names = [item for item in invocation.values(None, "env", "validation_alias", "alias") if isinstance(item, Text)]
     if names and invocation.expr(None, "env", "validation_alias") is not None:
@@ -218,7 +218,7 @@ def _parsed(value: Value, origin: Expr) -> Value | None:
         return None
 
 
-def _from_json(data: object, origin: Expr, depth: int) -> Value:
+def _from_json(data: object, origin: Expr, depth: int) -> Value:  # noqa: PLR0911 - one per kind of data
     match data:
         case bool():
             return Flag(origin=origin, flag=data)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Argument, Call, Class, Expr, Function, Member, Name, Parameter
 from lk_audit.values import builtins, environment
+from lk_audit.values.callgraph import is_decorated
 from lk_audit.values.frames import Frame
 from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import (
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 _DEEPEST_CALL = 3
 _MOST_CALLERS = 8
 _LOOKUPS = frozenset({"get", "pop", "setdefault"})
-_SELF_TAKING = frozenset({"__init__", "constructor"})
 
 
 class Calls:
@@ -55,18 +55,18 @@ class Calls:
         return bounded((value for item in found for value in self._called(item, call, frame)), call)
 
     def parameter(self, definition: Definition, frame: Frame | None) -> Possible:
-        """What a parameter is: bound by the call being followed, else its default, its callers' arguments, and `Given`."""
+        """What a parameter is: as the followed call binds it, else its default, what callers pass, and `Given`."""
         evaluator, function, parameter = self._evaluator, definition.scope, definition.node
         if not isinstance(function, Function) or not isinstance(parameter, Parameter):
             return ()
-        inner = evaluator.frame_of(function, frame)
+        inner = evaluator.variables.frame_of(function, frame)
         if inner is not None and inner.function is function and parameter.name in inner.bindings:
             return inner.bindings[parameter.name]
-        values = [*self._default(parameter)]
+        values = [*self.default(parameter)]
         callers = self._callers(function, parameter)
         for call in callers[:_MOST_CALLERS]:
             values += self._passed(function, parameter, call)
-        if not callers or len(callers) > _MOST_CALLERS or evaluator.names.escapes(function):
+        if not callers or len(callers) > _MOST_CALLERS or evaluator.names.graph.escapes(function):
             values.append(
                 Given(
                     origin=Name(parameter.start, parameter.end, parameter.name),
@@ -143,7 +143,9 @@ class Calls:
         receivers = evaluator.evaluate_at(callee.object, frame)
         return bounded((value for item in receivers for value in self._on(item, callee, call, frame)), call)
 
-    def _on(self, receiver: Value, callee: Member, call: Call, frame: Frame | None) -> Possible:
+    def _on(  # noqa: PLR0911 - one per kind of value
+        self, receiver: Value, callee: Member, call: Call, frame: Frame | None
+    ) -> Possible:
         """A method call on one value."""
         method = builtins.method(receiver, callee.name)
         found = method(self._invocation(call, frame), receiver) if method is not None else None
@@ -192,7 +194,7 @@ class Calls:
             if members is not None:
                 return tuple(value for item in members for value in self._called_on(receiver, item, call, frame))
         holder = full_name(receiver)
-        name = None if holder is None else f"{holder}.{callee.name}"
+        name = f"{holder}.{callee.name}" if holder is not None else None
         invocation = self._invocation(call, frame)
         if name is not None:
             function = builtins.function(name, python=self._evaluator.python)
@@ -223,7 +225,7 @@ class Calls:
         self, function: Function, call: Call, frame: Frame | None, home: Evaluator, receiver: Value | None
     ) -> dict[str, Possible]:
         evaluator = self._evaluator
-        skipped = self._skipped(function, call, home)
+        skipped = home.names.graph.skipped(function, call)
         bindings: dict[str, Possible] = {}
         if skipped and receiver is not None:
             bindings[function.parameters[0].name] = (receiver,)
@@ -242,7 +244,7 @@ class Calls:
 
     def _absent(self, parameter: Parameter, call: Call, home: Evaluator) -> Possible:
         """What a parameter is that the call does not write out."""
-        default = home.calls._default(parameter)  # noqa: SLF001 - the same class in another file
+        default = home.calls.default(parameter)
         default = self._evaluator.from_home(home, default)
         if any(item.spread for item in call.arguments):
             spread = [self._evaluator.evaluate(item.value) for item in call.arguments if item.spread]
@@ -270,7 +272,8 @@ class Calls:
         )
         return (Mapped(origin=call, members=members, open=is_open, spreads=spreads),)
 
-    def _default(self, parameter: Parameter) -> Possible:
+    def default(self, parameter: Parameter) -> Possible:
+        """What a parameter of a function of this file is when it is not passed."""
         if parameter.default is None:
             return ()
         step = Step(parameter.start, parameter.end, f"default of {parameter.name}")
@@ -285,12 +288,17 @@ class Calls:
     def _takes_self(self, function: Function, parameter: Parameter) -> bool:
         names = self._evaluator.names
         is_first = function.parameters[0] is parameter
-        return names.is_python and is_first and names.owner(function) is not None and not _is_static(function)
+        return (
+            names.is_python
+            and is_first
+            and names.owner(function) is not None
+            and not is_decorated(function, "staticmethod")
+        )
 
     def _passed(self, function: Function, parameter: Parameter, call: Call) -> Possible:
         """What one caller passes for a parameter."""
         evaluator = self._evaluator
-        position = function.parameters.index(parameter) - self._skipped(function, call, evaluator)
+        position = function.parameters.index(parameter) - evaluator.names.graph.skipped(function, call)
         argument = _argument(call, position, parameter.name)
         if argument is None:
             is_open = any(item.spread for item in call.arguments)
@@ -299,16 +307,6 @@ class Calls:
         name = evaluator.names.name_of(caller) if caller is not None else ""
         step = Step(call.start, call.end, f"passed by {name}()" if name else "passed here")
         return traced(evaluator.evaluate(argument.value), step)
-
-    def _skipped(self, function: Function, call: Call, home: Evaluator) -> int:
-        """How many parameters the call does not pass: Python's `self` or `cls`."""
-        if not home.names.is_python or home.names.owner(function) is None or _is_static(function):
-            return 0
-        if function.name in _SELF_TAKING or not isinstance(call.callee, Member) or not function.parameters:
-            return min(1, len(function.parameters))
-        values = self._evaluator.evaluate(call.callee.object)
-        unbound = any(isinstance(value, Defined) and isinstance(value.definition, Class) for value in values)
-        return 0 if unbound and not _is_decorated(function, "classmethod") else 1
 
 
 def _argument(call: Call, position: int, name: str) -> Argument | None:
@@ -320,11 +318,3 @@ def _argument(call: Call, position: int, name: str) -> Argument | None:
     if position >= len(plain) or any(item.spread for item in plain):
         return None
     return plain[position]
-
-
-def _is_static(function: Function) -> bool:
-    return _is_decorated(function, "staticmethod")
-
-
-def _is_decorated(function: Function, name: str) -> bool:
-    return any(isinstance(item, Name) and item.id == name for item in function.decorators)

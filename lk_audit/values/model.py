@@ -201,7 +201,8 @@ def through(value: Value, step: Step) -> Value:
 
 def symbolic_sources(values: Possible) -> Possible:
     """The values that come from outside the code (parameters, call results, the environment), looked up
-    through unknown combinations of them, in order and without repetition."""
+    through unknown combinations of them, in order and without repetition.
+    """
     found: list[Value] = []
     stack = list(reversed(values))
     while stack:

@@ -250,7 +250,7 @@ def _replaced(invocation: Invocation, receiver: Value) -> Possible | None:
 
 
 def _add(sign: float) -> Method:
-    """dayjs and moment `.add(1, "day")`, luxon `.plus({hours: 1})`, pendulum `.add(hours=1)`, arrow `.shift(hours=1)`."""
+    """`add(1, "day")` of dayjs and moment, `plus({hours: 1})` of luxon, `add(hours=1)` of pendulum, arrow's `shift`."""
 
     def add(invocation: Invocation, receiver: Value) -> Possible | None:
         spans = timedelta(invocation) if invocation.python else _span(invocation)

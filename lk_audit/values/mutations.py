@@ -228,7 +228,7 @@ class Mutator:
         return moved[0] if moved is not None and len(moved) == 1 else unknown(value.origin)
 
     def _added(self, expr: Expr, getter: str) -> Possible:
-        """n in `date.getter() + n`."""
+        """N in `date.getter() + n`."""
         left, right, sign = getattr(expr, "left", None), getattr(expr, "right", None), getattr(expr, "operator", "")
         callee = left.callee if isinstance(left, Call) else None
         if not isinstance(callee, Member) or callee.name != getter or right is None or sign not in {"+", "-"}:

@@ -1,21 +1,15 @@
-"""Who is meant by a name in one module: scopes, definitions, imports and what calls what."""
+"""Who is meant by a name in one module: definitions, imports, aliases, and what calls what."""
 
 from __future__ import annotations
 
 import builtins
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
 
 from lk_audit.syntax import (
-    Argument,
-    Assign,
     Await,
     Call,
     Class,
-    Define,
-    DefineClass,
     Element,
     Expr,
     Function,
@@ -23,23 +17,18 @@ from lk_audit.syntax import (
     ImportedName,
     Index,
     Literal,
-    Loop,
     Member,
     Module,
     Name,
     Node,
-    Opaque,
-    Parameter,
     Return,
-    children,
 )
+from lk_audit.values.callgraph import CallGraph
 from lk_audit.values.flow import Definition, Flow
+from lk_audit.values.scopes import N, Scope, Scopes
 from lk_audit.values.specifiers import normalise
 
 __all__ = ["Definition", "Names", "Origin", "Scope"]
-
-N = TypeVar("N", bound=Node)
-Scope: TypeAlias = Module | Function | Class
 
 _MOST_DEFINITIONS = 32
 _MOST_USES = 1000
@@ -64,54 +53,46 @@ class Origin:
 
 
 class Names:
-    """Everything known about the names of one module."""
+    """Everything known about the names of one module.
 
-    calls: tuple[Call, ...]
-    functions: tuple[Function, ...]
-    classes: tuple[Class, ...]
-    imports: tuple[Import, ...]
-    elements: tuple[Element, ...]
-    literals: tuple[Literal, ...]
-    """The text literals, `str` and `bytes`."""
+    Attributes:
+        module: the module.
+        is_python: whether its language is Python; else it is JavaScript or TypeScript.
+        flow: answers questions about branches.
+        graph: answers questions about calls.
+        calls: every call, in source order, as all of these.
+        functions: every function, method, arrow function and lambda.
+        classes: every class.
+        imports: every import statement.
+        elements: every JSX element.
+        literals: the text literals, `str` and `bytes`.
+    """
 
     def __init__(self, module: Module) -> None:
         self.module = module
         self.is_python = module.language == "python"
-        self._parents: dict[Node, Node] = {}
-        self._found: defaultdict[type, list[Node]] = defaultdict(list)
-        self._walk()
-        self.flow = Flow(self._parents)
-        self.calls = self._sorted(Call)
-        self.functions = self._sorted(Function)
-        self.classes = self._sorted(Class)
-        self.imports = self._sorted(Import)
-        self.elements = self._sorted(Element)
-        self.literals = tuple(item for item in self._sorted(Literal) if isinstance(item.value, str | bytes))
-        self._definitions: defaultdict[tuple[Node, str], list[Definition]] = defaultdict(list)
-        self._attributes: defaultdict[tuple[Class, str], list[Definition]] = defaultdict(list)
-        self._uses: defaultdict[str, list[Name]] = defaultdict(list)
-        self._calls_by_name: defaultdict[str, list[Call]] = defaultdict(list)
-        self._returns: defaultdict[Function, list[Return]] = defaultdict(list)
-        self._functions_by_name: defaultdict[str, list[Function]] = defaultdict(list)
-        self._stars: list[Import] = []
-        self._index()
+        self._scopes = Scopes(module)
+        self.flow = Flow(self._scopes.parents)
+        self.graph = CallGraph(self)
+        self.calls: tuple[Call, ...] = self.nodes(Call)
+        self.functions: tuple[Function, ...] = self.nodes(Function)
+        self.classes: tuple[Class, ...] = self.nodes(Class)
+        self.imports: tuple[Import, ...] = self.nodes(Import)
+        self.elements: tuple[Element, ...] = self.nodes(Element)
+        self.literals = tuple(item for item in self.nodes(Literal) if isinstance(item.value, str | bytes))
         self._origins: dict[Expr, Origin | None] = {}
-        self._callers: dict[Function, tuple[Call, ...]] = {}
-        self._variable_uses: dict[tuple[Scope, str], tuple[Name, ...]] = {}
-
-    def parent(self, node: Node) -> Node | None:
-        return self._parents.get(node)
+        self._variable_uses: dict[tuple[Node, str], tuple[Name, ...]] = {}
 
     def nodes(self, kind: type[N]) -> tuple[N, ...]:
-        """All nodes of exactly this type, in source order."""
-        return self._sorted(kind)
+        """All nodes of one syntax type, in source order."""
+        return self._scopes.nodes(kind)
+
+    def parent(self, node: Node) -> Node | None:
+        return self._scopes.parents.get(node)
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes around `node`, innermost first."""
-        parent = self._parents.get(node)
-        while parent is not None:
-            yield parent
-            parent = self._parents.get(parent)
+        return self._scopes.ancestors(node)
 
     def enclosing(self, node: Node, kind: type[N]) -> N | None:
         """The nearest ancestor of that syntax type."""
@@ -122,8 +103,8 @@ class Names:
 
     def definitions(self, name: Name) -> tuple[Definition, ...]:
         """The definitions that can reach this use; none for a name that nothing here defines."""
-        for index, scope in enumerate(self._scopes(name)):
-            known = self._definitions.get((scope, name.id))
+        for index, scope in enumerate(self._scopes.around(name)):
+            known = self._scopes.definitions.get((scope, name.id))
             if known is None:
                 continue
             found = known[:_MOST_DEFINITIONS] if index else self.flow.reaching(known, name)
@@ -133,24 +114,20 @@ class Names:
 
     def binding_scope(self, name: Name) -> Scope | None:
         """The scope whose variable `name` is, or None for a name that nothing here defines."""
-        return next((scope for scope in self._scopes(name) if (scope, name.id) in self._definitions), None)
+        known = self._scopes.definitions
+        return next((scope for scope in self._scopes.around(name) if (scope, name.id) in known), None)
 
-    def uses(self, scope: Scope, name: str) -> tuple[Name, ...]:
+    def uses(self, scope: Node, name: str) -> tuple[Name, ...]:
         """All mentions of a variable, in source order."""
         known = self._variable_uses.get((scope, name))
         if known is None:
-            mentions = self._uses.get(name, [])[:_MOST_USES]
-            known = tuple(item for item in mentions if self.binding_scope(item) is scope)
+            known = tuple(item for item in self.mentions(name) if self.binding_scope(item) is scope)
             self._variable_uses[scope, name] = known
         return known
 
     def mentions(self, name: str) -> tuple[Name, ...]:
         """All mentions of a name, whatever they mean."""
-        return tuple(self._uses.get(name, ())[:_MOST_USES])
-
-    def functions_named(self, name: str) -> tuple[Function, ...]:
-        """The functions that are called by that name, whatever scope they are in."""
-        return tuple(self._functions_by_name.get(name, ()))
+        return tuple(self._scopes.uses.get(name, ())[:_MOST_USES])
 
     def qualified(self, expr: Expr) -> str | None:
         """The full dotted name of what `expr` names, through imports and aliases; None for anything else.
@@ -204,191 +181,47 @@ class Names:
             return None
         return self.origin(definition.value)
 
-    def returns(self, function: Function) -> tuple[Return, ...]:
-        """The `return` and `yield` statements of a function itself."""
-        return tuple(self._returns.get(function, ()))
-
-    def callers(self, function: Function) -> tuple[Call, ...]:
-        """The calls in this module that are known to call exactly this function."""
-        known = self._callers.get(function)
-        if known is None:
-            known = self._callers[function] = self._find_callers(function)
-        return known
-
-    def escapes(self, function: Function) -> bool:
-        """Whether callers outside this module's own calls are likely: exported, decorated or passed on as a value."""
-        if function.decorators:
-            return True
-        holder = self._parents.get(function)
-        if isinstance(holder, Argument | Call):
-            return isinstance(holder, Argument)
-        name = self.name_of(function)
-        return any(self._is_value(use) and self._means(use, function) for use in self._uses.get(name, ())[:_MOST_USES])
-
-    def name_of(self, function: Function) -> str:
-        """The name a function is called by: its own or that of the variable it is assigned to."""
-        holder = self._parents.get(function)
-        if isinstance(holder, Assign) and isinstance(holder.target, Name):
-            return holder.target.id
-        return function.name
-
-    def owner(self, function: Function) -> Class | None:
-        """The class whose method `function` is."""
-        holder = self._parents.get(function)
-        if not isinstance(holder, Define | Assign):
-            return None
-        block = self._parents.get(holder)
-        above = self._parents.get(block) if block is not None else None
-        return above if isinstance(above, Class) and above.body is block else None
-
-    def self_class(self, name: Name) -> Class | None:
-        """The class whose instance (or, for `cls`, whose self) `name` is."""
-        if not self.is_python and name.id != "this":
-            return None
-        for function in self.ancestors(name):
-            if not isinstance(function, Function):
-                continue
-            owner = self.owner(function)
-            if owner is not None:
-                first = function.parameters[0].name if function.parameters else ""
-                return owner if not self.is_python or name.id == first else None
-        return self.enclosing(name, Class) if name.id == "this" else None
+    def star_imports(self) -> tuple[str, ...]:
+        """The modules of `from m import *`, latest first."""
+        return tuple(item.module for item in reversed(self._scopes.stars))
 
     def attributes(self, owner: Class, name: str) -> tuple[Definition, ...]:
         """What the class body and its methods (through `self` or `this`) give an attribute, in source order."""
-        return tuple(self._attributes.get((owner, name), ()))
+        return tuple(self._scopes.attributes.get((owner, name), ()))
 
-    def star_imports(self) -> tuple[str, ...]:
-        """The modules of `from m import *`, latest first."""
-        return tuple(item.module for item in reversed(self._stars))
+    def owner(self, function: Function) -> Class | None:
+        """The class whose method `function` is."""
+        return self._scopes.owner(function)
 
-    def _walk(self) -> None:
-        stack: list[Node] = [self.module]
-        while stack:
-            node = stack.pop()
-            self._found[type(node)].append(node)
-            # Desugaring shares nodes (`a = b = v`): the first mention is the one that counts.
-            below = [child for child in children(node) if child not in self._parents]
-            for child in below:
-                self._parents[child] = node
-            stack.extend(reversed(below))
+    def self_class(self, name: Name) -> Class | None:
+        """The class whose instance (or, for `cls`, whose self) `name` is."""
+        return self._scopes.self_class(name)
 
-    def _sorted(self, kind: type[N]) -> tuple[N, ...]:
-        found = [item for item in self._found[kind] if isinstance(item, kind)]
-        return tuple(sorted(found, key=lambda item: item.start))
+    def name_of(self, function: Function) -> str:
+        """The name a function is called by: its own or that of the variable it is assigned to."""
+        return self._scopes.name_of(function)
 
-    def _index(self) -> None:
-        for name in self._sorted(Name):
-            self._uses[name.id].append(name)
-        for call in self.calls:
-            called = call.callee
-            if isinstance(called, Name | Member):
-                self._calls_by_name[called.id if isinstance(called, Name) else called.name].append(call)
-        for assign in self._sorted(Assign):
-            self._index_assign(assign)
-        for function in self.functions:
-            self._index_function(function)
-        for kind in self.classes:
-            if isinstance(self._parents.get(kind), DefineClass):
-                self._define("class", kind.name, kind, kind, kind.start)
-        for statement in self.imports:
-            self._index_import(statement)
-        for item in self._sorted(Return):
-            function = self.enclosing_function(item)
-            if function is not None:
-                self._returns[function].append(item)
-        for known in (*self._definitions.values(), *self._attributes.values()):
-            known.sort(key=lambda item: item.effect)
+    def functions_named(self, name: str) -> tuple[Function, ...]:
+        """The functions that are called by that name, whatever scope they are in."""
+        return tuple(self._scopes.functions.get(name, ()))
 
-    def _index_assign(self, assign: Assign) -> None:
-        target = assign.target
-        owner = self._class_of_field(assign)
-        if owner is not None and isinstance(target, Name):
-            self._attributes[owner, target.id].append(self._assignment(assign, target.id, owner))
-            if not self.is_python:
-                return
-        if isinstance(target, Name):
-            scope = self._scope(assign)
-            self._definitions[scope, target.id].append(self._assignment(assign, target.id, scope))
-        elif isinstance(target, Member) and isinstance(target.object, Name):
-            instance_of = self.self_class(target.object)
-            if instance_of is not None:
-                self._attributes[instance_of, target.name].append(self._assignment(assign, target.name, instance_of))
+    def calls_of(self, name: str) -> tuple[Call, ...]:
+        """The calls of anything by that last name: `name()`, `x.name()`."""
+        return tuple(self._scopes.calls.get(name, ()))
 
-    def _assignment(self, assign: Assign, name: str, scope: Scope) -> Definition:
-        is_loop = isinstance(self._parents.get(assign), Loop) and isinstance(assign.value, Opaque)
-        kind = "loop" if is_loop else "assign"
-        return Definition(kind, name, assign, scope, assign.end, assign.value, assign.operator)
+    def returns(self, function: Function) -> tuple[Return, ...]:
+        """The `return` and `yield` statements of a function itself."""
+        return tuple(self._scopes.returns.get(function, ()))
 
-    def _class_of_field(self, assign: Assign) -> Class | None:
-        block = self._parents.get(assign)
-        above = self._parents.get(block) if block is not None else None
-        return above if isinstance(above, Class) and above.body is block else None
-
-    def _index_function(self, function: Function) -> None:
-        self._functions_by_name[self.name_of(function)].append(function)
-        for parameter in function.parameters:
-            item = Definition("parameter", parameter.name, parameter, function, function.start, parameter.default)
-            self._definitions[function, parameter.name].append(item)
-        owner = self.owner(function)
-        if owner is not None and isinstance(self._parents.get(function), Define):
-            method = Definition("function", function.name, function, owner, function.start)
-            self._attributes[owner, function.name].append(method)
-            if not self.is_python:
-                return
-        if not function.name:
-            return
-        if isinstance(self._parents.get(function), Define):
-            self._define("function", function.name, function, function, function.start)
-        elif (function, function.name) not in self._definitions:
-            item = Definition("function", function.name, function, function, -1)
-            self._definitions[function, function.name].append(item)
-
-    def _define(self, kind: str, name: str, node: Function | Class, at: Node, effect: int) -> None:
-        scope = self._scope(at)
-        hoisted = kind == "function" and not self.is_python
-        item = Definition("function" if kind == "function" else "class", name, node, scope, -1 if hoisted else effect)
-        self._definitions[scope, name].append(item)
-
-    def _index_import(self, statement: Import) -> None:
-        scope = self._scope(statement)
-        for item in statement.names:
-            if item.member == "*":
-                self._stars.append(statement)
-                continue
-            effect = statement.end if self.is_python else -1
-            known = Definition("import", item.local, item, scope, effect, statement=statement)
-            self._definitions[scope, item.local].append(known)
-
-    def _scope(self, node: Node) -> Scope:
-        return next(self._scopes(node), self.module)
-
-    def _scopes(self, node: Node) -> Iterator[Scope]:
-        """The scopes that a name at `node` is looked up in, innermost first."""
-        child, innermost = node, True
-        for parent in self.ancestors(node):
-            if isinstance(parent, Function) and self._is_inside(child, parent):
-                innermost = False
-                yield parent
-            elif isinstance(parent, Class) and child is parent.body and self.is_python and innermost:
-                innermost = False
-                yield parent
-            elif isinstance(parent, Module):
-                yield parent
-            child = parent
-
-    def _is_inside(self, child: Node, function: Function) -> bool:
-        """A default value is evaluated outside a Python function, but inside a JavaScript one."""
-        return child is function.body or (isinstance(child, Parameter) and not self.is_python)
+    def callers(self, function: Function) -> tuple[Call, ...]:
+        """The calls in this module that are known to call exactly this function."""
+        return self.graph.callers(function)
 
     def _find_origin(self, expr: Expr) -> Origin | None:
         match expr:
             case Name():
                 return self._origin_of_name(expr)
-            case Member(object=base, name=name):
-                origin = self.origin(base)
-                return None if origin is None else origin.part(name)
-            case Index(object=base, key=Literal(value=str(key))):
+            case Member(object=base, name=key) | Index(object=base, key=Literal(value=str(key))):
                 origin = self.origin(base)
                 return None if origin is None else origin.part(key)
             case Await(operand=operand):
@@ -406,8 +239,8 @@ class Names:
                 return origin
         if definitions or name.id in _SELF or self.binding_scope(name) is not None:
             return None
-        if self._stars and name.id not in _PYTHON_BUILTINS:
-            return Origin(self._stars[-1].module, (name.id,))
+        if self._scopes.stars and name.id not in _PYTHON_BUILTINS:
+            return Origin(self._scopes.stars[-1].module, (name.id,))
         return Origin(None, (name.id,))
 
     def _origin_of_call(self, call: Call) -> Origin | None:
@@ -415,48 +248,9 @@ class Names:
         if not isinstance(call.callee, Name | Member) or not call.arguments:
             return None
         first = call.arguments[0].value
-        callee = self.qualified(call.callee)
         last = call.callee.id if isinstance(call.callee, Name) else call.callee.name
-        if callee in _LOADERS and isinstance(first, Literal) and isinstance(first.value, str):
+        if last in _INTEROP:
+            return self.origin(first)
+        if isinstance(first, Literal) and isinstance(first.value, str) and self.qualified(call.callee) in _LOADERS:
             return Origin(first.value)
-        return self.origin(first) if last in _INTEROP else None
-
-    def _find_callers(self, function: Function) -> tuple[Call, ...]:
-        holder = self._parents.get(function)
-        if isinstance(holder, Call) and holder.callee is function:
-            return (holder,)
-        owner = self.owner(function)
-        name = self.name_of(function)
-        if owner is not None and name in {"__init__", "constructor"}:
-            return tuple(call for call in self._calls_by_name.get(owner.name, ()) if self._means(call.callee, owner))
-        means: Callable[[Call], bool]
-        if owner is None:
-            means = lambda call: self._means(call.callee, function)  # noqa: E731 - one of two predicates
-        else:
-            method_of = owner
-            means = lambda call: self._is_method_call(call, method_of)  # noqa: E731 - the other one
-        return tuple(call for call in self._calls_by_name.get(name, ()) if means(call))
-
-    def _is_method_call(self, call: Call, owner: Class) -> bool:
-        if not isinstance(call.callee, Member):
-            return False
-        receiver = call.callee.object
-        if not isinstance(receiver, Name):
-            return isinstance(receiver, Call) and self._means(receiver.callee, owner)
-        if self.self_class(receiver) is owner or self._means(receiver, owner):
-            return True
-        values = (item.value for item in self.definitions(receiver))
-        return any(isinstance(value, Call) and self._means(value.callee, owner) for value in values)
-
-    def _means(self, expr: Expr, meant: Function | Class) -> bool:
-        """Whether `expr` is a name that can stand for this very function or class."""
-        if not isinstance(expr, Name):
-            return False
-        return any(item.node is meant or item.value is meant for item in self.definitions(expr))
-
-    def _is_value(self, use: Name) -> bool:
-        """Whether the use passes the thing on, instead of calling it or defining it."""
-        holder = self._parents.get(use)
-        if isinstance(holder, Call):
-            return holder.callee is not use
-        return not (isinstance(holder, Assign) and holder.target is use)
+        return None

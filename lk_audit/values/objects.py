@@ -239,7 +239,7 @@ class _Tracker:
 
     def _parameter(self, function: Function, call: Call, argument: Argument, alias: _Alias) -> None:
         """Go on with the parameter that takes the argument; sure only if the call is."""
-        parameter = self._names.parameter_for(function, call, argument)
+        parameter = self._names.graph.parameter_for(function, call, argument)
         if parameter is None or parameter.kind != "plain":
             return
         flow = self._names.flow

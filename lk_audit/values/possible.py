@@ -73,7 +73,7 @@ def joined_trace(*values: Value) -> tuple[Step, ...]:
     return tuple(dict.fromkeys(steps))[:MOST_STEPS]
 
 
-def truth(value: Value, *, python: bool) -> bool | None:
+def truth(value: Value, *, python: bool) -> bool | None:  # noqa: PLR0911 - one per kind of value
     """Whether a value counts as true; None when the run decides."""
     match value:
         case Flag(flag=flag):

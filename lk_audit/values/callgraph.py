@@ -1,0 +1,102 @@
+"""What calls what within one module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lk_audit.syntax import Argument, Assign, Call, Class, Expr, Function, Member, Name, Parameter
+
+if TYPE_CHECKING:
+    from lk_audit.values.names import Names
+
+CONSTRUCTORS = frozenset({"__init__", "constructor", "__post_init__"})
+
+
+class CallGraph:
+    """Answers from names and definitions only: `f()`, `self.f()`, `Class.f()`, `Class().f()`, `instance.f()`."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._callers: dict[Function, tuple[Call, ...]] = {}
+
+    def callers(self, function: Function) -> tuple[Call, ...]:
+        """The calls in this module that are known to call exactly this function."""
+        known = self._callers.get(function)
+        if known is None:
+            known = self._callers[function] = self._find_callers(function)
+        return known
+
+    def escapes(self, function: Function) -> bool:
+        """Whether other callers are likely: it is decorated, exported, or passed on as a value."""
+        if function.decorators:
+            return True
+        holder = self._names.parent(function)
+        if isinstance(holder, Argument | Call):
+            return isinstance(holder, Argument)
+        mentions = self._names.mentions(self._names.name_of(function))
+        return any(self._is_value(use) and self._means(use, function) for use in mentions)
+
+    def skipped(self, function: Function, call: Call) -> int:
+        """How many parameters the call does not pass: Python's `self` or `cls`."""
+        owner = self._names.owner(function)
+        if (
+            not self._names.is_python
+            or owner is None
+            or not function.parameters
+            or is_decorated(function, "staticmethod")
+        ):
+            return 0
+        receiver = call.callee.object if isinstance(call.callee, Member) else None
+        is_unbound = receiver is not None and self._means(receiver, owner) and function.name not in CONSTRUCTORS
+        return 0 if is_unbound and not is_decorated(function, "classmethod") else 1
+
+    def parameter_for(self, function: Function, call: Call, argument: Argument) -> Parameter | None:
+        """The parameter that takes an argument; None when a spread before it hides that."""
+        if argument.name is not None:
+            return next((item for item in function.parameters if item.name == argument.name), None)
+        plain = [item for item in call.arguments if item.name is None]
+        before = plain[: plain.index(argument) + 1]
+        position = len(before) - 1 + self.skipped(function, call)
+        if any(item.spread for item in before) or position >= len(function.parameters):
+            return None
+        return function.parameters[position]
+
+    def _find_callers(self, function: Function) -> tuple[Call, ...]:
+        names = self._names
+        holder = names.parent(function)
+        if isinstance(holder, Call) and holder.callee is function:
+            return (holder,)
+        owner = names.owner(function)
+        if owner is None:
+            return tuple(call for call in names.calls_of(names.name_of(function)) if self._means(call.callee, function))
+        if function.name in CONSTRUCTORS:
+            return tuple(call for call in names.calls_of(owner.name) if self._means(call.callee, owner))
+        return tuple(call for call in names.calls_of(function.name) if self._is_method_call(call, owner))
+
+    def _is_method_call(self, call: Call, owner: Class) -> bool:
+        if not isinstance(call.callee, Member):
+            return False
+        receiver = call.callee.object
+        if not isinstance(receiver, Name):
+            return isinstance(receiver, Call) and self._means(receiver.callee, owner)
+        if self._names.self_class(receiver) is owner or self._means(receiver, owner):
+            return True
+        values = (item.value for item in self._names.definitions(receiver))
+        return any(isinstance(value, Call) and self._means(value.callee, owner) for value in values)
+
+    def _means(self, expr: Expr, meant: Function | Class) -> bool:
+        """Whether `expr` is a name that can stand for this very function or class."""
+        if not isinstance(expr, Name):
+            return False
+        return any(item.node is meant or item.value is meant for item in self._names.definitions(expr))
+
+    def _is_value(self, use: Name) -> bool:
+        """Whether the use passes the thing on, instead of calling it or defining it."""
+        holder = self._names.parent(use)
+        if isinstance(holder, Call):
+            return holder.callee is not use
+        return not (isinstance(holder, Assign) and holder.target is use)
+
+
+def is_decorated(function: Function, name: str) -> bool:
+    return any(isinstance(item, Name) and item.id == name for item in function.decorators)

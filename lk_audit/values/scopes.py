@@ -1,0 +1,201 @@
+"""The scopes of one module and what is defined in them, collected in one walk over its tree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TypeAlias, TypeVar
+
+from lk_audit.syntax import (
+    Assign,
+    Call,
+    Class,
+    Define,
+    DefineClass,
+    Function,
+    Import,
+    Loop,
+    Member,
+    Module,
+    Name,
+    Node,
+    Opaque,
+    Parameter,
+    Return,
+    children,
+)
+from lk_audit.values.flow import Definition
+
+N = TypeVar("N", bound=Node)
+Scope: TypeAlias = Module | Function | Class
+
+BEFORE_ALL = -1
+"""The effect of what is hoisted: JavaScript's imports and functions."""
+
+
+class Scopes:
+    """Tables over the nodes of a module; `names.Names` answers questions with them."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.is_python = module.language == "python"
+        self.definitions: defaultdict[tuple[Node, str], list[Definition]] = defaultdict(list)
+        self.attributes: defaultdict[tuple[Class, str], list[Definition]] = defaultdict(list)
+        self.uses: defaultdict[str, list[Name]] = defaultdict(list)
+        self.calls: defaultdict[str, list[Call]] = defaultdict(list)
+        self.functions: defaultdict[str, list[Function]] = defaultdict(list)
+        self.returns: defaultdict[Function, list[Return]] = defaultdict(list)
+        self.stars: list[Import] = []
+        self.parents: dict[Node, Node] = {}
+        self._found: defaultdict[type, list[Node]] = defaultdict(list)
+        self._walk()
+        self._index()
+
+    def nodes(self, kind: type[N]) -> tuple[N, ...]:
+        """All nodes of one syntax type, in source order."""
+        found = [item for item in self._found[kind] if isinstance(item, kind)]
+        return tuple(sorted(found, key=lambda item: item.start))
+
+    def ancestors(self, node: Node) -> Iterator[Node]:
+        """The nodes around `node`, innermost first."""
+        parent = self.parents.get(node)
+        while parent is not None:
+            yield parent
+            parent = self.parents.get(parent)
+
+    def around(self, node: Node) -> Iterator[Scope]:
+        """The scopes that a name at `node` is looked up in, innermost first.
+
+        The names of a Python class body are visible in that body only, those of a JavaScript one nowhere.
+        """
+        child, innermost = node, True
+        for parent in self.ancestors(node):
+            if (isinstance(parent, Function) and self._is_inside(child, parent)) or (
+                isinstance(parent, Class) and child is parent.body and self.is_python and innermost
+            ):
+                innermost = False
+                yield parent
+            elif isinstance(parent, Module):
+                yield parent
+            child = parent
+
+    def owner(self, function: Function) -> Class | None:
+        """The class whose method `function` is."""
+        holder = self.parents.get(function)
+        return self._class_of(holder) if isinstance(holder, Define | Assign) else None
+
+    def self_class(self, name: Name) -> Class | None:
+        """The class whose instance (or, for `cls`, whose self) `name` is."""
+        if not self.is_python and name.id != "this":
+            return None
+        for function in self.ancestors(name):
+            owner = self.owner(function) if isinstance(function, Function) else None
+            if owner is not None and isinstance(function, Function):
+                first = function.parameters[0].name if function.parameters else ""
+                return owner if not self.is_python or name.id == first else None
+        within = next((item for item in self.ancestors(name) if isinstance(item, Class)), None)
+        return within if name.id == "this" else None
+
+    def name_of(self, function: Function) -> str:
+        """The name a function is called by: its own or that of the variable it is assigned to."""
+        holder = self.parents.get(function)
+        if isinstance(holder, Assign) and isinstance(holder.target, Name):
+            return holder.target.id
+        return function.name
+
+    def _walk(self) -> None:
+        stack: list[Node] = [self.module]
+        while stack:
+            node = stack.pop()
+            self._found[type(node)].append(node)
+            below = list(children(node))
+            for child in below:
+                self.parents[child] = node
+            stack.extend(reversed(below))
+
+    def _index(self) -> None:
+        for name in self.nodes(Name):
+            self.uses[name.id].append(name)
+        for call in self.nodes(Call):
+            called = call.callee
+            if isinstance(called, Name | Member):
+                self.calls[called.id if isinstance(called, Name) else called.name].append(call)
+        for assign in self.nodes(Assign):
+            self._index_assign(assign)
+        for function in self.nodes(Function):
+            self._index_function(function)
+        for kind in self.nodes(Class):
+            if isinstance(self.parents.get(kind), DefineClass):
+                scope = self._scope(kind)
+                self.definitions[scope, kind.name].append(Definition("class", kind.name, kind, scope, kind.start))
+        for statement in self.nodes(Import):
+            self._index_import(statement)
+        for item in self.nodes(Return):
+            within = next((outer for outer in self.ancestors(item) if isinstance(outer, Function)), None)
+            if within is not None:
+                self.returns[within].append(item)
+        for known in (*self.definitions.values(), *self.attributes.values()):
+            known.sort(key=lambda item: item.effect)
+
+    def _index_assign(self, assign: Assign) -> None:
+        target = assign.target
+        if isinstance(target, Member) and isinstance(target.object, Name):
+            instance_of = self.self_class(target.object)
+            if instance_of is not None:
+                self.attributes[instance_of, target.name].append(self._assignment(assign, target.name, instance_of))
+        if not isinstance(target, Name):
+            return
+        owner = self._class_of(assign)
+        if owner is not None:
+            self.attributes[owner, target.id].append(self._assignment(assign, target.id, owner))
+        if owner is None or self.is_python:
+            scope = self._scope(assign)
+            self.definitions[scope, target.id].append(self._assignment(assign, target.id, scope))
+
+    def _assignment(self, assign: Assign, name: str, scope: Scope) -> Definition:
+        is_loop = isinstance(self.parents.get(assign), Loop) and isinstance(assign.value, Opaque)
+        kind = "loop" if is_loop else "assign"
+        return Definition(kind, name, assign, scope, assign.end, assign.value, assign.operator)
+
+    def _class_of(self, statement: Node) -> Class | None:
+        """The class whose body holds a statement directly."""
+        block = self.parents.get(statement)
+        above = self.parents.get(block) if block is not None else None
+        return above if isinstance(above, Class) and above.body is block else None
+
+    def _index_function(self, function: Function) -> None:
+        self.functions[self.name_of(function)].append(function)
+        for parameter in function.parameters:
+            item = Definition("parameter", parameter.name, parameter, function, function.start, parameter.default)
+            self.definitions[function, parameter.name].append(item)
+        is_defined = isinstance(self.parents.get(function), Define)
+        owner = self.owner(function)
+        if owner is not None and is_defined:
+            method = Definition("function", function.name, function, owner, function.start)
+            self.attributes[owner, function.name].append(method)
+        if function.name and is_defined and (owner is None or self.is_python):
+            scope = self._scope(function)
+            effect = function.start if self.is_python else BEFORE_ALL
+            self.definitions[scope, function.name].append(
+                Definition("function", function.name, function, scope, effect)
+            )
+        elif function.name and not is_defined and (function, function.name) not in self.definitions:
+            itself = Definition("function", function.name, function, function, BEFORE_ALL)
+            self.definitions[function, function.name].append(itself)
+
+    def _index_import(self, statement: Import) -> None:
+        scope = self._scope(statement)
+        effect = statement.end if self.is_python else BEFORE_ALL
+        for item in statement.names:
+            if item.member == "*":
+                self.stars.append(statement)
+            else:
+                known = Definition("import", item.local, item, scope, effect, statement=statement)
+                self.definitions[scope, item.local].append(known)
+
+    def _scope(self, node: Node) -> Scope:
+        return next(self.around(node), self.module)
+
+    def _is_inside(self, child: Node, function: Function) -> bool:
+        """A default value is evaluated outside a Python function, but inside a JavaScript one."""
+        return child is function.body or (isinstance(child, Parameter) and not self.is_python)

@@ -1,0 +1,127 @@
+"""Variables: what a name is where it is used, through its definitions and the changes since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lk_audit.syntax import Assign, Binary, Class, Expr, Function, If, Name, Node, Opaque, Try, walk
+from lk_audit.values.model import Defined, Environment, Listed, Mapped, Moment, Possible, Step, Unknown
+from lk_audit.values.mutations import Mutations, Mutator
+from lk_audit.values.operators import LOGICAL
+from lk_audit.values.possible import as_fallback, bounded, environment_of, shown, traced, unknown
+
+if TYPE_CHECKING:
+    from lk_audit.values.evaluator import Evaluator
+    from lk_audit.values.flow import Definition
+    from lk_audit.values.frames import Frame
+
+
+class Variables:
+    """Evaluates names for one evaluator."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._mutations = Mutations(evaluator.names)
+
+    def name(self, name: Name, frame: Frame | None) -> Possible:
+        """What a name can be where it stands."""
+        evaluator = self._evaluator
+        if name.id == "this" and (receiver := _receiver(frame)) is not None:
+            return receiver
+        definitions = evaluator.names.definitions(name)
+        if not definitions:
+            origin = evaluator.names.origin(name)
+            return (Unknown(origin=name),) if origin is None else evaluator.from_origin(origin, name)
+        found = [(item, self._definition(item, name, frame)) for item in definitions]
+        missing = environment_of(value for _, values in found for value in values if isinstance(value, Environment))
+        return tuple(
+            value
+            for item, values in found
+            for value in (as_fallback(values, missing) if missing and self._is_substitute(item, name.id) else values)
+        )
+
+    def _is_substitute(self, definition: Definition, name: str) -> bool:
+        """Whether a definition is made where `name` turned out to be missing (`if not name:`, `except KeyError:`)."""
+        for control, part in self._evaluator.names.flow.path(definition.node):
+            if isinstance(control, Try) and part != "attempt":
+                return True
+            if isinstance(control, If) and any(
+                isinstance(node, Name) and node.id == name for node in walk(control.test)
+            ):
+                return True
+        return False
+
+    def frame_of(self, scope: Node, frame: Frame | None) -> Frame | None:
+        """The frame in which the variables of `scope` live."""
+        while frame is not None and not (
+            frame.function is scope or frame.function in self._evaluator.names.ancestors(scope)
+        ):
+            frame = frame.outer
+        return frame
+
+    def _definition(self, definition: Definition, use: Name, frame: Frame | None) -> Possible:
+        node = definition.node
+        match definition.kind:
+            case "parameter":
+                return self._mutated(self._evaluator.calls.parameter(definition, frame), definition, use, frame)
+            case "import":
+                origin = self._evaluator.names.origin_of(definition)
+                step = Step(node.start, node.end, f"{definition.name} is imported here")
+                return () if origin is None else traced(self._evaluator.from_origin(origin, use), step)
+            case "function" | "class" if isinstance(node, Function | Class):
+                return (Defined(origin=node, definition=node),)
+            case _:
+                return self._assigned(definition, use, frame)
+
+    def _assigned(self, definition: Definition, use: Name, frame: Frame | None) -> Possible:
+        node, value = definition.node, definition.value
+        if value is None or not isinstance(node, Assign):
+            return (Unknown(origin=use),)
+        inner = self.frame_of(definition.scope, frame)
+        values = (
+            self._iterated(value, inner) if definition.kind == "loop" else self._evaluator.evaluate_at(value, inner)
+        )
+        if definition.operator:
+            values = self._combined_with(definition, node, values, inner)
+        values = self._mutated(values, definition, use, inner)
+        return traced(values, Step(node.start, node.end, shown(values, definition.name)))
+
+    def _combined_with(self, definition: Definition, node: Assign, values: Possible, frame: Frame | None) -> Possible:
+        """An augmented assignment, on top of what the name was before."""
+        left = node.target
+        whole = Binary(node.start, node.end, definition.operator, left, node.value)
+        operators = self._evaluator.operators
+        if definition.operator in LOGICAL:
+            return operators.logical(whole, frame)
+        return operators.combined(whole, self._evaluator.evaluate_at(left, frame), values)
+
+    def _iterated(self, value: Expr, frame: Frame | None) -> Possible:
+        """What a loop's variable can be: the items of a list that is known."""
+        iterable = value.children[0] if isinstance(value, Opaque) and len(value.children) == 1 else None
+        if not isinstance(iterable, Expr):
+            return self._evaluator.evaluate_at(value, frame)
+        values = self._evaluator.evaluate_at(iterable, frame)
+        if any(not isinstance(item, Listed) or item.open for item in values):
+            return (unknown(value, values),)
+        return bounded(
+            (item for found in values if isinstance(found, Listed) for items in found.items for item in items), value
+        )
+
+    def _mutated(self, values: Possible, definition: Definition, use: Name, frame: Frame | None) -> Possible:
+        """`values` after the statements that changed them since `definition`."""
+        if not any(isinstance(value, Mapped | Listed | Moment) for value in values):
+            return values
+        evaluator = self._evaluator
+        mutator = Mutator(lambda expr: evaluator.evaluate_at(expr, frame), evaluator.part, evaluator.python)
+        for mutation, certain in self._mutations.before(definition, use):
+            values = bounded((new for old in values for new in mutator.apply(old, mutation, certain=certain)), use)
+        return values
+
+
+def _receiver(frame: Frame | None) -> Possible | None:
+    """What `this` is in the call that is being followed."""
+    while frame is not None:
+        if "this" in frame.bindings:
+            return frame.bindings["this"]
+        frame = frame.outer
+    return None

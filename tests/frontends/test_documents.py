@@ -1,0 +1,437 @@
+"""What the data-file frontends read: pairs with their key paths, exact spans, comments; and what becomes of them."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lk_audit import frontends
+from lk_audit.extractors import documents
+from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
+from lk_audit.frontends import frontend_for
+from lk_audit.frontends.text import pairs_in
+from lk_audit.roles import file_role
+from lk_audit.source import Source
+from lk_audit.syntax import Document, Pair
+
+STRONG = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
+KEY = "APIexampLe23456"
+
+
+def document(path: str, text: str) -> tuple[Source, Document]:
+    source = Source.from_text(path, text)
+    parsed = frontends.parse(source)
+    assert isinstance(parsed, Document)
+    return source, parsed
+
+
+def pairs(path: str, text: str) -> list[tuple[tuple[str, ...], str]]:
+    return [(pair.path, pair.value) for pair in document(path, text)[1].pairs]
+
+
+def find(path: str, text: str, *keys: str) -> Pair:
+    return next(pair for pair in document(path, text)[1].pairs if pair.path == keys)
+
+
+def secrets(path: str, text: str) -> list[CredentialLiteral]:
+    source, parsed = document(path, text)
+    return list(documents.credentials(source, parsed, file_role(path)))
+
+
+def values(path: str, text: str) -> list[str]:
+    return [fact.secret.reveal() for fact in secrets(path, text)]
+
+
+@pytest.mark.parametrize(
+    ("path", "frontend"),
+    [
+        ("a/.env", "dotenv"),
+        (".env.local", "dotenv"),
+        ("prod.env", "dotenv"),
+        ("app.env.example", "dotenv"),
+        ("env.example", "dotenv"),
+        (".envrc", "dotenv"),
+        (".dev.vars", "dotenv"),
+        ("a.yml", "yaml"),
+        ("a.code-workspace", "json"),
+        ("a.ts", "javascript"),
+        ("environment.env.ts", "javascript"),
+        ("a.pyi", "python"),
+        ("Dockerfile", "text"),
+        ("a.dart", "text"),
+        ("README", "text"),
+        ("package-lock.json", None),
+        ("sub/pnpm-lock.yaml", None),
+        ("go.sum", None),
+    ],
+)
+def test_the_file_name_chooses_the_frontend(path: str, frontend: str | None) -> None:
+    assert frontend_for(path) == frontend
+
+
+class TestDotenv:
+    @pytest.mark.parametrize(
+        ("line", "value"),
+        [
+            ("A=x", "x"),
+            ("export A=x", "x"),
+            ("A = x ", "x"),
+            ("A='x # y'", "x # y"),
+            ('A="x" # y', "x"),
+            ("A=`x`", "x"),
+            ("A=x # y", "x"),
+            ("A=x#y", "x#y"),
+            ("A: x", "x"),
+            ("A=", ""),
+            ("A=x\r", "x"),
+            ('A="one\ntwo"', "one\ntwo"),
+            ('A="unclosed', '"unclosed'),
+            ("A=ä ö", "ä ö"),
+        ],
+    )
+    def test_a_line_in_any_dialect(self, line: str, value: str) -> None:
+        text = f"B=1\n{line}\nC=2\n"
+
+        assert find(".env", text, "A").value == value
+        assert find(".env", text, "C").value == "2"
+
+    def test_a_commented_out_pair_is_marked(self) -> None:
+        assert find(".env", "# A=x\n", "A").commented
+        assert not find(".env", "A=x\n", "A").commented
+
+
+class TestYaml:
+    def test_paths_of_mappings_lists_and_documents(self) -> None:
+        text = "a: {b: 1}\nl:\n  - x\n  - k: v\n---\nc: 'it''s'\n"
+
+        assert pairs("a.yml", text) == [
+            (("a", "b"), "1"),
+            (("l", "0"), "x"),
+            (("l", "1", "k"), "v"),
+            (("c",), "it's"),
+        ]
+
+    def test_items_of_the_form_key_value_are_pairs(self) -> None:
+        assert (("environment", "A"), "b=c") in pairs("a.yml", 'environment:\n  - "A=b=c"\n')
+
+    def test_a_name_and_its_value_beside_it_are_a_pair(self) -> None:
+        assert (("env", "A"), "x") in pairs("a.yml", "env:\n  - name: A\n    value: x\n")
+
+    def test_a_flag_and_the_next_item_are_a_pair(self) -> None:
+        assert (("args", "--api-secret"), "x") in pairs("a.yml", "args: [--api-secret, x]\n")
+
+    def test_a_configuration_inside_a_block_scalar_is_read_at_its_place(self) -> None:
+        text = "é: 1\nbody: |\n  keys:\n    devkey: secret\n  # no: comment\n"
+        source, parsed = document("a.yml", text)
+
+        pair = next(item for item in parsed.pairs if item.path == ("body", "keys", "devkey"))
+
+        assert source.data[pair.start : pair.end] == b"secret"
+
+    def test_a_reference_tag_stays_with_the_value_and_a_standard_one_does_not(self) -> None:
+        assert find("a.yml", "a: !Ref Secret", "a").value == "!Ref Secret"
+        assert find("a.yml", "a: !!str x", "a").value == "x"
+        assert find("a.yml", "a: &anchor x", "a").value == "x"
+
+    def test_commented_lines_are_marked(self) -> None:
+        assert find("a.yml", "a: b\n# keys:\n#   devkey: secret\n", "keys", "devkey").commented
+
+    def test_a_template_is_read_as_text_and_the_mistake_recorded(self) -> None:
+        source, parsed = document("t.yaml", "{{- if .Values.x }}\nkeys:\n  devkey: secret\n{{- end }}\n")
+
+        assert parsed.errors
+        assert any(pair.path == ("keys", "devkey") and pair.value == "secret" for pair in parsed.pairs)
+        assert all(0 <= start <= end <= len(source.data) for start, end in parsed.errors)
+
+    def test_aliases_are_not_expanded(self) -> None:
+        bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
+
+        assert len(pairs("a.yml", bomb)) == 2
+
+
+class TestJson:
+    def test_paths_comments_and_trailing_commas(self) -> None:
+        text = """{"a": {"b": "x"}, // LK_API_SECRET=old
+          'q': [1, {"k": true,},], bare: "\\u0041", }"""
+
+        found = pairs("a.jsonc", text)
+
+        assert (("a", "b"), "x") in found
+        assert (("LK_API_SECRET",), "old") in found
+        assert (("q", "1", "k"), "true") in found
+        assert (("bare",), "A") in found
+
+    def test_named_values_flags_and_command_lines(self) -> None:
+        text = '{"env": [{"name": "A", "value": "x"}], "args": ["--api-secret", "y"], "run": "B=z node a.js"}'
+
+        found = pairs("a.json", text)
+
+        assert (("env", "A"), "x") in found
+        assert (("args", "--api-secret"), "y") in found
+        assert (("run", "B"), "z") in found
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        ("path", "line", "name", "value"),
+        [
+            ("a.sh", "export A=x", "A", "x"),
+            ("a.sh", "docker run -e A=x image", "A", "x"),
+            ("a.sh", 'docker run -e "A=x y" image', "A", "x y"),
+            ("a.sh", "lk token --api-secret x --join", "--api-secret", "x"),
+            ("a.sh", "lk token --api-secret=x", "--api-secret", "x"),
+            ("a.sh", "livekit-server --keys 'k: s'", "--keys", "k: s"),
+            ("a.fish", "set -gx A x", "A", "x"),
+            ("Dockerfile", "ENV A x", "A", "x"),
+            ("Dockerfile", "ENV A=x B=y", "B", "y"),
+            ("a.go", 'a := "x"', "a", "x"),
+            ("a.go", 'var a string = "x"', "a", "x"),
+            ("a.go", 'os.Setenv("A", "x")', "A", "x"),
+            ("a.go", 'getEnv("A", "x")', "A", "x"),
+            ("a.dart", "static const String a = 'x';", "a", "x"),
+            ("a.dart", "String.fromEnvironment('A', defaultValue: 'x')", "A", "x"),
+            ("a.kt", 'val a: String = "x"', "a", "x"),
+            ("a.php", "$a = getenv('A') ?: 'x';", "A", "x"),
+            ("a.php", "'a' => 'x',", "a", "x"),
+            ("a.rb", "ENV['A'] || 'x'", "A", "x"),
+            ("a.properties", "livekit.api.secret=x", "livekit.api.secret", "x"),
+            ("a.xml", '<string name="a">x</string>', "a", "x"),
+            ("a.plist", "<key>A</key>\n  <string>x</string>", "A", "x"),
+            ("a.tf", 'name = "A"\n  value = "x"', "A", "x"),
+            ("a.ipynb", '"os.environ[\\"A\\"] = \\"x\\"\\n",', "A", "x"),
+            ("a.md", "Set `A=x` first.", "A", "x"),
+            ("a.md", "A: <your secret>", "A", "<your secret>"),
+        ],
+    )
+    def test_a_pair_in_any_language(self, path: str, line: str, name: str, value: str) -> None:
+        assert find(path, line, name).value == value
+
+    def test_a_keys_block_gives_its_entries_the_path(self) -> None:
+        text = "cat <<EOF\nkeys:\n  devkey: secret\nport: 7880\nEOF\n"
+
+        assert find("a.sh", text, "keys", "devkey").value == "secret"
+        assert find("a.sh", text, "port").value == "7880"
+
+    def test_sections_are_part_of_the_path(self) -> None:
+        assert find("a.toml", '[livekit]\napi_secret = "x"\n', "livekit", "api_secret").value == "x"
+
+    def test_unquoted_code_is_no_value(self) -> None:
+        assert not pairs("a.go", "secret := config.Secret\n")
+
+    def test_a_comment_is_read_as_one(self) -> None:
+        source = Source.from_text("a.ts", "x(); // LIVEKIT_API_SECRET='y'")
+
+        (pair,) = pairs_in(source, 5, len(source.data), commented=True)
+
+        assert (pair.path, pair.value, pair.commented) == (("LIVEKIT_API_SECRET",), "y", True)
+
+    def test_of_a_very_long_line_the_interesting_parts_are_read(self) -> None:
+        text = "a=1;" * 20_000 + "LIVEKIT_API_SECRET='x';" + "b=2;" * 20_000
+
+        found = document("a.txt", text)[1].pairs
+
+        assert any(pair.path == ("LIVEKIT_API_SECRET",) for pair in found)
+        assert len(found) < 500
+
+
+ANY_TEXT = st.text(max_size=300) | st.text(alphabet="aA_=:-\"'`#{}[],\\/\n\r\t $<>|&*!%ékeys", max_size=300)
+PATHS = [".env", "a.yaml", "a.json", "a.sh", "a.md", "a.go", "a.toml", "a.xml", "Dockerfile"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@given(text=ANY_TEXT)
+def test_no_text_makes_parsing_or_extraction_raise(path: str, text: str) -> None:
+    source, parsed = document(path, text)
+
+    for pair in parsed.pairs:
+        assert 0 <= pair.start <= pair.end <= len(source.data)
+        assert 0 <= pair.key_start <= len(source.data)
+    for role in (FileRole.PRODUCTION, FileRole.EXAMPLE):
+        list(documents.credentials(source, parsed, role))
+        list(documents.exposures(source, parsed, role))
+        list(documents.insecure_urls(source, parsed, role))
+
+
+PLAIN = st.text(alphabet="abcXYZ0189éß_.+/", min_size=1, max_size=20)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [(".env", "KEY='{}'"), ("a.yaml", 'KEY: "{}"'), ("a.json", '{{"KEY": "{}"}}'), ("a.sh", 'KEY="{}"')],
+)
+@given(before=PLAIN, value=PLAIN)
+def test_a_span_slices_to_the_value(path: str, form: str, before: str, value: str) -> None:
+    source, parsed = document(path, f"# {before}\n" + form.format(value))
+
+    pair = next(item for item in parsed.pairs if item.path[-1] == "KEY")
+
+    assert source.data[pair.start : pair.end].decode() == pair.value == value
+    assert source.data[pair.key_start :].lstrip(b'"').startswith(b"KEY")
+
+
+@pytest.mark.parametrize(
+    ("path", "unit"),
+    [
+        ("a.yaml", "["),
+        ("a.yaml", "{a: "),
+        ("a.yaml", "- "),
+        ("a.yaml", "# a: b\nc: d\n"),
+        ("a.json", '{"a":'),
+        ("a.json", "/*"),
+        ("a.json", '"'),
+        (".env", 'A="\n'),
+        (".env", "A='\\\"\n"),
+        ("a.sh", 'secret="'),
+        ("a.sh", "secret="),
+        ("a.sh", "keys:\n"),
+        ("a.sh", "secret   "),
+        ("a.xml", "<key>"),
+    ],
+)
+def test_hostile_text_costs_linear_time(path: str, unit: str) -> None:
+    started = time.perf_counter()
+    document(path, unit * (200_000 // len(unit)))
+
+    assert time.perf_counter() - started < 6
+
+
+class TestCredentials:
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            (".env", f"LIVEKIT_API_SECRET={STRONG}"),
+            (".env", f"# LIVEKIT_API_SECRET={STRONG}"),
+            ("livekit.yaml", f"keys:\n  {KEY}: {STRONG}"),
+            ("server.yaml", f"keys:\n  {KEY}: {STRONG}"),
+            ("values.yaml", f"livekit:\n  keys:\n    main: {STRONG}"),
+            ("compose.yml", f'x:\n  environment:\n    - "LIVEKIT_KEYS=main: {STRONG}"'),
+            ("compose.yml", f"x:\n  command: --keys 'main:{STRONG}'"),
+            ("egress.yaml", f"api_key: {KEY}\napi_secret: {STRONG}"),
+            ("k8s.yaml", f"env:\n  - name: LIVEKIT_API_SECRET\n    value: {STRONG}"),
+            ("compose.yml", "x:\n  LIVEKIT_API_SECRET: ${LIVEKIT_API_SECRET:-" + STRONG + "}"),
+            ("app.json", f'{{"extra": {{"livekit": {{"apiSecret": "{STRONG}"}}}}}}'),
+            ("settings.json", f'{{"LiveKit:ApiSecret": "{STRONG}"}}'),
+            ("main.go", f'client := lksdk.NewRoomServiceClient(url, "{KEY}", "{STRONG}")'),
+            ("deploy.sh", f"lk token create --api-key {KEY} --api-secret {STRONG}"),
+            ("README.md", f"export LIVEKIT_API_SECRET={STRONG}"),
+            ("fly.toml", f'[env]\nLIVEKIT_API_SECRET = "{STRONG}"'),
+        ],
+    )
+    def test_a_real_secret_is_found_in_any_format(self, path: str, text: str) -> None:
+        (fact,) = secrets(path, text)
+
+        assert fact.secret.reveal() == STRONG
+        assert fact.strength is Strength.STRONG
+        assert text.encode()[fact.place.start : fact.place.end].decode() == STRONG
+
+    def test_the_base64_of_a_kubernetes_secret_is_decoded(self) -> None:
+        text = "kind: Secret\ndata:\n  LIVEKIT_API_SECRET: Y2hhbmdlbWU=\n"
+
+        (fact,) = secrets("secret.yaml", text)
+
+        assert fact.secret.reveal() == "changeme"
+
+    def test_the_key_beside_the_secret_is_named(self) -> None:
+        (fact,) = secrets(".env", f"LIVEKIT_API_KEY={KEY}\nLIVEKIT_API_SECRET={STRONG}\n")
+
+        assert fact.key_id == KEY
+
+    def test_the_carrier_says_how_it_is_written(self) -> None:
+        def carrier(path: str, text: str) -> Carrier:
+            return secrets(path, text)[0].carrier
+
+        assert carrier(".env", f"LIVEKIT_API_SECRET={STRONG}") is Carrier.ENV_FILE
+        assert carrier(".env", f"# LIVEKIT_API_SECRET={STRONG}") is Carrier.COMMENT
+        assert carrier("a.yaml", f"LIVEKIT_API_SECRET: {STRONG}") is Carrier.CONFIGURATION
+        assert carrier("a.sh", f"lk --api-secret {STRONG}") is Carrier.COMMAND
+        assert carrier("a.dart", f"const livekitSecret = '{STRONG}';") is Carrier.ASSIGNMENT
+        assert carrier("a.md", f"LIVEKIT_API_SECRET={STRONG}") is Carrier.TEXT
+        assert carrier("a.yaml", "LIVEKIT_API_SECRET: ${S:-secret}") is Carrier.FALLBACK
+
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("compose.yml", "services:\n  app:\n    environment:\n      API_SECRET: abcdef123456\n      STRIPE_KEY: x"),
+            ("egress.yaml", f"api_key: $K\napi_secret: $S\nstorage:\n  s3:\n    secret: {STRONG}"),
+            ("livekit.yaml", f"rtc:\n  turn_servers:\n    - secret: {STRONG}"),
+            ("i18n.yaml", "keys:\n  title: LiveKit demo\n  name: hello"),
+            ("values.yaml", "keys: {}\n"),
+            ("README.md", "LIVEKIT_API_SECRET=<your api secret>"),
+            ("README.md", "The livekit api secret: keep it safe"),
+            ("a.go", "apiSecret := cfg.LiveKit.APISecret"),
+            ("deploy.yml", "LIVEKIT_API_SECRET: ${{ secrets.LIVEKIT_API_SECRET }}"),
+            ("render.yaml", "envVars:\n  - key: LIVEKIT_API_SECRET\n    sync: false"),
+            ("Dockerfile", "ENV LIVEKIT_API_SECRET=\nENV B=1"),
+            ("a.php", "JWT::encode($p, env('LIVEKIT_API_SECRET'), 'HS256')"),
+            ("hashes.txt", f"livekit\n{STRONG}\n"),
+        ],
+    )
+    def test_what_belongs_to_others_or_holds_no_value_is_left_alone(self, path: str, text: str) -> None:
+        assert not values(path, text)
+
+
+class TestExposures:
+    def names(self, path: str, text: str) -> list[str]:
+        source, parsed = document(path, text)
+        found = documents.exposures(source, parsed, file_role(path))
+        return [source.data[fact.place.start : fact.place.end].decode() for fact in found]
+
+    def test_a_published_secret_counts_whatever_its_value(self) -> None:
+        name = "VITE_LIVEKIT_API_SECRET"
+
+        assert self.names(".env.example", f"{name}=your-secret\n") == [name]
+        assert self.names(".env", f"{name}=\n") == [name]
+        assert self.names("compose.yml", f"x:\n  environment:\n    - {name}\n") == [name]
+        assert self.names("ci.yml", f"env:\n  {name}: ${{{{ secrets.X }}}}\n") == [name]
+        assert self.names("Dockerfile", f"ENV {name}=$X\n") == [name]
+
+    def test_addresses_keys_comments_and_documents_do_not_count(self) -> None:
+        assert not self.names(".env", "VITE_LIVEKIT_URL=wss://x\nVITE_LIVEKIT_API_KEY=k\nLIVEKIT_API_SECRET=s\n")
+        assert not self.names(".env", "# VITE_LIVEKIT_API_SECRET=x\n")
+        assert not self.names("README.md", "VITE_LIVEKIT_API_SECRET=x\n")
+
+
+class TestInsecureUrls:
+    def hosts(self, path: str, text: str) -> list[str]:
+        source, parsed = document(path, text)
+        return [fact.host for fact in documents.insecure_urls(source, parsed, file_role(path))]
+
+    def test_a_public_address_under_a_livekit_name_is_found(self) -> None:
+        assert self.hosts(".env", "LIVEKIT_URL=ws://live.acme.io:7880") == ["live.acme.io"]
+        assert self.hosts("egress.yaml", "ws_url: ws://live.acme.io") == ["live.acme.io"]
+        assert self.hosts("a.sh", "cat <<E\nLIVEKIT_WS_URL=ws://8.8.8.8:7880\nE\n") == ["8.8.8.8"]
+
+    def test_other_addresses_are_left_alone(self) -> None:
+        assert not self.hosts(".env", "API_URL=http://api.acme.io\nLIVEKIT_URL=wss://live.acme.io")
+        assert not self.hosts("livekit.yaml", "webhook:\n  urls:\n    - http://api.acme.io/hook")
+        assert not self.hosts(".env", "# LIVEKIT_URL=ws://live.acme.io")
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("src/app.py", FileRole.PRODUCTION),
+        (".env", FileRole.PRODUCTION),
+        ("tests/test_a.py", FileRole.TEST),
+        ("src/a.test.ts", FileRole.TEST),
+        ("src/__tests__/a.ts", FileRole.TEST),
+        ("pkg/a_test.go", FileRole.TEST),
+        ("conftest.py", FileRole.TEST),
+        ("examples/e2e/a.py", FileRole.TEST),
+        ("README.md", FileRole.DOCUMENTATION),
+        ("docs/a.py", FileRole.DOCUMENTATION),
+        ("requirements.txt", FileRole.PRODUCTION),
+        (".env.example", FileRole.EXAMPLE),
+        ("config.sample.yaml", FileRole.EXAMPLE),
+        ("examples/a.py", FileRole.EXAMPLE),
+        (".env.local", FileRole.LOCAL),
+        ("docker-compose.override.yml", FileRole.LOCAL),
+        ("docker-compose.dev.yml", FileRole.LOCAL),
+        ("latest/contest.py", FileRole.PRODUCTION),
+    ],
+)
+def test_the_path_says_what_a_file_is_for(path: str, role: FileRole) -> None:
+    assert file_role(path) is role

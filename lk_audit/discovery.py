@@ -153,7 +153,7 @@ class _Listing:
                     yield file
 
     def _is_excluded(self, file: str) -> bool:
-        parts = os.path.relpath(file, self.root).split(os.sep)
+        parts = Path(os.path.relpath(file, self.root)).parts
         for count, part in enumerate(parts, 1):
             if part in EXCLUDED_FOLDERS:
                 folder = self.root.joinpath(*parts[:count])
@@ -193,18 +193,27 @@ def _classify(file: str, base: Path, limit: int) -> Found | Skipped | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        return Skipped(path, _why(error))
+        return Skipped(path, f"cannot be read ({error.strerror or type(error).__name__})")
     if stat.S_ISLNK(status.st_mode):
         return _link(path, file, base)
-    if stat.S_ISDIR(status.st_mode):
-        if os.access(file, os.R_OK | os.X_OK):
-            return Skipped(path, "a git submodule; scan it on its own", expected=True)
-        return Skipped(path, "cannot be read (Permission denied)")
-    if not stat.S_ISREG(status.st_mode):
-        return Skipped(path, "not a regular file", expected=True)
-    if status.st_size > limit:
-        return Skipped(path, f"too large ({_megabytes(status.st_size)}; the limit is {_megabytes(limit)})")
+    return _irregular(path, file, status.st_mode) or _regular(path, file, status.st_size, limit)
+
+
+def _regular(path: str, file: str, size: int, limit: int) -> Found | Skipped:
+    if size > limit:
+        return Skipped(path, f"too large ({_megabytes(size)}; the limit is {_megabytes(limit)})")
     return Found(path, file)
+
+
+def _irregular(path: str, file: str, mode: int) -> Skipped | None:
+    """A folder that is listed like a file, a device, a pipe ...; None for a regular file."""
+    if stat.S_ISREG(mode):
+        return None
+    if not stat.S_ISDIR(mode):
+        return Skipped(path, "not a regular file", expected=True)
+    if os.access(file, os.R_OK | os.X_OK):
+        return Skipped(path, "a git submodule; scan it on its own", expected=True)
+    return Skipped(path, "cannot be read (Permission denied)")
 
 
 def _link(path: str, file: str, base: Path) -> Skipped | None:
@@ -214,10 +223,6 @@ def _link(path: str, file: str, base: Path) -> Skipped | None:
     if target.is_relative_to(base):
         return None
     return Skipped(path, "a symbolic link that leaves the scanned folder", expected=True)
-
-
-def _why(error: OSError) -> str:
-    return f"cannot be read ({error.strerror or type(error).__name__})"
 
 
 def _megabytes(size: int) -> str:

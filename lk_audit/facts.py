@@ -185,7 +185,7 @@ class Grant:
     """One grant of a token under its JSON name.
 
     `values` are those it may have; `certain` is False when some path leaves it out. `from_caller` tells that request
-    data decides.
+    data decides, `decided_at` where it does when that is not `place`.
     """
 
     name: str
@@ -194,6 +194,7 @@ class Grant:
     certain: bool = True
     from_caller: bool = False
     leads: tuple[Lead, ...] = ()
+    decided_at: Place | None = None
 
     def may_be(self, value: GrantScalar) -> bool:
         """Whether `value` itself, not just something unknown, is among the values."""

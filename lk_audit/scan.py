@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Extract: TypeAlias = "Callable[[Sequence[Source]], tuple[list[Fact], list[ParseNote]]]"
 
 
-def scan_paths(
+def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     paths: Sequence[str | Path],
     *,
     rules: Sequence[AnyRule],
@@ -80,7 +80,7 @@ def scan_paths(
     )
 
 
-def scan_sources(
+def scan_sources(  # noqa: PLR0913 - keywords, all optional
     sources: Sequence[Source],
     rules: Sequence[AnyRule],
     options: Options | None = None,
@@ -152,8 +152,9 @@ def _read_wide(path: str, raw: bytes) -> Content:
 
 
 _TEXT_SUFFIXES = frozenset(
-    ".py .pyi .js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .astro .json .jsonc .yaml .yml .toml .env .ini .cfg"
-    " .conf .properties .sh .bash .tf .tfvars .md .mdx .txt .html .ipynb .go .rb .php .java .kt .swift .dart .rs .cs".split()
+    {".py", ".pyi", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro"}
+    | {".json", ".jsonc", ".yaml", ".yml", ".toml", ".env", ".ini", ".cfg", ".conf", ".properties", ".tf", ".tfvars"}
+    | {".sh", ".bash", ".md", ".mdx", ".txt", ".html", ".ipynb", ".go", ".rb", ".php", ".java", ".kt", ".swift", ".cs"}
 )
 
 

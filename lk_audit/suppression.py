@@ -1,7 +1,7 @@
 """Comments that accept a finding: `lk-audit: ignore[rule, ...] until=YYYY-MM-DD reason`.
 
-They stand on the finding's line or, alone, on the line above. They mark findings and never drop one; what they do not do
-(nothing to accept, no such rule, over) is reported.
+They stand on the finding's line or, alone, on the line above. They mark findings and never drop one; one that does
+nothing (nothing to accept, no such rule, over) is reported.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Input, TokenMint
+from lk_audit.facts import Input, Lead, TokenMint
+from lk_audit.livekit.grants import VIDEO_GRANTS
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -98,20 +99,32 @@ def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
     """
     if mint.endpoint is None:
         return
-    for item in mint.inputs:
-        if item.target not in _HARMLESS:
-            yield Problem(
-                item.place,
-                _message(item),
-                severity=Severity.MEDIUM if item.target in _LESSER else None,
-                confidence=Confidence.MEDIUM,
-            )
+    asked = [item for item in mint.inputs if item.target not in _HARMLESS]
+    for group in (_SETTINGS, _GRANTS):
+        chosen = sorted((item for item in asked if (item.target in _SETTINGS) == (group is _SETTINGS)), key=_weight)
+        if chosen:
+            yield _problem(chosen)
 
 
 _HARMLESS = frozenset({"identity", "name", "room", "metadata", "attributes"})
-_LESSER = frozenset({"ttl", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})
+_SETTINGS = frozenset({"ttl", "kind"})
+_GRANTS = frozenset({"grants", *VIDEO_GRANTS})
+_LESSER = frozenset({"ttl", "roomJoin", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})
 
 
-def _message(item: Input) -> str:
-    what = {"grants": "the grants", "ttl": "the lifetime", "kind": "the kind"}.get(item.target, item.target)
-    return f"the request decides {what} of its token"
+def _weight(item: Input) -> tuple[bool, int]:
+    """The whole grants first, then the powerful ones, then as they are written."""
+    return (item.target in _LESSER, 0 if item.target == "grants" else item.place.start)
+
+
+def _problem(chosen: list[Input]) -> Problem:
+    first, *others = chosen
+    words = {"grants": "the grants", "ttl": "the lifetime", "kind": "the kind"}
+    what = ", ".join(dict.fromkeys(words.get(item.target, item.target) for item in chosen))
+    return Problem(
+        first.place,
+        f"the request decides {what} of its token",
+        severity=Severity.MEDIUM if first.target in _LESSER else None,
+        confidence=Confidence.MEDIUM,
+        related=tuple(Lead(item.place, f"{item.target} from the request") for item in others),
+    )

@@ -16,6 +16,7 @@ from lk_audit.livekit.requests import (
     HTTP_EXPORTS,
     INJECTED,
     LOADER_EXPORTS,
+    PARSING_CALLS,
     REFUSAL_NAMES,
     REFUSAL_STATUS,
     REQUEST_GLOBALS,
@@ -24,6 +25,8 @@ from lk_audit.livekit.requests import (
 )
 from lk_audit.syntax import (
     Assign,
+    Await,
+    Binary,
     Block,
     Call,
     Class,
@@ -42,7 +45,7 @@ from lk_audit.syntax import (
     Return,
     walk,
 )
-from lk_audit.values.model import Given, Reference, Returned, Value
+from lk_audit.values.model import Environment, Given, Reference, Returned, Value, symbolic_sources
 
 _CALLER_DEPTH = 3
 
@@ -106,21 +109,24 @@ class Endpoints:
         if isinstance(value, Given):
             return value.function in self.handlers and not _is_injected(self._context, value)
         if isinstance(value, Returned):
-            return bool(value.callee and value.callee.startswith(REQUEST_GLOBALS)) or self._reads_request(value.call)
+            return bool(value.callee and value.callee.startswith(REQUEST_GLOBALS)) or self._hands_on_request(value)
         return isinstance(value, Reference) and value.name.startswith(REQUEST_GLOBALS)
 
-    def _reads_request(self, call: Call) -> bool:
-        """`await req.json()`, `request.formData()`, `JSON.parse(event.body)`, `z.parse(req.body)`."""
-        return any(
-            isinstance(source, Given) and source.function in self.handlers
-            for part in self._chain(call)
-            for source in self._context.values(part)
-        )
+    def _hands_on_request(self, value: Returned) -> bool:
+        """Whether a call returns what the request holds: `await req.json()`, `JSON.parse(event.body)`, `slug(req.room)`.
 
-    @staticmethod
-    def _chain(call: Call) -> list[Expr]:
-        receiver = [call.callee.object] if isinstance(call.callee, Member) else []
-        return receiver + [item.value for item in call.arguments[:2]]
+        What is awaited, or taken apart, is rather looked up with the help of the request: `(await findUser(id)).name`.
+        """
+        call = value.call
+        if isinstance(call.callee, Member) and self._is_given(call.callee.object):
+            return True
+        looked_up = bool(value.members) or isinstance(self._names.parent(call), Await)
+        if looked_up and (_last(call.callee) or "") not in PARSING_CALLS:
+            return False
+        return any(self._is_given(item.value) for item in call.arguments[:2])
+
+    def _is_given(self, expr: Expr) -> bool:
+        return any(self.is_request(source) for source in symbolic_sources(self._context.values(expr)))
 
     def endpoint(self, node: Node) -> Endpoint | None:
         """The endpoint that hands out what `node` makes, or None when no request leads there in this file."""
@@ -175,7 +181,7 @@ class Endpoints:
                 continue
             if isinstance(node, Call) and self._is_authenticating_call(node):
                 return self._context.lead(node, "authenticates the caller")
-            if isinstance(node, If) and _refuses(node):
+            if isinstance(node, If) and (_refuses(node) or self._compares_with_secret(node)):
                 return self._context.lead(node.test, "refuses strangers")
         return None
 
@@ -189,6 +195,16 @@ class Endpoints:
                 return False
             child = parent
         return False
+
+    def _compares_with_secret(self, node: If) -> bool:
+        """`if (password !== process.env.ADMIN_PASSWORD) return`: a shared password that the caller must know."""
+        test = node.test
+        if not _leaves(node) or not isinstance(test, Binary) or test.operator not in {"==", "!="}:
+            return False
+        sides = [self._context.values(side) for side in (test.left, test.right)]
+        known = [any(isinstance(value, Environment) for value in values) for values in sides]
+        asked = [any(self.is_request(item) for item in symbolic_sources(values)) for values in sides]
+        return (known[0] and asked[1]) or (known[1] and asked[0])
 
     def _is_authenticating_call(self, call: Call) -> bool:
         name = self._names.qualified(call.callee) or ""
@@ -223,8 +239,11 @@ def _class_settings(owner: Class) -> Iterator[Expr]:
 
 def _refuses(node: If) -> bool:
     """A branch that leaves with 401 or 403 and tests who the caller is."""
-    leaves = any(isinstance(item, Return | Raise) for item in walk(node.then))
-    return leaves and _says_refusal(node.then) and _tests_identity(node.test)
+    return _leaves(node) and _says_refusal(node.then) and _tests_identity(node.test)
+
+
+def _leaves(node: If) -> bool:
+    return any(isinstance(item, Return | Raise) for item in walk(node.then))
 
 
 def _says_refusal(block: Block) -> bool:

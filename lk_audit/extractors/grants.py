@@ -18,7 +18,8 @@ from lk_audit.livekit.grants import (
 )
 from lk_audit.livekit.sdks import GRANT_CLASSES
 from lk_audit.source import Place
-from lk_audit.syntax import Expr, Node
+from lk_audit.syntax import Binary, Expr, If, Name, Node, walk
+from lk_audit.syntax import Member as MemberAccess
 from lk_audit.values.model import Flag, Listed, Mapped, Member, Nothing, Possible, Returned, Text, Value, symbolic_sources
 from lk_audit.values.objects import history
 
@@ -69,6 +70,28 @@ class GrantCollector:
     def _from_request(self, values: Possible) -> bool:
         return any(self.is_request(source) for source in symbolic_sources(values))
 
+    def _is_asked_for(self, values: Possible) -> bool:
+        """Whether the request decides the grant: it holds the value, or it is tested before the value is set."""
+        known = any(isinstance(value, Flag | Text | Nothing) for value in values)
+        if not known:
+            return self._from_request(values)
+        return any(isinstance(value, Flag) and value.flag and self._is_behind_request(value) for value in values)
+
+    def _decided_at(self, values: Possible) -> Place | None:
+        """Where a branch gives the grant, when that is not where the grant object is written."""
+        given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
+        return self.context.place(given.origin) if given is not None and self._is_behind_request(given) else None
+
+    def _is_behind_request(self, value: Flag) -> bool:
+        """`if (req.body.role === "admin") grant.roomAdmin = true`."""
+        branch = self.context.names.enclosing(value.origin, If)
+        if branch is None or not branch.then.start <= value.origin.start < branch.then.end:
+            return False
+        tested = [node for node in walk(branch.test) if isinstance(node, Name | MemberAccess)]
+        return isinstance(branch.test, Binary) and any(
+            self._from_request(self.context.values(node)) for node in tested
+        )
+
     def _add_constructed(self, value: Returned, *, certain: bool) -> None:
         """A grant class of the Python SDK: its arguments, then the attributes set on it later."""
         target = grant_class(value) or "grants"
@@ -109,8 +132,9 @@ class GrantCollector:
             place=self.context.member_place(member),
             values=scalars(member.values),
             certain=certain and member.certain,
-            from_caller=self._from_request(member.values),
+            from_caller=self._is_asked_for(member.values),
             leads=_leads(self.context, member.values),
+            decided_at=self._decided_at(member.values),
         )
         earlier = self.by_name.get(name)
         if earlier is not None and not grant.certain:

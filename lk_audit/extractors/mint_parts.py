@@ -108,7 +108,7 @@ def _inputs(parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[I
                 break
     for grant in parts.grants.by_name.values():
         if grant.from_caller:
-            yield Input(grant.name, grant.place, "the request")
+            yield Input(grant.name, grant.decided_at or grant.place, "the request")
     if parts.grants.from_caller is not None:
         yield Input("grants", parts.grants.from_caller.place, "the request")
 

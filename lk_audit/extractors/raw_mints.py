@@ -23,7 +23,7 @@ from lk_audit.livekit.sdks import (
 )
 from lk_audit.source import Place
 from lk_audit.syntax import Call, Function, Record
-from lk_audit.values.model import Environment, Mapped, Possible, Value
+from lk_audit.values.model import Environment, Mapped, Member, Possible, Value
 from lk_audit.values.objects import history
 
 IsRequest = Callable[[Value], bool]
@@ -170,10 +170,11 @@ def _payload_parts(
 ) -> MintParts:
     place = context.place(call.callee)
     grants = _payload_grants(context, payload, place, is_request)
+    claims = {**_wrapped(payload), **payload.members}
     settings = {
-        target: [Part(payload.members[claim].values, context.member_place(payload.members[claim]))]
+        target: [Part(claims[claim].values, context.member_place(claims[claim]))]
         for claim, target in _CLAIMS.items()
-        if claim in payload.members
+        if claim in claims
     }
     return MintParts(
         call=call,
@@ -184,6 +185,15 @@ def _payload_parts(
         grants=grants,
         settings=settings,
     )
+
+
+def _wrapped(payload: Mapped) -> dict[str, Member]:
+    """The claims that are one level too deep: `{ grants: { sub, video } }`."""
+    found: dict[str, Member] = {}
+    for wrapper in _WRAPPERS:
+        inner = _mapped(payload.members[wrapper].values) if wrapper in payload.members else None
+        found.update(inner.members if inner is not None else {})
+    return found
 
 
 _CLAIMS = {"sub": "identity", "name": "name", "kind": "kind", "metadata": "metadata", "exp": "ttl"}
@@ -205,14 +215,14 @@ def _payload_lifetimes(
 
 def _payload_grants(context: FileContext, payload: Mapped, place: Place, is_request: IsRequest) -> Grants:
     collector = GrantCollector(context, place, is_request)
-    video = payload.members.get("video")
+    video = payload.members.get("video") or _wrapped(payload).get("video")
     if video is not None:
         collector.add("grants", video.values, context.member_place(video), certain=video.certain)
     for target in OTHER_GRANTS:
         member = payload.members.get(target)
         if member is not None and any(isinstance(value, Mapped) for value in member.values):
             collector.add(target, member.values, context.member_place(member), certain=member.certain)
-    if video is None:
+    if "video" not in payload.members:
         collector.unknown.extend(_misplaced(context, payload))
         collector.complete = collector.complete and not payload.open
     return collector.grants()

@@ -1,437 +1,357 @@
-"""JavaScript and TypeScript expressions: one lowering function for each node type of the grammars."""
+"""JavaScript expressions: one lowering function for each node type of tree-sitter's grammars, and markup (JSX)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._javascript_literals import number, unescape
-from lk_audit.frontends._python_lowering import parts
+from lk_audit.frontends._javascript_functions import Method
+from lk_audit.frontends._javascript_literals import markup_value, number_value, string_value, unescape
+from lk_audit.frontends._javascript_patterns import bind, key_of, word_of
+from lk_audit.frontends._tree import Part, Several, contents, expression, opaque
 from lk_audit.syntax import (
     Argument,
     Assign,
     Await,
     Binary,
-    Block,
     Call,
-    Class,
     Conditional,
     Element,
     Entry,
-    Expr,
-    Function,
     Index,
     Literal,
     Member,
     Name,
     Opaque,
-    Parameter,
     Record,
     Return,
     Sequence,
     Spread,
-    Statement,
     Template,
     Unary,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-    from tree_sitter import Node
+    from tree_sitter import Node as TreeNode
 
-    from lk_audit.frontends._python_lowering import LowerExpr, Lowering, LowerLink
+    from lk_audit.frontends._tree import Frame, Leaf, Lower, Lowering
+    from lk_audit.syntax import Expr, Node, Scalar, Statement
 
-OPERATORS = {"&&": "and", "||": "or", "===": "==", "!==": "!=", "!": "not"}
-"""Spellings of operators that mean the same in every language."""
-
-_TYPES = frozenset({"type_arguments", "type_annotation", "type_parameters"})
-
-
-def _first(node: Node) -> Node | None:
-    return next(iter(parts(node)), None)
+_OPERATORS = {"&&": "and", "||": "or", "===": "==", "!==": "!=", "!": "not"}
+_CONSTANTS: Mapping[str, Scalar] = {"true": True, "false": False, "null": None}
 
 
-def _inner(run: Lowering, node: Node) -> Expr:
-    """What only wraps one expression: parentheses, `x!`, `x as T`, `x satisfies T`."""
-    return run.expr(_first(node))
+@dataclass(slots=True, eq=False)
+class Arguments(Part):
+    items: tuple[Argument, ...]
 
 
-def _cast(run: Lowering, node: Node) -> Expr:
-    """`<T>x`: the type comes first."""
-    return run.expr(next((part for part in reversed(parts(node)) if part.type not in _TYPES), None))
+@dataclass(slots=True, eq=False)
+class Opening(Part):
+    """The opening tag of an element."""
+
+    tag: str
+    attributes: tuple[Argument, ...]
 
 
-def name(run: Lowering, node: Node) -> Expr:
-    """An identifier; one that the parser made up is nothing."""
+def _name(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
-    return Name(start, end, run.data[start:end].decode("utf-8", "replace")) if start < end else Opaque(start, end, ())
+    return Name(start, end, unescape(data[start:end].decode("utf-8", "replace")))
 
 
-def _literal(node: Node, value: str | float | bool | None) -> Literal:
-    return Literal(node.start_byte, node.end_byte, value)
-
-
-def _number(run: Lowering, node: Node) -> Expr:
-    value = number(run.text(node))
-    return Opaque(node.start_byte, node.end_byte, ()) if value is None else _literal(node, value)
-
-
-def _string(run: Lowering, node: Node) -> Expr:
-    raw = run.text(node)
-    closed = len(raw) > 1 and raw[-1] == raw[0]
-    return _literal(node, unescape(raw[1:-1] if closed else raw[1:]))
-
-
-def _template(run: Lowering, node: Node) -> Expr:
-    found: list[Expr] = []
-    position = node.start_byte + 1
-    for child in node.named_children:
-        if child.type == "template_substitution":
-            _add_text(run, found, position, child.start_byte)
-            found.append(_inner(run, child))
-            position = child.end_byte
-    _add_text(run, found, position, max(position, node.end_byte - 1))
-    if not found:
-        return _literal(node, "")
-    if len(found) == 1 and isinstance(found[0], Literal) and position == node.start_byte + 1:
-        return _literal(node, found[0].value if isinstance(found[0].value, str) else "")
-    return Template(node.start_byte, node.end_byte, tuple(found))
-
-
-def _add_text(run: Lowering, found: list[Expr], start: int, end: int) -> None:
-    if start < end:
-        found.append(Literal(start, end, unescape(run.data[start:end].decode("utf-8", "replace"))))
-
-
-def _unary(run: Lowering, node: Node) -> Expr:
-    operator = run.text(node.child_by_field_name("operator"))
-    operand = run.expr(node.child_by_field_name("argument"))
-    return Unary(node.start_byte, node.end_byte, OPERATORS.get(operator, operator), operand)
-
-
-def _update(run: Lowering, node: Node) -> Expr:
-    target = run.expr(node.child_by_field_name("argument"))
-    operator = run.text(node.child_by_field_name("operator"))[:1]
-    one = Literal(node.end_byte, node.end_byte, 1)
-    return Assign(node.start_byte, node.end_byte, target, one, operator)
-
-
-def _binary(run: Lowering, node: Node, left: Expr) -> Expr:
-    operator = run.text(node.child_by_field_name("operator"))
-    right = run.expr(node.child_by_field_name("right"))
-    return Binary(node.start_byte, node.end_byte, OPERATORS.get(operator, operator), left, right)
-
-
-def _conditional(run: Lowering, node: Node) -> Expr:
-    fields = ("condition", "consequence", "alternative")
-    test, then, otherwise = (run.expr(node.child_by_field_name(field)) for field in fields)
-    return Conditional(node.start_byte, node.end_byte, test, then, otherwise)
-
-
-def _member(run: Lowering, node: Node, inner: Expr) -> Expr:
-    return Member(node.start_byte, node.end_byte, inner, run.text(node.child_by_field_name("property")))
-
-
-def _subscript(run: Lowering, node: Node, inner: Expr) -> Expr:
-    return Index(node.start_byte, node.end_byte, inner, run.expr(node.child_by_field_name("index")))
-
-
-def _call(run: Lowering, node: Node, callee: Expr) -> Expr:
-    return Call(node.start_byte, node.end_byte, callee, arguments(run, node.child_by_field_name("arguments")))
-
-
-def _new(run: Lowering, node: Node) -> Expr:
-    callee = run.expr(node.child_by_field_name("constructor"))
-    given = arguments(run, node.child_by_field_name("arguments"))
-    return Call(node.start_byte, node.end_byte, callee, given, is_new=True)
-
-
-def arguments(run: Lowering, node: Node | None) -> tuple[Argument, ...]:
-    """The arguments of a call, or the template of a tagged one."""
-    if node is None:
-        return ()
-    if node.type == "template_string":
-        return (Argument(node.start_byte, node.end_byte, None, run.expr(node)),)
-    return tuple([_argument(run, part) for part in parts(node)])
-
-
-def _argument(run: Lowering, node: Node) -> Argument:
-    if node.type == "spread_element":
-        return Argument(node.start_byte, node.end_byte, None, _inner(run, node), spread=True)
-    return Argument(node.start_byte, node.end_byte, None, run.expr(node))
-
-
-def _await(run: Lowering, node: Node) -> Expr:
-    return Await(node.start_byte, node.end_byte, _inner(run, node))
-
-
-def _spread(run: Lowering, node: Node) -> Expr:
-    return Spread(node.start_byte, node.end_byte, _inner(run, node))
-
-
-def _array(run: Lowering, node: Node) -> Expr:
-    return Sequence(node.start_byte, node.end_byte, tuple([run.expr(part) for part in parts(node)]))
-
-
-def _object(run: Lowering, node: Node) -> Expr:
-    return Record(node.start_byte, node.end_byte, tuple([_entry(run, part) for part in parts(node)]))
-
-
-def _entry(run: Lowering, node: Node) -> Entry:
+def _string(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
-    if node.type == "pair":
-        return Entry(start, end, key(run, node.child_by_field_name("key")), run.expr(node.child_by_field_name("value")))
-    if node.type == "shorthand_property_identifier":
-        return Entry(start, end, _literal(node, run.text(node)), name(run, node))
-    if node.type == "spread_element":
-        return Entry(start, end, None, _inner(run, node))
-    if node.type == "method_definition":
-        return Entry(start, end, key(run, node.child_by_field_name("name")), function(run, node))
-    return Entry(start, end, None, run.expr(node))
+    return Literal(start, end, string_value(data[start:end]))
 
 
-def key(run: Lowering, node: Node | None) -> Expr:
-    """The key of an entry: text, unless it is computed."""
-    if node is None:
-        return Opaque(0, 0, ())
-    if node.type == "computed_property_name":
-        return _inner(run, node)
-    if node.type in {"property_identifier", "private_property_identifier"}:
-        return _literal(node, run.text(node))
-    return run.expr(node)
-
-
-def function(run: Lowering, node: Node) -> Function:
-    """A function, method or arrow function."""
+def _number(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
-    named = node.child_by_field_name("name")
-    is_async = any(child.type == "async" for child in node.children[:4])
-    given, prelude = parameters(run, node.child_by_field_name("parameters") or node.child_by_field_name("parameter"))
-    body = node.child_by_field_name("body")
-    statements: list[Statement] = list(prelude)
-    if body is not None and body.type == "statement_block":
-        statements.extend(run.statements(body))
-    elif body is not None:
-        value = run.expr(body)
-        statements.append(Return(value.start, value.end, value))
-    begin, stop = (body.start_byte, body.end_byte) if body is not None else (end, end)
-    label = run.text(named).strip("'\"[]") if named is not None else ""
-    return Function(start, end, label, given, Block(begin, stop, tuple(statements)), decorators(run, node), is_async)
+    try:
+        return Literal(start, end, number_value(data[start:end]))
+    except ValueError:
+        return Opaque(start, end, ())
 
 
-def decorators(run: Lowering, node: Node) -> tuple[Expr, ...]:
-    """The decorators written inside or right before a definition."""
-    found = [child for child in node.children if child.type == "decorator"]
-    before = node.prev_named_sibling
-    leading = []
-    while before is not None and before.type == "decorator":
-        leading.append(before)
-        before = before.prev_named_sibling
-    return tuple([_inner(run, item) for item in (*reversed(leading), *found)])
+def _constant(_: bytes, node: TreeNode) -> Node:
+    return Literal(node.start_byte, node.end_byte, _CONSTANTS[node.type])
 
 
-def parameters(run: Lowering, node: Node | None) -> tuple[tuple[Parameter, ...], list[Statement]]:
-    """The parameters, and the assignments that destructured ones stand for."""
-    if node is None:
-        return (), []
-    if node.type != "formal_parameters":
-        return (Parameter(node.start_byte, node.end_byte, run.text(node)),), []
-    found: list[Parameter] = []
-    prelude: list[Statement] = []
-    for place, part in enumerate(parts(node)):
-        found.append(_parameter(run, part, place, prelude))
-    return tuple(found), prelude
+def _meaningless(_: bytes, node: TreeNode) -> Node:
+    return Opaque(node.start_byte, node.end_byte, ())
 
 
-def _parameter(run: Lowering, node: Node, place: int, prelude: list[Statement]) -> Parameter:
-    start, end = node.start_byte, node.end_byte
-    pattern = node.child_by_field_name("pattern") or node
-    default = node.child_by_field_name("value")
-    if pattern.type == "assignment_pattern":
-        default = pattern.child_by_field_name("right")
-        pattern = pattern.child_by_field_name("left") or pattern
-    kind = "plain"
-    if pattern.type == "rest_pattern":
-        kind, pattern = "rest", _first(pattern) or pattern
-    annotation = node.child_by_field_name("type")
-    label = run.text(pattern)
-    if pattern.type in {"object_pattern", "array_pattern"}:
-        label = f"#{place}"
-        prelude.extend(destructured(run, pattern, Name(pattern.start_byte, pattern.start_byte, label)))
-    given = run.expr(default) if default is not None else None
-    noted = run.opaque(annotation) if annotation is not None else None
-    return Parameter(start, end, label, given, _type_name(run, annotation) or noted, kind)
-
-
-def _type_name(run: Lowering, node: Node | None) -> Expr | None:
-    """The name in `: Name`; types have no other meaning here."""
-    inner = _first(node) if node is not None else None
-    if inner is not None and inner.type in {"type_identifier", "predefined_type"}:
-        return Name(inner.start_byte, inner.end_byte, run.text(inner))
-    return None
-
-
-def destructured(run: Lowering, pattern: Node | None, value: Expr) -> list[Assign]:
-    """The assignments that a pattern stands for; a plain target is one assignment."""
-    if pattern is None:
-        return []
-    start, end = pattern.start_byte, pattern.end_byte
-    kind = pattern.type
-    if kind in {"assignment_pattern", "object_assignment_pattern"}:
-        fallback = run.expr(pattern.child_by_field_name("right"))
-        left = pattern.child_by_field_name("left")
-        inner = _property(run, left, value) if kind == "object_assignment_pattern" else value
-        return destructured(run, left, Binary(start, end, "??", inner, fallback))
-    if kind == "object_pattern":
-        return [item for part in parts(pattern) for item in _from_object(run, part, value)]
-    if kind == "array_pattern":
-        return [item for place, part in enumerate(_items(pattern)) for item in _from_array(run, part, place, value)]
-    target = name(run, pattern) if kind.endswith("identifier") or kind.endswith("pattern") else run.expr(pattern)
-    return [Assign(start, end, target, value)]
-
-
-def _property(run: Lowering, node: Node | None, value: Expr) -> Expr:
-    return Member(value.start, value.end, value, run.text(node))
-
-
-def _from_object(run: Lowering, part: Node, value: Expr) -> list[Assign]:
-    if part.type == "pair_pattern":
-        label = key(run, part.child_by_field_name("key"))
-        known = isinstance(label, Literal) and isinstance(label.value, str)
-        inner: Expr = (
-            Member(label.start, label.end, value, str(label.value))
-            if known and isinstance(label, Literal)
-            else Index(label.start, label.end, value, label)
-        )
-        return destructured(run, part.child_by_field_name("value"), inner)
-    if part.type == "rest_pattern":
-        return destructured(run, _first(part), Opaque(value.start, value.end, (value,)))
-    if part.type == "object_assignment_pattern":
-        return destructured(run, part, value)
-    return destructured(run, part, Member(part.start_byte, part.end_byte, value, run.text(part)))
-
-
-def _items(pattern: Node) -> list[Node | None]:
-    """The items of an array pattern, None for holes."""
-    found: list[Node | None] = []
-    pending: Node | None = None
-    for child in pattern.children[1:]:
-        if child.type in {",", "]"}:
-            found.append(pending)
-            pending = None
-        elif child.is_named:
-            pending = child
-    return found
-
-
-def _from_array(run: Lowering, part: Node | None, place: int, value: Expr) -> list[Assign]:
-    if part is None:
-        return []
-    if part.type == "rest_pattern":
-        return destructured(run, _first(part), Opaque(value.start, value.end, (value,)))
-    return destructured(run, part, Index(value.start, value.end, value, Literal(value.start, value.end, place)))
-
-
-def _assignment(run: Lowering, node: Node) -> Expr:
-    left = node.child_by_field_name("left")
-    value = run.expr(node.child_by_field_name("right"))
-    if left is not None and left.type in {"object_pattern", "array_pattern"}:
-        return Opaque(node.start_byte, node.end_byte, tuple(destructured(run, left, value)))
-    return Assign(node.start_byte, node.end_byte, run.expr(left), value)
-
-
-def _augmented(run: Lowering, node: Node) -> Expr:
-    operator = run.text(node.child_by_field_name("operator")).removesuffix("=")
-    target, value = (run.expr(node.child_by_field_name(field)) for field in ("left", "right"))
-    return Assign(node.start_byte, node.end_byte, target, value, OPERATORS.get(operator, operator))
-
-
-def _class(run: Lowering, node: Node) -> Class:
-    from lk_audit.frontends.javascript import class_of  # noqa: PLC0415 - statements and expressions need each other
-
-    return class_of(run, node)
-
-
-def _meta(run: Lowering, node: Node) -> Expr:
+def _meta_property(data: bytes, node: TreeNode) -> Node:
     """`import.meta` and `new.target`."""
-    head, _, tail = run.text(node).partition(".")
-    return Member(node.start_byte, node.end_byte, Name(node.start_byte, node.start_byte + len(head), head), tail)
-
-
-def _word(run: Lowering, node: Node) -> Expr:
-    return Name(node.start_byte, node.end_byte, run.text(node))
-
-
-def _element(run: Lowering, node: Node) -> Expr:
-    opening = node.child_by_field_name("open_tag") or node
-    tag = opening.child_by_field_name("name")
-    attributes = [
-        _attribute(run, part)
-        for part in parts(opening)
-        if part.type in {"jsx_attribute", "jsx_expression"}
-    ]
-    inside = [run.expr(part) for part in parts(node) if part.type in _JSX_CHILDREN] if opening is not node else []
-    return Element(node.start_byte, node.end_byte, run.text(tag), tuple(attributes), tuple(inside))
-
-
-_JSX_CHILDREN = frozenset({"jsx_element", "jsx_self_closing_element", "jsx_expression", "jsx_text", "html_character_reference"})
-
-
-def _attribute(run: Lowering, node: Node) -> Argument:
     start, end = node.start_byte, node.end_byte
-    inner = parts(node)
-    if node.type == "jsx_expression":
-        return Argument(start, end, None, _inner(run, inner[0]) if inner else Opaque(start, end, ()), spread=True)
-    value = run.expr(inner[1]) if len(inner) > 1 else Literal(start, end, value=True)
-    return Argument(start, end, run.text(inner[0]) if inner else "", value)
+    base, _, name = data[start:end].decode("utf-8", "replace").partition(".")
+    return Member(start, end, Name(start, start + len(base.encode()), base.strip()), name.strip())
 
 
-def _text(run: Lowering, node: Node) -> Expr:
-    return _literal(node, run.text(node))
+def _inner(_: Lowering, frame: Frame) -> Node:
+    """What parentheses and type assertions are written around."""
+    return frame.values[0] if frame.values else frame.expression(0)
 
 
-def _left(field: str) -> Callable[[Node], Node | None]:
-    return lambda node: node.child_by_field_name(field)
+def _asserted(_: Lowering, frame: Frame) -> Node:
+    """`<Type>value`."""
+    return frame.values[-1] if frame.values else frame.expression(0)
 
 
-EXPRESSIONS: dict[str, LowerExpr] = {
+def _template(run: Lowering, frame: Frame) -> Node:
+    """Text and substitutions in order; without substitutions it is just a string."""
+    start, end = frame.start, frame.end
+    if not frame.values:
+        return Literal(start, end, string_value(run.data[start:end]))
+    found: list[Expr] = []
+    position = start + 1
+    for kid, value in zip(frame.kids, frame.values, strict=True):
+        found += _piece(run, position, kid.start_byte)
+        found.append(expression(value))
+        position = kid.end_byte
+    return Template(start, end, (*found, *_piece(run, position, end - 1)))
+
+
+def _piece(run: Lowering, start: int, end: int) -> list[Expr]:
+    if start >= end:
+        return []
+    return [Literal(start, end, unescape(run.data[start:end].decode("utf-8", "replace")))]
+
+
+def _member(_: Lowering, frame: Frame) -> Node:
+    name = word_of(frame.values[-1]) if len(frame.values) > 1 else ""
+    return Member(frame.start, frame.end, frame.expression(0), name)
+
+
+def _subscript(_: Lowering, frame: Frame) -> Node:
+    return Index(frame.start, frame.end, frame.expression(0), frame.expression(1))
+
+
+def _argument(value: Node) -> Argument:
+    if isinstance(value, Spread):
+        return Argument(value.start, value.end, None, value.value, spread=True)
+    return Argument(value.start, value.end, None, expression(value))
+
+
+def _arguments(_: Lowering, frame: Frame) -> Node:
+    return Arguments(frame.start, frame.end, tuple([_argument(value) for value in frame.values]))
+
+
+def _call(_: Lowering, frame: Frame) -> Node:
+    """A call or a tagged template."""
+    given = frame.values[-1] if len(frame.values) > 1 else None
+    if isinstance(given, Arguments):
+        items = given.items
+    elif isinstance(given, Literal):
+        items = (_argument(Template(given.start, given.end, (given,))),)
+    else:
+        items = (_argument(given),) if given is not None else ()
+    return Call(frame.start, frame.end, frame.expression(0), items)
+
+
+def _new(_: Lowering, frame: Frame) -> Node:
+    given = frame.values[-1]
+    items = given.items if isinstance(given, Arguments) else ()
+    return Call(frame.start, frame.end, frame.expression(0), items, is_new=True)
+
+
+def _unary(_: Lowering, frame: Frame) -> Node:
+    sign = frame.node.child(0)
+    operator = sign.type if sign is not None else ""
+    return Unary(frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0))
+
+
+def _binary(_: Lowering, frame: Frame) -> Node:
+    sign = frame.node.child_by_field_name("operator")
+    operator = sign.type if sign is not None else ""
+    return Binary(
+        frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0), frame.expression(1)
+    )
+
+
+def _ternary(_: Lowering, frame: Frame) -> Node:
+    return Conditional(frame.start, frame.end, frame.expression(0), frame.expression(1), frame.expression(2))
+
+
+def _sequence(_: Lowering, frame: Frame) -> Node:
+    return opaque(frame)
+
+
+def _assignment(_: Lowering, frame: Frame) -> Node:
+    target = frame.values[0] if frame.values else frame.expression(0)
+    assigns = bind(target, frame.expression(1), frame.end)
+    return assigns[0] if len(assigns) == 1 else Several(frame.start, frame.end, tuple(assigns))
+
+
+def _augmented(_: Lowering, frame: Frame) -> Node:
+    sign = frame.node.child_by_field_name("operator")
+    operator = sign.type[:-1] if sign is not None else ""
+    return Assign(
+        frame.start, frame.end, frame.expression(0), frame.expression(1), _OPERATORS.get(operator, operator)
+    )
+
+
+def _update(_: Lowering, frame: Frame) -> Node:
+    """`n++` is `n += 1`."""
+    sign = frame.node.child_by_field_name("operator")
+    if sign is None:
+        return opaque(frame)
+    one = Literal(sign.start_byte, sign.end_byte, 1)
+    return Assign(frame.start, frame.end, frame.expression(0), one, sign.type[:1])
+
+
+def _await(_: Lowering, frame: Frame) -> Node:
+    return Await(frame.start, frame.end, frame.expression(0))
+
+
+def _yield(_: Lowering, frame: Frame) -> Node:
+    value = frame.expression(0) if frame.values else None
+    return Opaque(frame.start, frame.end, (Return(frame.start, frame.end, value),))
+
+
+def _object(_: Lowering, frame: Frame) -> Node:
+    return Record(frame.start, frame.end, tuple([_entry(value) for value in frame.values]))
+
+
+def _entry(value: Node) -> Entry:
+    start, end = value.start, value.end
+    match value:
+        case Entry():
+            return value
+        case Name(id=name):
+            return Entry(start, end, Literal(start, end, name), value)
+        case Method(key=key, function=function):
+            return Entry(start, end, key, function)
+        case Spread(value=inner):
+            return Entry(start, end, None, inner)
+        case _:
+            return Entry(start, end, None, expression(value))
+
+
+def _pair(_: Lowering, frame: Frame) -> Node:
+    key = key_of(frame.values[0]) if frame.values else None
+    return Entry(frame.start, frame.end, key, frame.expression(1))
+
+
+def _array(_: Lowering, frame: Frame) -> Node:
+    return Sequence(frame.start, frame.end, tuple(map(expression, frame.values)))
+
+
+def _spread(_: Lowering, frame: Frame) -> Node:
+    return Spread(frame.start, frame.end, frame.expression(0))
+
+
+def _markup_text(data: bytes, node: TreeNode) -> Node:
+    """Text between tags without the white space around it; nothing if that is all."""
+    start, end = node.start_byte, node.end_byte
+    raw = data[start:end]
+    inner = raw.strip()
+    if not inner:
+        return Several(start, end, ())
+    start += raw.index(inner)
+    return Literal(start, start + len(inner), markup_value(inner))
+
+
+def _element(_: Lowering, frame: Frame) -> Node:
+    opening, *inner = frame.values
+    tag, attributes = (opening.tag, opening.attributes) if isinstance(opening, Opening) else ("", ())
+    return Element(frame.start, frame.end, tag, attributes, _children(inner))
+
+
+def _children(values: list[Node]) -> tuple[Expr, ...]:
+    found: list[Expr | Statement] = [item for value in values for item in contents((value,))]
+    return tuple(map(expression, found))
+
+
+def _opening(run: Lowering, frame: Frame) -> Opening:
+    """A tag and its attributes; without a name it opens a fragment."""
+    run.has_markup = True
+    named = frame.node.child_by_field_name("name")
+    attributes = [_attribute_of(value) for value in frame.values if isinstance(value, Argument | Spread)]
+    return Opening(frame.start, frame.end, run.text(named) if named is not None else "", tuple(attributes))
+
+
+def _attribute_of(value: Argument | Spread) -> Argument:
+    return value if isinstance(value, Argument) else _argument(value)
+
+
+def _self_closing(run: Lowering, frame: Frame) -> Node:
+    opening = _opening(run, frame)
+    return Element(frame.start, frame.end, opening.tag, opening.attributes, ())
+
+
+def _attribute(run: Lowering, frame: Frame) -> Node:
+    """`name="text"`, `name={value}`, or a bare `name`, which means true."""
+    start, end = frame.start, frame.end
+    name = run.text(frame.kids[0]) if frame.kids else ""
+    if len(frame.values) == 1:
+        return Argument(start, end, name, Literal(start, end, value=True))
+    value = frame.expression(1)
+    if frame.kids[-1].type == "string":
+        value = Literal(value.start, value.end, markup_value(run.data[value.start + 1 : value.end - 1]))
+    return Argument(start, end, name, value)
+
+
+def _markup_expression(_: Lowering, frame: Frame) -> Node:
+    """`{value}`; it may hold just a comment."""
+    return frame.values[0] if frame.values else Several(frame.start, frame.end, ())
+
+
+LEAVES: Mapping[str, Leaf] = {
     **dict.fromkeys(
-        ("identifier", "property_identifier", "shorthand_property_identifier", "undefined", "type_identifier"), name
+        (
+            "identifier",
+            "type_identifier",
+            "nested_identifier",
+            "jsx_namespace_name",
+            "shorthand_property_identifier",
+            "shorthand_property_identifier_pattern",
+            "undefined",
+            "this",
+            "super",
+            "import",
+        ),
+        _name,
     ),
-    **dict.fromkeys(
-        ("parenthesized_expression", "non_null_expression", "as_expression", "satisfies_expression"), _inner
-    ),
-    **dict.fromkeys(("this", "super", "import", "private_property_identifier"), _word),
-    **dict.fromkeys(("function_expression", "arrow_function", "generator_function", "function"), function),
-    **dict.fromkeys(("jsx_element", "jsx_self_closing_element"), _element),
-    "jsx_expression": _inner,
-    "jsx_text": _text,
-    "type_assertion": _cast,
+    **dict.fromkeys(_CONSTANTS, _constant),
+    "meta_property": _meta_property,
     "number": _number,
     "string": _string,
+    "regex": _meaningless,
+    "jsx_text": _markup_text,
+    "html_character_reference": _markup_text,
+}
+EXPRESSIONS: Mapping[str, Lower] = {
+    "parenthesized_expression": _inner,
+    "as_expression": _inner,
+    "satisfies_expression": _inner,
+    "non_null_expression": _inner,
+    "instantiation_expression": _inner,
+    "type_assertion": _asserted,
     "template_string": _template,
-    "true": lambda run, node: Literal(node.start_byte, node.end_byte, value=True),
-    "false": lambda run, node: Literal(node.start_byte, node.end_byte, value=False),
-    "null": lambda run, node: Literal(node.start_byte, node.end_byte, None),
-    "regex": lambda run, node: Opaque(node.start_byte, node.end_byte, ()),
-    "unary_expression": _unary,
-    "update_expression": _update,
-    "ternary_expression": _conditional,
+    "template_substitution": _inner,
+    "member_expression": _member,
+    "subscript_expression": _subscript,
+    "arguments": _arguments,
+    "call_expression": _call,
     "new_expression": _new,
-    "await_expression": _await,
-    "spread_element": _spread,
-    "array": _array,
-    "object": _object,
+    "unary_expression": _unary,
+    "binary_expression": _binary,
+    "ternary_expression": _ternary,
+    "sequence_expression": _sequence,
     "assignment_expression": _assignment,
     "augmented_assignment_expression": _augmented,
-    "class": _class,
-    "meta_property": _meta,
+    "update_expression": _update,
+    "await_expression": _await,
+    "yield_expression": _yield,
+    "object": _object,
+    "pair": _pair,
+    "array": _array,
+    "spread_element": _spread,
+    "jsx_element": _element,
+    "jsx_opening_element": _opening,
+    "jsx_self_closing_element": _self_closing,
+    "jsx_attribute": _attribute,
+    "jsx_expression": _markup_expression,
 }
-
-LINKS: dict[str, tuple[Callable[[Node], Node | None], LowerLink]] = {
-    "binary_expression": (_left("left"), _binary),
-    "member_expression": (_left("object"), _member),
-    "subscript_expression": (_left("object"), _subscript),
-    "call_expression": (_left("function"), _call),
-}
-"""Left-recursive node types: where their leftmost part is, and what they add to it."""

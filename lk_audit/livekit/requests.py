@@ -67,6 +67,9 @@ REQUEST_PARAMETERS = frozenset(
 )
 """Names that handlers give to what they get from a caller."""
 
+PARSING_CALLS = frozenset({"parse", "parseAsync", "safeParse", "loads", "assign", "model_validate", "parse_obj", "json"})
+"""Calls that turn the text of a request into data, or check its form: what they return is still the caller's."""
+
 REQUEST_GLOBALS = ("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request")
 
 INJECTED = frozenset({"Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
@@ -86,7 +89,10 @@ _AUTHENTICATING_WORDS = (
     r"auth_?middleware|auth_?guard|use_?guards|jwt_?auth\w*|bearer\w*|api_?key_?\w*|with_?auth\w*|"
     r"auth|clerk\w*|unlock\w*|iron_?session|check_?(?:token|session|permission\w*|api_?key)|"
     r"validate_?user|verify_?user|is_?logged_?in|logged_?in_?required|permissions?_?classes|timing_?safe_?equal|"
-    r"compare_?digest"
+    r"compare_?digest|(?:get_?)?is_?(?:admin|owner|host|moderator|member|authori[sz]ed|allowed|valid_?(?:user|token|session))|"
+    r"(?:user_?)?has_?(?:access|permission\w*|role)|can_?(?:access|join|enter)\w*|"
+    r"(?:check|validate|verify)_?(?:access|password|passcode|secret|membership|member|admin|owner|role|user_?access)\w*|"
+    r"assert_?(?:auth\w*|user|session|admin|member|access)\w*"
 )
 AUTHENTICATING_NAME = re.compile(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
 """Functions, decorators, dependencies and middleware that authenticate, by their last name."""

@@ -62,9 +62,9 @@ def _number(whole: bool) -> Callable[[Value, Expr], Value | None]:
         match value:
             case Number(number=number):
                 return replace(value, number=float(math.trunc(number))) if whole else value
-            case Text(text=text) if (number := to_float(text)) is not None:
-                number = math.trunc(number) if whole else number
-                return Number(origin=origin, number=float(number), environment=value.environment, trace=value.trace)
+            case Text(text=text) if (read := to_float(text)) is not None:
+                number = float(math.trunc(read)) if whole else read
+                return Number(origin=origin, number=number, environment=value.environment, trace=value.trace)
             case Moment(clock=Clock.OBJECT):
                 return replace(value, clock=Clock.MILLISECONDS)
             case Moment() | Environment() | Given() | Returned():
@@ -131,7 +131,7 @@ def _magnitude(value: Value) -> tuple[str, float] | None:
             return None
 
 
-def _extreme(choose: Callable[..., Value], *, is_bound: bool) -> Function:
+def _extreme(choose: Callable[[Iterable[float]], float], *, is_bound: bool) -> Function:
     """`min` and `max`. `min(x, 3600)` is at most 3600, so 3600 stands for it; `max(x, 3600)` may be anything more."""
 
     def call(invocation: Invocation) -> Possible | None:
@@ -153,11 +153,12 @@ def _combinations(known: list[list[Value]]) -> Iterator[tuple[Value, ...]]:
     return itertools.islice(itertools.product(*choices), _MOST_COMBINATIONS) if choices else iter(())
 
 
-def _chosen(choose: Callable[..., Value], items: tuple[Value, ...], origin: Expr) -> Value | None:
+def _chosen(choose: Callable[[Iterable[float]], float], items: tuple[Value, ...], origin: Expr) -> Value | None:
     sizes = [(size, item) for item in items if (size := _magnitude(item)) is not None]
     if len({size[0] for size, _ in sizes}) != 1:
         return None
-    chosen: Value = choose(sizes, key=lambda pair: pair[0][1])[1]
+    extreme = choose(size[1] for size, _ in sizes)
+    chosen = next(item for size, item in sizes if size[1] == extreme)
     return replace(chosen, origin=origin, trace=joined_trace(*items))
 
 
@@ -377,16 +378,12 @@ def _comma(origin: Expr) -> Text:
 
 
 def _joined(glue: Value, items: Value, origin: Expr) -> Value:
-    if (
-        not isinstance(glue, Text)
-        or not isinstance(items, Listed)
-        or items.open
-        or any(len(item) != 1 for item in items.items)
-    ):
-        parts = (value for item in items.items for value in item) if isinstance(items, Listed) else (items,)
-        return unknown(origin, (glue, *parts))
-    parts = [item[0] for item in items.items]
-    return concatenated(parts, origin, glue.text) or unknown(origin, tuple(parts))
+    if not isinstance(items, Listed):
+        return unknown(origin, (glue, items))
+    parts = [value for item in items.items for value in item]
+    is_known = isinstance(glue, Text) and not items.open and all(len(item) == 1 for item in items.items)
+    joined = concatenated(parts, origin, glue.text) if is_known and isinstance(glue, Text) else None
+    return joined or unknown(origin, (glue, *parts))
 
 
 def _concat(invocation: Invocation, receiver: Value) -> Possible | None:

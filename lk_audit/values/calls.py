@@ -99,8 +99,8 @@ class Calls:
                 return self._known(name, call, frame)
             case Defined(definition=Function() as function):
                 return self._entered(function, call, frame)
-            case Returned() if (name := full_name(callee)) is not None:
-                return self._known(name, call, frame, on_instance=True)
+            case Returned() if (called := full_name(callee)) is not None:
+                return self._known(called, call, frame, on_instance=True)
             case _:
                 return (Returned(origin=call, call=call, callee=None),)
 

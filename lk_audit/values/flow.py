@@ -138,16 +138,7 @@ class Flow:
         return True
 
     def _all_covered(self, control: Node, covered: set[Branch]) -> bool:
-        match control:
-            case If(otherwise=otherwise):
-                parts = ("then", "otherwise") if otherwise is not None else ()
-            case Conditional():
-                parts = ("then", "otherwise")
-            case Try(handlers=handlers):
-                parts = ("attempt", *(f"handler {index}" for index in range(len(handlers))))
-            case _:
-                parts = ()
-        branches = [(control, part) for part in parts]
+        branches = [(control, part) for part in _alternatives(control)]
         return bool(branches) and all(item in covered or self._leaves_branch(item) for item in branches)
 
     def _leaves_branch(self, branch: Branch) -> bool:
@@ -181,6 +172,17 @@ class Flow:
             blocks = (last.then, last.otherwise)
             return all(block.statements and self._leaves_statement(block.statements[-1], depth - 1) for block in blocks)
         return False
+
+
+def _alternatives(control: Node) -> tuple[str, ...]:
+    """The parts of a control structure of which one is always taken to its end."""
+    match control:
+        case If(otherwise=Block()) | Conditional():
+            return ("then", "otherwise")
+        case Try(handlers=handlers):
+            return ("attempt", *(f"handler {index}" for index in range(len(handlers))))
+        case _:
+            return ()
 
 
 def _part(parent: Node, child: Node) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lk_audit.syntax import (
@@ -11,6 +11,7 @@ from lk_audit.syntax import (
     Call,
     Class,
     Element,
+    Export,
     Expr,
     Function,
     Import,
@@ -21,6 +22,7 @@ from lk_audit.syntax import (
     Module,
     Name,
     Node,
+    Opaque,
     Return,
 )
 from lk_audit.values.callgraph import CallGraph
@@ -80,6 +82,7 @@ class Names:
         self.imports: tuple[Import, ...] = self.nodes(Import)
         self.elements: tuple[Element, ...] = self.nodes(Element)
         self.literals = tuple(item for item in self.nodes(Literal) if isinstance(item.value, str | bytes))
+        self._reaching: dict[Name, tuple[Definition, ...]] = {}
         self._origins: dict[Expr, Origin | None] = {}
         self._variable_uses: dict[tuple[Node, str], tuple[Name, ...]] = {}
 
@@ -103,14 +106,10 @@ class Names:
 
     def definitions(self, name: Name) -> tuple[Definition, ...]:
         """The definitions that can reach this use; none for a name that nothing here defines."""
-        for index, scope in enumerate(self._scopes.around(name)):
-            known = self._scopes.definitions.get((scope, name.id))
-            if known is None:
-                continue
-            found = known[:_MOST_DEFINITIONS] if index else self.flow.reaching(known, name)
-            if found:
-                return tuple(found)
-        return ()
+        known = self._reaching.get(name)
+        if known is None:
+            known = self._reaching[name] = self._find_definitions(name)
+        return known
 
     def binding_scope(self, name: Name) -> Scope | None:
         """The scope whose variable `name` is, or None for a name that nothing here defines."""
@@ -217,6 +216,27 @@ class Names:
         """The calls in this module that are known to call exactly this function."""
         return self.graph.callers(function)
 
+    def _find_definitions(self, name: Name) -> tuple[Definition, ...]:
+        is_exported = isinstance(self.parent(name), Export)
+        for index, scope in enumerate(self._scopes.around(name)):
+            known = self._scopes.definitions.get((scope, name.id))
+            if known is None:
+                continue
+            found = known[:_MOST_DEFINITIONS] if index or is_exported else self.flow.reaching(known, name)
+            if found:
+                return (*found, *self._from_closures(found, scope))
+        return () if self.is_python else tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
+
+    def _from_closures(self, found: Sequence[Definition], scope: Scope) -> list[Definition]:
+        """What nested functions assign to a variable that only holds a place (`let token = null`, `TOKEN = None`).
+
+        Syntax does not tell whether they assign it or declare another of that name.
+        """
+        if not any(_holds_place(item) for item in found):
+            return []
+        assigned = self._scopes.assigned.get(found[0].name, ())[:_MOST_DEFINITIONS]
+        return [item for item in assigned if item.scope is not scope and scope in self.ancestors(item.node)]
+
     def _find_origin(self, expr: Expr) -> Origin | None:
         match expr:
             case Name():
@@ -228,6 +248,8 @@ class Names:
                 return self.origin(operand)
             case Call():
                 return self._origin_of_call(expr)
+            case Opaque(children=(Literal(value=0), Member() as last)):
+                return self.origin(last)
             case _:
                 return None
 
@@ -254,3 +276,12 @@ class Names:
         if isinstance(first, Literal) and isinstance(first.value, str) and self.qualified(call.callee) in _LOADERS:
             return Origin(first.value)
         return None
+
+
+def _holds_place(definition: Definition) -> bool:
+    value = definition.value
+    if definition.kind != "assign" or definition.operator:
+        return False
+    return (isinstance(value, Literal) and value.value in {None, ""}) or (
+        isinstance(value, Name) and value.id == "undefined"
+    )

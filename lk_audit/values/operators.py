@@ -80,15 +80,15 @@ class Operators:
         lefts = self._evaluator.evaluate_at(expr.left, frame)
         nullish = expr.operator == "??"
         taken = [value for value in lefts if _is_taken(value, nullish, self._evaluator.python) is not False]
-        if (
-            taken
-            and len(taken) == len(lefts)
-            and all(_is_taken(value, nullish, self._evaluator.python) for value in taken)
-        ):
-            if not any(isinstance(value, Text | Number) and value.environment for value in taken):
-                return tuple(taken)
+        if taken and len(taken) == len(lefts) and all(self._is_sure(value, nullish) for value in taken):
+            return tuple(taken)
         rights = self._evaluator.evaluate_at(expr.right, frame)
         return (*taken, *as_fallback(rights, environment_of(lefts)))
+
+    def _is_sure(self, value: Value, nullish: bool) -> bool:
+        """Whether the right side is never looked at; the fallback of a variable is not the only value there."""
+        is_fallback = isinstance(value, Text | Number) and value.environment is not None
+        return not is_fallback and _is_taken(value, nullish, self._evaluator.python) is True
 
     def _and(self, expr: Binary, frame: Frame | None) -> Possible:
         """`a and b`: the right, and the lefts that are known to be false."""

@@ -88,12 +88,8 @@ def truth(value: Value, *, python: bool) -> bool | None:  # noqa: PLR0911 - one 
             return bool(seconds)
         case Listed(items=items, open=False):
             return bool(items) or not python
-        case Mapped(members=members, open=False):
-            return (
-                not python or None
-                if any(not item.certain for item in members.values())
-                else bool(members) or not python
-            )
+        case Mapped(members=members, open=False) if python and not any(not item.certain for item in members.values()):
+            return bool(members)
         case Mapped() | Listed():
             return None if python else True
         case Moment() | Defined():

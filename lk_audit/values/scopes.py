@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeGuard, TypeVar
 
 from lk_audit.syntax import (
     Assign,
@@ -45,6 +45,7 @@ class Scopes:
         self.calls: defaultdict[str, list[Call]] = defaultdict(list)
         self.functions: defaultdict[str, list[Function]] = defaultdict(list)
         self.returns: defaultdict[Function, list[Return]] = defaultdict(list)
+        self.assigned: defaultdict[str, list[Definition]] = defaultdict(list)
         self.stars: list[Import] = []
         self.parents: dict[Node, Node] = {}
         self._found: defaultdict[type, list[Node]] = defaultdict(list)
@@ -70,12 +71,8 @@ class Scopes:
         """
         child, innermost = node, True
         for parent in self.ancestors(node):
-            if (isinstance(parent, Function) and self._is_inside(child, parent)) or (
-                isinstance(parent, Class) and child is parent.body and self.is_python and innermost
-            ):
+            if self._holds_names(parent, child, innermost=innermost):
                 innermost = False
-                yield parent
-            elif isinstance(parent, Module):
                 yield parent
             child = parent
 
@@ -108,7 +105,7 @@ class Scopes:
         while stack:
             node = stack.pop()
             self._found[type(node)].append(node)
-            below = list(children(node))
+            below = [child for child in children(node) if child not in self.parents]
             for child in below:
                 self.parents[child] = node
             stack.extend(reversed(below))
@@ -125,15 +122,10 @@ class Scopes:
         for function in self.nodes(Function):
             self._index_function(function)
         for kind in self.nodes(Class):
-            if isinstance(self.parents.get(kind), DefineClass):
-                scope = self._scope(kind)
-                self.definitions[scope, kind.name].append(Definition("class", kind.name, kind, scope, kind.start))
+            self._index_class(kind)
         for statement in self.nodes(Import):
             self._index_import(statement)
-        for item in self.nodes(Return):
-            within = next((outer for outer in self.ancestors(item) if isinstance(outer, Function)), None)
-            if within is not None:
-                self.returns[within].append(item)
+        self._index_returns()
         for known in (*self.definitions.values(), *self.attributes.values()):
             known.sort(key=lambda item: item.effect)
 
@@ -150,12 +142,15 @@ class Scopes:
             self.attributes[owner, target.id].append(self._assignment(assign, target.id, owner))
         if owner is None or self.is_python:
             scope = self._scope(assign)
-            self.definitions[scope, target.id].append(self._assignment(assign, target.id, scope))
+            item = self._assignment(assign, target.id, scope)
+            self.definitions[scope, target.id].append(item)
+            self.assigned[target.id].append(item)
 
     def _assignment(self, assign: Assign, name: str, scope: Scope) -> Definition:
         is_loop = isinstance(self.parents.get(assign), Loop) and isinstance(assign.value, Opaque)
-        kind = "loop" if is_loop else "assign"
-        return Definition(kind, name, assign, scope, assign.end, assign.value, assign.operator)
+        return Definition(
+            "loop" if is_loop else "assign", name, assign, scope, assign.end, assign.value, assign.operator
+        )
 
     def _class_of(self, statement: Node) -> Class | None:
         """The class whose body holds a statement directly."""
@@ -183,6 +178,17 @@ class Scopes:
             itself = Definition("function", function.name, function, function, BEFORE_ALL)
             self.definitions[function, function.name].append(itself)
 
+    def _index_class(self, kind: Class) -> None:
+        if isinstance(self.parents.get(kind), DefineClass):
+            scope = self._scope(kind)
+            self.definitions[scope, kind.name].append(Definition("class", kind.name, kind, scope, kind.start))
+
+    def _index_returns(self) -> None:
+        for item in self.nodes(Return):
+            within = next((outer for outer in self.ancestors(item) if isinstance(outer, Function)), None)
+            if within is not None:
+                self.returns[within].append(item)
+
     def _index_import(self, statement: Import) -> None:
         scope = self._scope(statement)
         effect = statement.end if self.is_python else BEFORE_ALL
@@ -196,6 +202,15 @@ class Scopes:
     def _scope(self, node: Node) -> Scope:
         return next(self.around(node), self.module)
 
-    def _is_inside(self, child: Node, function: Function) -> bool:
-        """A default value is evaluated outside a Python function, but inside a JavaScript one."""
-        return child is function.body or (isinstance(child, Parameter) and not self.is_python)
+    def _holds_names(self, parent: Node, child: Node, *, innermost: bool) -> TypeGuard[Scope]:
+        """Whether `parent` is a scope for what is inside `child` of it.
+
+        A default value is evaluated outside a Python function, but inside a JavaScript one.
+        """
+        match parent:
+            case Function():
+                return child is parent.body or (isinstance(child, Parameter) and not self.is_python)
+            case Class():
+                return innermost and self.is_python and child is parent.body
+            case _:
+                return isinstance(parent, Module)

@@ -238,6 +238,11 @@ class Grants:
         grant = self.by_name.get(name)
         return grant is not None and grant.may_be(value)
 
+    def may_give(self, name: str) -> bool:
+        """Whether the token may carry this right: the code sets it, or the request decides just it."""
+        grant = self.by_name.get(name)
+        return grant is not None and (grant.may_be(True) or (grant.from_caller and self.from_caller is None))
+
 
 @dataclass(frozen=True, slots=True)
 class Input:

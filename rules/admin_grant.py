@@ -85,7 +85,7 @@ def admin_grant(mint: TokenMint) -> Iterator[Problem]:
     do, renames them, gives itself `hidden` or `recorder`. The token stays good for that until it expires.
     """
     grant = mint.grants.get("roomAdmin")
-    if grant is None or mint.audience is not Audience.PARTICIPANT or not (grant.may_be(True) or grant.from_caller):
+    if grant is None or mint.audience is not Audience.PARTICIPANT or not mint.grants.may_give("roomAdmin"):
         return
     asked = "" if grant.may_be(True) else ", when the request asks for it"
     yield Problem(

@@ -97,8 +97,9 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
     """
     if mint.audience is Audience.SERVICE:
         return
-    grants = [grant for name in PROJECT_GRANTS if (grant := mint.grants.get(name)) is not None]
-    found = [grant for grant in grants if grant.may_be(True) or grant.from_caller]
+    found = [
+        grant for name in PROJECT_GRANTS if (grant := mint.grants.get(name)) is not None and mint.grants.may_give(name)
+    ]
     if not found:
         return
     first, *others = sorted(found, key=_position)

@@ -72,10 +72,7 @@ class GrantCollector:
 
     def _is_asked_for(self, values: Possible) -> bool:
         """Whether the request decides the grant: it holds the value, or it is tested before the value is set."""
-        known = any(isinstance(value, Flag | Text | Nothing) for value in values)
-        if not known:
-            return self._from_request(values)
-        return any(isinstance(value, Flag) and value.flag and self._is_behind_request(value) for value in values)
+        return self._from_request(values) or self._decided_at(values) is not None
 
     def _decided_at(self, values: Possible) -> Place | None:
         """Where a branch gives the grant, when that is not where the grant object is written."""

@@ -106,11 +106,13 @@ def _inputs(parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[I
             if source is not None:
                 yield Input(target, part.place, source)
                 break
+    whole = parts.grants.from_caller
+    if whole is not None:
+        yield Input("grants", whole.place, "the request")
     for grant in parts.grants.by_name.values():
-        if grant.from_caller:
+        # A spread of request data may replace every grant before it: said once, for all of them.
+        if grant.from_caller and (whole is None or grant.name == "room"):
             yield Input(grant.name, grant.decided_at or grant.place, "the request")
-    if parts.grants.from_caller is not None:
-        yield Input("grants", parts.grants.from_caller.place, "the request")
 
 
 def _request_source(values: Possible, is_request: Callable[[Value], bool]) -> str | None:

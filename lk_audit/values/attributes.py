@@ -72,8 +72,6 @@ class Attributes:
         """What an attribute of a class of this file can be, for the instance that `construction` made if known."""
         evaluator = self._evaluator
         definitions = self._in_force(owner, name)
-        if not definitions and (given := self._constructor_parameter(owner, name)) is not None:
-            return given
         if not definitions:
             return self._inherited(owner, name, construction, depth) if depth < _DEEPEST_BASE else None
         given = self._given(owner, name, construction)
@@ -84,17 +82,6 @@ class Attributes:
         if prefix is None or any(isinstance(item.node, Function) for item in definitions):
             return values
         return self._setting(f"{prefix}{name}".upper(), values, definitions[0], evaluator.path)
-
-    def _constructor_parameter(self, owner: Class, name: str) -> Possible | None:
-        """What `this.x` is through `constructor(private x)` of TypeScript."""
-        evaluator = self._evaluator
-        for method in () if evaluator.python else evaluator.names.attributes(owner, "constructor"):
-            function = method.node
-            for parameter in function.parameters if isinstance(function, Function) else ():
-                if parameter.name == name and isinstance(function, Function):
-                    definition = Definition("parameter", name, parameter, function, function.start, parameter.default)
-                    return evaluator.calls.parameter(definition, None)
-        return None
 
     def _in_force(self, owner: Class, name: str) -> tuple[Definition, ...]:
         """The definitions of an attribute; one that the constructor always makes replaces that of the class body."""

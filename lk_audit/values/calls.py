@@ -49,9 +49,10 @@ class Calls:
         if origin is not None:
             return evaluator.from_origin(origin, call)
         callee = call.callee
-        if isinstance(callee, Member) and evaluator.names.direct_origin(callee) is None:
+        is_named = evaluator.names.direct_origin(callee) is not None
+        found = evaluator.evaluate_at(callee, frame) if is_named or not isinstance(callee, Member) else ()
+        if isinstance(callee, Member) and (not is_named or any(isinstance(value, Unknown) for value in found)):
             return self._method(call, callee, frame)
-        found = evaluator.evaluate_at(callee, frame)
         return bounded((value for item in found for value in self._called(item, call, frame)), call)
 
     def parameter(self, definition: Definition, frame: Frame | None) -> Possible:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lk_audit.syntax import (
+    Assign,
     Await,
     Call,
     Class,
@@ -199,6 +200,14 @@ class Names:
     def name_of(self, function: Function) -> str:
         """The name a function is called by: its own or that of the variable it is assigned to."""
         return self._scopes.name_of(function)
+
+    def class_of_field(self, assign: Assign) -> Class | None:
+        """The class whose body makes the assignment."""
+        return self._scopes.class_of(assign)
+
+    def members_named(self, name: str) -> tuple[Member, ...]:
+        """All accesses `x.name`, whatever `x` is."""
+        return tuple(self._scopes.members.get(name, ())[:_MOST_USES])
 
     def functions_named(self, name: str) -> tuple[Function, ...]:
         """The functions that are called by that name, whatever scope they are in."""

@@ -153,8 +153,17 @@ class _Tracker:
             scope = self._names.binding_scope(target)
             if scope is not None:
                 self._mentions(scope, target.id, assign, alias)
+            owner = self._names.class_of_field(assign)
+            if owner is not None:
+                self._field(owner, target.id, alias)
         elif isinstance(target, Member) and isinstance(target.object, Name):
             self._attribute(target, target.object, assign, alias)
+
+    def _field(self, owner: Class, name: str, alias: _Alias) -> None:
+        """A field of a class body: look at `this.name` and `self.name` in its methods."""
+        for mention in self._names.members_named(name):
+            if isinstance(mention.object, Name) and self._names.self_class(mention.object) is owner:
+                self._add(mention, alias)
 
     def _mentions(self, scope: Scope, name: str, bound_at: Node, alias: _Alias) -> None:
         for use in self._names.uses(scope, name):
@@ -164,19 +173,17 @@ class _Tracker:
     def _attribute(self, target: Member, base: Name, assign: Assign, alias: _Alias) -> None:
         """`self.token = ...`, `state.token = ...`: other mentions of the same attribute of the same name."""
         owner = self._names.self_class(base)
-        bases = self._bases(base, owner)
-        for other in bases:
-            mention = self._names.parent(other)
-            if isinstance(mention, Member) and mention.object is other and mention.name == target.name:
+        for mention in self._names.members_named(target.name):
+            if isinstance(mention.object, Name) and self._is_same_base(mention.object, base, owner):
                 later = mention.start >= assign.end or not self._same_function(mention, assign)
                 if later and not self._rebound(target, mention, assign, owner):
                     self._add(mention, alias)
 
-    def _bases(self, base: Name, owner: Class | None) -> Iterator[Name]:
-        scope = self._names.binding_scope(base)
-        if owner is None:
-            return iter(self._names.uses(scope, base.id) if scope is not None else ())
-        return (use for use in self._names.mentions(base.id) if self._names.self_class(use) is owner)
+    def _is_same_base(self, one: Name, other: Name, owner: Class | None) -> bool:
+        if owner is not None:
+            return self._names.self_class(one) is owner
+        scope = self._names.binding_scope(other)
+        return one.id == other.id and scope is not None and self._names.binding_scope(one) is scope
 
     def _same_function(self, one: Node, other: Node) -> bool:
         return self._names.enclosing_function(one) is self._names.enclosing_function(other)

@@ -42,20 +42,25 @@ class Scopes:
         self.definitions: defaultdict[tuple[Node, str], list[Definition]] = defaultdict(list)
         self.attributes: defaultdict[tuple[Class, str], list[Definition]] = defaultdict(list)
         self.uses: defaultdict[str, list[Name]] = defaultdict(list)
+        self.members: defaultdict[str, list[Member]] = defaultdict(list)
         self.calls: defaultdict[str, list[Call]] = defaultdict(list)
         self.functions: defaultdict[str, list[Function]] = defaultdict(list)
         self.returns: defaultdict[Function, list[Return]] = defaultdict(list)
         self.assigned: defaultdict[str, list[Definition]] = defaultdict(list)
         self.stars: list[Import] = []
         self.parents: dict[Node, Node] = {}
+        self._sorted: set[type[Node]] = set()
         self._found: defaultdict[type, list[Node]] = defaultdict(list)
         self._walk()
         self._index()
 
     def nodes(self, kind: type[N]) -> tuple[N, ...]:
         """All nodes of one syntax type, in source order."""
-        found = [item for item in self._found[kind] if isinstance(item, kind)]
-        return tuple(sorted(found, key=lambda item: item.start))
+        found = self._found.get(kind, [])
+        if kind not in self._sorted:
+            found.sort(key=lambda item: item.start)
+            self._sorted.add(kind)
+        return tuple(item for item in found if isinstance(item, kind))
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes around `node`, innermost first."""
@@ -79,7 +84,13 @@ class Scopes:
     def owner(self, function: Function) -> Class | None:
         """The class whose method `function` is."""
         holder = self.parents.get(function)
-        return self._class_of(holder) if isinstance(holder, Define | Assign) else None
+        return self.class_of(holder) if isinstance(holder, Define | Assign) else None
+
+    def class_of(self, statement: Node) -> Class | None:
+        """The class whose body holds a statement directly."""
+        block = self.parents.get(statement)
+        above = self.parents.get(block) if block is not None else None
+        return above if isinstance(above, Class) and above.body is block else None
 
     def self_class(self, name: Name) -> Class | None:
         """The class whose instance (or, for `cls`, whose self) `name` is."""
@@ -113,6 +124,8 @@ class Scopes:
     def _index(self) -> None:
         for name in self.nodes(Name):
             self.uses[name.id].append(name)
+        for member in self.nodes(Member):
+            self.members[member.name].append(member)
         for call in self.nodes(Call):
             called = call.callee
             if isinstance(called, Name | Member):
@@ -137,7 +150,7 @@ class Scopes:
                 self.attributes[instance_of, target.name].append(self._assignment(assign, target.name, instance_of))
         if not isinstance(target, Name):
             return
-        owner = self._class_of(assign)
+        owner = self.class_of(assign)
         if owner is not None:
             self.attributes[owner, target.id].append(self._assignment(assign, target.id, owner))
         if owner is None or self.is_python:
@@ -151,12 +164,6 @@ class Scopes:
         return Definition(
             "loop" if is_loop else "assign", name, assign, scope, assign.end, assign.value, assign.operator
         )
-
-    def _class_of(self, statement: Node) -> Class | None:
-        """The class whose body holds a statement directly."""
-        block = self.parents.get(statement)
-        above = self.parents.get(block) if block is not None else None
-        return above if isinstance(above, Class) and above.body is block else None
 
     def _index_function(self, function: Function) -> None:
         self.functions[self.name_of(function)].append(function)

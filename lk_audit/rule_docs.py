@@ -1,0 +1,116 @@
+"""The pages of the rules: for `explain`, the documentation, SARIF, and the table in the README.
+
+`python -m lk_audit.rule_docs` writes docs/rules.md and the table between the marks in README.md.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from lk_audit import cwe
+from lk_audit.findings import AnyRule
+from lk_audit.rule_loader import load_rules
+
+TABLE_START = "<!-- rules:start -->"
+TABLE_END = "<!-- rules:end -->"
+
+_FENCES = {
+    **dict.fromkeys((".py", ".pyi"), "python"),
+    **dict.fromkeys((".js", ".mjs", ".cjs"), "js"),
+    **dict.fromkeys((".ts", ".mts", ".cts"), "ts"),
+    **dict.fromkeys((".yaml", ".yml"), "yaml"),
+    **dict.fromkeys((".sh", ".env"), "sh"),
+    **{".jsx": "jsx", ".tsx": "tsx", ".json": "json", ".toml": "toml", ".md": "md", ".html": "html", ".go": "go"},
+}
+_INTRODUCTION = """\
+# Rules
+
+Every rule with what it finds, why that matters and what to do. `lk-audit explain RULE` shows the same page in a terminal.
+This file is generated from the rules themselves: `python -m lk_audit.rule_docs`.
+"""
+
+
+def rule_page(rule: AnyRule, level: int = 1) -> str:
+    """A rule as a Markdown page whose first heading has the given level."""
+    heading, below = "#" * level, "#" * (level + 1)
+    usual = "" if rule.on_by_default else " · off by default"
+    parts = [
+        f"{heading} {rule.id} {rule.name}",
+        f"**{rule.severity.label.capitalize()}** · [{cwe.title(rule.cwe)}]({cwe.url(rule.cwe)}){usual}",
+        rule.explanation,
+        f"{below} What to do",
+        rule.fix,
+        f"{below} Found",
+        *(_example(text) for text in rule.bad),
+        f"{below} Not found",
+        *(_example(text) for text in rule.good),
+    ]
+    if rule.references:
+        parts += [f"{below} Further reading", "\n".join(f"- <{address}>" for address in rule.references)]
+    return "\n\n".join(parts) + "\n"
+
+
+def rules_document(rules: Sequence[AnyRule]) -> str:
+    """The page of all rules."""
+    return "\n".join([_INTRODUCTION, rule_table(rules, "#{anchor}"), *(rule_page(rule, 2) for rule in rules)])
+
+
+def rule_table(rules: Iterable[AnyRule], link: str = "docs/rules.md#{anchor}") -> str:
+    """A Markdown table of rules; `link` is the address of a rule's page."""
+    return "\n".join(["| id | rule | severity | finds |", "|---|---|---|---|", *_rows(rules, link), ""])
+
+
+def with_table(readme: str, rules: Sequence[AnyRule]) -> str:
+    """The README with a current table between its marks; unchanged when it has none."""
+    before, start, rest = readme.partition(TABLE_START)
+    _, end, after = rest.partition(TABLE_END)
+    return f"{before}{start}\n\n{rule_table(rules)}\n{end}{after}" if start and end else readme
+
+
+def anchor(rule: AnyRule) -> str:
+    """The fragment that GitHub gives the rule's heading."""
+    return f"{rule.id} {rule.name}".lower().replace(" ", "-")
+
+
+def _rows(rules: Iterable[AnyRule], link: str) -> Iterator[str]:
+    for rule in rules:
+        address = link.format(anchor=anchor(rule))
+        severity = rule.severity.label + ("" if rule.on_by_default else " (off)")
+        yield f"| {rule.id} | [{rule.name}]({address}) | {severity} | {rule.summary.replace('|', chr(92) + '|')} |"
+
+
+def _example(text: str) -> str:
+    return "\n\n".join(_file(path, body) for path, body in _files(text))
+
+
+def _files(text: str) -> Iterator[tuple[str, str]]:
+    for part in f"\n{text}".split("\n--- ")[1:]:
+        path, _, body = part.partition("\n")
+        yield path.strip(), body.strip("\n")
+
+
+def _file(path: str, body: str) -> str:
+    name = PurePosixPath(path)
+    language = "sh" if name.name.startswith(".env") else _FENCES.get(name.suffix, "")
+    fence = "````" if "```" in body else "```"
+    return f"`{path}`\n\n{fence}{language}\n{body}\n{fence}"
+
+
+def write(root: Path) -> list[Path]:
+    """Bring docs/rules.md and README.md below `root` up to date; the files that changed."""
+    rules = load_rules(packs=False).rules
+    wanted = {root / "docs" / "rules.md": rules_document(rules)}
+    readme = root / "README.md"
+    if readme.is_file():
+        wanted[readme] = with_table(readme.read_text(encoding="utf-8"), rules)
+    changed = [file for file, text in wanted.items() if not file.is_file() or file.read_text(encoding="utf-8") != text]
+    for file in changed:
+        file.write_text(wanted[file], encoding="utf-8")
+    return changed
+
+
+if __name__ == "__main__":
+    for changed_file in write(Path.cwd()):
+        sys.stdout.write(f"wrote {changed_file}\n")

@@ -1,0 +1,97 @@
+"""Runs the examples that rules carry: tiny projects whose marked lines must be found. Rule packs test with it too.
+
+An example is text. `--- path` starts a file; a comment `<- finding` marks a line on which the rule must find something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lk_audit.findings import AnyRule, Finding
+from lk_audit.rule_api import Options
+from lk_audit.scan import Extract, scan_sources
+from lk_audit.source import Source
+
+MARK = "<- finding"
+_HEADER = "--- "
+_MARK_COMMENT = re.compile(
+    r"[ \t]*(?:#|//|/\*|\{/\*|<!--|--|;)[ \t]*<- finding[ \t]*(?:\*/\}?|-->)?[ \t]*$", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The lines, as (path, line), that an example marks and that were found on it; `crashes` tells of defects."""
+
+    marked: frozenset[tuple[str, int]]
+    found: frozenset[tuple[str, int]]
+    findings: tuple[Finding, ...]
+    crashes: tuple[str, ...]
+
+    @property
+    def missed(self) -> list[tuple[str, int]]:
+        return sorted(self.marked - self.found)
+
+    @property
+    def surplus(self) -> list[tuple[str, int]]:
+        return sorted(self.found - self.marked)
+
+
+def read_example(text: str) -> list[Source]:
+    """The files of an example, marks included.
+
+    Raises:
+        ValueError: text stands before the first header, a file occurs twice, or there is no file at all.
+    """
+    files: dict[str, list[str]] = {}
+    lines: list[str] | None = None
+    for line in text.splitlines():
+        if line.startswith(_HEADER):
+            path = line.removeprefix(_HEADER).strip()
+            if path in files:
+                raise ValueError(f"the example holds {path} twice")
+            lines = files[path] = []
+        elif lines is not None:
+            lines.append(line)
+        elif line.strip():
+            raise ValueError("the example does not start with a header: --- path")
+    if not files:
+        raise ValueError("the example holds no file; start one with: --- path")
+    return [Source.from_text(path, "\n".join(lines).strip("\n") + "\n") for path, lines in files.items()]
+
+
+def marked_lines(sources: Iterable[Source]) -> frozenset[tuple[str, int]]:
+    """The marked lines, as (path, line)."""
+    return frozenset(
+        (source.path, number)
+        for source in sources
+        for number, line in enumerate(source.text.splitlines(), 1)
+        if MARK in line
+    )
+
+
+def without_marks(text: str) -> str:
+    """Text without the comments that mark lines; for formats that have no comments, and for readers."""
+    return _MARK_COMMENT.sub("", text)
+
+
+def run_example(
+    text: str, rules: Sequence[AnyRule], options: Options | None = None, *, extract: Extract | None = None
+) -> Outcome:
+    """What `rules` find in an example. A finding counts where it starts; suppressed ones do not count.
+
+    Raises:
+        ValueError: the text is not an example.
+    """
+    sources = read_example(text)
+    bare = [Source.from_text(source.path, without_marks(source.text)) for source in sources]
+    report = scan_sources(bare, rules, options, extract=extract)
+    findings = report.open_findings
+    return Outcome(
+        marked=marked_lines(sources),
+        found=frozenset((finding.place.path, finding.place.line) for finding in findings),
+        findings=findings,
+        crashes=tuple(f"{crash.error} at {crash.raised_at} on {crash.path}" for crash in report.crashes),
+    )

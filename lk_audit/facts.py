@@ -257,12 +257,13 @@ class Input:
 class Endpoint:
     """A request handler that hands out the token.
 
+    `call` is where in the handler the way to the mint begins: the mint itself, or the call of a helper.
     `authenticated_by` is where the caller is authenticated, as far as the code shows.
     """
 
     name: str
     place: Place
-    framework: str
+    call: Place
     authenticated_by: Lead | None = None
 
 
@@ -287,5 +288,5 @@ class TokenMint(Fact):
     kinds: tuple[str, ...] = ()
     kind_place: Place | None = None
     listener_lead: Lead | None = None
-    endpoint: Endpoint | None = None
+    endpoints: tuple[Endpoint, ...] = ()
     inputs: tuple[Input, ...] = ()

@@ -22,12 +22,12 @@ _FENCES = {
     **dict.fromkeys((".ts", ".mts", ".cts"), "ts"),
     **dict.fromkeys((".yaml", ".yml"), "yaml"),
     **dict.fromkeys((".sh", ".env"), "sh"),
-    **{".jsx": "jsx", ".tsx": "tsx", ".json": "json", ".toml": "toml", ".md": "md", ".html": "html", ".go": "go"},
+    **{suffix: suffix[1:] for suffix in (".jsx", ".tsx", ".json", ".toml", ".md", ".html", ".go")},
 }
 _INTRODUCTION = """\
 # Rules
 
-Every rule with what it finds, why that matters and what to do. `lk-audit explain RULE` shows the same page in a terminal.
+Every rule: what it finds, why that matters, what to do. `lk-audit explain RULE` shows the same page in a terminal.
 This file is generated from the rules themselves: `python -m lk_audit.rule_docs`.
 """
 

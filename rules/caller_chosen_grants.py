@@ -97,7 +97,7 @@ def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
     Grants, lifetime or kind are copied from the request into the token. A caller who adds `roomAdmin` or asks for a year
     gets it.
     """
-    if mint.endpoint is None:
+    if not mint.endpoints:
         return
     asked = [item for item in mint.inputs if item.target not in _HARMLESS]
     for group in (_SETTINGS, _GRANTS):

@@ -116,14 +116,15 @@ def unauthenticated_mint(mint: TokenMint) -> Iterator[Problem]:
     Whoever finds the address joins any room under any name, also under the name of somebody who is in it: LiveKit then
     disconnects the real one. CORS does not help, and neither does a page that asks for a password first.
     """
-    endpoint = mint.endpoint
     asked = [item for item in mint.inputs if item.target in {"identity", "room"}]
-    if endpoint is None or endpoint.authenticated_by is not None or not asked:
+    if not asked:
         return
     targets = " and ".join(dict.fromkeys(item.target for item in asked))
-    yield Problem(
-        mint.place,
-        f"{endpoint.name} makes tokens for anybody: {targets} from the request, and no authentication in sight",
-        confidence=Confidence.MEDIUM,
-        related=tuple(Lead(item.place, f"{item.target} from {item.source}") for item in asked),
-    )
+    for endpoint in mint.endpoints:
+        if endpoint.authenticated_by is None:
+            yield Problem(
+                mint.place if len(mint.endpoints) == 1 else endpoint.call,
+                f"{endpoint.name} makes tokens for anybody: {targets} from the request, and no authentication in sight",
+                confidence=Confidence.MEDIUM,
+                related=tuple(Lead(item.place, f"{item.target} from {item.source}") for item in asked),
+            )

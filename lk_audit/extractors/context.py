@@ -9,7 +9,7 @@ from lk_audit.facts import FileRole, Lead
 from lk_audit.source import Place, Source
 from lk_audit.syntax import Call, Expr, Module, Node
 from lk_audit.values.evaluator import Evaluator
-from lk_audit.values.model import Member, Possible, Step
+from lk_audit.values.model import Member, Possible, Step, Value
 from lk_audit.values.names import Names
 
 
@@ -48,6 +48,10 @@ class FileContext:
     def lead(self, node: Node, note: str) -> Lead:
         return Lead(self.place(node), note)
 
+    def function_of(self, node: Node) -> Node:
+        """The function around a node, or the whole module."""
+        return self.names.enclosing_function(node) or self.module
+
     def member_place(self, member: Member) -> Place:
         """The place of a member: `key: value` when it fits on the key's line, else the key."""
         key = self.place(member.key)
@@ -59,6 +63,13 @@ class FileContext:
         if on_key_line and between.strip(b"'\"] ?") in {b":", b"="}:
             return self.source.place(member.key.start, value.end)
         return key
+
+
+def handed_over_at(context: FileContext, value: Value, start: int, end: int) -> Place | None:
+    """Where a value comes into the span from `start` to `end` from outside it: the first step of its trace there."""
+    outside = (step for step in value.trace if step.path is None and not start <= step.start < end)
+    step = next(outside, None)
+    return context.source.place(step.start, step.end) if step is not None else None
 
 
 def argument(call: Call, position: int | None, *names: str) -> Expr | None:

@@ -52,10 +52,9 @@ _CALLER_DEPTH = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handler:
-    """A function that answers requests. `guards` are the middleware written where it is registered."""
+    """A function that answers requests, what to call it, and the call that registers it, if one does."""
 
     function: Function
-    framework: str
     label: str
     registration: Call | None = None
 
@@ -85,24 +84,25 @@ class Endpoints:
                 found.setdefault(handler.function, handler)
         return found
 
-    def route_to(self, node: Node) -> Route | None:
-        """The handler that runs `node`: the function around it, or one that calls that function in this file."""
-        return self._route(node, _CALLER_DEPTH, frozenset())
+    def routes_to(self, node: Node) -> list[Route]:
+        """The handlers that run `node`: a function around it, or those that call that function in this file."""
+        found: dict[Function, Route] = {}
+        for route in self._routes(node, _CALLER_DEPTH, frozenset()):
+            found.setdefault(route.handler.function, route)
+        return list(found.values())
 
-    def _route(self, node: Node, depth: int, seen: frozenset[Function]) -> Route | None:
-        function = self._names.enclosing_function(node)
-        innermost = function
+    def _routes(self, node: Node, depth: int, seen: frozenset[Function]) -> Iterator[Route]:
+        innermost = self._names.enclosing_function(node)
+        function = innermost
         while function is not None:
             if function in self.handlers:
-                return Route(self.handlers[function], node)
+                yield Route(self.handlers[function], node)
+                return
             function = self._names.enclosing_function(function)
         if innermost is None or innermost in seen or depth == 0:
-            return None
+            return
         for call in self._names.callers(innermost):
-            found = self._route(call, depth - 1, seen | {innermost})
-            if found is not None:
-                return found
-        return None
+            yield from self._routes(call, depth - 1, seen | {innermost})
 
     def is_request(self, value: Value) -> bool:
         """Whether a symbolic value comes from the request of one of the handlers."""
@@ -128,16 +128,16 @@ class Endpoints:
     def _is_given(self, expr: Expr) -> bool:
         return any(self.is_request(source) for source in symbolic_sources(self._context.values(expr)))
 
-    def endpoint(self, node: Node) -> Endpoint | None:
-        """The endpoint that hands out what `node` makes, or None when no request leads there in this file."""
-        route = self.route_to(node)
-        if route is None:
-            return None
+    def endpoints(self, node: Node) -> tuple[Endpoint, ...]:
+        """The endpoints that hand out what `node` makes, as far as this file shows."""
+        return tuple(self._endpoint(route) for route in self.routes_to(node))
+
+    def _endpoint(self, route: Route) -> Endpoint:
         handler = route.handler
         return Endpoint(
             name=handler.label or handler.function.name or "handler",
             place=self._context.place(handler.function),
-            framework=handler.framework,
+            call=self._context.place(route.call.callee if isinstance(route.call, Call) else route.call),
             authenticated_by=self.authentication(route),
         )
 
@@ -273,7 +273,7 @@ def _decorated(context: FileContext) -> Iterator[Handler]:
         for decorator in function.decorators:
             label = _route_label(decorator)
             if label is not None:
-                yield Handler(function, "", label)
+                yield Handler(function, label)
 
 
 def _route_label(decorator: Expr) -> str | None:
@@ -297,29 +297,29 @@ def _first_text(call: Call) -> str | None:
 def _registered(context: FileContext) -> Iterator[Handler]:
     """Handlers passed to a call: `app.post("/token", handler)`, `Deno.serve(handler)`, `onCall(handler)`."""
     for call in context.names.calls:
-        framework, label = _registration(context, call)
+        label = _registration(context, call)
         if label is None:
             continue
         for item in reversed(call.arguments):
             function = _as_function(context, item.value)
             if function is not None:
-                yield Handler(function, framework, label, call)
+                yield Handler(function, label, call)
                 break
 
 
-def _registration(context: FileContext, call: Call) -> tuple[str, str | None]:
+def _registration(context: FileContext, call: Call) -> str | None:
     callee = call.callee
     name = _last(callee) or ""
     path = _first_text(call)
     if isinstance(callee, Member) and name in ROUTE_METHODS and path is not None and path.startswith(("/", "*")):
-        return "", f"{name.upper()} {path}"
+        return f"{name.upper()} {path}"
     if isinstance(callee, Member) and name in ROUTE_METHODS and isinstance(callee.object, Call):
-        return "", f"{name.upper()} {_first_text(callee.object) or ''}".strip()
+        return f"{name.upper()} {_first_text(callee.object) or ''}".strip()
     dotted = context.names.qualified(callee) or name
     for suffix, framework in HANDLER_TAKERS.items():
         if framework and (name == suffix or dotted.endswith(f".{suffix}")):
-            return framework, f"{framework} handler"
-    return "", None
+            return f"{framework} handler"
+    return None
 
 
 def _as_function(context: FileContext, expr: Expr) -> Function | None:
@@ -347,11 +347,11 @@ def _exported(context: FileContext) -> Iterator[Handler]:
                 yield from _record_handlers(node.local)
             elif function is not None and _is_handler_export(node.exported, function, path):
                 label = f"{node.exported} /{path}" if node.exported in HTTP_EXPORTS else function.name or node.exported
-                yield Handler(function, "", label)
+                yield Handler(function, label)
         elif isinstance(node, Assign) and _assigns_export(node.target):
             function = _as_function(context, node.value)
             if function is not None and _looks_like_handler(function):
-                yield Handler(function, "", function.name or "handler")
+                yield Handler(function, function.name or "handler")
     if context.is_python:
         yield from _lambda_handlers(context)
 
@@ -359,7 +359,7 @@ def _exported(context: FileContext) -> Iterator[Handler]:
 def _record_handlers(record: Record) -> Iterator[Handler]:
     for entry in record.entries:
         if isinstance(entry.key, Literal) and entry.key.value == "fetch" and isinstance(entry.value, Function):
-            yield Handler(entry.value, "Workers", "fetch")
+            yield Handler(entry.value, "fetch")
 
 
 def _is_handler_export(exported: str, function: Function, path: str) -> bool:
@@ -392,7 +392,7 @@ def _lambda_handlers(context: FileContext) -> Iterator[Handler]:
         names = [item.name for item in function.parameters]
         if names[:2] == ["event", "context"] or (names[:1] == ["request"] and modules & _REQUEST_FRAMEWORKS):
             if context.names.enclosing_function(function) is None:
-                yield Handler(function, "", function.name)
+                yield Handler(function, function.name)
 
 
 _REQUEST_FRAMEWORKS = {"django", "rest_framework", "functions_framework", "aiohttp", "starlette", "sanic"}
@@ -406,7 +406,7 @@ def _class_methods(context: FileContext) -> Iterator[Handler]:
         for function in context.names.functions:
             inside = context.names.enclosing(function, Class) is owner
             if inside and function.name in HANDLER_CLASS_METHODS:
-                yield Handler(function, "", f"{owner.name}.{function.name}")
+                yield Handler(function, f"{owner.name}.{function.name}")
 
 
 def _server_actions(context: FileContext) -> Iterator[Handler]:
@@ -417,7 +417,7 @@ def _server_actions(context: FileContext) -> Iterator[Handler]:
         if isinstance(node, Export) and node.local is not None:
             function = _as_function(context, node.local)
             if function is not None:
-                yield Handler(function, "Next.js", f"server action {function.name or node.exported}")
+                yield Handler(function, f"server action {function.name or node.exported}")
 
 
 def _is_injected(context: FileContext, value: Given) -> bool:

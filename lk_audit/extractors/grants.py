@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, handed_over_at
 from lk_audit.facts import UNKNOWN, Grant, Grants, GrantScalar, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
     BY_PYTHON_NAME,
@@ -28,12 +28,13 @@ from lk_audit.values.objects import history
 class GrantCollector:
     """Gathers the grants of one token, call by call.
 
-    `merges` tells whether a further grant call adds to the earlier ones or replaces them.
+    `function` is the one that makes the token. `merges` tells whether a further grant call adds to the earlier ones or replaces them.
     """
 
     context: FileContext
     place: Place
     is_request: Callable[[Value], bool]
+    function: Node
     merges: bool = False
     by_name: dict[str, Grant] = field(default_factory=dict)
     unknown: list[UnknownGrant] = field(default_factory=list)
@@ -75,9 +76,12 @@ class GrantCollector:
         return self._from_request(values) or self._decided_at(values) is not None
 
     def _decided_at(self, values: Possible) -> Place | None:
-        """Where a branch gives the grant, when that is not where the grant object is written."""
+        """Where the request decides the grant, when that is not where the grant object is written."""
         given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
-        return self.context.place(given.origin) if given is not None and self._is_behind_request(given) else None
+        if given is not None and self._is_behind_request(given):
+            return self.context.place(given.origin)
+        asked = next((source for source in symbolic_sources(values) if self.is_request(source)), None)
+        return handed_over_at(self.context, asked, self.function.start, self.function.end) if asked else None
 
     def _is_behind_request(self, value: Flag) -> bool:
         """`if (req.body.role === "admin") grant.roomAdmin = true`."""

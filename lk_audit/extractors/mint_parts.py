@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, handed_over_at
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.sides import SideEvidence
-from lk_audit.facts import Audience, Endpoint, Expiry, Grants, Input, Lead, Lifetime, Signer, TokenMint
+from lk_audit.facts import Audience, Expiry, Grants, Input, Lead, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
 from lk_audit.source import Place
 from lk_audit.syntax import Call, Node
@@ -43,7 +43,7 @@ class MintParts:
 
 def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side: SideEvidence) -> TokenMint:
     """The fact that a mint amounts to, in its file."""
-    endpoint = endpoints.endpoint(parts.call)
+    served_by = endpoints.endpoints(parts.call)
     kinds = tuple(_texts(parts.settings.get("kind", ())))
     kind_parts = parts.settings.get("kind", [])
     return TokenMint(
@@ -56,14 +56,14 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         grants=parts.grants,
         side=side.side,
         side_leads=side.leads,
-        audience=_audience(parts.grants, kinds, endpoint),
+        audience=_audience(parts.grants, kinds, is_served=bool(served_by)),
         can_publish_data_stays=parts.writes_data_rights,
         identity=tuple(_texts(parts.settings.get("identity", ()))),
         kinds=kinds,
         kind_place=kind_parts[0].place if kind_parts else None,
         listener_lead=_listener_lead(context, parts),
-        endpoint=endpoint,
-        inputs=tuple(_inputs(parts, endpoints.is_request)),
+        endpoints=served_by,
+        inputs=tuple(_inputs(context, parts, endpoints.is_request)),
     )
 
 
@@ -72,14 +72,14 @@ def _texts(parts: Iterable[Part]) -> Iterator[str]:
         yield from (value.text for value in part.values if isinstance(value, Text))
 
 
-def _audience(grants: Grants, kinds: tuple[str, ...], endpoint: Endpoint | None) -> Audience:
+def _audience(grants: Grants, kinds: tuple[str, ...], *, is_served: bool) -> Audience:
     """A token that joins a room is for a participant; one that does not, and that no request gets, for a service."""
     if set(kinds) & SERVICE_KINDS:
-        return Audience.SERVICE if endpoint is None else Audience.UNKNOWN
+        return Audience.UNKNOWN if is_served else Audience.SERVICE
     join = grants.get("roomJoin")
     if join is not None and not join.is_always(False):
         return Audience.PARTICIPANT
-    if endpoint is not None or not grants.complete:
+    if is_served or not grants.complete:
         return Audience.UNKNOWN
     return Audience.SERVICE
 
@@ -99,12 +99,12 @@ def _with_caller(parts: MintParts, is_request: Callable[[Value], bool]) -> Itera
 _INPUT_TARGETS = ("identity", "name", "ttl", "kind", "metadata", "attributes", "roomConfig")
 
 
-def _inputs(parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[Input]:
+def _inputs(context: FileContext, parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[Input]:
     for target in _INPUT_TARGETS:
         for part in parts.settings.get(target, ()):
             source = _request_source(part.values, is_request)
             if source is not None:
-                yield Input(target, part.place, source)
+                yield Input(target, _taken_at(context, parts.call, source) or part.place, _spelled(source))
                 break
     whole = parts.grants.from_caller
     if whole is not None:
@@ -115,11 +115,14 @@ def _inputs(parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[I
             yield Input(grant.name, grant.decided_at or grant.place, "the request")
 
 
-def _request_source(values: Possible, is_request: Callable[[Value], bool]) -> str | None:
-    for source in symbolic_sources(values):
-        if is_request(source):
-            return _spelled(source)
-    return None
+def _taken_at(context: FileContext, mint: Call, source: Value) -> Place | None:
+    """Where a handler takes a value from its request, when the mint is in a helper that it calls."""
+    function = context.function_of(mint)
+    return handed_over_at(context, source, function.start, function.end)
+
+
+def _request_source(values: Possible, is_request: Callable[[Value], bool]) -> Value | None:
+    return next((source for source in symbolic_sources(values) if is_request(source)), None)
 
 
 def _spelled(value: Value) -> str:

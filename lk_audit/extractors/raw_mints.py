@@ -169,7 +169,7 @@ def _payload_parts(
     is_request: IsRequest,
 ) -> MintParts:
     place = context.place(call.callee)
-    grants = _payload_grants(context, payload, place, is_request)
+    grants = _payload_grants(context, call, payload, is_request)
     claims = {**_wrapped(payload), **payload.members}
     settings = {
         target: [Part(claims[claim].values, context.member_place(claims[claim]))]
@@ -213,8 +213,9 @@ def _payload_lifetimes(
         yield from lifetimes(context, member.values, unit, default=None, place=context.member_place(member))
 
 
-def _payload_grants(context: FileContext, payload: Mapped, place: Place, is_request: IsRequest) -> Grants:
-    collector = GrantCollector(context, place, is_request)
+def _payload_grants(context: FileContext, call: Call, payload: Mapped, is_request: IsRequest) -> Grants:
+    place = context.place(call.callee)
+    collector = GrantCollector(context, place, is_request, context.function_of(call))
     video = payload.members.get("video") or _wrapped(payload).get("video")
     if video is not None:
         collector.add("grants", video.values, context.member_place(video), certain=video.certain)

@@ -54,7 +54,9 @@ class _Mint:
         self.call = call
         self.sdk = sdk
         self.place = context.place(call.callee)
-        self.grants = GrantCollector(context, self.place, is_request, merges=sdk.merges_grants)
+        self.grants = GrantCollector(
+            context, self.place, is_request, context.function_of(call), merges=sdk.merges_grants
+        )
         self.lifetimes: list[Lifetime] = []
         self.settings: dict[str, list[Part]] = {}
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lk_audit.syntax import Expr, Literal
-from lk_audit.values import moments
-from lk_audit.values.arithmetic import concatenated, spell, to_float
+from lk_audit.values import moments, texts
+from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
     Clock,
@@ -33,7 +33,6 @@ from lk_audit.values.model import (
 from lk_audit.values.possible import bounded, joined_trace, truth, unknown
 
 _LEADING_NUMBER = re.compile(r"\s*([-+]?\d{1,30}(?:\.\d{1,30})?)")
-_UTF8 = frozenset({"utf-8", "utf8", "utf_8", "ascii", "latin1", "latin-1", "us-ascii", "binary", "strict"})
 _MOST_COMBINATIONS = 256
 _MOST_JSON = 100_000
 _DEEPEST_JSON = 20
@@ -162,21 +161,11 @@ def _chosen(choose: Callable[[Iterable[float]], float], items: tuple[Value, ...]
     return replace(chosen, origin=origin, trace=joined_trace(*items))
 
 
-def _text(value: Value, origin: Expr) -> Value | None:
-    match value:
-        case Text() | Environment() | Given() | Returned():
-            return value
-        case Number():
-            return Text(origin=origin, text=spell(value) or "", pieces=(value.origin,), trace=value.trace)
-        case _:
-            return None
-
-
 def _encoded(invocation: Invocation) -> Possible | None:
     """`bytes(x, "utf-8")`, `Buffer.from(x)`: the same text, unless another encoding is asked for."""
-    if not all(isinstance(item, Text) and item.text.lower() in _UTF8 for item in invocation.values(1, "encoding")):
+    if not all(isinstance(item, Text) and item.text.lower() in texts.UTF8 for item in invocation.values(1, "encoding")):
         return invocation.unknown(*invocation.everything())
-    return _first(_text)(invocation)
+    return _first(texts.as_text)(invocation)
 
 
 def _boolean(python: bool) -> Function:
@@ -327,119 +316,16 @@ def function(name: str, *, python: bool) -> Function | None:
     return (_PYTHON if python else _JAVASCRIPT).get(name)
 
 
-def _receiver(invocation: Invocation, receiver: Value) -> Possible:
-    del invocation
-    return (receiver,)
-
-
-def _on_text(change: Callable[[str], str]) -> Method:
-    def call(invocation: Invocation, receiver: Value) -> Possible | None:
-        if not isinstance(receiver, Text) or invocation.call.arguments:
-            return None
-        return (replace(receiver, text=change(receiver.text)),)
-
-    return call
-
-
-def _same_encoding(invocation: Invocation, receiver: Value) -> Possible | None:
-    """`x.encode("utf-8")`, `x.toString()`: the same text, unless another encoding is asked for."""
-    asked = invocation.values(0, "encoding")
-    return (receiver,) if all(isinstance(item, Text) and item.text.lower() in _UTF8 for item in asked) else None
-
-
-def _to_string(invocation: Invocation, receiver: Value) -> Possible | None:
-    if isinstance(receiver, Number):
-        text = _text(receiver, invocation.call)
-        return (text,) if text is not None and not invocation.call.arguments else None
-    return _same_encoding(invocation, receiver)
-
-
-def _replace_text(invocation: Invocation, receiver: Value) -> Possible | None:
-    old, new = invocation.values(0), invocation.values(1)
-    if not isinstance(receiver, Text) or not (len(old) == len(new) == 1) or invocation.positional > 2:  # noqa: PLR2004 - a pair
-        return None
-    if not isinstance(old[0], Text) or not isinstance(new[0], Text):
-        return None
-    name = getattr(invocation.call.callee, "name", "")
-    count = 1 if name == "replace" and not invocation.python else -1
-    return (replace(receiver, text=receiver.text.replace(old[0].text, new[0].text, count)),)
-
-
-def _join(invocation: Invocation, receiver: Value) -> Possible | None:
-    """`", ".join(items)` and `items.join(", ")`."""
-    argument = invocation.values(0)
-    glues: Iterable[Value] = (receiver,) if invocation.python else argument or (_comma(invocation.call),)
-    lists: Iterable[Value] = argument if invocation.python else (receiver,)
-    return bounded((_joined(glue, items, invocation.call) for glue in glues for items in lists), invocation.call)
-
-
-def _comma(origin: Expr) -> Text:
-    return Text(origin=origin, text=",")
-
-
-def _joined(glue: Value, items: Value, origin: Expr) -> Value:
-    if not isinstance(items, Listed):
-        return unknown(origin, (glue, items))
-    parts = [value for item in items.items for value in item]
-    is_known = isinstance(glue, Text) and not items.open and all(len(item) == 1 for item in items.items)
-    joined = concatenated(parts, origin, glue.text) if is_known and isinstance(glue, Text) else None
-    return joined or unknown(origin, (glue, *parts))
-
-
-def _concat(invocation: Invocation, receiver: Value) -> Possible | None:
-    arguments = list(invocation.everything())
-    if not invocation.is_plain or any(len(values) != 1 for values in arguments):
-        return None
-    parts = [receiver, *(values[0] for values in arguments)]
-    if isinstance(receiver, Text):
-        text = concatenated(parts, invocation.call)
-        return None if text is None else (text,)
-    lists = [part for part in parts if isinstance(part, Listed)]
-    if len(lists) < len(parts):
-        return None
-    items = tuple(item for part in lists for item in part.items)
-    return (Listed(origin=invocation.call, items=items, open=any(part.open for part in lists)),)
-
-
-_TEXT: Mapping[str, Method] = {
-    "strip": _on_text(str.strip),
-    "trim": _on_text(str.strip),
-    "lstrip": _on_text(str.lstrip),
-    "trimStart": _on_text(str.lstrip),
-    "rstrip": _on_text(str.rstrip),
-    "trimEnd": _on_text(str.rstrip),
-    "lower": _on_text(str.lower),
-    "toLowerCase": _on_text(str.lower),
-    "upper": _on_text(str.upper),
-    "toUpperCase": _on_text(str.upper),
-    "encode": _same_encoding,
-    "decode": _same_encoding,
-    "toString": _to_string,
-    "valueOf": _receiver,
-    "get_secret_value": _receiver,
-    "replace": _replace_text,
-    "replaceAll": _replace_text,
-    "join": _join,
-    "concat": _concat,
-}
-_NUMBER: Mapping[str, Method] = {"toString": _to_string, "valueOf": _receiver}
-_LISTED: Mapping[str, Method] = {"join": _join, "concat": _concat, "copy": _receiver, "slice": lambda *_: None}
-_SYMBOLIC: Mapping[str, Method] = {
-    **dict.fromkeys(("strip", "trim", "get_secret_value"), _receiver),
-    **dict.fromkeys(("encode", "decode", "toString"), _same_encoding),
-}
-"""Methods that give the same text again, whatever it is."""
-
 _METHODS: Mapping[type, Mapping[str, Method]] = {
-    Text: _TEXT,
-    Number: _NUMBER,
-    Listed: _LISTED,
+    Text: texts.TEXT,
+    Number: texts.NUMBER,
+    Listed: texts.LISTED,
     Moment: moments.MOMENT_METHODS,
     Duration: {"total_seconds": moments.total_seconds},
-    Mapped: {"copy": _receiver},
-    Environment: _SYMBOLIC,
-    Given: _SYMBOLIC,
-    Returned: _SYMBOLIC,
+    Mapped: {"copy": texts.itself},
+    Environment: texts.SYMBOLIC,
+    Given: texts.SYMBOLIC,
+    Returned: texts.SYMBOLIC,
 }
 
 

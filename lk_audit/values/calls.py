@@ -11,6 +11,7 @@ from lk_audit.values.frames import Frame
 from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import (
     Defined,
+    Environment,
     Given,
     Listed,
     Mapped,
@@ -51,7 +52,7 @@ class Calls:
         callee = call.callee
         is_named = evaluator.names.direct_origin(callee) is not None
         found = evaluator.evaluate_at(callee, frame) if is_named or not isinstance(callee, Member) else ()
-        if isinstance(callee, Member) and (not is_named or any(isinstance(value, Unknown) for value in found)):
+        if isinstance(callee, Member) and (not is_named or any(isinstance(value, Unknown | Environment) for value in found)):
             return self._method(call, callee, frame)
         return bounded((value for item in found for value in self._called(item, call, frame)), call)
 
@@ -115,7 +116,7 @@ class Calls:
         if known is None:
             function = builtins.function(name, python=self._evaluator.python)
             known = function(invocation) if function is not None and not on_instance else None
-        return known if known is not None else (Returned(origin=call, call=call, callee=name),)
+        return known if known is not None else _returned(name, invocation)
 
     def _invocation(self, call: Call, frame: Frame | None) -> Invocation:
         return Invocation(call, lambda expr: self._evaluator.evaluate_at(expr, frame), self._evaluator.python)
@@ -202,9 +203,7 @@ class Calls:
             found = environment.read(name, invocation) or (function(invocation) if function is not None else None)
             if found is not None:
                 return found
-        result = Returned(origin=call, call=call, callee=name)
-        is_lookup = callee.name == "get" and len(call.arguments) > 1
-        return (result, *invocation.values(1, "default")) if is_lookup else (result,)
+        return _returned(name, invocation)
 
     def _called_on(self, receiver: Value, callee: Value, call: Call, frame: Frame | None) -> Possible:
         if isinstance(callee, Defined) and isinstance(callee.definition, Function):
@@ -308,6 +307,16 @@ class Calls:
         name = evaluator.names.name_of(caller) if caller is not None else ""
         step = Step(call.start, call.end, f"passed by {name}()" if name else "passed here")
         return traced(evaluator.evaluate(argument.value), step)
+
+
+def _returned(name: str | None, invocation: Invocation) -> Possible:
+    """What a call that is not followed returns; `x.get("key", default)` also gives its default."""
+    call = invocation.call
+    result = Returned(origin=call, call=call, callee=name)
+    is_lookup = isinstance(call.callee, Member) and call.callee.name == "get" and invocation.positional > 1
+    keys = invocation.values(0) if is_lookup else ()
+    is_key = bool(keys) and all(isinstance(key, Text) and "/" not in key.text for key in keys)
+    return (result, *invocation.values(1, "default")) if is_key else (result,)
 
 
 def _argument(call: Call, position: int, name: str) -> Argument | None:

@@ -175,8 +175,7 @@ class Names:
     def origin_of(self, definition: Definition) -> Origin | None:
         """Where a definition that is an import or an alias takes its value from."""
         if definition.statement is not None and isinstance(definition.node, ImportedName):
-            member = definition.node.member
-            return Origin(definition.statement.module, () if member is None else (member,))
+            return self._origin_of_import(definition.statement.module, definition.node)
         if definition.value is None or definition.operator or definition.kind != "assign":
             return None
         return self.origin(definition.value)
@@ -273,6 +272,12 @@ class Names:
         if self._scopes.stars and name.id not in _PYTHON_BUILTINS:
             return Origin(self._scopes.stars[-1].module, (name.id,))
         return Origin(None, (name.id,))
+
+    def _origin_of_import(self, module: str, item: ImportedName) -> Origin:
+        if item.member is not None:
+            return Origin(module, (item.member,))
+        is_first = self.is_python and module.startswith(f"{item.local}.")
+        return Origin(item.local if is_first else module)
 
     def _origin_of_call(self, call: Call) -> Origin | None:
         """`require("m")`, `import("m")`, and what compilers wrap around them."""

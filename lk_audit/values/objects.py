@@ -76,7 +76,7 @@ class _Tracker:
     def events(self) -> tuple[Event, ...]:
         while self._pending and len(self._seen) < _MOST_EXPRESSIONS:
             self._follow(self._pending.pop())
-        return tuple(sorted(self._found.values(), key=lambda event: (event.node.end, -event.node.start)))
+        return tuple(sorted(self._found.values(), key=_place))
 
     def _follow(self, alias: _Alias) -> None:
         """Look at what is done with one mention of the object."""
@@ -264,6 +264,12 @@ class _Tracker:
         callers = self._names.callers(function)
         for call in callers:
             self._add(call, alias, path=self._names.flow.path(call), certain=len(callers) == 1, depth=1)
+
+
+def _place(event: Event) -> tuple[int, int]:
+    """Where an event stands: a chain goes by the ends of its calls, `a.x = a.y = v` by its targets."""
+    node = event.node
+    return node.end, node.target.start if isinstance(node, Assign) else node.start
 
 
 def _is_parameter(definition: Definition, parameter: Parameter) -> bool:

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 from lk_audit.source import Source
-from lk_audit.syntax import Call, Expr, Module, Name
+from lk_audit.syntax import Expr, Module, Name
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import (
     Clock,

@@ -208,7 +208,7 @@ PYTHON = {
     "for r in ('a', 'b'):\n    look(r)": "'a' | 'b'",
     "T = 60\ndef f():\n    look(T)": "60",
     "look(x := 5)": "5",
-    "a = b\nb = a\nlook(a)": "ref b",
+    "a = b\nb = a\nlook(a)": "?",
     # parameters and calls
     "def f(request):\n    look(request.json['room'])": "given request.json.room",
     "def f(ttl=60):\n    look(ttl)": "60 | given ttl",

@@ -1,0 +1,165 @@
+"""The report for a terminal: each finding with its code, the way its value took, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lk_audit.facts import Lead
+from lk_audit.findings import Finding, Line, Report
+from lk_audit.reporters import Presentation, readable_path
+from lk_audit.reporters.screen import Painter, folded, printable, underlined
+from lk_audit.rule_api import Confidence
+from lk_audit.source import Place
+
+_LONGEST_LIST = 20
+
+
+def render(report: Report, presentation: Presentation) -> str:
+    """The findings that are open, then what the scan did and did not see."""
+    paint = Painter(color=presentation.color)
+    blocks = ["\n".join(_finding(finding, paint, presentation.width)) for finding in report.open_findings]
+    blocks.append("\n".join(_closing(report, paint)))
+    return "\n\n".join(blocks) + "\n"
+
+
+# --- a finding --------------------------------------------------------------------------------------------------------
+
+
+def _finding(finding: Finding, paint: Painter, width: int) -> Iterator[str]:
+    gutter = max([len(str(line.number)) for line in finding.frame], default=1)
+    margin = " " * gutter
+    severity = finding.severity.label
+    name = paint("strong", f"{finding.rule_id}[{finding.rule_name}]")
+    yield f"{paint(severity, severity)} {name}: {paint('strong', printable(finding.message))}"
+    yield f"{margin}{paint('gutter', '-->')} {position(finding.place)}"
+    yield from _frame(finding, paint, gutter, width)
+    yield from _explanation(finding, paint, margin, width)
+
+
+def _frame(finding: Finding, paint: Painter, gutter: int, width: int) -> Iterator[str]:
+    if not finding.frame:
+        return
+    bar = paint("gutter", "|")
+    yield f"{' ' * gutter} {bar}"
+    for line in finding.frame:
+        begin, end = _span(finding.place, line)
+        text, column, length = underlined(line.text, begin, end, max(width, 40) - gutter - 3)
+        yield f"{paint('gutter', str(line.number).rjust(gutter))} {bar} {text}".rstrip()
+        if end > begin or line.number == finding.place.line:
+            marks = paint(finding.severity.label, "^" * length)
+            yield f"{' ' * gutter} {bar} {' ' * column}{marks}"
+    if finding.place.end_line > finding.frame[-1].number:
+        yield paint("gutter", "...")
+    yield f"{' ' * gutter} {bar}"
+
+
+def _span(place: Place, line: Line) -> tuple[int, int]:
+    """The characters of a shown line that belong to a span (from 0); empty on the lines around it."""
+    text = line.text
+    if not place.line <= line.number <= place.end_line:
+        return 0, 0
+    indent = len(text) - len(text.lstrip())
+    begin = place.column - line.column if line.number == place.line else indent
+    end = place.end_column - line.column if line.number == place.end_line else len(text.rstrip())
+    begin = max(0, min(begin, len(text)))
+    return begin, max(begin, min(end, len(text)))
+
+
+def _explanation(finding: Finding, paint: Painter, margin: str, width: int) -> Iterator[str]:
+    for number, lead in enumerate(finding.trace, 1):
+        yield _lead(f"{number}.", lead, paint, margin)
+    for lead in finding.related:
+        yield _lead("see", lead, paint, margin)
+    if finding.confidence is not Confidence.HIGH:
+        yield f"{margin} {paint('gutter', '=')} {paint('strong', 'confidence:')} {finding.confidence.value}"
+    for label, text, style in (("why:", finding.why, "strong"), ("fix:", finding.fix, "good")):
+        yield from _paragraph(label, text, paint, (margin, style), width)
+
+
+def _lead(label: str, lead: Lead, paint: Painter, margin: str) -> str:
+    note = printable(lead.note)
+    return f"{margin} {paint('gutter', '=')} {label} {paint('faint', position(lead.place))} {note}"
+
+
+def _paragraph(label: str, text: str, paint: Painter, look: tuple[str, str], width: int) -> Iterator[str]:
+    margin, style = look
+    indent = " " * (len(margin) + len(label) + 4)
+    lines = folded(text, width, indent, indent)
+    for number, line in enumerate(lines):
+        head = f"{margin} {paint('gutter', '=')} {paint(style, label)} "
+        yield head + line[len(indent) :] if number == 0 else line
+
+
+def position(place: Place) -> str:
+    """`path:line:column`, which terminals and editors open."""
+    return f"{printable(readable_path(place.path))}:{place.line}:{place.column}"
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
+
+
+def _closing(report: Report, paint: Painter) -> Iterator[str]:
+    yield from _section("internal errors, please report them:", _crashes(report), paint)
+    yield from _section("rules that could not be loaded:", report.rule_errors, paint)
+    yield from _section("notes:", _notes(report), paint)
+    yield from _section("skipped:", _skipped(report), paint)
+    yield _result(report, paint)
+    yield _coverage(report, paint)
+
+
+def _section(title: str, lines: Sequence[str], paint: Painter) -> Iterator[str]:
+    if not lines:
+        return
+    yield paint("strong", title)
+    for line in lines[:_LONGEST_LIST]:
+        yield f"  {printable(line)}"
+    if len(lines) > _LONGEST_LIST:
+        yield f"  and {len(lines) - _LONGEST_LIST} more, listed by --format json"
+    yield ""
+
+
+def _crashes(report: Report) -> list[str]:
+    return [
+        f"{crash.rule_id or 'analysis'} on {readable_path(crash.path or '?')}: {crash.error} at {crash.raised_at}"
+        for crash in report.crashes
+    ]
+
+
+def _notes(report: Report) -> list[str]:
+    return [f"{readable_path(note.path)}:{note.line}: {note.message}" for note in report.notes]
+
+
+def _skipped(report: Report) -> list[str]:
+    return [f"{readable_path(item.path)}: {item.reason}" for item in report.skipped]
+
+
+def _result(report: Report, paint: Painter) -> str:
+    counts = report.counts
+    parts = [paint(severity.label, f"{count} {severity.label}") for severity, count in counts.items()]
+    total = sum(counts.values())
+    head = f"{_counted(total, 'finding')}: {', '.join(parts)}" if total else paint("good", "no findings")
+    rest = [
+        f"{report.suppressed} suppressed",
+        *([f"{report.hidden} below the severity asked for"] if report.hidden else []),
+    ]
+    return "; ".join([head, *rest])
+
+
+def _coverage(report: Report, paint: Painter) -> str:
+    parts = [
+        f"{_counted(report.scanned, 'file')} scanned",
+        f"{report.analysed} with something to analyse",
+        f"{len(report.skipped)} skipped",
+        *([f"{report.binary} binary"] if report.binary else []),
+        *([f"left out {_folders(report.excluded)}"] if report.excluded else []),
+    ]
+    return paint("faint", f"{', '.join(parts)}; {report.elapsed:.2f} s")
+
+
+def _folders(excluded: Sequence[str]) -> str:
+    names = [printable(readable_path(path)) for path in excluded]
+    return ", ".join(names) if len(names) <= 3 else f"{len(names)} folders such as {names[0]}"  # noqa: PLR2004 - a few
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

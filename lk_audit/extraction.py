@@ -115,7 +115,9 @@ def _requirement(text: str) -> str:
     except ValueError:
         return ""
     groups = [manifest.get(name) for name in ("dependencies", "devDependencies")] if isinstance(manifest, dict) else []
-    found = [group["livekit-server-sdk"] for group in groups if isinstance(group, dict) and "livekit-server-sdk" in group]
+    found = [
+        group["livekit-server-sdk"] for group in groups if isinstance(group, dict) and "livekit-server-sdk" in group
+    ]
     return str(found[0]) if found else ""
 
 

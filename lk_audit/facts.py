@@ -271,8 +271,8 @@ class Endpoint:
 class TokenMint(Fact):
     """A place where code signs a LiveKit access token.
 
-    `sdk` names what signs it, for messages. `can_publish_data_stays` tells that the SDK writes data rights as true
-    although publishing is denied.
+    `sdk` names what signs it, for messages. `can_publish_data_stays` tells that the code denies publishing, says
+    nothing about data, and the SDK then writes data rights as true.
     """
 
     signer: Signer

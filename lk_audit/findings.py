@@ -216,7 +216,9 @@ def frame_of(source: Source, place: Place, masked: Callable[[int], str]) -> tupl
     """
     end = min(place.end_line, place.line + _MAX_SPAN - 1)
     first = max(1, place.line - _AROUND)
-    last = min(len(source.line_starts), end + _AROUND)
+    # What follows the last line break is no line.
+    count = len(source.line_starts) - (not source.line_text(len(source.line_starts)))
+    last = max(end, min(count, end + _AROUND))
     return tuple(_cut(number, masked(number), place) for number in range(first, last + 1))
 
 

@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
@@ -87,13 +87,13 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     *,
     known_rules: Sequence[AnyRule] = (),
     prefix: str = "",
-    today: date | None = None,
     extract: Extract | None = None,
 ) -> Report:
     """The report on sources in memory; `prefix` is where their paths start in the repository."""
     ordered = sorted(sources, key=lambda source: source.path)
+    options = options or Options()
     facts, notes, crashes = extract_all(ordered, extract or _default_extract())
-    problems, rule_crashes = run_rules(facts, rules, options or Options())
+    problems, rule_crashes = run_rules(facts, rules, options)
     writer = _Writer({source.path: source for source in ordered}, facts, prefix)
     findings = sorted((writer.finding(rule, problem) for rule, problem in distinct(problems)), key=sort_key)
     marked, suppression_notes = apply_suppressions(
@@ -101,7 +101,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         ordered,
         known=rule_names((*known_rules, *rules)),
         active=rules,
-        today=today or datetime.now(tz=UTC).date(),
+        today=datetime.fromtimestamp(options.now, tz=UTC).date(),
     )
     return Report(
         findings=tuple(marked),
@@ -217,8 +217,8 @@ def run_rules(
 
 
 def _crash(rule_id: str | None, path: str | None, error: Exception) -> Crash:
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    raised_at = f"{Path(last[0].filename).name}:{last[0].lineno}" if last else ""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
+    raised_at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return Crash(rule_id, path, type(error).__name__, raised_at)
 
 

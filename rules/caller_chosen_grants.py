@@ -106,7 +106,7 @@ def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
             yield _problem(chosen)
 
 
-_HARMLESS = frozenset({"identity", "name", "room", "metadata", "attributes"})
+_HARMLESS = frozenset({"identity", "name", "room", "metadata", "attributes", "roomConfig"})
 _SETTINGS = frozenset({"ttl", "kind"})
 _GRANTS = frozenset({"grants", *VIDEO_GRANTS})
 _LESSER = frozenset({"ttl", "roomJoin", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})

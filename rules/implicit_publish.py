@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import UNKNOWN, Grants, Signer, TokenMint
+from lk_audit.facts import UNKNOWN, Signer, TokenMint
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -96,7 +96,7 @@ def implicit_publish(mint: TokenMint) -> Iterator[Problem]:
     publish, data, sources = (grants.get(name) for name in ("canPublish", "canPublishData", "canPublishSources"))
     if sources is not None and sources.is_always(()) and not (publish is not None and publish.is_always(False)):
         yield Problem(sources.place, "empty canPublishSources allows every source, not none", trace=sources.leads)
-    elif publish is not None and publish.may_be(False) and mint.can_publish_data_stays and _data_is_left(grants):
+    elif publish is not None and mint.can_publish_data_stays and grants.complete:
         yield Problem(
             publish.place,
             f"can_publish=False leaves data messages allowed: {mint.sdk} writes canPublishData true unless told not to",
@@ -112,11 +112,6 @@ def implicit_publish(mint: TokenMint) -> Iterator[Problem]:
             confidence=Confidence.MEDIUM,
             related=(mint.listener_lead,),
         )
-
-
-def _data_is_left(grants: Grants) -> bool:
-    data = grants.get("canPublishData")
-    return grants.complete and (data is None or data.is_always(True))
 
 
 def _only_data(mint: TokenMint) -> bool:

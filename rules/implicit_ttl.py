@@ -70,6 +70,8 @@ def implicit_ttl(mint: TokenMint, options: Options) -> Iterator[Problem]:
     """
     if mint.audience is Audience.SERVICE:
         return
+    if any(item.expiry is Expiry.UNKNOWN for item in mint.lifetimes):
+        return
     implicit = next((item for item in mint.lifetimes if item.expiry is Expiry.IMPLICIT), None)
     if implicit is None or implicit.seconds is None or implicit.seconds <= options.max_ttl:
         return

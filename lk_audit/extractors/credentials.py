@@ -180,4 +180,3 @@ def environment_reads(context: FileContext) -> Iterator[tuple[Node, Environment]
         for value in context.values(node):
             if isinstance(value, Environment) and not value.trace and is_secret_name(value.name):
                 yield node, value
-

@@ -171,7 +171,12 @@ class Endpoints:
         for call in self._names.calls:
             callee = call.callee
             mounts = isinstance(callee, Member) and callee.name in {"use", "addHook", "register", "add_middleware"}
-            builds = isinstance(callee, Name | Member) and _last(callee) in {"APIRouter", "FastAPI", "Hono", "Blueprint"}
+            builds = isinstance(callee, Name | Member) and _last(callee) in {
+                "APIRouter",
+                "FastAPI",
+                "Hono",
+                "Blueprint",
+            }
             if (mounts and call.start < position) or builds:
                 yield from (item.value for item in call.arguments)
 
@@ -263,9 +268,7 @@ def _tests_identity(test: Expr) -> bool:
     words = {_last(node) or "" for node in walk(test) if isinstance(node, Name | Member)}
     if any(isinstance(node, Call) for node in walk(test)) and words & {"includes", "match", "test"}:
         return False
-    return not any(
-        getattr(node, "operator", "") == "typeof" for node in walk(test)
-    )
+    return not any(getattr(node, "operator", "") == "typeof" for node in walk(test))
 
 
 def _decorated(context: FileContext) -> Iterator[Handler]:

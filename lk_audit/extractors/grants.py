@@ -11,6 +11,7 @@ from lk_audit.livekit.grants import (
     BY_PYTHON_NAME,
     OTHER_GRANTS,
     PYTHON_POSITIONS,
+    SOURCE_NUMBERS,
     VIDEO_GRANTS,
     meant_grant,
     restricts_by_default,
@@ -20,7 +21,19 @@ from lk_audit.livekit.sdks import GRANT_CLASSES
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Expr, If, Name, Node, walk
 from lk_audit.syntax import Member as MemberAccess
-from lk_audit.values.model import Flag, Listed, Mapped, Member, Nothing, Possible, Returned, Text, Value, symbolic_sources
+from lk_audit.values.model import (
+    Flag,
+    Listed,
+    Mapped,
+    Member,
+    Nothing,
+    Number,
+    Possible,
+    Returned,
+    Text,
+    Value,
+    symbolic_sources,
+)
 from lk_audit.values.objects import history
 
 
@@ -43,15 +56,27 @@ class GrantCollector:
 
     def add(self, target: str, values: Possible, place: Place, *, certain: bool = True) -> None:
         """Take one of `values`, written at `place`, as grant object `target` ("grants" is the `video` claim)."""
-        if not self.merges and certain:
-            self._forget(target)
+        if not self.merges:
+            self._forget(target, certain=certain)
         for value in values:
             self._add_object(target, value, place, certain=certain and len(values) == 1)
 
-    def _forget(self, target: str) -> None:
+    def _forget(self, target: str, *, certain: bool) -> None:
+        """What a further grant object of the same kind replaces, or may replace."""
         prefix = "" if target == "grants" else f"{target}."
         for name in [name for name in self.by_name if _belongs(name, prefix)]:
-            del self.by_name[name]
+            if certain:
+                del self.by_name[name]
+            else:
+                self.by_name[name] = replace(self.by_name[name], certain=False)
+        if certain:
+            self.unknown.clear()
+
+    def change(self, path: tuple[str, ...], expr: Expr, *, certain: bool) -> None:
+        """Take a change of a grant in place: `token.claims.video.can_publish = False`."""
+        target = "grants" if path[0] == "video" else path[0]
+        member = Member(values=self.context.values(expr), key=expr, certain=certain)
+        self._add_members(target, [(path[1], member)], certain=certain, is_class=True)
 
     def _add_object(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
         if isinstance(value, Mapped):
@@ -60,6 +85,8 @@ class GrantCollector:
                 self._open(value.spreads, place)
         elif isinstance(value, Returned) and grant_class(value):
             self._add_constructed(value, certain=certain)
+        elif isinstance(value, Returned) and value.callee == "dataclasses.replace" and value.call.arguments:
+            self._add_replaced(target, value, place, certain=certain)
         elif not isinstance(value, Nothing):
             self._open((value,), place)
 
@@ -89,20 +116,33 @@ class GrantCollector:
         if branch is None or not branch.then.start <= value.origin.start < branch.then.end:
             return False
         tested = [node for node in walk(branch.test) if isinstance(node, Name | MemberAccess)]
-        return isinstance(branch.test, Binary) and any(
-            self._from_request(self.context.values(node)) for node in tested
-        )
+        return isinstance(branch.test, Binary) and any(self._from_request(self.context.values(node)) for node in tested)
 
     def _add_constructed(self, value: Returned, *, certain: bool) -> None:
         """A grant class of the Python SDK: its arguments, then the attributes set on it later."""
         target = grant_class(value) or "grants"
-        self._add_members(target, _constructor_members(self.context, value), certain=certain, is_class=True)
-        if any(item.spread for item in value.call.arguments):
+        self._add_members(target, _constructor_members(self.context, value, target), certain=certain, is_class=True)
+        spreads = [item for item in value.call.arguments if item.spread]
+        if any(
+            not isinstance(inner, Mapped) or inner.open for item in spreads for inner in self.context.values(item.value)
+        ):
             self.complete = False
         for event in history(self.context.names, value.call):
             if event.value is not None and len(event.path) == 1:
                 member = Member(values=self.context.values(event.value), key=event.value, certain=event.certain)
                 self._add_members(target, [(event.path[0], member)], certain=certain, is_class=True)
+
+    def _add_replaced(self, target: str, value: Returned, place: Place, *, certain: bool) -> None:
+        """`dataclasses.replace(grants, hidden=True)`."""
+        original, *changes = value.call.arguments
+        for item in self.context.values(original.value):
+            self._add_object(target, item, place, certain=certain)
+        members = [
+            (change.name, Member(values=self.context.values(change.value), key=_key_of(change, change.value)))
+            for change in changes
+            if change.name is not None
+        ]
+        self._add_members(target, members, certain=certain, is_class=True)
 
     def _add_members(
         self, target: str, members: Iterable[tuple[str, Member]], *, certain: bool, is_class: bool = False
@@ -182,16 +222,21 @@ def grant_class(value: Value) -> str | None:
     return GRANT_CLASSES.get(name) if "livekit" in module or not module else None
 
 
-def _constructor_members(context: FileContext, value: Returned) -> Iterator[tuple[str, Member]]:
-    positional = iter(PYTHON_POSITIONS)
+def _constructor_members(context: FileContext, value: Returned, target: str) -> Iterator[tuple[str, Member]]:
+    positional = iter(_POSITIONS if target == "grants" else [_snake(name) for name in OTHER_GRANTS.get(target, ())])
     for item in value.call.arguments:
         if item.spread:
+            for inner in context.values(item.value):
+                yield from inner.members.items() if isinstance(inner, Mapped) else ()
             continue
         member = Member(values=context.values(item.value), key=_key_of(item, item.value))
         if item.name is not None:
             yield item.name, member
         elif (name := next(positional, None)) is not None:
-            yield VIDEO_GRANTS[name].python, member
+            yield name, member
+
+
+_POSITIONS = tuple(VIDEO_GRANTS[name].python for name in PYTHON_POSITIONS)
 
 
 def _key_of(item: Node, value: Expr) -> Expr:
@@ -227,6 +272,8 @@ def _source_name(values: Possible) -> str | None:
     value = values[0]
     if isinstance(value, Text):
         return value.text
+    if isinstance(value, Number):
+        return SOURCE_NUMBERS.get(int(value.number))
     name = getattr(value, "name", "")
     return name.rpartition(".")[2].lower() if "TrackSource." in name else None
 

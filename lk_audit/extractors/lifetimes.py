@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import isnan
+from collections.abc import Callable, Iterator
+from math import inf, isinf, isnan, nan
+from typing import TypeAlias
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import Expiry, Lifetime
@@ -13,12 +14,19 @@ from lk_audit.source import Place
 from lk_audit.syntax import Binary, Expr, Literal, walk
 from lk_audit.values.model import (
     Clock,
+    Defined,
     Duration,
+    Environment,
+    Flag,
+    Given,
     Moment,
     Nothing,
     Number,
     Possible,
+    Reference,
+    Returned,
     Text,
+    Unknown,
     Value,
 )
 
@@ -28,8 +36,10 @@ FIRST_MILLISECOND_EPOCH = 1e11
 """The year 5138 in seconds, March 1973 in milliseconds: a larger number is in milliseconds."""
 _EPOCH_OF_TODAY = 1.75e9
 
-Reading = tuple[Expiry, float | None, str | None]
+Reading: TypeAlias = tuple[Expiry, float | None, str | None]
 """Expiry, seconds, slip."""
+Reader: TypeAlias = Callable[[Value, float | None], Reading]
+"""How a setting understands a value, given the seconds that an empty one stands for."""
 
 
 def lifetimes(
@@ -51,13 +61,22 @@ def lifetimes(
 
 def read(value: Value, unit: TtlUnit, default: float | None) -> Reading:
     """One value of a lifetime setting as the library understands it."""
-    if isinstance(value, Nothing) or (isinstance(value, Text) and not value.text and unit is not TtlUnit.TIMEDELTA):
-        return _absent(default)
+    if isinstance(value, Unknown | Given | Returned | Defined):
+        return _UNREADABLE
+    if isinstance(value, Reference):
+        number = _GLOBAL_NUMBERS.get(value.name)
+        return _UNREADABLE if number is None else read(Number(origin=value.origin, number=number), unit, default)
     return _READERS[unit](value, default)
 
 
-def _absent(default: float | None) -> Reading:
-    return (Expiry.NEVER, None, None) if default is None else (Expiry.IMPLICIT, default, None)
+_UNREADABLE: Reading = (Expiry.UNKNOWN, None, None)
+_GLOBAL_NUMBERS = {
+    "NaN": nan,
+    "Infinity": inf,
+    "Number.NaN": nan,
+    "math.inf": inf,
+    "Number.MAX_SAFE_INTEGER": 2.0**53 - 1,
+}
 
 
 def _span(seconds: float | None, slip: str | None = None) -> Reading:
@@ -72,17 +91,54 @@ def _timedelta(value: Value, default: float | None) -> Reading:
     del default
     if isinstance(value, Duration):
         return _span(value.seconds)
-    if isinstance(value, Number | Text | Moment):
-        return Expiry.REJECTED, None, "the Python SDK takes a timedelta here and raises TypeError for anything else"
-    return Expiry.UNKNOWN, None, None
+    if isinstance(value, Environment):
+        return _UNREADABLE
+    return Expiry.REJECTED, None, "the Python SDK takes a timedelta here and raises TypeError for anything else"
 
 
-def _seconds(number: float, value: Value, default: float | None) -> Reading:
-    if number == 0 or isnan(number):
-        return _absent(default)
-    if number < 0:
-        return Expiry.BORN_EXPIRED, number, None
-    return Expiry.EXPLICIT, number, _millisecond_slip(number, value)
+def _is_falsy(value: Value) -> bool:
+    """Whether JavaScript takes the value for nothing, as in `ttl || default`."""
+    match value:
+        case Nothing() | Text(text="") | Flag(flag=False):
+            return True
+        case Number(number=number):
+            return number == 0 or isnan(number)
+        case _:
+            return False
+
+
+def _option(span: Callable[[str], Reading], *, whole: bool) -> Reader:
+    """An option of the JavaScript SDK's constructor: seconds or a span; nothing means the default."""
+
+    def reader(value: Value, default: float | None) -> Reading:
+        if _is_falsy(value):
+            return (Expiry.NEVER, None, None) if default is None else (Expiry.IMPLICIT, default, None)
+        return _duration(value, span, whole=whole)
+
+    return reader
+
+
+def _duration(value: Value, span: Callable[[str], Reading], *, whole: bool) -> Reading:
+    match value:
+        case Number(number=number):
+            return _seconds(number, value, whole=whole)
+        case Text(text=text):
+            return span(text)
+        case Moment(clock=Clock.OBJECT) if not whole:
+            return _moment(value)
+        case Moment(clock=Clock.OBJECT) | Nothing() | Flag():
+            return Expiry.REJECTED, None, "a lifetime is a number of seconds or a time span; the SDK raises for this"
+        case Moment():
+            slip = "this is a point in time, and the setting takes a duration: the token outlives its holder"
+            return Expiry.EXPLICIT, _EPOCH_OF_TODAY, slip
+        case _:
+            return _UNREADABLE
+
+
+def _seconds(number: float, value: Value, *, whole: bool) -> Reading:
+    if isinf(number) or isnan(number) or (whole and not number.is_integer()):
+        return Expiry.REJECTED, None, "the SDK raises for a lifetime that is no whole number of seconds"
+    return _span(number, _millisecond_slip(number, value) if number > 0 else None)
 
 
 def _millisecond_slip(number: float, value: Value) -> str | None:
@@ -107,46 +163,35 @@ def _multiplies_by_thousand(expr: Expr) -> bool:
     )
 
 
-def _point_as_duration() -> Reading:
-    slip = "this is a point in time, and the setting takes a duration: the token outlives its holder"
-    return Expiry.EXPLICIT, _EPOCH_OF_TODAY, slip
+def _jose_text(text: str) -> Reading:
+    seconds = jose_span(text)
+    return _span(seconds, "the SDK cannot read this time span and raises TypeError" if seconds is None else None)
 
 
-def _jose_duration(value: Value, default: float | None) -> Reading:
-    if isinstance(value, Number):
-        return _seconds(value.number, value, default)
-    if isinstance(value, Text):
-        return _span(jose_span(value.text), _rejected_span(value.text))
-    if isinstance(value, Moment):
-        return _point_as_duration()
-    return Expiry.UNKNOWN, None, None
+def _ms_text(text: str) -> Reading:
+    bare = text.strip().lstrip("-").isdigit()
+    return _span(ms_span(text), "a bare number in quotes counts milliseconds here, not seconds" if bare else None)
 
 
-def _rejected_span(text: str) -> str | None:
-    if jose_span(text) is not None:
-        return None
-    return "the SDK cannot read this time span and raises TypeError"
-
-
-def _ms_duration(value: Value, default: float | None) -> Reading:
-    if isinstance(value, Number):
-        return _seconds(value.number, value, default)
-    if isinstance(value, Text):
-        bare = value.text.strip().lstrip("-").isdigit()
-        slip = "a bare number in quotes counts milliseconds here, not seconds" if bare else None
-        return _span(ms_span(value.text), slip)
-    if isinstance(value, Moment):
-        return _point_as_duration()
-    return Expiry.UNKNOWN, None, None
+def _expires_in(value: Value, default: float | None) -> Reading:
+    """jsonwebtoken's `expiresIn`, and the setter of version 1 of the JavaScript SDK, which hands it on."""
+    del default
+    return _duration(value, _ms_text, whole=True)
 
 
 def _epoch(value: Value, default: float | None) -> Reading:
-    del default
-    if isinstance(value, Moment):
-        return _moment(value)
-    if isinstance(value, Number):
-        return _absolute(value.number)
-    return Expiry.UNKNOWN, None, None
+    """`exp` in a payload: nothing means that the token never expires."""
+    match value:
+        case Moment():
+            return _moment(value)
+        case Number(number=number):
+            return _absolute(number)
+        case Nothing():
+            return (Expiry.NEVER, None, None) if default is None else _UNREADABLE
+        case Duration():
+            return Expiry.REJECTED, None, "`exp` is a point in time, and this is a duration"
+        case _:
+            return _UNREADABLE
 
 
 def _moment(value: Moment) -> Reading:
@@ -154,40 +199,37 @@ def _moment(value: Moment) -> Reading:
         return Expiry.MILLISECONDS, None, "`exp` counts seconds, and this is in milliseconds"
     if value.offset > FIRST_PLAUSIBLE_EPOCH:
         return Expiry.EXPLICIT, value.offset, "two points in time are added up"
-    return _span(value.offset, _moment_slip(value))
-
-
-def _moment_slip(value: Moment) -> str | None:
-    return None if value.offset <= 10 * YEAR else _millisecond_slip(value.offset, value)
+    return _span(value.offset, _millisecond_slip(value.offset, value) if value.clock is Clock.SECONDS else None)
 
 
 def _absolute(number: float) -> Reading:
     if number < FIRST_PLAUSIBLE_EPOCH:
-        return (
-            Expiry.BORN_EXPIRED,
-            number,
-            f"a number here is a date in seconds since 1970, not a lifetime: {number:,.0f} is long past",
-        )
+        slip = f"a number here is a date in seconds since 1970, not a lifetime: {number:,.0f} is long past"
+        return Expiry.BORN_EXPIRED, number, slip
     if number >= FIRST_MILLISECOND_EPOCH:
         return Expiry.MILLISECONDS, None, "`exp` counts seconds, and this number is in milliseconds"
     if number - _EPOCH_OF_TODAY > YEAR:
         return Expiry.EXPLICIT, number - _EPOCH_OF_TODAY, None
-    return Expiry.UNKNOWN, None, None
+    return _UNREADABLE
 
 
 def _epoch_or_span(value: Value, default: float | None) -> Reading:
-    if isinstance(value, Text):
-        return _jose_duration(value, default)
-    return _epoch(value, default)
+    """jose's `setExpirationTime`, and the setter of version 2 of the JavaScript SDK, which hands it on."""
+    match value:
+        case Text(text=text):
+            return _jose_text(text)
+        case Nothing() | Flag():
+            return Expiry.REJECTED, None, "a lifetime must be given here; jose raises for this"
+        case _:
+            return _epoch(value, default)
 
 
-_READERS = {
+_READERS: dict[TtlUnit, Reader] = {
     TtlUnit.TIMEDELTA: _timedelta,
-    TtlUnit.SECONDS_OR_JOSE_SPAN: _jose_duration,
-    TtlUnit.SECONDS_OR_MS_SPAN: _ms_duration,
+    TtlUnit.SECONDS_OR_JOSE_SPAN: _option(_jose_text, whole=False),
+    TtlUnit.SECONDS_OR_MS_SPAN: _option(_ms_text, whole=True),
+    TtlUnit.EXPIRES_IN: _expires_in,
     TtlUnit.EPOCH_OR_JOSE_SPAN: _epoch_or_span,
     TtlUnit.EPOCH: _epoch,
     TtlUnit.EPOCH_OR_DATETIME: _epoch,
 }
-
-

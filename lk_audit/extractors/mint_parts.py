@@ -57,7 +57,7 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         side=side.side,
         side_leads=side.leads,
         audience=_audience(parts.grants, kinds, is_served=bool(served_by)),
-        can_publish_data_stays=parts.writes_data_rights,
+        can_publish_data_stays=parts.writes_data_rights and _leaves_data(parts.grants),
         identity=tuple(_texts(parts.settings.get("identity", ()))),
         kinds=kinds,
         kind_place=kind_parts[0].place if kind_parts else None,
@@ -65,6 +65,11 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         endpoints=served_by,
         inputs=tuple(_inputs(context, parts, endpoints.is_request)),
     )
+
+
+def _leaves_data(grants: Grants) -> bool:
+    """Whether publishing may be denied while nothing is said about data."""
+    return grants.may_be("canPublish", value=False) and grants.get("canPublishData") is None
 
 
 def _texts(parts: Iterable[Part]) -> Iterator[str]:

@@ -50,7 +50,8 @@ def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts
 
 def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_request: IsRequest) -> MintParts | None:
     secret = context.values(argument(call, signer.secret, *signer.secret_names))
-    payload = livekit_payload(context.values(argument(call, signer.payload, *signer.payload_names)), secret)
+    claims = _parsed(context, context.values(argument(call, signer.payload, *signer.payload_names)))
+    payload = livekit_payload(claims, secret)
     if payload is None:
         return None
     options = _mapped(context.values(argument(call, signer.options))) if signer.options is not None else None
@@ -58,10 +59,26 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
     settings = dict(parts.settings)
     settings["api_secret"] = [Part(secret, context.place(call))]
     life = _option_lifetimes(context, options, signer.lifetime_option)
+    if life and "exp" in payload.members:
+        life = (replace(life[0], expiry=Expiry.REJECTED, seconds=None, slip=_TWICE),)
     subject = options.members.get("subject") if options is not None else None
     if subject is not None:
         settings["identity"] = [Part(subject.values, context.member_place(subject))]
     return replace(parts, settings=settings, lifetimes=life or parts.lifetimes)
+
+
+_TWICE = "exp in the payload and expiresIn beside it: jsonwebtoken raises"
+_SERIALIZERS = frozenset({"JSON.stringify", "json.dumps"})
+
+
+def _parsed(context: FileContext, values: Possible) -> Possible:
+    """`values` with the text that `JSON.stringify` makes of an object as that object."""
+    found: list[Value] = []
+    for value in values:
+        origin = value.origin
+        is_text = isinstance(origin, Call) and context.names.qualified(origin.callee) in _SERIALIZERS
+        found.extend(context.values(argument(origin, 0)) if is_text and isinstance(origin, Call) else (value,))
+    return tuple(found)
 
 
 def _option_lifetimes(context: FileContext, options: Mapped | None, setting: Setting | None) -> tuple[Lifetime, ...]:
@@ -69,9 +86,7 @@ def _option_lifetimes(context: FileContext, options: Mapped | None, setting: Set
     if member is None or setting is None:
         return ()
     unit = setting.unit or TtlUnit.EPOCH
-    return tuple(
-        lifetimes(context, member.values, unit, default=None, place=context.member_place(member))
-    )
+    return tuple(lifetimes(context, member.values, unit, default=None, place=context.member_place(member)))
 
 
 def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRequest) -> MintParts | None:
@@ -199,9 +214,7 @@ def _wrapped(payload: Mapped) -> dict[str, Member]:
 _CLAIMS = {"sub": "identity", "name": "name", "kind": "kind", "metadata": "metadata", "exp": "ttl"}
 
 
-def _payload_lifetimes(
-    context: FileContext, payload: Mapped, unit: TtlUnit | None, place: Place
-) -> Iterator[Lifetime]:
+def _payload_lifetimes(context: FileContext, payload: Mapped, unit: TtlUnit | None, place: Place) -> Iterator[Lifetime]:
     member = payload.members.get("exp")
     if member is None:
         yield Lifetime(Expiry.UNKNOWN if payload.open else Expiry.NEVER, place)
@@ -238,5 +251,3 @@ def _misplaced(context: FileContext, payload: Mapped) -> Iterator[UnknownGrant]:
     for name in sorted(_grant_names(payload)):
         place = context.member_place(payload.members[name])
         yield UnknownGrant(name, place, "LiveKit reads grants from the claim `video` only", "video")
-
-

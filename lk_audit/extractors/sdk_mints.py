@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.grants import GrantCollector
@@ -12,8 +13,8 @@ from lk_audit.facts import Expiry, Lifetime, Signer
 from lk_audit.livekit.grants import OTHER_GRANTS
 from lk_audit.livekit.sdks import NODE, NODE_V1, TOKEN_CONSTRUCTORS, Sdk, Setting, TtlUnit
 from lk_audit.source import Place
-from lk_audit.syntax import Call, Expr
-from lk_audit.values.model import Mapped, Nothing, Possible, Value
+from lk_audit.syntax import Assign, Call, Expr
+from lk_audit.values.model import Duration, Mapped, Nothing, Possible, Value
 from lk_audit.values.objects import Event, history
 
 
@@ -44,6 +45,10 @@ def _by_shape(context: FileContext, call: Call, name: str) -> Sdk | None:
         return NODE
     python = TOKEN_CONSTRUCTORS["livekit.api.AccessToken"]
     return python if members & {"with_grants", "with_identity", "to_jwt"} else None
+
+
+_DEEP = 3
+"""The length of a path such as `claims.video.hidden`."""
 
 
 class _Mint:
@@ -90,6 +95,10 @@ class _Mint:
                 self._options(values, place)
             else:
                 self._set(self.sdk.options.get(name, Setting(name)), values, place, certain=True)
+        misplaced = argument(self.call, None, "ttl") if "ttl" not in self.sdk.arguments else None
+        if misplaced is not None:
+            slip = "AccessToken() takes no ttl and raises TypeError; with_ttl() does"
+            self.lifetimes.append(Lifetime(Expiry.REJECTED, self.context.place(misplaced), slip=slip))
 
     def _options(self, values: Possible, place: Place) -> None:
         for value in values:
@@ -105,8 +114,13 @@ class _Mint:
                 self.lifetimes.append(Lifetime(Expiry.UNKNOWN, place))
 
     def _event(self, event: Event) -> None:
+        if event.path[0] == "claims" and len(event.path) == _DEEP and event.value is not None:
+            self.grants.change(event.path[1:], event.value, certain=event.certain)
         setting = self.sdk.members.get(".".join(event.path))
         if setting is None:
+            return
+        if isinstance(event.node, Assign) and event.node.operator:
+            self._extend(event.node)
             return
         expr = event.value if event.arguments is None else _argument_of(event, setting)
         if expr is not None:
@@ -119,6 +133,19 @@ class _Mint:
             self.grants.add(setting.target, values, place, certain=certain)
         else:
             self.settings.setdefault(setting.target, []).append(Part(values, place))
+
+    def _extend(self, assign: Assign) -> None:
+        """`token.ttl += timedelta(hours=1)`: on top of what it was."""
+        added = [value.seconds for value in self.context.values(assign.value) if isinstance(value, Duration)]
+        sign = {"+": 1, "-": -1}.get(assign.operator, 0)
+        earlier = self.lifetimes or [self._default()]
+        self.lifetimes = [
+            replace(item, expiry=Expiry.EXPLICIT, seconds=(item.seconds or 0) + sign * seconds)
+            if sign
+            else replace(item, expiry=Expiry.UNKNOWN, seconds=None)
+            for item in earlier
+            for seconds in added or [0.0]
+        ]
 
     def _set_ttl(self, unit: TtlUnit, values: Possible, place: Place, *, certain: bool) -> None:
         if certain:

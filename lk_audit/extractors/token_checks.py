@@ -94,5 +94,3 @@ def _claim_reads(context: FileContext) -> Iterator[tuple[Node, Expr]]:
             key = node.arguments[0].value if node.arguments else None
             if isinstance(key, Literal) and key.value in _LIVEKIT_CLAIMS:
                 yield node, node.callee.object
-
-

@@ -52,6 +52,4 @@ def _names_livekit(context: FileContext, literal: Literal) -> bool:
 
 
 def _reads_livekit_url(context: FileContext, node: Call | Binary) -> bool:
-    return any(
-        isinstance(value, Environment) and is_livekit_url_name(value.name) for value in context.values(node)
-    )
+    return any(isinstance(value, Environment) and is_livekit_url_name(value.name) for value in context.values(node))

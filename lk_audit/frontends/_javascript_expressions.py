@@ -157,17 +157,14 @@ def _new(_: Lowering, frame: Frame) -> Node:
 
 
 def _unary(_: Lowering, frame: Frame) -> Node:
-    sign = frame.node.child(0)
-    operator = sign.type if sign is not None else ""
+    operator = frame.node.children[0].type
     return Unary(frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0))
 
 
 def _binary(_: Lowering, frame: Frame) -> Node:
     sign = frame.node.child_by_field_name("operator")
     operator = sign.type if sign is not None else ""
-    return Binary(
-        frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0), frame.expression(1)
-    )
+    return Binary(frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0), frame.expression(1))
 
 
 def _ternary(_: Lowering, frame: Frame) -> Node:
@@ -187,9 +184,7 @@ def _assignment(_: Lowering, frame: Frame) -> Node:
 def _augmented(_: Lowering, frame: Frame) -> Node:
     sign = frame.node.child_by_field_name("operator")
     operator = sign.type[:-1] if sign is not None else ""
-    return Assign(
-        frame.start, frame.end, frame.expression(0), frame.expression(1), _OPERATORS.get(operator, operator)
-    )
+    return Assign(frame.start, frame.end, frame.expression(0), frame.expression(1), _OPERATORS.get(operator, operator))
 
 
 def _update(_: Lowering, frame: Frame) -> Node:

@@ -76,12 +76,12 @@ class Method(Part):
 
 def annotation(data: bytes, node: TreeNode) -> Node:
     """`: Type`; a plain or dotted type name as such, any other type as an `Opaque`."""
-    written = node.named_child(0)
-    if written is not None and written.type == "generic_type":
-        written = written.child_by_field_name("name")
-    if written is None or written.type not in _TYPE_NAMES:
-        return Annotation(node.start_byte, node.end_byte, Opaque(node.start_byte, node.end_byte, ()))
-    return Annotation(node.start_byte, node.end_byte, dotted_name(data, written))
+    start, end = node.start_byte, node.end_byte
+    written = next(iter(node.named_children), node)
+    if written.type == "generic_type":
+        written = written.child_by_field_name("name") or written
+    value = dotted_name(data, written) if written.type in _TYPE_NAMES else Opaque(start, end, ())
+    return Annotation(start, end, value)
 
 
 def dotted_name(data: bytes, node: TreeNode) -> Expr:
@@ -101,7 +101,8 @@ def decorators_of(values: Iterable[Node]) -> tuple[Expr, ...]:
 
 
 def _annotation_of(values: Iterable[Node]) -> Expr | None:
-    return next((value.value for value in values if isinstance(value, Annotation)), None)
+    found = (value for value in values if isinstance(value, Annotation))
+    return next((item.value for item in found), None)
 
 
 def _own(values: Iterable[Node]) -> list[Node]:
@@ -109,7 +110,7 @@ def _own(values: Iterable[Node]) -> list[Node]:
     return [value for value in values if not isinstance(value, Annotation | Decorator)]
 
 
-def declarator(_: Lowering, frame: Frame) -> Node:
+def _declarator(_: Lowering, frame: Frame) -> Node:
     """`target: Type = value` of a declaration; nothing is known of a variable that has no value yet."""
     target, *values = _own(frame.values) or [frame.expression(0)]
     value = expression(values[0]) if values else Opaque(frame.end, frame.end, ())
@@ -144,7 +145,7 @@ def _parameter(taking: Taking, place: int) -> tuple[Parameter, list[Assign]]:
     """A parameter, and the assignments at the start of the body that belong to it."""
     target, default, kind = taking.target, taking.default, "plain"
     if isinstance(target, Default):
-        target, default = target.target, target.value
+        default, target = target.value, target.target
     if isinstance(target, Rest):
         target, kind = target.target, "rest"
     name = target.id if isinstance(target, Name) else f"#{place}"
@@ -296,7 +297,7 @@ FUNCTIONS: Mapping[str, Lower] = {
     "formal_parameters": _parameters,
     "required_parameter": _typed_parameter,
     "optional_parameter": _typed_parameter,
-    "variable_declarator": declarator,
+    "variable_declarator": _declarator,
     "decorator": _decorator,
     "function_expression": _function,
     "generator_function": _function,

@@ -88,15 +88,15 @@ PYTHON_POSITIONS: tuple[str, ...] = (
 )
 """Order of the fields of Python's `VideoGrants`, for positional arguments (livekit-api 1.2.2)."""
 
-OTHER_GRANTS: dict[str, frozenset[str]] = {
-    "sip": frozenset({"admin", "call"}),
-    "agent": frozenset({"admin", "simulationAdmin", "databaseAdmin", "dispatchAdmin"}),
-    "inference": frozenset({"perform"}),
-    "observability": frozenset({"write"}),
-    "agentEndpoint": frozenset({"call", "agentName", "deployment"}),
-    "agentThread": frozenset({"all", "scope", "threadIds", "list", "create", "write", "read", "delete"}),
+OTHER_GRANTS: dict[str, tuple[str, ...]] = {
+    "sip": ("admin", "call"),
+    "agent": ("admin", "simulationAdmin", "databaseAdmin", "dispatchAdmin"),
+    "inference": ("perform",),
+    "observability": ("write",),
+    "agentEndpoint": ("call", "agentName", "deployment"),
+    "agentThread": ("all", "scope", "threadIds", "list", "create", "write", "read", "delete"),
 }
-"""The other grant objects and their fields."""
+"""The other grant objects and their fields, in the order of Python's classes."""
 
 PROJECT_GRANTS: tuple[str, ...] = (
     *(spec.name for spec in _SPECS if spec.scope is Scope.PROJECT and spec.name != "agent"),
@@ -124,6 +124,9 @@ _OTHER_ALLOWS = {
 
 PUBLISH_SOURCES = frozenset({"camera", "microphone", "screen_share", "screen_share_audio"})
 """The source names that the server knows (livekit/protocol:auth/grants.go `sourceToString`)."""
+
+SOURCE_NUMBERS = {1: "camera", 2: "microphone", 3: "screen_share", 4: "screen_share_audio"}
+"""The sources as JavaScript's `TrackSource` numbers them (livekit/protocol:protobufs/livekit_models.proto)."""
 
 KINDS = frozenset({"standard", "ingress", "egress", "sip", "agent", "connector"})
 

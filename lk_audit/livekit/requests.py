@@ -67,7 +67,9 @@ REQUEST_PARAMETERS = frozenset(
 )
 """Names that handlers give to what they get from a caller."""
 
-PARSING_CALLS = frozenset({"parse", "parseAsync", "safeParse", "loads", "assign", "model_validate", "parse_obj", "json"})
+PARSING_CALLS = frozenset(
+    {"parse", "parseAsync", "safeParse", "loads", "assign", "model_validate", "parse_obj", "json"}
+)
 """Calls that turn the text of a request into data, or check its form: what they return is still the caller's."""
 
 REQUEST_GLOBALS = ("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request")

@@ -19,6 +19,7 @@ class TtlUnit(Enum):
     TIMEDELTA = "a timedelta"
     SECONDS_OR_JOSE_SPAN = "seconds, or a span as jose reads it"
     SECONDS_OR_MS_SPAN = "seconds, or a span as the ms package reads it"
+    EXPIRES_IN = "seconds, or a span as the ms package reads it; never nothing"
     EPOCH_OR_JOSE_SPAN = "seconds since 1970, a Date, or a span as jose reads it"
     EPOCH = "seconds since 1970"
     EPOCH_OR_DATETIME = "seconds since 1970, or a datetime"
@@ -133,11 +134,17 @@ NODE = Sdk(
     merges_grants=True,
 )
 
+_NEW_IN_V2 = frozenset({"kind", "attributes", "roomConfig", "addInferenceGrant", "addObservabilityGrant"})
+"""What version 1 does not know, and so does not put into the token."""
+
 NODE_V1 = Sdk(
     label="livekit-server-sdk 1",
     language="javascript",
     arguments=("apiKey", "apiSecret", "options"),
-    members={**_JS_MEMBERS, "ttl": Setting("ttl", unit=TtlUnit.SECONDS_OR_MS_SPAN)},
+    members={
+        **{name: setting for name, setting in _JS_MEMBERS.items() if name not in _NEW_IN_V2},
+        "ttl": Setting("ttl", unit=TtlUnit.EXPIRES_IN),
+    },
     options={**_JS_OPTIONS, "ttl": Setting("ttl", unit=TtlUnit.SECONDS_OR_MS_SPAN)},
 )
 
@@ -235,7 +242,7 @@ class JwtSigner:
     exp_unit: TtlUnit | None = TtlUnit.EPOCH
 
 
-_EXPIRES_IN = Setting("ttl", unit=TtlUnit.SECONDS_OR_MS_SPAN, keyword="expiresIn")
+_EXPIRES_IN = Setting("ttl", unit=TtlUnit.EXPIRES_IN, keyword="expiresIn")
 
 JWT_SIGNERS: dict[str, JwtSigner] = {
     "jwt.encode": JwtSigner("PyJWT", 0, 1, exp_unit=TtlUnit.EPOCH_OR_DATETIME),

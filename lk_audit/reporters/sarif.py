@@ -38,11 +38,20 @@ _NOTE = "note"
 _CRASH = "internal-error"
 _RULE_ERROR = "rule-not-loaded"
 _NOTIFICATIONS = {
-    _SKIPPED: "A file was not analysed.",
-    _NOTE: "A part of a file could not be read, or a suppression does not do what it says.",
-    _CRASH: "A rule or the analysis failed on a file.",
-    _RULE_ERROR: "A rule could not be loaded.",
+    _SKIPPED: ("SkippedFile", "A file was not analysed.", "Scan it in another way, or accept that it goes unseen."),
+    _NOTE: (
+        "Note",
+        "A part of a file could not be read, or a suppression does not do what it says.",
+        "Correct the file, or remove the suppression.",
+    ),
+    _CRASH: (
+        "InternalError",
+        "A rule or the analysis failed on a file.",
+        "This is a defect of lk-audit or of a rule: please report it.",
+    ),
+    _RULE_ERROR: ("RuleNotLoaded", "A rule could not be loaded.", "Correct the rule file, or remove the rule pack."),
 }
+"""Kinds of notifications: name, meaning, and what to do."""
 
 
 def render(report: Report, presentation: Presentation) -> str:
@@ -85,8 +94,14 @@ def _driver(report: Report, weaknesses: Sequence[int]) -> Json:
         "shortDescription": {"text": "Static security scanner for applications that use LiveKit."},
         "rules": [_rule(rule, weaknesses.index(rule.cwe)) for rule in report.rules],
         "notifications": [
-            {"id": key, "shortDescription": {"text": text}, "fullDescription": {"text": text}}
-            for key, text in _NOTIFICATIONS.items()
+            {
+                "id": key,
+                "name": name,
+                "shortDescription": {"text": meaning},
+                "fullDescription": {"text": meaning},
+                "help": {"text": advice},
+            }
+            for key, (name, meaning, advice) in _NOTIFICATIONS.items()
         ],
         "supportedTaxonomies": [{"name": "CWE", "index": 0}],
     }

@@ -148,7 +148,7 @@ def _moments(  # noqa: PLR0911 - one per kind of value
         case Duration(), "*" | "/" | "//", Number():
             return _duration(calculate(operator, left.seconds, right.number, python=True), origin)
         case Number(), "*", Duration():
-            return Duration(origin=origin, seconds=left.number * right.seconds)
+            return _duration(calculate("*", left.number, right.seconds, python=True), origin)
         case Duration(), "+", Moment():
             return _shifted(right, left.seconds)
         case Moment(), "+" | "-", Duration():
@@ -188,7 +188,7 @@ def _moment_and_number(operator: str, moment: Moment, number: float) -> Moment |
     clock = moment.clock
     unit = _MILLISECONDS if clock is Clock.MILLISECONDS else 1.0
     match operator:
-        case _ if clock is Clock.OBJECT:
+        case _ if clock is Clock.OBJECT or not math.isfinite(number):
             return None
         case "+" | "-":
             return replace(moment, offset=_NUMERIC[operator](moment.offset, number / unit))

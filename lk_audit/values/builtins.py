@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -33,6 +34,14 @@ from lk_audit.values.model import (
 from lk_audit.values.possible import bounded, joined_trace, truth, unknown
 
 _LEADING_NUMBER = re.compile(r"\s*([-+]?\d{1,30}(?:\.\d{1,30})?)")
+_LONGEST_TIMEDELTA = 86399999999999.0
+_NUMBERS = {
+    **dict.fromkeys(("NaN", "Number.NaN", "math.nan"), math.nan),
+    **dict.fromkeys(("Infinity", "Number.POSITIVE_INFINITY", "math.inf"), math.inf),
+    "Number.MAX_SAFE_INTEGER": 2.0**53 - 1,
+    "Number.MAX_VALUE": sys.float_info.max,
+    "sys.maxsize": 2.0**63 - 1,
+}
 _MOST_COMBINATIONS = 256
 _MOST_JSON = 100_000
 _DEEPEST_JSON = 20
@@ -60,7 +69,7 @@ def _number(whole: bool) -> Callable[[Value, Expr], Value | None]:
     def convert(value: Value, origin: Expr) -> Value | None:
         match value:
             case Number(number=number):
-                return replace(value, number=float(math.trunc(number))) if whole else value
+                return replace(value, number=float(math.trunc(number))) if whole and math.isfinite(number) else value
             case Text(text=text) if (read := to_float(text)) is not None:
                 number = float(math.trunc(read)) if whole else read
                 return Number(origin=origin, number=number, environment=value.environment, trace=value.trace)
@@ -95,7 +104,9 @@ def _parse_number(whole: bool) -> Function:
 def _rounding(round_off: Callable[[float], float]) -> Function:
     def convert(value: Value, origin: Expr) -> Value | None:
         known = _number(whole=False)(value, origin)
-        return replace(known, number=float(round_off(known.number))) if isinstance(known, Number) else known
+        if not isinstance(known, Number) or not math.isfinite(known.number):
+            return known
+        return replace(known, number=float(round_off(known.number)))
 
     return _first(convert)
 
@@ -336,17 +347,11 @@ def method(receiver: Value, name: str) -> Method | None:
 
 def constant(name: str, origin: Expr) -> Value | None:
     """The value of a global such as `undefined` or `datetime.timedelta.max`."""
-    match name:
-        case "undefined":
-            return Nothing(origin=origin)
-        case "datetime.timedelta.max":
-            return Duration(origin=origin, seconds=86399999999999.0)
-        case "Number.MAX_SAFE_INTEGER":
-            return Number(origin=origin, number=2.0**53 - 1)
-        case "sys.maxsize":
-            return Number(origin=origin, number=2.0**63 - 1)
-        case _:
-            return None
+    if name == "undefined":
+        return Nothing(origin=origin)
+    if name == "datetime.timedelta.max":
+        return Duration(origin=origin, seconds=_LONGEST_TIMEDELTA)
+    return Number(origin=origin, number=_NUMBERS[name]) if name in _NUMBERS else None
 
 
 def literal(expr: Literal) -> Value:

@@ -52,7 +52,9 @@ class Calls:
         callee = call.callee
         is_named = evaluator.names.direct_origin(callee) is not None
         found = evaluator.evaluate_at(callee, frame) if is_named or not isinstance(callee, Member) else ()
-        if isinstance(callee, Member) and (not is_named or any(isinstance(value, Unknown | Environment) for value in found)):
+        if isinstance(callee, Member) and (
+            not is_named or any(isinstance(value, Unknown | Environment) for value in found)
+        ):
             return self._method(call, callee, frame)
         return bounded((value for item in found for value in self._called(item, call, frame)), call)
 

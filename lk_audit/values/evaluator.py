@@ -54,6 +54,7 @@ from lk_audit.values.names import Names, Origin
 from lk_audit.values.operators import Operators
 from lk_audit.values.possible import (
     bounded,
+    joined_trace,
     located,
     unknown,
 )
@@ -292,7 +293,7 @@ def _appended(text: Value, value: Value, origin: Expr) -> Value:
     joined = arithmetic.concatenated([text, value], origin) if isinstance(text, Text) else None
     if joined is None:
         return unknown(origin, (text, value))
-    return replace(joined, trace=(*text.trace, *value.trace))
+    return replace(joined, trace=joined_trace(text, value))
 
 
 def _item(value: Listed, key: str, origin: Expr) -> Possible:

@@ -7,8 +7,9 @@ moment, luxon, date-fns and ms in JavaScript.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from math import isfinite
 
 from lk_audit.syntax import Expr
 from lk_audit.values.invocation import Function, Invocation, Method
@@ -41,6 +42,8 @@ _SETTERS: dict[str, float] = {
     "FullYear": YEAR,
     "Time": 1e-3,
 }
+_INT_DATE = re.compile(r"now(?: ?\+ ?(\d{1,9}) ?([a-z]{1,10}))?")
+_INT_DATE_UNITS = {"sec": "second", "min": "minute"}
 _MS_SPAN = re.compile(r"(-?\d{0,12}(?:\.\d{1,6})?) ?([a-zA-Z]{0,12})")
 
 
@@ -61,8 +64,8 @@ def _sum_of(parts: list[tuple[float, Possible]], origin: Expr) -> Possible:
     sums: list[Duration] = [Duration(origin=origin, seconds=0.0)]
     unknowns: list[Value] = []
     for seconds, values in parts:
-        numbers = [value for value in values if isinstance(value, Number)]
-        unknowns += [value for value in values if not isinstance(value, Number)]
+        numbers = [value for value in values if isinstance(value, Number) and isfinite(value.number)]
+        unknowns += [value for value in values if value not in numbers]
         sums = [
             Duration(origin=origin, seconds=total.seconds + number.number * seconds, trace=joined_trace(total, number))
             for total in sums
@@ -74,16 +77,30 @@ def _sum_of(parts: list[tuple[float, Possible]], origin: Expr) -> Possible:
 def timedelta(invocation: Invocation) -> Possible | None:
     """`timedelta(...)`, and `relativedelta(...)` as far as it has the same names."""
     parts: list[tuple[float, Possible]] = []
+    for name, values in _amounts(invocation):
+        seconds = UNITS.get(name.removesuffix("s")) if name.endswith("s") else None
+        if seconds is None:
+            return None
+        parts.append((seconds, values))
+    return _sum_of(parts, invocation.call)
+
+
+def _amounts(invocation: Invocation) -> Iterator[tuple[str, Possible]]:
+    """The arguments by name, with those of a known dict that is spread; an unknown one has no name."""
     position = 0
     for item in invocation.call.arguments:
-        name = item.name
-        if name is None:
-            name, position = (_TIMEDELTA[position] if position < len(_TIMEDELTA) else ""), position + 1
-        seconds = UNITS.get(name.removesuffix("s")) if name.endswith("s") else None
-        if item.spread or seconds is None:
-            return None
-        parts.append((seconds, invocation.evaluate(item.value)))
-    return _sum_of(parts, invocation.call)
+        values = invocation.evaluate(item.value)
+        if item.spread:
+            spread = values[0] if len(values) == 1 else None
+            if isinstance(spread, Mapped) and not spread.open:
+                yield from ((key, member.values) for key, member in spread.members.items())
+            else:
+                yield "", values
+        elif item.name is not None:
+            yield item.name, values
+        else:
+            yield (_TIMEDELTA[position] if position < len(_TIMEDELTA) else ""), values
+            position += 1
 
 
 def _date(invocation: Invocation) -> Possible | None:
@@ -180,6 +197,20 @@ def _ms(invocation: Invocation) -> Possible:
     return invocation.each(invocation.values(0), convert)
 
 
+def _int_date(invocation: Invocation) -> Possible:
+    """Jsrsasign's `IntDate.get("now + 1day")`."""
+
+    def convert(value: Value) -> Value | None:
+        match = _INT_DATE.fullmatch(value.text.strip()) if isinstance(value, Text) else None
+        seconds = unit_seconds(_INT_DATE_UNITS.get(match[2], match[2])) if match and match[2] else 0.0
+        if match is None or seconds is None:
+            return None
+        offset = seconds * float(match[1] or 0)
+        return Moment(origin=invocation.call, offset=offset, clock=Clock.SECONDS, trace=value.trace)
+
+    return invocation.each(invocation.values(0), convert)
+
+
 PYTHON: dict[str, Function] = {
     "time.time": _now(Clock.SECONDS),
     **dict.fromkeys(
@@ -228,6 +259,7 @@ JAVASCRIPT: dict[str, Function] = {
     "date-fns.getUnixTime": _in(Clock.SECONDS),
     "date-fns.getTime": _in(Clock.MILLISECONDS),
     **dict.fromkeys(("ms", "ms.default"), _ms),
+    **dict.fromkeys(("jsrsasign.jws.IntDate.get", "jsrsasign.KJUR.jws.IntDate.get", "KJUR.jws.IntDate.get"), _int_date),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -85,7 +86,7 @@ class Names:
         self.literals = tuple(item for item in self.nodes(Literal) if isinstance(item.value, str | bytes))
         self._reaching: dict[Name, tuple[Definition, ...]] = {}
         self._origins: dict[Expr, Origin | None] = {}
-        self._variable_uses: dict[tuple[Node, str], tuple[Name, ...]] = {}
+        self._uses: dict[str, defaultdict[Node, list[Name]]] = {}
 
     def nodes(self, kind: type[N]) -> tuple[N, ...]:
         """All nodes of one syntax type, in source order."""
@@ -119,11 +120,14 @@ class Names:
 
     def uses(self, scope: Node, name: str) -> tuple[Name, ...]:
         """All mentions of a variable, in source order."""
-        known = self._variable_uses.get((scope, name))
+        known = self._uses.get(name)
         if known is None:
-            known = tuple(item for item in self.mentions(name) if self.binding_scope(item) is scope)
-            self._variable_uses[scope, name] = known
-        return known
+            known = self._uses[name] = defaultdict(list)
+            for use in self._scopes.uses.get(name, ()):
+                within = self.binding_scope(use)
+                if within is not None and len(known[within]) < _MOST_USES:
+                    known[within].append(use)
+        return tuple(known.get(scope, ()))
 
     def mentions(self, name: str) -> tuple[Name, ...]:
         """All mentions of a name, whatever they mean."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import repeat
 
 from lk_audit.syntax import Expr
 from lk_audit.values.model import (
@@ -29,11 +30,14 @@ from lk_audit.values.model import (
 MOST_VALUES = 24
 """More alternatives than this are cut off, and `Unknown` says so."""
 MOST_STEPS = 24
+_MOST_LOOKED_AT = 100
+_DEEPEST_COMPARED = 3
 
 
 def unknown(origin: Expr, *sources: Possible) -> Unknown:
     """A value that is not known, computed from `sources`."""
-    return Unknown(origin=origin, sources=symbolic_sources(tuple(value for values in sources for value in values)))
+    found = tuple(value for values in sources for value in values)[:_MOST_LOOKED_AT]
+    return Unknown(origin=origin, sources=symbolic_sources(found)[:MOST_VALUES])
 
 
 def bounded(values: Iterable[Value], origin: Expr) -> Possible:
@@ -55,11 +59,31 @@ def bounded(values: Iterable[Value], origin: Expr) -> Possible:
     return (*found[: MOST_VALUES - 1], merged)
 
 
-def _same(left: Value, right: Value) -> bool:
-    """Equal but for the way there."""
-    if left.origin is not right.origin or type(left) is not type(right):
-        return False
-    return replace(left, trace=()) == replace(right, trace=())
+def _same(left: Value, right: Value, depth: int = _DEEPEST_COMPARED) -> bool:
+    """Equal but for the way there, as far as a look of bounded depth tells."""
+    if left.origin is not right.origin or depth == 0:
+        return left is right
+    match left, right:
+        case Mapped(), Mapped():
+            return (
+                left.open == right.open
+                and left.members.keys() == right.members.keys()
+                and all(
+                    item.certain == right.members[name].certain
+                    and _all_same(item.values, right.members[name].values, depth - 1)
+                    for name, item in left.members.items()
+                )
+            )
+        case Listed(), Listed():
+            return len(left.items) == len(right.items) and all(
+                map(_all_same, left.items, right.items, repeat(depth - 1))
+            )
+        case _:
+            return replace(left, trace=()) == replace(right, trace=())
+
+
+def _all_same(left: Possible, right: Possible, depth: int) -> bool:
+    return left is right or (len(left) == len(right) and all(map(_same, left, right, repeat(depth))))
 
 
 def traced(values: Possible, step: Step) -> Possible:

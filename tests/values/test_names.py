@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from lk_audit.syntax import Assign, Class, Function, Name, Parameter
 from lk_audit.values.names import Names
 from lk_audit.values.specifiers import normalise
-
-Read = Callable[[str, str], Names]
+from tests.values.snippets import read
 
 JAVASCRIPT = {
     "import { AccessToken } from 'livekit-server-sdk'; look(AccessToken)": "livekit-server-sdk.AccessToken",
@@ -60,15 +57,15 @@ PYTHON = {
 
 
 @pytest.mark.parametrize(("snippet", "expected"), JAVASCRIPT.items())
-def test_a_javascript_name_is_known_by_its_full_name(names: Read, snippet: str, expected: str | None) -> None:
-    read = names("typescript", snippet)
-    assert read.qualified(_marked(read)) == expected
+def test_a_javascript_name_is_known_by_its_full_name(snippet: str, expected: str | None) -> None:
+    names = read("typescript", snippet)
+    assert names.qualified(_marked(names)) == expected
 
 
 @pytest.mark.parametrize(("snippet", "expected"), PYTHON.items())
-def test_a_python_name_is_known_by_its_full_name(names: Read, snippet: str, expected: str | None) -> None:
-    read = names("python", snippet)
-    assert read.qualified(_marked(read)) == expected
+def test_a_python_name_is_known_by_its_full_name(snippet: str, expected: str | None) -> None:
+    names = read("python", snippet)
+    assert names.qualified(_marked(names)) == expected
 
 
 @pytest.mark.parametrize(
@@ -96,36 +93,36 @@ def test_a_url_of_a_package_host_is_the_package(specifier: str, package: str) ->
     assert normalise(specifier) == package
 
 
-def test_calls_are_listed_once_and_in_source_order(names: Read) -> None:
-    read = names("javascript", "const { a, b } = first(second()); third().fourth()")
-    starts = [call.start for call in read.calls]
-    assert len(read.calls) == 4
+def test_calls_are_listed_once_and_in_source_order() -> None:
+    names = read("javascript", "const { a, b } = first(second()); third().fourth()")
+    starts = [call.start for call in names.calls]
+    assert len(names.calls) == 4
     assert starts == sorted(starts)
 
 
-def test_a_parameter_hides_a_constant_of_the_module(names: Read) -> None:
-    read = names("javascript", "const ttl = 5; function f(ttl) { look(ttl) }")
-    (definition,) = read.definitions(_name(read))
+def test_a_parameter_hides_a_constant_of_the_module() -> None:
+    names = read("javascript", "const ttl = 5; function f(ttl) { look(ttl) }")
+    (definition,) = names.definitions(_name(names))
     assert isinstance(definition.node, Parameter)
 
 
-def test_a_function_sees_every_assignment_of_the_module(names: Read) -> None:
-    read = names("javascript", "let ttl = 5; function f() { look(ttl) } ttl = 6")
-    assert [item.kind for item in read.definitions(_name(read))] == ["assign", "assign"]
+def test_a_function_sees_every_assignment_of_the_module() -> None:
+    names = read("javascript", "let ttl = 5; function f() { look(ttl) } ttl = 6")
+    assert [item.kind for item in names.definitions(_name(names))] == ["assign", "assign"]
 
 
-def test_a_use_does_not_see_what_follows_it(names: Read) -> None:
-    read = names("javascript", "let ttl = 5; look(ttl); ttl = 6")
-    (definition,) = read.definitions(_name(read))
+def test_a_use_does_not_see_what_follows_it() -> None:
+    names = read("javascript", "let ttl = 5; look(ttl); ttl = 6")
+    (definition,) = names.definitions(_name(names))
     assert isinstance(definition.node, Assign)
     assert definition.node.start < 10
 
 
-def test_enclosing_finds_the_nearest_of_a_kind(names: Read) -> None:
-    read = names("javascript", "class C { m() { return () => look(x) } }")
-    marked = _name(read)
-    inner = read.enclosing_function(marked)
-    owner = read.enclosing(marked, Class)
+def test_enclosing_finds_the_nearest_of_a_kind() -> None:
+    names = read("javascript", "class C { m() { return () => look(x) } }")
+    marked = _name(names)
+    inner = names.enclosing_function(marked)
+    owner = names.enclosing(marked, Class)
     assert isinstance(inner, Function)
     assert inner.name == ""
     assert owner is not None
@@ -143,10 +140,10 @@ def test_enclosing_finds_the_nearest_of_a_kind(names: Read) -> None:
         ("function f() {} function g(f) { f() }", 0),
     ],
 )
-def test_callers_are_calls_of_this_very_function(names: Read, snippet: str, count: int) -> None:
-    read = names("javascript", snippet)
-    function = next(item for item in read.functions if read.name_of(item) == "f")
-    assert len(read.callers(function)) == count
+def test_callers_are_calls_of_this_very_function(snippet: str, count: int) -> None:
+    names = read("javascript", snippet)
+    function = next(item for item in names.functions if names.name_of(item) == "f")
+    assert len(names.callers(function)) == count
 
 
 def _marked(names: Names) -> Name:

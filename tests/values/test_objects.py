@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from lk_audit.syntax import Name
 from lk_audit.values.names import Names
 from lk_audit.values.objects import history
-
-Read = Callable[[str, str], Names]
+from tests.values.snippets import read
 
 JAVASCRIPT = {
     # chains
@@ -58,7 +55,7 @@ PYTHON = {
     "t = T()\nif c:\n    t = t.a()\nt.b()": "a? b",
     "t = T()\nt.claims.video = 1\nt.claims.x['y'] = 2": "claims.video= claims.x.y=",
     "with T() as t:\n    t.a()": "a",
-    "class C:\n    def __init__(self):\n        self.t = T()\n        self.t.a()\n    def m(self):\n        self.t.b()": "a b?",
+    "class C:\n    def f(self):\n        self.t = T()\n        self.t.a()\n    def g(s):\n        s.t.b()": "a b?",
     "def f(x):\n    x.a()\nt = T()\nf(t)\nf(x=t)": "a",
     "class C:\n    def f(self, x):\n        x.a()\n    def g(self):\n        self.f(T())": "a",
     "def f():\n    return T()\nf().a()": "a",
@@ -69,13 +66,13 @@ PYTHON = {
 
 
 @pytest.mark.parametrize(("snippet", "expected"), JAVASCRIPT.items())
-def test_the_history_of_a_javascript_object(names: Read, snippet: str, expected: str) -> None:
-    assert _told(names("typescript", snippet)) == expected
+def test_the_history_of_a_javascript_object(snippet: str, expected: str) -> None:
+    assert _told(read("typescript", snippet)) == expected
 
 
 @pytest.mark.parametrize(("snippet", "expected"), PYTHON.items())
-def test_the_history_of_a_python_object(names: Read, snippet: str, expected: str) -> None:
-    assert _told(names("python", snippet)) == expected
+def test_the_history_of_a_python_object(snippet: str, expected: str) -> None:
+    assert _told(read("python", snippet)) == expected
 
 
 def _told(names: Names) -> str:

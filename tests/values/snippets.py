@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-
-import pytest
+from typing import Any
 
 from lk_audit.source import Source
 from lk_audit.syntax import Expr, Module, Name
@@ -57,33 +56,7 @@ def possible(language: str, text: str) -> Possible:
 
 def short(value: Value) -> str:
     """A value on one line."""
-    match value:
-        case Text():
-            return f"'{value.text}'{_fallback(value.environment)}"
-        case Number():
-            return f"{value.number:.15g}{_fallback(value.environment)}"
-        case Flag():
-            return str(value.flag).lower()
-        case Nothing():
-            return "nothing"
-        case Duration():
-            return f"{value.seconds:.15g} seconds"
-        case Moment():
-            return f"now+{value.offset:.15g} ({_CLOCKS[value.clock]})"
-        case Environment():
-            return f"env {value.name}"
-        case Reference():
-            return f"ref {value.name}"
-        case Defined():
-            return f"def {value.definition.name}"
-        case Given():
-            return f"given {'.'.join((value.parameter, *value.members))}"
-        case Returned():
-            return f"call {'.'.join((value.callee or '?', *value.members))}"
-        case Mapped() | Listed():
-            return _container(value)
-        case Unknown():
-            return f"?({all_short(value.sources)})" if value.sources else "?"
+    return _SHORT[type(value)](value)
 
 
 def _container(value: Mapped | Listed) -> str:
@@ -99,18 +72,34 @@ def _fallback(name: str | None) -> str:
     return f" for {name}" if name else ""
 
 
+_SHORT: dict[type, Callable[[Any], str]] = {
+    Text: lambda value: f"'{value.text}'{_fallback(value.environment)}",
+    Number: lambda value: f"{value.number:.15g}{_fallback(value.environment)}",
+    Flag: lambda value: str(value.flag).lower(),
+    Nothing: lambda _: "nothing",
+    Duration: lambda value: f"{value.seconds:.15g} seconds",
+    Moment: lambda value: f"now+{value.offset:.15g} ({_CLOCKS[value.clock]})",
+    Environment: lambda value: f"env {value.name}",
+    Reference: lambda value: f"ref {value.name}",
+    Defined: lambda value: f"def {value.definition.name}",
+    Given: lambda value: f"given {'.'.join((value.parameter, *value.members))}",
+    Returned: lambda value: f"call {'.'.join((value.callee or '?', *value.members))}",
+    Mapped: _container,
+    Listed: _container,
+    Unknown: lambda value: f"?({all_short(value.sources)})" if value.sources else "?",
+}
+
+
 def all_short(values: Possible) -> str:
     """All values on one line."""
     return " | ".join(map(short, values))
 
 
-@pytest.fixture(name="look", scope="session")
-def _look() -> Callable[[str, str], str]:
-    """The values of the marked expression of a snippet, in short form."""
-    return lambda language, text: all_short(possible(language, text))
+def look(language: str, text: str) -> str:
+    """The values of the one marked expression, in short form."""
+    return all_short(possible(language, text))
 
 
-@pytest.fixture(name="names", scope="session")
-def _names() -> Callable[[str, str], Names]:
+def read(language: str, text: str) -> Names:
     """The names of a snippet."""
-    return lambda language, text: Names(parse(language, text))
+    return Names(parse(language, text))

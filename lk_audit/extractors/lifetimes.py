@@ -55,6 +55,8 @@ def lifetimes(
         place: where to report it.
     """
     for value in values:
+        if isinstance(value, Environment) and len(values) == 1 and unit in _OPTIONAL and default is not None:
+            yield Lifetime(Expiry.IMPLICIT, place, default, leads=context.leads(value.trace))
         expiry, seconds, slip = read(value, unit, default)
         yield Lifetime(expiry, place, seconds, slip, context.leads(value.trace))
 
@@ -69,6 +71,8 @@ def read(value: Value, unit: TtlUnit, default: float | None) -> Reading:
     return _READERS[unit](value, default)
 
 
+_OPTIONAL = frozenset({TtlUnit.SECONDS_OR_JOSE_SPAN, TtlUnit.SECONDS_OR_MS_SPAN})
+"""Settings that take nothing for the default, as an environment variable that is not set gives them."""
 _UNREADABLE: Reading = (Expiry.UNKNOWN, None, None)
 _GLOBAL_NUMBERS = {
     "NaN": nan,

@@ -23,7 +23,7 @@ from lk_audit.livekit.sdks import (
 )
 from lk_audit.source import Place
 from lk_audit.syntax import Call, Function, Record
-from lk_audit.values.model import Environment, Mapped, Member, Possible, Value
+from lk_audit.values.model import Environment, Mapped, Member, Moment, Possible, Value
 from lk_audit.values.objects import history
 
 IsRequest = Callable[[Value], bool]
@@ -59,6 +59,7 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
     settings = dict(parts.settings)
     settings["api_secret"] = [Part(secret, context.place(call))]
     life = _option_lifetimes(context, options, signer.lifetime_option)
+    life = tuple(_counted_from(item, payload) for item in life)
     if life and "exp" in payload.members:
         life = (replace(life[0], expiry=Expiry.REJECTED, seconds=None, slip=_TWICE),)
     subject = options.members.get("subject") if options is not None else None
@@ -79,6 +80,13 @@ def _parsed(context: FileContext, values: Possible) -> Possible:
         is_text = isinstance(origin, Call) and context.names.qualified(origin.callee) in _SERIALIZERS
         found.extend(context.values(argument(origin, 0)) if is_text and isinstance(origin, Call) else (value,))
     return tuple(found)
+
+
+def _counted_from(lifetime: Lifetime, payload: Mapped) -> Lifetime:
+    """`expiresIn` counts from `iat`, where the payload has one."""
+    values = payload.members["iat"].values if "iat" in payload.members else ()
+    start = next((value.offset for value in values if isinstance(value, Moment)), 0.0)
+    return lifetime if lifetime.seconds is None else replace(lifetime, seconds=lifetime.seconds + start)
 
 
 def _option_lifetimes(context: FileContext, options: Mapped | None, setting: Setting | None) -> tuple[Lifetime, ...]:

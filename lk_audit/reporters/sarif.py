@@ -280,7 +280,7 @@ def _invocation(report: Report, files: _Files, presentation: Presentation) -> Js
 
 
 def _skipped_notification(path: str, reason: str, files: _Files, *, is_expected: bool) -> Json:
-    text = f"{readable_path(path)} was skipped: {reason}"
+    text = f"Skipped {readable_path(path)}: {reason}"
     return _notification(_SKIPPED, text, "note" if is_expected else "warning", files.address(path))
 
 

@@ -19,7 +19,8 @@ from lk_audit.config import Config, parse_duration, parse_severity
 from lk_audit.errors import LkAuditError, RuleLoadError, UsageError
 from lk_audit.reporters import REPORTERS, Presentation, render
 from lk_audit.rule_api import Options, Severity
-from lk_audit.rule_loader import Rules, did_you_mean, load_rules, select_rules
+from lk_audit.rule_loader import Rules, load_rules, select_rules
+from lk_audit.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from lk_audit.findings import AnyRule, Report

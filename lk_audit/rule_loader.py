@@ -5,7 +5,6 @@ Loading a rule runs its code, so folders never come from the configuration of wh
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import sys
@@ -18,6 +17,7 @@ from types import ModuleType
 from lk_audit.errors import RuleLoadError, UsageError
 from lk_audit.findings import AnyRule
 from lk_audit.rule_api import Rule
+from lk_audit.suggestions import did_you_mean
 
 BUILTIN = "lk_audit.rules"
 GROUP = "lk_audit.rules"
@@ -102,13 +102,6 @@ def select_rules(rules: Iterable[AnyRule], select: Sequence[str] = (), ignore: S
     if not chosen:
         raise UsageError("no rule is left to run: --ignore takes away everything that --select asks for")
     return chosen
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`; did you mean "excessive-ttl"?`, or nothing when no known name is close."""
-    by_lower = {item.lower(): item for item in known}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return f'; did you mean "{by_lower[close[0]]}"?' if close else ""
 
 
 def _taken(rule: AnyRule, rules: dict[str, AnyRule]) -> str | None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from lk_audit.findings import SUPPRESSION, AnyRule, Finding, Note, Suppression
-from lk_audit.rule_loader import did_you_mean
 from lk_audit.source import Source
+from lk_audit.suggestions import did_you_mean
 
 _MARK = b"lk-audit:"
 _COMMENT = re.compile(r"(?P<marker>\#|//|/\*|<!--|--|;|^\s*\*)[ \t]*lk-audit:[ \t]*(?P<body>.*)$")

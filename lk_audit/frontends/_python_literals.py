@@ -8,9 +8,7 @@ from math import isfinite
 
 _OPENING = re.compile(rb"([A-Za-z]{0,3})('''|\"\"\"|'|\")")
 _BYTE_ESCAPE = re.compile(r"\\(\n|[abfnrtv'\"\\]|[0-7]{1,3}|x[0-9a-fA-F]{2})")
-_TEXT_ESCAPE = re.compile(
-    _BYTE_ESCAPE.pattern[:-1] + r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[A-Za-z0-9 -]{1,100}\})"
-)
+_TEXT_ESCAPE = re.compile(_BYTE_ESCAPE.pattern[:-1] + r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[A-Za-z0-9 -]{1,100}\})")
 _SIMPLE = {
     "\n": "",
     "a": "\a",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from lk_audit.syntax import Block, Evaluate, Expr, Opaque, Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from tree_sitter import Node
 
 LowerExpr: TypeAlias = "Callable[[Lowering, Node], Expr]"
@@ -77,6 +78,9 @@ class Lowering:
             lowered = build(self, outer, lowered)
         self._depth -= 1
         return lowered
+
+    def is_statement(self, node: Node) -> bool:
+        return node.type in self._grammar.statements
 
     def statement(self, node: Node) -> list[Statement]:
         """A node as statements: none for `pass`, several for `a = b = c`."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, cast, get_args
 
 from lk_audit.syntax import Block, Evaluate, Expr, Node, Opaque, Statement, children
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Query
     from tree_sitter import Node as TreeNode
 
 _EXPRESSIONS = frozenset(get_args(Expr))
@@ -191,20 +189,30 @@ def block(node: Node | None, at: int) -> Block:
     return node if isinstance(node, Block) else Block(node.start, node.end, statements((node,)))
 
 
-@cache
-def query(language: Language, pattern: str) -> Query:
-    """A compiled query."""
-    from tree_sitter import Query  # noqa: PLC0415 - the parser is loaded when a file needs it
+def find(root: TreeNode, kinds: frozenset[str]) -> list[TreeNode]:
+    """The nodes of these types below `root`, in source order."""
+    found: list[TreeNode] = []
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.type in kinds:
+            found.append(node)
+        else:
+            pending.extend(node.named_children[::-1])
+    return found
 
-    return Query(language, pattern)
 
-
-def matching(language: Language, pattern: str, root: TreeNode) -> list[TreeNode]:
-    """The nodes that a query with the one capture `@it` finds, in source order."""
-    from tree_sitter import QueryCursor  # noqa: PLC0415 - the parser is loaded when a file needs it
-
-    found = QueryCursor(query(language, pattern)).captures(root).get("it", [])
-    return sorted(found, key=attrgetter("start_byte", "end_byte"))
+def unread(root: TreeNode) -> list[tuple[int, int]]:
+    """The spans that the parser could not read; an empty one is where it put in what it missed."""
+    found: list[tuple[int, int]] = []
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.is_error or node.is_missing:
+            found.append((node.start_byte, node.end_byte))
+        if node.has_error:
+            pending.extend(node.children[::-1])
+    return found
 
 
 def _missing(node: TreeNode) -> Opaque | None:

@@ -12,7 +12,7 @@ from lk_audit.frontends import _javascript_modules as modules
 from lk_audit.frontends import _javascript_statements as parts
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._javascript_patterns import PATTERNS
-from lk_audit.frontends._tree import Grammar, Lowering, block, matching
+from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
 from lk_audit.syntax import Comment, Evaluate, Literal, Module
 
 if TYPE_CHECKING:
@@ -33,16 +33,12 @@ _GRAMMARS = {
     "typescript": ("tree_sitter_typescript", "language_typescript"),
     "tsx": ("tree_sitter_typescript", "language_tsx"),
 }
-_COMMENTS = {
-    "javascript": "[(comment) (html_comment)] @it",
-    "typescript": "[(comment) (html_comment)] @it",
-    "tsx": "[(comment) (html_comment)] @it",
-}
-_ERRORS = "[(ERROR) (MISSING)] @it"
+_COMMENTS = frozenset({"comment", "html_comment"})
 _SKIPPED = frozenset(
     {
         # Comments are read on their own.
-        *("comment", "html_comment", "hash_bang_line"),
+        *_COMMENTS,
+        "hash_bang_line",
         # Types and declarations that only the compiler sees.
         *("type_arguments", "type_parameters", "implements_clause", "interface_declaration", "type_alias_declaration"),
         *("function_signature", "method_signature", "abstract_method_signature", "index_signature"),
@@ -89,9 +85,9 @@ def parse(source: Source, *, dialect: str | None = None, start: int = 0, end: in
         "javascript" if dialect == "javascript" else "typescript",
         body,
         tuple(_directives(body)),
-        tuple(_comments(source.data, dialect, root)),
+        tuple(_comments(source.data, root)),
         run.has_markup,
-        _errors(dialect, root),
+        tuple(unread(root)),
     )
 
 
@@ -128,13 +124,7 @@ def _directives(body: Block) -> Iterator[str]:
         yield statement.value.value
 
 
-def _comments(data: bytes, dialect: str, root: TreeNode) -> Iterator[Comment]:
-    for node in matching(_language(dialect), _COMMENTS[dialect], root):
+def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
+    for node in find(root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))
-
-
-def _errors(dialect: str, root: TreeNode) -> tuple[tuple[int, int], ...]:
-    if not root.has_error:
-        return ()
-    return tuple([(node.start_byte, node.end_byte) for node in matching(_language(dialect), _ERRORS, root)])

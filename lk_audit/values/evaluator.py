@@ -96,6 +96,7 @@ class Evaluator:
         self.path = path
         self.python = names.is_python
         self._effort = effort or Effort()
+        self._lost = 0
         self._memo: dict[tuple[Node, Frame | None], Possible] = {}
         self.calls = Calls(self)
         self.attributes = Attributes(self)
@@ -135,6 +136,8 @@ class Evaluator:
         if known is not None:
             return known
         effort = self._effort
+        if effort.depth == 0:
+            effort.begin(self._lost)
         if not effort.enter(key):
             return (Unknown(origin=expr),)
         before = effort.truncations
@@ -145,6 +148,8 @@ class Evaluator:
             effort.leave(key)
         if effort.truncations == before or effort.depth == 0:
             self._memo[key] = values
+        if effort.depth == 0 and effort.truncations:
+            self._lost += effort.work
         return values
 
     def part(self, value: Value, key: str, origin: Expr) -> Possible:  # noqa: PLR0911 - one per kind of value

@@ -9,7 +9,9 @@ from lk_audit.syntax import Function, Node
 from lk_audit.values.model import Possible
 
 _DEEPEST = 60
-_MOST_WORK = 10_000
+_MOST_WORK = 3_000
+_LEAST_WORK = 100
+_MOST_LOST = 60_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,18 +26,30 @@ class Frame:
 
 @dataclass(eq=False)
 class Effort:
-    """The bounds of one evaluation. Evaluators of files that link to each other share one."""
+    """The bounds of one evaluation. Evaluators of files that link to each other share one.
+
+    `depth` counts the expressions under way, `work` those seen, `truncations` those given up.
+    """
 
     depth: int = 0
     work: int = 0
     truncations: int = 0
+    limit: int = _MOST_WORK
     active: set[tuple[Node, Frame | None]] = field(default_factory=set)
+
+    def begin(self, lost: int) -> None:
+        """Start over for a new question.
+
+        `lost` is the work of earlier questions about the same file that were given up: a file that is made to be
+        expensive is not looked at as closely any more.
+        """
+        self.work = 0
+        self.truncations = 0
+        self.limit = _MOST_WORK if lost < _MOST_LOST else _LEAST_WORK
 
     def enter(self, key: tuple[Node, Frame | None]) -> bool:
         """Begin to evaluate; False when that would go round in circles or too far."""
-        if self.depth == 0:
-            self.work = 0
-        if key in self.active or self.depth >= _DEEPEST or self.work >= _MOST_WORK:
+        if key in self.active or self.depth >= _DEEPEST or self.work >= self.limit:
             self.truncations += 1
             return False
         self.depth += 1

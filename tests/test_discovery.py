@@ -1,0 +1,254 @@
+"""Which files a scan looks at."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lk_audit.discovery import Discovery, discover
+from lk_audit.errors import UsageError
+
+
+def write(root: Path, *names: str, text: str = "livekit") -> None:
+    for name in names:
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+def git(root: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "protocol.file.allow=always")
+    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def found(root: Path, *paths: str, limit: int = 1_000) -> list[str]:
+    return [file.path for file in look(root, *paths, limit=limit).files]
+
+
+def look(root: Path, *paths: str, limit: int = 1_000) -> Discovery:
+    return discover(paths or ["."], limit=limit, folder=root)
+
+
+@pytest.fixture(params=["plain folder", "repository"])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder, with git and without: both must agree."""
+    if request.param == "repository":
+        git(tmp_path, "init", "-q")
+    return tmp_path
+
+
+def test_files_come_in_the_order_of_their_paths(root: Path) -> None:
+    write(root, "b.py", "a/z.py", "a.py", ".env")
+
+    assert found(root) == [".env", "a.py", "a/z.py", "b.py"]
+
+
+def test_ignored_files_are_left_out(root: Path) -> None:
+    write(root, "keep.py", "drop.log", "build/x.py", "sub/drop.txt", "sub/keep.txt", "other/drop.txt")
+    write(root, ".gitignore", text="*.log\nbuild/\n")
+    write(root, "sub/.gitignore", text="drop.txt\n")
+
+    assert found(root) == [".gitignore", "keep.py", "other/drop.txt", "sub/.gitignore", "sub/keep.txt"]
+
+
+def test_a_deeper_ignore_file_overrides_a_higher_one(root: Path) -> None:
+    write(root, "a.log", "sub/b.log")
+    write(root, ".gitignore", text="*.log\n")
+    write(root, "sub/.gitignore", text="!b.log\n")
+
+    assert "sub/b.log" in found(root)
+    assert "a.log" not in found(root)
+
+
+def test_other_peoples_code_is_left_out_and_named(root: Path) -> None:
+    write(root, "a.py", "node_modules/x/index.js", "web/node_modules/y.js", "vendor/z.go", ".venv/lib/q.py")
+    looked = look(root)
+
+    assert [file.path for file in looked.files] == ["a.py"]
+    assert looked.excluded == (".venv", "node_modules", "vendor", "web/node_modules")
+
+
+def test_a_file_called_like_an_excluded_folder_is_scanned(root: Path) -> None:
+    write(root, "vendor")
+
+    assert found(root) == ["vendor"]
+
+
+def test_a_file_given_by_name_is_scanned_whatever_the_rules_say(root: Path) -> None:
+    write(root, "secret.log", "node_modules/x.js")
+    write(root, ".gitignore", text="*.log\n")
+
+    assert found(root, "secret.log", "node_modules/x.js") == ["node_modules/x.js", "secret.log"]
+
+
+def test_an_excluded_or_ignored_folder_given_by_name_is_scanned(root: Path) -> None:
+    write(root, "vendor/a.go", "build/b.py")
+    write(root, ".gitignore", text="build/\n")
+
+    assert found(root, "vendor", "build") == ["build/b.py", "vendor/a.go"]
+
+
+def test_overlapping_paths_give_each_file_once(root: Path) -> None:
+    write(root, "a/b.py")
+
+    assert found(root, ".", "a", "a/b.py") == ["a/b.py"]
+
+
+def test_a_path_that_does_not_exist_is_a_usage_error(root: Path) -> None:
+    with pytest.raises(UsageError, match="no such file or folder: nowhere"):
+        look(root, "nowhere")
+
+
+def test_a_file_over_the_limit_is_skipped_and_listed(root: Path) -> None:
+    write(root, "big.json", text="x" * 2_000)
+    looked = look(root)
+
+    assert looked.files == ()
+    assert [(item.path, item.reason, item.expected) for item in looked.skipped] == [
+        ("big.json", "too large (0.0 MB; the limit is 0.0 MB)", False)
+    ]
+
+
+def test_a_link_within_the_folder_is_covered_by_its_target(root: Path) -> None:
+    write(root, "a.py")
+    (root / "link.py").symlink_to("a.py")
+    looked = look(root)
+
+    assert [file.path for file in looked.files] == ["a.py"]
+    assert looked.skipped == ()
+
+
+def test_links_that_leave_the_folder_or_lead_nowhere_are_listed(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    write(outside, "a.py")
+    (root / "out").symlink_to(outside)
+    (root / "nowhere").symlink_to("missing")
+
+    assert [(item.path, item.expected) for item in look(root).skipped] == [("nowhere", True), ("out", True)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    assert [item.reason for item in look(tmp_path).skipped] == ["not a regular file"]
+
+
+def test_a_name_that_is_no_text_is_found(root: Path) -> None:
+    try:
+        (root / os.fsdecode(b"caf\xe9.py")).write_text("x")
+    except OSError:
+        pytest.skip("this file system takes text names only")
+
+    assert found(root) == ["caf\udce9.py"]
+
+
+def test_names_with_line_breaks_and_quotes_are_found(root: Path) -> None:
+    write(root, 'a "b"\n.py')
+
+    assert found(root) == ['a "b"\n.py']
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
+    write(tmp_path, "locked/a.py")
+    (tmp_path / "locked").chmod(0)
+    looked = look(tmp_path)
+    (tmp_path / "locked").chmod(0o700)
+
+    assert [item.path for item in looked.skipped] == ["locked"]
+
+
+def test_a_virtual_environment_of_any_name_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "env/pyvenv.cfg", "env/lib/b.py")
+
+    assert found(tmp_path) == ["a.py"]
+
+
+def test_tracked_files_that_are_gone_are_no_business_of_a_scan(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, "a.py", "b.py")
+    git(tmp_path, "add", ".")
+    (tmp_path / "a.py").unlink()
+
+    assert found(tmp_path) == ["b.py"]
+
+
+def test_a_tracked_file_is_scanned_although_it_is_ignored(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, ".env")
+    git(tmp_path, "add", ".")
+    write(tmp_path, ".gitignore", text=".env\n")
+
+    assert ".env" in found(tmp_path)
+
+
+def test_a_submodule_is_listed_and_a_nested_repository_scanned(tmp_path: Path) -> None:
+    library, project = tmp_path / "library", tmp_path / "project"
+    for repository in (library, project, project / "nested"):
+        repository.mkdir(parents=True)
+        git(repository, "init", "-q")
+        write(repository, "a.py")
+        git(repository, "add", "a.py")
+        git(repository, "commit", "-qm", "first")
+    git(project, "submodule", "add", "-q", str(library), "sub")
+    looked = look(project)
+
+    assert [file.path for file in looked.files] == [".gitmodules", "a.py", "nested/a.py"]
+    assert [(item.path, item.expected) for item in looked.skipped] == [("sub", True)]
+
+
+def test_programs_that_the_scanned_repository_configures_do_not_run(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, "a.py")
+    program = tmp_path / "monitor"
+    program.write_text(f"#!/bin/sh\ntouch '{tmp_path}/ran'\n")
+    program.chmod(0o755)
+    git(tmp_path, "config", "core.fsmonitor", str(program))
+    look(tmp_path)
+
+    assert not (tmp_path / "ran").exists()
+
+
+def test_variables_of_an_outer_git_process_do_not_mislead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, "a.py")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "nowhere"))
+
+    assert found(tmp_path) == ["a.py"]
+
+
+def test_paths_inside_the_working_folder_are_relative_to_it(root: Path) -> None:
+    write(root, "web/src/a.ts")
+
+    assert found(root, "web") == ["web/src/a.ts"]
+
+
+def test_paths_outside_are_relative_to_what_is_around_them(tmp_path: Path) -> None:
+    write(tmp_path, "one/a.py", "two/b.py")
+    (tmp_path / "here").mkdir()
+
+    assert found(tmp_path / "here", "../one", "../two/b.py") == ["one/a.py", "two/b.py"]
+    assert found(tmp_path / "here", "../one") == ["a.py"]
+
+
+def test_the_prefix_tells_where_the_scan_starts_in_its_repository(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, "packages/web/a.ts")
+
+    assert look(tmp_path / "packages" / "web").prefix == "packages/web/"
+    assert look(tmp_path).prefix == ""
+
+
+def test_an_ignore_line_that_would_be_slow_to_match_is_dropped(tmp_path: Path) -> None:
+    write(tmp_path, "a" * 200, ".gitignore")
+    (tmp_path / ".gitignore").write_text("a*a*a*a*a*a*a*a*a*b\n[\n!\n*.log\n")
+    write(tmp_path, "x.log")
+
+    assert found(tmp_path) == [".gitignore", "a" * 200]

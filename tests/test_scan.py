@@ -1,0 +1,122 @@
+"""The pipeline: what is read, what goes wrong, what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from lk_audit.config import Config
+from lk_audit.extraction import ParseNote
+from lk_audit.facts import Fact
+from lk_audit.findings import AnyRule, Report
+from lk_audit.rule_api import Problem
+from lk_audit.scan import scan_paths, scan_sources
+from lk_audit.source import Source
+from tests.samples import Word, extract, make_rule, report_on
+
+
+def scan(folder: Path, *rules: AnyRule) -> Report:
+    return scan_paths(["."], rules=rules or [make_rule()], config=Config(), folder=folder, extract=extract)
+
+
+def test_files_without_a_hint_are_counted_and_not_analysed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("BAD livekit")
+    (tmp_path / "b.py").write_text("BAD")
+    report = scan(tmp_path)
+
+    assert [finding.place.path for finding in report.findings] == ["a.py"]
+    assert (report.scanned, report.analysed) == (2, 1)
+
+
+def test_binary_files_are_counted_and_listed_only_under_a_text_name(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\0livekit")
+    (tmp_path / "b.py").write_bytes(b"livekit\0")
+    (tmp_path / ".env.local").write_bytes(b"livekit\0")
+    report = scan(tmp_path)
+
+    assert (report.scanned, report.binary) == (0, 3)
+    assert [item.path for item in report.skipped] == [".env.local", "b.py"]
+    assert not report.is_complete
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "latin-1"])
+def test_text_of_any_common_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.py").write_bytes("# é\nBAD livekit".encode(encoding))
+    report = scan(tmp_path)
+
+    assert [(finding.place.line, finding.place.column) for finding in report.findings] == [(2, 1)]
+
+
+@pytest.mark.skipif(not hasattr(Path, "chmod"), reason="no modes here")
+def test_a_file_that_cannot_be_read_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.py").write_text("livekit")
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    assert [item.reason for item in scan(tmp_path).skipped] == ["cannot be read (Permission denied)"]
+
+
+def test_scanners_reports_are_not_scanned(tmp_path: Path) -> None:
+    (tmp_path / "old.sarif").write_text("BAD livekit")
+    report = scan(tmp_path)
+
+    assert report.findings == ()
+    assert [(item.path, item.expected) for item in report.skipped] == [("old.sarif", True)]
+
+
+def test_syntax_errors_are_noted() -> None:
+    (note,) = report_on(("a.py", "fine\nBROKEN")).notes
+
+    assert (note.kind, note.path, note.line) == ("syntax", "a.py", 2)
+
+
+# --- defects ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_rule_that_raises_is_named_and_the_others_go_on() -> None:
+    def broken(word: Word) -> Iterator[Problem]:
+        raise KeyError("the secret of " + word.place.path)
+        yield
+
+    report = report_on(("a.py", "BAD"), rules=[make_rule(), make_rule("broken-rule", id="LK999", find=broken)])
+    (crash,) = report.crashes
+
+    assert [finding.rule_id for finding in report.findings] == ["LK901"]
+    assert (crash.rule_id, crash.path, crash.error) == ("LK999", "a.py", "KeyError")
+    assert crash.raised_at.startswith("test_scan.py:")
+    assert "the secret" not in repr(crash)
+
+
+def test_an_analysis_that_raises_on_one_file_spares_the_others() -> None:
+    def fragile(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
+        if any(source.path == "b.py" for source in sources):
+            raise RecursionError
+        return extract(sources)
+
+    sources = [Source.from_text(path, "BAD") for path in ("a.py", "b.py", "c.py")]
+    report = scan_sources(sources, [make_rule()], extract=fragile)
+
+    assert [finding.place.path for finding in report.findings] == ["a.py", "c.py"]
+    assert [(crash.rule_id, crash.path) for crash in report.crashes] == [(None, "b.py")]
+
+
+def test_an_analysis_that_raises_on_files_together_is_told() -> None:
+    def fragile(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
+        if len(sources) > 1:
+            raise ValueError
+        return extract(sources)
+
+    sources = [Source.from_text(path, "BAD") for path in ("a.py", "b.py")]
+    report = scan_sources(sources, [make_rule()], extract=fragile)
+
+    assert len(report.findings) == 2
+    assert [(crash.rule_id, crash.path) for crash in report.crashes] == [(None, None)]
+
+
+def test_a_scan_of_nothing_does_not_load_the_analysis() -> None:
+    assert scan_sources([], [make_rule()]).findings == ()

@@ -20,7 +20,8 @@ from lk_audit.source import Place, Source
 from tests.samples import SECRET, Word, credential_rule, make_rule, report_on
 
 PLACE = Place("a.py", 0, 0, 1, 1, 1, 1)
-JWT = ".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJhIn0", "c2lnbmF0dXJl"))
+JWT_PARTS = ("eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJhIn0", "c2lnbmF0dXJl")
+JWT = ".".join(JWT_PARTS)
 
 
 def credential(value: str, strength: Strength = Strength.STRONG) -> CredentialLiteral:

@@ -7,9 +7,10 @@ from functools import cached_property
 
 from lk_audit.facts import FileRole, Lead
 from lk_audit.source import Place, Source
-from lk_audit.syntax import Call, Expr, Module, Node
+from lk_audit.syntax import Call, Expr, Member, Module, Name, Node
 from lk_audit.values.evaluator import Evaluator
-from lk_audit.values.model import Member, Possible, Step, Value
+from lk_audit.values import model
+from lk_audit.values.model import Possible, Step, Value
 from lk_audit.values.names import Names
 
 
@@ -52,7 +53,7 @@ class FileContext:
         """The function around a node, or the whole module."""
         return self.names.enclosing_function(node) or self.module
 
-    def member_place(self, member: Member) -> Place:
+    def member_place(self, member: model.Member) -> Place:
         """The place of a member: `key: value` when it fits on the key's line, else the key."""
         key = self.place(member.key)
         if not member.values:
@@ -83,3 +84,12 @@ def argument(call: Call, position: int | None, *names: str) -> Expr | None:
     if position < len(plain) and not any(item.spread for item in plain[: position + 1]):
         return plain[position].value
     return None
+
+
+def last_name(expr: Node) -> str | None:
+    """The last part of a dotted name, also of what is called: `c` of `a.b.c(...)`."""
+    if isinstance(expr, Call):
+        return last_name(expr.callee)
+    if isinstance(expr, Member):
+        return expr.name
+    return expr.id if isinstance(expr, Name) else None

@@ -179,11 +179,8 @@ def _build(frame: Frame, name: str) -> Function:
     if prologue:
         inner.statements = (*prologue, *inner.statements)
     parameters = tuple([parameter for parameter, _ in pairs])
-    is_async = any(child.type == "async" for child in frame.node.children[:_MOST_MODIFIERS])
+    is_async = "async" in frame.tokens()
     return Function(frame.start, frame.end, name, parameters, inner, decorators_of(frame.values), is_async)
-
-
-_MOST_MODIFIERS = 6
 
 
 def _taken(frame: Frame) -> tuple[Taking, ...]:

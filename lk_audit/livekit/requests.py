@@ -32,7 +32,6 @@ HANDLER_TAKERS: dict[str, str] = {
     "http": "Functions Framework",
     "app.http": "Azure Functions",
     "addEventListener": "Workers",
-    "NextResponse": "",
 }
 """Calls that take a handler as argument, by the end of their name."""
 
@@ -41,31 +40,18 @@ HTTP_EXPORTS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "H
 
 LOADER_EXPORTS = frozenset({"loader", "action", "onRequest", "onRequestGet", "onRequestPost", "handler"})
 
+SERVED_PARAMETERS = frozenset({"req", "request", "event", "r"})
+"""How the first parameter of an exported handler is called."""
+
+REQUEST_FRAMEWORKS = frozenset({"django", "rest_framework", "functions_framework", "aiohttp", "starlette", "sanic"})
+"""Python packages whose views are plain functions of a request."""
+
+VIEW_CLASSES = ("View", "ViewSet", "Handler", "Resource")
+"""How the base classes of class-based views end."""
+
 HANDLER_CLASS_METHODS = frozenset(
     {"get", "post", "put", "patch", "do_GET", "do_POST", "create", "retrieve", "list", "fetch"}
 )
-
-REQUEST_PARAMETERS = frozenset(
-    {
-        "req",
-        "request",
-        "ctx",
-        "context",
-        "c",
-        "event",
-        "body",
-        "payload",
-        "data",
-        "params",
-        "query",
-        "input",
-        "info",
-        "ws",
-        "websocket",
-        "r",
-    }
-)
-"""Names that handlers give to what they get from a caller."""
 
 PARSING_CALLS = frozenset(
     {"parse", "parseAsync", "safeParse", "loads", "assign", "model_validate", "parse_obj", "json"}
@@ -76,10 +62,6 @@ REQUEST_GLOBALS = ("flask.request", "quart.request", "bottle.request", "sanic.re
 
 INJECTED = frozenset({"Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
 """FastAPI parameters whose value the server computes."""
-
-IDENTITY_WORDS = re.compile(
-    r"(?i)(?:^|[._])(?:auth|session|current_?user|user|account|principal|viewer|claims|decoded|jwt_?payload|uid)(?:$|[._])"
-)
 
 _AUTHENTICATING_WORDS = (
     r"authenticat\w*|authori[sz]e\w*|authorization|requires?_?auth\w*|auth_?required|login_?required|require_?login|"
@@ -115,6 +97,17 @@ AUTHENTICATING_CALLS = frozenset(
     }
 )
 
+GUARD_SETTINGS = frozenset({"permission_classes", "authentication_classes", "decorators"})
+"""Class attributes that name a view's guards."""
+
+MOUNTING_METHODS = frozenset({"use", "addHook", "register", "add_middleware", "before_request"})
+"""Methods that put middleware in front of the handlers registered later."""
+
+ROUTER_CLASSES = frozenset({"APIRouter", "FastAPI", "Hono", "Blueprint"})
+"""Routers whose constructor can take guards for all their handlers."""
+
 REFUSAL_STATUS = frozenset({401, 403})
-REFUSAL_NAMES = re.compile(r"(?i)unauthori[sz]ed|forbidden|unauthenticated|permission_?denied|not_?authenticated")
+REFUSAL_NAMES = re.compile(
+    r"(?i)unauthori[sz]ed|forbidden|unauthenticated|permission_?denied|not_?authenticated|HTTP_40[13]"
+)
 """How a handler refuses a caller."""

@@ -111,7 +111,7 @@ class Rule(Generic[F]):
 _ID = re.compile(r"^[A-Z]{2,6}\d{3}$")
 
 
-def rule(
+def rule(  # noqa: PLR0913 - a rule's metadata, all keywords
     fact: type[F],
     *,
     id: str,  # noqa: A002 - rule files read better with the plain word

@@ -24,7 +24,7 @@ class Place:
     end_column: int
 
 
-class NotText(ValueError):
+class NotText(ValueError):  # noqa: N818 - it names what the content is
     """The bytes are not text (a NUL byte, outside UTF-16 and UTF-32)."""
 
 

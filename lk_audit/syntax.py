@@ -304,18 +304,7 @@ Expr: TypeAlias = (
     | Assign
 )
 Statement: TypeAlias = (
-    Assign
-    | Evaluate
-    | Return
-    | Raise
-    | If
-    | Loop
-    | Try
-    | Define
-    | DefineClass
-    | Import
-    | Export
-    | Block
+    Assign | Evaluate | Return | Raise | If | Loop | Try | Define | DefineClass | Import | Export | Block
 )
 
 

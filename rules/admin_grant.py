@@ -81,8 +81,8 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
 def admin_grant(mint: TokenMint) -> Iterator[Problem]:
     """A participant's token carries roomAdmin.
 
-    Its holder calls the server's API directly, past your application: removes and mutes anybody, changes what others may
-    do, renames them, gives itself `hidden` or `recorder`. The token stays good for that until it expires.
+    Its holder calls the server's API directly, past your application: removes and mutes anybody, changes what others
+    may do, renames them, gives itself `hidden` or `recorder`. The token stays good for that until it expires.
     """
     grant = mint.grants.get("roomAdmin")
     if grant is None or mint.audience is not Audience.PARTICIPANT or not mint.grants.may_give("roomAdmin"):

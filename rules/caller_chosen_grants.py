@@ -13,8 +13,8 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     severity=Severity.HIGH,
     cwe=915,
     fix=(
-        "Decide grants, lifetime and kind on the server from what you know about the authenticated user. Where the caller "
-        "may choose, take only named fields and compare them with a list."
+        "Decide grants, lifetime and kind on the server from what you know about the authenticated user. Where the "
+        "caller may choose, take only named fields and compare them with a list."
     ),
     bad=[
         """
@@ -94,8 +94,8 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
 def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
     """The request decides what its token may do.
 
-    Grants, lifetime or kind are copied from the request into the token. A caller who adds `roomAdmin` or asks for a year
-    gets it.
+    Grants, lifetime or kind are copied from the request into the token. A caller who adds `roomAdmin` or asks for a
+    year gets it.
     """
     if not mint.endpoints:
         return

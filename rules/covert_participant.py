@@ -82,8 +82,8 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
 def covert_participant(mint: TokenMint) -> Iterator[Problem]:
     """A participant's token makes its holder invisible, or lets it pose as a recorder or an agent.
 
-    A hidden participant hears everybody and is announced to nobody. An agent may send messages and transcriptions in the
-    name of other participants, and it does not count towards the room's limit.
+    A hidden participant hears everybody and is announced to nobody. An agent may send messages and transcriptions in
+    the name of other participants, and it does not count towards the room's limit.
     """
     if mint.audience is Audience.SERVICE:
         return

@@ -12,7 +12,7 @@ from lk_audit.rule_api import Options, Problem, Severity, rule
     id="LK302",
     severity=Severity.LOW,
     cwe=613,
-    fix="Say how long it lives: `.with_ttl(timedelta(minutes=15))` in Python, `{ identity, ttl: '15m' }` in JavaScript.",
+    fix="Say how long it lives: `.with_ttl(timedelta(minutes=15))` in Python, `{ ttl: '15m' }` in JavaScript.",
     bad=[
         """
         --- tokens.py

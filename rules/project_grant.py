@@ -13,8 +13,8 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     severity=Severity.HIGH,
     cwe=269,
     fix=(
-        "Leave it out of the participant's token: joining needs roomJoin and room only, and creates the room by itself. "
-        "What needs the grant belongs in your backend, with a token that never leaves it."
+        "Leave it out of the participant's token: joining needs roomJoin and room only, and creates the room by "
+        "itself. What needs the grant belongs in your backend, with a token that never leaves it."
     ),
     bad=[
         """

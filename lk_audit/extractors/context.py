@@ -8,8 +8,8 @@ from functools import cached_property
 from lk_audit.facts import FileRole, Lead
 from lk_audit.source import Place, Source
 from lk_audit.syntax import Call, Expr, Member, Module, Name, Node
-from lk_audit.values.evaluator import Evaluator
 from lk_audit.values import model
+from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step, Value
 from lk_audit.values.names import Names
 

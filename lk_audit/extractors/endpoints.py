@@ -69,9 +69,9 @@ class Endpoints:
         return isinstance(value, Reference) and value.name.startswith(REQUEST_GLOBALS)
 
     def _hands_on_request(self, value: Returned) -> bool:
-        """Whether a call returns what the request holds: `await req.json()`, `JSON.parse(event.body)`, `slug(req.room)`.
+        """Whether a call returns what the request holds: `await req.json()`, `JSON.parse(event.body)`, `slug(room)`.
 
-        What is awaited, or taken apart, is rather looked up with the help of the request: `(await findUser(id)).name`.
+        What is awaited, or taken apart, is looked up with the help of the request: `(await findUser(id)).name`.
         """
         call = value.call
         if isinstance(call.callee, Member) and self._is_given(call.callee.object):

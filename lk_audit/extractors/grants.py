@@ -41,7 +41,8 @@ from lk_audit.values.objects import history
 class GrantCollector:
     """Gathers the grants of one token, call by call.
 
-    `function` is the one that makes the token. `merges` tells whether a further grant call adds to the earlier ones or replaces them.
+    `function` is the one that makes the token. `merges` tells whether a further grant call adds to the earlier ones
+    or replaces them.
     """
 
     context: FileContext

@@ -158,11 +158,14 @@ def _millisecond_slip(number: float, value: Value) -> str | None:
     )
 
 
+_THOUSAND = 1000
+
+
 def _multiplies_by_thousand(expr: Expr) -> bool:
     return any(
         isinstance(node, Binary)
         and node.operator == "*"
-        and any(isinstance(side, Literal) and side.value == 1000 for side in (node.left, node.right))
+        and any(isinstance(side, Literal) and side.value == _THOUSAND for side in (node.left, node.right))
         for node in walk(expr)
     )
 
@@ -178,7 +181,7 @@ def _ms_text(text: str) -> Reading:
 
 
 def _expires_in(value: Value, default: float | None) -> Reading:
-    """jsonwebtoken's `expiresIn`, and the setter of version 1 of the JavaScript SDK, which hands it on."""
+    """The `expiresIn` of jsonwebtoken, and the setter of version 1 of the JavaScript SDK, which hands it on."""
     del default
     return _duration(value, _ms_text, whole=True)
 
@@ -218,7 +221,7 @@ def _absolute(number: float) -> Reading:
 
 
 def _epoch_or_span(value: Value, default: float | None) -> Reading:
-    """jose's `setExpirationTime`, and the setter of version 2 of the JavaScript SDK, which hands it on."""
+    """The `setExpirationTime` of jose, and the setter of version 2 of the JavaScript SDK, which hands it on."""
     match value:
         case Text(text=text):
             return _jose_text(text)

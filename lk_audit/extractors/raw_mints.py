@@ -55,7 +55,7 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
     if payload is None:
         return None
     options = _mapped(context.values(argument(call, signer.options))) if signer.options is not None else None
-    parts = _payload_parts(context, call, payload, signer.label, signer.exp_unit, is_request)
+    parts = _payload_parts(context, call, payload, label=signer.label, exp_unit=signer.exp_unit, is_request=is_request)
     settings = dict(parts.settings)
     settings["api_secret"] = [Part(secret, context.place(call))]
     life = _option_lifetimes(context, options, signer.lifetime_option)
@@ -117,7 +117,7 @@ def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRe
     if payload is None:
         return None
     settings["api_secret"] = settings.pop("secret", [])
-    parts = _payload_parts(context, call, payload, label, TtlUnit.EPOCH, is_request)
+    parts = _payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
     return replace(parts, settings={**parts.settings, **settings}, lifetimes=tuple(life) or parts.lifetimes)
 
 
@@ -130,7 +130,8 @@ def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintPart
         payload = livekit_payload(context.values(record), ())
         if payload is not None and payload.origin is record and not _is_inside_payload(context, record):
             call = _nearest(context, signing, record)
-            yield _payload_parts(context, call, payload, "HMAC by hand", TtlUnit.EPOCH, is_request)
+            label = "HMAC by hand"
+            yield _payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
 
 
 def _is_inside_payload(context: FileContext, record: Record) -> bool:
@@ -151,7 +152,7 @@ def _mapped(values: Possible) -> Mapped | None:
 
 
 def livekit_payload(values: Possible, secret: Possible) -> Mapped | None:
-    """The claims among `values` if they are LiveKit's: a `video` object with a grant, or a LiveKit secret signs them."""
+    """The claims among `values` that are LiveKit's: a `video` object with a grant, or a LiveKit secret signs them."""
     for value in values:
         if not isinstance(value, Mapped):
             continue
@@ -183,10 +184,11 @@ def _is_livekit_secret(secret: Possible) -> bool:
     return any(isinstance(value, Environment) and is_secret_name(value.name) for value in secret)
 
 
-def _payload_parts(
+def _payload_parts(  # noqa: PLR0913 - what a mint is made of
     context: FileContext,
     call: Call,
     payload: Mapped,
+    *,
     label: str,
     exp_unit: TtlUnit | None,
     is_request: IsRequest,

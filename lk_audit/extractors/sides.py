@@ -97,10 +97,10 @@ def _is_browser_module(context: FileContext, item: Import) -> bool:
 def _global_leads(context: FileContext) -> Iterator[Lead]:
     for call in context.names.calls:
         root = _root(call.callee)
-        if root is not None and root.id in BROWSER_GLOBALS and not context.names.definitions(root):
-            if not _is_probe(context.names, call):
-                yield context.lead(call, f"uses {root.id}, which only browsers have")
-                return
+        is_global = root is not None and root.id in BROWSER_GLOBALS and not context.names.definitions(root)
+        if root is not None and is_global and not _is_probe(context.names, call):
+            yield context.lead(call, f"uses {root.id}, which only browsers have")
+            return
     for element in context.names.elements:
         if _is_browser_element(element):
             yield context.lead(element, f"renders <{element.tag}>")

@@ -83,14 +83,21 @@ def _is_trusted(context: FileContext, call: Call) -> bool:
 
 
 def _claim_reads(context: FileContext) -> Iterator[tuple[Node, Expr]]:
+    """Where a claim of LiveKit's is read: the reading expression, and what it is read from."""
     names = context.names
     reads: tuple[Expr, ...] = (*names.nodes(Member), *names.nodes(Index), *names.calls)
     for node in reads:
-        if isinstance(node, Member) and node.name in _LIVEKIT_CLAIMS:
-            yield node, node.object
-        elif isinstance(node, Index) and isinstance(node.key, Literal) and node.key.value in _LIVEKIT_CLAIMS:
-            yield node, node.object
-        elif isinstance(node, Call) and isinstance(node.callee, Member) and node.callee.name == "get":
-            key = node.arguments[0].value if node.arguments else None
-            if isinstance(key, Literal) and key.value in _LIVEKIT_CLAIMS:
-                yield node, node.callee.object
+        match node:
+            case Member(object=receiver, name=claim) if claim in _LIVEKIT_CLAIMS:
+                yield node, receiver
+            case Index(object=receiver, key=Literal(value=claim)) if claim in _LIVEKIT_CLAIMS:
+                yield node, receiver
+            case Call(callee=Member(object=receiver, name="get")) if _first_text(node) in _LIVEKIT_CLAIMS:
+                yield node, receiver
+            case _:
+                continue
+
+
+def _first_text(call: Call) -> str | None:
+    first = call.arguments[0].value if call.arguments else None
+    return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None

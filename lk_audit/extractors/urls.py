@@ -35,21 +35,19 @@ def _names_livekit(context: FileContext, literal: Literal) -> bool:
         match node:
             case Assign(target=target):
                 return is_livekit_url_name(target_name(target) or "")
-            case Argument(name=str(name)) if is_livekit_url_name(name):
-                return True
             case Entry(key=Literal(value=str(key))):
                 return is_livekit_url_name(key)
-            case Call(callee=callee):
-                if (context.names.qualified(callee) or "") in SECRET_SINKS:
-                    return True
-                if _reads_livekit_url(context, node):
-                    return True
-            case Binary() if _reads_livekit_url(context, node):
+            case Argument(name=str(name)) if is_livekit_url_name(name):
+                return True
+            case Call() | Binary() if _takes_livekit_url(context, node):
                 return True
             case _:
                 continue
     return False
 
 
-def _reads_livekit_url(context: FileContext, node: Call | Binary) -> bool:
+def _takes_livekit_url(context: FileContext, node: Call | Binary) -> bool:
+    """Whether a call goes to a LiveKit client, or an expression stands in for a LiveKit variable."""
+    if isinstance(node, Call) and (context.names.qualified(node.callee) or "") in SECRET_SINKS:
+        return True
     return any(isinstance(value, Environment) and is_livekit_url_name(value.name) for value in context.values(node))

@@ -66,6 +66,15 @@ def _string(data: bytes, node: TreeNode) -> Node:
     return Literal(start, end, string_value(data[start:end]))
 
 
+def _fragment(data: bytes, node: TreeNode) -> Node:
+    """The text of a string that was not read as one; templates read theirs themselves."""
+    return _text_literal(data, node.start_byte, node.end_byte)
+
+
+def _text_literal(data: bytes, start: int, end: int) -> Literal:
+    return Literal(start, end, unescape(data[start:end].decode("utf-8", "replace")))
+
+
 def _number(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
     try:
@@ -102,11 +111,13 @@ def _asserted(_: Lowering, frame: Frame) -> Node:
 def _template(run: Lowering, frame: Frame) -> Node:
     """Text and substitutions in order; without substitutions it is just a string."""
     start, end = frame.start, frame.end
-    if not frame.values:
+    pairs = zip(frame.kids, frame.values, strict=True)
+    substitutions = [(kid, value) for kid, value in pairs if kid.type == "template_substitution"]
+    if not substitutions:
         return Literal(start, end, string_value(run.data[start:end]))
     found: list[Expr] = []
     position = start + 1
-    for kid, value in zip(frame.kids, frame.values, strict=True):
+    for kid, value in substitutions:
         found += _piece(run, position, kid.start_byte)
         found.append(expression(value))
         position = kid.end_byte
@@ -116,7 +127,7 @@ def _template(run: Lowering, frame: Frame) -> Node:
 def _piece(run: Lowering, start: int, end: int) -> list[Expr]:
     if start >= end:
         return []
-    return [Literal(start, end, unescape(run.data[start:end].decode("utf-8", "replace")))]
+    return [_text_literal(run.data, start, end)]
 
 
 def _member(_: Lowering, frame: Frame) -> Node:
@@ -313,6 +324,7 @@ LEAVES: Mapping[str, Leaf] = {
     "meta_property": _meta_property,
     "number": _number,
     "string": _string,
+    "string_fragment": _fragment,
     "regex": _meaningless,
     "jsx_text": _markup_text,
     "html_character_reference": _markup_text,

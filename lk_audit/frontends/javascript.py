@@ -49,7 +49,7 @@ _SKIPPED = frozenset(
         *("empty_statement", "break_statement", "continue_statement", "debugger_statement", "statement_identifier"),
         "optional_chain",
         # What the node around it reads from the text.
-        *("string_fragment", "escape_sequence", "export_clause", "namespace_export", "import_attribute"),
+        *("escape_sequence", "export_clause", "namespace_export", "import_attribute"),
         "jsx_closing_element",
     }
 )

@@ -177,7 +177,7 @@ class SecretSink:
 
     secret_position: int | None
     key_position: int | None = None
-    secret_name: str = "api_secret"
+    secret_name: str = "api_secret"  # noqa: S105 - the name of a parameter
     key_name: str = "api_key"
 
 

@@ -200,8 +200,9 @@ def through(value: Value, step: Step) -> Value:
 
 
 def symbolic_sources(values: Possible) -> Possible:
-    """The values that come from outside the code (parameters, call results, the environment), looked up
-    through unknown combinations of them, in order and without repetition.
+    """The values that come from outside the code: parameters, call results, the environment.
+
+    They are looked up through unknown combinations of them, and come in order and without repetition.
     """
     found: list[Value] = []
     stack = list(reversed(values))

@@ -273,16 +273,12 @@ class TestDeclarations:
             ("const {a, 'b-c': d, [k]: f} = e", ["a = e.a", "d = e.b-c", "f = e[k]"]),
             ("const {a: {b, c}, ...r} = e.f", ["b = e.f.a.b", "c = e.f.a.c", "r = {...e.f}"]),
             ("const [a, , b = 2, ...r] = e", ["a = e[0]", "b = (e[2] ?? 2)", "r = ?(e)"]),
-            ("const [{a}, [b]] = e", ["#7 = e[0]", "b = e[1][0]"]),
+            ("const [{a}, [b]] = e", ["a = e[0].a", "b = e[1][0]"]),
             ("[a, b.c] = [b, a]", ["#0 = [b, a]", "a = #0[0]", "b.c = #0[1]"]),
             ("({a, b: c.d} = e)", ["a = e.a", "c.d = e.b"]),
         ],
     )
     def test_each_name_is_assigned(self, text: str, expected: list[str]) -> None:
-        if text == "const [{a}, [b]] = e":
-            expected = ["a = e[0].a", "b = e[1][0]"]
-        if "e[" in expected[-1] and text.startswith("const [{"):
-            expected = ["#6 = e", "a = #6[0].a", "b = #6[1][0]"] if statements(text)[0].startswith("#") else expected
         assert statements(text) == expected
 
     def test_what_is_destructured_is_evaluated_once(self) -> None:
@@ -433,7 +429,6 @@ class TestExpressions:
             (r'"\u{FFFFFFFFFF}"', "\ufffd"),
             (r"'\0\101\q'", "\0Aq"),
             ("'a\\\nb'", "ab"),
-            (r"'\xZZ'", "xZZ"),
             ("''", ""),
             ("'«é»'", "«é»"),
         ],
@@ -503,8 +498,8 @@ class TestStatements:
 
     def test_the_subject_of_a_switch_is_evaluated_once(self) -> None:
         assert statements("switch (a()) { case 1: f(); break; case 2: g() }") == [
-            "#7 = a()",
-            "if (#7 == 1) {f()} else {if (#7 == 2) {g()}}",
+            "#8 = a()",
+            "if (#8 == 1) {f()} else {if (#8 == 2) {g()}}",
         ]
 
 
@@ -542,6 +537,12 @@ class TestBrokenText:
         parsed = module("const t = new A(key, @@ {ttl: 5});", "a.js")
         assert parsed.errors
         assert any(isinstance(item, Call) and item.is_new for item in walk(parsed))
+
+    @pytest.mark.parametrize("text", ["x = 'lost", r"x = 'lost \xZZ'", "x = `lost"])
+    def test_broken_strings_keep_their_text(self, text: str) -> None:
+        parsed = module(text, "a.js")
+        assert parsed.errors
+        assert "lost" in "".join(str(item.value) for item in every(Literal, parsed))
 
     def test_spans_of_missing_tokens_are_recorded(self) -> None:
         assert module("f(a", "a.js").errors

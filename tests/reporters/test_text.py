@@ -50,9 +50,7 @@ def test_a_finding_shows_its_code_its_way_and_what_to_do() -> None:
 
 
 def test_a_clean_report_says_so_and_what_was_seen() -> None:
-    assert of("fine") == (
-        "no findings; 0 suppressed\n1 file scanned, 1 with something to analyse, 0 skipped; 0.00 s\n"
-    )
+    assert of("fine") == ("no findings; 0 suppressed\n1 file scanned, 1 with something to analyse, 0 skipped; 0.00 s\n")
 
 
 def test_the_summary_counts_by_severity_most_severe_first() -> None:
@@ -86,7 +84,8 @@ def test_what_went_unseen_is_listed() -> None:
         "  data/big.json: too large (24.1 MB; the limit is 20.0 MB)\n"
         "\n"
         "no findings; 0 suppressed; 2 below the severity asked for\n"
-        "1 file scanned, 1 with something to analyse, 1 skipped, 3 binary, left out node_modules, web/node_modules; 1.50 s\n"
+        "1 file scanned, 1 with something to analyse, 1 skipped, 3 binary, left out node_modules, web/node_modules;"
+        " 1.50 s\n"
     )
 
 

@@ -1,0 +1,433 @@
+"""The command line, as people and programs meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jwt
+import pytest
+from click.testing import CliRunner, Result
+
+from lk_audit import __version__, cli
+from lk_audit.cli import commands, exit_code
+from lk_audit.config import Config
+from lk_audit.errors import RuleLoadError
+from lk_audit.findings import Crash, Report, Skipped
+from lk_audit.rule_api import Severity
+from tests.samples import SECRET
+
+ROOT = Path(__file__).parent.parent
+LEAKY = f"LIVEKIT_API_KEY=APIexample23456\nLIVEKIT_API_SECRET={SECRET}\n"
+BROKEN_RULE = '''
+from collections.abc import Iterator
+
+from lk_audit.facts import CredentialLiteral
+from lk_audit.rule_api import Problem, Severity, rule
+
+
+@rule(CredentialLiteral, id="XX901", severity=Severity.LOW, cwe=798, fix="No.", bad=["--- a\\nx"], good=["--- a\\nx"])
+def breaks(literal: CredentialLiteral) -> Iterator[Problem]:
+    """Something."""
+    raise ValueError(literal.secret.reveal())
+    yield
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with one leaked secret, as the working folder."""
+    (tmp_path / ".env").write_text(LEAKY)
+    (tmp_path / "README.md").write_text("# A project\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def invoke(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(commands, arguments, input=stdin, standalone_mode=False)
+
+
+def process(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "lk_audit", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def failure(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """The exit code and what is said on standard error."""
+    code = cli.run(arguments)
+    return code, capsys.readouterr().err
+
+
+# --- scan -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_scan_of_the_current_folder_finds_and_fails(project: Path) -> None:
+    result = process("scan", folder=project)
+
+    assert result.returncode == 1
+    assert "critical LK101[leaked-api-secret]" in result.stdout
+    assert " --> .env:2:20" in result.stdout
+    assert "1 finding: 1 critical; 0 suppressed" in result.stdout
+    assert result.stderr == ""
+    assert SECRET not in result.stdout
+
+
+@pytest.mark.usefixtures("project")
+def test_a_clean_path_exits_with_zero() -> None:
+    result = invoke("scan", "README.md")
+
+    assert result.return_value == 0
+    assert result.output.startswith("no findings")
+
+
+@pytest.mark.usefixtures("project")
+def test_json_goes_to_standard_output_and_nothing_else() -> None:
+    document = json.loads(invoke("scan", "--format", "json").output)
+
+    assert [finding["rule_id"] for finding in document["findings"]] == ["LK101"]
+    assert document["exit_code"] == 1
+
+
+def test_a_report_can_be_written_to_a_file(project: Path) -> None:
+    result = invoke("scan", "--format", "sarif", "--output", "out.sarif")
+    log = json.loads((project / "out.sarif").read_text(encoding="utf-8"))
+
+    assert result.output == ""
+    assert len(log["runs"][0]["results"]) == 1
+    assert log["runs"][0]["invocations"][0]["exitCode"] == 1
+
+
+def test_the_same_tree_gives_the_same_bytes(project: Path) -> None:
+    for name in ("a", "b", "c"):
+        (project / f"{name}.env").write_text(LEAKY)
+    copy = project / "copy"
+    copy.mkdir()
+    for name in ("c", "a", "b"):
+        (copy / f"{name}.env").write_text(LEAKY)
+    for name in ("a", "b", "c"):
+        (project / f"{name}.env").unlink()
+    (project / ".env").unlink()
+
+    first = process("scan", "--format", "json", folder=copy, PYTHONHASHSEED="1").stdout
+    second = process("scan", "--format", "json", folder=copy, PYTHONHASHSEED="2").stdout
+
+    assert first == second
+    assert str(project) not in first
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--fail-on", "critical"], 1),
+        (["--fail-on", "never"], 0),
+        (["--ignore", "LK101"], 0),
+        (["--select", "excessive-ttl"], 0),
+        (["--select", "excessive-ttl,leaked-api-secret"], 1),
+        (["--min-severity", "critical"], 1),
+    ],
+)
+def test_options_decide_what_fails(arguments: list[str], code: int) -> None:
+    assert invoke("scan", *arguments).return_value == code
+
+
+def test_findings_below_the_severity_asked_for_are_counted(project: Path) -> None:
+    (project / "url.py").write_text(
+        'from livekit import rtc\nURL = "ws://livekit.acme.io"\nrtc.Room().connect(URL, t)\n'
+    )
+    output = invoke("scan", "--min-severity", "critical").output
+
+    assert "LK203" not in output
+    assert "1 below the severity asked for" in output
+
+
+def test_strict_takes_an_incomplete_scan_for_a_failure(project: Path) -> None:
+    (project / ".env").unlink()
+    (project / "data.json").write_bytes(b"\0")
+
+    assert invoke("scan").return_value == 0
+    assert invoke("scan", "--strict").return_value == 2
+
+
+# --- wrong usage ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["scan", "nowhere"], "no such file or folder: nowhere"),
+        (
+            ["scan", "--select", "leaked-api-secrets"],
+            'no rule is called leaked-api-secrets; did you mean "leaked-api-secret"?',
+        ),
+        (["scan", "--max-ttl", "soon"], "not a duration: 'soon'; write 15m, 1h, 2d or a number of seconds"),
+        (["scan", "--fail-on", "bad"], "not a severity: 'bad'; there are critical, high, medium, low, note"),
+        (["scan", "--rules", "nowhere"], "no such rules folder: nowhere"),
+        (["scan", "--output", "no/such/folder.json"], "cannot write no/such/folder.json: No such file or directory"),
+        (["scan", "--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'text', 'json', 'sarif'."),
+        (["scan", "--frmat", "json"], "No such option '--frmat'."),
+        (["explain", "LK999"], "no rule is called LK999"),
+        (["nonsense"], "No such command 'nonsense'."),
+        (["token", "abc"], "that is no JWT"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = failure(capsys, *arguments)
+
+    assert code == 2
+    assert said.startswith(f"lk-audit: {message}")
+    assert said.count("\n") == 1
+
+
+# --- defects ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("project")
+def test_a_rule_that_fails_is_told_and_the_scan_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "breaks.py").write_text(BROKEN_RULE)
+    result = process("scan", ".env", "--rules", "more", folder=tmp_path)
+
+    assert result.returncode == 3
+    assert "XX901 on .env: ValueError at breaks.py:" in result.stdout
+    assert "LK101" in result.stdout
+    assert SECRET not in result.stdout + result.stderr
+
+
+@pytest.mark.usefixtures("project")
+def test_a_rule_that_cannot_be_loaded_is_told_and_the_scan_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "broken.py").write_text("import nothing_like_this")
+    result = process("scan", ".env", "--rules", "more", "--format", "json", folder=tmp_path)
+
+    assert result.returncode == 3
+    assert "ModuleNotFoundError: No module named 'nothing_like_this'" in result.stderr
+    assert json.loads(result.stdout)["findings"]
+
+
+def test_a_defect_is_one_line_without_the_text_of_the_exception(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(cli, "load_rules", fail)
+    code, said = failure(capsys, "rules")
+
+    assert code == 3
+    assert said.startswith("lk-audit: internal error: ValueError at test_cli.py:")
+    assert f"(lk-audit {__version__})" in said
+    assert SECRET not in said
+    assert said.count("\n") == 1
+
+
+def test_a_broken_built_in_rule_exits_with_three(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuleLoadError("no rules in rules/")
+
+    monkeypatch.setattr(cli, "load_rules", fail)
+
+    assert failure(capsys, "rules") == (3, "lk-audit: no rules in rules/\n")
+
+
+CRASHED = Report(crashes=(Crash(None, "a.py", "KeyError", "a.py:1"),))
+PARTIAL = Report(skipped=(Skipped("a.py", "too large"),))
+
+
+@pytest.mark.parametrize(
+    ("report", "config", "code"),
+    [
+        (Report(), Config(), 0),
+        (CRASHED, Config(), 3),
+        (CRASHED, Config(strict=True, fail_on=None), 3),
+        (Report(rule_errors=("x",)), Config(), 3),
+        (PARTIAL, Config(), 0),
+        (PARTIAL, Config(strict=True), 2),
+        (Report(skipped=(Skipped("a", "a submodule", expected=True),)), Config(strict=True), 0),
+    ],
+)
+def test_the_exit_code_follows_from_the_report(report: Report, config: Config, code: int) -> None:
+    assert exit_code(report, config) == code
+
+
+# --- streams ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("arguments", "environment", "colored"),
+    [
+        ([], {}, False),
+        (["--color"], {}, True),
+        ([], {"FORCE_COLOR": "1"}, True),
+        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (["--color"], {"NO_COLOR": "1"}, True),
+        (["--no-color"], {"FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_colour_is_for_terminals_and_for_those_who_ask(
+    arguments: list[str], environment: dict[str, str], colored: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert ("\x1b[" in invoke("scan", *arguments).output) is colored
+
+
+def test_output_in_a_narrow_encoding_does_not_fail(project: Path) -> None:
+    result = process("scan", folder=project, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+
+    assert result.returncode == 1
+    assert result.stderr == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no shell pipes")
+def test_a_reader_that_stops_early_is_no_error(project: Path) -> None:
+    for number in range(300):
+        (project / f"{number}.env").write_text(LEAKY)
+    command = f"'{sys.executable}' -m lk_audit scan | head -1"
+    result = subprocess.run(
+        ["sh", "-c", command],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
+
+    assert result.stderr == b""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no POSIX signals")
+def test_an_interrupt_is_one_line(project: Path) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "lk_audit", "token", "-"],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(1.5)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+
+    assert said.decode().strip() == "lk-audit: interrupted"
+    assert running.returncode == 130
+
+
+# --- rules and pages --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["LK301", "lk301", "excessive-ttl", "excessive_ttl"])
+def test_a_rule_is_explained_by_id_or_name(name: str) -> None:
+    output = invoke("explain", name).output
+
+    assert output.startswith("LK301 excessive-ttl  medium  CWE-613: Insufficient Session Expiration\n")
+    assert "What to do" in output
+    assert "Not found" in output
+
+
+def test_rules_are_listed() -> None:
+    lines = invoke("rules").output.splitlines()
+
+    assert lines[0].startswith("LK101  leaked-api-secret")
+
+
+def test_rules_are_listed_for_programs() -> None:
+    listed = json.loads(invoke("rules", "--format", "json").output)
+
+    assert listed[0]["id"] == "LK101"
+    assert listed[0]["severity"] == "critical"
+    assert invoke("rules", "--format", "markdown").output.startswith("| id | rule | severity | finds |\n")
+
+
+def test_the_version_is_told() -> None:
+    assert invoke("--version").output == f"lk-audit {__version__}\n"
+
+
+def test_help_names_the_commands() -> None:
+    output = invoke("--help").output
+
+    assert all(name in output for name in ("scan", "explain", "rules", "token"))
+
+
+# --- token ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def make_token() -> Callable[..., str]:
+    def make(*, ttl: int = 600, kind: str | None = None, **video: object) -> str:
+        now = int(time.time())
+        claims = {"iss": "APIexample23456", "sub": "ann", "nbf": now, "exp": now + ttl, "video": video}
+        return jwt.encode(claims | ({"kind": kind} if kind else {}), "x" * 32)
+
+    return make
+
+
+def test_a_good_token_is_described(make_token: Callable[..., str]) -> None:
+    token = make_token(roomJoin=True, room="x", canPublish=False)
+    result = invoke("token", token)
+
+    assert result.return_value == 0
+    assert "identity    ann" in result.output
+    assert "lifetime    10 minutes" in result.output
+    assert "hear and see the others (canSubscribe is absent, which allows it)" in result.output
+    assert "publish audio and video" not in result.output
+    assert "send data messages" not in result.output
+    assert "not: canPublish" in result.output
+    assert "nothing wrong with it" in result.output
+    assert token not in result.output
+
+
+def test_what_is_wrong_with_a_token_is_what_is_wrong_with_code_that_makes_it(make_token: Callable[..., str]) -> None:
+    result = invoke(
+        "token", "-", stdin=make_token(ttl=2 * 86_400, roomJoin=True, roomAdmin=True, canpublish=False) + "\n"
+    )
+
+    assert result.return_value == 1
+    for name in ("excessive-ttl", "admin-grant", "wildcard-room", "unknown-grant"):
+        assert f"[{name}]" in result.output
+
+
+def test_the_longest_life_of_a_token_can_be_set(make_token: Callable[..., str]) -> None:
+    token = make_token(ttl=2 * 86_400, roomJoin=True, room="x")
+
+    assert invoke("token", token).return_value == 1
+    assert invoke("token", token, "--max-ttl", "2d").return_value == 0
+
+
+def test_a_token_from_a_header_is_read(make_token: Callable[..., str]) -> None:
+    assert invoke("token", f"Bearer {make_token(roomJoin=True, room='x')}").return_value == 0
+
+
+def test_another_kind_of_jwt_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = failure(capsys, "token", jwt.encode({"sub": "ann"}, "x" * 32))
+
+    assert code == 2
+    assert said == "lk-audit: that is a JWT, but no LiveKit access token: it needs HS256 and a LiveKit grant\n"
+
+
+def test_a_service_may_hold_what_a_participant_may_not(make_token: Callable[..., str]) -> None:
+    assert invoke("token", make_token(kind="agent", roomJoin=True, room="x", hidden=True)).return_value == 0
+
+
+def test_severity_names_are_those_of_the_report() -> None:
+    assert [severity.label for severity in Severity] == ["critical", "high", "medium", "low", "note"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from lk_audit.extractors.context import FileContext, handed_over_at
+from lk_audit.extractors.context import FileContext, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Expiry, Grants, Input, Lead, Lifetime, Signer, TokenMint
@@ -134,8 +134,8 @@ def _spelled(value: Value) -> str:
     match value:
         case Given(parameter=parameter, members=members):
             return ".".join((parameter, *members)) if not parameter.startswith("#") else ".".join(members) or "request"
-        case Returned(callee=callee, members=members):
-            return ".".join(((callee or "the call").rpartition(".")[2], *members))
+        case Returned(call=call, members=members):
+            return ".".join((f"{last_name(call)}()", *members))
         case Reference(name=name):
             return name
         case _:

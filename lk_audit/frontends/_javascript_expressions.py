@@ -139,14 +139,15 @@ def _subscript(_: Lowering, frame: Frame) -> Node:
     return Index(frame.start, frame.end, frame.expression(0), frame.expression(1))
 
 
-def _argument(value: Node) -> Argument:
+def argument(value: Node) -> Argument:
+    """`value` as a positional argument."""
     if isinstance(value, Spread):
         return Argument(value.start, value.end, None, value.value, spread=True)
     return Argument(value.start, value.end, None, expression(value))
 
 
 def _arguments(_: Lowering, frame: Frame) -> Node:
-    return Arguments(frame.start, frame.end, tuple([_argument(value) for value in frame.values]))
+    return Arguments(frame.start, frame.end, tuple([argument(value) for value in frame.values]))
 
 
 def _call(_: Lowering, frame: Frame) -> Node:
@@ -155,9 +156,9 @@ def _call(_: Lowering, frame: Frame) -> Node:
     if isinstance(given, Arguments):
         items = given.items
     elif isinstance(given, Literal):
-        items = (_argument(Template(given.start, given.end, (given,))),)
+        items = (argument(Template(given.start, given.end, (given,))),)
     else:
-        items = (_argument(given),) if given is not None else ()
+        items = (argument(given),) if given is not None else ()
     return Call(frame.start, frame.end, frame.expression(0), items)
 
 
@@ -279,7 +280,7 @@ def _opening(run: Lowering, frame: Frame) -> Opening:
 
 
 def _attribute_of(value: Argument | Spread) -> Argument:
-    return value if isinstance(value, Argument) else _argument(value)
+    return value if isinstance(value, Argument) else argument(value)
 
 
 def _self_closing(run: Lowering, frame: Frame) -> Node:

@@ -59,11 +59,6 @@ def _all(_: Lowering, frame: Frame) -> Node:
     return Several(frame.start, frame.end, statements(frame.values))
 
 
-def _unread(run: Lowering, frame: Frame) -> Node:
-    """What the parser could not read: all it holds, as statements."""
-    return Several(frame.start, frame.end, run.statements(frame, frame.values))
-
-
 def _expression_statement(_: Lowering, frame: Frame) -> Node:
     value = frame.values[0] if frame.values else None
     if value is None or isinstance(value, Block | Several):
@@ -262,7 +257,6 @@ LISTS = frozenset({"program", "statement_block", "class_body", "switch_case", "s
 STATEMENTS: Mapping[str, Lower] = {
     "program": _block,
     "statement_block": _block,
-    "ERROR": _unread,
     "expression_statement": _expression_statement,
     "lexical_declaration": _all,
     "variable_declaration": _all,

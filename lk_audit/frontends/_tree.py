@@ -155,6 +155,11 @@ def expression(node: Node) -> Expr:
     return Opaque(node.start, node.end, contents((node,)))
 
 
+def is_statement(node: Node) -> bool:
+    """Whether `node` can be nothing but one or several statements."""
+    return isinstance(node, Several) or (type(node) in _STATEMENTS and type(node) not in _EXPRESSIONS)
+
+
 def statements(nodes: Iterable[Node]) -> tuple[Statement, ...]:
     """`nodes` where statements are due."""
     found: list[Statement] = []

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends import _javascript_expressions as expressions
 from lk_audit.frontends import _javascript_functions as functions
 from lk_audit.frontends import _javascript_modules as modules
-from lk_audit.frontends import _javascript_statements as parts
+from lk_audit.frontends import _javascript_statements as statements
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._javascript_patterns import PATTERNS
+from lk_audit.frontends._javascript_unread import UNREAD
 from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
 from lk_audit.syntax import Comment, Evaluate, Literal, Module
 
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
     from lk_audit.syntax import Block
 
-_DIALECTS = {
-    **dict.fromkeys((".ts", ".mts", ".cts"), "typescript"),
-    ".tsx": "tsx",
-}
+_DIALECTS = {**dict.fromkeys((".ts", ".mts", ".cts"), "typescript"), ".tsx": "tsx"}
 _GRAMMARS = {
     "javascript": ("tree_sitter_javascript", "language"),
     "typescript": ("tree_sitter_typescript", "language_typescript"),
@@ -60,11 +58,12 @@ _GRAMMAR = Grammar(
         **functions.FUNCTIONS,
         **PATTERNS,
         **modules.MODULES,
-        **parts.STATEMENTS,
+        **statements.STATEMENTS,
+        **UNREAD,
     },
     skipped=_SKIPPED,
     headed=frozenset({"as_expression", "satisfies_expression"}),
-    lists=parts.LISTS,
+    lists=statements.LISTS,
 )
 
 

@@ -34,13 +34,13 @@ _PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
 _RANK = {Confidence.HIGH: 1.0, Confidence.MEDIUM: 0.8, Confidence.LOW: 0.6}
 
 _SKIPPED = "skipped-file"
-_NOTE = "note"
+_NOTE = "analysis-note"
 _CRASH = "internal-error"
 _RULE_ERROR = "rule-not-loaded"
 _NOTIFICATIONS = {
     _SKIPPED: ("SkippedFile", "A file was not analysed.", "Scan it in another way, or accept that it goes unseen."),
     _NOTE: (
-        "Note",
+        "Remark",
         "A part of a file could not be read, or a suppression does not do what it says.",
         "Correct the file, or remove the suppression.",
     ),

@@ -57,27 +57,25 @@ def folded(text: str, width: int, first: str, rest: str) -> list[str]:
 def underlined(text: str, begin: int, end: int, room: int) -> tuple[str, int, int]:
     """A line of code as shown in `room` columns, and where its characters `begin` to `end` (from 0) then stand.
 
-    Tabs become spaces; a line that is too long is cut around the span.
+    Tabs become spaces; a line that is too long is cut, on the left only as far as the span needs it.
     """
     cells = [_cell(character) for character in text]
-    start = _first_shown(cells, begin, room)
-    shown, used = [], 0
+    start = _first_shown(cells, begin, end, room)
+    lead = "…" if start else ""
+    shown, used = [lead], len(lead)
     for piece, width in cells[start:]:
-        if used + width > room - 2:
+        if used + width >= room and _width(cells[start:]) + len(lead) > room:
             shown.append("…")
             break
         shown.append(piece)
         used += width
-    lead = "…" if start else ""
     column = len(lead) + _width(cells[start:begin])
-    length = max(1, min(_width(cells[begin:end]), room - column))
-    return lead + "".join(shown), column, length
+    return "".join(shown), column, max(1, min(_width(cells[begin:end]), room - column))
 
 
-def _first_shown(cells: list[tuple[str, int]], begin: int, room: int) -> int:
-    if _width(cells) <= room - 2:
-        return 0
-    overhang = _width(cells[:begin]) - room // 3
+def _first_shown(cells: list[tuple[str, int]], begin: int, end: int, room: int) -> int:
+    """The first character to show so that the span fits; a span that is too wide starts a third of the way in."""
+    overhang = min(_width(cells[:end]) + 2 - room, _width(cells[:begin]) - room // 3)
     start = 0
     while overhang > 0 and start < begin:
         overhang -= cells[start][1]

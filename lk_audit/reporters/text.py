@@ -43,7 +43,7 @@ def _frame(finding: Finding, paint: Painter, gutter: int, width: int) -> Iterato
     yield f"{' ' * gutter} {bar}"
     for line in finding.frame:
         begin, end = _span(finding.place, line)
-        text, column, length = underlined(line.text, begin, end, max(width, 40) - gutter - 3)
+        text, column, length = underlined(_shown(line), begin, end, max(width, 40) - gutter - 3)
         yield f"{paint('gutter', str(line.number).rjust(gutter))} {bar} {text}".rstrip()
         if end > begin or line.number == finding.place.line:
             marks = paint(finding.severity.label, "^" * length)
@@ -51,6 +51,10 @@ def _frame(finding: Finding, paint: Painter, gutter: int, width: int) -> Iterato
     if finding.place.end_line > finding.frame[-1].number:
         yield paint("gutter", "...")
     yield f"{' ' * gutter} {bar}"
+
+
+def _shown(line: Line) -> str:
+    return f"…{line.text[1:]}" if line.column > 1 else line.text
 
 
 def _span(place: Place, line: Line) -> tuple[int, int]:

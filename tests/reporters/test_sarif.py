@@ -224,7 +224,7 @@ def test_what_went_unseen_is_notified() -> None:
     assert [(item["descriptor"]["id"], item["level"], item["message"]["text"]) for item in notifications] == [
         ("skipped-file", "warning", "Skipped big.json: too large."),
         ("skipped-file", "note", "Skipped sub: a git submodule."),
-        ("note", "note", "Syntax error."),
+        ("analysis-note", "note", "Syntax error."),
     ]
     assert notifications[2]["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
 

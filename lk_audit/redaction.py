@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MASK = "•"
 _SHOWN = 4
 _SHORT = 8
-"""Secrets below this length are words that other text may hold too: only whole words are masked."""
+"""Secrets below this length are words that other text may hold too: they are masked where values stand."""
 
 _JWT = re.compile(r"ey[IJ][A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?")
 _RUN = re.compile(r"[A-Za-z0-9_-]{32,}|[A-Za-z0-9+/]{40,}={0,2}")
@@ -50,38 +50,50 @@ class Redactor:
     """Masks the known secrets of a scan, and whatever else looks like a token or a long random key."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        self._secrets = tuple(secrets)
+        words = [secret.reveal() for secret in secrets]
+        self._long = [word for word in words if len(word) >= _SHORT]
+        self._short = [word for word in words if len(word) < _SHORT]
 
     def message(self, text: str) -> str:
-        """A message with known secrets and tokens masked."""
-        pieces, position = [], 0
-        for start, end in self._known_spans(text):
-            pieces += [text[position:start], _mask(text[start:end])]
-            position = end
-        return _JWT.sub(_mask_match, "".join([*pieces, text[position:]]))
+        """A message with secrets and tokens masked; not the short ones, which are also words of messages."""
+        return _JWT.sub(_mask_match, _mask_spans(text, self._long_spans(text)))
 
     def code(self, text: str) -> str:
-        """Source text with known secrets, tokens and long random runs masked; the length does not change."""
-        return _RUN.sub(_mask_random, self.message(text))
+        """Source text with secrets, tokens and long random runs masked; the length does not change."""
+        return _RUN.sub(_mask_random, self.message(_mask_spans(text, self._short_spans(text))))
 
-    def knows(self, text: str) -> bool:
-        """Whether a known secret stands in the text as it is."""
-        return any(True for _ in self._known_spans(text))
+    def _long_spans(self, text: str) -> Iterator[tuple[int, int]]:
+        if self._long and text:
+            yield from ((start, end) for _, start, end in self._long_search.find_matches_as_indexes(text))
 
-    def _known_spans(self, text: str) -> Iterator[tuple[int, int]]:
-        if not self._secrets or not text:
-            return
-        for _, start, end in self._automaton.find_matches_as_indexes(text):
-            if end - start >= _SHORT or _is_word(text, start, end):
-                yield start, end
+    def _short_spans(self, text: str) -> Iterator[tuple[int, int]]:
+        if self._short and text:
+            for _, start, end in self._short_search.find_matches_as_indexes(text):
+                if _is_value(text, start, end):
+                    yield start, end
 
     @cached_property
-    def _automaton(self) -> AhoCorasick:
-        from ahocorasick_rs import AhoCorasick as Automaton  # noqa: PLC0415 - needed only when a scan met a secret
-        from ahocorasick_rs import MatchKind  # noqa: PLC0415
+    def _long_search(self) -> AhoCorasick:
+        return _search(self._long)
 
-        words = [secret.reveal() for secret in self._secrets]
-        return Automaton(words, matchkind=MatchKind.LeftmostLongest)
+    @cached_property
+    def _short_search(self) -> AhoCorasick:
+        return _search(self._short)
+
+
+def _search(words: list[str]) -> AhoCorasick:
+    from ahocorasick_rs import AhoCorasick as Automaton  # noqa: PLC0415 - needed only when a scan met a secret
+    from ahocorasick_rs import MatchKind  # noqa: PLC0415
+
+    return Automaton(words, matchkind=MatchKind.LeftmostLongest)
+
+
+def _mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    pieces, position = [], 0
+    for start, end in spans:
+        pieces += [text[position:start], _mask(text[start:end])]
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def mask_all(text: str) -> str:
@@ -89,9 +101,10 @@ def mask_all(text: str) -> str:
     return _PRINTED.sub(_mask_match, text)
 
 
-def _is_word(text: str, start: int, end: int) -> bool:
-    around = (text[start - 1 : start], text[end : end + 1])
-    return not any(character.isalnum() or character == "_" for character in around)
+def _is_value(text: str, start: int, end: int) -> bool:
+    """Whether a word stands where values do: in quotes, or after an equals sign or colon."""
+    after = text[end : end + 1]
+    return text[:start].rstrip(" \t").endswith(("'", '"', "`", "=", ":")) and not (after.isalnum() or after == "_")
 
 
 def _mask_random(match: re.Match[str]) -> str:

@@ -1,0 +1,92 @@
+"""Findings of problems: with the rule's words, a masked code frame and fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+from lk_audit.facts import CredentialLiteral, Fact, Lead, Strength
+from lk_audit.findings import AnyRule, Finding, Fingerprints, distinct, frame_of, sort_key
+from lk_audit.linehash import LineHashes
+from lk_audit.redaction import Redactor, mask_all, secrets_in
+from lk_audit.rule_api import Problem
+from lk_audit.source import Place, Source
+
+
+def write_findings(
+    problems: Iterable[tuple[AnyRule, Problem]], facts: Sequence[Fact], sources: Mapping[str, Source], prefix: str = ""
+) -> list[Finding]:
+    """The findings, in the order of a report.
+
+    Args:
+        problems: what the rules found.
+        facts: all facts of the scan, for the secrets that must not be shown.
+        sources: the files by path.
+        prefix: where paths start in the repository.
+    """
+    writer = _Writer(sources, facts, prefix)
+    return sorted((writer.finding(rule, problem) for rule, problem in distinct(problems)), key=sort_key)
+
+
+class _Writer:
+    def __init__(self, sources: Mapping[str, Source], facts: Sequence[Fact], prefix: str) -> None:
+        self._sources = sources
+        self._redactor = Redactor(secrets_in(facts))
+        self._fingerprints = Fingerprints(sources, prefix)
+        self._secret_spans = _secret_spans(facts, sources)
+        self._line_hashes = cache(lambda path: LineHashes(sources[path].text))
+        self._masked_line = cache(self._mask_line)
+
+    def finding(self, rule: AnyRule, problem: Problem) -> Finding:
+        place = problem.place
+        source = self._sources.get(place.path)
+        return Finding(
+            rule_id=rule.id,
+            rule_name=rule.name,
+            severity=problem.severity or rule.severity,
+            confidence=problem.confidence,
+            message=self._redactor.message(problem.message),
+            place=place,
+            frame=frame_of(source, place, lambda number: self._masked_line(place.path, number)) if source else (),
+            trace=self._leads(problem.trace),
+            related=self._leads(problem.related),
+            why=rule.summary,
+            fix=self._redactor.message(problem.fix) if problem.fix else rule.fix,
+            fingerprint=self._fingerprints.of(rule.id, problem),
+            line_hash=self._line_hashes(place.path).of_line(place.line) if source else "",
+        )
+
+    def _leads(self, leads: Iterable[Lead]) -> tuple[Lead, ...]:
+        return tuple(Lead(lead.place, self._redactor.message(lead.note)) for lead in leads)
+
+    def _mask_line(self, path: str, number: int) -> str:
+        text = self._sources[path].line_text(number)
+        for begin, end in self._secret_spans.get((path, number), ()):
+            text = text[:begin] + mask_all(text[begin:end]) + text[end:]
+        return self._redactor.code(text)
+
+
+def _secret_spans(facts: Iterable[Fact], sources: Mapping[str, Source]) -> dict[tuple[str, int], list[tuple[int, int]]]:
+    """The columns that credentials take, by path and line."""
+    spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for fact in facts:
+        source = sources.get(fact.place.path)
+        if isinstance(fact, CredentialLiteral) and fact.strength is not Strength.WELL_KNOWN and source:
+            for number, begin, end in _line_spans(_written(fact, source), source):
+                spans.setdefault((source.path, number), []).append((begin, end))
+    return spans
+
+
+def _written(fact: CredentialLiteral, source: Source) -> Place:
+    """Where the credential itself stands; the fact's whole place when it is in pieces, escaped or encoded."""
+    place, value = fact.place, fact.secret.reveal().encode("utf-8", "surrogatepass")
+    start = source.data.find(value, place.start, place.end)
+    return source.place(start, start + len(value)) if start >= 0 else place
+
+
+def _line_spans(place: Place, source: Source) -> Iterator[tuple[int, int, int]]:
+    """The lines of a place, each with the columns it takes (from 0, end excluded)."""
+    for number in range(place.line, place.end_line + 1):
+        begin = place.column - 1 if number == place.line else 0
+        end = place.end_column - 1 if number == place.end_line else len(source.line_text(number))
+        yield number, begin, end

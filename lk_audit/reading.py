@@ -1,0 +1,58 @@
+"""Files as sources: read, told from binary content, prefiltered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from lk_audit.discovery import Found
+from lk_audit.findings import Skipped
+from lk_audit.prefilter import gates
+from lk_audit.source import NotText, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What came of reading one file; `source` only when something in it can matter."""
+
+    source: Source | None = None
+    skipped: Skipped | None = None
+    is_text: bool = False
+    is_binary: bool = False
+
+
+def read(file: Found) -> Content:
+    """One file, read and prefiltered. Depends on nothing but the file, so that files can be read in any process."""
+    if file.path.endswith(".sarif"):
+        return Content(skipped=Skipped(file.path, "a scanner's report", expected=True))
+    try:
+        raw = Path(file.file).read_bytes()
+    except OSError as error:
+        return Content(skipped=Skipped(file.path, f"cannot be read ({error.strerror or type(error).__name__})"))
+    if b"\0" in raw:
+        return _read_wide(file.path, raw)
+    if not gates(file.path, raw):
+        return Content(is_text=True)
+    return Content(source=Source.from_bytes(file.path, raw), is_text=True)
+
+
+def _read_wide(path: str, raw: bytes) -> Content:
+    """A file with NUL bytes: UTF-16 and UTF-32 text, or binary."""
+    try:
+        source = Source.from_bytes(path, raw)
+    except NotText:
+        skipped = Skipped(path, "binary content under the name of a text file") if _is_text_name(path) else None
+        return Content(skipped=skipped, is_binary=True)
+    return Content(source=source if gates(path, source.data) else None, is_text=True)
+
+
+_TEXT_SUFFIXES = frozenset(
+    {".py", ".pyi", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro"}
+    | {".json", ".jsonc", ".yaml", ".yml", ".toml", ".env", ".ini", ".cfg", ".conf", ".properties", ".tf", ".tfvars"}
+    | {".sh", ".bash", ".md", ".mdx", ".txt", ".html", ".ipynb", ".go", ".rb", ".php", ".java", ".kt", ".swift", ".cs"}
+)
+
+
+def _is_text_name(path: str) -> bool:
+    name = PurePosixPath(path)
+    return name.suffix.lower() in _TEXT_SUFFIXES or name.name.startswith((".env", "Dockerfile"))

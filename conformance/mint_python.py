@@ -55,7 +55,7 @@ def tokens(module: Mapping[str, Any]) -> Iterator[str]:
 
 
 def calls(function: Callable[..., object]) -> Iterator[dict[str, object]]:
-    """Arguments to call a function with: both values of flags, made-up text otherwise, nothing where it has a default."""
+    """Arguments for a function: both values of flags, made-up text otherwise, nothing where it has a default."""
     names = [
         name for name, it in inspect.signature(function).parameters.items() if it.default is inspect.Parameter.empty
     ]

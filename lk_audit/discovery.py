@@ -274,12 +274,22 @@ def _walk(root: str, is_excluded: Callable[[str], bool]) -> Iterator[str]:
             continue
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if is_excluded(entry.path) or walk.is_ignored(entry.path, is_folder=is_folder):
+            if is_excluded(entry.path) or (
+                walk.is_ignored(entry.path, is_folder=is_folder) and not _is_environment(entry.name)
+            ):
                 continue
             if is_folder:
                 folders.append(entry.path)
             else:
                 yield entry.path
+
+
+def _is_environment(name: str) -> bool:
+    """Whether a file holds environment variables.
+
+    Without git nothing tells an ignored file from a tracked one, and in what is deployed or handed on it counts.
+    """
+    return name.startswith(".env") or name.endswith(".env")
 
 
 def _ignore_rules(folder: str) -> GitIgnoreSpec | None:

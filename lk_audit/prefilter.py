@@ -38,9 +38,9 @@ _BLOCK = 1 << 16
 def gates(path: str, data: bytes) -> frozenset[str]:
     """The gates that a file opens; empty when nothing in it can matter.
 
-    A file called after LiveKit, or in a folder that is (`livekit/config.yaml`), holds keys without saying the name again.
+    A file or folder called after LiveKit (`livekit/config.yaml`) holds keys without saying the name again.
     """
-    name = b"/".join(path.encode("utf-8", "surrogateescape").rsplit(b"/", 2)[-2:])
+    name = b"/".join(path.encode("utf-8", "surrogateescape").split(b"/")[-2:])
     opened = {"livekit"} if any(word in name for word in _NAMES) else set()
     automaton, owners = _automaton()
     # Blocks bound the number of matches held at once, and allow to stop early.

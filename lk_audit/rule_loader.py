@@ -41,6 +41,15 @@ def builtin_rules_folder() -> Path:
     return inside if any(inside.glob("*.py")) else package.parent / "rules"
 
 
+def load_builtin_rules() -> list[AnyRule]:
+    """The rules that come with lk-audit, by id.
+
+    Raises:
+        RuleLoadError: one is broken, or there are none.
+    """
+    return load_folder(builtin_rules_folder(), BUILTIN)
+
+
 def load_rules(folders: Sequence[Path] = (), *, packs: bool = True) -> Rules:
     """The built-in rules, those of installed packs, and those in `folders`.
 
@@ -50,7 +59,7 @@ def load_rules(folders: Sequence[Path] = (), *, packs: bool = True) -> Rules:
         RuleLoadError: a built-in rule is broken, or there are none.
         UsageError: one of `folders` does not exist or holds no rules.
     """
-    rules = {rule.id: rule for rule in load_folder(builtin_rules_folder(), BUILTIN)}
+    rules = {rule.id: rule for rule in load_builtin_rules()}
     errors: list[str] = []
     outside = [outcome for folder in folders for outcome in _named_folder(folder)]
     outside += [outcome for entry in _packs() for outcome in _pack(entry)] if packs else []

@@ -14,13 +14,9 @@ from lk_audit import __version__
 from lk_audit.config import Config
 from lk_audit.discovery import discover
 from lk_audit.facts import Fact
-from lk_audit.findings import (
-    SYNTAX,
-    AnyRule,
-    Crash,
-    Note,
-    Report,
-)
+from lk_audit.finding_writer import write_findings
+from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
+from lk_audit.reading import read
 from lk_audit.rule_api import Options, Problem
 from lk_audit.source import Source
 from lk_audit.suppression import apply_suppressions, rule_names
@@ -82,7 +78,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     """The report on sources in memory; `prefix` is where their paths start in the repository."""
     ordered = sorted(sources, key=lambda source: source.path)
     options = options or Options()
-    facts, notes, crashes = extract_all(ordered, extract or _default_extract())
+    facts, notes, crashes = extract_all(ordered, extract or _analysis)
     problems, rule_crashes = run_rules(facts, rules, options)
     findings = write_findings(problems, facts, {source.path: source for source in ordered}, prefix)
     marked, suppression_notes = apply_suppressions(
@@ -107,10 +103,10 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
-def _default_extract() -> Extract:
+def _analysis(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
     from lk_audit.extraction import extract_facts  # noqa: PLC0415 - brings the parsers along
 
-    return extract_facts
+    return extract_facts(sources)
 
 
 def extract_all(sources: Sequence[Source], extract: Extract) -> tuple[list[Fact], list[Note], list[Crash]]:

@@ -36,6 +36,8 @@ def test_a_token_opens_its_own_gate() -> None:
 
 def test_a_file_called_after_livekit_is_parsed_whatever_it_holds() -> None:
     assert gates("deploy/livekit.yaml", b"keys:\n  a: b\n") == {"livekit"}
+    assert gates("deploy/livekit/values.yaml", b"keys:\n  a: b\n") == {"livekit"}
+    assert gates("livekit-demo/src/app.py", b"import os\n") == frozenset()
 
 
 @pytest.mark.parametrize("text", ["", "import os\n", "password = 'x'", "eyJ"])

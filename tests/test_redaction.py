@@ -40,10 +40,22 @@ def test_of_two_secrets_the_longer_one_is_masked_whole() -> None:
     assert masked == "abcd" + MASK * 12
 
 
-def test_a_short_secret_is_masked_as_a_word_only() -> None:
-    masked = Redactor([Secret("mango")]).code("mango mangos my_mango 'mango'")
+def test_a_short_secret_is_masked_where_values_stand() -> None:
+    masked = Redactor([Secret("mango")]).code("mango mangos 'mango' K=mango k: mango; f(mango) 'mango_tree'")
 
-    assert masked == f"m{MASK * 4} mangos my_mango 'm{MASK * 4}'"
+    assert masked == f"mango mangos 'm{MASK * 4}' K=m{MASK * 4} k: m{MASK * 4}; f(mango) 'mango_tree'"
+
+
+def test_a_short_secret_is_masked_wherever_it_was_found() -> None:
+    source = Source.from_text("run.sh", "livekit --api-secret mango\n")
+    fact = replace(credential("mango", Strength.WEAK), place=source.place(21, 26))
+    report = scan_sources([source], [credential_rule()], extract=lambda _: ([fact], []))
+
+    assert report.findings[0].frame[0].text == f"livekit --api-secret m{MASK * 4}"
+
+
+def test_the_words_of_rules_are_not_taken_for_short_secrets() -> None:
+    assert Redactor([Secret("any")]).message("any key") == "any key"
 
 
 def test_well_known_credentials_are_no_secrets() -> None:

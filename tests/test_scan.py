@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -118,5 +121,13 @@ def test_an_analysis_that_raises_on_files_together_is_told() -> None:
     assert [(crash.rule_id, crash.path) for crash in report.crashes] == [(None, None)]
 
 
-def test_a_scan_of_nothing_does_not_load_the_analysis() -> None:
-    assert scan_sources([], [make_rule()]).findings == ()
+def test_a_scan_that_meets_nothing_does_not_load_the_parsers(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import os\n")
+    script = (
+        "import sys; from lk_audit import cli; cli.run(['scan']);"
+        "sys.exit(any(name in sys.modules for name in ('tree_sitter', 'detect_secrets', 'jwt', 'yaml', 'pathspec')))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+
+    assert subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=False).returncode == 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.frontends._javascript_expressions import argument
 from lk_audit.frontends._tree import Several, contents, expression, is_statement
-from lk_audit.syntax import Call
+from lk_audit.syntax import Call, Evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +57,8 @@ def _close(opened: list[_Open], end: int) -> None:
     done = opened.pop()
     if done.callee is not None:
         callee = expression(done.callee)
-        arguments = tuple([argument(item) for item in contents(done.items)])
+        items = [item.value if isinstance(item, Evaluate) else item for item in contents(done.items)]
+        arguments = tuple(map(argument, items))
         opened[-1].items.append(Call(callee.start, end, callee, arguments, done.is_new))
 
 

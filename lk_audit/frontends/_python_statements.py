@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lk_audit.frontends._python_expressions import parameters
 from lk_audit.frontends._python_lowering import parts
@@ -29,12 +29,16 @@ from lk_audit.syntax import (
     Spread,
     Statement,
     Try,
+    Unary,
 )
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from lk_audit.frontends._python_lowering import Lowering, LowerStatement
+
+
+Span: TypeAlias = tuple[int, int]
 
 
 def _evaluated(value: Expr) -> Statement:
@@ -69,28 +73,29 @@ def _assignment(run: Lowering, node: Node) -> list[Statement]:
     lowered = [run.expr(target) for target in targets]
     if not run.may_repeat(value, sum(_width(target) for target in lowered)):
         return [_evaluated(value)]
-    return [item for target in lowered for item in _assigned(node, target, value, noted)]
+    span = (node.start_byte, node.end_byte)
+    return [item for target in lowered for item in _assigned(span, target, value, noted)]
 
 
 def _width(target: Expr) -> int:
     return sum(_width(item) for item in target.items) if isinstance(target, Sequence) else 1
 
 
-def _assigned(node: Node, target: Expr, value: Expr, annotation: Expr | None = None) -> list[Statement]:
+def _assigned(span: Span, target: Expr, value: Expr, annotation: Expr | None = None) -> list[Statement]:
     """The assignments that a target stands for; a tuple takes its value apart."""
     if not isinstance(target, Sequence):
-        return [Assign(node.start_byte, node.end_byte, target, value, "", annotation)]
+        return [Assign(*span, target, value, "", annotation)]
     if isinstance(value, Sequence) and _pairs_up(target, value):
         pairs = zip(target.items, value.items, strict=True)
-        return [item for one, other in pairs for item in _assigned(node, one, other)]
+        return [item for one, other in pairs for item in _assigned(span, one, other)]
     found: list[Statement] = []
     for place, item in enumerate(target.items):
         if isinstance(item, Spread):
             rest = Opaque(value.start, value.end, (value,))
-            found.extend(_assigned(node, item.value, rest))
+            found.extend(_assigned(span, item.value, rest))
         else:
             part = Index(value.start, value.end, value, Literal(value.start, value.end, place))
-            found.extend(_assigned(node, item, part))
+            found.extend(_assigned(span, item, part))
     return found
 
 
@@ -188,7 +193,8 @@ def _match(run: Lowering, node: Node) -> list[Statement]:
 def _for(run: Lowering, node: Node) -> list[Statement]:
     iterable = run.expr(node.child_by_field_name("right"))
     each = Opaque(iterable.start, iterable.end, (iterable,))
-    return _loop(run, node, _assigned(node, run.expr(node.child_by_field_name("left")), each))
+    target = run.expr(node.child_by_field_name("left"))
+    return _loop(run, node, _assigned((target.start, iterable.end), target, each))
 
 
 def _while(run: Lowering, node: Node) -> list[Statement]:
@@ -268,8 +274,15 @@ def _block(run: Lowering, node: Node) -> list[Statement]:
 
 
 def _parts(run: Lowering, node: Node) -> list[Statement]:
-    """`assert`, `del`: what they mention counts, what they do does not."""
+    """`assert` and the like: what they mention counts, what they do does not."""
     return [Evaluate(node.start_byte, node.end_byte, run.opaque(node))]
+
+
+def _delete(run: Lowering, node: Node) -> list[Statement]:
+    start, end = node.start_byte, node.end_byte
+    targets = [run.expr(part) for part in parts(node)]
+    deleted = [item for target in targets for item in (target.items if isinstance(target, Sequence) else (target,))]
+    return [Evaluate(start, end, Unary(start, end, "delete", target)) for target in deleted]
 
 
 def _nothing(_run: Lowering, _node: Node) -> list[Statement]:
@@ -294,7 +307,8 @@ STATEMENTS: dict[str, LowerStatement] = {
     "import_statement": _import,
     "import_from_statement": _import_from,
     "block": _block,
-    **dict.fromkeys(("assert_statement", "delete_statement", "print_statement", "exec_statement"), _parts),
+    "delete_statement": _delete,
+    **dict.fromkeys(("assert_statement", "print_statement", "exec_statement"), _parts),
     **dict.fromkeys(
         (
             "future_import_statement",

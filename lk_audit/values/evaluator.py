@@ -95,7 +95,7 @@ class Evaluator:
         self.linker = linker
         self.path = path
         self.python = names.is_python
-        self._effort = effort or Effort()
+        self.effort = effort or Effort()
         self._lost = 0
         self._memo: dict[tuple[Node, Frame | None], Possible] = {}
         self.calls = Calls(self)
@@ -135,7 +135,7 @@ class Evaluator:
         known = self._memo.get(key)
         if known is not None:
             return known
-        effort = self._effort
+        effort = self.effort
         if effort.depth == 0:
             effort.begin(self._lost)
         if not effort.enter(key):

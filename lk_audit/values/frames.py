@@ -57,6 +57,10 @@ class Effort:
         self.active.add(key)
         return True
 
+    def spend(self, work: int) -> None:
+        """Count work beside that of evaluating expressions."""
+        self.work += work
+
     def leave(self, key: tuple[Node, Frame | None]) -> None:
         self.depth -= 1
         self.active.discard(key)

@@ -211,6 +211,17 @@ def _int_date(invocation: Invocation) -> Possible:
     return invocation.each(invocation.values(0), convert)
 
 
+def _numeric_date(invocation: Invocation) -> Possible:
+    """The `getNumericDate(3600)` of djwt: seconds from now (Zaubrik/djwt:mod.ts)."""
+
+    def convert(value: Value) -> Value | None:
+        if not isinstance(value, Number):
+            return None
+        return Moment(origin=invocation.call, offset=value.number, clock=Clock.SECONDS, trace=value.trace)
+
+    return invocation.each(invocation.values(0), convert)
+
+
 PYTHON: dict[str, Function] = {
     "time.time": _now(Clock.SECONDS),
     **dict.fromkeys(
@@ -259,6 +270,7 @@ JAVASCRIPT: dict[str, Function] = {
     "date-fns.getUnixTime": _in(Clock.SECONDS),
     "date-fns.getTime": _in(Clock.MILLISECONDS),
     **dict.fromkeys(("ms", "ms.default"), _ms),
+    "djwt.getNumericDate": _numeric_date,
     **dict.fromkeys(("jsrsasign.jws.IntDate.get", "jsrsasign.KJUR.jws.IntDate.get", "KJUR.jws.IntDate.get"), _int_date),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal as OneOf
 from typing import TypeAlias
 
@@ -51,23 +52,27 @@ class Mutations:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._known: dict[tuple[Node, str], tuple[Mutation, ...]] = {}
+        self._of_variables: dict[tuple[Node, str], tuple[Mutation, ...]] = {}
+        self._of_definitions: dict[Definition, tuple[Mutation, ...]] = {}
 
     def before(self, definition: Definition, use: Name) -> list[tuple[Mutation, bool]]:
         """The changes between a definition and a use of it, in source order, each with whether it surely happened."""
-        return [
-            (item, self._is_certain(item, use))
-            for item in self._of(definition)
-            if self._happens_before(item, use) and definition in self._names.definitions(item.root)
-        ]
+        return [(item, self._is_certain(item, use)) for item in self._of(definition) if self._happens_before(item, use)]
 
     def _of(self, definition: Definition) -> tuple[Mutation, ...]:
-        key = (definition.scope, definition.name)
-        known = self._known.get(key)
+        known = self._of_definitions.get(definition)
         if known is None:
-            mentions = self._names.uses(*key)
+            changes = self._of_variable(definition.scope, definition.name)
+            found = (item for item in changes if definition in self._names.definitions(item.root))
+            known = self._of_definitions[definition] = tuple(islice(found, _MOST_MUTATIONS))
+        return known
+
+    def _of_variable(self, scope: Node, name: str) -> tuple[Mutation, ...]:
+        known = self._of_variables.get((scope, name))
+        if known is None:
+            mentions = self._names.uses(scope, name)
             found = (item for use in mentions if (item := _mutation(self._names, use)) is not None)
-            known = self._known[key] = tuple(found)[:_MOST_MUTATIONS]
+            known = self._of_variables[scope, name] = tuple(found)
         return known
 
     def _happens_before(self, mutation: Mutation, use: Name) -> bool:

@@ -114,6 +114,7 @@ class Variables:
         evaluator = self._evaluator
         mutator = Mutator(lambda expr: evaluator.evaluate_at(expr, frame), evaluator.part, evaluator.python)
         for mutation, certain in self._mutations.before(definition, use):
+            evaluator.effort.spend(len(values))
             values = bounded((new for old in values for new in mutator.apply(old, mutation, certain=certain)), use)
         return values
 

@@ -533,10 +533,12 @@ class TestBrokenText:
         assert [brief(item) for item in every(Call, parsed)] == ["new A('k', {'ttl': 5})"]
         assert len(every(Import, parsed)) == 1
 
-    def test_a_call_that_is_not_closed_is_still_a_call(self) -> None:
-        parsed = module("const t = new A('k', g(1), {ttl: 5}\nfunction f() {}", "a.js")
+    @pytest.mark.parametrize("after", ["", "\nfunction f() {}"])
+    def test_a_call_that_is_not_closed_is_still_a_call(self, after: str) -> None:
+        parsed = module("const t = new A('k', g(1), {ttl: 5}" + after, "a.js")
         assert parsed.errors
-        assert "new A('k', g(1), {'ttl': 5})" in {brief(item) for item in every(Call, parsed)}
+        calls = [brief(item) for item in every(Call, parsed)]
+        assert any(call.startswith("new A('k', g(1), {'ttl': 5}") for call in calls)
 
     def test_the_structure_around_an_error_survives(self) -> None:
         parsed = module("const t = new A(key, @@ {ttl: 5});", "a.js")

@@ -47,7 +47,7 @@ KNOWN_GAPS = {
 
 
 def cases(*chosen: Spelling, gaps: bool = False) -> list[object]:
-    """Parameters named after the spellings; with `gaps` those that are known to be read wrongly are expected to fail."""
+    """Parameters named after the spellings; with `gaps`, those known to be read wrongly are expected to fail."""
     return [_case(spelling, f"{spelling.library.value}: {spelling.id}", gaps=gaps) for spelling in chosen]
 
 

@@ -57,9 +57,12 @@ class Effort:
         self.active.add(key)
         return True
 
-    def spend(self, work: int) -> None:
-        """Count work beside that of evaluating expressions."""
+    def spend(self, work: int) -> bool:
+        """Count work beside that of evaluating expressions; False when it was too much."""
         self.work += work
+        if self.work >= self.limit:
+            self.truncations += 1
+        return self.work < self.limit
 
     def leave(self, key: tuple[Node, Frame | None]) -> None:
         self.depth -= 1

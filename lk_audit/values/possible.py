@@ -44,14 +44,17 @@ def bounded(values: Iterable[Value], origin: Expr) -> Possible:
     """`values` without repetition, with at most one `Unknown`, and no more of them than `MOST_VALUES`."""
     found: list[Value] = []
     unknowns: list[Unknown] = []
+    by_origin: dict[Expr, list[Value]] = {}
     for value in values:
+        alike = by_origin.setdefault(value.origin, [])
         if isinstance(value, Unknown):
             unknowns.append(value)
         elif len(found) >= MOST_VALUES:
             unknowns.append(Unknown(origin=origin))
             break
-        elif not any(_same(value, other) for other in found):
+        elif not any(_same(value, other) for other in alike):
             found.append(value)
+            alike.append(value)
     if not unknowns:
         return tuple(found)
     sources = symbolic_sources(tuple(unknowns))

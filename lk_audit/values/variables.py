@@ -114,7 +114,8 @@ class Variables:
         evaluator = self._evaluator
         mutator = Mutator(lambda expr: evaluator.evaluate_at(expr, frame), evaluator.part, evaluator.python)
         for mutation, certain in self._mutations.before(definition, use):
-            evaluator.effort.spend(len(values))
+            if not evaluator.effort.spend(len(values)):
+                return (*values, Unknown(origin=use))
             values = bounded((new for old in values for new in mutator.apply(old, mutation, certain=certain)), use)
         return values
 

@@ -31,13 +31,27 @@ def extract_facts(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote
     notes: list[ParseNote] = []
     majors = sdk_majors(sources)
     for source in sources:
-        parsed = frontends.parse(source)
+        parsed = frontends.parse(source) if _may_hold_facts(source) else None
         if parsed is None:
             continue
         notes.extend(_notes(source, parsed))
         facts.extend(file_facts(source, parsed, _major_for(source.path, majors)))
     facts.extend(_token_facts(sources, facts))
     return facts, notes
+
+
+_CODE_WORDS = (
+    *(b"AccessToken", b"ecret", b"ECRET", b"Grant", b"roomJoin", b"room_join", b"Hmac", b"hmac"),
+    *(b"jwt", b"Jwt", b"JWT", b"verify_signature"),
+    *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"LiveKitAPI", b"Options(", b"AgentServer"),
+    *(b"ws://", b"http://", b"devkey", b"subtle"),
+)
+"""What code must mention for a fact to be in it: most files about LiveKit neither mint nor hold a credential."""
+
+
+def _may_hold_facts(source: Source) -> bool:
+    is_code = frontends.frontend_for(source.path) in frontends.CODE
+    return not is_code or any(word in source.data for word in _CODE_WORDS)
 
 
 def file_facts(source: Source, parsed: Module | Document, sdk_major: int = 2) -> Iterator[Fact]:

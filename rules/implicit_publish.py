@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import UNKNOWN, Signer, TokenMint
+from lk_audit.facts import UNKNOWN, Audience, Signer, TokenMint
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -91,7 +91,7 @@ def implicit_publish(mint: TokenMint) -> Iterator[Problem]:
     """
     grants = mint.grants
     join = grants.get("roomJoin")
-    if join is None or not join.may_be(True):
+    if join is None or not join.may_be(True) or mint.audience is Audience.SERVICE:
         return
     publish, data, sources = (grants.get(name) for name in ("canPublish", "canPublishData", "canPublishSources"))
     if sources is not None and sources.is_always(()) and not (publish is not None and publish.is_always(False)):

@@ -39,7 +39,10 @@ _PROSE = frozenset({".md", ".mdx", ".rst", ".txt", ".adoc", ".html", ".org", ""}
 _CODE = re.compile(
     r"\.(?:go|dart|java|kts?|swift|php|cs|rb|rs|cc?|cpp|h|mm?|scala|exs?|lua|vue|svelte|astro|gd|groovy)$"
 )
-_KEYS_ENTRY = re.compile(rb"[\"']?([A-Za-z][\w.-]{2,63})[\"']?[ \t]*:[ \t]*[\"']?([^\s\"',}\\]{3,256})")
+_KEYS_ENTRY = re.compile(
+    rb"""(?:\$\{\w{1,64}:?-)?["']?([A-Za-z][\w.-]{2,63})["']?\}?[ \t]*:(?!-)[ \t]*"""
+    rb"""["']?(?:\$\{\w{1,64}:?-)?([^\s"',{}$\\]{3,256})"""
+)
 _DEFAULT = re.compile(r"\$\{([A-Za-z_][\w.]*)(?::[-=]?|[-=])([^{}$]+)\}")
 _ENVIRONMENT_LISTS = frozenset({"environment", "env", "args", "build-args", "build_args"})
 _STEPS_TO_KEY = (0, -1, 1, -2, 2)

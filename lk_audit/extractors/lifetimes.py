@@ -54,6 +54,9 @@ def lifetimes(
         default: seconds that an empty value stands for, or None when it stands for no expiry.
         place: where to report it.
     """
+    if unit not in _OPTIONAL and len(values) > 1:
+        # `ttl=None` as a default, and `if ttl:` around the setting.
+        values = tuple(value for value in values if not isinstance(value, Nothing))
     for value in values:
         if isinstance(value, Environment) and len(values) == 1 and unit in _OPTIONAL and default is not None:
             yield Lifetime(Expiry.IMPLICIT, place, default, leads=context.leads(value.trace))

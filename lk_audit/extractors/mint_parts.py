@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from lk_audit.extractors.context import FileContext, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.sides import SideEvidence
-from lk_audit.facts import Audience, Expiry, Grants, Input, Lead, Lifetime, Signer, TokenMint
+from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lead, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
+from lk_audit.livekit.sdks import REALTIME_ROOMS
 from lk_audit.source import Place
-from lk_audit.syntax import Call, Node
+from lk_audit.syntax import Call, Entry, Literal, Node
 from lk_audit.values.model import Given, Number, Possible, Reference, Returned, Text, Value, symbolic_sources
 
 
@@ -56,7 +57,7 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         grants=parts.grants,
         side=side.side,
         side_leads=side.leads,
-        audience=_audience(parts.grants, kinds, is_served=bool(served_by)),
+        audience=_audience(context, parts.grants, kinds, is_served=bool(served_by)),
         can_publish_data_stays=parts.writes_data_rights and _leaves_data(parts.grants),
         identity=tuple(_texts(parts.settings.get("identity", ()))),
         kinds=kinds,
@@ -77,16 +78,39 @@ def _texts(parts: Iterable[Part]) -> Iterator[str]:
         yield from (value.text for value in part.values if isinstance(value, Text))
 
 
-def _audience(grants: Grants, kinds: tuple[str, ...], *, is_served: bool) -> Audience:
-    """A token that joins a room is for a participant; one that does not, and that no request gets, for a service."""
-    if set(kinds) & SERVICE_KINDS:
+def _audience(context: FileContext, grants: Grants, kinds: tuple[str, ...], *, is_served: bool) -> Audience:
+    """Who a token is for, as far as its own file shows.
+
+    One that joins a room is for a participant, unless a test mints it or the process itself connects with it. One that
+    does not join is for a service, unless a request gets it.
+    """
+    if context.role is FileRole.TEST:
+        return Audience.SERVICE
+    if set(kinds) & SERVICE_KINDS or _connects_itself(context):
         return Audience.UNKNOWN if is_served else Audience.SERVICE
     join = grants.get("roomJoin")
     if join is not None and not join.is_always(False):
         return Audience.PARTICIPANT
-    if is_served or not grants.complete:
+    if (is_served or not grants.complete) and not _calls_with_bearer(context):
         return Audience.UNKNOWN
     return Audience.SERVICE
+
+
+def _connects_itself(context: FileContext) -> bool:
+    """Whether the file connects to a room as a program: with LiveKit's realtime SDKs for servers."""
+    for call in context.names.calls:
+        name = context.names.qualified(call.callee) or ""
+        if name in REALTIME_ROOMS:
+            return True
+    return False
+
+
+def _calls_with_bearer(context: FileContext) -> bool:
+    """Whether the file makes requests with an Authorization header, and so uses the token itself."""
+    return any(
+        isinstance(entry.key, Literal) and entry.key.value in {"Authorization", "authorization"}
+        for entry in context.names.nodes(Entry)
+    )
 
 
 def _with_caller(parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[Lifetime]:

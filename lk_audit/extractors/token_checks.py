@@ -20,7 +20,7 @@ _UNVERIFIED: dict[str, str] = {
     "jsonwebtoken.decode": "jsonwebtoken's decode() does not check the signature; verify() does",
     "jose.jwt.get_unverified_claims": "get_unverified_claims() does not check the signature",
 }
-_LIVEKIT_CLAIMS = frozenset({"video", "roomJoin", "roomAdmin", "roomConfig"})
+_LIVEKIT_CLAIMS = frozenset({"video", "roomJoin", "roomAdmin"})
 
 
 def token_checks(context: FileContext, side: SideEvidence) -> Iterator[TokenCheck]:
@@ -35,7 +35,7 @@ def token_checks(context: FileContext, side: SideEvidence) -> Iterator[TokenChec
 
 
 def _receiver_name(context: FileContext, call: Call) -> str:
-    if not isinstance(call.callee, Member):
+    if not isinstance(call.callee, Member) or call.callee.name != "verify":
         return ""
     for value in context.values(call.callee.object):
         if isinstance(value, Returned) and value.callee:

@@ -16,6 +16,8 @@ _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace"), "json"),
 }
+CODE = frozenset({"python", "javascript"})
+"""The frontends of programming languages; the others read data and text."""
 _DOTENV_NAMES = frozenset(
     {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}
 )

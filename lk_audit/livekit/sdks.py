@@ -215,17 +215,8 @@ SECRET_SINKS: dict[str, SecretSink] = {
 }
 """Calls whose arguments are LiveKit credentials; a literal there is a credential literal."""
 
-SERVICE_CLIENTS = frozenset(
-    {
-        "RoomServiceClient",
-        "EgressClient",
-        "IngressClient",
-        "SipClient",
-        "AgentDispatchClient",
-        "LiveKitAPI",
-    }
-)
-"""Clients of the server's own API; a token given to one of them is for a service, not for a participant."""
+REALTIME_ROOMS = frozenset({"livekit.rtc.Room", "livekit.rtc.room.Room", "@livekit/rtc-node.Room"})
+"""Rooms that a program on a server connects to by itself; a token minted beside one is its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from lk_audit.livekit.credentials import name_words, public_prefix, says_livekit
 
 _ADDRESS = re.compile(r"\s*(ws|http)://([^\s/?#\"'`]{1,255})", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+\.?")
+_WILDCARD_DNS = re.compile(r"(?:[a-z0-9-]+\.)*?((?:\d{1,3}[.-]){3}\d{1,3})\.(?:nip|sslip|xip)\.io")
+"""Names that public services resolve to the address they spell: `10.0.0.1.nip.io`."""
 _PRIVATE_SUFFIXES = (
     ".local",
     ".localhost",
@@ -71,6 +73,9 @@ def _is_public(host: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         pass
+    embedded = _WILDCARD_DNS.fullmatch(host)
+    if embedded is not None:
+        return _is_public(embedded[1].replace("-", "."))
     if not _HOST_NAME.fullmatch(host) or host.rstrip(".").endswith(_PRIVATE_SUFFIXES):
         return False
     labels = host.rstrip(".").split(".")

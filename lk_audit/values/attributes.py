@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name
+from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name, Node
 from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
@@ -70,10 +70,10 @@ class Attributes:
 
     def find(self, owner: Class, name: str, construction: Call | None, depth: int) -> Possible | None:
         """What an attribute of a class of this file can be, for the instance that `construction` made if known."""
-        evaluator = self._evaluator
         definitions = self._in_force(owner, name)
         if not definitions:
-            return self._inherited(owner, name, construction, depth) if depth < _DEEPEST_BASE else None
+            inherited = self._inherited(owner, name, construction, depth) if depth < _DEEPEST_BASE else None
+            return inherited if inherited is not None else self._undefaulted(owner, name)
         given = self._given(owner, name, construction)
         if given is not None:
             return given
@@ -81,7 +81,7 @@ class Attributes:
         prefix = self._settings_prefix(owner)
         if prefix is None or any(isinstance(item.node, Function) for item in definitions):
             return values
-        return self._setting(f"{prefix}{name}".upper(), values, definitions[0], evaluator.path)
+        return self._setting(f"{prefix}{name}".upper(), values, definitions[0].node)
 
     def _in_force(self, owner: Class, name: str) -> tuple[Definition, ...]:
         """The definitions of an attribute; one that the constructor always makes replaces that of the class body."""
@@ -148,15 +148,19 @@ class Attributes:
                 return next((value.text for value in call.values(None, "env_prefix") if isinstance(value, Text)), "")
         return ""
 
-    def _setting(self, variable: str, values: Possible, definition: Definition, path: str | None) -> Possible:
+    def _undefaulted(self, owner: Class, name: str) -> Possible | None:
+        """A field of a settings class that has a type only: its variable must be set."""
+        prefix = self._settings_prefix(owner)
+        if prefix is None or name.startswith(("_", "model_")):
+            return None
+        return self._setting(f"{prefix}{name}".upper(), (), owner)
+
+    def _setting(self, variable: str, values: Possible, node: Node) -> Possible:
         """A field of a settings class: an environment variable, or its default."""
         if any(isinstance(value, Environment) for value in values):
             return values
-        node = definition.node
-        origin = node.target if isinstance(node, Assign) else definition.value
-        if origin is None:
-            return values
-        step = Step(node.start, node.end, f"{variable} sets {definition.name}", path)
+        origin = Name(node.start, node.end, variable)
+        step = Step(node.start, node.end, f"{variable} sets it")
         read = Environment(origin=origin, name=variable, accessor="pydantic", trace=(step,))
         return (read, *as_fallback(values, variable))
 

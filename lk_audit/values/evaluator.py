@@ -96,7 +96,7 @@ class Evaluator:
         self.path = path
         self.python = names.is_python
         self.effort = effort or Effort()
-        self._lost = 0
+        self._spent = 0
         self._memo: dict[tuple[Node, Frame | None], Possible] = {}
         self.calls = Calls(self)
         self.attributes = Attributes(self)
@@ -137,7 +137,7 @@ class Evaluator:
             return known
         effort = self.effort
         if effort.depth == 0:
-            effort.begin(self._lost)
+            effort.begin(self._spent)
         if not effort.enter(key):
             return (Unknown(origin=expr),)
         before = effort.truncations
@@ -148,8 +148,8 @@ class Evaluator:
             effort.leave(key)
         if effort.truncations == before or effort.depth == 0:
             self._memo[key] = values
-        if effort.depth == 0 and effort.truncations:
-            self._lost += effort.work
+        if effort.depth == 0:
+            self._spent += effort.work
         return values
 
     def part(self, value: Value, key: str, origin: Expr) -> Possible:  # noqa: PLR0911 - one per kind of value

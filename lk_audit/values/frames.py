@@ -10,8 +10,8 @@ from lk_audit.values.model import Possible
 
 _DEEPEST = 60
 _MOST_WORK = 3_000
-_LEAST_WORK = 100
-_MOST_LOST = 60_000
+_LEAST_WORK = 60
+_MOST_OF_A_FILE = 200_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,19 +37,19 @@ class Effort:
     limit: int = _MOST_WORK
     active: set[tuple[Node, Frame | None]] = field(default_factory=set)
 
-    def begin(self, lost: int) -> None:
+    def begin(self, spent: int) -> None:
         """Start over for a new question.
 
-        `lost` is the work of earlier questions about the same file that were given up: a file that is made to be
-        expensive is not looked at as closely any more.
+        `spent` is the work of earlier questions about the same file: after too much of it, a file is not looked at
+        as closely any more.
         """
         self.work = 0
         self.truncations = 0
-        self.limit = _MOST_WORK if lost < _MOST_LOST else _LEAST_WORK
+        self.limit = _MOST_WORK if spent < _MOST_OF_A_FILE else _LEAST_WORK
 
     def enter(self, key: tuple[Node, Frame | None]) -> bool:
         """Begin to evaluate; False when that would go round in circles or too far."""
-        if key in self.active or self.depth >= _DEEPEST or self.work >= self.limit:
+        if key in self.active or self.depth >= _DEEPEST or self.is_spent:
             self.truncations += 1
             return False
         self.depth += 1
@@ -57,12 +57,16 @@ class Effort:
         self.active.add(key)
         return True
 
+    @property
+    def is_spent(self) -> bool:
+        return self.work >= self.limit
+
     def spend(self, work: int) -> bool:
         """Count work beside that of evaluating expressions; False when it was too much."""
         self.work += work
-        if self.work >= self.limit:
+        if self.is_spent:
             self.truncations += 1
-        return self.work < self.limit
+        return not self.is_spent
 
     def leave(self, key: tuple[Node, Frame | None]) -> None:
         self.depth -= 1

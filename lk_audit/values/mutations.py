@@ -31,7 +31,7 @@ _METHODS: dict[str, Kind] = {
     "setdefault": "set",
     "pop": "remove",
 }
-_MOST_MUTATIONS = 200
+_MOST_MUTATIONS = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,17 +55,18 @@ class Mutations:
         self._of_variables: dict[tuple[Node, str], tuple[Mutation, ...]] = {}
         self._of_definitions: dict[Definition, tuple[Mutation, ...]] = {}
 
-    def before(self, definition: Definition, use: Name) -> list[tuple[Mutation, bool]]:
-        """The changes between a definition and a use of it, in source order, each with whether it surely happened."""
-        return [(item, self._is_certain(item, use)) for item in self._of(definition) if self._happens_before(item, use)]
-
-    def _of(self, definition: Definition) -> tuple[Mutation, ...]:
+    def of(self, definition: Definition) -> tuple[Mutation, ...]:
+        """The changes to what a definition gives its name, wherever they are."""
         known = self._of_definitions.get(definition)
         if known is None:
             changes = self._of_variable(definition.scope, definition.name)
             found = (item for item in changes if definition in self._names.definitions(item.root))
             known = self._of_definitions[definition] = tuple(islice(found, _MOST_MUTATIONS))
         return known
+
+    def before(self, definition: Definition, use: Name) -> list[tuple[Mutation, bool]]:
+        """The changes between a definition and a use of it, in source order, each with whether it surely happened."""
+        return [(item, self._is_certain(item, use)) for item in self.of(definition) if self._happens_before(item, use)]
 
     def _of_variable(self, scope: Node, name: str) -> tuple[Mutation, ...]:
         known = self._of_variables.get((scope, name))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lk_audit.values.flow import Definition
     from lk_audit.values.frames import Frame
 
+_COST_OF_A_CHANGE = 8
+
 
 class Variables:
     """Evaluates names for one evaluator."""
@@ -61,6 +63,8 @@ class Variables:
 
     def _definition(self, definition: Definition, use: Name, frame: Frame | None) -> Possible:
         node = definition.node
+        if self._evaluator.effort.is_spent:
+            return (Unknown(origin=use),)
         match definition.kind:
             case "parameter":
                 return self._mutated(self._evaluator.calls.parameter(definition, frame), definition, use, frame)
@@ -113,8 +117,10 @@ class Variables:
             return values
         evaluator = self._evaluator
         mutator = Mutator(lambda expr: evaluator.evaluate_at(expr, frame), evaluator.part, evaluator.python)
+        if not evaluator.effort.spend(len(self._mutations.of(definition))):
+            return (*values, Unknown(origin=use))
         for mutation, certain in self._mutations.before(definition, use):
-            if not evaluator.effort.spend(len(values)):
+            if not evaluator.effort.spend(_COST_OF_A_CHANGE * len(values)):
                 return (*values, Unknown(origin=use))
             values = bounded((new for old in values for new in mutator.apply(old, mutation, certain=certain)), use)
         return values

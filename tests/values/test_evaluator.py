@@ -254,6 +254,7 @@ PYTHON = {
     "from dataclasses import dataclass\n@dataclass\nclass C:\n    ttl: int = 5\nlook(C(ttl=6).ttl)": "6",
     "import pydantic as p\nclass S(p.BaseSettings):\n    key: str = 'dev'\nlook(S().key)": "env KEY | 'dev' for KEY",
     "from pydantic import *\nclass S:\n    k = Field('dev', env='KEY')\nlook(S.k)": "env KEY | 'dev' for KEY",
+    "import pydantic_settings as p\nclass S(p.BaseSettings):\n    key: str\nlook(S().key)": "env KEY",
     "from enum import Enum\nclass E(Enum):\n    A = 'a'\nlook(E.A.value)": "'a'",
     "class V:\n    def get(self):\n        look(self.request.data)": "given self.request.data",
 }

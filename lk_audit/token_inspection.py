@@ -33,18 +33,18 @@ _DEFAULTS = (
 def judge(token: DecodedToken, rules: Sequence[AnyRule], options: Options) -> list[tuple[AnyRule, Problem]]:
     """What the rules for minted tokens find in a token, most severe first."""
     minting = [rule for rule in rules if rule.fact is TokenMint]
-    problems, _ = run_rules([as_mint(token)], minting, options)
+    problems, _ = run_rules([as_mint(token, options.now)], minting, options)
     return sorted(problems, key=lambda pair: (-(pair[1].severity or pair[0].severity).score, pair[0].id))
 
 
-def as_mint(token: DecodedToken) -> TokenMint:
-    """A token as the fact that code making it would give."""
+def as_mint(token: DecodedToken, now: float) -> TokenMint:
+    """A token as the fact that code making it at `now` (seconds since 1970) would give."""
     return TokenMint(
         place=_PLACE,
         signer=Signer.RAW,
         sdk="the token",
         language="jwt",
-        lifetimes=(_lifetime(token),),
+        lifetimes=(_lifetime(token, now),),
         grants=Grants(_PLACE, dict(_grants(token)), tuple(_unknown(token.grants))),
         audience=_audience(token),
         kinds=(token.kind,) if token.kind else (),
@@ -52,14 +52,14 @@ def as_mint(token: DecodedToken) -> TokenMint:
     )
 
 
-def _lifetime(token: DecodedToken) -> Lifetime:
+def _lifetime(token: DecodedToken, now: float) -> Lifetime:
+    """From its beginning to its end; for a token without a beginning, what is left of it."""
     if token.expires is None:
         return Lifetime(Expiry.NEVER, _PLACE)
     if token.expires_in_milliseconds:
         return Lifetime(Expiry.MILLISECONDS, _PLACE)
-    if token.lifetime is None:
-        return Lifetime(Expiry.UNKNOWN, _PLACE)
-    return Lifetime(Expiry.EXPLICIT, _PLACE, seconds=float(token.lifetime))
+    seconds = float(token.lifetime) if token.lifetime is not None else token.expires - now
+    return Lifetime(Expiry.EXPLICIT if seconds > 0 else Expiry.BORN_EXPIRED, _PLACE, seconds=seconds)
 
 
 def _audience(token: DecodedToken) -> Audience:

@@ -63,7 +63,7 @@ class Variables:
 
     def _definition(self, definition: Definition, use: Name, frame: Frame | None) -> Possible:
         node = definition.node
-        if self._evaluator.effort.is_spent:
+        if not self._evaluator.effort.spend(0):
             return (Unknown(origin=use),)
         match definition.kind:
             case "parameter":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
 
 _GRAMMAR = Grammar(EXPRESSIONS, LINKS, STATEMENTS)
-_NOTES = "[(comment) (ERROR)] @note"
+_NOTES = "[(comment) (ERROR) (MISSING)] @note"
 
 
 def parse(source: Source, *, start: int = 0, end: int | None = None) -> Module:
@@ -25,10 +25,10 @@ def parse(source: Source, *, start: int = 0, end: int | None = None) -> Module:
     data = source.data[:stop]
     text = b" " * start + data[start:] if start else data
     root = _parser().parse(text).root_node
-    comments, unread = _notes(root)
-    run = Lowering(text, _GRAMMAR, unread)
+    comments, faults = _notes(root)
+    run = Lowering(text, _GRAMMAR, [node for node in faults if not node.is_missing])
     body = Block(start, stop, tuple(run.statements(root)))
-    errors = {(node.start_byte, node.end_byte) for node in unread} | set(run.too_deep)
+    errors = {(node.start_byte, node.end_byte) for node in faults} | set(run.too_deep)
     return Module(
         start,
         stop,

@@ -150,8 +150,10 @@ class _Mint:
     def _set_ttl(self, unit: TtlUnit, values: Possible, place: Place, *, certain: bool) -> None:
         if certain:
             self.lifetimes.clear()
-        elif not self.lifetimes:
-            self.lifetimes.append(self._default())
+        else:
+            # `if ttl: token.with_ttl(ttl)`: the branch is not taken for nothing.
+            values = tuple(value for value in values if not isinstance(value, Nothing))
+            self.lifetimes = self.lifetimes or [self._default()]
         self.lifetimes.extend(lifetimes(self.context, values, unit, default=self.sdk.default_ttl, place=place))
         self.settings.setdefault("ttl", []).append(Part(values, place))
 

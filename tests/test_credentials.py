@@ -26,7 +26,7 @@ BASE62 = string.ascii_letters + string.digits
 
 
 def made_up(length: int, alphabet: str = BASE62, seed: int = 1) -> str:
-    return "".join(random.Random(seed).choices(alphabet, k=length))  # noqa: S311 - made up on purpose
+    return "".join(random.Random(seed).choices(alphabet, k=length))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,134 @@
+"""The Python frontend, beside an independent witness and against broken and hostile text."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import libcst
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from lk_audit.frontends import python
+from lk_audit.source import Source
+from lk_audit.syntax import Call, Module, walk
+
+PACKAGE = Path(__file__).parents[2] / "lk_audit"
+RICH = '''"""A token server."""
+from __future__ import annotations
+import os, jwt as j
+from livekit import api
+
+TTL: int = 60 * 60
+KEYS = {"a": 1, **os.environ}
+
+@app.post(f"/{PREFIX}/token", tags=["é"])
+async def token(room: str, *, who="ann", **rest) -> dict:
+    """Mint."""
+    if (n := len(room)) > 3 and not rest.get("x"):
+        with open(os.path.join("a", "b")) as file, lock():
+            data = [line.strip() for line in file if line]
+    elif room in ("a", "b"):
+        raise ValueError("no" "pe")
+    else:
+        for i, (a, b) in enumerate(pairs()):
+            KEYS["n"] += i
+    try:
+        t = (api.AccessToken(os.environ["K"], os.getenv("S", "x"))
+             .with_identity(who).with_grants(api.VideoGrants(room_join=True, room=room)))
+    except (TypeError, KeyError) as error:
+        log(error)
+    finally:
+        await done(lambda x: print(x))
+    match room:
+        case "lobby":
+            return {"t": t.to_jwt()}
+        case _:
+            yield None
+'''
+
+
+def parse(text: str) -> Module:
+    return python.parse(Source.from_text("sample.py", text))
+
+
+class _Calls(libcst.CSTVisitor):
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: Counter[int] = Counter()
+
+    def visit_Call(self, node: libcst.Call) -> None:  # noqa: N802 - the name that libcst calls
+        position = self.get_metadata(PositionProvider, node)
+        self.lines[position.end.line] += 1
+
+
+def calls_seen_by_libcst(text: str) -> Counter[int]:
+    visitor = _Calls()
+    MetadataWrapper(libcst.parse_module(text)).visit(visitor)
+    return visitor.lines
+
+
+def calls_seen_by_the_frontend(text: str) -> Counter[int]:
+    source = Source.from_text("sample.py", text)
+    calls = {node for node in walk(python.parse(source)) if isinstance(node, Call)}
+    return Counter(source.place(call.start, call.end).end_line for call in calls)
+
+
+SAMPLES = [RICH, *(path.read_text() for path in sorted(PACKAGE.glob("*.py"))[:5])]
+
+
+@pytest.mark.parametrize("text", SAMPLES, ids=range(len(SAMPLES)))
+def test_it_sees_the_calls_that_libcst_sees(text: str) -> None:
+    assert calls_seen_by_the_frontend(text) == calls_seen_by_libcst(text)
+
+
+@pytest.mark.parametrize(
+    "spelled", ['"a"', "'it''s'", 'r"\\n"', "b'\\x00\\xff'", '"\\N{BULLET}\\u00e9\\101"', '"""a\nb"""']
+)
+def test_a_text_has_the_value_that_python_gives_it(spelled: str) -> None:
+    statement = parse(f"x = {spelled}\n").body.statements[0]
+
+    assert statement.value.value == ast.literal_eval(spelled)  # type: ignore[union-attr]  # an assignment of a literal
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(RICH)))
+def test_text_cut_anywhere_is_read(end: int) -> None:
+    parse(RICH[:end])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(alphabet="é🎥 abc", max_size=20))
+def test_a_comment_above_moves_every_position_by_its_length(words: str) -> None:
+    comment = f"# {words}\n"
+
+    before = [(type(node), node.start, node.end) for node in walk(parse(RICH).body)]
+    after = [(type(node), node.start, node.end) for node in walk(parse(comment + RICH).body)]
+
+    length = len(comment.encode())
+    assert after[1:] == [(kind, start + length, end + length) for kind, start, end in before[1:]]
+
+
+DEEP = {
+    "brackets": "[" * 100_000 + "]" * 100_000,
+    "calls in calls": "f(" * 50_000,
+    "branches": "if a:\n    f()\n" + "elif b:\n    f()\n" * 5_000,
+    "a long sum": "x = " + " + ".join(["a"] * 5_000),
+    "a long chain": "x = a" + ".f()" * 2_000,
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_no_depth_and_no_length_is_too_much(text: str) -> None:
+    parse(text)
+
+
+def test_what_nests_too_deep_is_left_out_and_said() -> None:
+    module = parse("x = " + "[" * 1_000 + "]" * 1_000)
+
+    assert module.errors

@@ -15,6 +15,7 @@ from lk_audit.extraction import ParseNote
 from lk_audit.facts import Fact
 from lk_audit.findings import AnyRule, Report
 from lk_audit.rule_api import Problem
+from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.scan import scan_paths, scan_sources
 from lk_audit.source import Source
 from tests.samples import Word, extract, make_rule, report_on
@@ -131,3 +132,16 @@ def test_a_scan_that_meets_nothing_does_not_load_the_parsers(tmp_path: Path) -> 
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
 
     assert subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=False).returncode == 0
+
+
+def test_a_minified_bundle_is_read_as_text_and_said_to_be() -> None:
+    secret = "".join(
+        f"{chr(ord('a') + index * 7 % 26)}{chr(ord('Q') - index * 5 % 17)}{index % 10}" for index in range(15)
+    )
+    filler = "var a=1;" * 20_000
+    bundle = f'{filler}const c={{LIVEKIT_API_SECRET:"{secret[:43]}"}};{filler}'
+
+    report = scan_sources([Source.from_text("public/app.min.js", bundle)], load_builtin_rules())
+
+    assert [item.rule_id for item in report.findings] == ["LK101"]
+    assert ["minified" in note.message for note in report.notes] == [True]

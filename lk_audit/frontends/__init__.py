@@ -65,9 +65,24 @@ def parse(source: Source) -> Parsed | None:
     name = frontend_for(source.path)
     if name is None:
         return None
+    if name == "javascript" and is_minified(source.data):
+        name = "text"
     # Frontends are imported on first use: each brings its parser along, and few scans need all of them.
     parsed: Parsed = import_module(f"{__name__}.{name}").parse(source)
     return parsed
+
+
+_LARGE = 100_000
+_LONG_LINES = 300
+"""Bytes in the average line of a file that no person wrote; in hand-written code it is about 40."""
+
+
+def is_minified(data: bytes) -> bool:
+    """Whether a file is a bundle made of other sources: it is read as text, for credentials and tokens.
+
+    Its syntax would cost seconds for each megabyte and say nothing that the sources do not.
+    """
+    return len(data) > _LARGE and len(data) > _LONG_LINES * (data.count(b"\n") + 1)
 
 
 def _is_dotenv(name: str) -> bool:

@@ -39,21 +39,8 @@ def carries_grants(spelling: Spelling) -> bool:
     )
 
 
-KNOWN_GAPS = {
-    "livekit-server-sdk-v1: the grant is changed after it is used": (
-        "version 1 keeps the caller's object; a change after addGrant() is read as version 2 takes it"
-    ),
-}
-
-
-def cases(*chosen: Spelling, gaps: bool = False) -> list[object]:
-    """Parameters named after the spellings; with `gaps`, those known to be read wrongly are expected to fail."""
-    return [_case(spelling, f"{spelling.library.value}: {spelling.id}", gaps=gaps) for spelling in chosen]
-
-
-def _case(spelling: Spelling, name: str, *, gaps: bool) -> object:
-    marks = [pytest.mark.xfail(reason=KNOWN_GAPS[name])] if gaps and name in KNOWN_GAPS else []
-    return pytest.param(spelling, id=name, marks=marks)
+def cases(*chosen: Spelling) -> list[object]:
+    return [pytest.param(spelling, id=f"{spelling.library.value}: {spelling.id}") for spelling in chosen]
 
 
 TOKENS = [spelling for spelling in ALL if makes_token(spelling) and carries_grants(spelling)]
@@ -193,7 +180,7 @@ def assert_same_values(spelling: Spelling, grant: Grant, runs: list[Claims]) -> 
     assert said == written, grant.name
 
 
-@pytest.mark.parametrize("spelling", cases(*TOKENS, gaps=True))
+@pytest.mark.parametrize("spelling", cases(*TOKENS))
 def test_the_grants_read_in_the_code_are_those_of_the_token(spelling: Spelling) -> None:
     assert_same_grants(spelling, mint_in(spelling))
 
@@ -243,7 +230,7 @@ def seems_to_send_data(mint: TokenMint) -> bool:
     return may_send_data(claims)
 
 
-@pytest.mark.parametrize("spelling", cases(*(item for item in TOKENS if len(outcomes_of(item)) == 1), gaps=True))
+@pytest.mark.parametrize("spelling", cases(*(item for item in TOKENS if len(outcomes_of(item)) == 1)))
 def test_the_right_to_send_data_is_that_of_the_token(spelling: Spelling) -> None:
     assert seems_to_send_data(mint_in(spelling)) == may_send_data(claims_of(outcomes_of(spelling)[0]))
 

@@ -73,11 +73,10 @@ class GrantCollector:
         if certain:
             self.unknown.clear()
 
-    def change(self, path: tuple[str, ...], expr: Expr, *, certain: bool) -> None:
-        """Take a change of a grant in place: `token.claims.video.can_publish = False`."""
-        target = "grants" if path[0] == "video" else path[0]
+    def change(self, target: str, name: str, expr: Expr, *, certain: bool, is_class: bool) -> None:
+        """Take a change of one grant in place: `token.claims.video.can_publish = False`."""
         member = Member(values=self.context.values(expr), key=expr, certain=certain)
-        self._add_members(target, [(path[1], member)], certain=certain, is_class=True)
+        self._add_members(target, [(name, member)], certain=certain, is_class=is_class)
 
     def _add_object(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
         if isinstance(value, Mapped):

@@ -13,7 +13,7 @@ from lk_audit.facts import Expiry, Lifetime, Signer
 from lk_audit.livekit.grants import OTHER_GRANTS
 from lk_audit.livekit.sdks import NODE, NODE_V1, TOKEN_CONSTRUCTORS, Sdk, Setting, TtlUnit
 from lk_audit.source import Place
-from lk_audit.syntax import Assign, Call, Expr
+from lk_audit.syntax import Assign, Call, Expr, If, Member, Name
 from lk_audit.values.model import Duration, Mapped, Nothing, Possible, Value
 from lk_audit.values.objects import Event, history
 
@@ -119,7 +119,9 @@ class _Mint:
 
     def _event(self, event: Event) -> None:
         if event.path[0] == "claims" and len(event.path) == _DEEP and event.value is not None:
-            self.grants.change(event.path[1:], event.value, certain=event.certain)
+            _, claim, name = event.path
+            target = "grants" if claim == "video" else claim
+            self.grants.change(target, name, event.value, certain=event.certain, is_class=True)
         setting = self.sdk.members.get(".".join(event.path))
         if setting is None:
             return
@@ -129,6 +131,20 @@ class _Mint:
         expr = event.value if event.arguments is None else _argument_of(event, setting)
         if expr is not None:
             self._set(setting, self.context.values(expr), self.context.place(expr), certain=event.certain)
+            if self.sdk.keeps_grants and setting.target == "grants" and isinstance(expr, Name):
+                self._later_changes(expr, certain=event.certain)
+
+    def _later_changes(self, grants: Name, *, certain: bool) -> None:
+        """`at.addGrant(grant); grant.canPublish = false`, where the token keeps the object itself."""
+        names = self.context.names
+        variable = names.binding_scope(grants)
+        for assign in names.nodes(Assign):
+            target = assign.target
+            if not isinstance(target, Member) or not isinstance(target.object, Name) or assign.start < grants.end:
+                continue
+            if target.object.id == grants.id and names.binding_scope(target.object) is variable:
+                always = certain and names.enclosing(assign, If) is names.enclosing(grants, If)
+                self.grants.change("grants", target.name, assign.value, certain=always, is_class=False)
 
     def _set(self, setting: Setting, values: Possible, place: Place, *, certain: bool) -> None:
         if setting.target == "ttl":

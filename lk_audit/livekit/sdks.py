@@ -41,7 +41,8 @@ class Sdk:
 
     `arguments` are the constructor's parameters in order; `members` what calling or assigning a member of the
     token sets; `options` the keys of the options object. `merges_grants` tells that a second grant call adds to the
-    first. `writes_data_rights` tells that an unset canPublishData is written as true.
+    first, `keeps_grants` that the token keeps the caller's object, so that later changes of it count.
+    `writes_data_rights` tells that an unset canPublishData is written as true.
     """
 
     label: str
@@ -51,6 +52,7 @@ class Sdk:
     options: dict[str, Setting]
     default_ttl: float = 6 * HOUR
     merges_grants: bool = False
+    keeps_grants: bool = False
     writes_data_rights: bool = False
     python_names: bool = False
     finishers: frozenset[str] = frozenset({"toJwt", "to_jwt"})
@@ -145,6 +147,7 @@ NODE_V1 = Sdk(
         **{name: setting for name, setting in _JS_MEMBERS.items() if name not in _NEW_IN_V2},
         "ttl": Setting("ttl", unit=TtlUnit.EXPIRES_IN),
     },
+    keeps_grants=True,
     options={**_JS_OPTIONS, "ttl": Setting("ttl", unit=TtlUnit.SECONDS_OR_MS_SPAN)},
 )
 

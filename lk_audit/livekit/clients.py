@@ -124,6 +124,5 @@ SERVER_FILE = re.compile(
 
 CLIENT_SUFFIXES = (".vue", ".svelte")
 
-SERVER_ENVIRONMENTS = frozenset({"Deno.env", "Bun.env", "$env/static/private", "$env/dynamic/private"})
 PUBLIC_ENVIRONMENTS = frozenset({"$env/static/public", "$env/dynamic/public", "@env", "react-native-config"})
-"""Environment accessors that exist on one side only."""
+"""Where client code reads its environment: what is in it is shipped."""

@@ -122,13 +122,8 @@ _OTHER_ALLOWS = {
     "observability.write": "write observability data",
 }
 
-PUBLISH_SOURCES = frozenset({"camera", "microphone", "screen_share", "screen_share_audio"})
-"""The source names that the server knows (livekit/protocol:auth/grants.go `sourceToString`)."""
-
 SOURCE_NUMBERS = {1: "camera", 2: "microphone", 3: "screen_share", 4: "screen_share_audio"}
 """The sources as JavaScript's `TrackSource` numbers them (livekit/protocol:protobufs/livekit_models.proto)."""
-
-KINDS = frozenset({"standard", "ingress", "egress", "sip", "agent", "connector"})
 
 SERVICE_KINDS = frozenset({"agent", "egress", "ingress", "sip", "connector"})
 """Participant kinds that no person is."""

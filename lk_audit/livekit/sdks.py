@@ -54,8 +54,6 @@ class Sdk:
     merges_grants: bool = False
     keeps_grants: bool = False
     writes_data_rights: bool = False
-    python_names: bool = False
-    finishers: frozenset[str] = frozenset({"toJwt", "to_jwt"})
 
 
 _PYTHON_MEMBERS = {
@@ -88,7 +86,6 @@ PYTHON = Sdk(
     members=_PYTHON_MEMBERS,
     options={},
     writes_data_rights=True,
-    python_names=True,
 )
 
 PYTHON_LEGACY = Sdk(
@@ -103,7 +100,6 @@ PYTHON_LEGACY = Sdk(
         "ttl": Setting("ttl", unit=TtlUnit.TIMEDELTA),
         "metadata": Setting("metadata"),
     },
-    python_names=True,
 )
 
 _JS_OPTIONS = {

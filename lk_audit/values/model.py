@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
@@ -192,11 +192,6 @@ Value: TypeAlias = (
 )
 Possible: TypeAlias = tuple[Value, ...]
 """All values an expression can have, as far as known; an `Unknown` among them says that there are others."""
-
-
-def through(value: Value, step: Step) -> Value:
-    """`value` as seen one step further from where it was written."""
-    return replace(value, trace=(step, *value.trace))
 
 
 def symbolic_sources(values: Possible) -> Possible:

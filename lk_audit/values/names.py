@@ -83,7 +83,6 @@ class Names:
         self.classes: tuple[Class, ...] = self.nodes(Class)
         self.imports: tuple[Import, ...] = self.nodes(Import)
         self.elements: tuple[Element, ...] = self.nodes(Element)
-        self.literals = tuple(item for item in self.nodes(Literal) if isinstance(item.value, str | bytes))
         self._reaching: dict[Name, tuple[Definition, ...]] = {}
         self._origins: dict[Expr, Origin | None] = {}
         self._uses: dict[str, defaultdict[Node, list[Name]]] = {}

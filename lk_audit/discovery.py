@@ -47,7 +47,8 @@ class Discovery:
     """All files of a scan in the order of their paths.
 
     `base` is what paths are relative to, `prefix` where that lies in its repository ("" or "packages/web/").
-    `excluded` are the folders that were left out by default.
+    `excluded` are the folders that were left out by default; `projects` those below the base that hold more of the
+    project than the scan covers.
     """
 
     files: tuple[Found, ...]
@@ -55,6 +56,7 @@ class Discovery:
     excluded: tuple[str, ...]
     base: Path
     prefix: str
+    projects: tuple[Path, ...] = ()
 
 
 def discover(roots: Sequence[str | Path], *, limit: int = SIZE_LIMIT, folder: Path | None = None) -> Discovery:
@@ -88,6 +90,7 @@ def discover(roots: Sequence[str | Path], *, limit: int = SIZE_LIMIT, folder: Pa
         excluded=tuple(sorted(excluded)),
         base=base,
         prefix=_prefix(base),
+        projects=tuple(sorted({project for root in resolved for project in _projects(root, base)})),
     )
 
 
@@ -110,6 +113,15 @@ def _prefix(base: Path) -> str:
     if repository is None or repository == base:
         return ""
     return base.relative_to(repository).as_posix() + "/"
+
+
+def _projects(root: Path, base: Path) -> Iterator[Path]:
+    """The repository around a root, or what of it lies below the base, if that is more than the root."""
+    repository = _repository(root)
+    if repository is not None:
+        whole = repository if repository.is_relative_to(base) else base
+        if whole != root and root.is_relative_to(whole):
+            yield whole
 
 
 def _repository(folder: Path) -> Path | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lk_audit import frontends
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.facts import CredentialLiteral, Fact
+from lk_audit.project.files import Files
+from lk_audit.project.modules import Project
 from lk_audit.roles import file_role
 from lk_audit.source import Source
 from lk_audit.syntax import Document, Module
@@ -25,19 +24,45 @@ class ParseNote:
     reason: str
 
 
-def extract_facts(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
-    """All facts of a set of files, and what of them could not be parsed."""
+def extract_facts(sources: Sequence[Source], files: Files | None = None) -> tuple[list[Fact], list[ParseNote]]:
+    """All facts of a set of files, and what of them could not be parsed.
+
+    `files` are all files of the project, where values, callers and guards are looked up; by default just `sources`.
+    """
     facts: list[Fact] = []
     notes: list[ParseNote] = []
-    majors = sdk_majors(sources)
+    workspace = Workspace(Project(Files(sources) if files is None else files))
     for source in sources:
-        parsed = frontends.parse(source) if _may_hold_facts(source) else None
-        if parsed is None:
+        if not _may_hold_facts(source):
             continue
-        notes.extend(_notes(source, parsed))
-        facts.extend(file_facts(source, parsed, _major_for(source.path, majors)))
+        contexts = workspace.contexts(source.path)
+        for context in contexts:
+            notes.extend(_notes(source, context.module))
+            facts.extend(_code_facts(context))
+        if not contexts:
+            for parsed in frontends.parse(source):
+                notes.extend(_notes(source, parsed))
+                facts.extend(_document_facts(source, parsed))
+        if workspace.project.bytes_parsed > _MOST_KEPT:
+            workspace.forget()
     facts.extend(_token_facts(sources, facts))
-    return facts, notes
+    return _without_repetition(facts), notes
+
+
+_MOST_KEPT = 10_000_000
+"""Bytes of code whose parsed form is kept for questions from other files."""
+
+
+def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts, with each literal once that several files use."""
+    seen: set[object] = set()
+    found: list[Fact] = []
+    for fact in facts:
+        key = fact.place if isinstance(fact, CredentialLiteral) else id(fact)
+        if key not in seen:
+            seen.add(key)
+            found.append(fact)
+    return found
 
 
 _CODE_WORDS = (
@@ -54,17 +79,14 @@ def _may_hold_facts(source: Source) -> bool:
     return not is_code or any(word in source.data for word in _CODE_WORDS)
 
 
-def file_facts(source: Source, parsed: Module | Document, sdk_major: int = 2) -> Iterator[Fact]:
-    """The facts of one parsed file."""
-    role = file_role(source.path)
-    if isinstance(parsed, Document):
-        from lk_audit.extractors import documents  # noqa: PLC0415 - most scans meet one kind of file only
+def _document_facts(source: Source, parsed: Module | Document) -> Iterator[Fact]:
+    from lk_audit.extractors import documents  # noqa: PLC0415 - most scans meet one kind of file only
 
+    if isinstance(parsed, Document):
+        role = file_role(source.path)
         yield from documents.credentials(source, parsed, role)
         yield from documents.exposures(source, parsed, role)
         yield from documents.insecure_urls(source, parsed, role)
-    else:
-        yield from _code_facts(FileContext(source, parsed, role, sdk_major))
 
 
 def _code_facts(context: FileContext) -> Iterator[Fact]:
@@ -109,40 +131,3 @@ def _notes(source: Source, parsed: Module | Document) -> Iterator[ParseNote]:
         count = len(parsed.errors)
         reason = "syntax error" if count == 1 else f"{count} syntax errors, the first here"
         yield ParseNote(source.path, source.line_number(start), f"{reason}; the rest of the file was analysed")
-
-
-_VERSION = re.compile(r"(\d+)")
-
-
-def sdk_majors(sources: Sequence[Source]) -> dict[str, int]:
-    """The major version of livekit-server-sdk that each `package.json` asks for, by its folder."""
-    majors: dict[str, int] = {}
-    for source in sources:
-        if posixpath.basename(source.path) == "package.json" and b"livekit-server-sdk" in source.data:
-            version = _VERSION.search(_requirement(source.text))
-            if version is not None:
-                majors[posixpath.dirname(source.path)] = int(version.group(1))
-    return majors
-
-
-def _requirement(text: str) -> str:
-    try:
-        manifest = json.loads(text)
-    except ValueError:
-        return ""
-    groups = [manifest.get(name) for name in ("dependencies", "devDependencies")] if isinstance(manifest, dict) else []
-    found = [
-        group["livekit-server-sdk"] for group in groups if isinstance(group, dict) and "livekit-server-sdk" in group
-    ]
-    return str(found[0]) if found else ""
-
-
-def _major_for(path: str, majors: dict[str, int]) -> int:
-    """The version that the nearest `package.json` upwards asks for; 2 where none says."""
-    folder = posixpath.dirname(path)
-    while True:
-        if folder in majors:
-            return majors[folder]
-        if not folder:
-            return 2
-        folder = posixpath.dirname(folder)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from lk_audit.discovery import Found
+from lk_audit.discovery import Discovery, Found, discover
 from lk_audit.findings import Skipped
 from lk_audit.prefilter import gates
 from lk_audit.source import NotText, Source
@@ -44,6 +46,21 @@ def _read_wide(path: str, raw: bytes) -> Content:
         skipped = Skipped(path, "binary content under the name of a text file") if _is_text_name(path) else None
         return Content(skipped=skipped, is_binary=True)
     return Content(source=source if gates(path, source.data) else None, is_text=True)
+
+
+def unread_files(found: Discovery, limit: int) -> dict[str, Callable[[], bytes | None]]:
+    """The files of the project around a scan, by path, with what reads them."""
+    listed = {item.path: item for item in found.files}
+    for root in found.projects:
+        listed.update((item.path, item) for item in discover([root], limit=limit, folder=found.base).files)
+    return {path: partial(_bytes, item.file) for path, item in listed.items()}
+
+
+def _bytes(file: str) -> bytes | None:
+    try:
+        return Path(file).read_bytes()
+    except OSError:
+        return None
 
 
 _TEXT_SUFFIXES = frozenset(

@@ -16,7 +16,8 @@ from lk_audit.discovery import discover
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import write_findings
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
-from lk_audit.reading import read
+from lk_audit.project.files import Files
+from lk_audit.reading import read, unread_files
 from lk_audit.rule_api import Options, Problem
 from lk_audit.source import Source
 from lk_audit.suppression import apply_suppressions, rule_names
@@ -55,7 +56,10 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     contents = [read(file) for file in found.files]
     sources = [item.source for item in contents if item.source]
     unread = [item.skipped for item in contents if item.skipped]
-    report = scan_sources(sources, rules, config.options, known_rules=known_rules, prefix=found.prefix, extract=extract)
+    files = Files(sources, lambda: unread_files(found, config.size_limit))
+    report = scan_sources(
+        sources, rules, config.options, known_rules=known_rules, prefix=found.prefix, extract=extract, files=files
+    )
     return replace(
         report,
         scanned=sum(item.is_text for item in contents),
@@ -74,13 +78,18 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     known_rules: Sequence[AnyRule] = (),
     prefix: str = "",
     extract: Extract | None = None,
+    files: Files | None = None,
 ) -> Report:
-    """The report on sources in memory; `prefix` is where their paths start in the repository."""
+    """The report on sources in memory.
+
+    `prefix` is where their paths start in the repository; `files` are all files of the project, by default `sources`.
+    """
     ordered = sorted(sources, key=lambda source: source.path)
     options = options or Options()
-    facts, notes, crashes = extract_all(ordered, extract or _analysis)
+    files = Files(ordered) if files is None else files
+    facts, notes, crashes = extract_all(ordered, extract or _analysis(files))
     problems, rule_crashes = run_rules(facts, rules, options)
-    findings = write_findings(problems, facts, {source.path: source for source in ordered}, prefix)
+    findings = write_findings(problems, facts, files, prefix)
     marked, suppression_notes = apply_suppressions(
         findings,
         ordered,
@@ -103,10 +112,13 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
-def _analysis(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
-    from lk_audit.extraction import extract_facts  # noqa: PLC0415 - brings the parsers along
+def _analysis(files: Files) -> Extract:
+    def analyse(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
+        from lk_audit.extraction import extract_facts  # noqa: PLC0415 - brings the parsers along
 
-    return extract_facts(sources)
+        return extract_facts(sources, files)
+
+    return analyse
 
 
 def extract_all(sources: Sequence[Source], extract: Extract) -> tuple[list[Fact], list[Note], list[Crash]]:

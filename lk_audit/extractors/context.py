@@ -2,49 +2,128 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar, cast
 
 from lk_audit.facts import FileRole, Lead
+from lk_audit.project.modules import CodeModule, Project
+from lk_audit.roles import file_role
 from lk_audit.source import Place, Source
 from lk_audit.syntax import Call, Expr, Member, Module, Name, Node
 from lk_audit.values import model
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step, Value
 from lk_audit.values.names import Names
+from lk_audit.values.possible import located
+
+_VERSION = re.compile(r"(\d+)")
+
+Built = TypeVar("Built")
+
+
+class Workspace:
+    """The files of a scan as extractors see them."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._contexts: dict[CodeModule, FileContext] = {}
+
+    def context(self, code: CodeModule) -> FileContext:
+        """The context of a module; always the same."""
+        known = self._contexts.get(code)
+        if known is None:
+            known = self._contexts[code] = FileContext(code, self)
+        return known
+
+    def contexts(self, path: str) -> tuple[FileContext, ...]:
+        """The contexts of a file's modules; none for a file without code."""
+        return tuple(self.context(code) for code in self.project.modules(path))
+
+    def forget(self) -> None:
+        """Drop what was parsed, to bound the memory of a large scan."""
+        self._contexts.clear()
+        self.project.forget()
 
 
 @dataclass(eq=False)
 class FileContext:
-    """What an extractor may ask about a file of code. `sdk_major` is the major version of livekit-server-sdk."""
+    """What an extractor may ask about a file of code."""
 
-    source: Source
-    module: Module
-    role: FileRole
-    sdk_major: int = 2
+    code: CodeModule
+    workspace: Workspace
+    _built: dict[object, object] = field(default_factory=dict)
 
-    @cached_property
+    @property
+    def source(self) -> Source:
+        return self.code.source
+
+    @property
+    def module(self) -> Module:
+        return self.code.syntax
+
+    @property
     def names(self) -> Names:
-        return Names(self.module)
+        return self.code.names
+
+    @property
+    def evaluator(self) -> Evaluator:
+        return self.code.evaluator
+
+    @property
+    def project(self) -> Project:
+        return self.code.project
 
     @cached_property
-    def evaluator(self) -> Evaluator:
-        return Evaluator(self.names)
+    def role(self) -> FileRole:
+        return file_role(self.source.path)
+
+    @cached_property
+    def sdk_major(self) -> int:
+        """The major version of livekit-server-sdk that the file's package asks for; 2 where it does not say."""
+        package = self.project.manifests.package_for(self.source.path)
+        version = _VERSION.search(package.version_of("livekit-server-sdk")) if package is not None else None
+        return int(version.group(1)) if version is not None else 2
+
+    def home(self, node: Node) -> FileContext:
+        """The context of the file that `node` belongs to; this one for a node that belongs to none."""
+        if self.code.holds(node):
+            return self
+        code = self.project.module_of(node)
+        return self.workspace.context(code) if code is not None else self
+
+    def built(self, build: Callable[[FileContext], Built]) -> Built:
+        """What `build` makes of this context, made once."""
+        if build not in self._built:
+            self._built[build] = build(self)
+        return cast("Built", self._built[build])
 
     @property
     def is_python(self) -> bool:
         return self.module.language == "python"
 
     def values(self, expr: Expr | None) -> Possible:
-        """What `expr` can be; nothing for no expression."""
-        return () if expr is None else self.evaluator.evaluate(expr)
+        """What `expr`, in whatever file, can be; nothing for no expression."""
+        if expr is None:
+            return ()
+        home = self.home(expr)
+        values = home.evaluator.evaluate(expr)
+        return values if home is self else located(values, home.source.path)
 
     def place(self, node: Node) -> Place:
-        return self.source.place(node.start, node.end)
+        """The place of a node of this file, or of any file of the project."""
+        return self.home(node).source.place(node.start, node.end)
 
     def leads(self, trace: tuple[Step, ...]) -> tuple[Lead, ...]:
         """The steps of a value's trace as places."""
-        return tuple(Lead(self.source.place(step.start, step.end), step.note) for step in trace)
+        return tuple(Lead(place, step.note) for step in trace if (place := self.step_place(step)) is not None)
+
+    def step_place(self, step: Step) -> Place | None:
+        """Where a step of a trace is, which may be another file."""
+        source = self.source if step.path is None else self.project.files.source(step.path)
+        return None if source is None else source.place(step.start, step.end)
 
     def lead(self, node: Node, note: str) -> Lead:
         return Lead(self.place(node), note)
@@ -58,19 +137,21 @@ class FileContext:
         key = self.place(member.key)
         if not member.values:
             return key
+        source = self.home(member.key).source
         value = member.values[0].origin
-        on_key_line = value.start >= member.key.end and self.source.line_number(value.end) == key.line
-        between = self.source.data[member.key.end : value.start] if on_key_line else b""
+        on_key_line = value.start >= member.key.end and source.line_number(value.end) == key.line
+        between = source.data[member.key.end : value.start] if on_key_line else b""
         if on_key_line and between.strip(b"'\"] ?") in {b":", b"="}:
-            return self.source.place(member.key.start, value.end)
+            return source.place(member.key.start, value.end)
         return key
 
 
 def handed_over_at(context: FileContext, value: Value, start: int, end: int) -> Place | None:
     """Where a value comes into the span from `start` to `end` from outside it: the first step of its trace there."""
-    outside = (step for step in value.trace if step.path is None and not start <= step.start < end)
+    here = context.source.path
+    outside = (step for step in value.trace if step.path not in {None, here} or not start <= step.start < end)
     step = next(outside, None)
-    return context.source.place(step.start, step.end) if step is not None else None
+    return context.step_place(step) if step is not None else None
 
 
 def argument(call: Call, position: int | None, *names: str) -> Expr | None:

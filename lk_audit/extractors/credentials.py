@@ -75,7 +75,7 @@ def _from_text(
     spelled = value.pieces[0] if value.pieces else value.origin
     return CredentialLiteral(
         place=context.place(spelled),
-        role=context.role,
+        role=context.home(spelled).role,
         secret=Secret(value.text),
         strength=strength,
         carrier=Carrier.FALLBACK if value.environment else carrier,

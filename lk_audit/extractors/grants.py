@@ -112,7 +112,7 @@ class GrantCollector:
 
     def _is_behind_request(self, value: Flag) -> bool:
         """`if (req.body.role === "admin") grant.roomAdmin = true`."""
-        branch = self.context.names.enclosing(value.origin, If)
+        branch = self.context.home(value.origin).names.enclosing(value.origin, If)
         if branch is None or not branch.then.start <= value.origin.start < branch.then.end:
             return False
         tested = [node for node in walk(branch.test) if isinstance(node, Name | MemberAccess)]
@@ -127,7 +127,7 @@ class GrantCollector:
             not isinstance(inner, Mapped) or inner.open for item in spreads for inner in self.context.values(item.value)
         ):
             self.complete = False
-        for event in history(self.context.names, value.call):
+        for event in history(self.context.home(value.call).names, value.call):
             if event.value is not None and len(event.path) == 1:
                 member = Member(values=self.context.values(event.value), key=event.value, certain=event.certain)
                 self._add_members(target, [(event.path[0], member)], certain=certain, is_class=True)
@@ -138,7 +138,10 @@ class GrantCollector:
         for item in self.context.values(original.value):
             self._add_object(target, item, place, certain=certain)
         members = [
-            (change.name, Member(values=self.context.values(change.value), key=_key_of(change, change.value)))
+            (
+                change.name,
+                Member(values=self.context.values(change.value), key=_key_of(self.context, change, change.value)),
+            )
             for change in changes
             if change.name is not None
         ]
@@ -229,7 +232,7 @@ def _constructor_members(context: FileContext, value: Returned, target: str) -> 
             for inner in context.values(item.value):
                 yield from inner.members.items() if isinstance(inner, Mapped) else ()
             continue
-        member = Member(values=context.values(item.value), key=_key_of(item, item.value))
+        member = Member(values=context.values(item.value), key=_key_of(context, item, item.value))
         if item.name is not None:
             yield item.name, member
         elif (name := next(positional, None)) is not None:
@@ -239,10 +242,11 @@ def _constructor_members(context: FileContext, value: Returned, target: str) -> 
 _POSITIONS = tuple(VIDEO_GRANTS[name].python for name in PYTHON_POSITIONS)
 
 
-def _key_of(item: Node, value: Expr) -> Expr:
+def _key_of(context: FileContext, item: Node, value: Expr) -> Expr:
     """An expression that spans the argument with its name, to report it whole."""
     whole = replace(value)
     whole.start, whole.end = item.start, value.end
+    context.home(value).names.adopt(whole, item)
     return whole
 
 

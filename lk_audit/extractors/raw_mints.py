@@ -77,7 +77,8 @@ def _parsed(context: FileContext, values: Possible) -> Possible:
     found: list[Value] = []
     for value in values:
         origin = value.origin
-        is_text = isinstance(origin, Call) and context.names.qualified(origin.callee) in _SERIALIZERS
+        home = context.home(origin)
+        is_text = isinstance(origin, Call) and home.names.qualified(origin.callee) in _SERIALIZERS
         found.extend(context.values(argument(origin, 0)) if is_text and isinstance(origin, Call) else (value,))
     return tuple(found)
 

@@ -60,16 +60,16 @@ def frontend_for(path: str) -> str | None:
     return _BY_SUFFIX.get(name[dot:], "text") if dot >= 0 else "text"
 
 
-def parse(source: Source) -> Parsed | None:
-    """The parsed form of a file, or None for one that is not read."""
+def parse(source: Source) -> tuple[Parsed, ...]:
+    """The parsed forms of a file; none for one that is not read."""
     name = frontend_for(source.path)
     if name is None:
-        return None
+        return ()
     if name == "javascript" and is_minified(source.data):
         name = "text"
     # Frontends are imported on first use: each brings its parser along, and few scans need all of them.
     parsed: Parsed = import_module(f"{__name__}.{name}").parse(source)
-    return parsed
+    return (parsed,)
 
 
 _LARGE = 100_000

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Argument, Assign, Call, Class, Expr, Function, Member, Name, Parameter
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Call,
+    Class,
+    Entry,
+    Export,
+    Expr,
+    Function,
+    Member,
+    Name,
+    Parameter,
+    Record,
+)
 
 if TYPE_CHECKING:
     from lk_audit.values.names import Names
@@ -26,15 +39,18 @@ class CallGraph:
             known = self._callers[function] = self._find_callers(function)
         return known
 
-    def escapes(self, function: Function) -> bool:
-        """Whether other callers are likely: it is decorated, exported, or passed on as a value."""
+    def escapes(self, function: Function, *, when_exported: bool = True) -> bool:
+        """Whether other callers are likely: it is decorated, passed on as a value, or (if that counts) exported."""
         if function.decorators:
             return True
         holder = self._names.parent(function)
         if isinstance(holder, Argument | Call):
             return isinstance(holder, Argument)
         mentions = self._names.mentions(self._names.name_of(function))
-        return any(self._is_value(use) and self._means(use, function) for use in mentions)
+        return any(
+            self._is_value(use) and (when_exported or not self._is_export(use)) and self._means(use, function)
+            for use in mentions
+        )
 
     def skipped(self, function: Function, call: Call) -> int:
         """How many parameters the call does not pass: Python's `self` or `cls`."""
@@ -96,6 +112,18 @@ class CallGraph:
         if isinstance(holder, Call):
             return holder.callee is not use
         return not (isinstance(holder, Assign) and holder.target is use)
+
+    def _is_export(self, use: Name) -> bool:
+        """`export { use }`, `module.exports = { use }`, `exports.name = use`."""
+        holder = self._names.parent(use)
+        while isinstance(holder, Entry | Record):
+            holder = self._names.parent(holder)
+        if isinstance(holder, Assign):
+            root: Expr = holder.target
+            while isinstance(root, Member):
+                root = root.object
+            return isinstance(root, Name) and root.id in {"module", "exports"}
+        return isinstance(holder, Export)
 
 
 def is_decorated(function: Function, name: str) -> bool:

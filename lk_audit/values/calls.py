@@ -68,9 +68,14 @@ class Calls:
             return inner.bindings[parameter.name]
         values = [*self.default(parameter)]
         callers = self._callers(function, parameter)
-        for call in callers[:_MOST_CALLERS]:
-            values += self._passed(function, parameter, call)
-        if not callers or len(callers) > _MOST_CALLERS or evaluator.names.graph.escapes(function):
+        for home, call in callers[:_MOST_CALLERS]:
+            values += evaluator.from_home(home, home.calls.passed(evaluator, function, parameter, call))
+        is_seen_whole = any(home is not evaluator for home, _ in callers)
+        if (
+            not callers
+            or len(callers) > _MOST_CALLERS
+            or evaluator.names.graph.escapes(function, when_exported=not is_seen_whole)
+        ):
             values.append(
                 Given(
                     origin=Name(parameter.start, parameter.end, parameter.name),
@@ -281,11 +286,13 @@ class Calls:
         step = Step(parameter.start, parameter.end, f"default of {parameter.name}")
         return traced(self._evaluator.evaluate(parameter.default), step)
 
-    def _callers(self, function: Function, parameter: Parameter) -> tuple[Call, ...]:
-        """The calls in this file that say what the parameter is."""
+    def _callers(self, function: Function, parameter: Parameter) -> list[tuple[Evaluator, Call]]:
+        """The calls that say what the parameter is, each with the evaluator of its file."""
         if parameter.kind != "plain" or self._takes_self(function, parameter):
-            return ()
-        return self._evaluator.names.callers(function)
+            return []
+        evaluator = self._evaluator
+        found = [(evaluator, call) for call in evaluator.names.callers(function)]
+        return [*found, *evaluator.linker.callers(function)] if evaluator.linker is not None else found
 
     def _takes_self(self, function: Function, parameter: Parameter) -> bool:
         names = self._evaluator.names
@@ -297,14 +304,14 @@ class Calls:
             and not is_decorated(function, "staticmethod")
         )
 
-    def _passed(self, function: Function, parameter: Parameter, call: Call) -> Possible:
-        """What one caller passes for a parameter."""
+    def passed(self, home: Evaluator, function: Function, parameter: Parameter, call: Call) -> Possible:
+        """What `call`, a call in this file, passes for a parameter of a function of the file that `home` is for."""
         evaluator = self._evaluator
-        position = function.parameters.index(parameter) - evaluator.names.graph.skipped(function, call)
+        position = function.parameters.index(parameter) - home.names.graph.skipped(function, call)
         argument = _argument(call, position, parameter.name)
         if argument is None:
             is_open = any(item.spread for item in call.arguments)
-            return () if parameter.default is not None and not is_open else self._absent(parameter, call, evaluator)
+            return () if parameter.default is not None and not is_open else self._absent(parameter, call, home)
         caller = evaluator.names.enclosing_function(call)
         name = evaluator.names.name_of(caller) if caller is not None else ""
         step = Step(call.start, call.end, f"passed by {name}()" if name else "passed here")

@@ -77,6 +77,9 @@ class Linker(Protocol):
     def evaluator_of(self, node: Node) -> Evaluator | None:
         """The evaluator of the file that `node` belongs to."""
 
+    def callers(self, function: Function) -> tuple[tuple[Evaluator, Call], ...]:
+        """The calls of a function of this file in other files, each with the evaluator of its file."""
+
 
 class Evaluator:
     """Evaluates the expressions of one module.

@@ -86,6 +86,7 @@ class Names:
         self._reaching: dict[Name, tuple[Definition, ...]] = {}
         self._origins: dict[Expr, Origin | None] = {}
         self._uses: dict[str, defaultdict[Node, list[Name]]] = {}
+        self._at_end: dict[str, Name] = {}
 
     def nodes(self, kind: type[N]) -> tuple[N, ...]:
         """All nodes of one syntax type, in source order."""
@@ -116,6 +117,19 @@ class Names:
         """The scope whose variable `name` is, or None for a name that nothing here defines."""
         known = self._scopes.definitions
         return next((scope for scope in self._scopes.around(name) if (scope, name.id) in known), None)
+
+    def at_end(self, name: str) -> Name:
+        """A mention of a name where the module ends: what others get who import it."""
+        known = self._at_end.get(name)
+        if known is None:
+            end = self.module.end
+            known = self._at_end[name] = Name(end, end, name)
+            self.adopt(known, self.module)
+        return known
+
+    def adopt(self, node: Node, inside: Node) -> None:
+        """Make a node that is not written in the module part of it, below `inside`."""
+        self._scopes.parents[node] = inside
 
     def uses(self, scope: Node, name: str) -> tuple[Name, ...]:
         """All mentions of a variable, in source order."""

@@ -23,7 +23,7 @@ KEY = "APIexampLe23456"
 
 def document(path: str, text: str) -> tuple[Source, Document]:
     source = Source.from_text(path, text)
-    parsed = frontends.parse(source)
+    (parsed,) = frontends.parse(source)
     assert isinstance(parsed, Document)
     return source, parsed
 

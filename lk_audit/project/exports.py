@@ -1,0 +1,91 @@
+"""What a module hands out: Python globals, ES module exports, CommonJS exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lk_audit.syntax import Assign, Export, Expr, Function, Member, Name
+from lk_audit.values.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Where an exported name has its value from.
+
+    Either `value` here (or its part `member`), or what `module` exports as `member` (None: that module itself).
+    """
+
+    name: str
+    value: Expr | None = None
+    module: str | None = None
+    member: str | None = None
+
+
+class Exports:
+    """The exports of one module."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._declared = () if names.is_python else tuple(_declared(names))
+
+    def of(self, member: str | None) -> Iterator[Exported]:
+        """What a name may stand for, surest first; `member` None asks for the module itself."""
+        if self._names.is_python:
+            if member is not None:
+                yield from self._global(member)
+            return
+        yield from (item for item in self._declared if item.name == (member or "default"))
+        whole = [item for item in self._declared if item.name == "="]
+        if member in {None, "default"}:
+            yield from whole
+        else:
+            yield from (Exported(member or "", item.value, member=member) for item in whole)
+            yield from (
+                Exported(member or "", None, item.module, member) for item in self._declared if item.name == "*"
+            )
+
+    def names_of(self, function: Function) -> frozenset[str]:
+        """The names under which others can import a function, of those that are written down."""
+        local = self._names.name_of(function)
+        if self._names.is_python:
+            return frozenset({local}) if local else frozenset()
+        found = {
+            item.name
+            for item in self._declared
+            if item.value is function or (isinstance(item.value, Name) and item.value.id == local and local)
+        }
+        return frozenset(found - {"*"})
+
+    def _global(self, member: str) -> Iterator[Exported]:
+        name = self._names.at_end(member)
+        if self._names.binding_scope(name) is not None:
+            yield Exported(member, name)
+        else:
+            yield from (Exported(member, None, module, member) for module in self._names.star_imports())
+
+
+def _declared(names: Names) -> Iterator[Exported]:
+    """The exports of a JavaScript module; "*" hands on everything of a module, "=" is `module.exports` itself."""
+    for export in names.nodes(Export):
+        if export.module is None:
+            yield Exported(export.exported, export.local)
+        else:
+            member = export.local.id if isinstance(export.local, Name) else None
+            yield Exported(export.exported, None, export.module, member)
+    for assign in names.nodes(Assign):
+        name = _assigned_export(assign.target)
+        if name is not None:
+            yield Exported(name, assign.value)
+
+
+def _assigned_export(target: Expr) -> str | None:
+    match target:
+        case Member(object=Name(id="module"), name="exports"):
+            return "="
+        case Member(object=Name(id="exports"), name=name):
+            return name
+        case Member(object=Member(object=Name(id="module"), name="exports"), name=name):
+            return name
+        case _:
+            return None

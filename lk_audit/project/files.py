@@ -1,0 +1,121 @@
+"""The files of a project, read when a question leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from lk_audit import frontends
+from lk_audit.source import NotText, Source
+
+Read = Callable[[], bytes | None]
+"""Gives the bytes of a file, or None when it cannot be read."""
+
+_LARGEST = 1_000_000
+"""Bytes; a larger file of code is generated, and nothing is looked up in it."""
+_KEPT = 32_000_000
+"""Bytes of files that are kept for the next question."""
+
+
+def nothing_else() -> Mapping[str, Read]:
+    """No files but those given."""
+    return {}
+
+
+class Files(Mapping[str, Source]):
+    """Files by path, relative to the scan root with forward slashes.
+
+    Args:
+        sources: the files that are part of the scan and in memory.
+        elsewhere: gives the other files of the project, called when they are first needed.
+    """
+
+    def __init__(
+        self, sources: Iterable[Source] = (), elsewhere: Callable[[], Mapping[str, Read]] = nothing_else
+    ) -> None:
+        self._sources = {source.path: source for source in sources}
+        self._list_elsewhere = elsewhere
+        self._kept: dict[str, bytes] = {}
+        self._room = _KEPT
+
+    @cached_property
+    def _elsewhere(self) -> Mapping[str, Read]:
+        return self._list_elsewhere()
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        return frozenset(self._sources) | frozenset(self._elsewhere)
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder that holds a file, at any depth; the root is ""."""
+        found = {""}
+        for path in self.paths:
+            folder = path.rpartition("/")[0]
+            while folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return frozenset(found)
+
+    @cached_property
+    def code(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths of files that hold code, sorted, by language family: "python" and "javascript"."""
+        found: dict[str, list[str]] = {"python": [], "javascript": []}
+        for path in sorted(self.paths):
+            family = family_of(path)
+            if family is not None:
+                found[family].append(path)
+        return {family: tuple(paths) for family, paths in found.items()}
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._sources or path in self._elsewhere
+
+    def __getitem__(self, path: str) -> Source:
+        source = self.source(path)
+        if source is None:
+            raise KeyError(path)
+        return source
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self.paths))
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def data(self, path: str) -> bytes:
+        """The bytes of a file; nothing for one that is not there or too large to be written by hand."""
+        source = self._sources.get(path)
+        if source is not None:
+            return source.data if len(source.data) <= _LARGEST else b""
+        kept = self._kept.get(path)
+        if kept is not None:
+            return kept
+        read = self._elsewhere.get(path)
+        data = (read() if read is not None else None) or b""
+        data = data if len(data) <= _LARGEST else b""
+        if len(data) <= self._room:
+            self._room -= len(data)
+            self._kept[path] = data
+        return data
+
+    def source(self, path: str) -> Source | None:
+        """A file as text; None when it is not there, or no text."""
+        known = self._sources.get(path)
+        if known is not None:
+            return known
+        data = self.data(path)
+        try:
+            return Source.from_bytes(path, data) if data else None
+        except NotText:
+            return None
+
+
+_PAGES = (".vue", ".svelte", ".astro", ".html", ".htm")
+
+
+def family_of(path: str) -> str | None:
+    """The language family of a file of code; pages count as JavaScript."""
+    if path.endswith(_PAGES):
+        return "javascript"
+    name = frontends.frontend_for(path)
+    return name if name in frontends.CODE else None

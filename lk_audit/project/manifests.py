@@ -1,0 +1,168 @@
+"""What the manifests of a project say: package.json, tsconfig.json, jsconfig.json."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from lk_audit.frontends.json import parse
+from lk_audit.project.files import Files
+
+Pairs = Mapping[tuple[str, ...], str]
+"""The scalars of a JSON file by their path of keys; comments and trailing commas do no harm."""
+
+_DEEPEST_EXTENDS = 5
+_CONFIGURATIONS = ("tsconfig.json", "jsconfig.json", "tsconfig.app.json", "tsconfig.base.json", "tsconfig.web.json")
+_WORKSPACE_MARKS = ("pnpm-workspace.yaml", "lerna.json", "turbo.json", "nx.json", "rush.json")
+_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
+
+
+def above(path: str) -> Iterator[str]:
+    """The folders around a file, innermost first; the root is ""."""
+    folder = posixpath.dirname(path)
+    yield folder
+    while folder:
+        folder = posixpath.dirname(folder)
+        yield folder
+
+
+def joined(folder: str, relative: str) -> str | None:
+    """A path relative to a folder; None when it leads out of the project."""
+    path = posixpath.normpath(posixpath.join(folder, relative))
+    return None if path.startswith("..") else "" if path == "." else path
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package.json: the folder it is in, and its pairs."""
+
+    folder: str
+    pairs: Pairs
+
+    @property
+    def name(self) -> str:
+        return self.pairs.get(("name",), "")
+
+    def depends_on(self, *names: str) -> bool:
+        """Whether one of the packages is asked for, in any group of dependencies."""
+        return any((group, name) in self.pairs for group in _DEPENDENCIES for name in names)
+
+    def version_of(self, name: str) -> str:
+        """The requirement for a dependency as written; empty when there is none."""
+        return next((self.pairs[group, name] for group in _DEPENDENCIES if (group, name) in self.pairs), "")
+
+    @property
+    def is_workspace_root(self) -> bool:
+        return any(path[0] == "workspaces" for path in self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One entry of `compilerOptions.paths`: what a specifier begins and ends with, and what stands for the rest."""
+
+    prefix: str
+    suffix: str
+    is_pattern: bool
+    targets: tuple[str, ...]
+
+    def expand(self, specifier: str) -> Iterator[str]:
+        """What the alias makes of a specifier, in the order of its targets."""
+        if not self.is_pattern:
+            yield from self.targets if specifier == self.prefix else ()
+        elif specifier.startswith(self.prefix) and specifier.endswith(self.suffix):
+            rest = specifier[len(self.prefix) : len(specifier) - len(self.suffix)]
+            yield from (target.replace("*", rest, 1) for target in self.targets)
+
+
+class Manifests:
+    """The manifests of one project."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._read: dict[str, Pairs] = {}
+        self._aliases: dict[str, tuple[Alias, ...]] = {}
+
+    def pairs(self, path: str) -> Pairs:
+        """The scalars of a JSON file; none for a file that is not there."""
+        known = self._read.get(path)
+        if known is None:
+            source = self._files.source(path) if path in self._files else None
+            document = parse(source) if source is not None else None
+            known = self._read[path] = {pair.path: pair.value for pair in document.pairs} if document else {}
+        return known
+
+    def package_for(self, path: str) -> Package | None:
+        """The package that a file belongs to: the nearest package.json upwards."""
+        for folder in above(path):
+            manifest = posixpath.join(folder, "package.json")
+            if manifest in self._files:
+                return Package(folder, self.pairs(manifest))
+        return None
+
+    def workspace_of(self, path: str) -> str:
+        """The folder of the workspace that a file belongs to, else of its package, else the root of the scan."""
+        nearest = ""
+        for folder in above(path):
+            manifest = posixpath.join(folder, "package.json")
+            if manifest in self._files:
+                nearest = nearest or folder
+                if Package(folder, self.pairs(manifest)).is_workspace_root:
+                    return folder
+            if any(posixpath.join(folder, mark) in self._files for mark in _WORKSPACE_MARKS):
+                return folder
+        return nearest
+
+    @cached_property
+    def packages(self) -> Mapping[str, Package]:
+        """The packages of the project that have a name, by it."""
+        paths = sorted(path for path in self._files.paths if posixpath.basename(path) == "package.json")
+        found = (Package(posixpath.dirname(path), self.pairs(path)) for path in reversed(paths))
+        return {package.name: package for package in found if package.name}
+
+    def aliases(self, path: str) -> tuple[Alias, ...]:
+        """The path aliases of the compiler configuration that a file is under, its `baseUrl` last."""
+        for folder in above(path):
+            known = self._aliases.get(folder)
+            if known is None:
+                found = (self._aliases_of(posixpath.join(folder, name), 0) for name in _CONFIGURATIONS)
+                known = self._aliases[folder] = tuple(alias for aliases in found for alias in aliases)
+            if known:
+                return known
+        return ()
+
+    def _aliases_of(self, configuration: str, depth: int) -> tuple[Alias, ...]:
+        pairs = self.pairs(configuration)
+        if not pairs:
+            return ()
+        folder = posixpath.dirname(configuration)
+        base_url = pairs.get(("compilerOptions", "baseUrl"))
+        base = joined(folder, base_url) if base_url is not None else folder
+        targets: dict[str, list[str]] = {}
+        for key, value in pairs.items():
+            if key[:2] == ("compilerOptions", "paths") and len(key) > 2:  # noqa: PLR2004 - below the two keys
+                target = joined(base or "", value)
+                targets.setdefault(key[2], []).extend([target] if target is not None else [])
+        found = [_alias(pattern, tuple(expansions)) for pattern, expansions in targets.items()]
+        if base_url is not None and base is not None:
+            found.append(Alias("", "", is_pattern=True, targets=(posixpath.join(base, "*"),)))
+        return tuple(found) or self._inherited(pairs, folder, depth)
+
+    def _inherited(self, pairs: Pairs, folder: str, depth: int) -> tuple[Alias, ...]:
+        """The aliases of the configurations that one extends."""
+        if depth >= _DEEPEST_EXTENDS:
+            return ()
+        parents = [value for key, value in pairs.items() if key[0] == "extends" and value.startswith(".")]
+        found: list[Alias] = []
+        for parent in parents:
+            path = joined(folder, parent)
+            if path is not None:
+                path = path if path.endswith(".json") else f"{path}.json"
+                found += self._aliases_of(path, depth + 1)
+        return tuple(found)
+
+
+def _alias(pattern: str, targets: tuple[str, ...]) -> Alias:
+    prefix, star, suffix = pattern.partition("*")
+    return Alias(prefix, suffix, is_pattern=bool(star), targets=targets)

@@ -1,0 +1,148 @@
+"""The modules of a project, parsed when a question leads to them, and linked to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from lk_audit import frontends
+from lk_audit.project.exports import Exports
+from lk_audit.project.files import Files, family_of
+from lk_audit.project.manifests import Manifests
+from lk_audit.project.resolution import Resolution
+from lk_audit.project.usage import Usage
+from lk_audit.source import Source
+from lk_audit.syntax import Call, Function, Module, Node
+from lk_audit.values.evaluator import Evaluator
+from lk_audit.values.frames import Effort
+from lk_audit.values.model import Possible
+from lk_audit.values.names import Names
+from lk_audit.values.possible import located
+
+
+@dataclass(eq=False)
+class CodeModule:
+    """One file of code, or one of the scripts of a page."""
+
+    source: Source
+    syntax: Module
+    project: Project
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+    @property
+    def is_python(self) -> bool:
+        return self.syntax.language == "python"
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.syntax)
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self.names, ModuleLinker(self), self.project.effort, self.path)
+
+    @cached_property
+    def exports(self) -> Exports:
+        return Exports(self.names)
+
+    def target(self, specifier: str) -> str | None:
+        """The path of the file that an import here names."""
+        resolution = self.project.resolution
+        find = resolution.python if self.is_python else resolution.javascript
+        return find(self.path, specifier)
+
+    def holds(self, node: Node) -> bool:
+        """Whether `node` is part of this module."""
+        return "names" in self.__dict__ and (node is self.syntax or self.names.parent(node) is not None)
+
+
+class Project:
+    """What the files of one scan are to each other."""
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self.manifests = Manifests(files)
+        self.resolution = Resolution(files, self.manifests)
+        self.effort = Effort()
+        self.usage = Usage(self)
+        self._modules: dict[str, tuple[CodeModule, ...]] = {}
+        self._under_way: set[tuple[str, str | None]] = set()
+
+    def modules(self, path: str) -> tuple[CodeModule, ...]:
+        """The code of a file: none where it holds none, several for a page whose scripts run on both sides."""
+        known = self._modules.get(path)
+        if known is None:
+            source = self.files.source(path) if family_of(path) is not None else None
+            parsed = frontends.parse(source) if source is not None else ()
+            known = self._modules[path] = tuple(
+                CodeModule(source, part, self) for part in parsed if source is not None and isinstance(part, Module)
+            )
+        return known
+
+    def forget(self) -> None:
+        """Drop what was parsed, to bound the memory of a large scan."""
+        self._modules.clear()
+        self.usage.forget()
+
+    @property
+    def bytes_parsed(self) -> int:
+        return sum(len(module.source.data) for modules in self._modules.values() for module in modules[:1])
+
+    def module_of(self, node: Node) -> CodeModule | None:
+        """The module that a syntax node is part of."""
+        return next((module for known in self._modules.values() for module in known if module.holds(node)), None)
+
+    def exported(self, path: str, member: str | None) -> Possible | None:
+        """What a module hands out under a name (None for the module itself); None when it is not known to."""
+        key = (path, member)
+        if key in self._under_way:
+            return None
+        self._under_way.add(key)
+        try:
+            return next(self._exported(path, member), None)
+        finally:
+            self._under_way.discard(key)
+
+    def _exported(self, path: str, member: str | None) -> Iterator[Possible]:
+        for module in self.modules(path):
+            evaluator = module.evaluator
+            for export in module.exports.of(member):
+                if export.module is not None:
+                    target = module.target(export.module)
+                    found = self.exported(target, export.member) if target is not None else None
+                elif export.member is not None:
+                    values = evaluator.evaluate(export.value) if export.value is not None else ()
+                    found = tuple(
+                        item for value in values for item in evaluator.part(value, export.member, value.origin)
+                    )
+                else:
+                    found = evaluator.evaluate(export.value) if export.value is not None else None
+                if found is not None:
+                    yield located(found, path)
+
+
+class ModuleLinker:
+    """What the rest of the project tells the evaluator of one module."""
+
+    def __init__(self, module: CodeModule) -> None:
+        self._module = module
+        self._project = module.project
+
+    def imported(self, module: str, member: str | None) -> Possible | None:
+        """What `member` of `module`, as the file writes it, can be; None when it is not in the project."""
+        path = self._module.target(module)
+        return self._project.exported(path, member) if path is not None else None
+
+    def evaluator_of(self, node: Node) -> Evaluator | None:
+        """The evaluator of the file that `node` belongs to."""
+        module = self._project.module_of(node)
+        return module.evaluator if module is not None else None
+
+    def callers(self, function: Function) -> tuple[tuple[Evaluator, Call], ...]:
+        """The calls of a function of this file in other files, tests left out."""
+        found = self._project.usage.callers(self._module, function)
+        return tuple((use.module.evaluator, use.call) for use in found)

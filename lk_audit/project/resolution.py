@@ -1,0 +1,165 @@
+"""Which file an import means.
+
+Sources: Python's reference on imports; Node's documentation on modules and packages; TypeScript's handbook on module
+resolution and `paths`; the default aliases of Nuxt, SvelteKit and create-next-app.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import sys
+from collections.abc import Iterator
+
+from lk_audit.project.files import Files
+from lk_audit.project.manifests import Manifests, Package, above, joined
+
+_SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mts", ".mjs", ".cts", ".cjs", ".vue", ".svelte", ".astro")
+_COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
+"""What a suffix in an import may have been compiled from."""
+_BUILT = ("dist/", "build/", "lib/", "out/", "esm/", "cjs/")
+_CUSTOMARY = {
+    "@/": ("src/", "", "app/"),
+    "~/": ("src/", "", "app/"),
+    "~~/": ("",),
+    "@@/": ("",),
+    "$lib/": ("src/lib/",),
+    "src/": ("src/",),
+    "/": ("", "public/"),
+}
+"""Aliases that frameworks set without the project saying so, and where they lead in its package."""
+_ENTRY_KEYS = (("source",), ("module",), ("main",), ("types",))
+_SOURCE_FOLDERS = ("", "src", "lib", "app", "backend", "server", "api")
+
+
+class Resolution:
+    """Finds the files that imports name; None stands for what is not part of the project."""
+
+    def __init__(self, files: Files, manifests: Manifests) -> None:
+        self._files = files
+        self._manifests = manifests
+        self._known: dict[tuple[str, str], str | None] = {}
+
+    def python(self, path: str, module: str) -> str | None:
+        """The file of a Python module or package as the file at `path` imports it ("..config", "app.config")."""
+        key = (posixpath.dirname(path), module)
+        if key not in self._known:
+            self._known[key] = next((found for found in self._python(path, module) if found != path), None)
+        return self._known[key]
+
+    def javascript(self, path: str, specifier: str) -> str | None:
+        """The file that a JavaScript module specifier in the file at `path` means."""
+        key = (path, specifier)
+        if key not in self._known:
+            self._known[key] = next(self._javascript(path, specifier), None)
+        return self._known[key]
+
+    def _python(self, path: str, module: str) -> Iterator[str]:
+        name = module.lstrip(".")
+        dots = len(module) - len(name)
+        relative = name.replace(".", "/")
+        if dots:
+            folders = list(above(path))
+            yield from self._python_file(folders[dots - 1], relative) if dots <= len(folders) else ()
+        elif name.partition(".")[0] not in sys.stdlib_module_names:
+            for folder in self._python_roots(path):
+                yield from self._python_file(folder, relative)
+
+    def _python_roots(self, path: str) -> Iterator[str]:
+        """The folders that may be on the module path: those around the file, packages last."""
+        packages = []
+        for folder in above(path):
+            if posixpath.join(folder, "__init__.py") in self._files:
+                packages.append(folder)
+            else:
+                yield folder
+                yield from (joined(folder, name) or name for name in _SOURCE_FOLDERS[1:])
+        yield from packages
+
+    def _python_file(self, folder: str, relative: str) -> Iterator[str]:
+        base = posixpath.join(folder, relative) if relative else folder
+        for candidate in ((f"{base}.py",) if relative else ()) + (posixpath.join(base, "__init__.py"),):
+            if candidate in self._files:
+                yield candidate
+
+    def _javascript(self, path: str, specifier: str) -> Iterator[str]:
+        specifier = specifier.partition("?")[0]
+        if specifier.startswith("."):
+            target = joined(posixpath.dirname(path), specifier)
+            yield from self._module(target) if target is not None else ()
+            return
+        for alias in self._manifests.aliases(path):
+            for target in alias.expand(specifier):
+                yield from self._module(target)
+        package = self._manifests.package_for(path)
+        root = package.folder if package is not None else ""
+        for prefix, folders in _CUSTOMARY.items():
+            if specifier.startswith(prefix):
+                for folder in folders:
+                    yield from self._module(posixpath.join(root, folder + specifier[len(prefix) :]))
+        if specifier.startswith("#") and package is not None:
+            yield from self._mapped(package, "imports", specifier)
+        yield from self._workspace(specifier)
+
+    def _workspace(self, specifier: str) -> Iterator[str]:
+        """A package of the same repository, by its name."""
+        parts = specifier.split("/")
+        length = 2 if specifier.startswith("@") else 1
+        package = self._manifests.packages.get("/".join(parts[:length]))
+        if package is None:
+            return
+        subpath = "/".join(parts[length:])
+        yield from self._mapped(package, "exports", f"./{subpath}" if subpath else ".")
+        if subpath:
+            yield from self._module(posixpath.join(package.folder, subpath))
+            yield from self._module(posixpath.join(package.folder, "src", subpath))
+            return
+        for key in _ENTRY_KEYS:
+            if key in package.pairs:
+                yield from self._entry(package, package.pairs[key])
+        yield from self._module(package.folder)
+        yield from self._module(posixpath.join(package.folder, "src"))
+
+    def _mapped(self, package: Package, field: str, specifier: str) -> Iterator[str]:
+        """A target of `exports` or `imports`, under whatever condition, with one `*` for the rest of the path."""
+        for key, value in package.pairs.items():
+            if key[0] != field:
+                continue
+            pattern = key[1] if len(key) > 1 and key[1].startswith((".", "#")) else "."
+            prefix, star, suffix = pattern.partition("*")
+            if star and specifier.startswith(prefix) and specifier.endswith(suffix):
+                yield from self._entry(package, value.replace("*", specifier[len(prefix) :]))
+            elif specifier == pattern:
+                yield from self._entry(package, value)
+
+    def _entry(self, package: Package, target: str) -> Iterator[str]:
+        """The file an entry point names, or the source it is built from."""
+        path = joined(package.folder, target)
+        if path is None:
+            return
+        yield from self._module(path)
+        inner = path[len(package.folder) :].lstrip("/")
+        for built in _BUILT:
+            if inner.startswith(built):
+                source = posixpath.join(package.folder, "src", inner[len(built) :])
+                yield from self._module(posixpath.splitext(source.removesuffix(".d.ts"))[0])
+
+    def _module(self, target: str) -> Iterator[str]:
+        """The file at a path that may lack its suffix, or name a folder."""
+        if target in self._files:
+            yield target
+        for suffix in _SUFFIXES:
+            if target + suffix in self._files:
+                yield target + suffix
+        base, suffix = posixpath.splitext(target)
+        for original in _COMPILED.get(suffix, ()):
+            if base + original in self._files:
+                yield base + original
+        if target in self._files.folders:
+            yield from self._folder(target)
+
+    def _folder(self, folder: str) -> Iterator[str]:
+        main = self._manifests.pairs(posixpath.join(folder, "package.json")).get(("main",))
+        entry = joined(folder, main) if main else None
+        names = [entry] if entry and entry != folder else []
+        names += [posixpath.join(folder, "index") + suffix for suffix in _SUFFIXES]
+        yield from (name for name in names if name in self._files)

@@ -1,0 +1,293 @@
+"""Who uses what: the files that import a module, and the calls of a function in other files.
+
+A question is answered by looking for a word in the bytes of the project's files first; only those that mention it are
+parsed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lk_audit.facts import FileRole
+from lk_audit.project.files import family_of
+from lk_audit.project.manifests import above
+from lk_audit.roles import file_role
+from lk_audit.syntax import Call, Class, Export, Expr, Function, Import, ImportedName, Literal, Member, Name, Node, walk
+from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown
+
+if TYPE_CHECKING:
+    from lk_audit.project.modules import CodeModule, Project
+
+_MOST_FILES = 4_000
+"""Files that are searched for a word, those closest to the question first."""
+_MOST_USERS = 200
+_PYTHON_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py")
+_NAMELESS = frozenset({"index", "__init__", "main", "mod"})
+"""Stems of files that others import by the name of their folder."""
+_LOADERS = frozenset({"require", "import"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """A call in another file."""
+
+    module: CodeModule
+    call: Call
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportEdge:
+    """One import of a module in another: the statement or call, and what it takes (nothing: the whole module)."""
+
+    module: CodeModule
+    node: Node
+    names: tuple[ImportedName, ...]
+    is_export: bool = False
+
+    @property
+    def is_type_only(self) -> bool:
+        return bool(self.names) and all(item.type_only for item in self.names)
+
+
+class Usage:
+    """Looks from what is defined to what uses it."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._mentioning: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._callers: dict[Function, tuple[Use, ...]] = {}
+        self._importers: dict[str, tuple[ImportEdge, ...]] = {}
+
+    def forget(self) -> None:
+        """Drop what refers to parsed modules."""
+        self._callers.clear()
+        self._importers.clear()
+
+    def callers(self, module: CodeModule, function: Function) -> tuple[Use, ...]:
+        """The calls of a function in other files, tests left out."""
+        known = self._callers.get(function)
+        if known is None:
+            self._callers[function] = ()
+            known = self._callers[function] = tuple(self._find_callers(module, function))
+        return known
+
+    def importers(self, path: str) -> tuple[ImportEdge, ...]:
+        """The imports of a file in others, tests left out."""
+        known = self._importers.get(path)
+        if known is None:
+            known = self._importers[path] = tuple(self._find_importers(path))
+        return known
+
+    def mentions(self, path: str, word: str) -> Iterator[CodeModule]:
+        """The modules of the project around a file that contain a word, but for itself and for tests."""
+        for other in self._paths(path, word)[:_MOST_USERS]:
+            if other != path and file_role(other) is not FileRole.TEST:
+                yield from self._project.modules(other)
+
+    def _paths(self, path: str, word: str) -> tuple[str, ...]:
+        family = family_of(path)
+        if family is None:
+            return ()
+        root = self._python_root(path) if family == "python" else self._project.manifests.workspace_of(path)
+        key = (family, root, word)
+        known = self._mentioning.get(key)
+        if known is None:
+            files, wanted = self._project.files, word.encode()
+            known = self._mentioning[key] = tuple(
+                other for other in self._nearby(family, root, path) if wanted in files.data(other)
+            )
+        return known
+
+    def _nearby(self, family: str, root: str, path: str) -> Sequence[str]:
+        inside = f"{root}/" if root else ""
+        paths = [other for other in self._project.files.code[family] if other.startswith(inside)]
+        if len(paths) > _MOST_FILES:
+            paths = sorted(paths, key=lambda other: (-len(posixpath.commonprefix((other, path))), other))
+        return paths[:_MOST_FILES]
+
+    def _python_root(self, path: str) -> str:
+        files = self._project.files
+        marked = (folder for folder in above(path) if any(posixpath.join(folder, m) in files for m in _PYTHON_MARKS))
+        return next(marked, "")
+
+    # --- imports ------------------------------------------------------------------------------------------------------
+
+    def _find_importers(self, path: str) -> Iterator[ImportEdge]:
+        seen: set[str] = set()
+        for word in self._import_words(path):
+            for module in self.mentions(path, word):
+                if module.path not in seen:
+                    yield from (edge for edge in import_edges(module) if path in targets(module, edge))
+            seen.update(self._paths(path, word))
+
+    def _import_words(self, path: str) -> Iterator[str]:
+        """What an import of a file must spell: its stem, or the name of its folder or package."""
+        folder, name = posixpath.split(path)
+        stem = name.partition(".")[0]
+        yield stem
+        if stem in _NAMELESS:
+            yield posixpath.basename(folder) or "."
+        package = self._project.manifests.package_for(path) if family_of(path) == "javascript" else None
+        if package is not None and package.name:
+            yield package.name
+
+    # --- calls --------------------------------------------------------------------------------------------------------
+
+    def _find_callers(self, module: CodeModule, function: Function) -> Iterator[Use]:
+        names = module.names
+        owner = names.owner(function)
+        if owner is not None:
+            called = owner.name if function.name in {"__init__", "constructor"} else function.name
+            if called:
+                yield from self._method_calls(module, owner, function, called)
+            return
+        if names.enclosing_function(function) is not None:
+            return
+        name = names.name_of(function)
+        for word in sorted({name, *self._other_words(module, function)} - {""}):
+            yield from self._calls(module, function, name, word)
+
+    def _other_words(self, module: CodeModule, function: Function) -> Iterator[str]:
+        """Other words that a caller may know a function by: its module, when it is the default export."""
+        exported = module.exports.names_of(function)
+        yield from exported - {"default", "="}
+        if exported & {"default", "="}:
+            yield from self._import_words(module.path)
+
+    def _calls(self, module: CodeModule, function: Function, name: str, word: str) -> Iterator[Use]:
+        for other in self.mentions(module.path, word):
+            for call in _candidates(other, {name, word}, module.path):
+                if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
+                    yield Use(other, call)
+
+    def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
+        for other in self.mentions(module.path, called):
+            for call in other.names.calls_of(called):
+                if self._calls_method(other, call, owner, function):
+                    yield Use(other, call)
+
+    def _calls_method(self, other: CodeModule, call: Call, owner: Class, function: Function) -> bool:
+        values = _callee(other, call)
+        definitions = {id(value.definition) for value in values if isinstance(value, Defined)}
+        if definitions:
+            return id(function) in definitions or id(owner) in definitions
+        callee = call.callee
+        if not isinstance(callee, Member):
+            return False
+        return any(known is owner for known in self.classes(other, other.evaluator.evaluate(callee.object)))
+
+    def classes(self, module: CodeModule, values: Possible) -> Iterator[Class]:
+        """The classes of the project that values are instances of, by construction or by annotation."""
+        for value in values:
+            match value:
+                case Defined(definition=Class() as owner):
+                    yield owner
+                case Returned(call=call, members=()):
+                    home = self._project.module_of(call)
+                    if home is not None:
+                        yield from _defined_classes(home.evaluator.evaluate(call.callee))
+                case Given(function=function, parameter=parameter, members=()):
+                    home = self._project.module_of(function) or module
+                    yield from self._annotated(home, function, parameter)
+                case Unknown(sources=sources) if sources:
+                    yield from self.classes(module, sources)
+                case _:
+                    continue
+
+    def _annotated(self, home: CodeModule, function: Function, name: str) -> Iterator[Class]:
+        """The classes that a parameter's annotation names, or that what it depends on returns."""
+        for parameter in function.parameters:
+            if parameter.name != name:
+                continue
+            for expr in _named_in(parameter.annotation):
+                yield from _defined_classes(home.evaluator.evaluate(expr))
+            for expr in _named_in(parameter.default):
+                for value in home.evaluator.evaluate(expr):
+                    if isinstance(value, Defined) and isinstance(value.definition, Class):
+                        yield value.definition
+                    elif isinstance(value, Defined):
+                        yield from self._made_by(value.definition)
+
+    def _made_by(self, function: Function | Class) -> Iterator[Class]:
+        home = self._project.module_of(function)
+        if home is None or not isinstance(function, Function):
+            return
+        for item in home.names.returns(function):
+            if item.value is not None:
+                yield from self.classes(home, home.evaluator.evaluate(item.value))
+
+
+def import_edges(module: CodeModule) -> Iterator[ImportEdge]:
+    """Every import of a module: statements, re-exports, `require()` and `import()`."""
+    for statement in module.names.nodes(Import):
+        yield ImportEdge(module, statement, statement.names)
+    if module.is_python:
+        return
+    for export in module.names.nodes(Export):
+        if export.module is not None:
+            yield ImportEdge(module, export, (), is_export=True)
+    for call in module.names.calls:
+        if _specifier(call) is not None:
+            yield ImportEdge(module, call, ())
+
+
+def targets(module: CodeModule, edge: ImportEdge) -> set[str]:
+    """The files that an import names: a module, in Python also modules taken from a package."""
+    node = edge.node
+    match node:
+        case Import(module=written):
+            wanted = [written]
+            if module.is_python:
+                wanted += [module.names.join(written, item.member) for item in edge.names if item.member]
+        case Export(module=str(written)):
+            wanted = [written]
+        case Call():
+            wanted = [_specifier(node) or ""]
+        case _:
+            wanted = []
+    found = (module.target(item) for item in wanted if item)
+    return {path for path in found if path is not None}
+
+
+def _specifier(call: Call) -> str | None:
+    if not (isinstance(call.callee, Name) and call.callee.id in _LOADERS and call.arguments):
+        return None
+    first = call.arguments[0].value
+    return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None
+
+
+def _candidates(other: CodeModule, names: set[str], path: str) -> Iterator[Call]:
+    """The calls by one of `names`, and by what imports of the file at `path` call it."""
+    local = set(names)
+    for edge in import_edges(other):
+        local.update(item.local for item in edge.names if item.member in names)
+        if path in targets(other, edge):
+            local.update(item.local for item in edge.names if item.member in {"default", None})
+            holder = other.names.parent(edge.node)
+            target = getattr(holder, "target", None)
+            local.update({target.id} if isinstance(target, Name) else ())
+    seen: set[Call] = set()
+    for name in sorted(local):
+        for call in other.names.calls_of(name):
+            if call not in seen:
+                seen.add(call)
+                yield call
+
+
+def _callee(module: CodeModule, call: Call) -> Possible:
+    return module.evaluator.evaluate(call.callee)
+
+
+def _defined_classes(values: Possible) -> Iterator[Class]:
+    for value in values:
+        if isinstance(value, Defined) and isinstance(value.definition, Class):
+            yield value.definition
+
+
+def _named_in(expr: Expr | None) -> Iterator[Expr]:
+    """The names in an annotation or a default: `Annotated[Service, Depends(get)]` names three."""
+    if expr is not None:
+        yield from (node for node in walk(expr) if isinstance(node, Name | Member))

@@ -104,7 +104,7 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
     )
 
     side = sides.side_of(context)
-    handlers = endpoints.Endpoints(context)
+    handlers = context.built(endpoints.Endpoints)
     mints = [*sdk_mints.sdk_mints(context, handlers.is_request), *raw_mints.raw_mints(context, handlers.is_request)]
     for parts in mints:
         yield mint_parts.assemble(context, parts, handlers, side)

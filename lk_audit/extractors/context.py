@@ -30,6 +30,7 @@ class Workspace:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._contexts: dict[CodeModule, FileContext] = {}
+        self._shared: dict[object, object] = {}
 
     def context(self, code: CodeModule) -> FileContext:
         """The context of a module; always the same."""
@@ -42,9 +43,16 @@ class Workspace:
         """The contexts of a file's modules; none for a file without code."""
         return tuple(self.context(code) for code in self.project.modules(path))
 
+    def shared(self, build: Callable[[Workspace], Built]) -> Built:
+        """What `build` makes of the workspace, made once."""
+        if build not in self._shared:
+            self._shared[build] = build(self)
+        return cast("Built", self._shared[build])
+
     def forget(self) -> None:
         """Drop what was parsed, to bound the memory of a large scan."""
         self._contexts.clear()
+        self._shared.clear()
         self.project.forget()
 
 

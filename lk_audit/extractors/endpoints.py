@@ -1,4 +1,4 @@
-"""The endpoints of a file: which requests lead to a piece of code, and what of a value a request decides."""
+"""The endpoints of a project: which requests lead to a piece of code, and what of a value a request decides."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from lk_audit.extractors.authentication import authentication
+from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.handlers import Handler, find_handlers, is_injected
+from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set
 from lk_audit.facts import Endpoint
 from lk_audit.livekit.requests import PARSING_CALLS, REQUEST_GLOBALS
 from lk_audit.syntax import Await, Call, Expr, Function, Member, Node
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
-_CALLER_DEPTH = 3
+_CALLER_DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,44 +26,80 @@ class Route:
 
 
 class Endpoints:
-    """The request handlers of one file."""
+    """The request handlers that one file makes, and those elsewhere that lead to its code."""
 
     def __init__(self, context: FileContext) -> None:
         self._context = context
-        self._names = context.names
+        self._handlers_of: dict[Function, Handler | None] = {}
 
     @cached_property
     def handlers(self) -> dict[Function, Handler]:
-        """Every handler found, by its function."""
+        """Every handler that this file makes, by its function; registered functions may be in other files."""
         found: dict[Function, Handler] = {}
         for handler in find_handlers(self._context):
             found.setdefault(handler.function, handler)
         return found
 
+    def handler_of(self, function: Function) -> Handler | None:
+        """How a function comes to answer requests; None for one that does not."""
+        home = self._context.home(function)
+        own = home.built(Endpoints)
+        if own is not self:
+            return own.handler_of(function)
+        if function not in self._handlers_of:
+            self._handlers_of[function] = self.handlers.get(function)
+            registered = next(self._registrations(function), None)
+            self._handlers_of[function] = registered or self.handlers.get(function)
+        return self._handlers_of[function]
+
+    def _registrations(self, function: Function) -> Iterator[Handler]:
+        """The handlers that other files make of a function of this file."""
+        known = self.handlers.get(function)
+        names = self._context.names
+        if (known is not None and known.router is not None) or not names.name_of(function):
+            return
+        if names.owner(function) is None and names.enclosing_function(function) is not None:
+            return
+        usage = self._context.project.usage
+        for word in usage.words_for(self._context.code, function):
+            for module in usage.mentions(self._context.source.path, word):
+                handlers = self._context.workspace.context(module).built(Endpoints).handlers
+                if function in handlers:
+                    yield handlers[function]
+
     def routes_to(self, node: Node) -> list[Route]:
-        """The handlers that run `node`: a function around it, or those that call that function in this file."""
+        """The handlers that run `node`: a function around it, or those that call that function."""
         found: dict[Function, Route] = {}
         for route in self._routes(node, _CALLER_DEPTH, frozenset()):
             found.setdefault(route.handler.function, route)
         return list(found.values())
 
     def _routes(self, node: Node, depth: int, seen: frozenset[Function]) -> Iterator[Route]:
-        innermost = self._names.enclosing_function(node)
+        context = self._context.home(node)
+        innermost = context.names.enclosing_function(node)
         function = innermost
         while function is not None:
-            if function in self.handlers:
-                yield Route(self.handlers[function], node)
-                return
-            function = self._names.enclosing_function(function)
+            handler = self.handler_of(function)
+            if handler is not None:
+                yield Route(handler, node)
+                break
+            function = context.names.enclosing_function(function)
         if innermost is None or innermost in seen or depth == 0:
             return
-        for call in self._names.callers(innermost):
+        if function is not None and function is not innermost:
+            return
+        for call in self._calls_of(context, innermost):
             yield from self._routes(call, depth - 1, seen | {innermost})
 
+    def _calls_of(self, context: FileContext, function: Function) -> Iterator[Call]:
+        yield from context.names.callers(function)
+        yield from (use.call for use in context.project.usage.callers(context.code, function))
+
     def is_request(self, value: Value) -> bool:
-        """Whether a symbolic value comes from the request of one of the handlers."""
+        """Whether a symbolic value comes from the request of a handler, and was chosen by whoever made it."""
         if isinstance(value, Given):
-            return value.function in self.handlers and not is_injected(value)
+            is_told = not is_injected(value) and not is_server_set(value)
+            return is_told and self.handler_of(value.function) is not None
         if isinstance(value, Returned):
             return bool(value.callee and value.callee.startswith(REQUEST_GLOBALS)) or self._hands_on_request(value)
         return isinstance(value, Reference) and value.name.startswith(REQUEST_GLOBALS)
@@ -76,7 +112,7 @@ class Endpoints:
         call = value.call
         if isinstance(call.callee, Member) and self._is_given(call.callee.object):
             return True
-        looked_up = bool(value.members) or isinstance(self._names.parent(call), Await)
+        looked_up = bool(value.members) or isinstance(self._context.home(call).names.parent(call), Await)
         if looked_up and (last_name(call.callee) or "") not in PARSING_CALLS:
             return False
         return any(self._is_given(item.value) for item in call.arguments[:2])
@@ -85,14 +121,26 @@ class Endpoints:
         return any(self.is_request(source) for source in symbolic_sources(self._context.values(expr)))
 
     def endpoints(self, node: Node) -> tuple[Endpoint, ...]:
-        """The endpoints that hand out what `node` makes, as far as this file shows."""
+        """The endpoints that hand out what `node` makes, as far as the project shows."""
         return tuple(self._endpoint(route) for route in self.routes_to(node))
 
     def _endpoint(self, route: Route) -> Endpoint:
         handler = route.handler
+        authentication = self._context.workspace.shared(Authentication)
         return Endpoint(
             name=handler.label or handler.function.name or "handler",
             place=self._context.place(handler.function),
             call=self._context.place(route.call.callee if isinstance(route.call, Call) else route.call),
-            authenticated_by=authentication(self._context, handler, route.call, self.is_request),
+            authenticated_by=authentication.of(handler, route.call),
         )
+
+    def handler_for(self, value: Value) -> Function | None:
+        """The handler whose request a value comes from; None when several may be meant."""
+        if isinstance(value, Given):
+            return value.function
+        node: Node = value.call if isinstance(value, Returned) else value.origin
+        context = self._context.home(node)
+        function = context.names.enclosing_function(node)
+        while function is not None and self.handler_of(function) is None:
+            function = context.names.enclosing_function(function)
+        return function

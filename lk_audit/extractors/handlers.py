@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,13 +14,16 @@ from lk_audit.livekit.requests import (
     INJECTED,
     LOADER_EXPORTS,
     REQUEST_FRAMEWORKS,
+    REQUEST_PARAMETERS,
+    REQUEST_PARTS,
     ROUTE_DECORATORS,
     ROUTE_METHODS,
     SERVED_PARAMETERS,
+    SERVER_SET,
     VIEW_CLASSES,
 )
 from lk_audit.syntax import Assign, Call, Class, Export, Expr, Function, Literal, Member, Name, Parameter, Record, walk
-from lk_audit.values.model import Given
+from lk_audit.values.model import Defined, Given
 
 _MOST_PARAMETERS = 3
 """What a serverless platform passes at most: event, context, callback."""
@@ -27,11 +31,18 @@ _MOST_PARAMETERS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handler:
-    """A function that answers requests, what to call it, and the call that registers it, if one does."""
+    """A function that answers requests, and how it comes to do so.
+
+    `site` is the file that makes it a handler, which need not be its own: by the call `registration`, or by a decorator
+    of the function itself. `router` is the object it is registered with, `path` the address as written there.
+    """
 
     function: Function
     label: str
+    site: FileContext
     registration: Call | None = None
+    router: Expr | None = None
+    path: str | None = None
 
 
 def find_handlers(context: FileContext) -> Iterator[Handler]:
@@ -50,7 +61,10 @@ def _decorated(context: FileContext) -> Iterator[Handler]:
         for decorator in function.decorators:
             label = _route_label(decorator)
             if label is not None:
-                yield Handler(function, label)
+                callee = decorator.callee if isinstance(decorator, Call) else decorator
+                router = callee.object if isinstance(callee, Member) else None
+                path = _first_text(decorator) if isinstance(decorator, Call) else None
+                yield Handler(function, label, context, None, router, path)
 
 
 def _route_label(decorator: Expr) -> str | None:
@@ -80,7 +94,8 @@ def _registered(context: FileContext) -> Iterator[Handler]:
         for item in reversed(call.arguments):
             function = _as_function(context, item.value)
             if function is not None:
-                yield Handler(function, label, call)
+                router = call.callee.object if isinstance(call.callee, Member) else None
+                yield Handler(function, label, context, call, router, _first_text(call))
                 break
 
 
@@ -100,8 +115,11 @@ def _registration(context: FileContext, call: Call) -> str | None:
 
 
 def _as_function(context: FileContext, expr: Expr) -> Function | None:
+    """The function that an expression is, by name from whatever file, or as the last argument of a wrapper."""
     if isinstance(expr, Function):
         return expr
+    if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.name == "bind":
+        return _as_function(context, expr.callee.object)
     if isinstance(expr, Call) and expr.arguments:
         return _as_function(context, expr.arguments[-1].value)
     if isinstance(expr, Name):
@@ -111,6 +129,9 @@ def _as_function(context: FileContext, expr: Expr) -> Function | None:
                 return value
             if isinstance(definition.node, Function):
                 return definition.node
+    if isinstance(expr, Name | Member):
+        defined = (value.definition for value in context.values(expr) if isinstance(value, Defined))
+        return next((item for item in defined if isinstance(item, Function)), None)
     return None
 
 
@@ -121,19 +142,19 @@ def _exported(context: FileContext) -> Iterator[Handler]:
         if function is not None and _is_handler_export(node.exported, function):
             is_method = node.exported in HTTP_EXPORTS
             label = f"{node.exported} of {context.source.path}" if is_method else function.name or node.exported
-            yield Handler(function, label)
+            yield Handler(function, label, context, path=route_of(context.source.path))
         elif isinstance(node.local, Record) and node.exported == "default":
-            yield from _record_handlers(node.local)
+            yield from _record_handlers(context, node.local)
     for assign in context.names.nodes(Assign):
         function = _as_function(context, assign.value) if _assigns_export(assign.target) else None
         if function is not None and _looks_like_handler(function):
-            yield Handler(function, function.name or "handler")
+            yield Handler(function, function.name or "handler", context, path=route_of(context.source.path))
 
 
-def _record_handlers(record: Record) -> Iterator[Handler]:
+def _record_handlers(context: FileContext, record: Record) -> Iterator[Handler]:
     for entry in record.entries:
         if isinstance(entry.key, Literal) and entry.key.value == "fetch" and isinstance(entry.value, Function):
-            yield Handler(entry.value, "fetch")
+            yield Handler(entry.value, "fetch", context)
 
 
 def _is_handler_export(exported: str, function: Function) -> bool:
@@ -163,7 +184,7 @@ def _by_parameters(context: FileContext) -> Iterator[Handler]:
         names = [item.name for item in function.parameters]
         is_handler = names[:2] == ["event", "context"] or (serves_requests and names[:1] == ["request"])
         if is_handler and context.names.enclosing_function(function) is None:
-            yield Handler(function, function.name)
+            yield Handler(function, function.name, context)
 
 
 def _class_methods(context: FileContext) -> Iterator[Handler]:
@@ -174,7 +195,7 @@ def _class_methods(context: FileContext) -> Iterator[Handler]:
         for function in context.names.functions:
             inside = context.names.enclosing(function, Class) is owner
             if inside and function.name in HANDLER_CLASS_METHODS:
-                yield Handler(function, f"{owner.name}.{function.name}")
+                yield Handler(function, f"{owner.name}.{function.name}", context)
 
 
 def _server_actions(context: FileContext) -> Iterator[Handler]:
@@ -184,13 +205,38 @@ def _server_actions(context: FileContext) -> Iterator[Handler]:
     for node in context.names.nodes(Export):
         function = _as_function(context, node.local) if node.local is not None else None
         if function is not None:
-            yield Handler(function, f"server action {function.name or node.exported}")
+            yield Handler(function, f"server action {function.name or node.exported}", context)
+
+
+_ROUTE_FILE = re.compile(
+    r"(?:^|/)(?:app|pages|src/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
+)
+_NAMELESS_FILES = frozenset({"route", "index", "+server", "+page.server", "page"})
+
+
+def route_of(path: str) -> str | None:
+    """The address that a framework serves a file under: `app/api/token/route.ts` is "/api/token"."""
+    found = _ROUTE_FILE.search(path)
+    if found is None:
+        return None
+    folders = [part for part in found["route"].split("/") if part and not part.startswith("(")]
+    name = found["name"].split(".", 1)[0]
+    return "/" + "/".join(folders if found["name"] in _NAMELESS_FILES else [*folders, name])
 
 
 def is_injected(value: Given) -> bool:
     """Whether the server, not the caller, fills in the parameter that a value is taken from."""
     parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
     return parameter is not None and _injects(parameter)
+
+
+def is_server_set(value: Given) -> bool:
+    """Whether a value is a part of the request that the server fills in: `req.user.id`, `event.locals.user`."""
+    members = value.members
+    while members[:1] and members[0] in REQUEST_PARTS:
+        members = members[1:]
+    is_request = value.parameter in REQUEST_PARAMETERS or value.parameter.startswith("#")
+    return is_request and bool(members) and members[0] in SERVER_SET
 
 
 _OWN_PARAMETERS = frozenset({"self", "cls", "res", "response", "reply", "next", "env"})

@@ -76,6 +76,7 @@ _AUTHENTICATING_WORDS = (
     r"compare_?digest|(?:get_?)?is_?(?:admin|owner|host|moderator|member|authori[sz]ed|allowed|valid_?(?:user|token|session))|"
     r"(?:user_?)?has_?(?:access|permission\w*|role)|can_?(?:access|join|enter)\w*|"
     r"(?:check|validate|verify)_?(?:access|password|passcode|secret|membership|member|admin|owner|role|user_?access)\w*|"
+    r"get_?user_?identity|get_?uid|(?:require|ensure|load|fetch)_?(?:session|user|account|login\w*)(?:_?id)?|"
     r"assert_?(?:auth\w*|user|session|admin|member|access)\w*"
 )
 AUTHENTICATING_NAME = re.compile(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
@@ -100,14 +101,93 @@ AUTHENTICATING_CALLS = frozenset(
 GUARD_SETTINGS = frozenset({"permission_classes", "authentication_classes", "decorators"})
 """Class attributes that name a view's guards."""
 
-MOUNTING_METHODS = frozenset({"use", "addHook", "register", "add_middleware", "before_request"})
-"""Methods that put middleware in front of the handlers registered later."""
-
-ROUTER_CLASSES = frozenset({"APIRouter", "FastAPI", "Hono", "Blueprint"})
-"""Routers whose constructor can take guards for all their handlers."""
+MOUNTING_METHODS = frozenset(
+    {"use", "register", "include_router", "register_blueprint", "route", "mount", "add_routes", "add_router"}
+    | {"include", "add_subapp", "blueprint", "register_router"}
+)
+"""Methods that make a router part of another, or of the application."""
 
 REFUSAL_STATUS = frozenset({401, 403})
 REFUSAL_NAMES = re.compile(
     r"(?i)unauthori[sz]ed|forbidden|unauthenticated|permission_?denied|not_?authenticated|HTTP_40[13]"
 )
 """How a handler refuses a caller."""
+
+SERVER_SET = frozenset(
+    {"user", "session", "auth", "state", "ctx", "locals", "authorizer", "currentUser", "identity_token"}
+)
+"""Parts of a request that the server fills in after it has looked at the caller: `req.user`, `request.session`."""
+
+REQUEST_PARAMETERS = frozenset({"request", "req", "ctx", "c", "context", "event", "info", "socket", "ws", "websocket"})
+"""How the parameter with the whole request is called; `body.user` is data of the caller, `req.user` is not."""
+REQUEST_PARTS = frozenset({"requestContext", "req", "request", "raw", "context", "handshake"})
+"""Parts of a request that hold another form of it."""
+
+LEAVING_CALLS = frozenset(
+    {"abort", "redirect", "error", "unauthorized", "forbidden", "sendStatus", "fail", "disconnect"}
+)
+"""Calls that end the handling of a request: Flask's abort, SvelteKit's error, Next's redirect ..."""
+
+SHAPE_TESTS = frozenset({"includes", "match", "test", "isinstance", "startsWith", "startswith", "endsWith", "isArray"})
+"""Calls that look at the form of the input and tell nothing about the caller."""
+
+LOOKUP_CALLS = frozenset({"exists", "count", "first"})
+
+PRESENCE_SCHEMES = tuple(
+    f"fastapi.security.{where}{name}"
+    for where, names in {
+        "": ("HTTPBearer", "HTTPBasic", "HTTPDigest", "APIKeyHeader", "APIKeyQuery", "APIKeyCookie")
+        + ("OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer", "OpenIdConnect"),
+        "http.": ("HTTPBearer", "HTTPBasic"),
+        "api_key.": ("APIKeyHeader", "APIKeyQuery", "APIKeyCookie"),
+        "oauth2.": ("OAuth2PasswordBearer",),
+    }.items()
+    for name in names
+)
+"""FastAPI's security schemes: they see to it that credentials are there, not that they are right.
+
+Source: fastapi/fastapi:fastapi/security.
+"""
+
+PERMISSIVE = frozenset({"AllowAny", "allow_any", "Public", "permitAll", "allowAnonymous", "AllowAnonymous"})
+TRUSTED_BASES = frozenset(
+    {"AuthGuard", "IsAuthenticated", "LoginRequiredMixin", "BaseAuthentication", "TokenAuthentication"}
+)
+"""Base classes that bring their authentication along."""
+
+IDENTITY_REFERENCES = ("flask.session", "flask.g.", "flask_login.current_user", "quart.session", "quart.g.")
+
+CREDENTIAL_WORD = re.compile(
+    r"(?i)token|jwt|authori[sz]ation|bearer|cookie|session|secret|passw|passcode|signature|\bsig\b|hmac|api_?key|credential"
+    r"|\botp\b|invite|\bpin\b|x-.*key"
+)
+"""What only the rightful caller can send, by the words in its name."""
+
+MIDDLEWARE_METHODS = frozenset(
+    {"use", "addHook", "add_middleware", "before_request", "before_app_request", "before_websocket", "middleware"}
+    | {"on_request", "useGlobalGuards", "guard", "register_middleware"}
+)
+"""Methods that put something in front of the handlers of a router."""
+
+PUBLIC_MARKS = frozenset({"Public", "SkipAuth", "IsPublic", "AllowAnonymous", "NoAuth", "Unprotected", "SkipGuard"})
+"""Decorators that exempt a handler from the guards around it, by convention."""
+
+MIDDLEWARE_FILES = tuple(
+    f"{name}.{suffix}"
+    for name in ("middleware", "src/middleware", "proxy", "src/proxy", "src/hooks.server", "functions/_middleware")
+    for suffix in ("ts", "js", "mjs")
+)
+"""Files that a framework runs before every request: Next, Astro, SvelteKit, Cloudflare Pages."""
+
+WRAPPING_MIDDLEWARE = frozenset({"withAuth", "authMiddleware", "withMiddlewareAuthRequired", "authkitMiddleware"})
+"""Libraries' middleware that refuses strangers by itself."""
+
+APPLICATION_CLASSES: dict[str, tuple[tuple[str, ...], frozenset[str | None]]] = {
+    "starlette": (("Starlette", "add_middleware"), frozenset({"middleware", None})),
+    "fastapi": (("FastAPI", "add_middleware"), frozenset({"middleware", "dependencies", None})),
+    "aiohttp": (("Application",), frozenset({"middlewares", None})),
+}
+"""By Python package: what takes the middleware of an application, and under which keywords."""
+
+PERMISSION_SETTINGS = "DEFAULT_PERMISSION_CLASSES"
+VIEW_DECORATORS = frozenset({"api_view"})

@@ -146,9 +146,12 @@ class Usage:
             return
         if names.enclosing_function(function) is not None:
             return
-        name = names.name_of(function)
-        for word in sorted({name, *self._other_words(module, function)} - {""}):
-            yield from self._calls(module, function, name, word)
+        for word in self.words_for(module, function):
+            yield from self._calls(module, function, names.name_of(function), word)
+
+    def words_for(self, module: CodeModule, function: Function) -> list[str]:
+        """What another file must spell to use a function."""
+        return sorted({module.names.name_of(function), *self._other_words(module, function)} - {""})
 
     def _other_words(self, module: CodeModule, function: Function) -> Iterator[str]:
         """Other words that a caller may know a function by: its module, when it is the default export."""

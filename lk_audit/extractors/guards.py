@@ -1,0 +1,415 @@
+"""Whether a guard authenticates the caller: by what its definition does, else by its name.
+
+A guard is anything that runs before a handler or at its beginning: a dependency, a decorator, middleware, a helper. Where
+the project holds its definition, that alone counts: `get_current_user` that only reads a header authenticates nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext, Workspace, argument, last_name
+from lk_audit.extractors.handlers import is_server_set
+from lk_audit.livekit.requests import (
+    AUTHENTICATING_CALLS,
+    AUTHENTICATING_NAME,
+    CREDENTIAL_WORD,
+    IDENTITY_REFERENCES,
+    LEAVING_CALLS,
+    LOOKUP_CALLS,
+    PERMISSIVE,
+    PRESENCE_SCHEMES,
+    REFUSAL_NAMES,
+    REFUSAL_STATUS,
+    REQUEST_GLOBALS,
+    SHAPE_TESTS,
+    TRUSTED_BASES,
+)
+from lk_audit.syntax import (
+    Assign,
+    Await,
+    Binary,
+    Block,
+    Call,
+    Class,
+    Expr,
+    Function,
+    If,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Raise,
+    Return,
+    Try,
+    Unary,
+    walk,
+)
+from lk_audit.values.model import Defined, Environment, Flag, Given, Reference, Returned, Value, symbolic_sources
+
+_DEEPEST = 4
+_MOST_NODES = 4_000
+
+
+class Guards:
+    """Judges guards; one for all files, since one guard serves many handlers."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._functions: dict[Function, bool] = {}
+        self._classes: dict[Class, bool] = {}
+
+    # --- guards as they are named in front of handlers ----------------------------------------------------------------
+
+    def authenticating(self, context: FileContext, expr: Expr, depth: int = 0) -> Node | None:
+        """The part of a guard expression that authenticates: `Depends(current_user)`, `[requireAuth, upload]`."""
+        if depth > _DEEPEST:
+            return None
+        skipped: set[Node] = set()
+        for node in walk(expr):
+            if node in skipped:
+                continue
+            if isinstance(node, Function):
+                skipped.update(walk(node))
+                if self.function(context, node, depth + 1):
+                    return node
+            elif isinstance(node, Call) and _is_optional(context, node):
+                skipped.update(walk(node))
+            elif isinstance(node, Name | Member):
+                verdict = self._named(context, node, depth)
+                if verdict:
+                    return node
+                if verdict is not None or isinstance(node, Member):
+                    skipped.update(walk(node))
+        return None
+
+    def _named(self, context: FileContext, expr: Name | Member, depth: int) -> bool | None:
+        """Whether a name authenticates; None when neither a definition nor the name itself says so."""
+        verdicts = [self._value(context, value, depth) for value in context.values(expr)]
+        known = [verdict for verdict in verdicts if verdict is not None]
+        if known:
+            return any(known)
+        alias = self._alias(context, expr)
+        if alias is not None:
+            return self.authenticating(*alias, depth + 1) is not None
+        name = last_name(expr) or ""
+        if name in PERMISSIVE:
+            return False
+        return True if AUTHENTICATING_NAME.match(name) else None
+
+    def _value(self, context: FileContext, value: Value, depth: int) -> bool | None:
+        match value:
+            case Defined(definition=Function() as function):
+                return self.function(context, function, depth + 1)
+            case Defined(definition=Class() as owner):
+                return self.owner(context, owner, depth + 1)
+            case Returned(callee=str(callee)) if callee in PRESENCE_SCHEMES:
+                return False
+            case Returned(call=call, callee=None, members=()):
+                made = [item for item in context.values(call.callee) if isinstance(item, Defined)]
+                return any(self._value(context, item, depth) for item in made) if made else None
+            case _:
+                return None
+
+    def _alias(self, context: FileContext, expr: Name | Member) -> tuple[FileContext, Expr] | None:
+        """What a name stands for that is no value: `CurrentUser = Annotated[User, Depends(get_user)]`."""
+        if not isinstance(expr, Name):
+            return None
+        for definition in context.names.definitions(expr):
+            if isinstance(definition.node, Assign) and isinstance(definition.value, Index | Call):
+                return context, definition.value
+            if definition.statement is not None:
+                target = context.code.target(definition.statement.module)
+                member = getattr(definition.node, "member", None)
+                return self._exported_alias(target, member) if target is not None and member else None
+        return None
+
+    def _exported_alias(self, path: str, member: str, depth: int = 0) -> tuple[FileContext, Expr] | None:
+        for context in self._workspace.contexts(path):
+            for export in context.code.exports.of(member):
+                if isinstance(export.value, Name) and depth < _DEEPEST:
+                    return self._alias(context, export.value)
+        return None
+
+    # --- guards by their definition -----------------------------------------------------------------------------------
+
+    def function(self, context: FileContext, function: Function, depth: int = 0) -> bool:
+        """Whether a function refuses callers that it cannot tell who they are."""
+        known = self._functions.get(function)
+        if known is None:
+            if depth > _DEEPEST:
+                return False
+            self._functions[function] = False
+            known = self._functions[function] = self._judge(context.home(function), function, depth)
+        return known
+
+    def owner(self, context: FileContext, owner: Class, depth: int = 0) -> bool:
+        """Whether a guard, permission or middleware class does, by one of its methods or by its base."""
+        known = self._classes.get(owner)
+        if known is None:
+            self._classes[owner] = False
+            home = context.home(owner)
+            trusted = any(_is_trusted_base(home, base) for base in owner.bases)
+            methods = [
+                item.function
+                for item in owner.body.statements
+                if isinstance(getattr(item, "function", None), Function) and hasattr(item, "function")
+            ]
+            known = self._classes[owner] = (
+                trusted
+                or any(self._decides(home, item) for item in methods)
+                or any(self.function(home, item, depth + 1) for item in methods)
+            )
+        return known
+
+    def _decides(self, context: FileContext, function: Function) -> bool:
+        """`canActivate` and `has_permission` answer yes or no; they guard unless the answer is always yes."""
+        if function.name not in {"canActivate", "has_permission", "hasPermission"}:
+            return False
+        returned = [item.value for item in context.names.returns(function) if item.value is not None]
+        return any(not all(isinstance(v, Flag) and v.flag for v in context.values(item)) for item in returned)
+
+    def _judge(self, context: FileContext, function: Function, depth: int) -> bool:
+        for parameter in function.parameters:
+            for expr in (parameter.default, parameter.annotation):
+                if expr is not None and self.authenticating(context, expr, depth + 1) is not None:
+                    return True
+        return any(self.checks(context, node, function, depth) for node in _nodes(function))
+
+    # --- checks inside functions --------------------------------------------------------------------------------------
+
+    def checks(self, context: FileContext, node: Node, function: Function, depth: int = 0) -> bool:
+        """Whether a piece of code inside `function` makes sure who the caller is."""
+        match node:
+            case If():
+                return _leaves(node.then) and _says_refusal(node.then) and self._tests_caller(context, node.test, depth)
+            case Try():
+                refuses = any(_leaves(handler) and _says_refusal(handler) for handler in node.handlers)
+                return refuses and any(self._verifies_something(context, item) for item in walk(node.body))
+            case Call():
+                return self.verifies(context, node, depth) and not self._is_swallowed(context, node, function)
+            case _:
+                return False
+
+    def verifies(self, context: FileContext, call: Call, depth: int = 0) -> bool:
+        """Whether a call tells who the caller is, so that strangers get no further."""
+        name = context.names.qualified(call.callee) or ""
+        if name in AUTHENTICATING_CALLS:
+            return not _is_switched_off(context, call)
+        if _is_optional(context, call):
+            return False
+        defined = [
+            value.definition
+            for value in context.values(call.callee)
+            if isinstance(value, Defined) and isinstance(value.definition, Function)
+        ]
+        if defined:
+            return any(self.function(context, item, depth + 1) for item in defined)
+        if not AUTHENTICATING_NAME.match(last_name(call.callee) or "") or self._is_lookup(context, call):
+            return False
+        return self._result_matters(context, call)
+
+    def _result_matters(self, context: FileContext, call: Call) -> bool:
+        """A call that only looks up who is there says nothing when nobody looks at the result."""
+        name = (last_name(call.callee) or "").lower()
+        if not name.startswith(("get", "auth", "session", "current", "is", "has", "use", "clerk")) or name.startswith(
+            ("authenticate", "authorize", "authorise")
+        ):
+            return True
+        holder = context.names.parent(call)
+        while isinstance(holder, Await):
+            holder = context.names.parent(holder)
+        if not isinstance(holder, Assign):
+            return type(holder).__name__ != "Evaluate"
+        targets = [node for node in walk(holder.target) if isinstance(node, Name)]
+        return any(
+            use.start > holder.end
+            for target in targets
+            for use in context.names.uses(context.names.binding_scope(target) or context.module, target.id)
+        )
+
+    def _verifies_something(self, context: FileContext, node: Node) -> bool:
+        """A call whose failure means that the caller is not who he says: anything but reading the request."""
+        if not isinstance(node, Call) or not node.arguments:
+            return False
+        name = last_name(node.callee) or ""
+        if name in {"json", "parse", "loads", "get", "split", "decode_header", "print", "log"}:
+            return False
+        return any(_is_credential(context, item.value) for item in node.arguments) or self.verifies(context, node)
+
+    def _is_swallowed(self, context: FileContext, call: Call, function: Function) -> bool:
+        """Whether what the call raises is caught inside the function, and the caller let through."""
+        child: Node = call
+        for parent in context.names.ancestors(call):
+            if parent is function:
+                return False
+            if isinstance(parent, Try) and child is parent.body and parent.handlers:
+                return not any(_leaves(handler) for handler in parent.handlers)
+            child = parent
+        return False
+
+    def _tests_caller(self, context: FileContext, test: Expr, depth: int) -> bool:
+        """Whether a test that leads to a refusal looks at who the caller is, not just at what he sends."""
+        if any(isinstance(node, Unary) and node.operator == "typeof" for node in walk(test)):
+            return False
+        compared = [node for node in walk(test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
+        if any(self._compares(context, node) for node in compared):
+            return True
+        return any(self._tells_caller(context, leaf, depth) for leaf in _leaves_of(test))
+
+    def _compares(self, context: FileContext, node: Binary) -> bool:
+        """`password != settings.password`: what the caller sends, against something that he must know."""
+        sides = [node.left, node.right]
+        if any(isinstance(side, Literal) for side in sides):
+            return False
+        raw = [_is_raw(context, side) for side in sides]
+        return raw.count(True) == 1 and not any(last_name(side) in {"length", "len"} for side in sides)
+
+    def _tells_caller(self, context: FileContext, leaf: Expr, depth: int) -> bool:
+        if isinstance(leaf, Call):
+            name = last_name(leaf.callee) or ""
+            if name in SHAPE_TESTS:
+                return False
+            if _is_raw(context, leaf) or self._is_lookup(context, leaf):
+                return False
+            defined = [value for value in context.values(leaf.callee) if isinstance(value, Defined)]
+            if defined and not AUTHENTICATING_NAME.match(name):
+                return any(_has_credential(context, item.value) for item in leaf.arguments) or any(
+                    self._value(context, value, depth) or False for value in defined
+                )
+            return True
+        values = symbolic_sources(context.values(leaf))
+        if any(_is_identity(value) for value in values):
+            return True
+        if _is_raw(context, leaf):
+            return False
+        results = [value for value in values if isinstance(value, Returned)]
+        if results:
+            return any(not self._is_lookup(context, value.call) for value in results)
+        return not any(isinstance(value, Environment) for value in values) and bool(values)
+
+    def _is_lookup(self, context: FileContext, call: Call) -> bool:
+        """A look whether something exists that the caller only claims: `User.objects.get(id=body.user_id)`."""
+        if not context.home(call).code.holds(call):
+            return False
+        here = context.home(call)
+        given = [item.value for node in walk(call) if isinstance(node, Call) for item in node.arguments]
+        claimed = [expr for expr in given if _has_raw(here, expr)]
+        if not claimed:
+            return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
+        if any(_has_credential(here, expr) for expr in claimed):
+            return False
+        name = last_name(call.callee) or ""
+        return not AUTHENTICATING_NAME.match(name) or name.lower().startswith(("get_user", "getuser"))
+
+
+def _nodes(function: Function) -> Iterator[Node]:
+    for count, node in enumerate(walk(function.body)):
+        if count >= _MOST_NODES:
+            return
+        yield node
+
+
+def _leaves_of(test: Expr) -> Iterator[Expr]:
+    """The calls, accesses and names that a test is made of, outermost first and not what is inside them."""
+    stack: list[Node] = [test]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Binary(left=left, right=right):
+                stack += [right, left]
+            case Unary(operand=operand) | Await(operand=operand):
+                stack.append(operand)
+            case Call() | Member() | Name() | Index():
+                yield node
+            case _:
+                continue
+
+
+def _leaves(block: Block) -> bool:
+    """Whether a branch goes no further: it returns, raises, or calls what does."""
+    return any(
+        isinstance(item, Return | Raise) or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
+        for item in walk(block)
+    )
+
+
+def _says_refusal(block: Block) -> bool:
+    for item in walk(block):
+        if isinstance(item, Literal) and item.value in REFUSAL_STATUS:
+            return True
+        text = item.value if isinstance(item, Literal) else last_name(item) if isinstance(item, Name | Member) else None
+        if isinstance(text, str) and REFUSAL_NAMES.search(text):
+            return True
+    return False
+
+
+def _is_raw(context: FileContext, expr: Expr) -> bool:
+    """Whether an expression is what the caller sends, at most cut to pieces: a header, a field of the body."""
+    values = symbolic_sources(context.values(expr))
+    return bool(values) and all(_is_raw_value(context, value) for value in values)
+
+
+def _has_raw(context: FileContext, expr: Expr) -> bool:
+    return any(_is_raw_value(context, value) for value in symbolic_sources(context.values(expr)))
+
+
+def _is_raw_value(context: FileContext, value: Value, depth: int = 0) -> bool:
+    match value:
+        case Given():
+            return not is_server_set(value)
+        case Reference(name=name):
+            return name.startswith(REQUEST_GLOBALS)
+        case Returned(callee=str(callee)) if callee.startswith(REQUEST_GLOBALS):
+            return True
+        case Returned(call=Call(callee=Member(object=holder))) if depth < _DEEPEST:
+            sources = symbolic_sources(context.values(holder))
+            return bool(sources) and all(_is_raw_value(context, source, depth + 1) for source in sources)
+        case _:
+            return False
+
+
+def _is_identity(value: Value) -> bool:
+    """What the framework sets once it knows the caller: `request.user`, `g.user`, `flask_login.current_user`."""
+    if isinstance(value, Given):
+        return is_server_set(value)
+    name = value.name if isinstance(value, Reference) else getattr(value, "callee", None) or ""
+    return name.startswith(IDENTITY_REFERENCES)
+
+
+def _has_credential(context: FileContext, expr: Expr) -> bool:
+    return any(_is_credential(context, node) for node in walk(expr) if isinstance(node, Name | Member | Index | Call))
+
+
+def _is_credential(context: FileContext, expr: Expr) -> bool:
+    """Whether something is called what only the rightful caller has: a token, a cookie, a signature, a password."""
+    for node in walk(expr):
+        word = node.id if isinstance(node, Name) else node.name if isinstance(node, Member) else None
+        text = node.value if isinstance(node, Literal) and isinstance(node.value, str) else word
+        if text is not None and CREDENTIAL_WORD.search(text):
+            return True
+    return False
+
+
+def _is_optional(context: FileContext, call: Call) -> bool:
+    """`jwt_required(optional=True)`, `HTTPBearer(auto_error=False)`: callers without credentials pass too."""
+    flags = {"optional": True, "auto_error": False, "required": False, "credentialsRequired": False}
+    for item in call.arguments:
+        if item.name in flags:
+            wanted = flags[item.name]
+            if any(isinstance(value, Flag) and value.flag is wanted for value in context.values(item.value)):
+                return True
+    return False
+
+
+def _is_switched_off(context: FileContext, call: Call) -> bool:
+    """`jwt.decode(token, options={"verify_signature": False})`."""
+    options = argument(call, 3, "options")
+    text = context.source.data[options.start : options.end] if options is not None else b""
+    return b"verify_signature" in text and b"False" in text
+
+
+def _is_trusted_base(context: FileContext, base: Expr) -> bool:
+    name = last_name(base) or ""
+    return name in TRUSTED_BASES

@@ -1,0 +1,180 @@
+"""What is put in front of a handler: on the function, at its registration, on its router, where that is mounted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lk_audit.extractors.context import FileContext, Workspace, last_name
+from lk_audit.extractors.handlers import Handler
+from lk_audit.livekit.requests import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
+from lk_audit.syntax import Argument, Assign, Call, Class, Expr, Function, Literal, Member, Name, Node
+from lk_audit.values.model import Defined, Given, Returned
+
+_DEEPEST = 3
+Guard = tuple[FileContext, Expr]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Router:
+    """A router or application: the call that makes it, or the plugin function that is given it."""
+
+    identity: Node
+    home: FileContext
+
+
+class Mounts:
+    """Collects the expressions that name guards, for handlers of any file."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def in_front_of(self, handler: Handler) -> Iterator[Guard]:
+        """Every guard expression on the way to a handler, innermost first."""
+        home = handler.site.home(handler.function)
+        for expr in declared_guards(home, handler.function):
+            yield home, expr
+        registration = handler.registration
+        if registration is not None:
+            for item in registration.arguments:
+                if not self._is_handler(handler, item.value):
+                    yield handler.site, item.value
+        if handler.router is not None:
+            position = (registration or handler.function).start
+            yield from self._of_router(handler.site, handler.router, position, handler.path, 0)
+        elif registration is not None:
+            yield from self._in_same_file(handler.site, registration.start)
+
+    def _is_handler(self, handler: Handler, expr: Expr) -> bool:
+        if expr is handler.function:
+            return True
+        values = handler.site.values(expr) if isinstance(expr, Name | Member) else ()
+        return any(isinstance(value, Defined) and value.definition is handler.function for value in values)
+
+    # --- routers ------------------------------------------------------------------------------------------------------
+
+    def _of_router(
+        self, context: FileContext, expr: Expr, position: int, path: str | None, depth: int
+    ) -> Iterator[Guard]:
+        """What a router runs before the handlers that are registered with it at `position`."""
+        root = expr.object if isinstance(expr, Member) and isinstance(expr.object, Name) else expr
+        routers = list(self._routers(context, expr)) or list(self._routers(context, root))
+        if not routers:
+            yield from self._in_same_file(context, position)
+        for router in routers:
+            if isinstance(router.identity, Call):
+                yield from ((router.home, item.value) for item in router.identity.arguments)
+            for other in self._users(context, router):
+                yield from self._used_by(other, router, context, position, path)
+                if depth < _DEEPEST:
+                    yield from self._mounted(other, router, path, depth)
+
+    def _routers(self, context: FileContext, expr: Expr) -> Iterator[_Router]:
+        for value in context.values(expr):
+            if isinstance(value, Returned) and not value.members:
+                yield _Router(value.call, context.home(value.call))
+            elif isinstance(value, Given) and not value.members:
+                yield _Router(value.function, context.home(value.function))
+
+    def _users(self, context: FileContext, router: _Router) -> Iterator[FileContext]:
+        """The files that may do something to a router: its own, the one at hand, those that import either."""
+        found: dict[str, FileContext] = {context.source.path: context, router.home.source.path: router.home}
+        for start in (router.home, context):
+            for edge in start.project.usage.importers(start.source.path):
+                found.setdefault(edge.module.path, self._workspace.context(edge.module))
+        yield from found.values()
+
+    def _used_by(
+        self, other: FileContext, router: _Router, site: FileContext, position: int, path: str | None
+    ) -> Iterator[Guard]:
+        """`router.use(guard)` and `@router.before_request`."""
+        for call in _calls(other, MIDDLEWARE_METHODS):
+            receiver = call.callee.object if isinstance(call.callee, Member) else None
+            if receiver is None or (other is site and call.start > position):
+                continue
+            if self._is(other, receiver, router) and covers(literal_path(call), path):
+                yield from ((other, item.value) for item in call.arguments)
+        for function in other.names.functions:
+            for decorator in function.decorators:
+                callee = decorator.callee if isinstance(decorator, Call) else decorator
+                if not isinstance(callee, Member) or callee.name not in MIDDLEWARE_METHODS:
+                    continue
+                if self._is(other, callee.object, router):
+                    yield other, function
+
+    def _mounted(self, other: FileContext, router: _Router, path: str | None, depth: int) -> Iterator[Guard]:
+        """`app.use("/api", guard, router)`, `app.include_router(router, dependencies=[...])`, `register(plugin)`."""
+        for call in _calls(other, MOUNTING_METHODS):
+            mounted = next((item for item in call.arguments if self._is(other, item.value, router)), None)
+            if mounted is None or not isinstance(call.callee, Member):
+                continue
+            yield from ((other, item.value) for item in call.arguments if item is not mounted)
+            prefix = literal_path(call)
+            whole = _joined(prefix, path)
+            yield from self._of_router(other, call.callee.object, call.start, whole, depth + 1)
+
+    def _is(self, context: FileContext, expr: Expr, router: _Router) -> bool:
+        if not isinstance(expr, Name | Member | Call):
+            return False
+        for value in context.values(expr):
+            if isinstance(value, Returned) and value.call is router.identity and not value.members:
+                return True
+            if isinstance(value, Given) and value.function is router.identity and not value.members:
+                return True
+            if isinstance(value, Defined) and value.definition is router.identity:
+                return True
+        return False
+
+    def _in_same_file(self, context: FileContext, position: int) -> Iterator[Guard]:
+        """Middleware of a router that is not known more closely."""
+        for call in _calls(context, MIDDLEWARE_METHODS):
+            if call.start < position:
+                yield from ((context, item.value) for item in call.arguments)
+
+
+def declared_guards(context: FileContext, function: Function) -> Iterator[Expr]:
+    """The decorators and dependencies of a function, and those of its class; a public mark cancels the class's."""
+    yield from function.decorators
+    for parameter in function.parameters:
+        yield from (expr for expr in (parameter.default, parameter.annotation) if expr is not None)
+    owner = context.names.enclosing(function, Class)
+    if owner is not None and not is_public(function):
+        yield from owner.decorators
+        yield from owner.bases
+        for statement in owner.body.statements:
+            if isinstance(statement, Assign) and last_name(statement.target) in GUARD_SETTINGS:
+                yield statement.value
+
+
+def is_public(function: Function) -> bool:
+    """Whether a decorator exempts a handler from the guards around it: `@Public()`."""
+    return any((last_name(item) or "") in PUBLIC_MARKS for item in function.decorators)
+
+
+def literal_path(call: Call) -> str | None:
+    """The path that a call limits itself to, by its first argument."""
+    first = call.arguments[0] if call.arguments else None
+    value = first.value.value if isinstance(first, Argument) and isinstance(first.value, Literal) else None
+    prefix = next((item.value for item in call.arguments if item.name in {"prefix", "url_prefix"}), None)
+    if isinstance(prefix, Literal) and isinstance(prefix.value, str):
+        return prefix.value
+    return value if isinstance(value, str) and value.startswith(("/", "*")) else None
+
+
+def covers(guarded: str | None, path: str | None) -> bool:
+    """Whether middleware for a path runs for another; unknown paths are taken to be covered."""
+    if guarded is None or path is None:
+        return True
+    prefix = guarded.split("*", 1)[0].split("(", 1)[0].split("/:", 1)[0].rstrip("/")
+    return not prefix or path == prefix or path.startswith(f"{prefix}/")
+
+
+def _joined(prefix: str | None, path: str | None) -> str | None:
+    if path is None:
+        return prefix
+    return f"{(prefix or '').rstrip('/')}/{path.lstrip('/')}"
+
+
+def _calls(context: FileContext, names: frozenset[str]) -> Iterator[Call]:
+    for name in sorted(names):
+        yield from context.names.calls_of(name)

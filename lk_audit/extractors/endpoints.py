@@ -11,7 +11,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set
 from lk_audit.facts import Endpoint
 from lk_audit.livekit.requests import PARSING_CALLS, REQUEST_GLOBALS
-from lk_audit.syntax import Await, Call, Expr, Function, Member, Node
+from lk_audit.syntax import Await, Call, Expr, Function, Member, Node, Return, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _CALLER_DEPTH = 4
@@ -86,7 +86,7 @@ class Endpoints:
             function = context.names.enclosing_function(function)
         if innermost is None or innermost in seen or depth == 0:
             return
-        if function is not None and function is not innermost:
+        if (function is not None and function is not innermost) or not _hands_out(innermost):
             return
         for call in self._calls_of(context, innermost):
             yield from self._routes(call, depth - 1, seen | {innermost})
@@ -144,3 +144,17 @@ class Endpoints:
         while function is not None and self.handler_of(function) is None:
             function = context.names.enclosing_function(function)
         return function
+
+
+_SENDING = frozenset(
+    {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse"}
+)
+
+
+def _hands_out(function: Function) -> bool:
+    """Whether a helper gives its caller something, or answers the request itself; else what it makes stays inside."""
+    return any(
+        (isinstance(node, Return) and node.value is not None)
+        or (isinstance(node, Call) and bool(node.arguments) and (last_name(node.callee) or "") in _SENDING)
+        for node in walk(function.body)
+    )

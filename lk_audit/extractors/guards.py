@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, Workspace, argument, last_name
-from lk_audit.extractors.handlers import is_server_set
+from lk_audit.extractors.handlers import is_injected, is_server_set
 from lk_audit.livekit.requests import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
@@ -49,6 +49,8 @@ from lk_audit.syntax import (
 from lk_audit.values.model import Defined, Environment, Flag, Given, Reference, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
+_READERS = frozenset({"json", "json.loads", "JSON.parse", "get", "split", "decode_header", "print", "log", "b64decode"})
+"""Calls that fail on bad input without telling anything about the caller."""
 _MOST_NODES = 4_000
 
 
@@ -183,14 +185,42 @@ class Guards:
         """Whether a piece of code inside `function` makes sure who the caller is."""
         match node:
             case If():
-                return _leaves(node.then) and _says_refusal(node.then) and self._tests_caller(context, node.test, depth)
+                if not _leaves(node.then):
+                    return False
+                if _says_refusal(node.then) and self._tests_caller(context, node.test, depth):
+                    return True
+                return any(self._tells_of(context, leaf, depth) for leaf in _leaves_of(node.test))
             case Try():
                 refuses = any(_leaves(handler) and _says_refusal(handler) for handler in node.handlers)
                 return refuses and any(self._verifies_something(context, item) for item in walk(node.body))
             case Call():
                 return self.verifies(context, node, depth) and not self._is_swallowed(context, node, function)
+            case Member() | Index():
+                return _takes_identity_apart(context, node)
             case _:
                 return False
+
+    def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
+        """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
+        calls = [leaf] if isinstance(leaf, Call) else list(_assigned_calls(context, leaf))
+        return any(
+            isinstance(value, Defined)
+            and isinstance(value.definition, Function)
+            and self.tells(context.home(value.definition), value.definition, depth + 1)
+            for call in calls
+            for value in context.values(call.callee)
+        )
+
+    def tells(self, context: FileContext, function: Function, depth: int = 0) -> bool:
+        """Whether a function finds out who the caller is, and leaves it to others to refuse strangers."""
+        if depth > _DEEPEST:
+            return False
+        for node in _nodes(function):
+            if isinstance(node, Try) and any(self._verifies_something(context, item) for item in walk(node.body)):
+                return True
+            if isinstance(node, Call) and (context.names.qualified(node.callee) or "") in AUTHENTICATING_CALLS:
+                return not _is_switched_off(context, node)
+        return self.function(context, function, depth)
 
     def verifies(self, context: FileContext, call: Call, depth: int = 0) -> bool:
         """Whether a call tells who the caller is, so that strangers get no further."""
@@ -233,8 +263,8 @@ class Guards:
         """A call whose failure means that the caller is not who he says: anything but reading the request."""
         if not isinstance(node, Call) or not node.arguments:
             return False
-        name = last_name(node.callee) or ""
-        if name in {"json", "parse", "loads", "get", "split", "decode_header", "print", "log"}:
+        name = context.names.qualified(node.callee) or ""
+        if name in _READERS or (last_name(node.callee) or "") in _READERS:
             return False
         return any(_is_credential(context, item.value) for item in node.arguments) or self.verifies(context, node)
 
@@ -245,7 +275,7 @@ class Guards:
             if parent is function:
                 return False
             if isinstance(parent, Try) and child is parent.body and parent.handlers:
-                return not any(_leaves(handler) for handler in parent.handlers)
+                return not any(_leaves(handler) and not _gives_nothing(handler) for handler in parent.handlers)
             child = parent
         return False
 
@@ -279,7 +309,13 @@ class Guards:
                     self._value(context, value, depth) or False for value in defined
                 )
             return True
-        values = symbolic_sources(context.values(leaf))
+        possible = context.values(leaf)
+        values = symbolic_sources(possible)
+        injected = [value for value in values if isinstance(value, Given) and is_injected(value)]
+        if injected:
+            return any(self._is_told_by_dependency(context, value, depth) for value in injected)
+        if {value.flag for value in possible if isinstance(value, Flag)} == {True, False}:
+            return True
         if any(_is_identity(value) for value in values):
             return True
         if _is_raw(context, leaf):
@@ -288,6 +324,23 @@ class Guards:
         if results:
             return any(not self._is_lookup(context, value.call) for value in results)
         return not any(isinstance(value, Environment) for value in values) and bool(values)
+
+    def _is_told_by_dependency(self, context: FileContext, value: Given, depth: int) -> bool:
+        """Whether what a parameter depends on finds out who the caller is: `user = Depends(optional_user)`."""
+        home = context.home(value.function)
+        parameter = next(item for item in value.function.parameters if item.name == value.parameter)
+        exprs = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
+        if any(self.authenticating(home, expr, depth + 1) is not None for expr in exprs):
+            return True
+        return any(
+            isinstance(found, Defined)
+            and isinstance(found.definition, Function)
+            and self.tells(home.home(found.definition), found.definition, depth + 1)
+            for expr in exprs
+            for node in walk(expr)
+            if isinstance(node, Name | Member)
+            for found in home.values(node)
+        )
 
     def _is_lookup(self, context: FileContext, call: Call) -> bool:
         """A look whether something exists that the caller only claims: `User.objects.get(id=body.user_id)`."""
@@ -333,6 +386,45 @@ def _leaves(block: Block) -> bool:
         isinstance(item, Return | Raise) or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
         for item in walk(block)
     )
+
+
+def _gives_nothing(block: Block) -> bool:
+    """`return None`: whoever called must look."""
+    returns = [item for item in walk(block) if isinstance(item, Return | Raise)]
+    return all(
+        isinstance(item, Return)
+        and (item.value is None or (isinstance(item.value, Literal) and item.value.value in {None, False}))
+        for item in returns
+    )
+
+
+def _assigned_calls(context: FileContext, leaf: Expr) -> Iterator[Call]:
+    """The calls whose result a name was given."""
+    while isinstance(leaf, Member):
+        leaf = leaf.object
+    for definition in context.names.definitions(leaf) if isinstance(leaf, Name) else ():
+        value = definition.value
+        while isinstance(value, Await | Member):
+            value = value.operand if isinstance(value, Await) else value.object
+        if isinstance(value, Call):
+            yield value
+
+
+_DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser"})
+
+
+def _takes_identity_apart(context: FileContext, node: Member | Index) -> bool:
+    """`req.user.id`, `event.requestContext.authorizer.claims`: fails for callers that nobody has authenticated."""
+    for value in context.values(node):
+        if not isinstance(value, Given) or not is_server_set(value):
+            continue
+        inner = value.members[:-1]
+        if "authorizer" in inner:
+            return True
+        written = context.source.data[node.start : node.end]
+        if not context.is_python and inner[-1:] and inner[-1] in _DEREFERENCED and b"?" not in written:
+            return True
+    return False
 
 
 def _says_refusal(block: Block) -> bool:

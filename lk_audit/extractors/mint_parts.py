@@ -82,7 +82,7 @@ def _audience(context: FileContext, grants: Grants, kinds: tuple[str, ...], *, i
     """Who a token is for, as far as its own file shows.
 
     One that joins a room is for a participant, unless a test mints it or the process itself connects with it. One that
-    does not join is for a service, unless a request gets it.
+    does not join is for a service, unless a request is answered with it.
     """
     if context.role is FileRole.TEST:
         return Audience.SERVICE
@@ -91,7 +91,9 @@ def _audience(context: FileContext, grants: Grants, kinds: tuple[str, ...], *, i
     join = grants.get("roomJoin")
     if join is not None and not join.is_always(False):
         return Audience.PARTICIPANT
-    if (is_served or not grants.complete) and not _calls_with_bearer(context):
+    if is_served and not _calls_with_bearer(context):
+        return Audience.PARTICIPANT if grants.complete else Audience.UNKNOWN
+    if not grants.complete and not _calls_with_bearer(context):
         return Audience.UNKNOWN
     return Audience.SERVICE
 

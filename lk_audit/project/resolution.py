@@ -28,6 +28,7 @@ _CUSTOMARY = {
 }
 """Aliases that frameworks set without the project saying so, and where they lead in its package."""
 _ENTRY_KEYS = (("source",), ("module",), ("main",), ("types",))
+_DJANGO_SETTINGS = "django.conf.settings"
 _SOURCE_FOLDERS = ("", "src", "lib", "app", "backend", "server", "api")
 
 
@@ -60,9 +61,23 @@ class Resolution:
         if dots:
             folders = list(above(path))
             yield from self._python_file(folders[dots - 1], relative) if dots <= len(folders) else ()
+        elif name == _DJANGO_SETTINGS:
+            yield from self._django_settings(path)
         elif name.partition(".")[0] not in sys.stdlib_module_names:
             for folder in self._python_roots(path):
                 yield from self._python_file(folder, relative)
+
+    def _django_settings(self, path: str) -> Iterator[str]:
+        """What `django.conf.settings` gives: the settings module closest to the file."""
+        for folder in above(path):
+            inside = f"{folder}/" if folder else ""
+            candidates = [
+                item
+                for item in self._files.code["python"]
+                if item.startswith(inside)
+                and item.endswith(("/settings.py", "/settings/base.py", "/settings/__init__.py"))
+            ]
+            yield from sorted(candidates, key=lambda item: (item.count("/"), item))
 
     def _python_roots(self, path: str) -> Iterator[str]:
         """The folders that may be on the module path: those around the file, packages last."""

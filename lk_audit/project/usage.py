@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _MOST_FILES = 4_000
 """Files that are searched for a word, those closest to the question first."""
 _MOST_USERS = 200
+_MOST_WORDS = 8
 _PYTHON_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py")
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
 """Stems of files that others import by the name of their folder."""
@@ -150,8 +151,15 @@ class Usage:
             yield from self._calls(module, function, names.name_of(function), word)
 
     def words_for(self, module: CodeModule, function: Function) -> list[str]:
-        """What another file must spell to use a function."""
-        return sorted({module.names.name_of(function), *self._other_words(module, function)} - {""})
+        """What another file must spell to use a function: its name, those it is handed on by, or its module's."""
+        words = {module.names.name_of(function), *self._other_words(module, function)} - {""}
+        pending = sorted(words)
+        while pending and len(words) < _MOST_WORDS:
+            word = pending.pop()
+            renamed = {new for other in self.mentions(module.path, word) for new in _renamed(other, word)} - words
+            words |= renamed
+            pending += sorted(renamed)
+        return sorted(words)
 
     def _other_words(self, module: CodeModule, function: Function) -> Iterator[str]:
         """Other words that a caller may know a function by: its module, when it is the default export."""
@@ -253,6 +261,16 @@ def targets(module: CodeModule, edge: ImportEdge) -> set[str]:
             wanted = []
     found = (module.target(item) for item in wanted if item)
     return {path for path in found if path is not None}
+
+
+def _renamed(module: CodeModule, word: str) -> Iterator[str]:
+    """Other names that a module hands on what it imports as `word` under."""
+    if module.is_python:
+        for statement in module.names.nodes(Import):
+            yield from (item.local for item in statement.names if item.member == word)
+    for export in () if module.is_python else module.names.nodes(Export):
+        if isinstance(export.local, Name) and export.local.id == word and export.exported not in {"default", "*"}:
+            yield export.exported
 
 
 def _specifier(call: Call) -> str | None:

@@ -43,6 +43,8 @@ class CallGraph:
         """Whether other callers are likely: it is decorated, passed on as a value, or (if that counts) exported."""
         if function.decorators:
             return True
+        # Every exported function of such a module is an address that anybody can call.
+        when_exported = when_exported or "use server" in self._names.module.directives
         holder = self._names.parent(function)
         if isinstance(holder, Argument | Call):
             return isinstance(holder, Argument)

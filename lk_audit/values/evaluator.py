@@ -254,7 +254,7 @@ class Evaluator:
 
     def _part_of_constant(self, value: Value, key: str, origin: Expr) -> Possible:
         match value, key:
-            case Text() | Number() | Flag(), "value":
+            case Text() | Number() | Flag() | Duration(), "value":
                 return (value,)
             case Moment(), _ if key in MOMENT_MEMBERS:
                 return (replace(value, clock=MOMENT_MEMBERS[key]),)

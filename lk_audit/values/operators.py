@@ -8,6 +8,7 @@ from lk_audit.syntax import Binary, Conditional, Expr, Literal, Unary
 from lk_audit.values import arithmetic
 from lk_audit.values.model import (
     Environment,
+    Flag,
     Given,
     Mapped,
     Nothing,
@@ -40,6 +41,10 @@ class Operators:
         inner = expr.operand
         if expr.operator == "~" and isinstance(inner, Unary) and inner.operator == "~":
             return self._evaluator.evaluate_at(inner.operand, frame)
+        if expr.operator == "not" and isinstance(inner, Unary) and inner.operator == "not":
+            values = self._evaluator.evaluate_at(inner.operand, frame)
+            if values and all(isinstance(value, Flag) for value in values):
+                return values
         return arithmetic.unary(
             expr.operator, self._evaluator.evaluate_at(inner, frame), expr, python=self._evaluator.python
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.perimeter import Perimeter
 from lk_audit.facts import Lead
-from lk_audit.syntax import If, Node, walk
+from lk_audit.syntax import Function, If, Node, walk
 
 
 class Authentication:
@@ -19,24 +21,40 @@ class Authentication:
         self._mounts = Mounts(workspace)
         self._perimeter = Perimeter(workspace, self._guards)
 
-    def of(self, handler: Handler, call: Node) -> Lead | None:
-        """What authenticates the caller of `handler` before it comes to `call`, or None."""
+    def of(self, handler: Handler, way: Sequence[Node]) -> Lead | None:
+        """What authenticates the caller of `handler`, or None.
+
+        `way` leads from it to what is protected: a call in the handler, one in the function called, and so on.
+        """
         for context, expr in self._mounts.in_front_of(handler):
             guard = self._guards.authenticating(context, expr)
             if guard is not None:
                 return Lead(context.place(guard), "authenticates the caller")
-        return self._check_before(handler, call) or self._perimeter.around(handler)
+        checks = (self._check_before(handler.site, call) for call in way)
+        return next((check for check in checks if check is not None), None) or self._perimeter.around(handler)
 
-    def _check_before(self, handler: Handler, call: Node) -> Lead | None:
-        context = handler.site.home(handler.function)
-        for node in walk(handler.function.body):
+    def _check_before(self, site: FileContext, call: Node) -> Lead | None:
+        """A check in the function around a call, before it."""
+        context = site.home(call)
+        function = context.names.enclosing_function(call)
+        if function is None:
+            return None
+        for node in walk(_outermost(context, function).body):
             if node.start >= call.start or not _is_on_the_way(context, node, call):
                 continue
-            if self._guards.checks(context, node, handler.function):
+            if self._guards.checks(context, node, function):
                 shown = node.test if isinstance(node, If) else node
                 note = "refuses strangers" if isinstance(node, If) else "authenticates the caller"
                 return Lead(context.place(shown), note)
         return None
+
+
+def _outermost(context: FileContext, function: Function) -> Function:
+    """The function that another is nested in, as callbacks are."""
+    outer = context.names.enclosing_function(function)
+    while outer is not None:
+        function, outer = outer, context.names.enclosing_function(outer)
+    return function
 
 
 def _is_on_the_way(context: FileContext, node: Node, target: Node) -> bool:

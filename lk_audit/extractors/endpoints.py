@@ -19,10 +19,14 @@ _CALLER_DEPTH = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """How a handler comes to run a piece of code: the handler, and the call in it on the way there."""
+    """How a handler comes to run a piece of code.
+
+    `call` is the node in the handler on the way there, `helpers` are those in the functions after it, outermost first.
+    """
 
     handler: Handler
     call: Node
+    helpers: tuple[Node, ...] = ()
 
 
 class Endpoints:
@@ -70,26 +74,26 @@ class Endpoints:
     def routes_to(self, node: Node) -> list[Route]:
         """The handlers that run `node`: a function around it, or those that call that function."""
         found: dict[Function, Route] = {}
-        for route in self._routes(node, _CALLER_DEPTH, frozenset()):
+        for route in self._routes(node, (), frozenset()):
             found.setdefault(route.handler.function, route)
         return list(found.values())
 
-    def _routes(self, node: Node, depth: int, seen: frozenset[Function]) -> Iterator[Route]:
+    def _routes(self, node: Node, helpers: tuple[Node, ...], seen: frozenset[Function]) -> Iterator[Route]:
         context = self._context.home(node)
         innermost = context.names.enclosing_function(node)
         function = innermost
         while function is not None:
             handler = self.handler_of(function)
             if handler is not None:
-                yield Route(handler, node)
+                yield Route(handler, node, helpers)
                 break
             function = context.names.enclosing_function(function)
-        if innermost is None or innermost in seen or depth == 0:
+        if innermost is None or innermost in seen or len(helpers) >= _CALLER_DEPTH:
             return
         if (function is not None and function is not innermost) or not _hands_out(innermost):
             return
         for call in self._calls_of(context, innermost):
-            yield from self._routes(call, depth - 1, seen | {innermost})
+            yield from self._routes(call, (node, *helpers), seen | {innermost})
 
     def _calls_of(self, context: FileContext, function: Function) -> Iterator[Call]:
         yield from context.names.callers(function)
@@ -131,7 +135,7 @@ class Endpoints:
             name=handler.label or handler.function.name or "handler",
             place=self._context.place(handler.function),
             call=self._context.place(route.call.callee if isinstance(route.call, Call) else route.call),
-            authenticated_by=authentication.of(handler, route.call),
+            authenticated_by=authentication.of(handler, (route.call, *route.helpers)),
         )
 
     def handler_for(self, value: Value) -> Function | None:

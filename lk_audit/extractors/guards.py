@@ -202,7 +202,7 @@ class Guards:
 
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
-        calls = [leaf] if isinstance(leaf, Call) else list(_assigned_calls(context, leaf))
+        calls = list(_assigned_calls(context, leaf))
         return any(
             isinstance(value, Defined)
             and isinstance(value.definition, Function)
@@ -398,16 +398,16 @@ def _gives_nothing(block: Block) -> bool:
     )
 
 
-def _assigned_calls(context: FileContext, leaf: Expr) -> Iterator[Call]:
-    """The calls whose result a name was given."""
-    while isinstance(leaf, Member):
-        leaf = leaf.object
-    for definition in context.names.definitions(leaf) if isinstance(leaf, Name) else ():
-        value = definition.value
-        while isinstance(value, Await | Member):
-            value = value.operand if isinstance(value, Await) else value.object
-        if isinstance(value, Call):
-            yield value
+def _assigned_calls(context: FileContext, leaf: Expr, depth: int = 0) -> Iterator[Call]:
+    """The calls whose result, or a part of it, a name was given."""
+    while isinstance(leaf, Member | Await):
+        leaf = leaf.object if isinstance(leaf, Member) else leaf.operand
+    if isinstance(leaf, Call):
+        yield leaf
+    elif isinstance(leaf, Name) and depth < _DEEPEST:
+        for definition in context.names.definitions(leaf):
+            if definition.value is not None:
+                yield from _assigned_calls(context, definition.value, depth + 1)
 
 
 _DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser"})

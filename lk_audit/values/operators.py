@@ -42,12 +42,18 @@ class Operators:
         if expr.operator == "~" and isinstance(inner, Unary) and inner.operator == "~":
             return self._evaluator.evaluate_at(inner.operand, frame)
         if expr.operator == "not" and isinstance(inner, Unary) and inner.operator == "not":
-            values = self._evaluator.evaluate_at(inner.operand, frame)
-            if values and all(isinstance(value, Flag) for value in values):
-                return values
+            return self._as_flags(expr, self._evaluator.evaluate_at(inner.operand, frame))
         return arithmetic.unary(
             expr.operator, self._evaluator.evaluate_at(inner, frame), expr, python=self._evaluator.python
         )
+
+    def _as_flags(self, expr: Unary, values: Possible) -> Possible:
+        """`!!value`: a flag stays the one that was written, so that it can still be seen where."""
+        python = self._evaluator.python
+        others = tuple(value for value in values if not isinstance(value, Flag))
+        once = arithmetic.unary("not", others, expr.operand, python=python) if others else ()
+        twice = arithmetic.unary("not", once, expr, python=python) if once else ()
+        return (*(value for value in values if isinstance(value, Flag)), *twice)
 
     def conditional(self, expr: Conditional, frame: Frame | None) -> Possible:
         if isinstance(expr.test, Literal):

@@ -185,7 +185,8 @@ class Grant:
     """One grant of a token under its JSON name.
 
     `values` are those it may have; `certain` is False when some path leaves it out. `from_caller` tells that request
-    data decides, `decided_at` where it does when that is not `place`.
+    data decides, `decided_at` where it does when that is not `place`. `granted_at` is where a condition on the request
+    sets it.
     """
 
     name: str
@@ -195,6 +196,7 @@ class Grant:
     from_caller: bool = False
     leads: tuple[Lead, ...] = ()
     decided_at: Place | None = None
+    granted_at: Place | None = None
 
     def may_be(self, value: GrantScalar) -> bool:
         """Whether `value` itself, not just something unknown, is among the values."""
@@ -246,11 +248,15 @@ class Grants:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a token takes from the request that asks for it: "identity", "room", "ttl", "grants", "kind" ..."""
+    """What a token takes from the request that asks for it: "identity", "room", "ttl", "grants", "kind" ...
+
+    `by_condition` tells that the request holds no value, but is tested before one is set.
+    """
 
     target: str
     place: Place
     source: str
+    by_condition: bool = False
 
 
 @dataclass(frozen=True, slots=True)

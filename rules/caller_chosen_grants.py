@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import Input, Lead, TokenMint
-from lk_audit.livekit.grants import VIDEO_GRANTS
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -100,15 +99,16 @@ def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
     if not mint.endpoints:
         return
     asked = [item for item in mint.inputs if item.target not in _HARMLESS]
-    for group in (_SETTINGS, _GRANTS):
-        chosen = sorted((item for item in asked if (item.target in _SETTINGS) == (group is _SETTINGS)), key=_weight)
-        if chosen:
-            yield _problem(chosen)
+    settings = [item for item in asked if item.target in _SETTINGS]
+    grants = [item for item in asked if item.target not in _SETTINGS and not item.by_condition]
+    granted = [item for item in asked if item.by_condition]
+    for group in (settings, grants, granted):
+        if group:
+            yield _problem(sorted(group, key=_weight))
 
 
 _HARMLESS = frozenset({"identity", "name", "room", "metadata", "attributes", "roomConfig"})
 _SETTINGS = frozenset({"ttl", "kind"})
-_GRANTS = frozenset({"grants", *VIDEO_GRANTS})
 _LESSER = frozenset({"ttl", "roomJoin", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})
 
 
@@ -126,5 +126,5 @@ def _problem(chosen: list[Input]) -> Problem:
         f"the request decides {what} of its token",
         severity=Severity.MEDIUM if first.target in _LESSER else None,
         confidence=Confidence.MEDIUM,
-        related=tuple(Lead(item.place, f"{item.target} from the request") for item in others),
+        related=tuple(Lead(item.place, f"{item.target} from {item.source}") for item in others),
     )

@@ -98,17 +98,15 @@ class GrantCollector:
     def _from_request(self, values: Possible) -> bool:
         return any(self.is_request(source) for source in symbolic_sources(values))
 
-    def _is_asked_for(self, values: Possible) -> bool:
-        """Whether the request decides the grant: it holds the value, or it is tested before the value is set."""
-        return self._from_request(values) or self._decided_at(values) is not None
-
     def _decided_at(self, values: Possible) -> Place | None:
         """Where the request decides the grant, when that is not where the grant object is written."""
-        given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
-        if given is not None and self._is_behind_request(given):
-            return self.context.place(given.origin)
         asked = next((source for source in symbolic_sources(values) if self.is_request(source)), None)
         return handed_over_at(self.context, asked, self.function.start, self.function.end) if asked else None
+
+    def _granted_at(self, values: Possible) -> Place | None:
+        """Where a condition on the request sets the grant."""
+        given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
+        return self.context.place(given.origin) if given is not None and self._is_behind_request(given) else None
 
     def _is_behind_request(self, value: Flag) -> bool:
         """`if (req.body.role === "admin") grant.roomAdmin = true`."""
@@ -176,9 +174,10 @@ class GrantCollector:
             place=self.context.member_place(member),
             values=scalars(member.values),
             certain=certain and member.certain,
-            from_caller=self._is_asked_for(member.values),
+            from_caller=self._from_request(member.values),
             leads=_leads(self.context, member.values),
             decided_at=self._decided_at(member.values),
+            granted_at=self._granted_at(member.values),
         )
         earlier = self.by_name.get(name)
         if earlier is not None and not grant.certain:

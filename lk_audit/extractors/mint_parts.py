@@ -144,6 +144,8 @@ def _inputs(context: FileContext, parts: MintParts, is_request: Callable[[Value]
         # A spread of request data may replace every grant before it: said once, for all of them.
         if grant.from_caller and (whole is None or grant.name == "room"):
             yield Input(grant.name, grant.decided_at or grant.place, "the request")
+        if grant.granted_at is not None:
+            yield Input(grant.name, grant.granted_at, "a condition on the request", by_condition=True)
 
 
 def _taken_at(context: FileContext, mint: Call, source: Value) -> Place | None:

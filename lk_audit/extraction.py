@@ -49,7 +49,7 @@ def extract_facts(sources: Sequence[Source], files: Files | None = None) -> tupl
     return _without_repetition(facts), notes
 
 
-_MOST_KEPT = 10_000_000
+_MOST_KEPT = 2_000_000
 """Bytes of code whose parsed form is kept for questions from other files."""
 
 

@@ -185,8 +185,8 @@ class Grant:
     """One grant of a token under its JSON name.
 
     `values` are those it may have; `certain` is False when some path leaves it out. `from_caller` tells that request
-    data decides, `decided_at` where it does when that is not `place`. `granted_at` is where a condition on the request
-    sets it.
+    data decides, `decided_at` where it does when that is not `place`, `asked_by` the handlers of such requests.
+    `granted_at` is where a condition on the request sets it.
     """
 
     name: str
@@ -197,6 +197,7 @@ class Grant:
     leads: tuple[Lead, ...] = ()
     decided_at: Place | None = None
     granted_at: Place | None = None
+    asked_by: tuple[Place, ...] = ()
 
     def may_be(self, value: GrantScalar) -> bool:
         """Whether `value` itself, not just something unknown, is among the values."""
@@ -250,13 +251,19 @@ class Grants:
 class Input:
     """What a token takes from the request that asks for it: "identity", "room", "ttl", "grants", "kind" ...
 
+    `handler` is where the handler of that request stands, as in `Endpoint.place`; None when all requests are meant.
     `by_condition` tells that the request holds no value, but is tested before one is set.
     """
 
     target: str
     place: Place
     source: str
+    handler: Place | None = None
     by_condition: bool = False
+
+    def is_of(self, endpoint: Endpoint) -> bool:
+        """Whether requests to that endpoint decide."""
+        return self.handler is None or self.handler in {endpoint.place, *endpoint.through}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +271,15 @@ class Endpoint:
     """A request handler that hands out the token.
 
     `call` is where in the handler the way to the mint begins: the mint itself, or the call of a helper.
-    `authenticated_by` is where the caller is authenticated, as far as the code shows.
+    `authenticated_by` is where the caller is authenticated, as far as the code shows; `through` are the functions that
+    the way to the mint leads through.
     """
 
     name: str
     place: Place
     call: Place
     authenticated_by: Lead | None = None
+    through: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

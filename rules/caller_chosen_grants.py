@@ -126,5 +126,5 @@ def _problem(chosen: list[Input]) -> Problem:
         f"the request decides {what} of its token",
         severity=Severity.MEDIUM if first.target in _LESSER else None,
         confidence=Confidence.MEDIUM,
-        related=tuple(Lead(item.place, f"{item.target} from {item.source}") for item in others),
+        related=tuple(dict.fromkeys(Lead(item.place, f"{item.target} from {item.source}") for item in others)),
     )

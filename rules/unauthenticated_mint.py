@@ -116,12 +116,10 @@ def unauthenticated_mint(mint: TokenMint) -> Iterator[Problem]:
     Whoever finds the address joins any room under any name, also under the name of somebody who is in it: LiveKit then
     disconnects the real one. CORS does not help, and neither does a page that asks for a password first.
     """
-    asked = [item for item in mint.inputs if item.target in {"identity", "room"}]
-    if not asked:
-        return
-    targets = " and ".join(dict.fromkeys(item.target for item in asked))
     for endpoint in mint.endpoints:
-        if endpoint.authenticated_by is None:
+        asked = [item for item in mint.inputs if item.target in {"identity", "room"} and item.is_of(endpoint)]
+        if asked and endpoint.authenticated_by is None:
+            targets = " and ".join(dict.fromkeys(item.target for item in asked))
             yield Problem(
                 mint.place if len(mint.endpoints) == 1 else endpoint.call,
                 f"{endpoint.name} makes tokens for anybody: {targets} from the request, and no authentication in sight",

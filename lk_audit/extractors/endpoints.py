@@ -11,6 +11,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set
 from lk_audit.facts import Endpoint
 from lk_audit.livekit.requests import PARSING_CALLS, REQUEST_GLOBALS
+from lk_audit.source import Place
 from lk_audit.syntax import Await, Call, Expr, Function, Member, Node, Return, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
@@ -130,24 +131,27 @@ class Endpoints:
 
     def _endpoint(self, route: Route) -> Endpoint:
         handler = route.handler
+        context = self._context
+        functions = (context.home(node).names.enclosing_function(node) for node in route.helpers)
         authentication = self._context.workspace.shared(Authentication)
         return Endpoint(
             name=handler.label or handler.function.name or "handler",
             place=self._context.place(handler.function),
             call=self._context.place(route.call.callee if isinstance(route.call, Call) else route.call),
             authenticated_by=authentication.of(handler, (route.call, *route.helpers)),
+            through=tuple(context.place(function) for function in functions if function is not None),
         )
 
-    def handler_for(self, value: Value) -> Function | None:
-        """The handler whose request a value comes from; None when several may be meant."""
+    def handler_place(self, value: Value) -> Place | None:
+        """Where the handler stands whose request a value comes from; None when that is not known."""
         if isinstance(value, Given):
-            return value.function
+            return self._context.place(value.function)
         node: Node = value.call if isinstance(value, Returned) else value.origin
-        context = self._context.home(node)
-        function = context.names.enclosing_function(node)
+        names = self._context.home(node).names
+        function = names.enclosing_function(node)
         while function is not None and self.handler_of(function) is None:
-            function = context.names.enclosing_function(function)
-        return function
+            function = names.enclosing_function(function)
+        return None if function is None else self._context.place(function)
 
 
 _SENDING = frozenset(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from lk_audit.extractors.context import FileContext, handed_over_at
+from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.facts import UNKNOWN, Grant, Grants, GrantScalar, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
     BY_PYTHON_NAME,
@@ -103,6 +104,12 @@ class GrantCollector:
         asked = next((source for source in symbolic_sources(values) if self.is_request(source)), None)
         return handed_over_at(self.context, asked, self.function.start, self.function.end) if asked else None
 
+    def _asked_by(self, values: Possible) -> tuple[Place, ...]:
+        """The handlers whose requests decide the grant."""
+        endpoints = self.context.built(Endpoints)
+        found = (endpoints.handler_place(source) for source in symbolic_sources(values) if self.is_request(source))
+        return tuple(dict.fromkeys(place for place in found if place is not None))
+
     def _granted_at(self, values: Possible) -> Place | None:
         """Where a condition on the request sets the grant."""
         given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
@@ -178,6 +185,7 @@ class GrantCollector:
             leads=_leads(self.context, member.values),
             decided_at=self._decided_at(member.values),
             granted_at=self._granted_at(member.values),
+            asked_by=self._asked_by(member.values),
         )
         earlier = self.by_name.get(name)
         if earlier is not None and not grant.certain:

@@ -64,7 +64,7 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         kind_place=kind_parts[0].place if kind_parts else None,
         listener_lead=_listener_lead(context, parts),
         endpoints=served_by,
-        inputs=tuple(_inputs(context, parts, endpoints.is_request)),
+        inputs=tuple(_inputs(context, parts, endpoints)),
     )
 
 
@@ -130,20 +130,24 @@ def _with_caller(parts: MintParts, is_request: Callable[[Value], bool]) -> Itera
 _INPUT_TARGETS = ("identity", "name", "ttl", "kind", "metadata", "attributes", "roomConfig")
 
 
-def _inputs(context: FileContext, parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[Input]:
+def _inputs(context: FileContext, parts: MintParts, endpoints: Endpoints) -> Iterator[Input]:
     for target in _INPUT_TARGETS:
+        seen: set[Place | None] = set()
         for part in parts.settings.get(target, ()):
-            source = _request_source(part.values, is_request)
-            if source is not None:
-                yield Input(target, _taken_at(context, parts.call, source) or part.place, _spelled(source))
-                break
+            for source in symbolic_sources(part.values):
+                handler = endpoints.handler_place(source) if endpoints.is_request(source) else None
+                if endpoints.is_request(source) and handler not in seen:
+                    seen.add(handler)
+                    place = _taken_at(context, parts.call, source) or part.place
+                    yield Input(target, place, _spelled(source), handler)
     whole = parts.grants.from_caller
     if whole is not None:
         yield Input("grants", whole.place, "the request")
     for grant in parts.grants.by_name.values():
         # A spread of request data may replace every grant before it: said once, for all of them.
         if grant.from_caller and (whole is None or grant.name == "room"):
-            yield Input(grant.name, grant.decided_at or grant.place, "the request")
+            for handler in grant.asked_by or (None,):
+                yield Input(grant.name, grant.decided_at or grant.place, "the request", handler)
         if grant.granted_at is not None:
             yield Input(grant.name, grant.granted_at, "a condition on the request", by_condition=True)
 
@@ -152,10 +156,6 @@ def _taken_at(context: FileContext, mint: Call, source: Value) -> Place | None:
     """Where a handler takes a value from its request, when the mint is in a helper that it calls."""
     function = context.function_of(mint)
     return handed_over_at(context, source, function.start, function.end)
-
-
-def _request_source(values: Possible, is_request: Callable[[Value], bool]) -> Value | None:
-    return next((source for source in symbolic_sources(values) if is_request(source)), None)
 
 
 def _spelled(value: Value) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_FILES = 4_000
 """Files that are searched for a word, those closest to the question first."""
-_MOST_USERS = 200
+_MOST_USERS = 80
 _MOST_WORDS = 8
 _PYTHON_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py")
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
@@ -82,9 +82,13 @@ class Usage:
             known = self._importers[path] = tuple(self._find_importers(path))
         return known
 
-    def mentions(self, path: str, word: str) -> Iterator[CodeModule]:
-        """The modules of the project around a file that contain a word, but for itself and for tests."""
-        for other in self._paths(path, word)[:_MOST_USERS]:
+    def mentions(self, path: str, *words: str) -> Iterator[CodeModule]:
+        """The modules of the project around a file that contain one of some words, but for itself and for tests.
+
+        A word that very many files contain says nothing, and gives none.
+        """
+        found = sorted({other for word in words for other in self._paths(path, word)})
+        for other in found if len(found) <= _MOST_USERS else ():
             if other != path and file_role(other) is not FileRole.TEST:
                 yield from self._project.modules(other)
 
@@ -169,13 +173,15 @@ class Usage:
             yield from self._import_words(module.path)
 
     def _calls(self, module: CodeModule, function: Function, name: str, word: str) -> Iterator[Use]:
-        for other in self.mentions(module.path, word):
+        is_nameless = word in self._import_words(module.path)
+        spelled = (word,) if is_nameless else (f"{word}(", f"{word} as ", f"{word} (", f"{word}?.(", f"{word}<", f"{word}:")
+        for other in self.mentions(module.path, *spelled):
             for call in _candidates(other, {name, word}, module.path):
                 if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
                     yield Use(other, call)
 
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
-        for other in self.mentions(module.path, called):
+        for other in self.mentions(module.path, f"{called}(", f"{called}?.(", f"{called}<"):
             for call in other.names.calls_of(called):
                 if self._calls_method(other, call, owner, function):
                     yield Use(other, call)

@@ -97,17 +97,18 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
         exposures,
         mint_parts,
         raw_mints,
+        reach,
         sdk_mints,
         sides,
         token_checks,
         urls,
     )
 
-    side = sides.side_of(context)
+    side = context.built(sides.side_of)
     handlers = context.built(endpoints.Endpoints)
     mints = [*sdk_mints.sdk_mints(context, handlers.is_request), *raw_mints.raw_mints(context, handlers.is_request)]
     for parts in mints:
-        yield mint_parts.assemble(context, parts, handlers, side)
+        yield mint_parts.assemble(context, parts, handlers, reach.side_of_node(context, parts.call))
     yield from credentials.code_credentials(context, mints)
     yield from comments.comment_credentials(context)
     yield from exposures.code_exposures(context, side)

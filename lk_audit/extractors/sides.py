@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import Lead, Side
 from lk_audit.livekit.clients import (
+    CERTAIN_SERVER_FOLDER,
+    FRAMEWORK_CLIENT_FILES,
+    SERVER_FOLDER,
     BROWSER_GLOBALS,
     CLIENT_DIRECTIVES,
     CLIENT_HOOK_PACKAGES,
@@ -39,8 +42,19 @@ def side_of(context: FileContext) -> SideEvidence:
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
     if SERVER_DIRECTIVES & set(context.module.directives) or _is_server(context):
         return SideEvidence(Side.SERVER)
-    leads = tuple(_client_leads(context))
+    leads = tuple((*_client_leads(context), *_framework_leads(context)))
     return SideEvidence(Side.CLIENT, leads[:3]) if leads else SideEvidence(Side.UNKNOWN)
+
+
+def _framework_leads(context: FileContext) -> Iterator[Lead]:
+    """What the place of a file tells in a framework that goes by places."""
+    package = context.project.manifests.package_for(context.source.path)
+    if package is None:
+        return
+    inside = context.source.path[len(package.folder) :].lstrip("/")
+    for dependencies, pattern, note in FRAMEWORK_CLIENT_FILES:
+        if package.depends_on(*dependencies) and pattern.search(inside):
+            yield context.lead(context.module.body, note)
 
 
 def _directive_lead(context: FileContext) -> Lead:
@@ -49,7 +63,13 @@ def _directive_lead(context: FileContext) -> Lead:
 
 
 def _is_server(context: FileContext) -> bool:
-    if SERVER_FILE.search(context.source.path):
+    path = context.source.path
+    if SERVER_FILE.search(path) or CERTAIN_SERVER_FOLDER.search(path):
+        return True
+    package = context.project.manifests.package_for(path)
+    inside = path[len(package.folder) :].lstrip("/") if package is not None else path
+    is_app_source = package is not None and package.is_client_only and inside.startswith(("src/", "app/"))
+    if SERVER_FOLDER.search(path) and not is_app_source:
         return True
     modules = {item.module.removeprefix("node:") for item in context.names.imports}
     if modules & SERVER_PACKAGES or any(module.startswith("std/") for module in modules):

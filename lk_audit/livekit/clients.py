@@ -30,6 +30,7 @@ CLIENT_PACKAGES: dict[str, str] = {
     "svelte": "Svelte",
     "@ionic/react": "Ionic",
     "@capacitor/core": "Capacitor",
+    "electron": "Electron",
 }
 """Packages that only client code imports (as values, not types)."""
 
@@ -114,9 +115,43 @@ SERVER_PACKAGES = frozenset(
 
 SERVER_GLOBALS = frozenset({"Deno", "Bun", "__dirname", "__filename", "exports"})
 
-SERVER_FILE = re.compile(
+SERVER_FUNCTIONS = frozenset(
+    {
+        "getServerSideProps",
+        "getStaticProps",
+        "getStaticPaths",
+        "getInitialProps",
+        "generateMetadata",
+        "loader",
+        "action",
+    }
+    - {"getInitialProps"}
+)
+"""Functions that a bundler leaves out of what it ships: Next's data functions, Remix's loaders and actions."""
+
+FRAMEWORK_CLIENT_FILES: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    (("next",), re.compile(r"^(?:src/)?pages/(?!api/|_document)"), "Next ships pages to browsers"),
+    (
+        ("nuxt",),
+        re.compile(r"^(?:app/|src/)?(?:pages|components|composables|layouts|stores)/"),
+        "Nuxt ships it to browsers",
+    ),
+    (("@sveltejs/kit",), re.compile(r"(?:^|/)\+(?:page|layout)\.[jt]s$"), "SvelteKit runs it in browsers too"),
+    (("gatsby",), re.compile(r"^src/(?:pages|components|templates)/"), "Gatsby ships it to browsers"),
+)
+"""Where a package that depends on a framework keeps what clients load, by path inside the package.
+
+Sources: the routing documentation of Next, Nuxt, SvelteKit and Gatsby.
+"""
+
+SERVER_FOLDER = re.compile(
     r"(?:^|/)(?:api|server|backend|functions|lambda|lambdas|workers?|netlify|supabase|scripts|convex|bin|cmd)/"
-    r"|(?:^|/)(?:route|middleware|\+server|\+page\.server|\+layout\.server|hooks\.server|server|index\.server)"
+)
+"""Folders that usually belong to a server, though `src/api` of a client application holds its calls to one."""
+CERTAIN_SERVER_FOLDER = re.compile(r"(?:^|/)(?:supabase/functions|netlify/functions|pages/api|server/api|lib/server)/")
+
+SERVER_FILE = re.compile(
+    r"(?:^|/)(?:route|middleware|\+server|\+page\.server|\+layout\.server|hooks\.server|server|index\.server)"
     r"\.[cm]?[jt]sx?$"
     r"|\.server\.[cm]?[jt]sx?$|(?:^|/)(?:[^/]*config[^/]*)\.[cm]?[jt]s$"
 )

@@ -18,6 +18,15 @@ _CONFIGURATIONS = ("tsconfig.json", "jsconfig.json", "tsconfig.app.json", "tscon
 _WORKSPACE_MARKS = ("pnpm-workspace.yaml", "lerna.json", "turbo.json", "nx.json", "rush.json")
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 
+_CLIENT_TOOLS = (
+    *("vite", "react-scripts", "@vue/cli-service", "expo", "react-native", "@angular/core", "parcel", "@ionic/core"),
+    *("electron", "@quasar/app-vite", "@tauri-apps/api", "gatsby", "@rsbuild/core", "preact-cli"),
+)
+_SERVER_TOOLS = (
+    *("next", "nuxt", "@sveltejs/kit", "@remix-run/node", "@remix-run/react", "@react-router/node", "astro", "express"),
+    *("fastify", "koa", "hono", "@nestjs/core", "@hapi/hapi", "@tanstack/react-start", "@solidjs/start", "h3"),
+)
+
 
 def above(path: str) -> Iterator[str]:
     """The folders around a file, innermost first; the root is ""."""
@@ -52,6 +61,11 @@ class Package:
     def version_of(self, name: str) -> str:
         """The requirement for a dependency as written; empty when there is none."""
         return next((self.pairs[group, name] for group in _DEPENDENCIES if (group, name) in self.pairs), "")
+
+    @property
+    def is_client_only(self) -> bool:
+        """Whether the package is an application that runs at clients and nowhere else, by what it depends on."""
+        return self.depends_on(*_CLIENT_TOOLS) and not self.depends_on(*_SERVER_TOOLS)
 
     @property
     def is_workspace_root(self) -> bool:

@@ -174,7 +174,9 @@ class Usage:
 
     def _calls(self, module: CodeModule, function: Function, name: str, word: str) -> Iterator[Use]:
         is_nameless = word in self._import_words(module.path)
-        spelled = (word,) if is_nameless else (f"{word}(", f"{word} as ", f"{word} (", f"{word}?.(", f"{word}<", f"{word}:")
+        spelled = (
+            (word,) if is_nameless else (f"{word}(", f"{word} as ", f"{word} (", f"{word}?.(", f"{word}<", f"{word}:")
+        )
         for other in self.mentions(module.path, *spelled):
             for call in _candidates(other, {name, word}, module.path):
                 if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):

@@ -98,6 +98,8 @@ class Guards:
         name = last_name(expr) or ""
         if name in PERMISSIVE:
             return False
+        if (context.names.qualified(expr) or "") in AUTHENTICATING_CALLS:
+            return True
         return True if AUTHENTICATING_NAME.match(name) else None
 
     def _value(self, context: FileContext, value: Value, depth: int) -> bool | None:

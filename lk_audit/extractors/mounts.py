@@ -12,6 +12,8 @@ from lk_audit.syntax import Argument, Assign, Call, Class, Expr, Function, Liter
 from lk_audit.values.model import Defined, Given, Returned
 
 _DEEPEST = 3
+_MOUNTABLE = frozenset({"routes", "middleware", "callback", "plugin"})
+"""Methods that give a router in the form in which another takes it: `app.use(router.routes())`."""
 Guard = tuple[FileContext, Expr]
 
 
@@ -114,6 +116,8 @@ class Mounts:
             yield from self._of_router(other, call.callee.object, call.start, whole, depth + 1)
 
     def _is(self, context: FileContext, expr: Expr, router: _Router) -> bool:
+        if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.name in _MOUNTABLE:
+            expr = expr.callee.object
         if not isinstance(expr, Name | Member | Call):
             return False
         for value in context.values(expr):

@@ -34,6 +34,7 @@ from lk_audit.syntax import (
     Node,
     Record,
     Return,
+    Try,
     Unary,
     walk,
 )
@@ -89,7 +90,7 @@ class Perimeter:
                         return node
         for node in walk(context.module):
             function = context.names.enclosing_function(node)
-            if function is None or not isinstance(node, If | Call):
+            if function is None or not isinstance(node, If | Call | Try):
                 continue
             if isinstance(node, Call) and not _throws(node):
                 continue

@@ -54,7 +54,10 @@ HANDLER_CLASS_METHODS = frozenset(
 )
 
 PARSING_CALLS = frozenset(
-    {"parse", "parseAsync", "safeParse", "loads", "assign", "model_validate", "parse_obj", "json"}
+    {"parse", "parseAsync", "safeParse", "loads", "assign", "model_validate", "parse_obj", "json", "URL", "URLSearchParams"}
+    | {"readBody", "readValidatedBody", "readFormData", "getQuery", "getValidatedQuery", "getRouterParam"}
+    | {"getRouterParams", "String", "Number", "decodeURIComponent", "parseBody", "parse_body", "formData", "validate"}
+    | {"validateSync", "plainToInstance", "parse_qs", "parse_qsl", "urlparse", "urlsplit", "get_json"}
 )
 """Calls that turn the text of a request into data, or check its form: what they return is still the caller's."""
 
@@ -95,6 +98,18 @@ AUTHENTICATING_CALLS = frozenset(
         "@clerk/nextjs.auth",
         "bcrypt.compare",
         "bcrypt.compareSync",
+        "hono/jwt.jwt",
+        "hono/jwk.jwk",
+        "hono/jwt.verify",
+        "hono/bearer-auth.bearerAuth",
+        "hono/basic-auth.basicAuth",
+        "koa-jwt",
+        "koa-jwt.default",
+        "express-jwt",
+        "express-jwt.default",
+        "express-jwt.expressjwt",
+        "express-basic-auth",
+        "express-basic-auth.default",
     }
 )
 
@@ -124,7 +139,7 @@ REQUEST_PARTS = frozenset({"requestContext", "req", "request", "raw", "context",
 """Parts of a request that hold another form of it."""
 
 LEAVING_CALLS = frozenset(
-    {"abort", "redirect", "error", "unauthorized", "forbidden", "sendStatus", "fail", "disconnect"}
+    {"abort", "redirect", "error", "unauthorized", "forbidden", "throw", "sendStatus", "fail", "disconnect"}
 )
 """Calls that end the handling of a request: Flask's abort, SvelteKit's error, Next's redirect ..."""
 

@@ -20,7 +20,7 @@ from lk_audit.livekit.grants import (
 )
 from lk_audit.livekit.sdks import GRANT_CLASSES
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Expr, If, Name, Node, walk
+from lk_audit.syntax import Binary, Expr, If, Name, Node, Record, walk
 from lk_audit.syntax import Member as MemberAccess
 from lk_audit.values.model import (
     Flag,
@@ -83,7 +83,7 @@ class GrantCollector:
         if isinstance(value, Mapped):
             self._add_members(target, _members(value), certain=certain)
             if value.open:
-                self._open(value.spreads, place)
+                self._open(value.spreads, self._spread_place(value) or place)
         elif isinstance(value, Returned) and grant_class(value):
             self._add_constructed(value, certain=certain)
         elif isinstance(value, Returned) and value.callee == "dataclasses.replace" and value.call.arguments:
@@ -95,6 +95,12 @@ class GrantCollector:
         self.complete = False
         if self.from_caller is None and self._from_request(values):
             self.from_caller = Lead(place, "the caller decides the grants")
+
+    def _spread_place(self, value: Mapped) -> Place | None:
+        """Where an object spreads another into itself."""
+        entries = value.origin.entries if isinstance(value.origin, Record) else ()
+        spreads = [entry for entry in entries if entry.key is None and self._from_request(self.context.values(entry.value))]
+        return self.context.place(spreads[0]) if spreads else None
 
     def _from_request(self, values: Possible) -> bool:
         return any(self.is_request(source) for source in symbolic_sources(values))

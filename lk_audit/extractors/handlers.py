@@ -92,11 +92,21 @@ def _registered(context: FileContext) -> Iterator[Handler]:
         if label is None:
             continue
         for item in reversed(call.arguments):
-            function = _as_function(context, item.value)
+            function = _as_function(context, _handler_entry(item.value))
             if function is not None:
                 router = call.callee.object if isinstance(call.callee, Member) else None
                 yield Handler(function, label, context, call, router, _first_text(call))
                 break
+
+
+def _handler_entry(expr: Expr) -> Expr:
+    """`action({ args, handler: async (ctx, args) => ... })`: the handler in a record of settings."""
+    entries = expr.entries if isinstance(expr, Record) else ()
+    named = (entry.value for entry in entries if isinstance(entry.key, Literal) and entry.key.value == "handler")
+    return next(named, expr)
+
+
+_MESSAGE_SOURCES = frozenset({"socket", "ws", "connection", "client", "conn", "websocket"})
 
 
 def _registration(context: FileContext, call: Call) -> str | None:
@@ -107,6 +117,9 @@ def _registration(context: FileContext, call: Call) -> str | None:
         return f"{name.upper()} {path}"
     if isinstance(callee, Member) and name in ROUTE_METHODS and isinstance(callee.object, Call):
         return f"{name.upper()} {_first_text(callee.object) or ''}".strip()
+    if isinstance(callee, Member) and name == "on" and (last_name(callee.object) or "") in _MESSAGE_SOURCES:
+        event = _first_text(call)
+        return f"message {event}" if event not in {None, "close", "error", "open", "connection", "disconnect"} else None
     dotted = context.names.qualified(callee) or name
     for suffix, framework in HANDLER_TAKERS.items():
         if name == suffix or dotted.endswith(f".{suffix}"):

@@ -116,6 +116,8 @@ class Mounts:
             yield from self._of_router(other, call.callee.object, call.start, whole, depth + 1)
 
     def _is(self, context: FileContext, expr: Expr, router: _Router) -> bool:
+        if expr is router.identity:
+            return True
         if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.name in _MOUNTABLE:
             expr = expr.callee.object
         if not isinstance(expr, Name | Member | Call):

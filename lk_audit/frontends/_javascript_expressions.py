@@ -159,7 +159,11 @@ def _call(_: Lowering, frame: Frame) -> Node:
         items = (argument(Template(given.start, given.end, (given,))),)
     else:
         items = (argument(given),) if given is not None else ()
-    return Call(frame.start, frame.end, frame.expression(0), items)
+    callee = frame.expression(0)
+    if isinstance(callee, Await):
+        # The grammar reads `await f<T>()` as `(await f)<T>()`.
+        return Await(frame.start, frame.end, Call(callee.operand.start, frame.end, callee.operand, items))
+    return Call(frame.start, frame.end, callee, items)
 
 
 def _new(_: Lowering, frame: Frame) -> Node:

@@ -118,7 +118,7 @@ GUARD_SETTINGS = frozenset({"permission_classes", "authentication_classes", "dec
 
 MOUNTING_METHODS = frozenset(
     {"use", "register", "include_router", "register_blueprint", "route", "mount", "add_routes", "add_router"}
-    | {"include", "add_subapp", "blueprint", "register_router"}
+    | {"on", "include", "add_subapp", "blueprint", "register_router"}
 )
 """Methods that make a router part of another, or of the application."""
 

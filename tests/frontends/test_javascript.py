@@ -630,3 +630,11 @@ def test_words_in_any_order_never_raise(text: str, path: str) -> None:
 def test_escapes_never_raise(text: str) -> None:
     for quote in "'\"`":
         module(f"x = {quote}{text}{quote}", "a.js")
+
+
+def test_an_awaited_call_with_type_arguments_is_awaited_after_the_call() -> None:
+    (statement,) = body("body = await request.json<{ room: string }>();", "a.ts")
+
+    assert isinstance(statement, Assign)
+    assert isinstance(statement.value, Await)
+    assert isinstance(statement.value.operand, Call)

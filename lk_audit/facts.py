@@ -248,6 +248,15 @@ class Grants:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantVariant:
+    """One of several grant objects that a token may carry; `listener_lead` says that its holders only listen."""
+
+    grants: Grants
+    listener_lead: Lead | None = None
+    can_publish_data_stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """What a token takes from the request that asks for it: "identity", "room", "ttl", "grants", "kind" ...
 
@@ -287,7 +296,8 @@ class TokenMint(Fact):
     """A place where code signs a LiveKit access token.
 
     `sdk` names what signs it, for messages. `can_publish_data_stays` tells that the code denies publishing, says
-    nothing about data, and the SDK then writes data rights as true.
+    nothing about data, and the SDK then writes data rights as true. `variants` are the grant objects to choose from,
+    where there are several.
     """
 
     signer: Signer
@@ -303,5 +313,6 @@ class TokenMint(Fact):
     kinds: tuple[str, ...] = ()
     kind_place: Place | None = None
     listener_lead: Lead | None = None
+    variants: tuple[GrantVariant, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     inputs: tuple[Input, ...] = ()

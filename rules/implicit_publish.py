@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import UNKNOWN, Audience, Signer, TokenMint
+from lk_audit.facts import UNKNOWN, Audience, Grants, GrantVariant, Signer, TokenMint
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -89,31 +89,39 @@ def implicit_publish(mint: TokenMint) -> Iterator[Problem]:
     because the SDK writes `canPublishData: true` into the token. And an empty canPublishSources stands for every
     source, not for none.
     """
-    grants = mint.grants
+    if mint.audience is Audience.SERVICE:
+        return
+    whole = GrantVariant(mint.grants, mint.listener_lead, mint.can_publish_data_stays)
+    for variant in mint.variants or (whole,):
+        yield from _problems(mint, variant)
+
+
+def _problems(mint: TokenMint, variant: GrantVariant) -> Iterator[Problem]:
+    grants = variant.grants
     join = grants.get("roomJoin")
-    if join is None or not join.may_be(True) or mint.audience is Audience.SERVICE:
+    if join is None or not join.may_be(True):
         return
     publish, data, sources = (grants.get(name) for name in ("canPublish", "canPublishData", "canPublishSources"))
     if sources is not None and sources.is_always(()) and not (publish is not None and publish.is_always(False)):
         yield Problem(sources.place, "empty canPublishSources allows every source, not none", trace=sources.leads)
-    elif publish is not None and mint.can_publish_data_stays and grants.complete:
+    elif publish is not None and variant.can_publish_data_stays and grants.complete:
         yield Problem(
             publish.place,
             f"can_publish=False leaves data messages allowed: {mint.sdk} writes canPublishData true unless told not to",
             confidence=Confidence.HIGH if publish.is_always(False) else Confidence.MEDIUM,
             trace=publish.leads,
         )
-    elif publish is None and grants.complete and mint.listener_lead is not None and not _only_data(mint):
+    elif publish is None and grants.complete and variant.listener_lead is not None and not _only_data(mint, grants):
         denied = data is not None and data.is_always(False)
         yield Problem(
             join.place,
             "token for a listener may publish: canPublish is left out, and that allows it",
             severity=Severity.LOW if denied else None,
             confidence=Confidence.MEDIUM,
-            related=(mint.listener_lead,),
+            related=(variant.listener_lead,),
         )
 
 
-def _only_data(mint: TokenMint) -> bool:
-    sources = mint.grants.get("canPublishSources")
+def _only_data(mint: TokenMint, grants: Grants) -> bool:
+    sources = grants.get("canPublishSources")
     return mint.signer is Signer.SDK and sources is not None and sources.values != (UNKNOWN,)

@@ -99,7 +99,9 @@ class GrantCollector:
     def _spread_place(self, value: Mapped) -> Place | None:
         """Where an object spreads another into itself."""
         entries = value.origin.entries if isinstance(value.origin, Record) else ()
-        spreads = [entry for entry in entries if entry.key is None and self._from_request(self.context.values(entry.value))]
+        spreads = [
+            entry for entry in entries if entry.key is None and self._from_request(self.context.values(entry.value))
+        ]
         return self.context.place(spreads[0]) if spreads else None
 
     def _from_request(self, values: Possible) -> bool:

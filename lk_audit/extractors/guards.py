@@ -1,7 +1,8 @@
 """Whether a guard authenticates the caller: by what its definition does, else by its name.
 
-A guard is anything that runs before a handler or at its beginning: a dependency, a decorator, middleware, a helper. Where
-the project holds its definition, that alone counts: `get_current_user` that only reads a header authenticates nobody.
+A guard is anything that runs before a handler or at its beginning: a dependency, a decorator, middleware, a helper.
+Where the project holds its definition, that alone counts: `get_current_user` that only reads a header authenticates
+nobody.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ class Guards:
         if known is None:
             self._classes[owner] = False
             home = context.home(owner)
-            trusted = any(_is_trusted_base(home, base) for base in owner.bases)
+            trusted = any((last_name(base) or "") in TRUSTED_BASES for base in owner.bases)
             methods = [
                 item.function
                 for item in owner.body.statements
@@ -187,11 +188,7 @@ class Guards:
         """Whether a piece of code inside `function` makes sure who the caller is."""
         match node:
             case If():
-                if not _leaves(node.then):
-                    return False
-                if _says_refusal(node.then) and self._tests_caller(context, node.test, depth):
-                    return True
-                return any(self._tells_of(context, leaf, depth) for leaf in _leaves_of(node.test))
+                return _leaves(node.then) and self._refuses(context, node, depth)
             case Try():
                 refuses = any(_leaves(handler) and _says_refusal(handler) for handler in node.handlers)
                 return refuses and any(self._verifies_something(context, item) for item in walk(node.body))
@@ -201,6 +198,12 @@ class Guards:
                 return _takes_identity_apart(context, node)
             case _:
                 return False
+
+    def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
+        """Whether a branch that goes no further is for callers of whom it is not known who they are."""
+        if _says_refusal(node.then) and self._tests_caller(context, node.test, depth):
+            return True
+        return any(self._tells_of(context, leaf, depth) for leaf in _leaves_of(node.test))
 
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
@@ -268,7 +271,7 @@ class Guards:
         name = context.names.qualified(node.callee) or ""
         if name in _READERS or (last_name(node.callee) or "") in _READERS:
             return False
-        return any(_is_credential(context, item.value) for item in node.arguments) or self.verifies(context, node)
+        return any(_is_credential(item.value) for item in node.arguments) or self.verifies(context, node)
 
     def _is_swallowed(self, context: FileContext, call: Call, function: Function) -> bool:
         """Whether what the call raises is caught inside the function, and the caller let through."""
@@ -299,33 +302,36 @@ class Guards:
         return raw.count(True) == 1 and not any(last_name(side) in {"length", "len"} for side in sides)
 
     def _tells_caller(self, context: FileContext, leaf: Expr, depth: int) -> bool:
+        """Whether a part of a test says something about who the caller is."""
         if isinstance(leaf, Call):
-            name = last_name(leaf.callee) or ""
-            if name in SHAPE_TESTS:
-                return False
-            if _is_raw(context, leaf) or self._is_lookup(context, leaf):
-                return False
-            defined = [value for value in context.values(leaf.callee) if isinstance(value, Defined)]
-            if defined and not AUTHENTICATING_NAME.match(name):
-                return any(_has_credential(context, item.value) for item in leaf.arguments) or any(
-                    self._value(context, value, depth) or False for value in defined
-                )
-            return True
+            return self._call_tells(context, leaf, depth)
         possible = context.values(leaf)
         values = symbolic_sources(possible)
         injected = [value for value in values if isinstance(value, Given) and is_injected(value)]
         if injected:
             return any(self._is_told_by_dependency(context, value, depth) for value in injected)
-        if {value.flag for value in possible if isinstance(value, Flag)} == {True, False}:
+        is_decided_before = {value.flag for value in possible if isinstance(value, Flag)} == {True, False}
+        if is_decided_before or any(_is_identity(value) for value in values):
             return True
-        if any(_is_identity(value) for value in values):
-            return True
-        if _is_raw(context, leaf):
-            return False
         results = [value for value in values if isinstance(value, Returned)]
+        if _is_raw(context, leaf) or not values:
+            return False
         if results:
             return any(not self._is_lookup(context, value.call) for value in results)
-        return not any(isinstance(value, Environment) for value in values) and bool(values)
+        return not any(isinstance(value, Environment) for value in values)
+
+    def _call_tells(self, context: FileContext, call: Call, depth: int) -> bool:
+        name = last_name(call.callee) or ""
+        if name in SHAPE_TESTS or _is_raw(context, call) or self._is_lookup(context, call):
+            return False
+        defined = [value for value in context.values(call.callee) if isinstance(value, Defined)]
+        if (
+            not defined
+            or AUTHENTICATING_NAME.match(name)
+            or any(_has_credential(item.value) for item in call.arguments)
+        ):
+            return True
+        return any(self._value(context, value, depth) for value in defined)
 
     def _is_told_by_dependency(self, context: FileContext, value: Given, depth: int) -> bool:
         """Whether what a parameter depends on finds out who the caller is: `user = Depends(optional_user)`."""
@@ -353,7 +359,7 @@ class Guards:
         claimed = [expr for expr in given if _has_raw(here, expr)]
         if not claimed:
             return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
-        if any(_has_credential(here, expr) for expr in claimed):
+        if any(_has_credential(expr) for expr in claimed):
             return False
         name = last_name(call.callee) or ""
         return not AUTHENTICATING_NAME.match(name) or name.lower().startswith(("get_user", "getuser"))
@@ -472,11 +478,11 @@ def _is_identity(value: Value) -> bool:
     return name.startswith(IDENTITY_REFERENCES)
 
 
-def _has_credential(context: FileContext, expr: Expr) -> bool:
-    return any(_is_credential(context, node) for node in walk(expr) if isinstance(node, Name | Member | Index | Call))
+def _has_credential(expr: Expr) -> bool:
+    return any(_is_credential(node) for node in walk(expr) if isinstance(node, Name | Member | Index | Call))
 
 
-def _is_credential(context: FileContext, expr: Expr) -> bool:
+def _is_credential(expr: Expr) -> bool:
     """Whether something is called what only the rightful caller has: a token, a cookie, a signature, a password."""
     for node in walk(expr):
         word = node.id if isinstance(node, Name) else node.name if isinstance(node, Member) else None
@@ -502,8 +508,3 @@ def _is_switched_off(context: FileContext, call: Call) -> bool:
     options = argument(call, 3, "options")
     text = context.source.data[options.start : options.end] if options is not None else b""
     return b"verify_signature" in text and b"False" in text
-
-
-def _is_trusted_base(context: FileContext, base: Expr) -> bool:
-    name = last_name(base) or ""
-    return name in TRUSTED_BASES

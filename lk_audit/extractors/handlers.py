@@ -131,21 +131,22 @@ def _as_function(context: FileContext, expr: Expr) -> Function | None:
     """The function that an expression is, by name from whatever file, or as the last argument of a wrapper."""
     if isinstance(expr, Function):
         return expr
-    if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.name == "bind":
-        return _as_function(context, expr.callee.object)
-    if isinstance(expr, Call) and expr.arguments:
-        return _as_function(context, expr.arguments[-1].value)
-    if isinstance(expr, Name):
-        for definition in context.names.definitions(expr):
-            value = definition.value
-            if isinstance(value, Function):
-                return value
-            if isinstance(definition.node, Function):
-                return definition.node
-    if isinstance(expr, Name | Member):
-        defined = (value.definition for value in context.values(expr) if isinstance(value, Defined))
-        return next((item for item in defined if isinstance(item, Function)), None)
-    return None
+    if isinstance(expr, Call):
+        is_bound = isinstance(expr.callee, Member) and expr.callee.name == "bind"
+        inner = expr.callee.object if isinstance(expr.callee, Member) and is_bound else None
+        inner = inner or (expr.arguments[-1].value if expr.arguments else None)
+        return _as_function(context, inner) if inner is not None else None
+    found = [*_defined_here(context, expr)] if isinstance(expr, Name) else []
+    if not found and isinstance(expr, Name | Member):
+        found = [value.definition for value in context.values(expr) if isinstance(value, Defined)]
+    return next((item for item in found if isinstance(item, Function)), None)
+
+
+def _defined_here(context: FileContext, name: Name) -> Iterator[Function | Class]:
+    for definition in context.names.definitions(name):
+        for item in (definition.value, definition.node):
+            if isinstance(item, Function):
+                yield item
 
 
 def _exported(context: FileContext) -> Iterator[Handler]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lk_audit.extractors.context import FileContext, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.sides import SideEvidence
-from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lead, Lifetime, Signer, TokenMint
+from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
 from lk_audit.livekit.sdks import REALTIME_ROOMS
 from lk_audit.source import Place
-from lk_audit.syntax import Call, Entry, Literal, Node
-from lk_audit.values.model import Given, Number, Possible, Reference, Returned, Text, Value, symbolic_sources
+from lk_audit.syntax import Call, Entry, Literal
+from lk_audit.values.model import Given, Possible, Reference, Returned, Text, Value, symbolic_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class MintParts:
     """A mint as read from the code, before its surroundings are looked at.
 
     `settings` are all settings but lifetime and grants, by target: "identity", "kind", "api_secret" ...
+    `grant_objects` are the values that the video grant may be.
     """
 
     call: Call
@@ -39,11 +39,14 @@ class MintParts:
     lifetimes: tuple[Lifetime, ...]
     grants: Grants
     settings: dict[str, list[Part]] = field(default_factory=dict)
+    grant_objects: Possible = ()
     writes_data_rights: bool = False
 
 
 def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side: SideEvidence) -> TokenMint:
-    """The fact that a mint amounts to, in its file."""
+    """The fact that a mint amounts to, in its project."""
+    from lk_audit.extractors import intent  # noqa: PLC0415 - it reads the parts that are defined here
+
     served_by = endpoints.endpoints(parts.call)
     kinds = tuple(_texts(parts.settings.get("kind", ())))
     kind_parts = parts.settings.get("kind", [])
@@ -58,17 +61,18 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         side=side.side,
         side_leads=side.leads,
         audience=_audience(context, parts.grants, kinds, is_served=bool(served_by)),
-        can_publish_data_stays=parts.writes_data_rights and _leaves_data(parts.grants),
+        can_publish_data_stays=parts.writes_data_rights and leaves_data(parts.grants),
         identity=tuple(_texts(parts.settings.get("identity", ()))),
         kinds=kinds,
         kind_place=kind_parts[0].place if kind_parts else None,
-        listener_lead=_listener_lead(context, parts),
+        listener_lead=intent.of_mint(context, parts),
+        variants=intent.variants(context, parts, endpoints.is_request),
         endpoints=served_by,
         inputs=tuple(_inputs(context, parts, endpoints)),
     )
 
 
-def _leaves_data(grants: Grants) -> bool:
+def leaves_data(grants: Grants) -> bool:
     """Whether publishing may be denied while nothing is said about data."""
     return grants.may_be("canPublish", value=False) and grants.get("canPublishData") is None
 
@@ -168,46 +172,3 @@ def _spelled(value: Value) -> str:
             return name
         case _:
             return "the request"
-
-
-_LISTENER = re.compile(
-    r"(?:^|[^a-z])(?:viewers?|listeners?|audience|observers?|spectators?|watchers?|subscribers?|monitors?|"
-    r"read_?only|listen_?only|view_?only)(?:$|[^a-z])"
-)
-_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
-def is_listener_word(text: str) -> bool:
-    """Whether a name or role says that its holder only watches or listens."""
-    return bool(_LISTENER.search(_HUMPS.sub("_", text).lower()))
-
-
-def _listener_lead(context: FileContext, parts: MintParts) -> Lead | None:
-    """What says that the token is for somebody who only listens: its identity, its name, or its function."""
-    for target in ("identity", "name"):
-        for part in parts.settings.get(target, ()):
-            if any(is_listener_word(text) for text in _fixed_pieces(part.values)):
-                return Lead(part.place, f"the {target} says that this participant only listens")
-    function = context.names.enclosing_function(parts.call)
-    while function is not None:
-        name = context.names.name_of(function)
-        if is_listener_word(name):
-            return context.lead(function, f"{name}() makes tokens for listeners")
-        function = context.names.enclosing_function(function)
-    return None
-
-
-def _fixed_pieces(values: Possible) -> Iterator[str]:
-    """The literal text of a value, also inside templates."""
-    for value in values:
-        if isinstance(value, Text):
-            yield value.text
-        elif not isinstance(value, Number):
-            yield from _literal_parts(value.origin)
-
-
-def _literal_parts(node: Node) -> Iterator[str]:
-    for part in getattr(node, "parts", ()):
-        text = getattr(part, "value", None)
-        if isinstance(text, str):
-            yield text

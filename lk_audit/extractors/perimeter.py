@@ -13,8 +13,8 @@ from lk_audit.facts import Lead
 from lk_audit.livekit.requests import (
     APPLICATION_CLASSES,
     MIDDLEWARE_FILES,
-    PERMISSIVE,
     PERMISSION_SETTINGS,
+    PERMISSIVE,
     VIEW_DECORATORS,
     WRAPPING_MIDDLEWARE,
 )
@@ -80,11 +80,7 @@ class Perimeter:
         if not _matcher_covers(context, path):
             return None
         for export in context.names.nodes(Export):
-            if (
-                export.local is not None
-                and export.exported not in {"config"}
-                and not isinstance(export.local, Function)
-            ):
+            if export.local is not None and export.exported != "config" and not isinstance(export.local, Function):
                 for node in walk(export.local):
                     if isinstance(node, Call) and (last_name(node.callee) or "") in WRAPPING_MIDDLEWARE:
                         return node
@@ -204,7 +200,7 @@ def _throws(call: Call) -> bool:
     return name.startswith(("protect", "require", "ensure", "assert", "verify", "check", "authenticate"))
 
 
-# --- paths that middleware is for ----------------------------------------------------------------------------------------
+# --- paths that middleware is for -------------------------------------------------------------------------------------
 
 
 def _matcher_covers(context: FileContext, path: str | None) -> bool:
@@ -237,13 +233,10 @@ def matches(pattern: str, path: str) -> bool:
     """Whether a matcher of Next or Clerk covers a path: `/api/:path*`, `/((?!_next|api).*)`, `/dashboard(.*)`."""
     if "(?!" in pattern:
         before, _, rest = pattern.partition("(?!")
-        excluded = rest.partition(")")[0].split("|")
-        tail = path[len(before.rstrip("(")) :]
-        return path.startswith(before.rstrip("(")) and not any(
-            tail.startswith(item)
-            for item in (word.strip("\\").rstrip("$/") for word in excluded)
-            if item.isidentifier()
-        )
+        start = before.rstrip("(")
+        words = [word.rstrip("$/") for word in rest.partition(")")[0].split("|")]
+        excluded = tuple(word for word in words if word.isidentifier())
+        return path.startswith(start) and not path[len(start) :].startswith(excluded or ("\0",))
     open_ended = pattern.endswith(("*", "(.*)", "+", "(/.*)?"))
     fixed = pattern.split("(", 1)[0].split(":", 1)[0].rstrip("*")
     if open_ended or "(" in pattern:

@@ -68,6 +68,7 @@ class _Mint:
         )
         self.lifetimes: list[Lifetime] = []
         self.settings: dict[str, list[Part]] = {}
+        self.grant_objects: Possible = ()
 
     def parts(self) -> MintParts:
         self._constructor()
@@ -83,6 +84,7 @@ class _Mint:
             lifetimes=tuple(self.lifetimes),
             grants=self.grants.grants(),
             settings=self.settings,
+            grant_objects=self.grant_objects,
             writes_data_rights=self.sdk.writes_data_rights,
         )
 
@@ -151,6 +153,7 @@ class _Mint:
             self._set_ttl(setting.unit or TtlUnit.TIMEDELTA, values, place, certain=certain)
         elif setting.target == "grants" or setting.target in OTHER_GRANTS:
             self.grants.add(setting.target, values, place, certain=certain)
+            self.grant_objects += values if setting.target == "grants" else ()
         else:
             self.settings.setdefault(setting.target, []).append(Part(values, place))
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import Lead, Side
 from lk_audit.livekit.clients import (
-    CERTAIN_SERVER_FOLDER,
-    FRAMEWORK_CLIENT_FILES,
-    SERVER_FOLDER,
     BROWSER_GLOBALS,
+    CERTAIN_SERVER_FOLDER,
     CLIENT_DIRECTIVES,
     CLIENT_HOOK_PACKAGES,
     CLIENT_HOOKS,
     CLIENT_PACKAGES,
     CLIENT_SUFFIXES,
+    FRAMEWORK_CLIENT_FILES,
     SERVER_DIRECTIVES,
     SERVER_FILE,
+    SERVER_FOLDER,
     SERVER_GLOBALS,
     SERVER_PACKAGES,
 )
@@ -42,7 +42,7 @@ def side_of(context: FileContext) -> SideEvidence:
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
     if SERVER_DIRECTIVES & set(context.module.directives) or _is_server(context):
         return SideEvidence(Side.SERVER)
-    leads = tuple((*_client_leads(context), *_framework_leads(context)))
+    leads = (*_client_leads(context), *_framework_leads(context))
     return SideEvidence(Side.CLIENT, leads[:3]) if leads else SideEvidence(Side.UNKNOWN)
 
 

@@ -54,7 +54,18 @@ HANDLER_CLASS_METHODS = frozenset(
 )
 
 PARSING_CALLS = frozenset(
-    {"parse", "parseAsync", "safeParse", "loads", "assign", "model_validate", "parse_obj", "json", "URL", "URLSearchParams"}
+    {
+        "parse",
+        "parseAsync",
+        "safeParse",
+        "loads",
+        "assign",
+        "model_validate",
+        "parse_obj",
+        "json",
+        "URL",
+        "URLSearchParams",
+    }
     | {"readBody", "readValidatedBody", "readFormData", "getQuery", "getValidatedQuery", "getRouterParam"}
     | {"getRouterParams", "String", "Number", "decodeURIComponent", "parseBody", "parse_body", "formData", "validate"}
     | {"validateSync", "plainToInstance", "parse_qs", "parse_qsl", "urlparse", "urlsplit", "get_json"}
@@ -148,16 +159,17 @@ SHAPE_TESTS = frozenset({"includes", "match", "test", "isinstance", "startsWith"
 
 LOOKUP_CALLS = frozenset({"exists", "count", "first"})
 
-PRESENCE_SCHEMES = tuple(
+_SCHEMES: dict[str, tuple[str, ...]] = {
+    "http": ("HTTPBearer", "HTTPBasic", "HTTPDigest"),
+    "api_key": ("APIKeyHeader", "APIKeyQuery", "APIKeyCookie"),
+    "oauth2": ("OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer"),
+    "open_id_connect_url": ("OpenIdConnect",),
+}
+PRESENCE_SCHEMES = frozenset(
     f"fastapi.security.{where}{name}"
-    for where, names in {
-        "": ("HTTPBearer", "HTTPBasic", "HTTPDigest", "APIKeyHeader", "APIKeyQuery", "APIKeyCookie")
-        + ("OAuth2PasswordBearer", "OAuth2AuthorizationCodeBearer", "OpenIdConnect"),
-        "http.": ("HTTPBearer", "HTTPBasic"),
-        "api_key.": ("APIKeyHeader", "APIKeyQuery", "APIKeyCookie"),
-        "oauth2.": ("OAuth2PasswordBearer",),
-    }.items()
+    for module, names in _SCHEMES.items()
     for name in names
+    for where in ("", f"{module}.")
 )
 """FastAPI's security schemes: they see to it that credentials are there, not that they are right.
 

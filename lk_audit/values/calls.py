@@ -26,7 +26,7 @@ from lk_audit.values.model import (
 )
 from lk_audit.values.model import Member as Entry
 from lk_audit.values.possible import bounded, full_name, traced, unknown
-from lk_audit.values.records import RecordBuilder
+from lk_audit.values.records import RecordBuilder, any_member
 
 if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
@@ -186,7 +186,9 @@ class Calls:
         found: list[Value] = []
         for key in invocation.values(0):
             values = (
-                self._evaluator.part(receiver, key.text, call) if isinstance(key, Text) else (unknown(call, (key,)),)
+                self._evaluator.part(receiver, key.text, call)
+                if isinstance(key, Text)
+                else (*any_member((receiver,)), unknown(call, (key,)))
             )
             default = invocation.values(1, "default")
             absent = any(isinstance(value, Nothing) and value.origin is call for value in values)

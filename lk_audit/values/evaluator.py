@@ -58,7 +58,7 @@ from lk_audit.values.possible import (
     located,
     unknown,
 )
-from lk_audit.values.records import RecordBuilder, key_name, listed, may_be_skipped, member_of
+from lk_audit.values.records import RecordBuilder, any_member, key_name, listed, may_be_skipped, member_of
 from lk_audit.values.variables import Variables
 
 _MOST_OPERANDS = 500
@@ -245,7 +245,8 @@ class Evaluator:
         found: list[Value] = []
         for name in names:
             if name is None:
-                found.append(unknown(expr, self.evaluate_at(base, frame), keys))
+                whole = self.evaluate_at(base, frame)
+                found += [*any_member(whole), unknown(expr, whole, keys)]
                 continue
             own = self.attributes.of_self(base, name, frame)
             values = (item for value in self.evaluate_at(base, frame) for item in self.part(value, name, expr))

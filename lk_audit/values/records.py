@@ -144,3 +144,14 @@ def member_of(value: Mapped, name: str, origin: Expr, part: Part) -> Possible:
         return (Nothing(origin=origin),)
     found = [item for spread in value.spreads for item in part(spread, name, origin)]
     return bounded(found, origin) if found else (unknown(origin, value.spreads),)
+
+
+def any_member(values: Possible) -> Possible:
+    """What the members of the records among `values` are: one of them is meant, the run decides which."""
+    return tuple(
+        found
+        for value in values
+        if isinstance(value, Mapped)
+        for member in value.members.values()
+        for found in member.values
+    )

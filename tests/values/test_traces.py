@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.syntax import Class, Function, Name, Node
+from lk_audit.syntax import Call, Class, Function, Name, Node
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.frames import Effort
 from lk_audit.values.model import Possible
@@ -58,6 +58,9 @@ class Project:
     def _defined(self, member: str) -> Possible:
         kinds: tuple[Function | Class, ...] = (*self.config.names.functions, *self.config.names.classes)
         return self.config.evaluate(next(item for item in kinds if item.name == member))
+
+    def callers(self, _: Function) -> tuple[tuple[Evaluator, Call], ...]:
+        return ()
 
     def evaluator_of(self, node: Node) -> Evaluator | None:
         return self.config if self.config.names.parent(node) is not None else None

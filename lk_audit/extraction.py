@@ -70,6 +70,9 @@ _CODE_WORDS = (
     *(b"jwt", b"Jwt", b"JWT", b"verify_signature"),
     *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"LiveKitAPI", b"Options(", b"AgentServer"),
     *(b"ws://", b"http://", b"devkey", b"subtle"),
+    *(b"setKey", b"haredKey", b"hared_key", b"TokenServer", b"TokenSource", b"andbox", b"room_finished"),
+    *(b"participant_joined", b"participant_left", b"room_started", b"track_published", b"egress_ended", b"setItem"),
+    *(b"?token=", b"&token="),
 )
 """What code must mention for a fact to be in it: most files about LiveKit neither mint nor hold a credential."""
 
@@ -91,17 +94,21 @@ def _document_facts(source: Source, parsed: Module | Document) -> Iterator[Fact]
 
 def _code_facts(context: FileContext) -> Iterator[Fact]:
     from lk_audit.extractors import (  # noqa: PLC0415 - most scans meet one kind of file only
+        client_tokens,
         comments,
         credentials,
+        e2ee_keys,
         endpoints,
         exposures,
         mint_parts,
         raw_mints,
         reach,
         sdk_mints,
+        secret_exposures,
         sides,
         token_checks,
         urls,
+        webhooks,
     )
 
     side = context.built(sides.side_of)
@@ -114,6 +121,11 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
     yield from exposures.code_exposures(context, side)
     yield from token_checks.token_checks(context, side)
     yield from urls.code_urls(context)
+    yield from secret_exposures.secret_exposures(context)
+    yield from webhooks.webhook_uses(context)
+    yield from e2ee_keys.e2ee_keys(context)
+    yield from client_tokens.development_sources(context)
+    yield from client_tokens.tokens_left_behind(context)
 
 
 def _token_facts(sources: Sequence[Source], facts: Sequence[Fact]) -> Iterator[Fact]:

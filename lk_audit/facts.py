@@ -297,7 +297,8 @@ class TokenMint(Fact):
 
     `sdk` names what signs it, for messages. `can_publish_data_stays` tells that the code denies publishing, says
     nothing about data, and the SDK then writes data rights as true. `variants` are the grant objects to choose from,
-    where there are several.
+    where there are several. `readable_credentials` are other secrets that the token's holder can read in it,
+    `role_lead` is where its metadata says what its holder is.
     """
 
     signer: Signer
@@ -314,5 +315,58 @@ class TokenMint(Fact):
     kind_place: Place | None = None
     listener_lead: Lead | None = None
     variants: tuple[GrantVariant, ...] = ()
+    readable_credentials: tuple[Lead, ...] = ()
+    role_lead: Lead | None = None
     endpoints: tuple[Endpoint, ...] = ()
     inputs: tuple[Input, ...] = ()
+
+
+class Exposure(Enum):
+    """Where something secret is let out."""
+
+    LOG = "a log"
+    RESPONSE = "a response"
+    TEMPLATE = "a page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretExposure(Fact):
+    """The API secret, or a token, that is printed, logged or sent. `sink` is what lets it out, as written."""
+
+    name: str
+    exposure: Exposure
+    sink: str
+    is_token: bool = False
+    leads: tuple[Lead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookUse(Fact):
+    """A webhook event that is used without a check of its signature; `how` says what is missing."""
+
+    how: str
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class E2eeKeyLiteral(Fact):
+    """An end-to-end encryption key that is the same for all; `secret` is None where a public variable holds it."""
+
+    setting: str
+    secret: Secret | None = None
+    variable: str | None = None
+    leads: tuple[Lead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevTokenSource(Fact):
+    """A token server for development that shipped code asks; `how` is what it is called."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenLeftBehind(Fact):
+    """A LiveKit token that client code puts where it stays: a page address, the browser's storage."""
+
+    where: str

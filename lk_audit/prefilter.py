@@ -24,6 +24,7 @@ GATES: dict[str, tuple[bytes, ...]] = {
             b"apiSecret",
             b"API_SECRET",
             b"ApiSecret",
+            b"E2EEKeyProvider",
         ),
     ),
     # The seam between header and payload of every compact token, and how the usual headers begin.

@@ -45,7 +45,7 @@ class MintParts:
 
 def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side: SideEvidence) -> TokenMint:
     """The fact that a mint amounts to, in its project."""
-    from lk_audit.extractors import intent  # noqa: PLC0415 - it reads the parts that are defined here
+    from lk_audit.extractors import intent, token_contents  # noqa: PLC0415 - they read the parts that are defined here
 
     served_by = endpoints.endpoints(parts.call)
     kinds = tuple(_texts(parts.settings.get("kind", ())))
@@ -67,6 +67,8 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         kind_place=kind_parts[0].place if kind_parts else None,
         listener_lead=intent.of_mint(context, parts),
         variants=intent.variants(context, parts, endpoints.is_request),
+        readable_credentials=tuple(token_contents.readable_credentials(context, parts.settings)),
+        role_lead=token_contents.role_lead(context, parts.settings),
         endpoints=served_by,
         inputs=tuple(_inputs(context, parts, endpoints)),
     )

@@ -222,7 +222,15 @@ def _wrapped(payload: Mapped) -> dict[str, Member]:
     return found
 
 
-_CLAIMS = {"sub": "identity", "name": "name", "kind": "kind", "metadata": "metadata", "exp": "ttl"}
+_CLAIMS = {
+    "sub": "identity",
+    "name": "name",
+    "kind": "kind",
+    "metadata": "metadata",
+    "exp": "ttl",
+    "attributes": "attributes",
+    "roomConfig": "roomConfig",
+}
 
 
 def _payload_lifetimes(context: FileContext, payload: Mapped, unit: TtlUnit | None, place: Place) -> Iterator[Lifetime]:

@@ -1,0 +1,117 @@
+"""API secrets and tokens that code prints, logs, or answers requests with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.shown import argument_parts, is_receiver, shown
+from lk_audit.extractors.sides import side_of
+from lk_audit.facts import Exposure, FileRole, SecretExposure, Side
+from lk_audit.livekit.credentials import is_secret_name
+from lk_audit.livekit.sinks import (
+    LOG_FUNCTIONS,
+    LOG_METHODS,
+    LOGGERS,
+    PAGE_FUNCTIONS,
+    RESPONSE_METHODS,
+    RESPONSES,
+    TEMPLATE_CALLS,
+    TOKEN_METHODS,
+)
+from lk_audit.source import Place
+from lk_audit.syntax import Assign, Call, Element, Expr, Member, Node, Return
+from lk_audit.values.model import Defined, Environment, Returned, Value
+
+
+def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
+    """Every place where a secret or token is let out, once."""
+    if context.role is FileRole.TEST:
+        return
+    seen: set[tuple[Place, str]] = set()
+    for fact in (*_logged(context), *_answered(context), *_given_to_pages(context)):
+        if (fact.place, fact.name) not in seen:
+            seen.add((fact.place, fact.name))
+            yield fact
+
+
+def _logged(context: FileContext) -> Iterator[SecretExposure]:
+    for call in context.names.calls:
+        name = last_name(call.callee) or ""
+        is_log = name in LOG_METHODS and is_receiver(call, LOGGERS)
+        if is_log or (context.names.qualified(call.callee) or "") in LOG_FUNCTIONS:
+            yield from _facts(context, argument_parts(call), Exposure.LOG, name, with_tokens=True)
+
+
+def _answered(context: FileContext) -> Iterator[SecretExposure]:
+    endpoints = context.built(Endpoints)
+    if not endpoints.handlers:
+        return
+    for call in context.names.calls:
+        name = last_name(call.callee) or ""
+        if name in TEMPLATE_CALLS:
+            yield from _facts(context, argument_parts(call), Exposure.TEMPLATE, name)
+        elif _answers(call, name) and _is_in_handler(context, call):
+            yield from _facts(context, argument_parts(call), Exposure.RESPONSE, name)
+    for item in context.names.nodes(Return):
+        function = context.names.enclosing_function(item)
+        if item.value is not None and function is not None and function in endpoints.handlers:
+            yield from _facts(context, shown(item.value), Exposure.RESPONSE, "return")
+    for assign in context.names.nodes(Assign):
+        if isinstance(assign.target, Member) and assign.target.name == "body" and _is_in_handler(context, assign):
+            yield from _facts(context, shown(assign.value), Exposure.RESPONSE, "body")
+
+
+def _answers(call: Call, name: str) -> bool:
+    return name in RESPONSES or (name in RESPONSE_METHODS and isinstance(call.callee, Member))
+
+
+def _is_in_handler(context: FileContext, node: Node) -> bool:
+    return bool(context.built(Endpoints).routes_to(node))
+
+
+def _given_to_pages(context: FileContext) -> Iterator[SecretExposure]:
+    """Props of a page, and of a component that runs at the client."""
+    for item in context.names.nodes(Return):
+        function = context.names.enclosing_function(item)
+        if item.value is not None and function is not None and context.names.name_of(function) in PAGE_FUNCTIONS:
+            yield from _facts(context, shown(item.value), Exposure.TEMPLATE, context.names.name_of(function))
+    for element in context.names.elements:
+        if element.tag[:1].isupper() and _runs_at_client(context, element):
+            for attribute in element.attributes:
+                yield from _facts(context, shown(attribute.value), Exposure.TEMPLATE, f"<{element.tag}>")
+
+
+def _runs_at_client(context: FileContext, element: Element) -> bool:
+    name = context.names.at_end(element.tag.partition(".")[0])
+    defined = [value.definition for value in context.values(name) if isinstance(value, Defined)]
+    return any(
+        context.home(item).built(side_of).side is Side.CLIENT for item in defined if not context.code.holds(item)
+    )
+
+
+def _facts(
+    context: FileContext, exprs: Iterator[Expr], exposure: Exposure, sink: str, *, with_tokens: bool = False
+) -> Iterator[SecretExposure]:
+    for expr in exprs:
+        for value in context.values(expr):
+            is_token = with_tokens and _is_token(value) and _is_in_handler(context, expr)
+            if is_token or (isinstance(value, Environment) and is_secret_name(value.name)):
+                yield SecretExposure(
+                    place=context.place(expr),
+                    role=context.role,
+                    name=value.name if isinstance(value, Environment) else "the token",
+                    exposure=exposure,
+                    sink=sink,
+                    is_token=is_token,
+                    leads=context.leads(value.trace),
+                )
+
+
+def _is_token(value: Value) -> bool:
+    """What `toJwt()` of an AccessToken gives."""
+    if not isinstance(value, Returned) or value.members:
+        return False
+    callee = value.call.callee
+    return isinstance(callee, Member) and callee.name in TOKEN_METHODS

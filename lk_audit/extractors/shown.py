@@ -1,0 +1,72 @@
+"""Which parts of an expression are shown in full when it is printed, logged or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import last_name
+from lk_audit.syntax import (
+    Await,
+    Binary,
+    Call,
+    Conditional,
+    Expr,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Record,
+    Sequence,
+    Template,
+)
+
+_RENDERING = frozenset(
+    {"stringify", "dumps", "str", "String", "format", "repr", "pformat", "inspect", "dict", "jsonify"}
+)
+"""Calls that show their arguments as they are."""
+_DEEPEST = 12
+
+
+def shown(expr: Expr, depth: int = 0) -> Iterator[Expr]:
+    """The names, accesses and calls whose whole value is in what `expr` shows.
+
+    Not what is only asked (`secret ? "set" : "missing"`), counted, cut or negated.
+    """
+    if depth > _DEEPEST:
+        return
+    for part in _parts(expr):
+        yield from shown(part, depth + 1)
+    if isinstance(expr, Name | Member | Call) or (isinstance(expr, Index) and isinstance(expr.key, Literal)):
+        yield expr
+
+
+def _parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one per kind of syntax
+    match expr:
+        case Template(parts=parts):
+            return parts
+        case Binary(operator="+" | "%" | "or" | "??", left=left, right=right):
+            return left, right
+        case Conditional(then=then, otherwise=otherwise):
+            return then, otherwise
+        case Record(entries=entries):
+            return tuple(entry.value for entry in entries)
+        case Sequence(items=items):
+            return items
+        case Await(operand=operand):
+            return (operand,)
+        case Call() if (last_name(expr.callee) or "") in _RENDERING:
+            return tuple(item.value for item in expr.arguments)
+        case _:
+            return ()
+
+
+def argument_parts(call: Call) -> Iterator[Expr]:
+    """What the arguments of a call show."""
+    for item in call.arguments:
+        yield from shown(item.value)
+
+
+def is_receiver(call: Call, names: frozenset[str]) -> bool:
+    """Whether a method is called on something of one of these names: `logger.info(...)`, `self.log.warn(...)`."""
+    callee = call.callee
+    return isinstance(callee, Member) and (last_name(callee.object) or "").lstrip("_").lower() in names

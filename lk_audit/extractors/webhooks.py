@@ -1,0 +1,114 @@
+"""LiveKit's webhook events that code acts on without knowing who sent them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.authentication import Authentication
+from lk_audit.extractors.context import FileContext, argument, last_name
+from lk_audit.extractors.endpoints import Endpoints, Route
+from lk_audit.facts import FileRole, WebhookUse
+from lk_audit.livekit.webhooks import EVENTS, RECEIVERS
+from lk_audit.syntax import Assign, Await, Binary, Call, Evaluate, Expr, Function, Index, Literal, Member, Name, walk
+from lk_audit.values.model import Flag, Returned, symbolic_sources
+
+_SKIP = "skipAuth is set, so the signature is not checked"
+_UNAWAITED = "receive() is not awaited, so that nobody learns when the signature is wrong"
+_UNVERIFIED = "the event is used as it came, without WebhookReceiver.receive()"
+
+
+def webhook_uses(context: FileContext) -> Iterator[WebhookUse]:
+    """Every use of an event whose sender is not known, one for each handler."""
+    if context.role is FileRole.TEST:
+        return
+    for call in context.names.calls_of("receive"):
+        if _is_receiver(context, call):
+            how = _SKIP if _skips(context, call) else _UNAWAITED if _is_unawaited(context, call) else None
+            if how is not None:
+                yield WebhookUse(place=context.place(call), role=context.role, how=how)
+    yield from _unverified(context)
+
+
+def _is_receiver(context: FileContext, call: Call) -> bool:
+    if not isinstance(call.callee, Member):
+        return False
+    return any(
+        isinstance(value, Returned) and (value.callee or "").endswith(RECEIVERS)
+        for value in context.values(call.callee.object)
+    )
+
+
+def _skips(context: FileContext, call: Call) -> bool:
+    return any(isinstance(value, Flag) and value.flag for value in context.values(argument(call, 2, "skipAuth")))
+
+
+def _is_unawaited(context: FileContext, call: Call) -> bool:
+    """`receiver.receive(...)` gives a promise since version 2 of the SDK."""
+    if context.is_python or context.sdk_major < 2:  # noqa: PLR2004 - the version that made it so
+        return False
+    holder = context.names.parent(call)
+    if isinstance(holder, Evaluate):
+        return True
+    if not isinstance(holder, Assign) or not isinstance(holder.target, Name):
+        return False
+    scope = context.names.binding_scope(holder.target)
+    uses = context.names.uses(scope, holder.target.id) if scope is not None else ()
+    later = [use for use in uses if use.start > holder.end]
+    return bool(later) and not any(isinstance(context.names.parent(use), Await) for use in later)
+
+
+def _unverified(context: FileContext) -> Iterator[WebhookUse]:
+    """A handler that compares the `event` of its request with the names of LiveKit's events."""
+    if b"livekit" not in context.source.data.lower():
+        return
+    endpoints = context.built(Endpoints)
+    seen: set[Function] = set()
+    for test in context.names.nodes(Binary):
+        subject = _event_of(test)
+        if subject is None or not any(
+            endpoints.is_request(value) for value in symbolic_sources(context.values(subject))
+        ):
+            continue
+        for route in endpoints.routes_to(test):
+            if route.handler.function not in seen and not _is_verified(context, route):
+                seen.add(route.handler.function)
+                yield WebhookUse(place=context.place(subject), role=context.role, how=_UNVERIFIED, certain=False)
+
+
+def _event_of(test: Binary) -> Expr | None:
+    """What is compared with the name of an event: `body.event`, `event["event"]`, `payload.get("event")`."""
+    if test.operator not in {"==", "in"}:
+        return None
+    named = any(isinstance(node, Literal) and node.value in EVENTS for node in walk(test))
+    reads = (node for node in (test.left, test.right) if _reads_event(node))
+    return next(reads, None) if named else None
+
+
+def _reads_event(expr: Expr) -> bool:
+    match expr:
+        case Member(name="event") | Index(key=Literal(value="event")):
+            return True
+        case Call(callee=Member(name="get")) if expr.arguments:
+            first = expr.arguments[0].value
+            return isinstance(first, Literal) and first.value == "event"
+        case Name(id=name):
+            return name in {"event", "event_type", "eventType", "event_name"}
+        case _:
+            return False
+
+
+def _is_verified(context: FileContext, route: Route) -> bool:
+    """Whether the handler checks the signature in whatever way, or its caller in another."""
+    home = context.home(route.handler.function)
+    if any((last_name(call.callee) or "") in {"receive", "verify"} for call in _calls_in(home, route)):
+        return True
+    authentication = context.workspace.shared(Authentication)
+    return authentication.of(route.handler, (route.call, *route.helpers)) is not None
+
+
+def _calls_in(home: FileContext, route: Route) -> Iterator[Call]:
+    yield from (node for node in walk(route.handler.function) if isinstance(node, Call))
+    for helper in route.helpers:
+        function = home.home(helper).names.enclosing_function(helper)
+        if function is not None:
+            yield from (node for node in walk(function) if isinstance(node, Call))

@@ -1,0 +1,31 @@
+"""Where data leaves a program, as names: logs, responses, templates, storage.
+
+Sources: the documentation of Python's logging, loguru, structlog; of Node's console, winston, pino; of the web
+frameworks.
+"""
+
+from __future__ import annotations
+
+LOG_FUNCTIONS = frozenset(
+    {"print", "pprint.pprint", "pprint.pp", "sys.stdout.write", "sys.stderr.write", "rich.print", "click.echo"}
+)
+LOGGERS = frozenset({"console", "logger", "log", "logging", "winston", "pino", "loguru", "structlog"})
+"""What logging methods are called on, in lower case and without leading underscores."""
+LOG_METHODS = frozenset(
+    {"log", "info", "debug", "warn", "warning", "error", "critical", "exception", "trace", "dir", "success", "verbose"}
+)
+
+RESPONSE_METHODS = frozenset({"json", "send", "end", "write", "send_json", "send_text", "emit"})
+RESPONSES = frozenset({"jsonify", "JSONResponse", "JsonResponse", "HttpResponse", "make_response", "json_response"})
+TEMPLATE_CALLS = frozenset({"render_template", "render_template_string", "TemplateResponse", "render"})
+PAGE_FUNCTIONS = frozenset({"getServerSideProps", "getStaticProps"})
+"""Functions whose result becomes part of a page that clients load."""
+
+TOKEN_METHODS = frozenset({"toJwt", "to_jwt"})
+
+STORAGES = frozenset({"localStorage", "sessionStorage", "AsyncStorage", "asyncstorage", "SecureStore"}) - {
+    "SecureStore"
+}
+"""Where client code keeps text for any script of the page, or for good."""
+NAVIGATIONS = frozenset({"push", "replace", "navigate", "redirect", "assign", "open"})
+"""Calls that go to a page address."""

@@ -1,0 +1,15 @@
+"""LiveKit's webhooks: the names of their events, and what checks them.
+
+Sources: livekit/protocol:webhook/events.go, livekit/node-sdks:packages/livekit-server-sdk/src/WebhookReceiver.ts,
+livekit/python-sdks:livekit-api/livekit/api/webhook.py.
+"""
+
+from __future__ import annotations
+
+EVENTS = frozenset(
+    {"room_started", "room_finished", "participant_joined", "participant_left", "participant_connection_aborted"}
+    | {"track_published", "track_unpublished", "egress_started", "egress_updated", "egress_ended", "ingress_started"}
+    | {"ingress_ended"}
+)
+RECEIVERS = ("WebhookReceiver",)
+"""How the full names of the classes end that check a webhook."""

@@ -72,12 +72,20 @@ class Endpoints:
                 if function in handlers:
                     yield handlers[function]
 
-    def routes_to(self, node: Node) -> list[Route]:
-        """The handlers that run `node`: a function around it, or those that call that function."""
+    def routes_to(self, node: Node, *, to_answer: bool = False) -> list[Route]:
+        """The handlers that run `node`: a function around it, or those that call that function.
+
+        `to_answer` leaves out the ways that keep what `node` makes to themselves.
+        """
         found: dict[Function, Route] = {}
         for route in self._routes(node, (), frozenset()):
-            found.setdefault(route.handler.function, route)
+            is_answer = all(_hands_out(self._function_of(helper)) for helper in route.helpers)
+            if is_answer or not to_answer:
+                found.setdefault(route.handler.function, route)
         return list(found.values())
+
+    def _function_of(self, node: Node) -> Function | None:
+        return self._context.home(node).names.enclosing_function(node)
 
     def _routes(self, node: Node, helpers: tuple[Node, ...], seen: frozenset[Function]) -> Iterator[Route]:
         context = self._context.home(node)
@@ -91,7 +99,7 @@ class Endpoints:
             function = context.names.enclosing_function(function)
         if innermost is None or innermost in seen or len(helpers) >= _CALLER_DEPTH:
             return
-        if (function is not None and function is not innermost) or not _hands_out(innermost):
+        if function is not None and function is not innermost:
             return
         for call in self._calls_of(context, innermost):
             yield from self._routes(call, (node, *helpers), seen | {innermost})
@@ -127,12 +135,12 @@ class Endpoints:
 
     def endpoints(self, node: Node) -> tuple[Endpoint, ...]:
         """The endpoints that hand out what `node` makes, as far as the project shows."""
-        return tuple(self._endpoint(route) for route in self.routes_to(node))
+        return tuple(self._endpoint(route) for route in self.routes_to(node, to_answer=True))
 
     def _endpoint(self, route: Route) -> Endpoint:
         handler = route.handler
         context = self._context
-        functions = (context.home(node).names.enclosing_function(node) for node in route.helpers)
+        functions = (self._function_of(node) for node in route.helpers)
         authentication = self._context.workspace.shared(Authentication)
         return Endpoint(
             name=handler.label or handler.function.name or "handler",
@@ -159,9 +167,9 @@ _SENDING = frozenset(
 )
 
 
-def _hands_out(function: Function) -> bool:
+def _hands_out(function: Function | None) -> bool:
     """Whether a helper gives its caller something, or answers the request itself; else what it makes stays inside."""
-    return any(
+    return function is None or any(
         (isinstance(node, Return) and node.value is not None)
         or (isinstance(node, Call) and bool(node.arguments) and (last_name(node.callee) or "") in _SENDING)
         for node in walk(function.body)

@@ -12,7 +12,7 @@ from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is
 from lk_audit.facts import Endpoint
 from lk_audit.livekit.requests import PARSING_CALLS, REQUEST_GLOBALS
 from lk_audit.source import Place
-from lk_audit.syntax import Await, Call, Expr, Function, Member, Node, Return, walk
+from lk_audit.syntax import Assign, Await, Call, Expr, Function, Member, Name, Node, Return, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _CALLER_DEPTH = 4
@@ -79,10 +79,30 @@ class Endpoints:
         """
         found: dict[Function, Route] = {}
         for route in self._routes(node, (), frozenset()):
-            is_answer = all(_hands_out(self._function_of(helper)) for helper in route.helpers)
+            is_answer = all(self._hands_on(helper) for helper in route.helpers)
             if is_answer or not to_answer:
                 found.setdefault(route.handler.function, route)
         return list(found.values())
+
+    def _hands_on(self, node: Node) -> bool:
+        """Whether a helper gives what `node` makes to its caller, or answers the request with it itself."""
+        function = self._function_of(node)
+        if function is None:
+            return True
+        names = self._context.home(node).names
+        made, carriers = {node}, set[str]()
+        for assign in (item for item in walk(function.body) if isinstance(item, Assign)):
+            if _mentions(assign.value, made, carriers):
+                if not isinstance(assign.target, Name):
+                    return True
+                carriers.add(assign.target.id)
+        is_lambda = len(function.body.statements) == 1 and isinstance(function.body.statements[0], Return)
+        return is_lambda or any(
+            _mentions(shown, made, carriers)
+            for item in walk(function.body)
+            for shown in _handed_over(item)
+            if names.parent(item) is not None
+        )
 
     def _function_of(self, node: Node) -> Function | None:
         return self._context.home(node).names.enclosing_function(node)
@@ -163,14 +183,17 @@ class Endpoints:
 
 
 _SENDING = frozenset(
-    {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse"}
+    {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
 )
 
 
-def _hands_out(function: Function | None) -> bool:
-    """Whether a helper gives its caller something, or answers the request itself; else what it makes stays inside."""
-    return function is None or any(
-        (isinstance(node, Return) and node.value is not None)
-        or (isinstance(node, Call) and bool(node.arguments) and (last_name(node.callee) or "") in _SENDING)
-        for node in walk(function.body)
-    )
+def _handed_over(node: Node) -> Iterator[Node]:
+    """What a statement or call gives to others: a returned value, the arguments of what answers a request."""
+    if isinstance(node, Return) and node.value is not None:
+        yield node.value
+    elif isinstance(node, Call) and (last_name(node.callee) or "") in _SENDING:
+        yield from node.arguments
+
+
+def _mentions(expr: Node, nodes: set[Node], names: set[str]) -> bool:
+    return any(node in nodes or (isinstance(node, Name) and node.id in names) for node in walk(expr))

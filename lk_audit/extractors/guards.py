@@ -305,6 +305,8 @@ class Guards:
         """Whether a part of a test says something about who the caller is."""
         if isinstance(leaf, Call):
             return self._call_tells(context, leaf, depth)
+        if any(self._looks_up_caller(context, call) for call in _assigned_calls(context, leaf)):
+            return True
         possible = context.values(leaf)
         values = symbolic_sources(possible)
         injected = [value for value in values if isinstance(value, Given) and is_injected(value)]
@@ -319,6 +321,13 @@ class Guards:
         if results:
             return any(not self._is_lookup(context, value.call) for value in results)
         return not any(isinstance(value, Environment) for value in values)
+
+    def _looks_up_caller(self, context: FileContext, call: Call) -> bool:
+        """`session = await getSession()`: by its name, and not by what the caller claims."""
+        name = last_name(call.callee) or ""
+        return (
+            bool(AUTHENTICATING_NAME.match(name)) and not _is_raw(context, call) and not self._is_lookup(context, call)
+        )
 
     def _call_tells(self, context: FileContext, call: Call, depth: int) -> bool:
         name = last_name(call.callee) or ""

@@ -25,7 +25,9 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
         FileRole.TEST,
     ),
     (
-        re.compile(r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample)\.env"),
+        re.compile(
+            r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample|template)\.\w+"
+        ),
         FileRole.EXAMPLE,
     ),
     (

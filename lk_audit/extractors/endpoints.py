@@ -12,7 +12,7 @@ from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is
 from lk_audit.facts import Endpoint
 from lk_audit.livekit.requests import PARSING_CALLS, REQUEST_GLOBALS
 from lk_audit.source import Place
-from lk_audit.syntax import Assign, Await, Call, Expr, Function, Member, Name, Node, Return, walk
+from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Member, Name, Node, Return, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _CALLER_DEPTH = 4
@@ -79,10 +79,21 @@ class Endpoints:
         """
         found: dict[Function, Route] = {}
         for route in self._routes(node, (), frozenset()):
-            is_answer = all(self._hands_on(helper) for helper in route.helpers)
+            is_answer = self._uses(route) and all(self._hands_on(helper) for helper in route.helpers)
             if is_answer or not to_answer:
                 found.setdefault(route.handler.function, route)
         return list(found.values())
+
+    def _uses(self, route: Route) -> bool:
+        """Whether a handler does something with what a helper gives it, or lets the helper answer."""
+        names = self._context.home(route.call).names
+        if not route.helpers or not isinstance(route.call, Call):
+            return True
+        holder = names.parent(route.call)
+        while isinstance(holder, Await | Member | Call):
+            holder = names.parent(holder)
+        answers = (last_name(item.value) in _ANSWERS for item in route.call.arguments)
+        return not isinstance(holder, Evaluate) or any(answers)
 
     def _hands_on(self, node: Node) -> bool:
         """Whether a helper gives what `node` makes to its caller, or answers the request with it itself."""
@@ -182,6 +193,10 @@ class Endpoints:
         return None if function is None else self._context.place(function)
 
 
+_ANSWERS = frozenset(
+    {"res", "response", "reply", "ctx", "c", "context", "socket", "ws", "websocket", "callback", "next"}
+)
+"""What a handler passes on for a helper to answer with."""
 _SENDING = frozenset(
     {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
 )

@@ -128,6 +128,9 @@ class GrantCollector:
         branch = self.context.home(value.origin).names.enclosing(value.origin, If)
         if branch is None or not branch.then.start <= value.origin.start < branch.then.end:
             return False
+        chooses_token = branch.then.start <= self.place.start < branch.then.end
+        if chooses_token and self.context.code.holds(branch):
+            return False
         tested = [node for node in walk(branch.test) if isinstance(node, Name | MemberAccess)]
         return isinstance(branch.test, Binary) and any(self._from_request(self.context.values(node)) for node in tested)
 

@@ -297,8 +297,8 @@ class TokenMint(Fact):
 
     `sdk` names what signs it, for messages. `can_publish_data_stays` tells that the code denies publishing, says
     nothing about data, and the SDK then writes data rights as true. `variants` are the grant objects to choose from,
-    where there are several. `readable_credentials` are other secrets that the token's holder can read in it,
-    `role_lead` is where its metadata says what its holder is.
+    where there are several. `is_for_bot` tells that its identity names a service of LiveKit's. `readable_credentials`
+    are other secrets that the token's holder can read in it, `role_lead` is where its metadata says what its holder is.
     """
 
     signer: Signer
@@ -315,6 +315,7 @@ class TokenMint(Fact):
     kind_place: Place | None = None
     listener_lead: Lead | None = None
     variants: tuple[GrantVariant, ...] = ()
+    is_for_bot: bool = False
     readable_credentials: tuple[Lead, ...] = ()
     role_lead: Lead | None = None
     endpoints: tuple[Endpoint, ...] = ()

@@ -89,7 +89,7 @@ def covert_participant(mint: TokenMint) -> Iterator[Problem]:
         return
     for name, effect in _EFFECTS.items():
         grant = mint.grants.get(name)
-        if grant is not None and grant.may_be(True):
+        if grant is not None and grant.may_be(True) and not (mint.is_for_bot and name in {"hidden", "recorder"}):
             yield _problem(grant, effect)
             return
     covert = sorted(set(mint.kinds) & SERVICE_KINDS)

@@ -178,5 +178,6 @@ def environment_reads(context: FileContext) -> Iterator[tuple[Node, Environment]
         if b"secret" not in text:
             continue
         for value in context.values(node):
-            if isinstance(value, Environment) and not value.trace and is_secret_name(value.name):
+            is_here = isinstance(value, Environment) and not value.trace and context.code.holds(value.origin)
+            if is_here and isinstance(value, Environment) and is_secret_name(value.name):
                 yield node, value

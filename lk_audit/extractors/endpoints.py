@@ -10,7 +10,7 @@ from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set
 from lk_audit.facts import Endpoint
-from lk_audit.livekit.requests import PARSING_CALLS, REQUEST_GLOBALS
+from lk_audit.livekit.requests import PARSING_CALLS, PARSING_NAME, REQUEST_GLOBALS
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Member, Name, Node, Return, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
@@ -154,12 +154,26 @@ class Endpoints:
         What is awaited, or taken apart, is looked up with the help of the request: `(await findUser(id)).name`.
         """
         call = value.call
-        if isinstance(call.callee, Member) and self._is_given(call.callee.object):
-            return True
+        name = last_name(call.callee) or ""
         looked_up = bool(value.members) or isinstance(self._context.home(call).names.parent(call), Await)
-        if looked_up and (last_name(call.callee) or "") not in PARSING_CALLS:
+        if looked_up and name not in PARSING_CALLS and not PARSING_NAME.match(name):
+            return self._is_part_of_request(call)
+        return self._is_part_of_request(call) or any(self._is_given(item.value) for item in call.arguments[:2])
+
+    def _is_part_of_request(self, call: Call) -> bool:
+        """Whether a call takes the request apart: `req.json()`, `new URL(req.url)`, not `db.ref(req.query.id)`."""
+        if (last_name(call.callee) or "") in PARSING_CALLS and any(
+            self._is_given(item.value) for item in call.arguments
+        ):
+            return True
+        if not isinstance(call.callee, Member):
             return False
-        return any(self._is_given(item.value) for item in call.arguments[:2])
+        return any(
+            self._is_part_of_request(source.call) or (source.callee or "").startswith(REQUEST_GLOBALS)
+            if isinstance(source, Returned)
+            else self.is_request(source)
+            for source in symbolic_sources(self._context.values(call.callee.object))
+        )
 
     def _is_given(self, expr: Expr) -> bool:
         return any(self.is_request(source) for source in symbolic_sources(self._context.values(expr)))

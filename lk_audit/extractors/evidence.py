@@ -63,7 +63,7 @@ class Evidence:
         if is_secret_name(name):
             return Binding(is_close=True)
         pair = self.pairs[index]
-        if not is_generic_secret_name(name) or any(is_foreign_name(key) for key in pair.path[:-1]):
+        if not self._is_generic(name) or any(is_foreign_name(key) for key in pair.path[:-1]):
             return None
         if any(says_livekit(key) for key in pair.path[:-1]) or self._has_livekit_neighbour(index):
             return Binding(is_close=True)
@@ -73,6 +73,11 @@ class Evidence:
         if LIVEKIT_FILE.search(self.path) or (name.startswith("--") and self._line_says_livekit(pair)):
             return Binding(is_close=True)
         return Binding(is_close=False) if self.says_livekit else None
+
+    def _is_generic(self, name: str) -> bool:
+        """Whether a name may mean the API secret of anything; a plain SECRET_KEY signs an application's sessions."""
+        is_session_key = not self._is_nested and {"secret", "key", "secretkey"}.issuperset(name_words(name))
+        return is_generic_secret_name(name) and (not is_session_key or len(name_words(name)) == 1)
 
     def key_id(self, index: int) -> str | None:
         """The API key beside the secret at `index`, when one is written there."""

@@ -20,7 +20,7 @@ from lk_audit.livekit.grants import (
 )
 from lk_audit.livekit.sdks import GRANT_CLASSES
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Expr, If, Name, Node, Record, walk
+from lk_audit.syntax import Binary, Expr, If, Name, Node, Raise, Record, Return, Try, walk
 from lk_audit.syntax import Member as MemberAccess
 from lk_audit.values.model import (
     Flag,
@@ -137,7 +137,10 @@ class GrantCollector:
     def _add_constructed(self, value: Returned, *, certain: bool) -> None:
         """A grant class of the Python SDK: its arguments, then the attributes set on it later."""
         target = grant_class(value) or "grants"
+        known = len(self.unknown)
         self._add_members(target, _constructor_members(self.context, value, target), certain=certain, is_class=True)
+        if self._is_tried(value.call):
+            del self.unknown[known:]
         spreads = [item for item in value.call.arguments if item.spread]
         if any(
             not isinstance(inner, Mapped) or inner.open for item in spreads for inner in self.context.values(item.value)
@@ -178,6 +181,15 @@ class GrantCollector:
             self.unknown.append(self._unknown(spelled, member, is_class=is_class))
         else:
             self._put(spec.name, member, certain=certain)
+
+    def _is_tried(self, node: Node) -> bool:
+        """Whether what raises is caught, as where code tries the spellings of several versions."""
+        names = self.context.home(node).names
+        attempt = names.enclosing(node, Try)
+        if attempt is None or not attempt.handlers:
+            return False
+        leaving = (item for handler in attempt.handlers for item in walk(handler) if isinstance(item, Raise | Return))
+        return next(leaving, None) is None
 
     def _add_other(self, target: str, spelled: str, member: Member, *, certain: bool, is_class: bool) -> None:
         name = to_camel_case(spelled) if is_class else spelled

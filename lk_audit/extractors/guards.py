@@ -316,11 +316,9 @@ class Guards:
         if is_decided_before or any(_is_identity(value) for value in values):
             return True
         results = [value for value in values if isinstance(value, Returned)]
-        if _is_raw(context, leaf) or not values:
-            return False
-        if results:
-            return any(not self._is_lookup(context, value.call) for value in results)
-        return not any(isinstance(value, Environment) for value in values)
+        is_found_out = any(not self._is_lookup(context, value.call) for value in results)
+        is_told = bool(values) and not results and not any(isinstance(value, Environment) for value in values)
+        return (is_found_out or is_told) and not _is_raw(context, leaf)
 
     def _looks_up_caller(self, context: FileContext, call: Call) -> bool:
         """`session = await getSession()`: by its name, and not by what the caller claims."""

@@ -120,11 +120,20 @@ def _registration(context: FileContext, call: Call) -> str | None:
     if isinstance(callee, Member) and name == "on" and (last_name(callee.object) or "") in _MESSAGE_SOURCES:
         event = _first_text(call)
         return f"message {event}" if event not in {None, "close", "error", "open", "connection", "disconnect"} else None
+    if name == "handler" and not _is_server_function(callee):
+        return None
     dotted = context.names.qualified(callee) or name
     for suffix, framework in HANDLER_TAKERS.items():
         if name == suffix or dotted.endswith(f".{suffix}"):
             return f"{framework} handler"
     return None
+
+
+def _is_server_function(callee: Expr) -> bool:
+    """`createServerFn({ method: "POST" }).validator(...).handler(...)`, of TanStack Start."""
+    while isinstance(callee, Member | Call):
+        callee = callee.object if isinstance(callee, Member) else callee.callee
+    return isinstance(callee, Name) and callee.id in {"createServerFn", "createServerFileRoute", "createAPIFileRoute"}
 
 
 def _as_function(context: FileContext, expr: Expr) -> Function | None:

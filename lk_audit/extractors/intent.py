@@ -33,6 +33,20 @@ def of_mint(context: FileContext, parts: MintParts) -> Lead | None:
     return _of_functions(context, parts.call)
 
 
+_BOT = re.compile(r"(?:^|[^a-z])(?:egress|recorder|recording|compositor|transcriber)(?:$|[^a-z])")
+
+
+def is_for_bot(parts: MintParts) -> bool:
+    """Whether the identity or name says that a service holds the token: the page that egress records, a recorder."""
+    pieces = (
+        text
+        for target in ("identity", "name")
+        for part in parts.settings.get(target, ())
+        for text in _fixed_pieces(part.values)
+    )
+    return any(_BOT.search(_HUMPS.sub("_", text).lower()) for text in pieces)
+
+
 def variants(context: FileContext, parts: MintParts, is_request: Callable[[Value], bool]) -> tuple[GrantVariant, ...]:
     """The grants of each kind of holder, where code elsewhere chooses between several grant objects."""
     objects = [value for value in parts.grant_objects if isinstance(value, Mapped) or _is_constructed(value)]

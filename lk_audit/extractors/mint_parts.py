@@ -67,6 +67,7 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         kind_place=kind_parts[0].place if kind_parts else None,
         listener_lead=intent.of_mint(context, parts),
         variants=intent.variants(context, parts, endpoints.is_request),
+        is_for_bot=intent.is_for_bot(parts),
         readable_credentials=tuple(token_contents.readable_credentials(context, parts.settings)),
         role_lead=token_contents.role_lead(context, parts.settings),
         endpoints=served_by,

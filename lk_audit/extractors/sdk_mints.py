@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from lk_audit.extractors.context import FileContext, argument
+from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.grants import GrantCollector
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
@@ -14,7 +14,7 @@ from lk_audit.livekit.grants import OTHER_GRANTS
 from lk_audit.livekit.sdks import NODE, NODE_V1, TOKEN_CONSTRUCTORS, Sdk, Setting, TtlUnit
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, If, Member, Name
-from lk_audit.values.model import Duration, Mapped, Nothing, Possible, Value
+from lk_audit.values.model import Duration, Mapped, Nothing, Possible, Reference, Value
 from lk_audit.values.objects import Event, history
 
 
@@ -29,6 +29,9 @@ def sdk_mints(context: FileContext, is_request: Callable[[Value], bool]) -> Iter
 def sdk_of(context: FileContext, call: Call) -> Sdk | None:
     """The SDK whose token constructor `call` is, or None."""
     name = context.names.qualified(call.callee)
+    if last_name(call.callee) == "AccessToken" and name not in TOKEN_CONSTRUCTORS:
+        named = (value.name for value in context.values(call.callee) if isinstance(value, Reference))
+        name = next((found for found in named if found in TOKEN_CONSTRUCTORS), name)
     if name is None or not name.endswith("AccessToken"):
         return None
     sdk = TOKEN_CONSTRUCTORS.get(name) or _by_shape(context, call, name)

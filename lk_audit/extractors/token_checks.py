@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Side, TokenCheck
+from lk_audit.livekit.sinks import TOKEN_METHODS
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Node
 from lk_audit.values.model import Flag, Mapped, Possible, Returned
 
@@ -57,7 +58,7 @@ def _decoder(context: FileContext, call: Call, name: str) -> str | None:
     how = _UNVERIFIED.get(name)
     if name in {"jwt.decode", "jwt.api_jwt.decode", "jose.jwt.decode"} and _skips_signature(context, call):
         how = "decoding with verify_signature switched off accepts a token that anybody wrote"
-    if how is None or not _is_trusted(context, call):
+    if how is None or not _is_trusted(context, call) or _is_own_token(context, call):
         return None
     return how
 
@@ -70,6 +71,16 @@ def _skips_signature(context: FileContext, call: Call) -> bool:
         if isinstance(value, Mapped) and "verify_signature" in value.members
     )
     return any(_is_off(values) for values in switches) or _is_off(context.values(argument(call, None, "verify")))
+
+
+def _is_own_token(context: FileContext, call: Call) -> bool:
+    """Whether the token was signed a moment ago, by the same code."""
+    return any(
+        isinstance(value, Returned)
+        and isinstance(value.call.callee, Member)
+        and value.call.callee.name in TOKEN_METHODS
+        for value in context.values(argument(call, 0))
+    )
 
 
 def _is_trusted(context: FileContext, call: Call) -> bool:

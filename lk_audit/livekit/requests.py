@@ -32,6 +32,7 @@ HANDLER_TAKERS: dict[str, str] = {
     "http": "Functions Framework",
     "app.http": "Azure Functions",
     "addEventListener": "Workers",
+    "handler": "server function",
 }
 """Calls that take a handler as argument, by the end of their name."""
 
@@ -72,6 +73,9 @@ PARSING_CALLS = frozenset(
 )
 """Calls that turn the text of a request into data, or check its form: what they return is still the caller's."""
 
+PARSING_NAME = re.compile(r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|decode|trim|coerce)")
+"""How helpers of an application are called that do the same."""
+
 REQUEST_GLOBALS = ("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request")
 
 INJECTED = frozenset({"Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
@@ -81,7 +85,7 @@ _AUTHENTICATING_WORDS = (
     r"authenticat\w*|authori[sz]e\w*|authorization|requires?_?auth\w*|auth_?required|login_?required|require_?login|"
     r"require_?user|require_?session|require_?role\w*|require_?admin|ensure_?auth\w*|ensure_?logged\w*|is_?authenticated|"
     r"check_?auth\w*|verify_?(?:token|jwt|auth\w*|api_?key|session|access\w*|id_?token|user|firebase\w*|signature|request)|"
-    r"validate_?(?:token|session|api_?key|auth\w*|jwt|access\w*|request)|"
+    r"validate_?(?:token|session|api_?key|auth\w*|jwt|access\w*)|"
     r"get_?(?:server)?_?session|get_?current_?\w*user\w*|get_?(?:auth\w*|user|token)(?:_?from\w*)?|current_?user|"
     r"jwt_?required|token_?required|permission_?required|user_?passes_?test|passport|protect|protected|"
     r"auth_?middleware|auth_?guard|use_?guards|jwt_?auth\w*|bearer\w*|api_?key_?\w*|with_?auth\w*|"

@@ -146,3 +146,7 @@ class ModuleLinker:
         """The calls of a function of this file in other files, tests left out."""
         found = self._project.usage.callers(self._module, function)
         return tuple((use.module.evaluator, use.call) for use in found)
+
+    def is_passed_on(self, function: Function) -> bool:
+        """Whether another file hands a function of this file to somebody who may call it."""
+        return self._project.usage.is_passed_on(self._module, function)

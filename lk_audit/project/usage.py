@@ -6,8 +6,9 @@ parsed.
 
 from __future__ import annotations
 
+import collections.abc
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,24 @@ from lk_audit.facts import FileRole
 from lk_audit.project.files import family_of
 from lk_audit.project.manifests import above
 from lk_audit.roles import file_role
-from lk_audit.syntax import Call, Class, Export, Expr, Function, Import, ImportedName, Literal, Member, Name, Node, walk
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Call,
+    Class,
+    Entry,
+    Export,
+    Expr,
+    Function,
+    Import,
+    ImportedName,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Sequence,
+    walk,
+)
 from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown
 
 if TYPE_CHECKING:
@@ -106,7 +124,7 @@ class Usage:
             )
         return known
 
-    def _nearby(self, family: str, root: str, path: str) -> Sequence[str]:
+    def _nearby(self, family: str, root: str, path: str) -> collections.abc.Sequence[str]:
         inside = f"{root}/" if root else ""
         paths = [other for other in self._project.files.code[family] if other.startswith(inside)]
         if len(paths) > _MOST_FILES:
@@ -182,10 +200,19 @@ class Usage:
                 if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
                     yield Use(other, call)
 
+    def is_passed_on(self, module: CodeModule, function: Function) -> bool:
+        """Whether another file hands a function to somebody who may call it: a router, a table of handlers."""
+        for word in self.words_for(module, function):
+            for other in self.mentions(module.path, word):
+                uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))
+                if any(_is_value(other, use) and _is_function(other, use, function) for use in uses):
+                    return True
+        return False
+
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
         for other in self.mentions(module.path, f"{called}(", f"{called}?.(", f"{called}<"):
             for call in other.names.calls_of(called):
-                if self._calls_method(other, call, owner, function):
+                if self._calls_method(other, call, owner, function) or _is_taken_from(other, call, module.path):
                     yield Use(other, call)
 
     def _calls_method(self, other: CodeModule, call: Call, owner: Class, function: Function) -> bool:
@@ -239,6 +266,19 @@ class Usage:
                 yield from self.classes(home, home.evaluator.evaluate(item.value))
 
 
+def _is_taken_from(other: CodeModule, call: Call, path: str) -> bool:
+    """Whether a method is called on something imported from a file, whatever that is: an instance it makes."""
+    receiver = call.callee.object if isinstance(call.callee, Member) else None
+    if not isinstance(receiver, Name) or not _is_untold(other.evaluator.evaluate(receiver)):
+        return False
+    statements = (item.statement for item in other.names.definitions(receiver) if item.statement is not None)
+    return any(other.target(statement.module) == path for statement in statements)
+
+
+def _is_untold(values: Possible) -> bool:
+    return not any(isinstance(value, Defined) for value in values)
+
+
 def import_edges(module: CodeModule) -> Iterator[ImportEdge]:
     """Every import of a module: statements, re-exports, `require()` and `import()`."""
     for statement in module.names.nodes(Import):
@@ -279,6 +319,19 @@ def _renamed(module: CodeModule, word: str) -> Iterator[str]:
     for export in () if module.is_python else module.names.nodes(Export):
         if isinstance(export.local, Name) and export.local.id == word and export.exported not in {"default", "*"}:
             yield export.exported
+
+
+def _is_function(module: CodeModule, expr: Expr, function: Function) -> bool:
+    values = module.evaluator.evaluate(expr)
+    return any(isinstance(value, Defined) and value.definition is function for value in values)
+
+
+def _is_value(module: CodeModule, use: Name | Member) -> bool:
+    """Whether a mention is neither called, nor imported, nor the object of something else."""
+    holder = module.names.parent(use)
+    if isinstance(holder, Call):
+        return holder.callee is not use
+    return isinstance(holder, Argument | Entry | Sequence | Assign) and getattr(holder, "target", None) is not use
 
 
 def _specifier(call: Call) -> str | None:

@@ -75,6 +75,7 @@ class Calls:
             not callers
             or len(callers) > _MOST_CALLERS
             or evaluator.names.graph.escapes(function, when_exported=not is_seen_whole)
+            or (evaluator.linker is not None and evaluator.linker.is_passed_on(function))
         ):
             values.append(
                 Given(
@@ -119,7 +120,7 @@ class Calls:
         read = environment.read(name, invocation, on_instance=on_instance)
         if read is not None:
             return read
-        known = self._record(name, call, frame)
+        known = self._record(name, call, frame) or self._attribute(name, invocation)
         if known is None:
             function = builtins.function(name, python=self._evaluator.python)
             known = function(invocation) if function is not None and not on_instance else None
@@ -143,6 +144,20 @@ class Calls:
         first = evaluator.evaluate_at(call.arguments[0].value, frame) if call.arguments else ()
         is_other = not evaluator.python and not any(isinstance(value, Mapped) for value in first)
         return None if is_other else (builder.build(),)
+
+    def _attribute(self, name: str, invocation: Invocation) -> Possible | None:
+        """`getattr(settings, "ttl", 60)`."""
+        if name != "getattr" or not self._evaluator.python or not invocation.is_plain:
+            return None
+        keys = [key.text for key in invocation.values(1) if isinstance(key, Text)]
+        found = [
+            value
+            for key in keys
+            for holder in invocation.values(0)
+            for value in self._evaluator.part(holder, key, invocation.call)
+        ]
+        is_known = any(not isinstance(value, Unknown | Given | Returned | Reference) for value in found)
+        return tuple(found) if is_known or not keys else (*found, *invocation.values(2))
 
     def _method(self, call: Call, callee: Member, frame: Frame | None) -> Possible:
         evaluator = self._evaluator

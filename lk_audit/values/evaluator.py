@@ -80,6 +80,9 @@ class Linker(Protocol):
     def callers(self, function: Function) -> tuple[tuple[Evaluator, Call], ...]:
         """The calls of a function of this file in other files, each with the evaluator of its file."""
 
+    def is_passed_on(self, function: Function) -> bool:
+        """Whether another file hands a function of this file to somebody who may call it."""
+
 
 class Evaluator:
     """Evaluates the expressions of one module.

@@ -62,6 +62,9 @@ class Project:
     def callers(self, _: Function) -> tuple[tuple[Evaluator, Call], ...]:
         return ()
 
+    def is_passed_on(self, _: Function) -> bool:
+        return False
+
     def evaluator_of(self, node: Node) -> Evaluator | None:
         return self.config if self.config.names.parent(node) is not None else None
 

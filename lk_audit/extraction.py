@@ -101,6 +101,7 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
         endpoints,
         exposures,
         mint_parts,
+        public_settings,
         raw_mints,
         reach,
         sdk_mints,
@@ -119,6 +120,7 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
     yield from credentials.code_credentials(context, mints)
     yield from comments.comment_credentials(context)
     yield from exposures.code_exposures(context, side)
+    yield from public_settings.public_settings(context, side)
     yield from token_checks.token_checks(context, side)
     yield from urls.code_urls(context)
     yield from secret_exposures.secret_exposures(context)

@@ -78,9 +78,10 @@ class CredentialLiteral(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvExposure(Fact):
-    """The API secret under a name that a framework publishes to clients.
+    """The API secret under a name, or in a setting, that a framework publishes to clients.
 
-    `is_read` tells code that reads it from a file that defines it; `framework` says who publishes the prefix.
+    `is_read` tells code that reads it from a file that defines it; `framework` says who publishes the prefix. For a
+    setting `framework` is the setting, and `effect` says where it copies the value.
     """
 
     name: str
@@ -88,6 +89,7 @@ class EnvExposure(Fact):
     framework: str
     is_read: bool
     on_server: bool = False
+    effect: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

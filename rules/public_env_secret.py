@@ -42,6 +42,91 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
         LIVEKIT_SECRET = os.environ["NEXT_PUBLIC_LIVEKIT_API_SECRET"]  # <- finding
         """,
+        """
+        --- vite.config.ts
+        import { defineConfig, loadEnv } from 'vite';
+
+        export default defineConfig(({ mode }) => {
+          const env = loadEnv(mode, process.cwd(), '');
+          return {
+            envPrefix: ['VITE_', 'LIVEKIT_'],  // <- finding
+            define: {
+              __LIVEKIT_URL__: JSON.stringify(env.LIVEKIT_URL),
+              __SIGNER__: JSON.stringify(env.LIVEKIT_API_SECRET),  // <- finding
+            },
+          };
+        });
+        """,
+        """
+        --- next.config.js
+        module.exports = {
+          env: {
+            LIVEKIT_API_SECRET: process.env.LIVEKIT_API_SECRET,  // <- finding
+          },
+          serverRuntimeConfig: { secret: process.env.LIVEKIT_API_SECRET },
+        };
+        """,
+        """
+        --- nuxt.config.ts
+        export default defineNuxtConfig({
+          runtimeConfig: {
+            livekitApiSecret: '',
+            public: {
+              livekitUrl: '',
+              livekitApiSecret: '',  // <- finding
+            },
+          },
+        });
+        """,
+        """
+        --- webpack.config.js
+        const webpack = require('webpack');
+
+        module.exports = {
+          plugins: [
+            new webpack.EnvironmentPlugin([
+              'LIVEKIT_URL',
+              'LIVEKIT_API_SECRET',  // <- finding
+            ]),
+          ],
+        };
+        """,
+        """
+        --- app.config.ts
+        export default {
+          expo: {
+            name: 'calls',
+            extra: {
+              livekitUrl: process.env.LIVEKIT_URL,
+              signer: process.env.LIVEKIT_API_SECRET,  // <- finding
+            },
+          },
+        };
+        """,
+        """
+        --- app.json
+        {
+          "expo": {
+            "name": "calls",
+            "extra": {
+              "livekitApiSecret": "filled-in-at-build"  // <- finding
+            }
+          }
+        }
+        """,
+        """
+        --- src/environments/environment.prod.ts
+        export const environment = {
+          production: true,
+          livekitApiSecret: 'filled-in-at-build',  // <- finding
+        };
+        """,
+        """
+        --- package.json
+        { "devDependencies": { "parcel": "^2.12.0" } }
+        --- src/sign.js
+        export const signer = () => process.env.LIVEKIT_API_SECRET; // <- finding
+        """,
     ],
     good=[
         """
@@ -72,6 +157,14 @@ def public_env_secret(exposure: EnvExposure) -> Iterator[Problem]:
     does not matter: whatever is filled in at build time is public from then on. A read in server code is safe by
     itself, yet the name invites client code to read it too.
     """
+    if exposure.effect is not None:
+        yield Problem(
+            exposure.place,
+            f"API secret {exposure.name} published: {exposure.framework} copies it {exposure.effect}",
+            confidence=Confidence.HIGH,
+            subject=exposure.name,
+        )
+        return
     what = f"variables that start with {exposure.prefix}" if exposure.prefix else "it"
     certain = not exposure.on_server and exposure.role is not FileRole.TEST
     yield Problem(

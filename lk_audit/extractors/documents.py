@@ -20,6 +20,7 @@ from lk_audit.livekit.credentials import (
     name_words,
     public_prefix,
 )
+from lk_audit.livekit.publishing import publishing_setting
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from lk_audit.secret import Secret
 
@@ -66,11 +67,20 @@ def exposures(source: Source, document: Document, role: FileRole) -> Iterator[En
     for pair in document.pairs:
         name, start = _defined_name(pair)
         published = public_prefix(name)
-        if pair.commented or published is None or not is_secret_name(name) or start in seen:
+        setting = publishing_setting(source.path, pair.path[:-1])
+        if pair.commented or not is_secret_name(name) or start in seen or not (published or setting):
             continue
         seen.add(start)
-        place = source.place(start, start + len(name))
-        yield EnvExposure(place=place, role=role, name=name, prefix=published[0], framework=published[1], is_read=False)
+        prefix, framework = published or ("", f"`{setting.name}`" if setting else "")
+        yield EnvExposure(
+            place=source.place(start, start + len(name)),
+            role=role,
+            name=name,
+            prefix=prefix,
+            framework=framework,
+            is_read=False,
+            effect=setting.effect if setting and not published else None,
+        )
 
 
 def insecure_urls(source: Source, document: Document, role: FileRole) -> Iterator[InsecureUrl]:

@@ -36,6 +36,7 @@ MAPPINGS: dict[str, str] = {
 
 _OBJECTS: dict[str, str] = {
     "dotenv.dotenv_values": "dotenv_values",
+    "vite.loadEnv": "process.env",
     "@t3-oss/env-nextjs.createEnv": "process.env",
     "@t3-oss/env-core.createEnv": "process.env",
     "@t3-oss/env-nuxt.createEnv": "process.env",

@@ -1,0 +1,75 @@
+"""Settings of bundlers and frameworks that copy values into what clients download, by configuration file.
+
+Sources: the configuration references of Vite, webpack, Rsbuild, esbuild, Next, Nuxt, Expo, Angular, Quasar, Docusaurus,
+t3-env and Remix.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+BUNDLE = "into the bundle that every visitor downloads"
+PAGE = "into the page that every visitor loads"
+APP = "into the application that every user installs"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A place in configuration files: `path` are the keys that lead to it, `effect` says where its values go."""
+
+    files: re.Pattern[str]
+    path: tuple[str, ...]
+    effect: str
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.path)
+
+
+_VITE = re.compile(r"(?:^|/)(?:vite|vitest|astro|electron\.vite|quasar|rsbuild|rspack|rolldown)\.?config\.[cm]?[jt]s$")
+_ANY_BUNDLER = re.compile(
+    r"(?:^|/)(?:vite|astro|electron\.vite|quasar|rsbuild|rspack|webpack|craco|esbuild|tsup|rollup|build)[\w.-]*\.[cm]?[jt]s$"
+)
+_NEXT = re.compile(r"(?:^|/)next\.config\.[cm]?[jt]s$")
+_NUXT = re.compile(r"(?:^|/)nuxt\.config\.[cm]?[jt]s$")
+_EXPO = re.compile(r"(?:^|/)app(?:\.config)?\.(?:[cm]?[jt]s|json)$")
+_ANGULAR = re.compile(r"(?:^|/)environments/environment[\w.-]*\.ts$")
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(_ANY_BUNDLER, ("define",), BUNDLE),
+    Setting(_NEXT, ("env",), BUNDLE),
+    Setting(_NEXT, ("publicRuntimeConfig",), PAGE),
+    Setting(_NUXT, ("runtimeConfig", "public"), PAGE),
+    Setting(_NUXT, ("publicRuntimeConfig",), PAGE),
+    Setting(_NUXT, ("env",), BUNDLE),
+    Setting(_EXPO, ("extra",), APP),
+    Setting(re.compile(r"(?:^|/)quasar\.config\.[cm]?[jt]s$"), ("build", "env"), BUNDLE),
+    Setting(re.compile(r"(?:^|/)docusaurus\.config\.[cm]?[jt]s$"), ("customFields",), BUNDLE),
+    Setting(re.compile(r"(?:^|/)root\.[jt]sx?$"), ("ENV",), PAGE),
+    Setting(re.compile(r"(?:^|/)env(?:\.\w+)?\.[cm]?[jt]s$"), ("client",), BUNDLE),
+)
+"""Settings whose entries are published, whatever their names are."""
+
+PREFIX_SETTING = "envPrefix"
+PREFIX_FILES = _VITE
+"""Vite's setting of the prefix that makes a variable public."""
+
+ENVIRONMENT_FILES = _ANGULAR
+"""Angular's environment files are part of the bundle."""
+
+PLUGINS = frozenset({"DefinePlugin", "EnvironmentPlugin"})
+"""webpack's plugins that do the same, as calls."""
+
+INLINES_EVERYTHING = ("parcel", "parcel-bundler", "@parcel/core")
+"""Bundlers that replace every `process.env.NAME` in application code. Source: Parcel's page on environments."""
+
+
+def publishing_setting(path: str, keys: tuple[str, ...]) -> Setting | None:
+    """The setting of a configuration file that publishes what is under `keys`; None when that stays private."""
+    for setting in SETTINGS:
+        length = len(setting.path)
+        is_inside = any(keys[start : start + length] == setting.path for start in range(len(keys)))
+        if is_inside and setting.files.search(path):
+            return setting
+    return None

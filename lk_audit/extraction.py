@@ -33,16 +33,16 @@ def extract_facts(sources: Sequence[Source], files: Files | None = None) -> tupl
     notes: list[ParseNote] = []
     workspace = Workspace(Project(Files(sources) if files is None else files))
     for source in sources:
-        if not _may_hold_facts(source):
-            continue
-        contexts = workspace.contexts(source.path)
+        is_code = frontends.frontend_for(source.path) in frontends.CODE
+        contexts = workspace.contexts(source.path) if _may_hold_code_facts(source) else ()
         for context in contexts:
             notes.extend(_notes(source, context.module))
             facts.extend(_code_facts(context))
-        if not contexts:
+        if not (is_code and (contexts or not _may_hold_code_facts(source))):
             for parsed in frontends.parse(source):
-                notes.extend(_notes(source, parsed))
-                facts.extend(_document_facts(source, parsed))
+                if isinstance(parsed, Document):
+                    notes.extend(_notes(source, parsed))
+                    facts.extend(_document_facts(source, parsed))
         if workspace.project.bytes_parsed > _MOST_KEPT:
             workspace.forget()
     facts.extend(_token_facts(sources, facts))
@@ -77,19 +77,17 @@ _CODE_WORDS = (
 """What code must mention for a fact to be in it: most files about LiveKit neither mint nor hold a credential."""
 
 
-def _may_hold_facts(source: Source) -> bool:
-    is_code = frontends.frontend_for(source.path) in frontends.CODE
-    return not is_code or any(word in source.data for word in _CODE_WORDS)
+def _may_hold_code_facts(source: Source) -> bool:
+    return any(word in source.data for word in _CODE_WORDS)
 
 
-def _document_facts(source: Source, parsed: Module | Document) -> Iterator[Fact]:
+def _document_facts(source: Source, parsed: Document) -> Iterator[Fact]:
     from lk_audit.extractors import documents  # noqa: PLC0415 - most scans meet one kind of file only
 
-    if isinstance(parsed, Document):
-        role = file_role(source.path)
-        yield from documents.credentials(source, parsed, role)
-        yield from documents.exposures(source, parsed, role)
-        yield from documents.insecure_urls(source, parsed, role)
+    role = file_role(source.path)
+    yield from documents.credentials(source, parsed, role)
+    yield from documents.exposures(source, parsed, role)
+    yield from documents.insecure_urls(source, parsed, role)
 
 
 def _code_facts(context: FileContext) -> Iterator[Fact]:

@@ -317,9 +317,11 @@ class Comment(Node):
 
 @dataclass(slots=True, eq=False)
 class Module(Node):
-    """A file of a programming language. `language` is "python", "javascript" or "typescript".
+    """A file of a programming language, or the scripts of a page.
 
-    `has_markup` tells that JSX elements occur; `errors` are the spans that the parser could not read.
+    `language` is "python", "javascript" or "typescript". `has_markup` tells that JSX elements occur; `errors` are the
+    spans that the parser could not read. `container` is the kind of page that scripts stand in: "vue", "svelte",
+    "astro-script", "astro-frontmatter" (which runs on the server), "html", or empty for a file of code.
     """
 
     language: str
@@ -328,6 +330,7 @@ class Module(Node):
     comments: tuple[Comment, ...] = ()
     has_markup: bool = False
     errors: tuple[tuple[int, int], ...] = ()
+    container: str = ""
 
 
 @dataclass(slots=True, eq=False)

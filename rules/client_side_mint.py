@@ -56,6 +56,41 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
           return <View />;
         }
         """,
+        """
+        --- src/components/JoinCall.vue
+        <template>
+          <button @click="join">Join</button>
+        </template>
+
+        <script setup lang="ts">
+        import { AccessToken } from 'livekit-server-sdk';
+
+        const props = defineProps<{ key: string; signer: string; user: string }>();
+
+        async function join() {
+          const at = new AccessToken(props.key, props.signer, { identity: props.user, ttl: '10m' });  // <- finding
+          at.addGrant({ roomJoin: true, room: 'lobby' });
+          return at.toJwt();
+        }
+        </script>
+        """,
+        """
+        --- public/index.html
+        <!doctype html>
+        <title>Kiosk</title>
+        <script type="application/json">{ "roomJoin": true }</script>
+        <script type="module">
+          import { SignJWT } from 'https://esm.sh/jose@5';
+
+          const { key, signer } = await (await fetch('/settings.json')).json();
+          const jwt = await new SignJWT({ video: { roomJoin: true, room: 'kiosk' } })  // <- finding
+            .setProtectedHeader({ alg: 'HS256' })
+            .setIssuer(key)
+            .setSubject('kiosk')
+            .setExpirationTime('15m')
+            .sign(new TextEncoder().encode(signer));
+        </script>
+        """,
     ],
     good=[
         """

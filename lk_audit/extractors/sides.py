@@ -10,11 +10,11 @@ from lk_audit.facts import Lead, Side
 from lk_audit.livekit.clients import (
     BROWSER_GLOBALS,
     CERTAIN_SERVER_FOLDER,
+    CLIENT_CONTAINERS,
     CLIENT_DIRECTIVES,
     CLIENT_HOOK_PACKAGES,
     CLIENT_HOOKS,
     CLIENT_PACKAGES,
-    CLIENT_SUFFIXES,
     FRAMEWORK_CLIENT_FILES,
     SERVER_DIRECTIVES,
     SERVER_FILE,
@@ -40,6 +40,8 @@ def side_of(context: FileContext) -> SideEvidence:
         return SideEvidence(Side.SERVER)
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
+    if context.module.container == "astro-frontmatter":
+        return SideEvidence(Side.SERVER)
     if SERVER_DIRECTIVES & set(context.module.directives) or _is_server(context):
         return SideEvidence(Side.SERVER)
     leads = (*_client_leads(context), *_framework_leads(context))
@@ -92,8 +94,8 @@ def _required(call: Call) -> str:
 
 
 def _client_leads(context: FileContext) -> Iterator[Lead]:
-    if context.source.path.endswith(CLIENT_SUFFIXES):
-        yield context.lead(context.module.body, "a component of a client framework")
+    if context.module.container in CLIENT_CONTAINERS:
+        yield context.lead(context.module.body, "a script of a page")
     yield from _import_leads(context)
     yield from _global_leads(context)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".py", ".pyi"), "python"),
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), "javascript"),
+    **dict.fromkeys((".vue", ".svelte", ".astro", ".html", ".htm", ".xhtml"), "page"),
     **dict.fromkeys((".env",), "dotenv"),
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace"), "json"),
@@ -68,8 +69,8 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     if name == "javascript" and is_minified(source.data):
         name = "text"
     # Frontends are imported on first use: each brings its parser along, and few scans need all of them.
-    parsed: Parsed = import_module(f"{__name__}.{name}").parse(source)
-    return (parsed,)
+    parsed: Parsed | tuple[Parsed, ...] = import_module(f"{__name__}.{name}").parse(source)
+    return parsed if isinstance(parsed, tuple) else (parsed,)
 
 
 _LARGE = 100_000

@@ -17,7 +17,7 @@ from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
 from lk_audit.syntax import Comment, Evaluate, Literal, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tree_sitter import Language
     from tree_sitter import Node as TreeNode
@@ -67,15 +67,15 @@ _GRAMMAR = Grammar(
 )
 
 
-def parse(source: Source, *, dialect: str | None = None, start: int = 0, end: int | None = None) -> Module:
-    """The module in a file, or in the part of it between two byte offsets (a script inside a page).
+def parse(source: Source, *, dialect: str | None = None, parts: Sequence[tuple[int, int]] = ()) -> Module:
+    """The module in a file, or in parts of it between two byte offsets each (the scripts of a page).
 
     `dialect` is "javascript" (with JSX), "typescript" or "tsx"; without one the file name tells. All positions are
     offsets into the whole of `source.data`. Text that cannot be read is listed in `Module.errors`; nothing raises.
     """
     dialect = dialect or dialect_of(source.path)
-    end = len(source.data) if end is None else end
-    root = _tree(source.data, dialect, start, end)
+    start, end = (parts[0][0], parts[-1][1]) if parts else (0, len(source.data))
+    root = _tree(source.data, dialect, parts)
     run = Lowering(source.data, _GRAMMAR)
     body = block(run.run(root), start)
     return Module(
@@ -103,13 +103,13 @@ def _language(dialect: str) -> Language:
     return Language(getattr(import_module(module), function)())
 
 
-def _tree(data: bytes, dialect: str, start: int, end: int) -> TreeNode:
+def _tree(data: bytes, dialect: str, parts: Sequence[tuple[int, int]]) -> TreeNode:
     from tree_sitter import Parser, Point, Range  # noqa: PLC0415 - the parser is loaded when a file needs it
 
     parser = Parser(_language(dialect))
-    if (start, end) != (0, len(data)):
+    if parts:
         # Points are not used, so they need not be right.
-        parser.included_ranges = [Range(Point(0, 0), Point(0, 0), start, end)]
+        parser.included_ranges = [Range(Point(0, 0), Point(0, 0), start, end) for start, end in parts]
     return parser.parse(data).root_node
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,15 @@ from lk_audit.frontends._python_statements import STATEMENTS
 from lk_audit.syntax import Block, Comment, Module
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node, Parser, Query
 
     from lk_audit.source import Source
 
 _GRAMMAR = Grammar(EXPRESSIONS, LINKS, STATEMENTS)
+_DEEPEST_STACK = 10_000
+"""Frames that lowering may take: some dozens for each level of nesting that it follows."""
 _NOTES = "[(comment) (ERROR) (MISSING)] @note"
 
 
@@ -27,7 +33,8 @@ def parse(source: Source, *, start: int = 0, end: int | None = None) -> Module:
     root = _parser().parse(text).root_node
     comments, faults = _notes(root)
     run = Lowering(text, _GRAMMAR, [node for node in faults if not node.is_missing])
-    body = Block(start, stop, tuple(run.statements(root)))
+    with _room_for(_DEEPEST_STACK):
+        body = Block(start, stop, tuple(run.statements(root)))
     errors = {(node.start_byte, node.end_byte) for node in faults} | set(run.too_deep)
     return Module(
         start,
@@ -39,6 +46,17 @@ def parse(source: Source, *, start: int = 0, end: int | None = None) -> Module:
         ),
         errors=tuple(sorted(errors)),
     )
+
+
+@contextmanager
+def _room_for(frames: int) -> Iterator[None]:
+    """Let the interpreter's stack grow to so many frames for a while."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, frames))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _notes(root: Node) -> tuple[list[Node], list[Node]]:

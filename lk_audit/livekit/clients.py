@@ -157,7 +157,8 @@ SERVER_FILE = re.compile(
 )
 """Paths that belong to a server, a build or a script."""
 
-CLIENT_SUFFIXES = (".vue", ".svelte")
+CLIENT_CONTAINERS = frozenset({"vue", "svelte", "astro-script", "html"})
+"""Kinds of pages whose scripts browsers run."""
 
 PUBLIC_ENVIRONMENTS = frozenset({"$env/static/public", "$env/dynamic/public", "@env", "react-native-config"})
 """Where client code reads its environment: what is in it is shipped."""

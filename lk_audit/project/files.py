@@ -110,12 +110,7 @@ class Files(Mapping[str, Source]):
             return None
 
 
-_PAGES = (".vue", ".svelte", ".astro", ".html", ".htm")
-
-
 def family_of(path: str) -> str | None:
     """The language family of a file of code; pages count as JavaScript."""
-    if path.endswith(_PAGES):
-        return "javascript"
     name = frontends.frontend_for(path)
-    return name if name in frontends.CODE else None
+    return "javascript" if name == "page" else name if name in frontends.CODE else None

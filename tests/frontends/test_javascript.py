@@ -175,7 +175,7 @@ class TestDialects:
         page = "<b>«é»</b><script>const k: string = 'v' // note\n</script> it's over"
         source = Source.from_text("page.vue", page)
         start, end = source.data.index(b"const"), source.data.index(b"</script>")
-        parsed = parse(source, dialect="typescript", start=start, end=end)
+        parsed = parse(source, dialect="typescript", parts=[(start, end)])
         (literal,) = every(Literal, parsed)
         assert source.data[literal.start : literal.end] == b"'v'"
         assert [comment.text for comment in parsed.comments] == ["note"]

@@ -14,7 +14,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from lk_audit.frontends import python
 from lk_audit.source import Source
-from lk_audit.syntax import Call, Module, walk
+from lk_audit.syntax import Call, Module, Name, walk
 
 PACKAGE = Path(__file__).parents[2] / "lk_audit"
 RICH = '''"""A token server."""
@@ -132,3 +132,18 @@ def test_what_nests_too_deep_is_left_out_and_said() -> None:
     module = parse("x = " + "[" * 1_000 + "]" * 1_000)
 
     assert module.errors
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [("{'k': ", "}"), ("[", "]"), ("f(a=", ")"), ("(lambda: ", ")"), ("{**", "}"), ("not (", ")"), ("x[", "]")],
+)
+@pytest.mark.parametrize("depth", [150, 1_000, 5_000])
+def test_nesting_of_any_depth_is_read_as_far_as_it_goes(opening: str, closing: str, depth: int) -> None:
+    text = f"first = 1\nx = {opening * depth}1{closing * depth}\nlast = 2\n"
+
+    statements = parse(text).body.statements
+
+    targets = [node.id for node in walk(statements[0]) if isinstance(node, Name)]
+    last = [node.id for node in walk(statements[-1]) if isinstance(node, Name)]
+    assert (targets, last) == (["first"], ["last"])

@@ -240,7 +240,8 @@ def matches(pattern: str, path: str) -> bool:
     open_ended = pattern.endswith(("*", "(.*)", "+", "(/.*)?"))
     fixed = pattern.split("(", 1)[0].split(":", 1)[0].rstrip("*")
     if open_ended or "(" in pattern:
-        return path.startswith(fixed.rstrip("/"))
+        base = fixed.rstrip("/")
+        return path == base or path.startswith(f"{base}/" if fixed.endswith("/") else base)
     if ":" in pattern or "[" in pattern:
         return path.startswith(fixed.rstrip("/")) and path.count("/") == pattern.count("/")
     return path.rstrip("/") == pattern.rstrip("/")

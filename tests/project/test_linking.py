@@ -1,0 +1,171 @@
+"""Values, callers and importers across the files of a project."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.project.files import Files
+from lk_audit.project.modules import CodeModule, Project
+from lk_audit.source import Source
+from lk_audit.syntax import Call, Function
+from tests.values.snippets import all_short, looked_at
+
+
+def project(files: dict[str, str], elsewhere: dict[str, str] | None = None) -> Project:
+    others = {path: text.encode() for path, text in (elsewhere or {}).items()}
+    listed = {path: (lambda data=data: data) for path, data in others.items()}
+    return Project(Files([Source.from_text(path, text) for path, text in files.items()], lambda: listed))
+
+
+def look(path: str, files: dict[str, str]) -> str:
+    (module,) = project(files).modules(path)
+    (expr,) = looked_at(module.names)
+    return all_short(module.evaluator.evaluate(expr))
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"a.py": "from b import TTL\nlook(TTL)", "b.py": "TTL = 60 * 60"}, "3600"),
+        ({"a.py": "import b\nlook(b.TTL)", "b.py": "TTL = 5"}, "5"),
+        ({"a.py": "from b import *\nlook(TTL)", "b.py": "from c import *", "c.py": "TTL = 7"}, "7"),
+        ({"a.py": "from b import f\nlook(f(2))", "b.py": "def f(n):\n    return n * 3"}, "6"),
+        ({"a.py": "from b import s\nlook(s.ttl)", "b.py": "class S:\n    ttl = 9\ns = S()"}, "9"),
+        ({"a.py": "from b import T\nlook(T.LONG.value)", "b.py": "class T(Enum):\n    LONG = 86400"}, "86400"),
+        ({"a.py": "from b import X\nlook(X)", "b.py": "from a import X"}, "ref b.X"),
+        ({"a.py": "from b import missing\nlook(missing)", "b.py": "TTL = 1"}, "ref b.missing"),
+        ({"a.py": "from b import T\nlook(T[k])", "b.py": "T = {'x': 1, 'y': 2}"}, "1 | 2 | ?(ref k)"),
+        ({"a.py": "import b\nlook(getattr(b.s, 'ttl', 9))", "b.py": "class S:\n    ttl = 4\ns = S()"}, "4"),
+    ],
+)
+def test_python_values_are_followed_through_imports(files: dict[str, str], expected: str) -> None:
+    assert look("a.py", files) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"a.ts": "import { ttl } from './b'; look(ttl)", "b.ts": "export const ttl = 60"}, "60"),
+        ({"a.ts": "import c from './b'; look(c.ttl)", "b.ts": "export default { ttl: 60 }"}, "60"),
+        ({"a.ts": "import * as c from './b'; look(c.ttl)", "b.ts": "export const ttl = 60"}, "60"),
+        ({"a.js": "const { ttl } = require('./b'); look(ttl)", "b.js": "module.exports = { ttl: 60 }"}, "60"),
+        ({"a.js": "const b = require('./b'); look(b.ttl)", "b.js": "exports.ttl = 60"}, "60"),
+        ({"a.js": "const f = require('./b'); look(f())", "b.js": "module.exports = () => 60"}, "60"),
+        (
+            {
+                "a.ts": "import { life } from './b'; look(life)",
+                "b/index.ts": "export { ttl as life } from './c'",
+                "b/c.ts": "export const ttl = 60",
+            },
+            "60",
+        ),
+        (
+            {
+                "a.ts": "import { ttl } from './b'; look(ttl)",
+                "b.ts": "export * from './c'; export * from './a'",
+                "c.ts": "export const ttl = 60",
+            },
+            "60",
+        ),
+    ],
+)
+def test_javascript_values_are_followed_through_imports(files: dict[str, str], expected: str) -> None:
+    assert look(next(iter(files)), files) == expected
+
+
+def test_a_parameter_is_what_callers_in_other_files_pass() -> None:
+    files = {
+        "mint.py": "def mint(ttl):\n    look(ttl)\n",
+        "routes.py": "from mint import mint\nmint(60)\n",
+        "jobs.py": "import mint\nmint.mint(ttl=90)\n",
+        "tests/test_mint.py": "from mint import mint\nmint(1)\n",
+    }
+
+    assert look("mint.py", files) == "90 | 60"
+
+
+def test_a_function_that_is_handed_on_may_be_given_anything_else_too() -> None:
+    files = {
+        "mint.js": "exports.mint = function mint(ttl) { look(ttl); }",
+        "routes.js": "const { mint } = require('./mint'); mint(60); router.post('/x', mint);",
+    }
+
+    assert look("mint.js", files) == "60 | given ttl"
+
+
+def callers(files: dict[str, str], path: str, name: str) -> list[str]:
+    linked = project(files)
+    (module,) = linked.modules(path)
+    (function,) = [item for item in module.names.nodes(Function) if module.names.name_of(item) == name]
+    return sorted(_spelled(use.module, use.call) for use in linked.usage.callers(module, function))
+
+
+def _spelled(module: CodeModule, call: Call) -> str:
+    return f"{module.path}: {module.source.data[call.start : call.end].decode()}"
+
+
+@pytest.mark.parametrize(
+    ("importer", "found"),
+    [
+        ("import { mint as make } from './t'; make(1)", ["a.ts: make(1)"]),
+        ("import * as t from './t'; t.mint(1)", ["a.ts: t.mint(1)"]),
+        ("import { mint } from './other'; mint(1)", []),
+        ("const mint = (x) => x; mint(1)", []),
+        ("const { mint } = require('./t'); mint(1)", ["a.ts: mint(1)"]),
+    ],
+)
+def test_callers_are_those_that_import_the_very_function(importer: str, found: list[str]) -> None:
+    assert callers({"t.ts": "export function mint(n) {}", "a.ts": importer}, "t.ts", "mint") == found
+
+
+@pytest.mark.parametrize(
+    "importer",
+    [
+        "import { Tokens } from './t'; new Tokens().mint(1)",
+        "import { tokens } from './t'; tokens.mint(1)",
+        "import { Tokens } from './t'; class C { constructor(private t: Tokens) {} go() { this.t.mint(1); } }",
+    ],
+)
+def test_methods_are_found_through_instances_and_injection(importer: str) -> None:
+    files = {"t.ts": "export class Tokens { mint(n) {} }\nexport const tokens = new Tokens();", "a.ts": importer}
+
+    assert len(callers(files, "t.ts", "mint")) == 1
+
+
+def test_a_default_export_is_found_under_whatever_name() -> None:
+    files = {"token.ts": "export default function mint(n) {}", "a.ts": "import make from './token'; make(1)"}
+
+    assert callers(files, "token.ts", "mint") == ["a.ts: make(1)"]
+
+
+def test_importers_are_found_by_path_and_not_by_name() -> None:
+    linked = project(
+        {
+            "lib/token.ts": "export const x = 1",
+            "a.ts": "import { x } from './lib/token'",
+            "b.ts": "import type { x } from './lib/token'",
+            "c.ts": "import { x } from './token'",
+            "d.js": "const t = require('./lib/token')",
+        }
+    )
+
+    edges = {edge.module.path: edge.is_type_only for edge in linked.usage.importers("lib/token.ts")}
+
+    assert edges == {"a.ts": False, "b.ts": True, "d.js": False}
+
+
+def test_files_outside_the_scan_are_read_when_they_are_asked_for() -> None:
+    linked = project({"a.py": "from b import TTL\nlook(TTL)"}, {"b.py": "TTL = 60", "huge.py": "#" * 2_000_000})
+    (module,) = linked.modules("a.py")
+
+    assert all_short(module.evaluator.evaluate(looked_at(module.names)[0])) == "60"
+    assert linked.files.data("huge.py") == b""
+
+
+def test_what_was_forgotten_is_parsed_again() -> None:
+    linked = project({"a.py": "x = 1"})
+    before = linked.modules("a.py")
+    linked.forget()
+
+    assert linked.modules("a.py") != before
+    assert linked.bytes_parsed == 5

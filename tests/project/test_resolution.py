@@ -1,0 +1,97 @@
+"""Which file an import means."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lk_audit.project.files import Files
+from lk_audit.project.manifests import Manifests
+from lk_audit.project.resolution import Resolution
+from lk_audit.source import Source
+
+
+def resolution(*paths: str, **manifests: object) -> Resolution:
+    sources = [Source.from_text(path, "x = 1\n") for path in paths]
+    sources += [Source.from_text(path, json.dumps(content)) for path, content in manifests.items()]
+    files = Files(sources)
+    return Resolution(files, Manifests(files))
+
+
+@pytest.mark.parametrize(
+    ("importer", "module", "expected"),
+    [
+        ("app/main.py", "app.config", "app/config.py"),
+        ("app/main.py", ".config", "app/config.py"),
+        ("app/api/routes.py", "..config", "app/config.py"),
+        ("app/api/routes.py", "...app.config", "app/config.py"),
+        ("app/main.py", "app.api", "app/api/__init__.py"),
+        ("app/main.py", "app.api.routes", "app/api/routes.py"),
+        ("scripts/run.py", "helpers", "scripts/helpers.py"),
+        ("scripts/run.py", "lib.tokens", "src/lib/tokens.py"),
+        ("app/main.py", "livekit.api", None),
+        ("app/main.py", "secrets", None),
+        ("app/jwt.py", "jwt", None),
+        ("app/views.py", "django.conf.settings", "site/settings.py"),
+        ("app/main.py", "......x", None),
+    ],
+)
+def test_python_modules(importer: str, module: str, expected: str | None) -> None:
+    found = resolution(
+        *("app/__init__.py", "app/main.py", "app/config.py", "app/jwt.py", "app/secrets.py", "app/views.py"),
+        *("app/api/__init__.py", "app/api/routes.py", "scripts/run.py", "scripts/helpers.py", "src/lib/tokens.py"),
+        "site/settings.py",
+    )
+
+    assert found.python(importer, module) == expected
+
+
+@pytest.mark.parametrize(
+    ("specifier", "expected"),
+    [
+        ("./token", "web/src/lib/token.ts"),
+        ("./token.js", "web/src/lib/token.ts"),
+        (".", "web/src/lib/index.ts"),
+        ("../lib", "web/src/lib/index.ts"),
+        ("../views/Room.vue", "web/src/views/Room.vue"),
+        ("@/lib/token", "web/src/lib/token.ts"),
+        ("~shared/time", "web/src/shared/time.ts"),
+        ("src/lib/token", "web/src/lib/token.ts"),
+        ("#tokens", "web/src/lib/token.ts"),
+        ("@acme/calls", "packages/calls/src/index.ts"),
+        ("@acme/calls/tokens", "packages/calls/src/tokens.ts"),
+        ("livekit-server-sdk", None),
+        ("../../../../outside", None),
+        ("./token?raw", "web/src/lib/token.ts"),
+    ],
+)
+def test_javascript_specifiers(specifier: str, expected: str | None) -> None:
+    found = resolution(
+        *("web/src/lib/index.ts", "web/src/lib/token.ts", "web/src/views/Room.vue", "web/src/shared/time.ts"),
+        *("packages/calls/src/index.ts", "packages/calls/src/tokens.ts"),
+        **{
+            "web/package.json": {"name": "web", "imports": {"#tokens": "./src/lib/token.ts"}},
+            "web/tsconfig.json": {"extends": "./tsconfig.paths"},
+            "web/tsconfig.paths.json": {"compilerOptions": {"paths": {"~shared/*": ["./src/shared/*"]}}},
+            "packages/calls/package.json": {
+                "name": "@acme/calls",
+                "main": "dist/index.js",
+                "exports": {".": {"import": "./dist/index.js"}, "./*": "./dist/*.js"},
+            },
+        },
+    )
+
+    assert found.javascript("web/src/lib/mint.ts", specifier) == expected
+
+
+def test_a_base_url_makes_bare_paths_files_of_the_project() -> None:
+    found = resolution("src/lib/token.ts", **{"jsconfig.json": {"compilerOptions": {"baseUrl": "src"}}})
+
+    assert found.javascript("src/app.js", "lib/token") == "src/lib/token.ts"
+
+
+def test_configurations_that_extend_each_other_come_to_an_end() -> None:
+    found = resolution("a.ts", **{"tsconfig.json": {"extends": "./b"}, "b.json": {"extends": "./tsconfig"}})
+
+    assert found.javascript("a.ts", "@/x") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
@@ -23,6 +24,10 @@ from lk_audit.livekit.sinks import (
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Element, Expr, Member, Node, Return
 from lk_audit.values.model import Defined, Environment, Returned, Value
+
+
+_TELLING = re.compile(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
+"""Names under which a secret or token may be shown; others are not looked up."""
 
 
 def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
@@ -94,7 +99,7 @@ def _runs_at_client(context: FileContext, element: Element) -> bool:
 def _facts(
     context: FileContext, exprs: Iterator[Expr], exposure: Exposure, sink: str, *, with_tokens: bool = False
 ) -> Iterator[SecretExposure]:
-    for expr in exprs:
+    for expr in (item for item in exprs if _TELLING.search(last_name(item) or "")):
         for value in context.values(expr):
             is_token = with_tokens and _is_token(value) and _is_in_handler(context, expr)
             if is_token or (isinstance(value, Environment) and is_secret_name(value.name)):

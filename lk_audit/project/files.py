@@ -13,7 +13,7 @@ Read = Callable[[], bytes | None]
 
 _LARGEST = 1_000_000
 """Bytes; a larger file of code is generated, and nothing is looked up in it."""
-_KEPT = 16_000_000
+_KEPT = 4_000_000
 """Bytes of files that are kept for the next question."""
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _MOST_FILES = 4_000
 """Files that are searched for a word, those closest to the question first."""
-_MOST_USERS = 80
+_MOST_USERS = 40
 _MOST_WORDS = 8
 _PYTHON_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py")
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
@@ -79,11 +79,15 @@ class Usage:
         self._mentioning: dict[tuple[str, str, str], tuple[str, ...]] = {}
         self._callers: dict[Function, tuple[Use, ...]] = {}
         self._importers: dict[str, tuple[ImportEdge, ...]] = {}
+        self._words: dict[Function, list[str]] = {}
+        self._passed_on: dict[Function, bool] = {}
 
     def forget(self) -> None:
         """Drop what refers to parsed modules."""
         self._callers.clear()
         self._importers.clear()
+        self._words.clear()
+        self._passed_on.clear()
 
     def callers(self, module: CodeModule, function: Function) -> tuple[Use, ...]:
         """The calls of a function in other files, tests left out."""
@@ -174,6 +178,12 @@ class Usage:
 
     def words_for(self, module: CodeModule, function: Function) -> list[str]:
         """What another file must spell to use a function: its name, those it is handed on by, or its module's."""
+        known = self._words.get(function)
+        if known is None:
+            known = self._words[function] = self._find_words(module, function)
+        return known
+
+    def _find_words(self, module: CodeModule, function: Function) -> list[str]:
         words = {module.names.name_of(function), *self._other_words(module, function)} - {""}
         pending = sorted(words)
         while pending and len(words) < _MOST_WORDS:
@@ -202,6 +212,12 @@ class Usage:
 
     def is_passed_on(self, module: CodeModule, function: Function) -> bool:
         """Whether another file hands a function to somebody who may call it: a router, a table of handlers."""
+        known = self._passed_on.get(function)
+        if known is None:
+            known = self._passed_on[function] = self._find_passed_on(module, function)
+        return known
+
+    def _find_passed_on(self, module: CodeModule, function: Function) -> bool:
         for word in self.words_for(module, function):
             for other in self.mentions(module.path, word):
                 uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))

@@ -75,7 +75,7 @@ class Calls:
             not callers
             or len(callers) > _MOST_CALLERS
             or evaluator.names.graph.escapes(function, when_exported=not is_seen_whole)
-            or (evaluator.linker is not None and evaluator.linker.is_passed_on(function))
+            or (is_seen_whole and evaluator.linker is not None and evaluator.linker.is_passed_on(function))
         ):
             values.append(
                 Given(

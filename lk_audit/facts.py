@@ -283,7 +283,7 @@ class Endpoint:
 
     `call` is where in the handler the way to the mint begins: the mint itself, or the call of a helper.
     `authenticated_by` is where the caller is authenticated, as far as the code shows; `through` are the functions that
-    the way to the mint leads through.
+    the way to the mint leads through, `registered_at` is what makes the handler one.
     """
 
     name: str
@@ -291,6 +291,7 @@ class Endpoint:
     call: Place
     authenticated_by: Lead | None = None
     through: tuple[Place, ...] = ()
+    registered_at: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Lead, TokenMint
+from lk_audit.facts import Endpoint, Lead, TokenMint
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -120,9 +120,21 @@ def unauthenticated_mint(mint: TokenMint) -> Iterator[Problem]:
         asked = [item for item in mint.inputs if item.target in {"identity", "room"} and item.is_of(endpoint)]
         if asked and endpoint.authenticated_by is None:
             targets = " and ".join(dict.fromkeys(item.target for item in asked))
+            is_at_call = len(mint.endpoints) > 1
+            inputs = (Lead(item.place, f"{item.target} from {item.source}") for item in asked)
             yield Problem(
-                mint.place if len(mint.endpoints) == 1 else endpoint.call,
+                endpoint.call if is_at_call else mint.place,
                 f"{endpoint.name} makes tokens for anybody: {targets} from the request, and no authentication in sight",
                 confidence=Confidence.MEDIUM,
-                related=tuple(Lead(item.place, f"{item.target} from {item.source}") for item in asked),
+                related=(*_way(mint, endpoint, is_at_call=is_at_call), *inputs),
             )
+
+
+def _way(mint: TokenMint, endpoint: Endpoint, *, is_at_call: bool) -> Iterator[Lead]:
+    """Where the endpoint is, for a mint that stands elsewhere."""
+    if endpoint.registered_at is not None:
+        yield Lead(
+            endpoint.registered_at, f"{endpoint.name} is registered here, with nothing in front that authenticates"
+        )
+    if endpoint.through:
+        yield Lead(endpoint.call, "the way from the handler to the token")

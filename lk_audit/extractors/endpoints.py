@@ -192,6 +192,7 @@ class Endpoints:
             place=self._context.place(handler.function),
             call=self._context.place(route.call.callee if isinstance(route.call, Call) else route.call),
             authenticated_by=authentication.of(handler, (route.call, *route.helpers)),
+            registered_at=handler.site.place(handler.registration) if handler.registration is not None else None,
             through=tuple(context.place(function) for function in functions if function is not None),
         )
 

@@ -25,7 +25,6 @@ from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Element, Expr, Member, Node, Return
 from lk_audit.values.model import Defined, Environment, Returned, Value
 
-
 _TELLING = re.compile(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
 """Names under which a secret or token may be shown; others are not looked up."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lk_audit import frontends
@@ -16,9 +16,9 @@ from lk_audit.source import Source
 from lk_audit.syntax import Call, Function, Module, Node
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.frames import Effort
-from lk_audit.values.model import Possible
+from lk_audit.values.model import Duration, Mapped, Moment, Number, Possible, Step, Value
 from lk_audit.values.names import Names
-from lk_audit.values.possible import located
+from lk_audit.values.possible import located, shown
 
 
 @dataclass(eq=False)
@@ -122,7 +122,24 @@ class Project:
                 else:
                     found = evaluator.evaluate(export.value) if export.value is not None else None
                 if found is not None:
-                    yield located(found, path)
+                    yield located(tuple(map(_signposted, found)), path)
+
+
+def _signposted(value: Value) -> Value:
+    """A record whose numbers and time spans say where in the record they stand."""
+    if not isinstance(value, Mapped):
+        return value
+    members = {
+        name: replace(member, values=tuple(_pointed_at(item, name, member.key) for item in member.values))
+        for name, member in value.members.items()
+    }
+    return replace(value, members=members)
+
+
+def _pointed_at(value: Value, name: str, key: Node) -> Value:
+    if not isinstance(value, Number | Duration | Moment):
+        return _signposted(value)
+    return replace(value, trace=(Step(key.start, key.end, shown((value,), name)), *value.trace))
 
 
 class ModuleLinker:

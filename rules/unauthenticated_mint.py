@@ -131,10 +131,9 @@ def unauthenticated_mint(mint: TokenMint) -> Iterator[Problem]:
 
 
 def _way(mint: TokenMint, endpoint: Endpoint, *, is_at_call: bool) -> Iterator[Lead]:
-    """Where the endpoint is, for a mint that stands elsewhere."""
+    """Where the endpoint is registered, and the other end of the way from it to the token."""
     if endpoint.registered_at is not None:
-        yield Lead(
-            endpoint.registered_at, f"{endpoint.name} is registered here, with nothing in front that authenticates"
-        )
+        yield Lead(endpoint.registered_at, f"{endpoint.name} is registered here; nothing in front authenticates")
     if endpoint.through:
-        yield Lead(endpoint.call, "the way from the handler to the token")
+        signed = Lead(mint.place, "the token is signed here")
+        yield signed if is_at_call else Lead(endpoint.call, "the handler asks for the token here")

@@ -145,3 +145,20 @@ def test_a_minified_bundle_is_read_as_text_and_said_to_be() -> None:
 
     assert [item.rule_id for item in report.findings] == ["LK101"]
     assert ["minified" in note.message for note in report.notes] == [True]
+
+
+def test_a_scan_of_one_file_looks_up_the_rest_of_its_repository(tmp_path: Path) -> None:
+    (tmp_path / "config.py").write_text("from datetime import timedelta\n\nLIFE = timedelta(days=3)\n")
+    (tmp_path / "tokens.py").write_text(
+        "from livekit import api\nfrom config import LIFE\n\n"
+        "def mint(user, room):\n"
+        "    grants = api.VideoGrants(room_join=True, room=room)\n"
+        "    return api.AccessToken().with_identity(user).with_ttl(LIFE).with_grants(grants).to_jwt()\n"
+    )
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+
+    report = scan_paths(["tokens.py"], rules=load_builtin_rules(), folder=tmp_path)
+
+    assert [(item.rule_id, item.place.path) for item in report.findings] == [("LK301", "tokens.py")]
+    assert "config.py" in {lead.place.path for lead in report.findings[0].trace}
+    assert report.scanned == 1

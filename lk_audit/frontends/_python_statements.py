@@ -22,6 +22,7 @@ from lk_audit.syntax import (
     Index,
     Literal,
     Loop,
+    Name,
     Opaque,
     Raise,
     Return,
@@ -185,7 +186,10 @@ def _match(run: Lowering, node: Node) -> list[Statement]:
             continue
         patterns = [run.expr(inner) for part in parts(case) if part.type == "case_pattern" for inner in parts(part)[:1]]
         pattern = patterns[0] if patterns else Opaque(case.start_byte, case.start_byte, ())
-        test = Binary(pattern.start, pattern.end, "==", subject, pattern)
+        test: Expr = Binary(pattern.start, pattern.end, "==", subject, pattern)
+        guard = case.child_by_field_name("guard")
+        for condition in parts(guard) if guard is not None else []:
+            test = Binary(pattern.start, condition.end_byte, "and", test, run.expr(condition))
         branches.append((case.start_byte, test, run.block(case.child_by_field_name("consequence"))))
     return [_chain(branches, node.end_byte, None)] if branches else [_evaluated(subject)]
 
@@ -216,13 +220,26 @@ def _try(run: Lowering, node: Node) -> list[Statement]:
     for clause in parts(node):
         block = next((part for part in parts(clause) if part.type == "block"), None)
         if clause.type in {"except_clause", "except_group_clause"}:
-            handlers.append(run.block(block))
+            caught = [_caught(run, part) for part in parts(clause) if part.type == "as_pattern"]
+            inner = run.block(block)
+            handlers.append(Block(inner.start, inner.end, (*caught, *inner.statements)))
         elif clause.type == "finally_clause":
             final = run.block(block)
         elif clause.type == "else_clause":
             after.append(run.block(clause.child_by_field_name("body")))
     body = run.block(node.child_by_field_name("body"))
     return [Try(node.start_byte, node.end_byte, body, tuple(handlers), final), *after]
+
+
+def _caught(run: Lowering, node: Node) -> Statement:
+    """`except E as e` binds its name to what is caught."""
+    alias = node.child_by_field_name("alias")
+    name = next(iter(parts(alias)), None) if alias is not None else None
+    caught = run.expr(next(iter(parts(node)), None))
+    if name is None or name.type != "identifier":
+        return _evaluated(caught)
+    target = Name(name.start_byte, name.end_byte, run.text(name))
+    return Assign(node.start_byte, node.end_byte, target, Opaque(caught.start, caught.end, (caught,)))
 
 
 def _with(run: Lowering, node: Node) -> list[Statement]:
@@ -238,8 +255,10 @@ def _return(run: Lowering, node: Node) -> list[Statement]:
 
 
 def _raise(run: Lowering, node: Node) -> list[Statement]:
-    value = next(iter(parts(node)), None)
-    return [Raise(node.start_byte, node.end_byte, run.expr(value) if value is not None else None)]
+    cause = node.child_by_field_name("cause")
+    value = next((part for part in parts(node) if part != cause), None)
+    because = [_evaluated(run.expr(cause))] if cause is not None else []
+    return [*because, Raise(node.start_byte, node.end_byte, run.expr(value) if value is not None else None)]
 
 
 def _import(run: Lowering, node: Node) -> list[Statement]:

@@ -147,3 +147,23 @@ def test_nesting_of_any_depth_is_read_as_far_as_it_goes(opening: str, closing: s
     targets = [node.id for node in walk(statements[0]) if isinstance(node, Name)]
     last = [node.id for node in walk(statements[-1]) if isinstance(node, Name)]
     assert (targets, last) == (["first"], ["last"])
+
+
+def names_in(text: str) -> list[str]:
+    return [node.id for node in walk(parse(text)) if isinstance(node, Name)]
+
+
+def test_what_an_except_clause_catches_has_a_name() -> None:
+    assert names_in("try:\n    f()\nexcept ValueError as error:\n    g(error)\n") == [
+        *("f", "error", "ValueError", "g", "error")
+    ]
+
+
+def test_the_cause_of_an_error_is_read_too() -> None:
+    assert names_in("raise A(b) from c") == ["c", "A", "b"]
+
+
+def test_the_guard_of_a_case_is_part_of_its_test() -> None:
+    assert names_in("match role:\n    case 'host' if allowed(user):\n        grant()\n") == [
+        *("role", "allowed", "user", "grant")
+    ]

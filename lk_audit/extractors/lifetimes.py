@@ -234,7 +234,28 @@ def _epoch_or_span(value: Value, default: float | None) -> Reading:
             return _epoch(value, default)
 
 
+def _go_duration(value: Value, default: float | None) -> Reading:
+    """Go's `SetValidFor`: nothing, and less than nothing, mean the default (livekit/protocol:auth/accesstoken.go)."""
+    match value:
+        case Duration(seconds=seconds):
+            pass
+        case Number(number=number):
+            seconds = number * _NANOSECOND
+        case Nothing():
+            seconds = 0.0
+        case _:
+            return _UNREADABLE
+    if seconds <= 0:
+        return Expiry.IMPLICIT, default, None
+    if isinstance(value, Number) and seconds < 1:
+        slip = f"a bare number counts nanoseconds: {value.number:,.0f} of them are over at once"
+        return Expiry.BORN_EXPIRED, seconds, slip
+    return Expiry.EXPLICIT, seconds, None
+
+
+_NANOSECOND = 1e-9
 _READERS: dict[TtlUnit, Reader] = {
+    TtlUnit.GO_DURATION: _go_duration,
     TtlUnit.TIMEDELTA: _timedelta,
     TtlUnit.SECONDS_OR_JOSE_SPAN: _option(_jose_text, whole=False),
     TtlUnit.SECONDS_OR_MS_SPAN: _option(_ms_text, whole=True),

@@ -67,7 +67,7 @@ def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
 
 _CODE_WORDS = (
     *(b"AccessToken", b"ecret", b"ECRET", b"Grant", b"roomJoin", b"room_join", b"Hmac", b"hmac"),
-    *(b"jwt", b"Jwt", b"JWT", b"verify_signature"),
+    *(b"jwt", b"Jwt", b"JWT", b"verify_signature", b"APIToken", b"ConnectInfo"),
     *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"LiveKitAPI", b"Options(", b"AgentServer"),
     *(b"ws://", b"http://", b"devkey", b"subtle"),
     *(b"setKey", b"haredKey", b"hared_key", b"TokenServer", b"TokenSource", b"andbox", b"room_finished"),

@@ -12,7 +12,11 @@ Frontends desugar what has an exact equivalent here:
 - `with f() as x:` is an `Assign` followed by the body;
 - a `for` target is an `Assign` whose value is `Opaque((iterable,))`;
 - operators that mean the same share one spelling: `or`, `and`, `not`, `??`, `==`, `!=`, `**`;
-- an augmented assignment keeps its operator in `Assign.operator` (`+` for `+=`).
+- an augmented assignment keeps its operator in `Assign.operator` (`+` for `+=`);
+- where a call returns several things, it stands for the first; `v, err := f()` is `v = f()` and `err = Opaque((v,))`;
+- a struct literal is a `Call` with `is_new` and its fields as named arguments; pointers are what they point to, but for
+  the address of a variable, `Unary("&", Name)`;
+- a failure that is returned (`return nil, err`) is a `Raise`.
 """
 
 from __future__ import annotations
@@ -153,7 +157,7 @@ class Opaque(Node):
 
 @dataclass(slots=True, eq=False)
 class Parameter(Node):
-    """A parameter. `kind` is "plain", "rest" (`*args`, `...rest`) or "keywords" (`**kw`).
+    """A parameter. `kind` is "plain", "rest" (`*args`, `...rest`), "keywords" (`**kw`) or "receiver" (Go's methods).
 
     A destructured parameter has the name `#N` (N its position) and its names are assigned from `Name("#N")`
     at the start of the body.
@@ -191,12 +195,16 @@ class Class(Node):
 
 @dataclass(slots=True, eq=False)
 class Assign(Node):
-    """`target = value`; `operator` is `+` for `+=`. `annotation` where one is written."""
+    """`target = value`; `operator` is `+` for `+=`. `annotation` where one is written.
+
+    `declares` is for languages where assigning and declaring differ (Go): a new variable of the scope it stands in.
+    """
 
     target: Expr
     value: Expr
     operator: str = ""
     annotation: Expr | None = None
+    declares: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -319,8 +327,8 @@ class Comment(Node):
 class Module(Node):
     """A file of a programming language, or the scripts of a page.
 
-    `language` is "python", "javascript" or "typescript". `has_markup` tells that JSX elements occur; `errors` are the
-    spans that the parser could not read. `container` is the kind of page that scripts stand in: "vue", "svelte",
+    `language` is "python", "javascript", "typescript" or "go"; `has_markup` tells that JSX elements occur; `errors` are
+    the spans that the parser could not read. `container` is the kind of page that scripts stand in: "vue", "svelte",
     "astro-script", "astro-frontmatter" (which runs on the server), "html", or empty for a file of code.
     """
 

@@ -112,6 +112,10 @@ class FileContext:
     def is_python(self) -> bool:
         return self.module.language == "python"
 
+    @property
+    def is_go(self) -> bool:
+        return self.module.language == "go"
+
     def values(self, expr: Expr | None) -> Possible:
         """What `expr`, in whatever file, can be; nothing for no expression."""
         if expr is None:

@@ -9,6 +9,7 @@ from lk_audit.extractors.context import FileContext, handed_over_at
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.facts import UNKNOWN, Grant, Grants, GrantScalar, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
+    BY_FIELD_NAME,
     BY_PYTHON_NAME,
     OTHER_GRANTS,
     PYTHON_POSITIONS,
@@ -135,21 +136,26 @@ class GrantCollector:
         return isinstance(branch.test, Binary) and any(self._from_request(self.context.values(node)) for node in tested)
 
     def _add_constructed(self, value: Returned, *, certain: bool) -> None:
-        """A grant class of the Python SDK: its arguments, then the attributes set on it later."""
+        """A grant class of the Python SDK, a struct of Go's: its arguments, then what is set on it later."""
         target = grant_class(value) or "grants"
         known = len(self.unknown)
         self._add_members(target, _constructor_members(self.context, value, target), certain=certain, is_class=True)
         if self._is_tried(value.call):
             del self.unknown[known:]
+        if value.call.is_new and any(item.name is None for item in value.call.arguments):
+            self.complete = False
         spreads = [item for item in value.call.arguments if item.spread]
         if any(
             not isinstance(inner, Mapped) or inner.open for item in spreads for inner in self.context.values(item.value)
         ):
             self.complete = False
         for event in history(self.context.home(value.call).names, value.call):
-            if event.value is not None and len(event.path) == 1:
-                member = Member(values=self.context.values(event.value), key=event.value, certain=event.certain)
-                self._add_members(target, [(event.path[0], member)], certain=certain, is_class=True)
+            name, new = event.path[0], event.value
+            if name.startswith("Set") and event.arguments:
+                name, new = name.removeprefix("Set"), event.arguments[0].value
+            if new is not None and len(event.path) == 1:
+                member = Member(values=self.context.values(new), key=new, certain=event.certain)
+                self._add_members(target, [(name, member)], certain=certain, is_class=True)
 
     def _add_replaced(self, target: str, value: Returned, place: Place, *, certain: bool) -> None:
         """`dataclasses.replace(grants, hidden=True)`."""
@@ -176,7 +182,7 @@ class GrantCollector:
                 self._add_other(target, spelled, member, certain=certain, is_class=is_class)
 
     def _add_video(self, spelled: str, member: Member, *, certain: bool, is_class: bool) -> None:
-        spec = BY_PYTHON_NAME.get(spelled) if is_class else VIDEO_GRANTS.get(spelled)
+        spec = BY_FIELD_NAME.get(spelled) if is_class else VIDEO_GRANTS.get(spelled)
         if spec is None:
             self.unknown.append(self._unknown(spelled, member, is_class=is_class))
         else:
@@ -309,7 +315,10 @@ def _source_name(values: Possible) -> str | None:
     if isinstance(value, Number):
         return SOURCE_NUMBERS.get(int(value.number))
     name = getattr(value, "name", "")
-    return name.rpartition(".")[2].lower() if "TrackSource." in name else None
+    for mark in ("TrackSource.", "TrackSource_"):
+        if mark in name:
+            return name.rpartition(mark)[2].lower()
+    return None
 
 
 def _leads(context: FileContext, values: Possible) -> tuple[Lead, ...]:

@@ -234,7 +234,29 @@ def _epoch_or_span(value: Value, default: float | None) -> Reading:
             return _epoch(value, default)
 
 
+def _go_duration(value: Value, default: float | None) -> Reading:
+    """Go's `SetValidFor`: nothing, and less than nothing, mean the default (livekit/protocol:auth/accesstoken.go)."""
+    match value:
+        case Duration(seconds=seconds):
+            pass
+        case Number(number=number):
+            seconds = number * _NANOSECOND
+        case Nothing():
+            seconds = 0.0
+        case _:
+            return _UNREADABLE
+    if seconds <= 0:
+        return Expiry.IMPLICIT, default, None
+    if isinstance(value, Number) and seconds < 1:
+        # A bare number of seconds, which counts as nanoseconds: a mistake that gives nobody more than a minute, the
+        # leeway of the server.
+        return Expiry.BORN_EXPIRED, seconds, None
+    return Expiry.EXPLICIT, seconds, None
+
+
+_NANOSECOND = 1e-9
 _READERS: dict[TtlUnit, Reader] = {
+    TtlUnit.GO_DURATION: _go_duration,
     TtlUnit.TIMEDELTA: _timedelta,
     TtlUnit.SECONDS_OR_JOSE_SPAN: _option(_jose_text, whole=False),
     TtlUnit.SECONDS_OR_MS_SPAN: _option(_ms_text, whole=True),

@@ -36,7 +36,7 @@ class SideEvidence:
 
 def side_of(context: FileContext) -> SideEvidence:
     """Judge the side of a file; a directive outranks a package, a package a global."""
-    if context.is_python:
+    if context.is_python or context.is_go:
         return SideEvidence(Side.SERVER)
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))

@@ -13,11 +13,12 @@ _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".py", ".pyi"), "python"),
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), "javascript"),
     **dict.fromkeys((".vue", ".svelte", ".astro", ".html", ".htm", ".xhtml"), "page"),
+    ".go": "go",
     **dict.fromkeys((".env",), "dotenv"),
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace"), "json"),
 }
-CODE = frozenset({"python", "javascript"})
+CODE = frozenset({"python", "javascript", "go"})
 """The frontends of programming languages; the others read data and text."""
 _DOTENV_NAMES = frozenset(
     {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}
@@ -91,4 +92,4 @@ def _is_dotenv(name: str) -> bool:
     if name in _DOTENV_NAMES or name.endswith(".env") or name.startswith(_DOTENV_STARTS):
         return True
     *_, last = ("." + name).rsplit(".", 1)
-    return ".env." in name and last not in {"ts", "js", "py", "json", "yaml", "yml", "d"}
+    return ".env." in name and last not in {"ts", "js", "py", "go", "json", "yaml", "yml", "d"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._tree import Part, expression
+from lk_audit.frontends._tree import Part, copies_of, expression
 from lk_audit.syntax import Assign, Binary, Entry, Index, Literal, Member, Name, Opaque, Record
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from lk_audit.frontends._tree import Frame, Lower, Lowering
     from lk_audit.syntax import Expr, Node
-
-_LONGEST_COPY = 8
 
 
 @dataclass(slots=True, eq=False)
@@ -116,25 +114,6 @@ def _sources(pattern: Pattern, value: Expr, end: int, found: list[Assign]) -> li
     holder = f"#{pattern.start}"
     found.append(Assign(pattern.start, end, Name(pattern.start, pattern.end, holder), value))
     return [Name(end, end, holder) for _ in pattern.items]
-
-
-def copies_of(value: Expr, count: int) -> list[Expr]:
-    """`value` and copies of it, where it is a plain reference; nothing where it must be evaluated only once."""
-    copies = [copy for copy in (_copy(value) for _ in range(count - 1)) if copy is not None]
-    return [value, *copies] if len(copies) == count - 1 else []
-
-
-def _copy(value: Expr, longest: int = _LONGEST_COPY) -> Expr | None:
-    match value:
-        case Name(start=start, end=end, id=name):
-            return Name(start, end, name)
-        case Literal(start=start, end=end, value=bool() | int() | None as constant):
-            return Literal(start, end, constant)
-        case Member(start=start, end=end, object=inner, name=name) if longest:
-            copy = _copy(inner, longest - 1)
-            return None if copy is None else Member(start, end, copy, name)
-        case _:
-            return None
 
 
 def _take(item: Taken, source: Expr, pattern: Pattern) -> Expr:

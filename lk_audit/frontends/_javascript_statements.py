@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._javascript_patterns import bind, copies_of, key_of
+from lk_audit.frontends._javascript_patterns import bind, key_of
+from lk_audit.frontends._switches import Case, switch
 from lk_audit.frontends._tree import Part, Several, block, contents, expression, statements
 from lk_audit.syntax import (
     Assign,
-    Binary,
     Block,
     Entry,
     Evaluate,
     If,
     Literal,
     Loop,
-    Name,
     Opaque,
     Raise,
     Record,
@@ -31,18 +30,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node as TreeNode
 
     from lk_audit.frontends._tree import Frame, Lower, Lowering
-    from lk_audit.syntax import Expr, Node, Statement
+    from lk_audit.syntax import Expr, Node
 
 _LEAVING = frozenset({"break_statement", "continue_statement", "return_statement", "throw_statement"})
-
-
-@dataclass(slots=True, eq=False)
-class Case(Part):
-    """One `case` of a switch, `test` None for `default`; control `leaves` at its end or falls into the next."""
-
-    test: Expr | None
-    body: tuple[Statement, ...]
-    leaves: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -148,57 +138,9 @@ def _cases(_: Lowering, frame: Frame) -> Node:
 
 
 def _switch(_: Lowering, frame: Frame) -> Node:
-    """Nested `If`s; cases that fall into the next are one, and `default` comes last."""
     body = frame.values[-1] if frame.values else None
-    groups = _groups(body.items if isinstance(body, Cases) else ())
-    before, subjects = _subjects(frame.expression(0), sum(len(tests) for tests, _, _ in groups))
-    chain = next((_case_block(cases) for _, cases, is_default in groups if is_default), None)
-    for tests, cases, is_default in reversed(groups):
-        compared = [Binary(test.start, test.end, "==", subjects.pop(), test) for test in reversed(tests)]
-        if is_default:
-            before.extend(Evaluate(item.start, item.end, item) for item in compared)
-            continue
-        then = _case_block(cases)
-        choice = If(then.start, then.end, _any_of(compared[::-1]), then, chain)
-        chain = Block(then.start, frame.end, (choice,))
-    return Several(frame.start, frame.end, (*before, *(chain.statements if chain is not None else ())))
-
-
-def _groups(cases: tuple[Case, ...]) -> list[tuple[list[Expr], list[Case], bool]]:
-    """Tests, cases, and whether `default` is among them, for each run of cases up to one that leaves."""
-    groups: list[tuple[list[Expr], list[Case], bool]] = []
-    current: list[Case] = []
-    for place, case in enumerate(cases, 1):
-        current.append(case)
-        if case.leaves or place == len(cases):
-            tests = [item.test for item in current if item.test is not None]
-            groups.append((tests, current, len(tests) < len(current)))
-            current = []
-    return groups
-
-
-def _case_block(cases: list[Case]) -> Block:
-    body = [statement for case in cases for statement in case.body]
-    return Block(cases[0].start, cases[-1].end, tuple(body))
-
-
-def _any_of(tests: list[Binary]) -> Expr:
-    value: Expr = tests[0]
-    for test in tests[1:]:
-        value = Binary(value.start, test.end, "or", value, test)
-    return value
-
-
-def _subjects(subject: Expr, count: int) -> tuple[list[Statement], list[Expr]]:
-    """The subject once for each comparison; what must be evaluated only once gets a name first."""
-    if count == 1:
-        return [], [subject]
-    copies = copies_of(subject, count) if count else []
-    if copies:
-        return [], copies
-    start, end = subject.start, subject.end
-    holder = f"#{start}"
-    return [Assign(start, end, Name(start, end, holder), subject)], [Name(end, end, holder) for _ in range(count)]
+    cases = body.items if isinstance(body, Cases) else ()
+    return Several(frame.start, frame.end, switch(frame.expression(0), cases, frame.end))
 
 
 def _ambient(_: Lowering, frame: Frame) -> Node:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, cast, get_args
 
-from lk_audit.syntax import Block, Evaluate, Expr, Node, Opaque, Statement, children
+from lk_audit.syntax import Block, Evaluate, Expr, Literal, Member, Name, Node, Opaque, Statement, children
 
 if TYPE_CHECKING:
     from tree_sitter import Node as TreeNode
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _EXPRESSIONS = frozenset(get_args(Expr))
 _STATEMENTS = frozenset(get_args(Statement))
 _PUBLIC = _EXPRESSIONS | _STATEMENTS
+_LONGEST_COPY = 8
 
 
 @dataclass(slots=True, eq=False)
@@ -192,6 +193,25 @@ def block(node: Node | None, at: int) -> Block:
     if node is None:
         return Block(at, at, ())
     return node if isinstance(node, Block) else Block(node.start, node.end, statements((node,)))
+
+
+def copies_of(value: Expr, count: int) -> list[Expr]:
+    """`value` and copies of it, where it is a plain reference; nothing where it must be evaluated only once."""
+    copies = [copy for copy in (_copy(value) for _ in range(count - 1)) if copy is not None]
+    return [value, *copies] if len(copies) == count - 1 else []
+
+
+def _copy(value: Expr, longest: int = _LONGEST_COPY) -> Expr | None:
+    match value:
+        case Name(start=start, end=end, id=name):
+            return Name(start, end, name)
+        case Literal(start=start, end=end, value=bool() | int() | None as constant):
+            return Literal(start, end, constant)
+        case Member(start=start, end=end, object=inner, name=name) if longest:
+            copy = _copy(inner, longest - 1)
+            return None if copy is None else Member(start, end, copy, name)
+        case _:
+            return None
 
 
 def find(root: TreeNode, kinds: frozenset[str]) -> list[TreeNode]:

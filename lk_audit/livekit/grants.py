@@ -66,6 +66,9 @@ VIDEO_GRANTS: dict[str, GrantSpec] = {spec.name: spec for spec in _SPECS}
 BY_PYTHON_NAME: dict[str, GrantSpec] = {spec.python: spec for spec in _SPECS}
 """The same by the names of the Python and Rust SDKs."""
 
+BY_FIELD_NAME: dict[str, GrantSpec] = BY_PYTHON_NAME | {spec.name[:1].upper() + spec.name[1:]: spec for spec in _SPECS}
+"""The same by the names of grant classes: Python's, and those of Go's structs."""
+
 PYTHON_POSITIONS: tuple[str, ...] = (
     "roomCreate",
     "roomList",
@@ -136,9 +139,9 @@ def allows(name: str) -> str:
 
 
 def to_camel_case(name: str) -> str:
-    """`can_publish_data` as `canPublishData`."""
+    """`can_publish_data`, and Go's `CanPublishData`, as `canPublishData`."""
     head, *rest = name.split("_")
-    return head + "".join(part[:1].upper() + part[1:] for part in rest)
+    return head[:1].lower() + head[1:] + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
 _INVENTED = {

@@ -2,7 +2,8 @@
 
 Names are full names as `values.names` gives them ("livekit.api.AccessToken"). Sources: livekit/python-sdks
 `livekit-api/livekit/api/access_token.py`, livekit/node-sdks `packages/livekit-server-sdk/src/AccessToken.ts`,
-livekit/livekit-server-sdk-python `livekit/__init__.py`, and the documentation of each JWT library.
+livekit/livekit-server-sdk-python `livekit/__init__.py`, livekit/protocol `auth/accesstoken.go`, livekit/server-sdk-go,
+and the documentation of each JWT library.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class TtlUnit(Enum):
     EPOCH_OR_JOSE_SPAN = "seconds since 1970, a Date, or a span as jose reads it"
     EPOCH = "seconds since 1970"
     EPOCH_OR_DATETIME = "seconds since 1970, or a datetime"
+    GO_DURATION = "a time.Duration; a bare number counts nanoseconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,29 @@ NODE_V1 = Sdk(
     options={**_JS_OPTIONS, "ttl": Setting("ttl", unit=TtlUnit.SECONDS_OR_MS_SPAN)},
 )
 
+GO = Sdk(
+    label="livekit/protocol",
+    language="go",
+    arguments=("api_key", "api_secret"),
+    members={
+        "SetValidFor": Setting("ttl", unit=TtlUnit.GO_DURATION),
+        "SetVideoGrant": Setting("grants"),
+        "AddGrant": Setting("grants"),
+        "SetSIPGrant": Setting("sip"),
+        "AddSIPGrant": Setting("sip"),
+        "SetAgentGrant": Setting("agent"),
+        "SetInferenceGrant": Setting("inference"),
+        "SetObservabilityGrant": Setting("observability"),
+        "SetIdentity": Setting("identity"),
+        "SetName": Setting("name"),
+        "SetKind": Setting("kind"),
+        "SetMetadata": Setting("metadata"),
+        "SetAttributes": Setting("attributes"),
+        "SetRoomConfig": Setting("roomConfig"),
+    },
+    options={},
+)
+
 TOKEN_CONSTRUCTORS: dict[str, Sdk] = {
     "livekit.api.AccessToken": PYTHON,
     "livekit.api.access_token.AccessToken": PYTHON,
@@ -155,6 +180,9 @@ TOKEN_CONSTRUCTORS: dict[str, Sdk] = {
     "livekit_server_sdk_python.AccessToken": PYTHON_LEGACY,
     "livekit-server-sdk.AccessToken": NODE,
     "livekit-server-sdk/dist/AccessToken.AccessToken": NODE,
+    "github.com/livekit/protocol/auth.NewAccessToken": GO,
+    "github.com/livekit/server-sdk-go.NewAccessToken": GO,
+    "github.com/livekit/livekit-server/pkg/auth.NewAccessToken": GO,
 }
 
 GRANT_CLASSES: dict[str, str] = {
@@ -166,8 +194,12 @@ GRANT_CLASSES: dict[str, str] = {
     "ObservabilityGrants": "observability",
     "AgentEndpointGrants": "agentEndpoint",
     "AgentThreadGrants": "agentThread",
+    "SIPGrant": "sip",
+    "AgentGrant": "agent",
+    "InferenceGrant": "inference",
+    "ObservabilityGrant": "observability",
 }
-"""Python's grant classes by their last name, and the grant object each makes."""
+"""Python's grant classes and Go's grant structs by their last name, and the grant object each makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +243,29 @@ SECRET_SINKS: dict[str, SecretSink] = {
     "livekit.RoomServiceClient": _PY_CLIENT,
     "livekit.agents.WorkerOptions": SecretSink(None),
     "livekit.agents.AgentServer": SecretSink(None),
+    **{
+        f"github.com/livekit/{package}.New{name}": SecretSink(2, 1)
+        for package in ("server-sdk-go", "livekit-sdk-go")
+        for name in (
+            *("RoomServiceClient", "EgressClient", "IngressClient", "SIPClient", "AgentDispatchServiceClient"),
+            *("ConnectorClient", "RecordingServiceClient"),
+        )
+    },
+    "github.com/livekit/server-sdk-go.ConnectInfo": SecretSink(None, None, "APISecret", "APIKey"),
+    "github.com/livekit/protocol/auth.NewAccessToken": SecretSink(1, 0),
+    "github.com/livekit/protocol/auth.NewSimpleKeyProvider": SecretSink(1, 0),
 }
 """Calls whose arguments are LiveKit credentials; a literal there is a credential literal."""
 
-REALTIME_ROOMS = frozenset({"livekit.rtc.Room", "livekit.rtc.room.Room", "@livekit/rtc-node.Room"})
+REALTIME_ROOMS = frozenset(
+    {
+        *("livekit.rtc.Room", "livekit.rtc.room.Room", "@livekit/rtc-node.Room"),
+        *(
+            f"github.com/livekit/server-sdk-go.{name}"
+            for name in ("ConnectToRoom", "ConnectToRoomWithToken", "NewRoom")
+        ),
+    }
+)
 """Rooms that a program on a server connects to by itself; a token minted beside one is its own."""
 
 

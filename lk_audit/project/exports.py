@@ -1,4 +1,4 @@
-"""What a module hands out: Python globals, ES module exports, CommonJS exports."""
+"""What a module hands out: Python's and Go's globals, ES module exports, CommonJS exports."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ class Exports:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._declared = () if names.is_python else tuple(_declared(names))
+        self._hands_out_globals = names.is_python or names.is_go
+        self._declared = () if self._hands_out_globals else tuple(_declared(names))
 
     def of(self, member: str | None) -> Iterator[Exported]:
         """What a name may stand for, surest first; `member` None asks for the module itself."""
-        if self._names.is_python:
+        if self._hands_out_globals:
             if member is not None:
                 yield from self._global(member)
             return
@@ -48,7 +49,7 @@ class Exports:
     def names_of(self, function: Function) -> frozenset[str]:
         """The names under which others can import a function, of those that are written down."""
         local = self._names.name_of(function)
-        if self._names.is_python:
+        if self._hands_out_globals:
             return frozenset({local}) if local else frozenset()
         found = {
             item.name
@@ -61,7 +62,7 @@ class Exports:
         name = self._names.at_end(member)
         if self._names.binding_scope(name) is not None:
             yield Exported(member, name)
-        else:
+        elif self._names.is_python:
             yield from (Exported(member, None, module, member) for module in self._names.star_imports())
 
 

@@ -59,8 +59,8 @@ class Files(Mapping[str, Source]):
 
     @cached_property
     def code(self) -> Mapping[str, tuple[str, ...]]:
-        """The paths of files that hold code, sorted, by language family: "python" and "javascript"."""
-        found: dict[str, list[str]] = {"python": [], "javascript": []}
+        """The paths of files that hold code, sorted, by language family: "python", "javascript" and "go"."""
+        found: dict[str, list[str]] = {family: [] for family in sorted(frontends.CODE)}
         for path in sorted(self.paths):
             family = family_of(path)
             if family is not None:

@@ -1,4 +1,4 @@
-"""What the manifests of a project say: package.json, tsconfig.json, jsconfig.json."""
+"""What the manifests of a project say: package.json, tsconfig.json, jsconfig.json, go.mod."""
 
 from __future__ import annotations
 
@@ -134,6 +134,17 @@ class Manifests:
         paths = sorted(path for path in self._files.paths if posixpath.basename(path) == "package.json")
         found = (Package(posixpath.dirname(path), self.pairs(path)) for path in reversed(paths))
         return {package.name: package for package in found if package.name}
+
+    @cached_property
+    def go_modules(self) -> Mapping[str, str]:
+        """The path of every Go module, by the folder that its go.mod is in."""
+        paths = sorted(path for path in self._files.paths if posixpath.basename(path) == "go.mod")
+        return {posixpath.dirname(path): self._go_module(path) for path in paths}
+
+    def _go_module(self, path: str) -> str:
+        lines = self._files.data(path).decode("utf-8", "replace").splitlines()
+        words = (line.split() for line in lines if line.startswith("module "))
+        return next((item[1].strip('"`') for item in words if len(item) > 1), "")
 
     def aliases(self, path: str) -> tuple[Alias, ...]:
         """The path aliases of the compiler configuration that a file is under, its `baseUrl` last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,7 +14,7 @@ from lk_audit.project.manifests import Manifests
 from lk_audit.project.resolution import Resolution
 from lk_audit.project.usage import Usage
 from lk_audit.source import Source
-from lk_audit.syntax import Call, Function, Module, Node
+from lk_audit.syntax import Call, Class, Function, Module, Node
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.frames import Effort
 from lk_audit.values.model import Duration, Mapped, Moment, Number, Possible, Step, Value
@@ -37,6 +38,10 @@ class CodeModule:
     def is_python(self) -> bool:
         return self.syntax.language == "python"
 
+    @property
+    def is_go(self) -> bool:
+        return self.syntax.language == "go"
+
     @cached_property
     def names(self) -> Names:
         return Names(self.syntax)
@@ -50,10 +55,17 @@ class CodeModule:
         return Exports(self.names)
 
     def target(self, specifier: str) -> str | None:
-        """The path of the file that an import here names."""
+        """The path of the file that an import here names; in Go, that of a folder."""
         resolution = self.project.resolution
+        if self.is_go:
+            return resolution.go(self.path, specifier)
         find = resolution.python if self.is_python else resolution.javascript
         return find(self.path, specifier)
+
+    @property
+    def address(self) -> str:
+        """What imports of this module come out at, see `target`."""
+        return posixpath.dirname(self.path) if self.is_go else self.path
 
     def holds(self, node: Node) -> bool:
         """Whether `node` is part of this module."""
@@ -107,8 +119,21 @@ class Project:
         finally:
             self._under_way.discard(key)
 
+    def _exporting(self, path: str, member: str | None) -> Iterator[CodeModule]:
+        """The modules that an import comes out at: one, or the files of a Go package that mention the name."""
+        yield from self.modules(path)
+        if member is not None:
+            wanted = member.encode()
+            for other in self.resolution.package_files(path):
+                if wanted in self.files.data(other):
+                    yield from self.modules(other)
+
+    def package_of(self, module: CodeModule, word: str) -> Iterator[CodeModule]:
+        """The other modules of a Go file's package that mention a word."""
+        yield from (other for other in self._exporting(module.address, word) if other is not module)
+
     def _exported(self, path: str, member: str | None) -> Iterator[Possible]:
-        for module in self.modules(path):
+        for module in self._exporting(path, member):
             evaluator = module.evaluator
             for export in module.exports.of(member):
                 if export.module is not None:
@@ -167,3 +192,14 @@ class ModuleLinker:
     def is_passed_on(self, function: Function) -> bool:
         """Whether another file hands a function of this file to somebody who may call it."""
         return self._project.usage.is_passed_on(self._module, function)
+
+    def other_parts(self, owner: Class) -> tuple[tuple[Evaluator, Class], ...]:
+        """Where the rest of a class of this file stands: Go declares methods anywhere in a package."""
+        if not self._module.is_go:
+            return ()
+        return tuple(
+            (other.evaluator, part)
+            for other in self._project.package_of(self._module, owner.name)
+            for part in other.names.classes
+            if part.name == owner.name
+        )

@@ -1,14 +1,15 @@
 """Which file an import means.
 
-Sources: Python's reference on imports; Node's documentation on modules and packages; TypeScript's handbook on module
-resolution and `paths`; the default aliases of Nuxt, SvelteKit and create-next-app.
+Sources: Python's reference on imports; Go's reference on modules; Node's documentation on modules and packages;
+TypeScript's handbook on module resolution and `paths`; the default aliases of Nuxt, SvelteKit and create-next-app.
 """
 
 from __future__ import annotations
 
 import posixpath
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from lk_audit.project.files import Files
 from lk_audit.project.manifests import Manifests, Package, above, joined
@@ -53,6 +54,37 @@ class Resolution:
         if key not in self._known:
             self._known[key] = next(self._javascript(path, specifier), None)
         return self._known[key]
+
+    def go(self, path: str, package: str) -> str | None:
+        """The folder of a Go package as the file at `path` imports it; "." is the package of the file itself."""
+        if package == ".":
+            return posixpath.dirname(path)
+        key = (path, package)
+        if key not in self._known:
+            self._known[key] = next(self._go(path, package), None)
+        return self._known[key]
+
+    def package_files(self, folder: str) -> tuple[str, ...]:
+        """The Go files of a package, tests left out."""
+        return self._packages.get(folder, ())
+
+    @cached_property
+    def _packages(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for path in self._files.code["go"]:
+            if not path.endswith("_test.go"):
+                found.setdefault(posixpath.dirname(path), []).append(path)
+        return {folder: tuple(paths) for folder, paths in found.items()}
+
+    def _go(self, path: str, package: str) -> Iterator[str]:
+        """A package of the module that the file belongs to, or of another one of the same repository."""
+        names = self._manifests.go_modules
+        own = next((folder for folder in above(path) if folder in names), None)
+        for folder in dict.fromkeys([*([own] if own is not None else []), *names]):
+            inner = package.removeprefix(names[folder])
+            if names[folder] and package.startswith(names[folder]) and inner[:1] in {"", "/"}:
+                target = posixpath.join(folder, inner.lstrip("/")).rstrip("/")
+                yield from [target] if target in self._packages else []
 
     def _python(self, path: str, module: str) -> Iterator[str]:
         name = module.lstrip(".")

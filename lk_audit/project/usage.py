@@ -43,7 +43,11 @@ _MOST_FILES = 4_000
 """Files that are searched for a word, those closest to the question first."""
 _MOST_USERS = 40
 _MOST_WORDS = 8
-_PYTHON_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py")
+_MARKS = {
+    "python": ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py"),
+    "go": ("go.mod",),
+}
+"""Files beside which everything that belongs together is."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
 """Stems of files that others import by the name of their folder."""
 _LOADERS = frozenset({"require", "import"})
@@ -118,7 +122,7 @@ class Usage:
         family = family_of(path)
         if family is None:
             return ()
-        root = self._python_root(path) if family == "python" else self._project.manifests.workspace_of(path)
+        root = self._root(family, path)
         key = (family, root, word)
         known = self._mentioning.get(key)
         if known is None:
@@ -135,9 +139,13 @@ class Usage:
             paths = sorted(paths, key=lambda other: (-len(posixpath.commonprefix((other, path))), other))
         return paths[:_MOST_FILES]
 
-    def _python_root(self, path: str) -> str:
+    def _root(self, family: str, path: str) -> str:
+        """The folder that holds whoever may use a file."""
+        if family == "javascript":
+            return self._project.manifests.workspace_of(path)
         files = self._project.files
-        marked = (folder for folder in above(path) if any(posixpath.join(folder, m) in files for m in _PYTHON_MARKS))
+        marks = _MARKS[family]
+        marked = (folder for folder in above(path) if any(posixpath.join(folder, mark) in files for mark in marks))
         return next(marked, "")
 
     # --- imports ------------------------------------------------------------------------------------------------------
@@ -147,12 +155,19 @@ class Usage:
         for word in self._import_words(path):
             for module in self.mentions(path, word):
                 if module.path not in seen:
-                    yield from (edge for edge in import_edges(module) if path in targets(module, edge))
+                    yield from (edge for edge in import_edges(module) if self._address(path) in targets(module, edge))
             seen.update(self._paths(path, word))
+
+    def _address(self, path: str) -> str:
+        """What imports of a file come out at: itself, in Go its folder."""
+        return posixpath.dirname(path) if family_of(path) == "go" else path
 
     def _import_words(self, path: str) -> Iterator[str]:
         """What an import of a file must spell: its stem, or the name of its folder or package."""
         folder, name = posixpath.split(path)
+        if family_of(path) == "go":
+            yield posixpath.basename(folder) or self._project.manifests.go_modules.get("", "") or "."
+            return
         stem = name.partition(".")[0]
         yield stem
         if stem in _NAMELESS:
@@ -226,8 +241,12 @@ class Usage:
         return False
 
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
-        for other in self.mentions(module.path, f"{called}(", f"{called}?.(", f"{called}<"):
+        known = set(module.names.callers(function))
+        here = (module,) if module.is_go else ()
+        for other in (*here, *self.mentions(module.path, f"{called}(", f"{called}?.(", f"{called}<")):
             for call in other.names.calls_of(called):
+                if call in known:
+                    continue
                 if self._calls_method(other, call, owner, function) or _is_taken_from(other, call, module.path):
                     yield Use(other, call)
 
@@ -239,7 +258,18 @@ class Usage:
         callee = call.callee
         if not isinstance(callee, Member):
             return False
+        if other.is_go:
+            return self._calls_interface(other, callee, owner)
         return any(known is owner for known in self.classes(other, other.evaluator.evaluate(callee.object)))
+
+    def _calls_interface(self, other: CodeModule, callee: Member, owner: Class) -> bool:
+        """Whether a Go method is called through an interface that its type satisfies."""
+        home = self._project.module_of(owner)
+        return home is not None and any(
+            home.evaluator.structs.satisfies(owner, kind)
+            for value in other.evaluator.evaluate(callee.object)
+            for _, kind in other.evaluator.structs.types_of(value)
+        )
 
     def classes(self, module: CodeModule, values: Possible) -> Iterator[Class]:
         """The classes of the project that values are instances of, by construction or by annotation."""
@@ -300,6 +330,8 @@ def import_edges(module: CodeModule) -> Iterator[ImportEdge]:
     for statement in module.names.nodes(Import):
         yield ImportEdge(module, statement, statement.names)
     if module.is_python:
+        return
+    if module.is_go:
         return
     for export in module.names.nodes(Export):
         if export.module is not None:

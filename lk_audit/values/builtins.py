@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lk_audit.syntax import Expr, Literal
-from lk_audit.values import moments, texts
+from lk_audit.values import go, moments, texts
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
@@ -322,17 +322,24 @@ _JAVASCRIPT: dict[str, Function] = {
 }
 
 
+_GO: dict[str, Function] = {
+    **go.FUNCTIONS,
+    "min": _extreme(min, is_bound=True),
+    "max": _extreme(max, is_bound=False),
+}
+
+
 def function(name: str, *, python: bool) -> Function | None:
     """The known function of that full name."""
-    return (_PYTHON if python else _JAVASCRIPT).get(name)
+    return _PYTHON.get(name) if python else _JAVASCRIPT.get(name) or _GO.get(name)
 
 
 _METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: texts.TEXT,
     Number: texts.NUMBER,
     Listed: texts.LISTED,
-    Moment: moments.MOMENT_METHODS,
-    Duration: {"total_seconds": moments.total_seconds},
+    Moment: {**moments.MOMENT_METHODS, **go.MOMENT},
+    Duration: {"total_seconds": moments.total_seconds, **go.DURATION},
     Mapped: {"copy": texts.itself},
     Environment: texts.SYMBOLIC,
     Given: texts.SYMBOLIC,
@@ -351,6 +358,8 @@ def constant(name: str, origin: Expr) -> Value | None:
         return Nothing(origin=origin)
     if name == "datetime.timedelta.max":
         return Duration(origin=origin, seconds=_LONGEST_TIMEDELTA)
+    if name in go.DURATIONS:
+        return Duration(origin=origin, seconds=go.DURATIONS[name])
     return Number(origin=origin, number=_NUMBERS[name]) if name in _NUMBERS else None
 
 

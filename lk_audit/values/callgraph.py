@@ -55,8 +55,10 @@ class CallGraph:
         )
 
     def skipped(self, function: Function, call: Call) -> int:
-        """How many parameters the call does not pass: Python's `self` or `cls`."""
+        """How many parameters the call does not pass: Python's `self` or `cls`, the receiver of Go's methods."""
         owner = self._names.owner(function)
+        if function.parameters and function.parameters[0].kind == "receiver":
+            return 1
         if (
             not self._names.is_python
             or owner is None

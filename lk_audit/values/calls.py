@@ -49,6 +49,8 @@ class Calls:
         origin = evaluator.names.origin(call)
         if origin is not None:
             return evaluator.from_origin(origin, call)
+        if call.is_new and evaluator.names.is_go and (built := evaluator.structs.built(call, frame)) is not None:
+            return (built,)
         callee = call.callee
         is_named = evaluator.names.direct_origin(callee) is not None
         found = evaluator.evaluate_at(callee, frame) if is_named or not isinstance(callee, Member) else ()
@@ -107,6 +109,11 @@ class Calls:
         match callee:
             case Reference(name=name):
                 return self._known(name, call, frame)
+            case Defined(definition=Class()) if self._evaluator.names.is_go and not call.is_new:
+                # The conversion of a value to a type of its own.
+                return tuple(
+                    value for item in call.arguments[:1] for value in self._evaluator.evaluate_at(item.value, frame)
+                )
             case Defined(definition=Function() as function):
                 return self._entered(function, call, frame)
             case Returned() if (called := full_name(callee)) is not None:
@@ -175,6 +182,9 @@ class Calls:
         found = method(self._invocation(call, frame), receiver) if method is not None else None
         if found is not None:
             return found
+        own = self._evaluator.structs.methods(receiver, callee.name) if self._evaluator.names.is_go else ()
+        if own:
+            return tuple(value for item in own for value in self._called_on(receiver, item, call, frame))
         match receiver:
             case Reference(name=name):
                 return self._known(self._evaluator.names.join(name, callee.name), call, frame)

@@ -1,7 +1,8 @@
 """How code reads environment variables, as tables.
 
 Sources: the documentation of Python's `os`, python-decouple, environs, django-environ, Starlette, python-dotenv,
-pydantic-settings; Node, Deno, Bun, Vite, SvelteKit, Astro, react-native-dotenv, react-native-config, t3-env, envalid.
+pydantic-settings; Node, Deno, Bun, Vite, SvelteKit, Astro, react-native-dotenv, react-native-config, t3-env, envalid;
+Go's `os`, viper, godotenv.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _OBJECTS: dict[str, str] = {
     "@t3-oss/env-core.createEnv": "process.env",
     "@t3-oss/env-nuxt.createEnv": "process.env",
     "envalid.cleanEnv": "process.env",
+    "github.com/joho/godotenv.Read": "godotenv",
     "znv.parseEnv": "process.env",
     "pydantic_settings.BaseSettings": "pydantic",
 }
@@ -75,6 +77,11 @@ _READERS: dict[str, _Reader] = {
     "Deno.env.get": _Reader("Deno.env", None),
     "Netlify.env.get": _Reader("Netlify.env", None),
     "env-var.get": _Reader("process.env", None),
+    "os.Getenv": _Reader("os.Getenv", None),
+    "os.LookupEnv": _Reader("os.Getenv", None),
+    "syscall.Getenv": _Reader("os.Getenv", None),
+    "github.com/spf13/viper.GetString": _Reader("viper", None),
+    "github.com/spf13/viper.Get": _Reader("viper", None),
 }
 _TYPED = ("environs.Env.", "environs.env.", "environ.Env.")
 """`env.str("K", default)`, `env.int("K")`: any method of these reads a variable."""

@@ -59,6 +59,7 @@ from lk_audit.values.possible import (
     unknown,
 )
 from lk_audit.values.records import RecordBuilder, any_member, key_name, listed, may_be_skipped, member_of
+from lk_audit.values.structs import Structs
 from lk_audit.values.variables import Variables
 
 _MOST_OPERANDS = 500
@@ -83,6 +84,9 @@ class Linker(Protocol):
     def is_passed_on(self, function: Function) -> bool:
         """Whether another file hands a function of this file to somebody who may call it."""
 
+    def other_parts(self, owner: Class) -> tuple[tuple[Evaluator, Class], ...]:
+        """Where the rest of a class of this file stands: Go declares methods anywhere in a package."""
+
 
 class Evaluator:
     """Evaluates the expressions of one module.
@@ -106,6 +110,7 @@ class Evaluator:
         self._memo: dict[tuple[Node, Frame | None], Possible] = {}
         self.calls = Calls(self)
         self.attributes = Attributes(self)
+        self.structs = Structs(self)
         self.operators = Operators(self)
         self.variables = Variables(self)
         self._handlers: Mapping[type, Callable[[Any, Frame | None], Possible]] = {
@@ -165,13 +170,15 @@ class Evaluator:
             return (found,)
         match value:
             case Mapped():
-                return member_of(value, key, origin, self.part)
+                method = self.structs.methods(value, key) if self.names.is_go and key not in value.members else ()
+                return method or member_of(value, key, origin, self.part)
             case Listed():
                 return _item(value, key, origin)
             case Reference(name=name):
                 return self._reference(self.names.join(name, key), origin, value.trace)
             case Given():
-                return (replace(value, members=(*value.members, key)),)
+                method = self.structs.methods(value, key) if self.names.is_go else ()
+                return method or (replace(value, members=(*value.members, key)),)
             case Returned():
                 inner = self.attributes.of_instance(value, key)
                 return inner if inner is not None else (replace(value, members=(*value.members, key)),)

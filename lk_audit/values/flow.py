@@ -26,7 +26,7 @@ from lk_audit.syntax import (
     Try,
 )
 
-Kind: TypeAlias = OneOf["assign", "parameter", "import", "function", "class", "loop"]
+Kind: TypeAlias = OneOf["assign", "parameter", "import", "function", "class", "loop", "filled"]
 Branch: TypeAlias = tuple[Node, str]
 """A control structure and which part of it: (If, "then"), (Try, "handler 0"), (Function, "body")."""
 Path: TypeAlias = tuple[Branch, ...]
@@ -41,7 +41,8 @@ _LOGICAL = frozenset({"and", "or", "??", "&&", "||"})
 class Definition:
     """One place that gives a name a value.
 
-    `node` is the `Assign`, `Parameter`, `ImportedName`, `Function` or `Class`; `effect` the byte offset from which
+    `node` is the `Assign`, `Parameter`, `ImportedName`, `Function`, `Class`, or the `Call` that is given the address of
+    a variable (such a definition adds to those before it); `effect` the byte offset from which
     it holds; `scope` the module, function or class whose name it is; `statement` the import it belongs to.
     """
 
@@ -91,7 +92,7 @@ class Flow:
             if self._excluded(there, here, shared) or covered.intersection(there[shared:]):
                 continue
             found.append(definition)
-            if self._covers(there, here, covered):
+            if definition.kind != "filled" and self._covers(there, here, covered):
                 loops.difference_update(there)
                 break
             if len(found) >= _MOST_FOUND:

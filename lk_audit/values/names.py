@@ -30,7 +30,7 @@ from lk_audit.syntax import (
 from lk_audit.values.callgraph import CallGraph
 from lk_audit.values.flow import Definition, Flow
 from lk_audit.values.scopes import N, Scope, Scopes
-from lk_audit.values.specifiers import normalise
+from lk_audit.values.specifiers import go_package, normalise
 
 __all__ = ["Definition", "Names", "Origin", "Scope"]
 
@@ -43,6 +43,16 @@ _INTEROP = frozenset(
 _LOADERS = frozenset({"require", "import", "importlib.import_module"})
 _SELF = frozenset({"this", "self", "cls", "super"})
 _PYTHON_BUILTINS = frozenset(dir(builtins))
+_GO_BUILTINS = frozenset(
+    {
+        *("append", "cap", "clear", "close", "complex", "copy", "delete", "imag", "len", "make", "max", "min", "new"),
+        *("panic", "print", "println", "real", "recover", "any", "bool", "byte", "comparable", "error", "rune"),
+        *("string", "uintptr", "float32", "float64", "complex64", "complex128", "_"),
+        *(f"{sign}int{size}" for sign in ("", "u") for size in ("", "8", "16", "32", "64")),
+    }
+)
+_OWN_PACKAGE = "."
+"""What Go files share with the others of their folder, as if they imported all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,8 @@ class Names:
 
     Attributes:
         module: the module.
-        is_python: whether its language is Python; else it is JavaScript or TypeScript.
+        is_python: whether its language is Python.
+        is_go: whether its language is Go; else it is JavaScript or TypeScript.
         flow: answers questions about branches.
         graph: answers questions about calls.
         calls: every call, in source order, as all of these.
@@ -75,6 +86,7 @@ class Names:
     def __init__(self, module: Module) -> None:
         self.module = module
         self.is_python = module.language == "python"
+        self.is_go = module.language == "go"
         self._scopes = Scopes(module)
         self.flow = Flow(self._scopes.parents)
         self.graph = CallGraph(self)
@@ -158,13 +170,18 @@ class Names:
         """The dotted name: "livekit.api.AccessToken", "livekit-server-sdk.AccessToken"."""
         members = origin.members
         if origin.module is None:
-            if not self.is_python and len(members) > 1 and members[0] in _GLOBAL_OBJECTS:
+            if not (self.is_python or self.is_go) and len(members) > 1 and members[0] in _GLOBAL_OBJECTS:
                 members = members[1:]
             return ".".join(members)
-        name = origin.module if self.is_python else normalise(origin.module)
+        name = self._package(origin.module)
         for member in members:
             name = self.join(name, member)
         return name
+
+    def _package(self, module: str) -> str:
+        if self.is_python:
+            return module
+        return go_package(module) if self.is_go else normalise(module)
 
     def join(self, name: str, member: str) -> str:
         """`name.member`; a JavaScript default export is its module, when something is taken from it."""
@@ -198,8 +215,9 @@ class Names:
         return self.origin(definition.value)
 
     def star_imports(self) -> tuple[str, ...]:
-        """The modules of `from m import *`, latest first."""
-        return tuple(item.module for item in reversed(self._scopes.stars))
+        """The modules of `from m import *`, latest first; of a Go file, first of all its own package."""
+        imported = tuple(item.module for item in reversed(self._scopes.stars))
+        return (_OWN_PACKAGE, *imported) if self.is_go else imported
 
     def attributes(self, owner: Class, name: str) -> tuple[Definition, ...]:
         """What the class body and its methods (through `self` or `this`) give an attribute, in source order."""
@@ -250,7 +268,7 @@ class Names:
             found = known[:_MOST_DEFINITIONS] if index or is_exported else self.flow.reaching(known, name)
             if found:
                 return (*found, *self._from_closures(found, scope))
-        return () if self.is_python else tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
+        return () if self.is_python or self.is_go else tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
 
     def _from_closures(self, found: Sequence[Definition], scope: Scope) -> list[Definition]:
         """What nested functions assign to a variable that only holds a place (`let token = null`, `TOKEN = None`).
@@ -286,8 +304,9 @@ class Names:
                 return origin
         if definitions or name.id in _SELF or self.binding_scope(name) is not None:
             return None
-        if self._scopes.stars and name.id not in _PYTHON_BUILTINS:
-            return Origin(self._scopes.stars[-1].module, (name.id,))
+        stars = self.star_imports()
+        if stars and name.id not in (_GO_BUILTINS if self.is_go else _PYTHON_BUILTINS):
+            return Origin(stars[0], (name.id,))
         return Origin(None, (name.id,))
 
     def _origin_of_import(self, module: str, item: ImportedName) -> Origin:

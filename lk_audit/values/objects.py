@@ -24,13 +24,14 @@ from lk_audit.syntax import (
     Parameter,
     Record,
     Return,
+    Unary,
 )
 from lk_audit.values.flow import Path
 from lk_audit.values.names import Definition, Names, Scope
 
 _MOST_EXPRESSIONS = 400
-_CONVERSION = re.compile(r"to(?:_|[A-Z])")
-"""By convention, `to_x()` and `toX()` give something else than the object itself."""
+_CONVERSION = re.compile(r"[tT]o(?:_|[A-Z])")
+"""By convention, `to_x()`, `toX()` and `ToX()` give something else than the object itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class _Tracker:
         """Look at what is done with one mention of the object."""
         holder = self._names.parent(alias.node)
         match holder:
-            case Await() | Conditional() | Binary():
+            case Await() | Conditional() | Binary() | Unary(operator="&"):
                 self._same(holder, alias)
             case Member(object=base) | Index(object=base) if base is alias.node:
                 self._use(holder, alias)

@@ -39,6 +39,8 @@ class Operators:
 
     def unary(self, expr: Unary, frame: Frame | None) -> Possible:
         inner = expr.operand
+        if expr.operator == "&":
+            return self._evaluator.evaluate_at(inner, frame)
         if expr.operator == "~" and isinstance(inner, Unary) and inner.operator == "~":
             return self._evaluator.evaluate_at(inner.operand, frame)
         if expr.operator == "not" and isinstance(inner, Unary) and inner.operator == "not":

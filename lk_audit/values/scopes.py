@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TypeAlias, TypeGuard, TypeVar
 
 from lk_audit.syntax import (
+    Argument,
     Assign,
     Call,
     Class,
@@ -22,6 +23,7 @@ from lk_audit.syntax import (
     Opaque,
     Parameter,
     Return,
+    Unary,
     children,
 )
 from lk_audit.values.flow import Definition
@@ -39,6 +41,7 @@ class Scopes:
     def __init__(self, module: Module) -> None:
         self.module = module
         self.is_python = module.language == "python"
+        self.is_go = module.language == "go"
         self.definitions: defaultdict[tuple[Node, str], list[Definition]] = defaultdict(list)
         self.attributes: defaultdict[tuple[Class, str], list[Definition]] = defaultdict(list)
         self.uses: defaultdict[str, list[Name]] = defaultdict(list)
@@ -94,13 +97,14 @@ class Scopes:
 
     def self_class(self, name: Name) -> Class | None:
         """The class whose instance (or, for `cls`, whose self) `name` is."""
-        if not self.is_python and name.id != "this":
+        names_receiver = self.is_python or self.is_go
+        if not names_receiver and name.id != "this":
             return None
         for function in self.ancestors(name):
             owner = self.owner(function) if isinstance(function, Function) else None
             if owner is not None and isinstance(function, Function):
                 first = function.parameters[0].name if function.parameters else ""
-                return owner if not self.is_python or name.id == first else None
+                return owner if not names_receiver or name.id == first else None
         within = next((item for item in self.ancestors(name) if isinstance(item, Class)), None)
         return within if name.id == "this" else None
 
@@ -130,7 +134,14 @@ class Scopes:
             called = call.callee
             if isinstance(called, Name | Member):
                 self.calls[called.id if isinstance(called, Name) else called.name].append(call)
-        for assign in self.nodes(Assign):
+        self._index_definitions()
+        self._index_returns()
+        for known in (*self.definitions.values(), *self.attributes.values()):
+            known.sort(key=lambda item: item.effect)
+
+    def _index_definitions(self) -> None:
+        assigns = self.nodes(Assign)
+        for assign in sorted(assigns, key=lambda item: not item.declares) if self.is_go else assigns:
             self._index_assign(assign)
         for function in self.nodes(Function):
             self._index_function(function)
@@ -138,9 +149,8 @@ class Scopes:
             self._index_class(kind)
         for statement in self.nodes(Import):
             self._index_import(statement)
-        self._index_returns()
-        for known in (*self.definitions.values(), *self.attributes.values()):
-            known.sort(key=lambda item: item.effect)
+        for address in self.nodes(Unary) if self.is_go else ():
+            self._index_address(address)
 
     def _index_assign(self, assign: Assign) -> None:
         target = assign.target
@@ -154,7 +164,7 @@ class Scopes:
         if owner is not None:
             self.attributes[owner, target.id].append(self._assignment(assign, target.id, owner))
         if owner is None or self.is_python:
-            scope = self._scope(assign)
+            scope = self._declaring(target.id, assign) if self.is_go and not assign.declares else self._scope(assign)
             item = self._assignment(assign, target.id, scope)
             self.definitions[scope, target.id].append(item)
             self.assigned[target.id].append(item)
@@ -164,6 +174,18 @@ class Scopes:
         return Definition(
             "loop" if is_loop else "assign", name, assign, scope, assign.end, assign.value, assign.operator
         )
+
+    def _declaring(self, name: str, node: Node) -> Scope:
+        """The scope that a variable was declared in; that of `node` when nothing here declares it."""
+        return next((scope for scope in self.around(node) if (scope, name) in self.definitions), self._scope(node))
+
+    def _index_address(self, address: Unary) -> None:
+        """`decode(&value)`: the call may change the variable."""
+        argument, name = self.parents.get(address), address.operand
+        call = self.parents.get(argument) if isinstance(argument, Argument) else None
+        if address.operator == "&" and isinstance(name, Name) and isinstance(call, Call) and not call.is_new:
+            scope = self._declaring(name.id, call)
+            self.definitions[scope, name.id].append(Definition("filled", name.id, call, scope, call.end, call))
 
     def _index_function(self, function: Function) -> None:
         self.functions[self.name_of(function)].append(function)

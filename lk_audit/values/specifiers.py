@@ -28,6 +28,14 @@ def normalise(specifier: str) -> str:
     return specifier
 
 
+def go_package(path: str) -> str:
+    """The path of a Go package without its major version: `github.com/golang-jwt/jwt/v5`, `gopkg.in/yaml.v3`."""
+    parts = [part for part in path.split("/") if not _is_build(part)]
+    if parts[:1] == ["gopkg.in"]:
+        parts[1:] = [part.partition(".v")[0] for part in parts[1:]]
+    return "/".join(parts)
+
+
 def _from_url(specifier: str) -> str:
     try:
         url = urlsplit(specifier)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Assign, Binary, Class, Expr, Function, If, Name, Node, Opaque, Try, walk
-from lk_audit.values.model import Defined, Environment, Listed, Mapped, Moment, Possible, Step, Unknown
+from lk_audit.syntax import Assign, Binary, Call, Class, Expr, Function, If, Name, Node, Opaque, Try, walk
+from lk_audit.values.model import Defined, Environment, Listed, Mapped, Moment, Possible, Returned, Step, Unknown
 from lk_audit.values.mutations import Mutations, Mutator
 from lk_audit.values.operators import LOGICAL
 from lk_audit.values.possible import as_fallback, bounded, environment_of, shown, traced, unknown
@@ -72,6 +72,8 @@ class Variables:
                 origin = self._evaluator.names.origin_of(definition)
                 step = Step(node.start, node.end, f"{definition.name} is imported here")
                 return () if origin is None else traced(self._evaluator.from_origin(origin, use), step)
+            case "filled" if isinstance(node, Call):
+                return (Returned(origin=node, call=node, callee=self._evaluator.names.qualified(node.callee)),)
             case "function" | "class" if isinstance(node, Function | Class):
                 return (Defined(origin=node, definition=node),)
             case _:

@@ -187,10 +187,10 @@ class TestText:
             ("a.fish", "set -gx A x", "A", "x"),
             ("Dockerfile", "ENV A x", "A", "x"),
             ("Dockerfile", "ENV A=x B=y", "B", "y"),
-            ("a.go", 'a := "x"', "a", "x"),
-            ("a.go", 'var a string = "x"', "a", "x"),
-            ("a.go", 'os.Setenv("A", "x")', "A", "x"),
-            ("a.go", 'getEnv("A", "x")', "A", "x"),
+            ("a.rs", 'a := "x"', "a", "x"),
+            ("a.rs", 'var a string = "x"', "a", "x"),
+            ("a.rs", 'os.Setenv("A", "x")', "A", "x"),
+            ("a.rs", 'getEnv("A", "x")', "A", "x"),
             ("a.dart", "static const String a = 'x';", "a", "x"),
             ("a.dart", "String.fromEnvironment('A', defaultValue: 'x')", "A", "x"),
             ("a.kt", 'val a: String = "x"', "a", "x"),
@@ -219,7 +219,7 @@ class TestText:
         assert find("a.toml", '[livekit]\napi_secret = "x"\n', "livekit", "api_secret").value == "x"
 
     def test_unquoted_code_is_no_value(self) -> None:
-        assert not pairs("a.go", "secret := config.Secret\n")
+        assert not pairs("a.rs", "secret := config.Secret\n")
 
     def test_a_comment_is_read_as_one(self) -> None:
         source = Source.from_text("a.ts", "x(); // LIVEKIT_API_SECRET='y'")
@@ -238,7 +238,7 @@ class TestText:
 
 
 ANY_TEXT = st.text(max_size=300) | st.text(alphabet="aA_=:-\"'`#{}[],\\/\n\r\t $<>|&*!%ékeys", max_size=300)
-PATHS = [".env", "a.yaml", "a.json", "a.sh", "a.md", "a.go", "a.toml", "a.xml", "Dockerfile"]
+PATHS = [".env", "a.yaml", "a.json", "a.sh", "a.md", "a.rs", "a.toml", "a.xml", "Dockerfile"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -314,7 +314,7 @@ class TestCredentials:
             ("compose.yml", "x:\n  LIVEKIT_API_SECRET: ${LIVEKIT_API_SECRET:-" + STRONG + "}"),
             ("app.json", f'{{"extra": {{"livekit": {{"apiSecret": "{STRONG}"}}}}}}'),
             ("settings.json", f'{{"LiveKit:ApiSecret": "{STRONG}"}}'),
-            ("main.go", f'client := lksdk.NewRoomServiceClient(url, "{KEY}", "{STRONG}")'),
+            ("main.rs", f'client := lksdk.NewRoomServiceClient(url, "{KEY}", "{STRONG}")'),
             ("deploy.sh", f"lk token create --api-key {KEY} --api-secret {STRONG}"),
             ("README.md", f"export LIVEKIT_API_SECRET={STRONG}"),
             ("fly.toml", f'[env]\nLIVEKIT_API_SECRET = "{STRONG}"'),
@@ -361,7 +361,7 @@ class TestCredentials:
             ("values.yaml", "keys: {}\n"),
             ("README.md", "LIVEKIT_API_SECRET=<your api secret>"),
             ("README.md", "The livekit api secret: keep it safe"),
-            ("a.go", "apiSecret := cfg.LiveKit.APISecret"),
+            ("a.rs", "apiSecret := cfg.LiveKit.APISecret"),
             ("deploy.yml", "LIVEKIT_API_SECRET: ${{ secrets.LIVEKIT_API_SECRET }}"),
             ("render.yaml", "envVars:\n  - key: LIVEKIT_API_SECRET\n    sync: false"),
             ("Dockerfile", "ENV LIVEKIT_API_SECRET=\nENV B=1"),

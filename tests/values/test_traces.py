@@ -65,6 +65,9 @@ class Project:
     def is_passed_on(self, _: Function) -> bool:
         return False
 
+    def other_parts(self, _: Class) -> tuple[tuple[Evaluator, Class], ...]:
+        return ()
+
     def evaluator_of(self, node: Node) -> Evaluator | None:
         return self.config if self.config.names.parent(node) is not None else None
 

@@ -1,0 +1,299 @@
+"""Go expressions: one lowering function for each node type of tree-sitter's grammar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _go_types as types
+from lk_audit.frontends._go_literals import float_value, format_pieces, integer_value, string_value
+from lk_audit.frontends._tree import Part, Several, expression, opaque
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Binary,
+    Call,
+    Entry,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Opaque,
+    Record,
+    Sequence,
+    Spread,
+    Template,
+    Unary,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.frontends._tree import Frame, Leaf, Lower, Lowering
+    from lk_audit.syntax import Expr, Node, Scalar
+
+_OPERATORS = {"&&": "and", "||": "or", "!": "not"}
+_CONSTANTS: Mapping[str, Scalar] = {"true": True, "false": False, "nil": None}
+_DEEPEST_BRACES = 40
+
+
+@dataclass(slots=True, eq=False)
+class Values(Part):
+    """A list of expressions: the sides of an assignment, what is returned, the values of a case."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Arguments(Part):
+    items: tuple[Argument, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Keyed(Part):
+    """`key: value` between braces."""
+
+    key: Node
+    value: Node
+
+
+@dataclass(slots=True, eq=False)
+class Braces(Part):
+    """What stands between the braces of a composite literal; its type says what it is."""
+
+    items: tuple[Node, ...]
+
+
+def _name(data: bytes, node: TreeNode) -> Node:
+    return Name(node.start_byte, node.end_byte, types.text_of(data, node))
+
+
+def _string(data: bytes, node: TreeNode) -> Node:
+    start, end = node.start_byte, node.end_byte
+    return Literal(start, end, string_value(data[start:end]))
+
+
+def _number(read: Callable[[bytes], float]) -> Leaf:
+    def lower(data: bytes, node: TreeNode) -> Node:
+        start, end = node.start_byte, node.end_byte
+        try:
+            return Literal(start, end, read(data[start:end]))
+        except ValueError:
+            return Opaque(start, end, ())
+
+    return lower
+
+
+def _constant(_: bytes, node: TreeNode) -> Node:
+    return Literal(node.start_byte, node.end_byte, _CONSTANTS[node.type])
+
+
+def _meaningless(_: bytes, node: TreeNode) -> Node:
+    return Opaque(node.start_byte, node.end_byte, ())
+
+
+def _inner(_: Lowering, frame: Frame) -> Node:
+    """What parentheses, type assertions and the places of a literal are written around."""
+    return frame.values[0] if frame.values else frame.expression(0)
+
+
+def _list(_: Lowering, frame: Frame) -> Node:
+    return Values(frame.start, frame.end, tuple(map(expression, frame.values)))
+
+
+def _selector(run: Lowering, frame: Frame) -> Node:
+    field = frame.node.child_by_field_name("field")
+    return Member(frame.start, frame.end, frame.expression(0), run.text(field) if field is not None else "")
+
+
+def _index(_: Lowering, frame: Frame) -> Node:
+    return Index(frame.start, frame.end, frame.expression(0), frame.expression(1))
+
+
+def _unary(_: Lowering, frame: Frame) -> Node:
+    """Pointers are as good as what they point to; only the address of a variable lets others change it."""
+    operator = frame.node.children[0].type
+    operand = frame.expression(0)
+    if operator == "*" or (operator == "&" and not isinstance(operand, Name)):
+        return operand
+    if operator == "<-":
+        return Opaque(frame.start, frame.end, (operand,))
+    return Unary(frame.start, frame.end, _OPERATORS.get(operator, operator), operand)
+
+
+def _binary(_: Lowering, frame: Frame) -> Node:
+    sign = frame.node.child_by_field_name("operator")
+    operator = sign.type if sign is not None else ""
+    return Binary(frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0), frame.expression(1))
+
+
+def _conversion(run: Lowering, frame: Frame) -> Node:
+    """`[]byte(secret)` is the same text; `f[int](x)` is read as a conversion too, and may be a call."""
+    written = frame.node.child_by_field_name("type")
+    operand = frame.expression(len(frame.values) - 1)
+    if written is None or written.type != "generic_type":
+        return operand
+    callee = types.named(run.data, written) or Opaque(frame.start, frame.start, ())
+    return Call(frame.start, frame.end, callee, (Argument(operand.start, operand.end, None, operand),))
+
+
+def _variadic(_: Lowering, frame: Frame) -> Node:
+    return Spread(frame.start, frame.end, frame.expression(0))
+
+
+def _arguments(_: Lowering, frame: Frame) -> Node:
+    return Arguments(frame.start, frame.end, tuple([_argument(value) for value in frame.values]))
+
+
+def _argument(value: Node) -> Argument:
+    if isinstance(value, Spread):
+        return Argument(value.start, value.end, None, value.value, spread=True)
+    return Argument(value.start, value.end, None, expression(value))
+
+
+def _call(run: Lowering, frame: Frame) -> Node:
+    callee = frame.expression(0)
+    given = frame.values[-1] if frame.values else None
+    items = given.items if isinstance(given, Arguments) else ()
+    made = _made(run, frame) if isinstance(callee, Name) and callee.id in {"new", "make"} else None
+    return made or _formatted(frame, callee, items) or Call(frame.start, frame.end, callee, items)
+
+
+def _made(run: Lowering, frame: Frame) -> Expr | None:
+    """`new(T)` and `make(T)`: a zero value, or an empty map or list."""
+    given = frame.node.child_by_field_name("arguments")
+    written = next(iter(given.named_children), None) if given is not None else None
+    if written is None:
+        return None
+    if written.type == "map_type":
+        return Record(frame.start, frame.end, ())
+    return types.zero(run.data, written, frame.start)
+
+
+def _formatted(frame: Frame, callee: Expr, items: tuple[Argument, ...]) -> Expr | None:
+    """`fmt.Sprintf("room-%s", name)` is text with values in it."""
+    match callee, items:
+        case Member(object=Name(id="fmt"), name="Sprintf"), (
+            Argument(value=Literal(start=start, end=end, value=str(text))),
+            *rest,
+        ):
+            pieces = format_pieces(text)
+            if len(pieces) != len(rest) + 1 or not rest or any(item.spread for item in rest):
+                return None
+            fixed = [Literal(start, end, piece) for piece in pieces]
+            parts = [part for piece, item in zip(fixed, rest, strict=False) for part in (piece, item.value)]
+            kept = [part for part in (*parts, fixed[-1]) if not (isinstance(part, Literal) and part.value == "")]
+            return Template(frame.start, frame.end, tuple(kept))
+        case _:
+            return None
+
+
+def _keyed(_: Lowering, frame: Frame) -> Node:
+    value = frame.values[1] if len(frame.values) > 1 else frame.expression(1)
+    return Keyed(frame.start, frame.end, frame.values[0] if frame.values else frame.expression(0), value)
+
+
+def _braces(_: Lowering, frame: Frame) -> Node:
+    return Braces(frame.start, frame.end, tuple(frame.values))
+
+
+def _composite(run: Lowering, frame: Frame) -> Node:
+    body = frame.values[-1] if frame.values else None
+    if not isinstance(body, Braces):
+        return opaque(frame)
+    return _filled(run.data, frame.node.child_by_field_name("type"), body, frame.start, 0)
+
+
+def _filled(data: bytes, written: TreeNode | None, body: Braces, start: int, depth: int) -> Expr:
+    """A composite literal of a type: a map or list, or the construction of a struct with its fields by name."""
+    if depth > _DEEPEST_BRACES:
+        return Opaque(start, body.end, ())
+    written = types.bare(written)
+    element = types.element_of(written)
+    pairs = [(item.key, item.value) if isinstance(item, Keyed) else (None, item) for item in body.items]
+    values = [_value(data, element, value, depth) for _, value in pairs]
+    if written is not None and written.type in types.LISTS:
+        return Sequence(start, body.end, tuple(values))
+    callee = types.named(data, written)
+    is_struct = all(key is None or isinstance(key, Name) for key, _ in pairs)
+    if callee is not None and is_struct:
+        found = [_field(item, key, value) for item, (key, _), value in zip(body.items, pairs, values, strict=True)]
+        return Call(start, body.end, callee, tuple(found), is_new=True)
+    is_map = written is not None and written.type != "struct_type"
+    entries = [
+        _entry(item, key, value, is_map=is_map) for item, (key, _), value in zip(body.items, pairs, values, strict=True)
+    ]
+    return Record(start, body.end, tuple(entries))
+
+
+def _value(data: bytes, element: TreeNode | None, value: Node, depth: int) -> Expr:
+    """A value between braces; one that is braces itself has the type of the elements around it."""
+    if isinstance(value, Braces):
+        return _filled(data, element, value, value.start, depth + 1)
+    return expression(value)
+
+
+def _field(item: Node, key: Node | None, value: Expr) -> Argument:
+    return Argument(item.start, item.end, key.id if isinstance(key, Name) else None, value)
+
+
+def _entry(item: Node, key: Node | None, value: Expr, *, is_map: bool) -> Entry:
+    if isinstance(key, Name) and not is_map:
+        return Entry(item.start, item.end, Literal(key.start, key.end, key.id), value)
+    return Entry(item.start, item.end, expression(key) if key is not None else None, value)
+
+
+def assigned(targets: tuple[Expr, ...], values: tuple[Expr, ...], end: int, *, declares: bool) -> Several:
+    """The assignments of a statement.
+
+    Of a call that returns several things the first one is its value; the others (an error, whether it is there) are
+    computed from it.
+    """
+    start = targets[0].start if targets else end
+    if len(targets) == len(values):
+        found = [
+            Assign(target.start, end, target, value, declares=declares)
+            for target, value in zip(targets, values, strict=True)
+        ]
+        return Several(start, end, tuple(found))
+    if len(values) != 1 or not targets:
+        return Several(start, end, (*targets, *values))
+    first = Assign(start, end, targets[0], values[0], declares=declares)
+    others = [Assign(item.start, end, item, beside(targets[0], end), declares=declares) for item in targets[1:]]
+    return Several(start, end, (first, *others))
+
+
+def beside(target: Expr, end: int) -> Expr:
+    """A further result of what `target` was given: not known, but decided together with it."""
+    return Opaque(end, end, (Name(end, end, target.id),) if isinstance(target, Name) else ())
+
+
+LEAVES: Mapping[str, Leaf] = {
+    **dict.fromkeys(("identifier", "field_identifier", "package_identifier", "blank_identifier"), _name),
+    **dict.fromkeys(_CONSTANTS, _constant),
+    **dict.fromkeys(("interpreted_string_literal", "raw_string_literal"), _string),
+    **dict.fromkeys(("iota", "rune_literal", "imaginary_literal"), _meaningless),
+    "int_literal": _number(integer_value),
+    "float_literal": _number(float_value),
+}
+EXPRESSIONS: Mapping[str, Lower] = {
+    "parenthesized_expression": _inner,
+    "type_assertion_expression": _inner,
+    "type_instantiation_expression": _inner,
+    "literal_element": _inner,
+    "expression_list": _list,
+    "selector_expression": _selector,
+    "index_expression": _index,
+    "unary_expression": _unary,
+    "binary_expression": _binary,
+    "type_conversion_expression": _conversion,
+    "variadic_argument": _variadic,
+    "argument_list": _arguments,
+    "special_argument_list": _arguments,
+    "call_expression": _call,
+    "keyed_element": _keyed,
+    "literal_value": _braces,
+    "composite_literal": _composite,
+}

@@ -1,0 +1,68 @@
+"""Go: from text to syntax."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _go_declarations as declarations
+from lk_audit.frontends import _go_expressions as expressions
+from lk_audit.frontends import _go_statements as statements
+from lk_audit.frontends import _go_types as types
+from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.syntax import Comment, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Language
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.source import Source
+
+_COMMENTS = frozenset({"comment"})
+_GRAMMAR = Grammar(
+    leaves={**expressions.LEAVES, **types.LEAVES, **declarations.LEAVES},
+    nodes={**expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS},
+    skipped=frozenset(
+        {
+            # Comments are read on their own.
+            *_COMMENTS,
+            # Types and names that the node around them reads from the tree.
+            *("package_clause", "type_parameter_list", "type_arguments", "dot", "label_name"),
+            # Control flow without a value.
+            *("break_statement", "continue_statement", "goto_statement", "fallthrough_statement", "empty_statement"),
+        }
+    ),
+    headed=frozenset({"type_assertion_expression"}),
+    lists=statements.LISTS,
+)
+
+
+def parse(source: Source) -> Module:
+    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
+    root = _tree(source.data)
+    body = block(Lowering(source.data, _GRAMMAR).run(root), 0)
+    comments = tuple(_comments(source.data, root))
+    return Module(0, len(source.data), "go", body, (), comments, errors=tuple(unread(root)))
+
+
+@cache
+def _language() -> Language:
+    import tree_sitter_go  # noqa: PLC0415 - the parser is loaded when a file needs it
+    from tree_sitter import Language  # noqa: PLC0415
+
+    return Language(tree_sitter_go.language())
+
+
+def _tree(data: bytes) -> TreeNode:
+    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
+
+    return Parser(_language()).parse(data).root_node
+
+
+def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
+    for node in find(root, _COMMENTS):
+        start, end = node.start_byte, node.end_byte
+        yield Comment(start, end, comment_text(data[start:end]))

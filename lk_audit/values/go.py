@@ -1,0 +1,215 @@
+"""Known functions and methods of Go's standard library and of libraries that many programs use, as tables.
+
+Sources: the documentation of Go's `time`, `strconv`, `strings`, `flag`, `cmp`; spf13/pflag, golang-jwt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from lk_audit.syntax import Expr
+from lk_audit.values.arithmetic import to_float
+from lk_audit.values.invocation import Function, Invocation, Method
+from lk_audit.values.model import Clock, Duration, Flag, Listed, Moment, Number, Possible, Returned, Text, Value
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR
+from lk_audit.values.possible import bounded, either, joined_trace, unknown
+from lk_audit.values.texts import as_text
+
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": MINUTE, "h": HOUR}
+_SPAN_PART = re.compile(r"([0-9]{1,15}(?:\.[0-9]{0,9})?)(ns|us|µs|ms|s|m|h)")
+_MOST_SPAN = 100
+DURATIONS = {
+    "time.Nanosecond": 1e-9,
+    "time.Microsecond": 1e-6,
+    "time.Millisecond": 1e-3,
+    "time.Second": 1.0,
+    "time.Minute": MINUTE,
+    "time.Hour": HOUR,
+}
+"""The constants of `time`, in seconds."""
+_TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
+_FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
+
+
+def _identity(invocation: Invocation) -> Possible | None:
+    return invocation.values(0) or None
+
+
+def _default_of_flag(invocation: Invocation) -> Possible:
+    """`flag.String("secret", "fallback", "usage")`: the default, or what the command line says."""
+    return (*invocation.values(1), Returned(origin=invocation.call, call=invocation.call, callee="flag"))
+
+
+def _each(change: Callable[[Value, Expr], Value | None]) -> Function:
+    def call(invocation: Invocation) -> Possible | None:
+        values = invocation.values(0)
+        return invocation.each(values, lambda value: change(value, invocation.call)) if values else None
+
+    return call
+
+
+def _number(value: Value, origin: Expr) -> Value | None:
+    if isinstance(value, Text) and (number := to_float(value.text)) is not None:
+        return Number(origin=origin, number=number, environment=value.environment, trace=value.trace)
+    return as_text(value, origin) if not isinstance(value, Text) else None
+
+
+def _flag(value: Value, origin: Expr) -> Value | None:
+    if isinstance(value, Text) and value.text in _TRUE | _FALSE:
+        return Flag(origin=origin, flag=value.text in _TRUE, trace=value.trace)
+    return None
+
+
+def _span(value: Value, origin: Expr) -> Value | None:
+    """`time.ParseDuration("1h30m")`."""
+    if not isinstance(value, Text) or len(value.text) > _MOST_SPAN:
+        return None
+    text = value.text.removeprefix("+").removeprefix("-")
+    parts = _SPAN_PART.findall(text)
+    if not parts or "".join(amount + unit for amount, unit in parts) != text:
+        return None
+    seconds = sum(float(amount) * _UNITS[unit] for amount, unit in parts)
+    return Duration(origin=origin, seconds=-seconds if value.text.startswith("-") else seconds, trace=value.trace)
+
+
+def _trimmed(value: Value, origin: Expr) -> Value | None:
+    return replace(value, text=value.text.strip()) if isinstance(value, Text) else as_text(value, origin)
+
+
+def _now(invocation: Invocation) -> Possible:
+    return (Moment(origin=invocation.call, offset=0.0, clock=Clock.OBJECT),)
+
+
+def _derived(invocation: Invocation) -> Possible:
+    return invocation.unknown(*invocation.everything())
+
+
+def _appended(invocation: Invocation) -> Possible | None:
+    """`append(list, a, b)`."""
+    values = invocation.values(0)
+    if len(values) != 1 or not isinstance(values[0], Listed):
+        return None
+    rest = invocation.call.arguments[1:]
+    items = tuple(invocation.evaluate(item.value) for item in rest if not item.spread)
+    is_open = values[0].open or any(item.spread for item in rest)
+    return (replace(values[0], origin=invocation.call, items=(*values[0].items, *items), open=is_open),)
+
+
+def _first_set(invocation: Invocation) -> Possible:
+    """`cmp.Or(os.Getenv("A"), "b")`: the first that is not empty."""
+    found: Possible = ()
+    for values in invocation.everything():
+        found = either(found, values)
+    return found
+
+
+_CONVERSIONS = (
+    *(f"{sign}int{size}" for sign in ("", "u") for size in ("", "8", "16", "32", "64")),
+    *("float32", "float64", "string", "time.Duration"),
+)
+_POINTERS = (
+    *(f"google.golang.org/protobuf/proto.{kind}" for kind in ("Bool", "String", "Int32", "Int64", "Uint32")),
+    *(f"github.com/aws/aws-sdk-go/aws.{kind}" for kind in ("Bool", "String")),
+    *(f"github.com/aws/aws-sdk-go-v2/aws.{kind}" for kind in ("Bool", "String")),
+    *(
+        "k8s.io/utils/pointer.Bool",
+        "k8s.io/utils/ptr.To",
+        "github.com/samber/lo.ToPtr",
+        "github.com/AlekSi/pointer.ToBool",
+    ),
+)
+_FLAGS = ("String", "Bool", "Int", "Int64", "Uint", "Float64", "Duration")
+
+FUNCTIONS: dict[str, Function] = {
+    **dict.fromkeys((*_CONVERSIONS, *_POINTERS), _identity),
+    **{f"{package}.{kind}": _default_of_flag for package in ("flag", "github.com/spf13/pflag") for kind in _FLAGS},
+    **{
+        f"github.com/{package}.NewNumericDate": _identity
+        for package in ("golang-jwt/jwt", "dgrijalva/jwt-go", "form3tech-oss/jwt-go")
+    },
+    "time.Now": _now,
+    "time.ParseDuration": _each(_span),
+    **dict.fromkeys(("strconv.Atoi", "strconv.ParseInt", "strconv.ParseUint", "strconv.ParseFloat"), _each(_number)),
+    "strconv.Itoa": _each(as_text),
+    "strconv.ParseBool": _each(_flag),
+    "strings.TrimSpace": _each(_trimmed),
+    "append": _appended,
+    "cmp.Or": _first_set,
+    **dict.fromkeys(
+        (
+            *("len", "fmt.Sprint", "fmt.Sprintf", "fmt.Sprintln", "strings.ToLower", "strings.ToUpper"),
+            *("strings.ReplaceAll", "strings.TrimPrefix", "strings.TrimSuffix", "strings.Join", "strings.Split"),
+            *("net/url.QueryEscape", "net/url.PathEscape"),
+        ),
+        _derived,
+    ),
+}
+
+
+def _added(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`time.Now().Add(24 * time.Hour)`; a bare number counts nanoseconds."""
+    if not isinstance(receiver, Moment):
+        return None
+    return bounded((_moved(receiver, value, invocation.call) for value in invocation.values(0)), invocation.call)
+
+
+def _moved(moment: Moment, value: Value, origin: Expr) -> Value:
+    match value:
+        case Duration(seconds=seconds):
+            pass
+        case Number(number=number):
+            seconds = number * _UNITS["ns"]
+        case _:
+            return unknown(origin, (moment, value))
+    return replace(moment, offset=moment.offset + seconds, origin=origin, trace=joined_trace(moment, value))
+
+
+def _added_date(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`AddDate(years, months, days)`."""
+    values = [invocation.values(position) for position in range(3)]
+    if not isinstance(receiver, Moment) or any(len(item) != 1 or not isinstance(item[0], Number) for item in values):
+        return None
+    numbers = [item[0].number for item in values if isinstance(item[0], Number)]
+    seconds = sum(number * unit for number, unit in zip(numbers, (YEAR, MONTH, DAY), strict=True))
+    return (replace(receiver, offset=receiver.offset + seconds, origin=invocation.call),)
+
+
+def _counted(clock: Clock) -> Method:
+    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
+        if not isinstance(receiver, Moment) or receiver.clock is not Clock.OBJECT:
+            return None
+        return (replace(receiver, clock=clock, origin=invocation.call),)
+
+    return convert
+
+
+def _in(seconds: float) -> Method:
+    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
+        if not isinstance(receiver, Duration):
+            return None
+        return (Number(origin=invocation.call, number=receiver.seconds / seconds, trace=receiver.trace),)
+
+    return convert
+
+
+def _same(_: Invocation, receiver: Value) -> Possible:
+    return (receiver,)
+
+
+MOMENT: Mapping[str, Method] = {
+    "Add": _added,
+    "AddDate": _added_date,
+    "Unix": _counted(Clock.SECONDS),
+    "UnixMilli": _counted(Clock.MILLISECONDS),
+    **dict.fromkeys(("UTC", "Local", "In", "Truncate", "Round"), _same),
+}
+DURATION: Mapping[str, Method] = {
+    "Seconds": _in(1.0),
+    "Minutes": _in(MINUTE),
+    "Hours": _in(HOUR),
+    "Milliseconds": _in(1e-3),
+    "Nanoseconds": _in(1e-9),
+    **dict.fromkeys(("Truncate", "Round"), _same),
+}

@@ -1,0 +1,157 @@
+"""Go's structs: literals with their fields, methods found by the type of a value, fields by what they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lk_audit.syntax import Argument, Assign, Call, Class, Expr, Function, Name
+from lk_audit.values.model import Defined, Given, Mapped, Possible, Step, Text, Value
+from lk_audit.values.possible import bounded, shown, traced, unknown
+from lk_audit.values.records import RecordBuilder
+
+if TYPE_CHECKING:
+    from lk_audit.values.evaluator import Evaluator
+    from lk_audit.values.flow import Definition
+    from lk_audit.values.frames import Frame
+
+_DEEPEST = 4
+_MOST_LITERALS = 16
+
+
+class Structs:
+    """Evaluates structs for one evaluator."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def built(self, call: Call, frame: Frame | None) -> Mapped | None:
+        """The value of a struct literal of a type of the project; None for other types."""
+        evaluator = self._evaluator
+        owner = next(_classes(evaluator.evaluate(call.callee)), None)
+        if owner is None:
+            return None
+        builder = RecordBuilder(call, evaluator.part, python=False)
+        names = iter(_field_names(owner))
+        for item in call.arguments:
+            name = item.name or next(names, None)
+            if item.spread or name is None:
+                builder.spread((unknown(item.value),))
+            else:
+                key = self._label(item)
+                builder.put((Text(origin=key, text=name),), evaluator.evaluate_at(item.value, frame), key)
+        return builder.build()
+
+    def _label(self, item: Argument) -> Expr:
+        """The name of a field where a literal spells it."""
+        if not item.name:
+            return item.value
+        label = Name(item.start, item.start + len(item.name.encode()), item.name)
+        self._evaluator.names.adopt(label, item)
+        return label
+
+    def methods(self, value: Value, name: str, depth: int = 0) -> Possible:
+        """The method that a value has under a name by its type; nothing when it has none."""
+        for home, owner in self.types_of(value):
+            found = home.structs.method(owner, name, depth)
+            if found is not None:
+                return self._evaluator.from_home(home, found)
+        return ()
+
+    def types_of(self, value: Value) -> Iterator[tuple[Evaluator, Class]]:
+        """The types of the project that a value is of: by its literal, or as a parameter is declared."""
+        node: Call | Function
+        written: Expr | None
+        match value:
+            case Mapped(origin=Call(is_new=True, callee=callee) as literal):
+                node, written = literal, callee
+            case Given(function=function, parameter=parameter, members=()):
+                declared = (item.annotation for item in function.parameters if item.name == parameter)
+                node, written = function, next(declared, None)
+            case _:
+                return
+        home = self._evaluator.home(node)
+        if home is None or written is None:
+            return
+        for owner in _classes(home.evaluate(written)):
+            there = home.home(owner)
+            if there is not None:
+                yield there, owner
+
+    def method(self, owner: Class, name: str, depth: int) -> Possible | None:
+        """A method of a type of this file, wherever in the package it is declared, or of what the type embeds."""
+        for home, part in self._parts(owner):
+            for item in home.names.attributes(part, name):
+                if isinstance(item.node, Function):
+                    return self._evaluator.from_home(home, (Defined(origin=item.node, definition=item.node),))
+        return self._promoted(owner, name, depth, methods_only=True)
+
+    def satisfies(self, owner: Class, interface: Class) -> bool:
+        """Whether a type of this file has every method that an interface asks for."""
+        if not any(isinstance(base, Name) and base.id == "interface" for base in interface.bases):
+            return False
+        wanted = _field_names(interface)
+        return bool(wanted) and all(self.method(owner, name, 0) is not None for name in wanted)
+
+    def field(self, owner: Class, name: str, definitions: Sequence[Definition], depth: int) -> Possible | None:
+        """What a field can be: what methods and struct literals give it, else some value of its type."""
+        given = [*self._assigned(owner, definitions), *self._written(owner, name)]
+        if given:
+            return bounded(given, owner)
+        if definitions:
+            value = definitions[0].value
+            return self._evaluator.evaluate(value) if value is not None else None
+        for home, part in self._parts(owner)[1:] if depth == 0 else ():
+            found = home.attributes.find(part, name, None, depth + 1)
+            if found is not None:
+                return self._evaluator.from_home(home, found)
+        return self._promoted(owner, name, depth, methods_only=False)
+
+    def _assigned(self, owner: Class, definitions: Sequence[Definition]) -> Iterator[Value]:
+        """`s.field = value` in a method."""
+        for item in definitions:
+            node = item.node
+            if isinstance(node, Assign) and self._evaluator.names.class_of_field(node) is not owner:
+                values = self._evaluator.evaluate(node.value)
+                yield from traced(values, Step(node.start, node.end, shown(values, item.name)))
+
+    def _written(self, owner: Class, name: str) -> Iterator[Value]:
+        """What literals of the type in its file write for the field."""
+        literals = [call for call in self._evaluator.names.calls_of(owner.name) if call.is_new]
+        for call in literals[:_MOST_LITERALS]:
+            item = next((item for item in call.arguments if item.name == name), None)
+            if item is not None and isinstance(call.callee, Name):
+                values = self._evaluator.evaluate(item.value)
+                yield from traced(values, Step(item.start, item.end, shown(values, name)))
+
+    def _promoted(self, owner: Class, name: str, depth: int, *, methods_only: bool) -> Possible | None:
+        """A method or field of a type that this one embeds."""
+        for base in owner.bases[:_DEEPEST] if depth < _DEEPEST else ():
+            for kind in _classes(self._evaluator.evaluate(base)):
+                home = self._evaluator.home(kind)
+                if home is None:
+                    continue
+                found = (
+                    home.structs.method(kind, name, depth + 1)
+                    if methods_only
+                    else home.attributes.find(kind, name, None, depth + 1)
+                )
+                if found is not None:
+                    return self._evaluator.from_home(home, found)
+        return None
+
+    def _parts(self, owner: Class) -> list[tuple[Evaluator, Class]]:
+        """The type itself, then what other files of the package declare of it."""
+        linker = self._evaluator.linker
+        return [(self._evaluator, owner), *(linker.other_parts(owner) if linker is not None else ())]
+
+
+def _classes(values: Possible) -> Iterator[Class]:
+    for value in values:
+        if isinstance(value, Defined) and isinstance(value.definition, Class):
+            yield value.definition
+
+
+def _field_names(owner: Class) -> list[str]:
+    statements = owner.body.statements
+    return [item.target.id for item in statements if isinstance(item, Assign) and isinstance(item.target, Name)]

@@ -72,7 +72,8 @@ _CODE_WORDS = (
     *(b"ws://", b"http://", b"devkey", b"subtle"),
     *(b"setKey", b"haredKey", b"hared_key", b"TokenServer", b"TokenSource", b"andbox", b"room_finished"),
     *(b"participant_joined", b"participant_left", b"room_started", b"track_published", b"egress_ended", b"setItem"),
-    *(b"?token=", b"&token="),
+    *(b"set_key", b"encryption", b"oken=", b"localStorage", b"sessionStorage", b"URLSearchParams", b"location."),
+    *(b"query:",),
 )
 """What code must mention for a fact to be in it: most files about LiveKit neither mint nor hold a credential."""
 
@@ -95,6 +96,7 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
         client_tokens,
         comments,
         credentials,
+        development_tokens,
         e2ee_keys,
         endpoints,
         exposures,
@@ -124,7 +126,7 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
     yield from secret_exposures.secret_exposures(context)
     yield from webhooks.webhook_uses(context)
     yield from e2ee_keys.e2ee_keys(context)
-    yield from client_tokens.development_sources(context)
+    yield from development_tokens.development_sources(context)
     yield from client_tokens.tokens_left_behind(context)
 
 

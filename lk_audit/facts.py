@@ -294,6 +294,24 @@ class Endpoint:
     registered_at: Place | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SpelledSecret:
+    """A secret that the code spells out, and where."""
+
+    place: Place
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableCredential:
+    """A secret of another service inside a token. `what` names it; `literal` is set where the code spells it out."""
+
+    place: Place
+    what: str
+    certain: bool = True
+    literal: SpelledSecret | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenMint(Fact):
     """A place where code signs a LiveKit access token.
@@ -319,7 +337,7 @@ class TokenMint(Fact):
     listener_lead: Lead | None = None
     variants: tuple[GrantVariant, ...] = ()
     is_for_bot: bool = False
-    readable_credentials: tuple[Lead, ...] = ()
+    readable_credentials: tuple[ReadableCredential, ...] = ()
     role_lead: Lead | None = None
     endpoints: tuple[Endpoint, ...] = ()
     inputs: tuple[Input, ...] = ()
@@ -354,23 +372,37 @@ class WebhookUse(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class E2eeKeyLiteral(Fact):
-    """An end-to-end encryption key that is the same for all; `secret` is None where a public variable holds it."""
+    """An end-to-end encryption key that is the same for all; `secret` is None where a public variable holds it.
+
+    `setting` is what takes the key, `fallback_of` the environment variable that it stands in for. `is_placeholder`
+    tells that its words ask to be replaced.
+    """
 
     setting: str
     secret: Secret | None = None
     variable: str | None = None
+    fallback_of: str | None = None
+    is_placeholder: bool = False
     leads: tuple[Lead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevTokenSource(Fact):
-    """A token server for development that shipped code asks; `how` is what it is called."""
+    """A token server for development that shipped code asks; `how` is what it is called.
+
+    `certain` tells that the server's id is written down, so that it is asked wherever the code runs.
+    """
 
     how: str
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenLeftBehind(Fact):
-    """A LiveKit token that client code puts where it stays: a page address, the browser's storage."""
+    """A LiveKit token that is put where it stays: a page address, the browser's storage.
+
+    `certain` tells that the token's way shows what it is, not just its name.
+    """
 
     where: str
+    certain: bool = True

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from lk_audit.facts import CredentialLiteral, Fact, Lead, Strength
+from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, Fact, Lead, Strength, TokenMint
 from lk_audit.findings import AnyRule, Finding, Fingerprints, distinct, frame_of, sort_key
 from lk_audit.linehash import LineHashes
 from lk_audit.redaction import Redactor, mask_all, secrets_in
 from lk_audit.rule_api import Problem
+from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
 
 
@@ -69,17 +70,30 @@ class _Writer:
 def _secret_spans(facts: Iterable[Fact], sources: Mapping[str, Source]) -> dict[tuple[str, int], list[tuple[int, int]]]:
     """The columns that credentials take, by path and line."""
     spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
-    for fact in facts:
-        source = sources.get(fact.place.path)
-        if isinstance(fact, CredentialLiteral) and fact.strength is not Strength.WELL_KNOWN and source:
-            for number, begin, end in _line_spans(_written(fact, source), source):
+    for place, secret in (item for fact in facts for item in _spelled(fact)):
+        source = sources.get(place.path)
+        if source is not None:
+            for number, begin, end in _line_spans(_written(place, secret, source), source):
                 spans.setdefault((source.path, number), []).append((begin, end))
     return spans
 
 
-def _written(fact: CredentialLiteral, source: Source) -> Place:
-    """Where the credential itself stands; the fact's whole place when it is in pieces, escaped or encoded."""
-    place, value = fact.place, fact.secret.reveal().encode("utf-8", "surrogatepass")
+def _spelled(fact: Fact) -> Iterator[tuple[Place, Secret]]:
+    """The secrets that a fact has found in the code, and where."""
+    match fact:
+        case CredentialLiteral(strength=strength) if strength is not Strength.WELL_KNOWN:
+            yield fact.place, fact.secret
+        case E2eeKeyLiteral(secret=Secret() as secret):
+            yield fact.place, secret
+        case TokenMint(readable_credentials=credentials):
+            yield from ((item.literal.place, item.literal.secret) for item in credentials if item.literal is not None)
+        case _:
+            return
+
+
+def _written(place: Place, secret: Secret, source: Source) -> Place:
+    """Where the secret itself stands; the whole place when it is in pieces, escaped or encoded."""
+    value = secret.reveal().encode("utf-8", "surrogatepass")
     start = source.data.find(value, place.start, place.end)
     return source.place(start, start + len(value)) if start >= 0 else place
 

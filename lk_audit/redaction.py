@@ -37,13 +37,16 @@ def secrets_in(facts: Iterable[Fact]) -> tuple[Secret, ...]:
     return tuple(sorted(found.values(), key=lambda secret: (-len(secret), secret.digest)))
 
 
-def _secrets_of(item: object, depth: int = 3) -> Iterator[Secret]:
+def _secrets_of(item: object, depth: int = 4) -> Iterator[Secret]:
     if isinstance(item, Secret):
         if len(item):
             yield item
     elif is_dataclass(item) and depth:
         for field in fields(item):
             yield from _secrets_of(getattr(item, field.name, None), depth - 1)
+    elif isinstance(item, tuple) and depth:
+        for part in item:
+            yield from _secrets_of(part, depth - 1)
 
 
 class Redactor:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import TokenMint
+from lk_audit.facts import Audience, Lead, TokenMint
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -38,6 +38,26 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
                 .with_room_config(api.RoomConfiguration(egress=egress))
                 .to_jwt()
             )
+        """,
+        """
+        --- server/recorded.ts
+        import { AccessToken, EncodedFileOutput, RoomConfiguration, RoomEgress, S3Upload } from 'livekit-server-sdk';
+
+        const storage = new S3Upload({
+          bucket: 'recordings',
+          secret: process.env.S3_SECRET,  // <- finding
+        });
+
+        export async function mint(identity: string, room: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true, room });
+          const file = new EncodedFileOutput({ filepath: 'call.mp4', output: { case: 's3', value: storage } });
+          at.roomConfig = new RoomConfiguration({ egress: new RoomEgress({ room: { fileOutputs: [file] } }) });
+          return at.toJwt();
+        }
         """,
         """
         --- server/tokens.ts
@@ -94,12 +114,13 @@ def credentials_in_token(mint: TokenMint) -> Iterator[Problem]:
     be read by everybody who gets the token; metadata by everybody in the room. Only the Go SDK refuses to sign such a
     token.
     """
-    if mint.readable_credentials:
-        first, *others = mint.readable_credentials
-        names = ", ".join(dict.fromkeys(lead.note for lead in mint.readable_credentials))
-        yield Problem(
-            first.place,
-            f"credentials inside a token, readable for its holder: {names}",
-            confidence=Confidence.HIGH,
-            related=tuple(others),
-        )
+    if mint.audience is Audience.SERVICE or not mint.readable_credentials:
+        return
+    first, *others = mint.readable_credentials
+    names = ", ".join(dict.fromkeys(item.what for item in mint.readable_credentials))
+    yield Problem(
+        first.place,
+        f"credentials inside a token, readable for its holder: {names}",
+        confidence=Confidence.HIGH if any(item.certain for item in mint.readable_credentials) else Confidence.MEDIUM,
+        related=tuple(Lead(item.place, item.what) for item in others),
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import DevTokenSource
+from lk_audit.facts import DevTokenSource, FileRole
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -29,6 +29,16 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
           return (await fetch(address, { method: 'POST', body: JSON.stringify({ room }) })).json();
         }
         """,
+        """
+        --- tokens.py
+        import requests
+
+        LIVEKIT_TOKENS = "https://cloud-api.livekit.io/api/v2/sandbox/connection-details"  # <- finding
+
+        def connection_details(room):
+            headers = {"X-Sandbox-ID": "my-sandbox-id"}
+            return requests.post(LIVEKIT_TOKENS, headers=headers, json={"room_name": room}, timeout=5).json()
+        """,
     ],
     good=[
         """
@@ -39,6 +49,29 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
           ? TokenSource.developmentTokenServer('my-sandbox-id')
           : TokenSource.endpoint('/api/token');
         """,
+        """
+        --- src/room.ts
+        import { TokenSource } from 'livekit-client';
+
+        const sandboxId = process.env.NEXT_PUBLIC_SANDBOX_ID;
+
+        export function tokens() {
+          if (!sandboxId) return TokenSource.endpoint('/api/token');
+          return TokenSource.developmentTokenServer(sandboxId);
+        }
+        """,
+        """
+        --- tokens.py
+        import os
+        import requests
+
+        LIVEKIT_SANDBOX = "https://cloud-api.livekit.io/api/v2/sandbox/connection-details"
+
+        def connection_details(room):
+            if os.environ.get("APP_ENV") == "production":
+                raise RuntimeError("the development token server is not for production")
+            return requests.post(LIVEKIT_SANDBOX, json={"room_name": room}, timeout=5).json()
+        """,
     ],
     references=["https://docs.livekit.io/home/cloud/sandbox/"],
 )
@@ -48,8 +81,10 @@ def dev_token_source(source: DevTokenSource) -> Iterator[Problem]:
     That server gives a token with any permissions to anybody who knows the sandbox id, and the id is in the page. It is
     meant for trying things out.
     """
+    if source.role is not FileRole.PRODUCTION:
+        return
     yield Problem(
         source.place,
         f"tokens from {source.how}, which gives everybody who asks a token with any permissions",
-        confidence=Confidence.MEDIUM,
+        confidence=Confidence.HIGH if source.certain else Confidence.MEDIUM,
     )

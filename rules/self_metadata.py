@@ -62,6 +62,20 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
             grants = api.VideoGrants(room_join=True, room=room, can_update_own_metadata=True)
             return token.with_grants(grants).to_jwt()
         """,
+        """
+        --- server/tokens.ts
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function mint(identity: string, room: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+            metadata: JSON.stringify({ role: 'student' }),
+          });
+          at.addGrant({ roomJoin: true, room, canUpdateOwnMetadata: false });
+          return at.toJwt();
+        }
+        """,
     ],
 )
 def self_metadata(mint: TokenMint) -> Iterator[Problem]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import TokenLeftBehind
+from lk_audit.facts import FileRole, TokenLeftBehind
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
+
+_HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION})
 
 
 @rule(
@@ -27,8 +29,23 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
         --- src/lobby.tsx
         import { LiveKitRoom } from '@livekit/components-react';
 
-        export const enter = (router, token: string) => router.push(`/room?token=${token}`);  // <- finding
+        export async function enter(router, room: string) {
+          const details = await (await fetch(`/api/connection-details?room=${room}`)).json();
+          const query = new URLSearchParams({ room, token: details.participantToken });
+          router.push(`/room?${query}`);  // <- finding
+        }
         export const Stage = ({ token }) => <LiveKitRoom token={token} />;
+        """,
+        """
+        --- join.py
+        from datetime import timedelta
+        from django.shortcuts import redirect
+        from livekit import api
+
+        def join(request, room):
+            grants = api.VideoGrants(room_join=True, room=room)
+            token = api.AccessToken().with_ttl(timedelta(minutes=5)).with_grants(grants).to_jwt()
+            return redirect(f"/call?token={token}")  # <- finding
         """,
     ],
     good=[
@@ -41,6 +58,26 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
           await new Room().connect(url, token);
         }
         """,
+        """
+        --- src/login.ts
+        import { Room } from 'livekit-client';
+
+        export async function login(form: FormData) {
+          const { token } = await (await fetch('/api/login', { method: 'POST', body: form })).json();
+          localStorage.setItem('token', token);
+        }
+        export const enter = (url: string, roomToken: string) => new Room().connect(url, roomToken);
+        """,
+        """
+        --- join.py
+        from django.shortcuts import redirect
+
+        LIVEKIT_ROOM = "/call"
+
+        def join(request, room):
+            request.session["room"] = room
+            return redirect(f"{LIVEKIT_ROOM}?room={room}")
+        """,
     ],
 )
 def token_in_url_or_storage(left: TokenLeftBehind) -> Iterator[Problem]:
@@ -49,4 +86,10 @@ def token_in_url_or_storage(left: TokenLeftBehind) -> Iterator[Problem]:
     Addresses end up in histories, logs and referrers, and storage can be read by every script of the page. Whoever
     finds the token there enters the room under its holder's name for as long as it lives.
     """
-    yield Problem(left.place, f"LiveKit token left in {left.where}, where others find it", confidence=Confidence.MEDIUM)
+    if left.role in _HARMLESS:
+        return
+    yield Problem(
+        left.place,
+        f"LiveKit token left in {left.where}, where others find it",
+        confidence=Confidence.HIGH if left.certain else Confidence.MEDIUM,
+    )

@@ -23,9 +23,26 @@ PAGE_FUNCTIONS = frozenset({"getServerSideProps", "getStaticProps"})
 
 TOKEN_METHODS = frozenset({"toJwt", "to_jwt"})
 
-STORAGES = frozenset({"localStorage", "sessionStorage", "AsyncStorage", "asyncstorage", "SecureStore"}) - {
-    "SecureStore"
-}
+STORAGES = frozenset({"localStorage", "sessionStorage", "AsyncStorage"})
 """Where client code keeps text for any script of the page, or for good."""
-NAVIGATIONS = frozenset({"push", "replace", "navigate", "redirect", "assign", "open"})
-"""Calls that go to a page address."""
+NAVIGATORS = frozenset(
+    {"router", "navigation", "navigator", "nav", "history", "location", "window", "linking", "webbrowser"}
+    | {"res", "response", "reply", "nextresponse"}
+)
+"""What methods that go to a page address are called on, in lower case."""
+NAVIGATIONS = frozenset(
+    {"push", "replace", "navigate", "redirect", "assign", "open", "openURL", "pushState", "replaceState", "goto"}
+    | {"open_new_tab"}
+)
+"""Methods that go to a page address."""
+NAVIGATION_FUNCTIONS = frozenset(
+    {"redirect", "permanentRedirect", "navigate", "navigateTo", "goto", "RedirectResponse", "HttpResponseRedirect"}
+    | {"HTTPFound", "sendRedirect", "setSearchParams"}
+)
+"""Functions that do."""
+LOCATIONS = frozenset({"location", "href"})
+"""What is assigned to for going to a page address."""
+ADDRESS_ATTRIBUTES = frozenset({"href", "to"})
+"""Attributes of elements that hold a page address."""
+QUERY_FIELDS = frozenset({"query", "search", "params", "queryParams", "searchParams"})
+"""Fields of an address object that end up in the address."""

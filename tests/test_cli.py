@@ -429,3 +429,42 @@ def test_a_service_may_hold_what_a_participant_may_not(make_token: Callable[...,
 
 def test_severity_names_are_those_of_the_report() -> None:
     assert [severity.label for severity in Severity] == ["critical", "high", "medium", "low", "note"]
+
+
+OFF = ("LK205", "LK407")
+
+
+@pytest.fixture
+def join_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A page that only a rule which is off by default objects to, as the working folder."""
+    text = "export const go = (livekitToken) => localStorage.setItem('t', livekitToken);\n"
+    (tmp_path / "join.ts").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ([], []),
+        (["--select", "LK205"], ["LK205"]),
+        (["--select", "token-in-url-or-storage"], ["LK205"]),
+        (["--select", "all"], ["LK205"]),
+        (["--select", "all", "--ignore", "LK205"], []),
+    ],
+)
+@pytest.mark.usefixtures("join_page")
+def test_a_rule_that_is_off_by_default_runs_when_it_is_selected(arguments: list[str], found: list[str]) -> None:
+    report = json.loads(invoke("scan", "--format", "json", *arguments).stdout)
+
+    assert [item["rule_id"] for item in report["findings"]] == found
+
+
+@pytest.mark.parametrize("rule", OFF)
+def test_the_pages_say_that_a_rule_is_off_by_default(rule: str) -> None:
+    catalogue = " ".join(invoke("rules").stdout.split())
+    entries = {item["id"]: item["on_by_default"] for item in json.loads(invoke("rules", "--format", "json").stdout)}
+
+    assert ", off by default" in invoke("explain", rule).stdout.splitlines()[0]
+    assert catalogue.partition(rule)[2].partition(" LK")[0].endswith("(off by default)")
+    assert sorted(key for key, is_on in entries.items() if not is_on) == sorted(OFF)

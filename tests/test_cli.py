@@ -16,7 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lk_audit import __version__, cli
-from lk_audit.cli import commands, exit_code
+from lk_audit.cli import commands
+from lk_audit.cli import rules as rules_module
+from lk_audit.cli.scan import exit_code
 from lk_audit.config import Config
 from lk_audit.errors import RuleLoadError
 from lk_audit.findings import Crash, Report, Skipped
@@ -224,7 +226,7 @@ def test_a_defect_is_one_line_without_the_text_of_the_exception(
     def fail(*_: object) -> None:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr(cli, "load_rules", fail)
+    monkeypatch.setattr(rules_module, "load_rules", fail)
     code, said = failure(capsys, "rules")
 
     assert code == 3
@@ -240,7 +242,7 @@ def test_a_broken_built_in_rule_exits_with_three(
     def fail(*_: object) -> None:
         raise RuleLoadError("no rules in rules/")
 
-    monkeypatch.setattr(cli, "load_rules", fail)
+    monkeypatch.setattr(rules_module, "load_rules", fail)
 
     assert failure(capsys, "rules") == (3, "lk-audit: no rules in rules/\n")
 

@@ -1,0 +1,4 @@
+"""Exit codes."""
+
+CLEAN, FINDINGS, USAGE, DEFECT = 0, 1, 2, 3
+INTERRUPTED = 130

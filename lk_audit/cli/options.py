@@ -1,0 +1,67 @@
+"""Options and their values, as several commands share them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lk_audit.config import parse_duration
+from lk_audit.reporters import Presentation
+from lk_audit.rule_api import Severity
+
+_WIDEST = 100
+SEVERITIES = [severity.label for severity in Severity]
+
+
+def parsed(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    def callback(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Any:  # noqa: ANN401
+        return None if value is None else parse(value)
+
+    return callback
+
+
+def names(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+color_option = click.option(
+    "--color/--no-color",
+    default=None,
+    help="Colours; by default on a terminal only. NO_COLOR and FORCE_COLOR are honoured.",
+)
+rules_option = click.option(
+    "--rules",
+    "rule_folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Further rules from the files in FOLDER; runs their code.",
+)
+ttl_option = click.option(
+    "--max-ttl",
+    default="1h",
+    show_default=True,
+    metavar="DURATION",
+    callback=parsed(parse_duration),
+    help="The longest life a token may have: 15m, 1h, 2d or seconds.",
+)
+
+
+def presentation(*, color: bool | None, to_terminal: bool = True, exit_code: int | None = None) -> Presentation:
+    width = min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
+    return Presentation(_wants_color(color) if to_terminal else bool(color), width, exit_code)
+
+
+def _wants_color(asked: bool | None) -> bool:
+    """The option decides, then NO_COLOR (no-color.org) and FORCE_COLOR, then whether a terminal reads."""
+    if asked is not None:
+        return asked
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()

@@ -1,0 +1,51 @@
+"""`lk-audit explain` and `lk-audit rules`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lk_audit.cli.options import color_option, presentation, rules_option
+from lk_audit.errors import UsageError
+from lk_audit.pages import catalogue, rule_text
+from lk_audit.rule_loader import Rules, load_rules
+from lk_audit.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from lk_audit.findings import AnyRule
+
+
+@click.command("explain")
+@click.argument("rule")
+@rules_option
+@color_option
+def explain_command(rule: str, rule_folders: tuple[Path, ...], color: bool | None) -> None:
+    """Explain a rule, given by its id or name."""
+    click.echo(rule_text(_rule(rule, _loaded(rule_folders)), presentation(color=color)), nl=False, color=True)
+
+
+def _loaded(folders: tuple[Path, ...]) -> Rules:
+    loaded = load_rules(folders)
+    for message in loaded.errors:
+        click.echo(f"lk-audit: {message}", err=True)
+    return loaded
+
+
+def _rule(name: str, loaded: Rules) -> AnyRule:
+    by_name = {key.lower(): rule for rule in loaded.rules for key in (rule.id, rule.name)}
+    wanted = name.lower().replace("_", "-")
+    if wanted not in by_name:
+        names = [key for rule in loaded.rules for key in (rule.id, rule.name)]
+        raise UsageError(f"no rule is called {name}{did_you_mean(name, names)}")
+    return by_name[wanted]
+
+
+@click.command("rules")
+@click.option("--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@rules_option
+@color_option
+def rules_command(style: str, rule_folders: tuple[Path, ...], color: bool | None) -> None:
+    """List all rules."""
+    click.echo(catalogue(_loaded(rule_folders).rules, style, presentation(color=color)), nl=False, color=True)

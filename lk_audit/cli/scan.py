@@ -1,0 +1,126 @@
+"""`lk-audit scan`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
+from lk_audit.cli.options import SEVERITIES, color_option, names, parsed, presentation, rules_option, ttl_option
+from lk_audit.config import Config, parse_severity
+from lk_audit.errors import UsageError
+from lk_audit.reporters import REPORTERS, render
+from lk_audit.rule_api import Options, Severity
+from lk_audit.rule_loader import load_rules, select_rules
+from lk_audit.scan import scan_paths
+
+if TYPE_CHECKING:
+    from lk_audit.findings import Report
+
+
+@click.command("scan")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--format", "style", type=click.Choice(list(REPORTERS)), default="text", show_default=True)
+@click.option("--output", "-o", default="-", metavar="FILE", help="Where the report goes; - is standard output.")
+@click.option("--select", multiple=True, metavar="RULE", help='Run these rules only, by id or name; "all" for all.')
+@click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules.")
+@click.option(
+    "--min-severity",
+    default="note",
+    show_default=True,
+    metavar="SEVERITY",
+    callback=parsed(parse_severity),
+    help=f"Leave less severe findings out: {', '.join(SEVERITIES)}.",
+)
+@click.option(
+    "--fail-on",
+    default="medium",
+    show_default=True,
+    metavar="SEVERITY",
+    callback=parsed(lambda text: None if text == "never" else parse_severity(text)),
+    help='Exit with 1 for findings of this severity and above; "never" for never.',
+)
+@ttl_option
+@click.option("--strict", is_flag=True, help="Exit with 2 when a file could not be analysed completely.")
+@rules_option
+@color_option
+def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
+    paths: tuple[str, ...],
+    style: str,
+    output: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    min_severity: Severity,
+    fail_on: Severity | None,
+    max_ttl: float,
+    strict: bool,
+    rule_folders: tuple[Path, ...],
+    color: bool | None,
+) -> int:
+    """Scan files and folders (by default the current one) and report what is wrong.
+
+    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage (or an incomplete scan under --strict),
+    3 internal error.
+    """
+    config = Config(
+        select=names(select),
+        ignore=names(ignore),
+        min_severity=min_severity,
+        fail_on=fail_on,
+        strict=strict,
+        rule_folders=rule_folders,
+        options=Options(max_ttl=max_ttl, now=time.time()),
+    )
+    report = _scanned(paths or (".",), config)
+    code = exit_code(report, config)
+    to_terminal = output == "-"
+    _write(output, render(style, report, presentation(color=color, to_terminal=to_terminal, exit_code=code)))
+    _warn(report, style)
+    return code
+
+
+def _scanned(paths: Sequence[str], config: Config) -> Report:
+    loaded = load_rules(config.rule_folders)
+    rules = select_rules(loaded.rules, config.select, config.ignore)
+    report = scan_paths(paths, rules=rules, config=config, known_rules=loaded.rules)
+    return replace(report, rule_errors=loaded.errors).at_least(config.min_severity)
+
+
+def exit_code(report: Report, config: Config) -> int:
+    """The exit code a report calls for; a defect outweighs everything, an incomplete scan findings."""
+    if report.crashes or report.rule_errors:
+        return DEFECT
+    if config.strict and not report.is_complete:
+        return USAGE
+    fails = config.fail_on is not None and any(item.severity >= config.fail_on for item in report.open_findings)
+    return FINDINGS if fails else CLEAN
+
+
+def _write(output: str, text: str) -> None:
+    if output == "-":
+        # Coloured or not is decided already; click would strip colours that were asked for.
+        click.echo(text, nl=False, color=True)
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror or type(error).__name__}") from None
+
+
+def _warn(report: Report, style: str) -> None:
+    """The errors that only the text report would show, for those who read the exit code."""
+    if style == "text":
+        return
+    for message in _errors(report):
+        click.echo(f"lk-audit: {message}", err=True)
+
+
+def _errors(report: Report) -> Iterator[str]:
+    yield from report.rule_errors
+    for crash in report.crashes:
+        yield f"internal error: {crash.rule_id or 'analysis'} failed on a file with {crash.error} at {crash.raised_at}"

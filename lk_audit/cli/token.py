@@ -1,0 +1,38 @@
+"""`lk-audit token`."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+
+from lk_audit import token_inspection
+from lk_audit.cli.exits import CLEAN, FINDINGS
+from lk_audit.cli.options import color_option, presentation, ttl_option
+from lk_audit.errors import UsageError
+from lk_audit.livekit.tokens import read_token
+from lk_audit.pages import token_text
+from lk_audit.rule_api import Options
+from lk_audit.rule_loader import load_rules
+
+
+@click.command("token")
+@click.argument("jwt", default="-", metavar="[JWT|-]")
+@ttl_option
+@color_option
+def token_command(jwt: str, max_ttl: float, color: bool | None) -> int:
+    """Tell what a token is, what its holder may do and what is wrong with it; - reads it from standard input.
+
+    Exit codes: 0 nothing wrong, 1 something wrong, 2 not a LiveKit token.
+    """
+    text = sys.stdin.read(1 << 20) if jwt == "-" else jwt
+    decoded = read_token(text.strip().removeprefix("Bearer ").strip())
+    if decoded is None:
+        raise UsageError("that is no JWT")
+    if not decoded.is_livekit:
+        raise UsageError("that is a JWT, but no LiveKit access token: it needs HS256 and a LiveKit grant")
+    options = Options(max_ttl=max_ttl, now=time.time())
+    problems = token_inspection.judge(decoded, load_rules().rules, options)
+    click.echo(token_text(decoded, problems, options, presentation(color=color)), nl=False, color=True)
+    return FINDINGS if problems else CLEAN

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lk_audit import frontends
+from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.facts import CredentialLiteral, Fact
 from lk_audit.project.files import Files
@@ -46,7 +47,7 @@ def extract_facts(sources: Sequence[Source], files: Files | None = None) -> tupl
         if workspace.project.bytes_parsed > _MOST_KEPT:
             workspace.forget()
     facts.extend(_token_facts(sources, facts))
-    return _without_repetition(facts), notes
+    return pairing.paired(_without_repetition(facts), sources), notes
 
 
 _MOST_KEPT = 2_000_000

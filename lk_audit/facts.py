@@ -63,9 +63,20 @@ class Carrier(Enum):
     TEXT = "text"
 
 
+class Hosting(Enum):
+    """Who runs the LiveKit server, and so where its keys are kept."""
+
+    CLOUD = "LiveKit Cloud"
+    OWN = "an own server"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialLiteral(Fact):
-    """A LiveKit API secret written down. `name` is what it is called there, `key_id` the API key beside it."""
+    """A LiveKit API secret written down. `name` is what it is called there, `key_id` the API key it belongs to.
+
+    `key_at` is where that key id stands, or the only one that the files hold.
+    """
 
     secret: Secret
     strength: Strength
@@ -74,6 +85,8 @@ class CredentialLiteral(Fact):
     key_id: str | None = None
     certain: bool = True
     leads: tuple[Lead, ...] = ()
+    key_at: Lead | None = None
+    hosting: Hosting = Hosting.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +111,7 @@ class JwtLiteral(Fact):
 
     token: DecodedToken
     signed_by: Lead | None = None
+    hosting: Hosting = Hosting.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

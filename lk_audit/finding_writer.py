@@ -54,6 +54,7 @@ class _Writer:
             why=rule.summary,
             fix=self._redactor.message(problem.fix) if problem.fix else rule.fix,
             fingerprint=self._fingerprints.of(rule.id, problem),
+            problem=self._fingerprints.of_problem(rule.id, problem),
             line_hash=self._line_hashes(place.path).of_line(place.line) if source else "",
         )
 

@@ -43,6 +43,7 @@ class Finding:
     """One problem, complete: a reporter needs nothing else.
 
     `why` is the rule's summary. `fingerprint` stays the same when lines move; `line_hash` is GitHub's.
+    `problem` is the same for all places of one problem (a secret that is written down five times).
     `suppressed` and `baselined` tell that it is known and accepted.
     """
 
@@ -59,6 +60,7 @@ class Finding:
     fix: str = ""
     fingerprint: str = ""
     line_hash: str = ""
+    problem: str = ""
     suppressed: Suppression | None = None
     baselined: bool | None = None
 
@@ -128,6 +130,14 @@ class Report:
         return tuple(finding for finding in self.findings if finding.is_open)
 
     @property
+    def open_problems(self) -> tuple[tuple[Finding, ...], ...]:
+        """The open findings, those of one problem together, the most telling first; in the order of their first."""
+        groups: dict[str, list[Finding]] = {}
+        for finding in self.open_findings:
+            groups.setdefault(finding.problem or finding.fingerprint, []).append(finding)
+        return tuple(tuple(sorted(group, key=_telling)) for group in groups.values())
+
+    @property
     def suppressed(self) -> int:
         return sum(finding.suppressed is not None for finding in self.findings)
 
@@ -138,14 +148,18 @@ class Report:
 
     @property
     def counts(self) -> dict[Severity, int]:
-        """Open findings by severity, most severe first; severities without any are left out."""
-        counts = Counter(finding.severity for finding in self.open_findings)
+        """Open problems by severity, most severe first; severities without any are left out."""
+        counts = Counter(group[0].severity for group in self.open_problems)
         return {severity: counts[severity] for severity in Severity if counts[severity]}
 
     def at_least(self, severity: Severity) -> Report:
         """The report without the findings below a severity; they are counted as hidden."""
         kept = tuple(finding for finding in self.findings if finding.severity >= severity)
         return replace(self, findings=kept, hidden=self.hidden + len(self.findings) - len(kept))
+
+
+def _telling(finding: Finding) -> tuple[float, int]:
+    return (-finding.severity.score, list(Confidence).index(finding.confidence))
 
 
 SYNTAX = "syntax"
@@ -193,6 +207,12 @@ class Fingerprints:
         self._seen[key] += 1
         text = "\0".join((*key, str(self._seen[key])))
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+    def of_problem(self, rule_id: str, problem: Problem) -> str:
+        """The same for all places where a rule finds the same thing; places of things without a name are apart."""
+        if problem.subject is None:
+            return ""
+        return hashlib.sha256(f"{rule_id}\0{problem.subject}".encode()).hexdigest()[:32]
 
     def _thing(self, problem: Problem) -> str:
         if problem.subject is not None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lk_audit.facts import JwtLiteral
 from lk_audit.livekit.grants import allows
+from lk_audit.livekit.token_words import described, ending
 from lk_audit.livekit.tokens import DAY
 from lk_audit.rule_api import Options, Problem, Severity, rule
 
@@ -71,15 +72,12 @@ def embedded_powerful_token(literal: JwtLiteral, options: Options) -> Iterator[P
     is_long = token.lasts_over(DAY, now)
     if token.is_expired(now) or not (token.powers or is_long):
         return
-    can = f" that may {allows(token.powers[0])} ({', '.join(token.powers)})" if token.powers else ""
-    signed = f", signed by the secret {literal.signed_by.place.path} holds" if literal.signed_by else ""
+    can = f", so that its holder may {allows(token.powers[0])}" if token.powers else ""
     yield Problem(
         literal.place,
-        f"LiveKit token of key {token.key_id or '?'}{can}, {token.validity(now)}{_lifetime(token.lifetime)}{signed}",
+        f"{described(literal, now=now, max_ttl=options.max_ttl)}{can}",
         related=(literal.signed_by,) if literal.signed_by else (),
+        fix=f"{ending(literal)}. Then fetch short-lived tokens from your backend, and look for further "
+        "copies in the git history.",
         subject=token.secret.digest,
     )
-
-
-def _lifetime(seconds: int | None) -> str:
-    return f", for {seconds // DAY} days" if seconds is not None and seconds > DAY else ""

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import FileRole, JwtLiteral
-from lk_audit.livekit.grants import allows
+from lk_audit.livekit.token_words import described, ending
 from lk_audit.livekit.tokens import DAY
 from lk_audit.rule_api import Options, Problem, Severity, rule
 
+_FETCH = "Fetch a token from your backend when it is needed."
+_LOOK = "Look for further copies in the git history."
+_EXPIRED_FIX = f"{_FETCH} This one is over: remove it, and see that no valid one takes its place. {_LOOK}"
 _HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION, FileRole.EXAMPLE})
 _VALID = (
     "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
@@ -87,12 +90,11 @@ def embedded_token(literal: JwtLiteral, options: Options) -> Iterator[Problem]:
     severity = Severity.LOW if is_expired else None
     if token.key_id == "devkey" and literal.role in _HARMLESS:
         severity = Severity.NOTE
-    rights = ", ".join(name for name, value in token.grants.items() if value is True and allows(name)) or "no grants"
-    signed = f", signed by the secret {literal.signed_by.place.path} holds" if literal.signed_by else ""
     yield Problem(
         literal.place,
-        f"LiveKit token of key {token.key_id or '?'}, {token.validity(now)}, with {rights}{signed}",
+        described(literal, now=now, max_ttl=options.max_ttl),
         severity=severity,
         related=(literal.signed_by,) if literal.signed_by else (),
+        fix=_EXPIRED_FIX if is_expired else f"{_FETCH} {ending(literal)}. {_LOOK}",
         subject=token.secret.digest,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import CredentialLiteral, FileRole, Strength
+from lk_audit.livekit.rotation import rotation
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -12,9 +13,9 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     severity=Severity.CRITICAL,
     cwe=798,
     fix=(
-        "Rotate it now, deleting the line is not enough: on LiveKit Cloud delete the key and create another, on your "
-        "own server replace the pair under `keys:`. Read the new one from the environment, and look for the old one in "
-        "the git history, images and logs."
+        "Rotate it now, deleting the line is not enough: on LiveKit Cloud create another API key in the project's "
+        "settings and delete this one, on your own server replace the pair under `keys:`. Read the new secret from the "
+        "environment, and look for the old one in the git history, images, CI variables and logs."
     ),
     bad=[
         """
@@ -104,5 +105,16 @@ def leaked_api_secret(literal: CredentialLiteral) -> Iterator[Problem]:
         f"{what}: whoever reads it can sign tokens for every room",
         confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
         trace=literal.leads,
+        related=(literal.key_at,) if literal.key_at and not _is_in_sight(literal) else (),
+        fix=(
+            f"Rotate it now, deleting the line is not enough: {rotation(literal.key_id, literal.hosting)}. Read the "
+            "new one from the environment, and look for the old one in the git history, images, CI variables and logs."
+        ),
         subject=literal.secret.digest,
     )
+
+
+def _is_in_sight(literal: CredentialLiteral) -> bool:
+    """Whether the key id stands on a line that is shown with the secret."""
+    key, place = literal.key_at, literal.place
+    return key is not None and key.place.path == place.path and abs(key.place.line - place.line) <= 1

@@ -87,7 +87,20 @@ class DecodedToken:
             return "without expiry"
         if self.expires_in_milliseconds:
             return "practically without expiry (exp is in milliseconds)"
-        return f"{'expired' if self.is_expired(now) else 'valid until'} {_date(self.expires)}"
+        if self.is_expired(now):
+            return f"expired {_date(self.expires)}"
+        starts = f"not valid before {_date(self.not_before)}, " if self.not_before and self.not_before > now else ""
+        return f"{starts}valid until {_date(self.expires)}"
+
+    @property
+    def joins_any_room(self) -> bool:
+        """Whether its holder may enter every room of the project."""
+        return self.grants.get("roomJoin") is True and not self.grants.get("room")
+
+    @property
+    def ignored_names(self) -> tuple[str, ...]:
+        """The names among its grants that LiveKit ignores."""
+        return tuple(name for name in self.grants if name not in VIDEO_GRANTS)
 
     def _has(self, name: str) -> bool:
         claim, _, member = name.rpartition(".")

@@ -39,7 +39,8 @@ def render(report: Report, presentation: Presentation) -> str:
 
 def _summary(report: Report) -> dict[str, Any]:
     return {
-        "open": len(report.open_findings),
+        "open": len(report.open_problems),
+        "places": len(report.open_findings),
         "by_severity": {severity.label: report.counts.get(severity, 0) for severity in Severity},
         "suppressed": report.suppressed,
         "below_min_severity": report.hidden,
@@ -65,6 +66,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "why": finding.why,
         "fix": finding.fix,
         "fingerprint": finding.fingerprint,
+        "problem": finding.problem or finding.fingerprint,
         "suppressed": _suppression(finding.suppressed),
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -25,6 +26,7 @@ Json: TypeAlias = dict[str, Any]
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
 MAX_RESULTS = 25_000
+_PROBLEMS = uuid.uuid5(uuid.NAMESPACE_OID, "lk-audit/problem")
 _MAX_STEPS = 1_000
 _MAX_LOCATIONS = 100
 _MAX_TEXT = 1_024
@@ -165,6 +167,8 @@ def _result(finding: Finding, rule_index: int, files: _Files) -> Json:
         },
         "properties": {"severity": finding.severity.label, "confidence": finding.confidence.value},
     }
+    if finding.problem:
+        result["correlationGuid"] = str(uuid.uuid5(_PROBLEMS, finding.problem))
     if related:
         result["relatedLocations"] = [_location(lead, files, number) for number, lead in enumerate(related, 1)]
     if finding.trace:

@@ -12,12 +12,13 @@ from lk_audit.rule_api import Confidence
 from lk_audit.source import Place
 
 _LONGEST_LIST = 20
+_MOST_PLACES = 10
 
 
 def render(report: Report, presentation: Presentation) -> str:
     """The findings that are open, then what the scan did and did not see."""
     paint = Painter(color=presentation.color)
-    blocks = ["\n".join(_finding(finding, paint, presentation.width)) for finding in report.open_findings]
+    blocks = ["\n".join(_problem(group, paint, presentation.width)) for group in report.open_problems]
     blocks.append("\n".join(_closing(report, paint)))
     return "\n\n".join(blocks) + "\n"
 
@@ -25,7 +26,8 @@ def render(report: Report, presentation: Presentation) -> str:
 # --- a finding --------------------------------------------------------------------------------------------------------
 
 
-def _finding(finding: Finding, paint: Painter, width: int) -> Iterator[str]:
+def _problem(group: Sequence[Finding], paint: Painter, width: int) -> Iterator[str]:
+    finding, *others = group
     gutter = max([len(str(line.number)) for line in finding.frame], default=1)
     margin = " " * gutter
     severity = finding.severity.label
@@ -33,7 +35,16 @@ def _finding(finding: Finding, paint: Painter, width: int) -> Iterator[str]:
     yield f"{paint(severity, severity)} {name}: {paint('strong', printable(finding.message))}"
     yield f"{margin}{paint('gutter', '-->')} {position(finding.place)}"
     yield from _frame(finding, paint, gutter, width)
+    yield from _elsewhere(others, paint, margin)
     yield from _explanation(finding, paint, margin, width)
+
+
+def _elsewhere(others: Sequence[Finding], paint: Painter, margin: str) -> Iterator[str]:
+    """The further places of the same problem."""
+    for other in others[:_MOST_PLACES]:
+        yield f"{margin} {paint('gutter', '=')} also {paint('faint', position(other.place))}"
+    if len(others) > _MOST_PLACES:
+        yield f"{margin} {paint('gutter', '=')} also at {len(others) - _MOST_PLACES} further places"
 
 
 def _frame(finding: Finding, paint: Painter, gutter: int, width: int) -> Iterator[str]:

@@ -46,6 +46,7 @@ def test_a_finding_is_told_in_full() -> None:
 
     fingerprint = finding.pop("fingerprint")
     assert len(fingerprint) == 32
+    assert finding.pop("problem") == fingerprint
     assert finding == {
         "rule_id": "LK901",
         "rule_name": "bad-word",

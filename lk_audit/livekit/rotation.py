@@ -1,0 +1,33 @@
+"""How a LiveKit API secret that has been seen is replaced.
+
+Sources: docs.livekit.io, "Keys and tokens" (Cloud keys are made and deleted in the project's settings);
+livekit/livekit:config-sample.yaml (`keys:` is a map, so that two pairs can be valid at once) and cmd/server/main.go
+(`generate-keys`; the configuration is read when the server starts).
+"""
+
+from __future__ import annotations
+
+from lk_audit.facts import Hosting
+
+
+def rotation(key_id: str | None, hosting: Hosting) -> str:
+    """What to do, as a clause without a full stop; `key_id` is the key whose secret was seen, where it is known."""
+    key = f"key {key_id}" if key_id else "the old key"
+    return _STEPS[hosting].format(key=key)
+
+
+_CLOUD = (
+    "in the settings of the LiveKit Cloud project create another API key, give it to your backends, then delete {key}"
+)
+_OWN = (
+    "make a pair with `livekit-server generate-keys`, add it under `keys:` of the server (or LIVEKIT_KEYS) and to your "
+    "backends, then remove {key} there and restart the server"
+)
+_STEPS = {
+    Hosting.CLOUD: _CLOUD,
+    Hosting.OWN: _OWN,
+    Hosting.UNKNOWN: (
+        "on LiveKit Cloud create another API key in the project's settings and delete {key}; on your own server "
+        "replace the pair under `keys:` (`livekit-server generate-keys` makes one)"
+    ),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -69,8 +70,8 @@ def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
 _CODE_WORDS = (
     *(b"AccessToken", b"ecret", b"ECRET", b"Grant", b"roomJoin", b"room_join", b"Hmac", b"hmac"),
     *(b"jwt", b"Jwt", b"JWT", b"verify_signature", b"APIToken", b"ConnectInfo"),
-    *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"LiveKitAPI", b"Options(", b"AgentServer"),
-    *(b"ws://", b"http://", b"devkey", b"subtle"),
+    *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"LiveKitAPI"),
+    *(b"ws://", b"devkey", b"subtle"),
     *(b"setKey", b"haredKey", b"hared_key", b"TokenServer", b"TokenSource", b"andbox", b"room_finished"),
     *(b"participant_joined", b"participant_left", b"room_started", b"track_published", b"egress_ended", b"setItem"),
     *(b"set_key", b"encryption", b"oken=", b"localStorage", b"sessionStorage", b"URLSearchParams", b"location."),
@@ -79,8 +80,12 @@ _CODE_WORDS = (
 """What code must mention for a fact to be in it: most files about LiveKit neither mint nor hold a credential."""
 
 
+_UNENCRYPTED = re.compile(rb"http://(?!www\.apache\.org/licenses|localhost|127\.0\.0\.1)")
+"""Addresses that may be a server's; a licence notice in every file is none."""
+
+
 def _may_hold_code_facts(source: Source) -> bool:
-    return any(word in source.data for word in _CODE_WORDS)
+    return any(word in source.data for word in _CODE_WORDS) or _UNENCRYPTED.search(source.data) is not None
 
 
 def _document_facts(source: Source, parsed: Document) -> Iterator[Fact]:

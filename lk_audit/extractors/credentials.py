@@ -88,15 +88,20 @@ def _from_text(
 def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
     """`os.getenv("LIVEKIT_API_SECRET", "...")`, `process.env.LIVEKIT_API_SECRET || "..."`."""
     fallbacks = [node for node in context.names.nodes(Binary) if node.operator in _FALLBACK_OPERATORS]
-    candidates: tuple[Binary | Call, ...] = (*fallbacks, *context.names.calls)
+    reads = [call for call in context.names.calls if _names_secret(call)]
+    candidates: tuple[Binary | Call, ...] = (*(node for node in fallbacks if _mentions_secret(context, node)), *reads)
     for node in candidates:
-        if not _mentions_secret(context, node):
-            continue
         for value in context.values(node):
             if isinstance(value, Text) and value.environment and is_secret_name(value.environment):
                 fact = _from_text(context, value, Carrier.FALLBACK, value.environment, _neighbour_key(context, node))
                 if fact is not None:
                     yield fact
+
+
+def _names_secret(call: Call) -> bool:
+    """Whether a call may read an environment variable: it is given the name of one that holds an API secret."""
+    texts = (item.value.value for item in call.arguments if isinstance(item.value, Literal))
+    return any(isinstance(text, str) and is_secret_name(text) for text in texts)
 
 
 def _mentions_secret(context: FileContext, node: Node) -> bool:
@@ -174,10 +179,20 @@ def environment_reads(context: FileContext) -> Iterator[tuple[Node, Environment]
     names = context.names
     reads: tuple[Expr, ...] = (*names.nodes(Member), *names.nodes(Index), *names.calls, *names.nodes(Name))
     for node in reads:
-        text = context.source.data[max(node.start, node.end - 200) : node.end].lower()
-        if b"secret" not in text:
+        if not _spells_secret(node):
             continue
         for value in context.values(node):
             is_here = isinstance(value, Environment) and not value.trace and context.code.holds(value.origin)
             if is_here and isinstance(value, Environment) and is_secret_name(value.name):
                 yield node, value
+
+
+def _spells_secret(node: Expr) -> bool:
+    """Whether what is read has a name, or is asked for by one, that holds an API secret."""
+    match node:
+        case Call():
+            return _names_secret(node)
+        case Member(name=name) | Name(id=name) | Index(key=Literal(value=str(name))):
+            return "secret" in name.lower()
+        case _:
+            return False

@@ -50,6 +50,10 @@ _MARKS = {
 """Files beside which everything that belongs together is."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
 """Stems of files that others import by the name of their folder."""
+_RENAMINGS = ("{} as ", "= {}", "={}", ": {}", ":{}")
+"""How code that hands a name on under another looks."""
+_FEW_USERS = 4
+"""Of more files that call a method of some name, only those count that also name its class or the file it is in."""
 _LOADERS = frozenset({"require", "import"})
 
 
@@ -108,12 +112,16 @@ class Usage:
             known = self._importers[path] = tuple(self._find_importers(path))
         return known
 
-    def mentions(self, path: str, *words: str) -> Iterator[CodeModule]:
+    def mentions(self, path: str, *words: str, beside: collections.abc.Iterable[str] = ()) -> Iterator[CodeModule]:
         """The modules of the project around a file that contain one of some words, but for itself and for tests.
 
-        A word that very many files contain says nothing, and gives none.
+        Where more than a few do, those that also contain one of the words `beside`, if there are any. A word that very
+        many files contain says nothing, and gives none.
         """
         found = sorted({other for word in words for other in self._paths(path, word)})
+        if len(found) > _FEW_USERS and beside:
+            near = {other for word in beside for other in self._paths(path, word)}
+            found = [other for other in found if other in near]
         for other in found if len(found) <= _MOST_USERS else ():
             if other != path and file_role(other) is not FileRole.TEST:
                 yield from self._project.modules(other)
@@ -203,7 +211,8 @@ class Usage:
         pending = sorted(words)
         while pending and len(words) < _MOST_WORDS:
             word = pending.pop()
-            renamed = {new for other in self.mentions(module.path, word) for new in _renamed(other, word)} - words
+            spelled = (spelling.format(word) for spelling in _RENAMINGS)
+            renamed = {new for other in self.mentions(module.path, *spelled) for new in _renamed(other, word)} - words
             words |= renamed
             pending += sorted(renamed)
         return sorted(words)
@@ -243,7 +252,10 @@ class Usage:
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
         known = set(module.names.callers(function))
         here = (module,) if module.is_go else ()
-        for other in (*here, *self.mentions(module.path, f"{called}(", f"{called}?.(", f"{called}<")):
+        spelled = (f"{called}(", f"{called}?.(", f"{called}<")
+        owned = (owner.name or "", *self._import_words(module.path))
+        beside = [] if module.is_go else [word for word in owned if word]
+        for other in (*here, *self.mentions(module.path, *spelled, beside=beside)):
             for call in other.names.calls_of(called):
                 if call in known:
                     continue

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from lk_audit.facts import FileRole, Lead
+from lk_audit.livekit.sdks import is_known
 from lk_audit.project.modules import CodeModule, Project
 from lk_audit.roles import file_role
 from lk_audit.source import Place, Source
@@ -16,7 +17,7 @@ from lk_audit.syntax import Call, Expr, Member, Module, Name, Node
 from lk_audit.values import model
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step, Value
-from lk_audit.values.names import Names
+from lk_audit.values.names import NAMESPACED, Names
 from lk_audit.values.possible import located
 
 _VERSION = re.compile(r"(\d+)")
@@ -115,6 +116,17 @@ class FileContext:
     @property
     def is_go(self) -> bool:
         return self.module.language == "go"
+
+    def qualified(self, expr: Expr) -> str | None:
+        """The full name of what `expr` names, as the tables of SDKs spell it; None for anything but a name.
+
+        Where imports open whole namespaces, the one in which LiveKit or a JWT library has the name.
+        """
+        name = self.names.qualified(expr)
+        if name is None or self.module.language not in NAMESPACED:
+            return name
+        full = (f"{namespace}.{name}" for namespace in self.names.star_imports())
+        return next((item for item in full if is_known(item)), name)
 
     def values(self, expr: Expr | None) -> Possible:
         """What `expr`, in whatever file, can be; nothing for no expression."""

@@ -38,7 +38,7 @@ def _candidates(context: FileContext, mints: Iterable[MintParts]) -> Iterator[Cr
 
 def _sink_arguments(context: FileContext) -> Iterator[CredentialLiteral]:
     for call in context.names.calls:
-        sink = SECRET_SINKS.get(context.names.qualified(call.callee) or "")
+        sink = SECRET_SINKS.get(context.qualified(call.callee) or "")
         if sink is None:
             continue
         secret = argument(call, sink.secret_position, sink.secret_name)

@@ -99,7 +99,7 @@ class Guards:
         name = last_name(expr) or ""
         if name in PERMISSIVE:
             return False
-        if (context.names.qualified(expr) or "") in AUTHENTICATING_CALLS:
+        if (context.qualified(expr) or "") in AUTHENTICATING_CALLS:
             return True
         return True if AUTHENTICATING_NAME.match(name) else None
 
@@ -223,13 +223,13 @@ class Guards:
         for node in _nodes(function):
             if isinstance(node, Try) and any(self._verifies_something(context, item) for item in walk(node.body)):
                 return True
-            if isinstance(node, Call) and (context.names.qualified(node.callee) or "") in AUTHENTICATING_CALLS:
+            if isinstance(node, Call) and (context.qualified(node.callee) or "") in AUTHENTICATING_CALLS:
                 return not _is_switched_off(context, node)
         return self.function(context, function, depth)
 
     def verifies(self, context: FileContext, call: Call, depth: int = 0) -> bool:
         """Whether a call tells who the caller is, so that strangers get no further."""
-        name = context.names.qualified(call.callee) or ""
+        name = context.qualified(call.callee) or ""
         if name in AUTHENTICATING_CALLS:
             return not _is_switched_off(context, call)
         if _is_optional(context, call):
@@ -268,7 +268,7 @@ class Guards:
         """A call whose failure means that the caller is not who he says: anything but reading the request."""
         if not isinstance(node, Call) or not node.arguments:
             return False
-        name = context.names.qualified(node.callee) or ""
+        name = context.qualified(node.callee) or ""
         if name in _READERS or (last_name(node.callee) or "") in _READERS:
             return False
         return any(_is_credential(item.value) for item in node.arguments) or self.verifies(context, node)

@@ -122,7 +122,7 @@ def _registration(context: FileContext, call: Call) -> str | None:
         return f"message {event}" if event not in {None, "close", "error", "open", "connection", "disconnect"} else None
     if name == "handler" and not _is_server_function(callee):
         return None
-    dotted = context.names.qualified(callee) or name
+    dotted = context.qualified(callee) or name
     for suffix, framework in HANDLER_TAKERS.items():
         if name == suffix or dotted.endswith(f".{suffix}"):
             return f"{framework} handler"

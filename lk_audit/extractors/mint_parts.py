@@ -108,7 +108,7 @@ def _audience(context: FileContext, grants: Grants, kinds: tuple[str, ...], *, i
 def _connects_itself(context: FileContext) -> bool:
     """Whether the file connects to a room as a program: with LiveKit's realtime SDKs for servers."""
     for call in context.names.calls:
-        name = context.names.qualified(call.callee) or ""
+        name = context.qualified(call.callee) or ""
         if name in REALTIME_ROOMS:
             return True
     return False

@@ -174,7 +174,7 @@ def _texts(context: FileContext, expr: Expr) -> Iterator[Text]:
 def _is_rest_view(home: FileContext, owner: Class | None, function: Function) -> bool:
     if owner is None:
         return any((last_name(item) or "") in VIEW_DECORATORS for item in function.decorators)
-    return any("rest_framework" in (home.names.qualified(base) or "") for base in owner.bases)
+    return any("rest_framework" in (home.qualified(base) or "") for base in owner.bases)
 
 
 def _sets_permissions(owner: Class | None, function: Function) -> bool:

@@ -34,7 +34,7 @@ def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts
     """Every token with LiveKit's claims that the file signs without an SDK."""
     found = False
     for call in context.names.calls:
-        name = context.names.qualified(call.callee) or ""
+        name = context.qualified(call.callee) or ""
         if name in JWT_SIGNERS:
             parts = _library_mint(context, call, JWT_SIGNERS[name], is_request)
         elif name in SIGN_JWT_CLASSES:
@@ -78,7 +78,7 @@ def _parsed(context: FileContext, values: Possible) -> Possible:
     for value in values:
         origin = value.origin
         home = context.home(origin)
-        is_text = isinstance(origin, Call) and home.names.qualified(origin.callee) in _SERIALIZERS
+        is_text = isinstance(origin, Call) and home.qualified(origin.callee) in _SERIALIZERS
         found.extend(context.values(argument(origin, 0)) if is_text and isinstance(origin, Call) else (value,))
     return tuple(found)
 
@@ -124,7 +124,7 @@ def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRe
 
 def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
     """A LiveKit payload in a file that computes an HMAC: the token is put together by hand."""
-    signing = [call for call in context.names.calls if context.names.qualified(call.callee) in HMAC_CALLS]
+    signing = [call for call in context.names.calls if context.qualified(call.callee) in HMAC_CALLS]
     if not signing:
         return
     for record in context.names.nodes(Record):

@@ -28,7 +28,7 @@ def sdk_mints(context: FileContext, is_request: Callable[[Value], bool]) -> Iter
 
 def sdk_of(context: FileContext, call: Call) -> Sdk | None:
     """The SDK whose token constructor `call` is, or None."""
-    name = context.names.qualified(call.callee)
+    name = context.qualified(call.callee)
     if last_name(call.callee) == "AccessToken" and name not in TOKEN_CONSTRUCTORS:
         named = (value.name for value in context.values(call.callee) if isinstance(value, Reference))
         name = next((found for found in named if found in TOKEN_CONSTRUCTORS), name)

@@ -44,7 +44,7 @@ def _logged(context: FileContext) -> Iterator[SecretExposure]:
     for call in context.names.calls:
         name = last_name(call.callee) or ""
         is_log = name in LOG_METHODS and is_receiver(call, LOGGERS)
-        if is_log or (context.names.qualified(call.callee) or "") in LOG_FUNCTIONS:
+        if is_log or (context.qualified(call.callee) or "") in LOG_FUNCTIONS:
             yield from _facts(context, argument_parts(call), Exposure.LOG, name, with_tokens=True)
 
 

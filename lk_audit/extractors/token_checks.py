@@ -29,7 +29,7 @@ def token_checks(context: FileContext, side: SideEvidence) -> Iterator[TokenChec
     if side.side is Side.CLIENT:
         return
     for call in context.names.calls:
-        name = context.names.qualified(call.callee) or _receiver_name(context, call)
+        name = context.qualified(call.callee) or _receiver_name(context, call)
         how = _verifier_off(context, call, name) or _decoder(context, call, name)
         if how is not None:
             yield TokenCheck(place=context.place(call), role=context.role, how=how)

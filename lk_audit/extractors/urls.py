@@ -48,6 +48,6 @@ def _names_livekit(context: FileContext, literal: Literal) -> bool:
 
 def _takes_livekit_url(context: FileContext, node: Call | Binary) -> bool:
     """Whether a call goes to a LiveKit client, or an expression stands in for a LiveKit variable."""
-    if isinstance(node, Call) and (context.names.qualified(node.callee) or "") in SECRET_SINKS:
+    if isinstance(node, Call) and (context.qualified(node.callee) or "") in SECRET_SINKS:
         return True
     return any(isinstance(value, Environment) and is_livekit_url_name(value.name) for value in context.values(node))

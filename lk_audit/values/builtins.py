@@ -329,9 +329,17 @@ _GO: dict[str, Function] = {
 }
 
 
-def function(name: str, *, python: bool) -> Function | None:
-    """The known function of that full name."""
-    return _PYTHON.get(name) if python else _JAVASCRIPT.get(name) or _GO.get(name)
+_FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
+    "python": _PYTHON,
+    "javascript": _JAVASCRIPT,
+    "typescript": _JAVASCRIPT,
+    "go": _GO,
+}
+
+
+def function(name: str, language: str) -> Function | None:
+    """The function of that full name that is known in a language."""
+    return _FUNCTIONS.get(language, {}).get(name)
 
 
 _METHODS: Mapping[type, Mapping[str, Method]] = {

@@ -129,7 +129,7 @@ class Calls:
             return read
         known = self._record(name, call, frame) or self._attribute(name, invocation)
         if known is None:
-            function = builtins.function(name, python=self._evaluator.python)
+            function = builtins.function(name, self._evaluator.names.module.language)
             known = function(invocation) if function is not None and not on_instance else None
         return known if known is not None else _returned(name, invocation)
 
@@ -233,7 +233,7 @@ class Calls:
         name = f"{holder}.{callee.name}" if holder is not None else None
         invocation = self._invocation(call, frame)
         if name is not None:
-            function = builtins.function(name, python=self._evaluator.python)
+            function = builtins.function(name, self._evaluator.names.module.language)
             found = environment.read(name, invocation) or (function(invocation) if function is not None else None)
             if found is not None:
                 return found

@@ -51,6 +51,8 @@ _GO_BUILTINS = frozenset(
         *(f"{sign}int{size}" for sign in ("", "u") for size in ("", "8", "16", "32", "64")),
     }
 )
+NAMESPACED = frozenset({"csharp", "swift", "dart"})
+"""Languages whose imports open whole namespaces: a bare name there is that of any of them, or of the language."""
 _OWN_PACKAGE = "."
 """What Go files share with the others of their folder, as if they imported all of it."""
 
@@ -215,7 +217,7 @@ class Names:
         return self.origin(definition.value)
 
     def star_imports(self) -> tuple[str, ...]:
-        """The modules of `from m import *`, latest first; of a Go file, first of all its own package."""
+        """The modules whose names count without being listed, latest first; of a Go file, first its own package."""
         imported = tuple(item.module for item in reversed(self._scopes.stars))
         return (_OWN_PACKAGE, *imported) if self.is_go else imported
 
@@ -304,7 +306,7 @@ class Names:
                 return origin
         if definitions or name.id in _SELF or self.binding_scope(name) is not None:
             return None
-        stars = self.star_imports()
+        stars = () if self.module.language in NAMESPACED else self.star_imports()
         if stars and name.id not in (_GO_BUILTINS if self.is_go else _PYTHON_BUILTINS):
             return Origin(stars[0], (name.id,))
         return Origin(None, (name.id,))

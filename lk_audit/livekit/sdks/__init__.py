@@ -1,0 +1,54 @@
+"""The calls that make, sign and check LiveKit tokens, as tables: one module a language, one row a spelling.
+
+Names are full names as `values.names` gives them ("livekit.api.AccessToken").
+"""
+
+from __future__ import annotations
+
+from lk_audit.livekit.sdks import go, javascript, python
+from lk_audit.livekit.sdks.javascript import NODE, NODE_V1, SIGN_JWT_MEMBERS
+from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
+from lk_audit.livekit.sdks.python import PYTHON, PYTHON_LEGACY
+
+__all__ = [
+    "GRANT_CLASSES",
+    "HMAC_CALLS",
+    "JWT_SIGNERS",
+    "NODE",
+    "NODE_V1",
+    "PYTHON",
+    "PYTHON_LEGACY",
+    "REALTIME_ROOMS",
+    "SECRET_SINKS",
+    "SIGN_JWT_CLASSES",
+    "SIGN_JWT_MEMBERS",
+    "TOKEN_CONSTRUCTORS",
+    "JwtSigner",
+    "Sdk",
+    "SecretSink",
+    "Setting",
+    "TtlUnit",
+    "is_known",
+]
+
+_FAMILIES: tuple[Family, ...] = (python.FAMILY, javascript.FAMILY, go.FAMILY)
+
+TOKEN_CONSTRUCTORS: dict[str, Sdk] = {name: row for family in _FAMILIES for name, row in family.constructors.items()}
+GRANT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.grant_classes.items()}
+"""Classes and structs that hold grants by their last name, and the grant object each makes."""
+SECRET_SINKS: dict[str, SecretSink] = {name: row for family in _FAMILIES for name, row in family.sinks.items()}
+"""Calls whose arguments are LiveKit credentials; a literal there is a credential literal."""
+REALTIME_ROOMS: frozenset[str] = frozenset().union(*(family.rooms for family in _FAMILIES))
+"""Rooms that a program on a server connects to by itself; a token minted beside one is its own."""
+JWT_SIGNERS: dict[str, JwtSigner] = {name: row for family in _FAMILIES for name, row in family.signers.items()}
+SIGN_JWT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.sign_classes.items()}
+"""jose's builder: the payload is the constructor's argument, the secret that of `sign`."""
+HMAC_CALLS: frozenset[str] = frozenset().union(*(family.hmacs for family in _FAMILIES))
+"""Calls that sign by hand: with a LiveKit payload in the same file they make a token."""
+
+
+def is_known(name: str) -> bool:
+    """Whether a full name stands in one of these tables."""
+    return any(name in table for table in (TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES)) or (
+        name in HMAC_CALLS or name in REALTIME_ROOMS or name.rpartition(".")[2] in GRANT_CLASSES
+    )

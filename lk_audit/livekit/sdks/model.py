@@ -1,0 +1,94 @@
+"""What a row of the tables of SDKs and JWT libraries says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from lk_audit.livekit.durations import HOUR
+
+
+class TtlUnit(Enum):
+    """What a lifetime setting takes."""
+
+    TIMEDELTA = "a timedelta"
+    SECONDS_OR_JOSE_SPAN = "seconds, or a span as jose reads it"
+    SECONDS_OR_MS_SPAN = "seconds, or a span as the ms package reads it"
+    EXPIRES_IN = "seconds, or a span as the ms package reads it; never nothing"
+    EPOCH_OR_JOSE_SPAN = "seconds since 1970, a Date, or a span as jose reads it"
+    EPOCH = "seconds since 1970"
+    EPOCH_OR_DATETIME = "seconds since 1970, or a datetime"
+    GO_DURATION = "a time.Duration; a bare number counts nanoseconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing a builder call, a setter or an option sets. `position` is that of the value among the arguments."""
+
+    target: str
+    position: int = 0
+    unit: TtlUnit | None = None
+    keyword: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    """A LiveKit server SDK.
+
+    `arguments` are the constructor's parameters in order; `members` what calling or assigning a member of the
+    token sets; `options` the keys of the options object. `merges_grants` tells that a second grant call adds to the
+    first, `keeps_grants` that the token keeps the caller's object, so that later changes of it count.
+    `writes_data_rights` tells that an unset canPublishData is written as true.
+    """
+
+    label: str
+    language: str
+    arguments: tuple[str, ...]
+    members: dict[str, Setting]
+    options: dict[str, Setting]
+    default_ttl: float = 6 * HOUR
+    merges_grants: bool = False
+    keeps_grants: bool = False
+    writes_data_rights: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSink:
+    """A call that takes the API secret (and key) without minting: arguments by position and by option name."""
+
+    secret_position: int | None
+    key_position: int | None = None
+    secret_name: str = "api_secret"  # noqa: S105 - the name of a parameter
+    key_name: str = "api_key"
+
+
+@dataclass(frozen=True, slots=True)
+class JwtSigner:
+    """A general JWT library's signing call: where payload, secret and options stand, and what options set."""
+
+    label: str
+    payload: int
+    secret: int
+    options: int | None = None
+    payload_names: tuple[str, ...] = ("payload", "claims")
+    secret_names: tuple[str, ...] = ("key", "secret")
+    lifetime_option: Setting | None = None
+    exp_unit: TtlUnit | None = TtlUnit.EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Everything that code of one language calls to make, sign or check LiveKit tokens, by full name.
+
+    `grant_classes` are those that hold grants, by their last name, with the grant object each makes; `sinks` take the
+    API secret without minting; `rooms` are what a program connects to by itself, so that a token beside one is its
+    own; `sign_classes` are builders of jose's kind; `hmacs` sign by hand.
+    """
+
+    constructors: dict[str, Sdk] = field(default_factory=dict)
+    grant_classes: dict[str, str] = field(default_factory=dict)
+    sinks: dict[str, SecretSink] = field(default_factory=dict)
+    rooms: frozenset[str] = frozenset()
+    signers: dict[str, JwtSigner] = field(default_factory=dict)
+    sign_classes: dict[str, str] = field(default_factory=dict)
+    hmacs: frozenset[str] = frozenset()

@@ -146,9 +146,10 @@ def _token_facts(sources: Sequence[Source], facts: Sequence[Fact]) -> Iterator[F
 
 
 def _notes(source: Source, parsed: Module | Document) -> Iterator[ParseNote]:
-    if isinstance(parsed, Document) and frontends.frontend_for(source.path) in frontends.CODE:
-        yield ParseNote(source.path, 1, "minified code; read as text, for credentials and tokens only")
+    reason = frontends.read_as_text(source) if isinstance(parsed, Document) else None
+    if reason is not None:
+        yield ParseNote(source.path, 1, reason)
     for start, _ in parsed.errors[:1]:
         count = len(parsed.errors)
-        reason = "syntax error" if count == 1 else f"{count} syntax errors, the first here"
-        yield ParseNote(source.path, source.line_number(start), f"{reason}; the rest of the file was analysed")
+        what = "syntax error" if count == 1 else f"{count} syntax errors, the first here"
+        yield ParseNote(source.path, source.line_number(start), f"{what}; the rest of the file was analysed")

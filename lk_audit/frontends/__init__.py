@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ _BY_SUFFIX: dict[str, str] = {
 }
 CODE = frozenset({"python", "javascript", "go"})
 """The frontends of programming languages; the others read data and text."""
+GRAMMARS: dict[str, str] = {}
+"""The frontends whose grammar is an extra of the same name, with the module that it comes in."""
 _DOTENV_NAMES = frozenset(
     {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}
 )
@@ -67,11 +71,29 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     name = frontend_for(source.path)
     if name is None:
         return ()
-    if name == "javascript" and is_minified(source.data):
+    if read_as_text(source):
         name = "text"
     # Frontends are imported on first use: each brings its parser along, and few scans need all of them.
     parsed: Parsed | tuple[Parsed, ...] = import_module(f"{__name__}.{name}").parse(source)
     return parsed if isinstance(parsed, tuple) else (parsed,)
+
+
+def read_as_text(source: Source) -> str | None:
+    """Why a file of code is read for credentials and tokens only, or None when it is parsed."""
+    name = frontend_for(source.path)
+    if name == "javascript" and is_minified(source.data):
+        return "minified code; read as text, for credentials and tokens only"
+    grammar = GRAMMARS.get(name or "")
+    if grammar is not None and not _is_installed(grammar):
+        return (
+            f"read as text, for credentials and tokens only; `pip install lk-audit[{name}]` lets its code be analysed"
+        )
+    return None
+
+
+@cache
+def _is_installed(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 _LARGE = 100_000

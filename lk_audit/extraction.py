@@ -10,6 +10,7 @@ from lk_audit import frontends
 from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.facts import CredentialLiteral, Fact
+from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.project.modules import Project
 from lk_audit.roles import file_role
@@ -26,15 +27,18 @@ class ParseNote:
     reason: str
 
 
-def extract_facts(sources: Sequence[Source], files: Files | None = None) -> tuple[list[Fact], list[ParseNote]]:
+def extract_facts(
+    sources: Sequence[Source], files: Files | None = None, progress: Progress | None = None
+) -> tuple[list[Fact], list[ParseNote]]:
     """All facts of a set of files, and what of them could not be parsed.
 
     `files` are all files of the project, where values, callers and guards are looked up; by default just `sources`.
+    `progress` hears of each source.
     """
     facts: list[Fact] = []
     notes: list[ParseNote] = []
     workspace = Workspace(Project(Files(sources) if files is None else files))
-    for source in sources:
+    for source in watched(sources, "analysing", progress):
         is_code = frontends.frontend_for(source.path) in frontends.CODE
         contexts = workspace.contexts(source.path) if _may_hold_code_facts(source) else ()
         for context in contexts:

@@ -142,6 +142,11 @@ class Report:
         return sum(finding.suppressed is not None for finding in self.findings)
 
     @property
+    def baselined(self) -> int:
+        """The findings that are in the baseline, without those that a comment accepts too."""
+        return sum(bool(finding.baselined) and finding.suppressed is None for finding in self.findings)
+
+    @property
     def is_complete(self) -> bool:
         """Whether everything that should be analysed was."""
         return all(item.expected for item in self.skipped) and not any(note.kind == SYNTAX for note in self.notes)

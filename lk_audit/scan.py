@@ -16,6 +16,7 @@ from lk_audit.discovery import discover
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import write_findings
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
+from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.reading import read, unread_files
 from lk_audit.rule_api import Options, Problem
@@ -36,6 +37,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     known_rules: Sequence[AnyRule] = (),
     folder: Path | None = None,
     extract: Extract | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """The report on files and folders.
 
@@ -46,6 +48,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         known_rules: rules that exist without being run, for telling suppressions of them from mistakes.
         folder: the folder that `paths` are relative to.
         extract: what turns sources into facts; `extraction.extract_facts` by default.
+        progress: hears how far reading and analysing have come.
 
     Raises:
         UsageError: a path does not exist.
@@ -53,10 +56,11 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     started = time.perf_counter()
     config = config or Config()
     found = discover(paths, limit=config.size_limit, folder=folder)
-    contents = [read(file) for file in found.files]
+    contents = [read(file) for file in watched(found.files, "reading", progress)]
     sources = [item.source for item in contents if item.source]
     unread = [item.skipped for item in contents if item.skipped]
     files = Files(sources, lambda: unread_files(found, config.size_limit))
+    extract = extract or _analysis(files, progress)
     report = scan_sources(
         sources, rules, config.options, known_rules=known_rules, prefix=found.prefix, extract=extract, files=files
     )
@@ -112,11 +116,11 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
-def _analysis(files: Files) -> Extract:
+def _analysis(files: Files, progress: Progress | None = None) -> Extract:
     def analyse(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
         from lk_audit.extraction import extract_facts  # noqa: PLC0415 - brings the parsers along
 
-        return extract_facts(sources, files)
+        return extract_facts(sources, files, progress)
 
     return analyse
 

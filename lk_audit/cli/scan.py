@@ -12,8 +12,9 @@ import click
 
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
 from lk_audit.cli.options import SEVERITIES, color_option, names, parsed, presentation, rules_option, ttl_option
+from lk_audit.cli.outputs import STANDARD_OUTPUT, check, paired, write
+from lk_audit.cli.progress import shown_progress
 from lk_audit.config import Config, parse_severity
-from lk_audit.errors import UsageError
 from lk_audit.reporters import REPORTERS, render
 from lk_audit.rule_api import Options, Severity
 from lk_audit.rule_loader import load_rules, select_rules
@@ -25,8 +26,22 @@ if TYPE_CHECKING:
 
 @click.command("scan")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--format", "style", type=click.Choice(list(REPORTERS)), default="text", show_default=True)
-@click.option("--output", "-o", default="-", metavar="FILE", help="Where the report goes; - is standard output.")
+@click.option(
+    "--format",
+    "styles",
+    multiple=True,
+    type=click.Choice(list(REPORTERS)),
+    help="The report's format, text by default. Repeatable: the n-th format goes to the n-th --output.",
+)
+@click.option(
+    "--output",
+    "-o",
+    "targets",
+    multiple=True,
+    metavar="FILE",
+    help="Where the report goes; - is standard output. Without a --format for it, the file's name decides:"
+    " .sarif, .html, .md, .xml, .json, .txt.",
+)
 @click.option("--select", multiple=True, metavar="RULE", help='Run these rules only, by id or name; "all" for all.')
 @click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules.")
 @click.option(
@@ -51,8 +66,8 @@ if TYPE_CHECKING:
 @color_option
 def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     paths: tuple[str, ...],
-    style: str,
-    output: str,
+    styles: tuple[str, ...],
+    targets: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     min_severity: Severity,
@@ -67,6 +82,8 @@ def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage (or an incomplete scan under --strict),
     3 internal error.
     """
+    outputs = paired(styles, targets)
+    check(outputs)
     config = Config(
         select=names(select),
         ignore=names(ignore),
@@ -78,16 +95,19 @@ def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     )
     report = _scanned(paths or (".",), config)
     code = exit_code(report, config)
-    to_terminal = output == "-"
-    _write(output, render(style, report, presentation(color=color, to_terminal=to_terminal, exit_code=code)))
-    _warn(report, style)
+    for output in outputs:
+        look = presentation(color=color, to_terminal=output.target == STANDARD_OUTPUT, exit_code=code)
+        write(output, render(output.style, report, replace(look, now=config.options.now)))
+    if not any(output.is_for_eyes for output in outputs):
+        _warn(report)
     return code
 
 
 def _scanned(paths: Sequence[str], config: Config) -> Report:
     loaded = load_rules(config.rule_folders)
     rules = select_rules(loaded.rules, config.select, config.ignore)
-    report = scan_paths(paths, rules=rules, config=config, known_rules=loaded.rules)
+    with shown_progress() as progress:
+        report = scan_paths(paths, rules=rules, config=config, known_rules=loaded.rules, progress=progress)
     return replace(report, rule_errors=loaded.errors).at_least(config.min_severity)
 
 
@@ -101,21 +121,8 @@ def exit_code(report: Report, config: Config) -> int:
     return FINDINGS if fails else CLEAN
 
 
-def _write(output: str, text: str) -> None:
-    if output == "-":
-        # Coloured or not is decided already; click would strip colours that were asked for.
-        click.echo(text, nl=False, color=True)
-        return
-    try:
-        Path(output).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror or type(error).__name__}") from None
-
-
-def _warn(report: Report, style: str) -> None:
+def _warn(report: Report) -> None:
     """The errors that only the text report would show, for those who read the exit code."""
-    if style == "text":
-        return
     for message in _errors(report):
         click.echo(f"lk-audit: {message}", err=True)
 

@@ -14,17 +14,30 @@ REPORTERS: dict[str, str] = {
     "text": "lk_audit.reporters.text",
     "json": "lk_audit.reporters.json",
     "sarif": "lk_audit.reporters.sarif",
+    "sarif-full": "lk_audit.reporters.sarif_full",
+    "github": "lk_audit.reporters.github",
+    "gitlab": "lk_audit.reporters.gitlab",
+    "gitlab-sast": "lk_audit.reporters.gitlab_sast",
+    "junit": "lk_audit.reporters.junit",
+    "markdown": "lk_audit.reporters.markdown",
+    "html": "lk_audit.reporters.html",
 }
-"""The module of each format; it has a function `render(report, presentation)` that returns the text."""
+"""The module of each format, imported when it is asked for: `render(report, presentation)` returns the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What a report looks like and says besides the findings. `width` is in columns."""
+    """What a report looks like and says besides the findings.
+
+    `width` is in columns; `links` says whether the terminal makes links of addresses (OSC 8); `now` is the time of the
+    scan in seconds since 1970, for the one format that must name it.
+    """
 
     color: bool = False
     width: int = 100
     exit_code: int | None = None
+    links: bool = False
+    now: float = 0.0
 
 
 def render(name: str, report: Report, presentation: Presentation | None = None) -> str:

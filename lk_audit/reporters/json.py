@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Report, Suppression
 from lk_audit.reporters import Presentation, readable_path
+from lk_audit.reporters.wording import json_text
 from lk_audit.rule_api import Severity
 from lk_audit.source import Place
 
@@ -34,7 +34,7 @@ def render(report: Report, presentation: Presentation) -> str:
         ],
         "errors": _errors(report),
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def _summary(report: Report) -> dict[str, Any]:
@@ -43,6 +43,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "places": len(report.open_findings),
         "by_severity": {severity.label: report.counts.get(severity, 0) for severity in Severity},
         "suppressed": report.suppressed,
+        "baselined": report.baselined,
         "below_min_severity": report.hidden,
         "files_scanned": report.scanned,
         "files_analysed": report.analysed,
@@ -68,6 +69,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "problem": finding.problem or finding.fingerprint,
         "suppressed": _suppression(finding.suppressed),
+        "baselined": finding.baselined,
     }
 
 

@@ -1,12 +1,12 @@
 """The report as SARIF 2.1.0, in the shape that GitHub code scanning reads best.
 
-Source of GitHub's wishes and limits: docs.github.com, "SARIF support for code scanning". It ignores suppressions, so
-accepted findings are left out; it shows the first sentence of a message; it gives one security severity to a rule.
+Source of GitHub's wishes and limits: docs.github.com, "SARIF support for code scanning". It ignores suppressions and
+baseline states, so accepted findings are left out; it shows the first sentence of a message; it gives one security
+severity to a rule. `sarif-full` is the same with the accepted findings, for readers that know what accepted means.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,7 @@ from lk_audit import cwe
 from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Report
 from lk_audit.reporters import Presentation, readable_path
+from lk_audit.reporters.wording import bounded, json_text, sentence
 from lk_audit.rule_api import Confidence
 from lk_audit.rule_docs import rule_page
 from lk_audit.source import Place
@@ -57,10 +58,19 @@ _NOTIFICATIONS = {
 
 
 def render(report: Report, presentation: Presentation) -> str:
-    """The report as SARIF; the same tree gives the same bytes."""
-    findings = _most_severe(report.open_findings)
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, findings, presentation)]}
-    return json.dumps(log, indent=2) + "\n"
+    """The open findings as SARIF; the same tree gives the same bytes."""
+    return document(report, report.open_findings, presentation)
+
+
+def render_full(report: Report, presentation: Presentation) -> str:
+    """All findings as SARIF, with suppressions and baseline states."""
+    return document(report, report.findings, presentation, is_full=True)
+
+
+def document(report: Report, findings: Sequence[Finding], presentation: Presentation, *, is_full: bool = False) -> str:
+    """A SARIF log of some findings of a report."""
+    run = _run(report, _most_severe(findings), presentation, is_full=is_full)
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _most_severe(findings: Sequence[Finding]) -> list[Finding]:
@@ -69,7 +79,7 @@ def _most_severe(findings: Sequence[Finding]) -> list[Finding]:
     return [findings[index] for index in sorted(kept)]
 
 
-def _run(report: Report, findings: Sequence[Finding], presentation: Presentation) -> Json:
+def _run(report: Report, findings: Sequence[Finding], presentation: Presentation, *, is_full: bool) -> Json:
     weaknesses = sorted({rule.cwe for rule in report.rules})
     files = _Files(report.prefix, findings)
     rule_index = {rule.id: index for index, rule in enumerate(report.rules)}
@@ -81,7 +91,12 @@ def _run(report: Report, findings: Sequence[Finding], presentation: Presentation
         "taxonomies": [_taxonomy(weaknesses)],
         "invocations": [_invocation(report, files, presentation)],
         "artifacts": files.artifacts(),
-        "results": [_result(finding, rule_index[finding.rule_id], files) for finding in findings],
+        "results": [
+            _result(finding, rule_index[finding.rule_id], files)
+            | _state(finding)
+            | (_suppressions(finding, files) if is_full else {})
+            for finding in findings
+        ],
     }
 
 
@@ -114,8 +129,8 @@ def _rule(rule: AnyRule, weakness: int) -> Json:
     return {
         "id": rule.id,
         "name": rule.title,
-        "shortDescription": {"text": _bounded(_sentence(rule.summary), _MAX_TEXT)},
-        "fullDescription": {"text": _bounded(_sentence(" ".join(rule.explanation.split())), _MAX_TEXT)},
+        "shortDescription": {"text": bounded(sentence(rule.summary), _MAX_TEXT)},
+        "fullDescription": {"text": bounded(sentence(" ".join(rule.explanation.split())), _MAX_TEXT)},
         "help": {"text": f"{rule.explanation}\n\nWhat to do: {rule.fix}", "markdown": rule_page(rule)},
         "helpUri": cwe.url(rule.cwe),
         "defaultConfiguration": {"level": level, "enabled": rule.on_by_default},
@@ -159,7 +174,7 @@ def _result(finding: Finding, rule_index: int, files: _Files) -> Json:
         "kind": "fail",
         "level": finding.severity.level,
         "rank": round(finding.severity.score * 10 * _RANK[finding.confidence], 1),
-        "message": {"text": _bounded(_message(finding, related), _MAX_MESSAGE)},
+        "message": {"text": bounded(_message(finding, related), _MAX_MESSAGE)},
         "locations": [{"physicalLocation": _primary(finding, files)}],
         "partialFingerprints": {
             "primaryLocationLineHash": finding.line_hash,
@@ -176,12 +191,39 @@ def _result(finding: Finding, rule_index: int, files: _Files) -> Json:
     return result
 
 
+def _state(finding: Finding) -> Json:
+    """How a result stands to the baseline; nothing when the scan had none."""
+    if finding.baselined is None:
+        return {}
+    return {"baselineState": "unchanged" if finding.baselined else "new"}
+
+
+def _suppressions(finding: Finding, files: _Files) -> Json:
+    """Every result has the list as soon as one has (SARIF 2.1.0, 3.27.23); it is empty for an open finding."""
+    accepted = finding.suppressed
+    if accepted is None:
+        return {"suppressions": []}
+    suppression: Json = {
+        "kind": "inSource",
+        "status": "accepted",
+        "location": {
+            "physicalLocation": {
+                "artifactLocation": files.address(accepted.path),
+                "region": {"startLine": accepted.line},
+            }
+        },
+    }
+    until = f" (until {accepted.until.isoformat()})" if accepted.until else ""
+    justification = f"{accepted.reason}{until}".strip()
+    return {"suppressions": [suppression | ({"justification": justification} if justification else {})]}
+
+
 def _message(finding: Finding, related: Sequence[Lead]) -> str:
     """What and where in the first sentence, then the places worth seeing as links, then what to do."""
     where = _linkless(readable_path(finding.place.path))
     links = ", ".join(_link(lead.note, number) for number, lead in enumerate(related, 1))
-    sentences = [_sentence(f"{_linkless(finding.message)} ({where})"), *([f"See {links}."] if links else [])]
-    return " ".join([*sentences, _linkless(_sentence(finding.fix))])
+    sentences = [sentence(f"{_linkless(finding.message)} ({where})"), *([f"See {links}."] if links else [])]
+    return " ".join([*sentences, _linkless(sentence(finding.fix))])
 
 
 def _code_flow(trace: Sequence[Lead], files: _Files) -> Json:
@@ -192,7 +234,7 @@ def _code_flow(trace: Sequence[Lead], files: _Files) -> Json:
 def _location(lead: Lead, files: _Files, number: int | None = None) -> Json:
     location: Json = {"physicalLocation": {"artifactLocation": files.location(lead.place), "region": _span(lead.place)}}
     if lead.note:
-        location["message"] = {"text": _bounded(_sentence(_linkless(lead.note)), _MAX_TEXT)}
+        location["message"] = {"text": bounded(sentence(_linkless(lead.note)), _MAX_TEXT)}
     return location if number is None else {"id": number, **location}
 
 
@@ -292,7 +334,7 @@ def _notification(kind: str, text: str, level: str, address: Json | None, line: 
     notification: Json = {
         "descriptor": {"id": kind, "index": list(_NOTIFICATIONS).index(kind)},
         "level": level,
-        "message": {"text": _bounded(_sentence(_linkless(text)), _MAX_TEXT)},
+        "message": {"text": bounded(sentence(_linkless(text)), _MAX_TEXT)},
     }
     if address is not None:
         region = {"region": {"startLine": line}} if line else {}
@@ -303,12 +345,6 @@ def _notification(kind: str, text: str, level: str, address: Json | None, line: 
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _sentence(text: str) -> str:
-    """A sentence of a phrase: a capital first, a full stop last."""
-    phrase = text.strip()
-    return f"{phrase[:1].upper()}{phrase[1:]}{'' if phrase.endswith(('.', '!', '?')) else '.'}"
-
-
 def _linkless(text: str) -> str:
     """Text in which SARIF sees no links."""
     return text.replace("](", "] (")
@@ -316,7 +352,3 @@ def _linkless(text: str) -> str:
 
 def _link(note: str, number: int) -> str:
     return f"[{note.replace('[', '(').replace(']', ')')}]({number})"
-
-
-def _bounded(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 2].rstrip() + "…."

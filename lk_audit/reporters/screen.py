@@ -29,11 +29,19 @@ _NARROWEST = 40
 class Painter:
     """Applies styles, or leaves text as it is."""
 
-    def __init__(self, *, color: bool) -> None:
+    def __init__(self, *, color: bool, links: bool = False) -> None:
         self._color = color
+        self._links = links
 
     def __call__(self, style: str, text: str) -> str:
         return f"{STYLES[style]}{text}{RESET}" if self._color and text else text
+
+    def linked(self, text: str, address: str) -> str:
+        """A text that opens an address on terminals that can (OSC 8); `address` is ours, never from scanned content."""
+        return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if self._links else text
+
+
+PLAIN = Painter(color=False)
 
 
 def printable(text: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lk_audit import cwe
 from lk_audit.facts import Lead
 from lk_audit.findings import Finding, Line, Report
 from lk_audit.reporters import Presentation, readable_path
 from lk_audit.reporters.screen import Painter, folded, printable, underlined
+from lk_audit.reporters.summary import coverage, outcome, reasons
+from lk_audit.reporters.wording import shown_path
 from lk_audit.rule_api import Confidence
 from lk_audit.source import Place
 
@@ -17,8 +20,12 @@ _MOST_PLACES = 10
 
 def render(report: Report, presentation: Presentation) -> str:
     """The findings that are open, then what the scan did and did not see."""
-    paint = Painter(color=presentation.color)
-    blocks = ["\n".join(_problem(group, paint, presentation.width)) for group in report.open_problems]
+    paint = Painter(color=presentation.color, links=presentation.links)
+    pages = {rule.id: cwe.url(rule.cwe) for rule in report.rules}
+    blocks = [
+        "\n".join(_problem(group, paint, presentation.width, pages.get(group[0].rule_id, "")))
+        for group in report.open_problems
+    ]
     blocks.append("\n".join(_closing(report, paint)))
     return "\n\n".join(blocks) + "\n"
 
@@ -26,15 +33,15 @@ def render(report: Report, presentation: Presentation) -> str:
 # --- a finding --------------------------------------------------------------------------------------------------------
 
 
-def _problem(group: Sequence[Finding], paint: Painter, width: int) -> Iterator[str]:
+def _problem(group: Sequence[Finding], paint: Painter, width: int, page: str) -> Iterator[str]:
     finding, *others = group
-    gutter = max([len(str(line.number)) for line in finding.frame], default=1)
-    margin = " " * gutter
+    margin = " " * _gutter(finding)
     severity = finding.severity.label
     name = paint("strong", f"{finding.rule_id}[{finding.rule_name}]")
+    name = paint.linked(name, page) if page else name
     yield f"{paint(severity, severity)} {name}: {paint('strong', printable(finding.message))}"
     yield f"{margin}{paint('gutter', '-->')} {position(finding.place)}"
-    yield from _frame(finding, paint, gutter, width)
+    yield from code_frame(finding, paint, width)
     yield from _elsewhere(others, paint, margin)
     yield from _explanation(finding, paint, margin, width)
 
@@ -47,13 +54,20 @@ def _elsewhere(others: Sequence[Finding], paint: Painter, margin: str) -> Iterat
         yield f"{margin} {paint('gutter', '=')} also at {len(others) - _MOST_PLACES} further places"
 
 
-def _frame(finding: Finding, paint: Painter, gutter: int, width: int) -> Iterator[str]:
+def _gutter(finding: Finding) -> int:
+    """The columns that line numbers take."""
+    return max([len(str(line.number)) for line in finding.frame], default=1)
+
+
+def code_frame(finding: Finding, paint: Painter, width: int) -> Iterator[str]:
+    """The lines of a finding with their numbers, its span marked below them."""
     if not finding.frame:
         return
+    gutter = _gutter(finding)
     bar = paint("gutter", "|")
     yield f"{' ' * gutter} {bar}"
     for line in finding.frame:
-        begin, end = _span(finding.place, line)
+        begin, end = span_in(finding.place, line)
         text, column, length = underlined(_shown(line), begin, end, max(width, 40) - gutter - 3)
         yield f"{paint('gutter', str(line.number).rjust(gutter))} {bar} {text}".rstrip()
         if end > begin or line.number == finding.place.line:
@@ -68,7 +82,7 @@ def _shown(line: Line) -> str:
     return f"…{line.text[1:]}" if line.column > 1 else line.text
 
 
-def _span(place: Place, line: Line) -> tuple[int, int]:
+def span_in(place: Place, line: Line) -> tuple[int, int]:
     """The characters of a shown line that belong to a span (from 0); empty on the lines around it."""
     text = line.text
     if not place.line <= line.number <= place.end_line:
@@ -107,7 +121,7 @@ def _paragraph(label: str, text: str, paint: Painter, look: tuple[str, str], wid
 
 def position(place: Place) -> str:
     """`path:line:column`, which terminals and editors open."""
-    return f"{printable(readable_path(place.path))}:{place.line}:{place.column}"
+    return f"{shown_path(place.path)}:{place.line}:{place.column}"
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------
@@ -117,19 +131,20 @@ def _closing(report: Report, paint: Painter) -> Iterator[str]:
     yield from _section("internal errors, please report them:", _crashes(report), paint)
     yield from _section("rules that could not be loaded:", report.rule_errors, paint)
     yield from _section("notes:", _notes(report), paint)
-    yield from _section("skipped:", _skipped(report), paint)
-    yield _result(report, paint)
-    yield _coverage(report, paint)
+    unnamed = report.skipped[_LONGEST_LIST:]
+    yield from _section("skipped:", _skipped(report), paint, f" ({reasons(unnamed)})")
+    yield outcome(report, paint)
+    yield paint("faint", f"{coverage(report)}; {report.elapsed:.2f} s")
 
 
-def _section(title: str, lines: Sequence[str], paint: Painter) -> Iterator[str]:
+def _section(title: str, lines: Sequence[str], paint: Painter, rest: str = "") -> Iterator[str]:
     if not lines:
         return
     yield paint("strong", title)
     for line in lines[:_LONGEST_LIST]:
         yield f"  {printable(line)}"
     if len(lines) > _LONGEST_LIST:
-        yield f"  and {len(lines) - _LONGEST_LIST} more, listed by --format json"
+        yield f"  and {len(lines) - _LONGEST_LIST} more{rest}, listed by --format json"
     yield ""
 
 
@@ -146,35 +161,3 @@ def _notes(report: Report) -> list[str]:
 
 def _skipped(report: Report) -> list[str]:
     return [f"{readable_path(item.path)}: {item.reason}" for item in report.skipped]
-
-
-def _result(report: Report, paint: Painter) -> str:
-    counts = report.counts
-    parts = [paint(severity.label, f"{count} {severity.label}") for severity, count in counts.items()]
-    total = sum(counts.values())
-    head = f"{_counted(total, 'finding')}: {', '.join(parts)}" if total else paint("good", "no findings")
-    rest = [
-        f"{report.suppressed} suppressed",
-        *([f"{report.hidden} below the severity asked for"] if report.hidden else []),
-    ]
-    return "; ".join([head, *rest])
-
-
-def _coverage(report: Report, paint: Painter) -> str:
-    parts = [
-        f"{_counted(report.scanned, 'file')} scanned",
-        f"{report.analysed} with something to analyse",
-        f"{len(report.skipped)} skipped",
-        *([f"{report.binary} binary"] if report.binary else []),
-        *([f"left out {_folders(report.excluded)}"] if report.excluded else []),
-    ]
-    return paint("faint", f"{', '.join(parts)}; {report.elapsed:.2f} s")
-
-
-def _folders(excluded: Sequence[str]) -> str:
-    names = [printable(readable_path(path)) for path in excluded]
-    return ", ".join(names) if len(names) <= 3 else f"{len(names)} folders such as {names[0]}"  # noqa: PLR2004 - a few
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

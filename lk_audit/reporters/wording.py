@@ -1,0 +1,66 @@
+"""Text that several reporters need: what may stand in any report, and in which order findings are told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+from lk_audit.findings import Finding, Report
+from lk_audit.reporters import readable_path
+from lk_audit.reporters.screen import printable
+
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+
+def plain(text: str) -> str:
+    """Text that every encoding of Unicode can write and that drives no terminal: what is neither becomes U+FFFD."""
+    return printable(_SURROGATES.sub("\ufffd", text))
+
+
+def one_line(text: str) -> str:
+    """A message on one line."""
+    return plain(" ".join(text.split()))
+
+
+def json_text(document: object) -> str:
+    """A document as JSON in ASCII. Lone surrogates, at which many readers stop, become U+FFFD."""
+    text = _SURROGATES.sub("\ufffd", json.dumps(document, indent=2, ensure_ascii=False))
+    return _NON_ASCII.sub(lambda match: json.dumps(match.group())[1:-1], text) + "\n"
+
+
+def repository_path(report: Report, path: str) -> str:
+    """A path as seen from the root of the repository, which is where GitHub and GitLab start."""
+    return plain(readable_path(report.prefix + path)).replace("\n", "\ufffd").replace("\t", "\ufffd")
+
+
+def shown_path(path: str) -> str:
+    """A path on one line, relative to the folder of the scan."""
+    return plain(readable_path(path)).replace("\n", "\ufffd").replace("\t", "\ufffd")
+
+
+def most_severe_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings by severity; equally severe ones keep their order."""
+    return sorted(findings, key=lambda finding: -finding.severity.score)
+
+
+def sentence(text: str) -> str:
+    """A sentence of a phrase: a capital first, a full stop last."""
+    phrase = text.strip()
+    return f"{phrase[:1].upper()}{phrase[1:]}{'' if phrase.endswith(('.', '!', '?')) else '.'}"
+
+
+def bounded(text: str, limit: int) -> str:
+    """A text of at most `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 2].rstrip() + "…."
+
+
+def accepted_because(finding: Finding) -> str:
+    """Why a finding is not open; empty when it is."""
+    accepted = finding.suppressed
+    if accepted is not None:
+        until = f" until {accepted.until.isoformat()}" if accepted.until else ""
+        reason = f": {one_line(accepted.reason)}" if accepted.reason else ""
+        return f"accepted by a comment on line {accepted.line}{until}{reason}"
+    return "in the baseline" if finding.baselined else ""

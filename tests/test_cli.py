@@ -177,7 +177,7 @@ def test_strict_takes_an_incomplete_scan_for_a_failure(project: Path) -> None:
         (["scan", "--fail-on", "bad"], "not a severity: 'bad'; there are critical, high, medium, low, note"),
         (["scan", "--rules", "nowhere"], "no such rules folder: nowhere"),
         (["scan", "--output", "no/such/folder.json"], "cannot write no/such/folder.json: No such file or directory"),
-        (["scan", "--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'text', 'json', 'sarif'."),
+        (["scan", "--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'text', 'json', 'sarif',"),
         (["scan", "--frmat", "json"], "No such option '--frmat'."),
         (["explain", "LK999"], "no rule is called LK999"),
         (["nonsense"], "No such command 'nonsense'."),

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 from lk_audit.findings import Finding, Report
 from lk_audit.reporters import Presentation
+from lk_audit.reporters.screen import printable
 from lk_audit.reporters.summary import coverage, defects, outcome
 from lk_audit.reporters.text import position
-from lk_audit.reporters.wording import most_severe_first, one_line, plain, repository_path, sentence
+from lk_audit.reporters.wording import most_severe_first, one_line, repository_path, sentence
 
 MOST_OF_A_KIND = 10
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -87,8 +88,8 @@ def _harmless(line: str) -> str:
 
 
 def _data(text: str) -> str:
-    return plain(text).translate(_DATA)
+    return printable(text).translate(_DATA)
 
 
 def _property(text: str) -> str:
-    return plain(text).translate(_PROPERTY)
+    return printable(text).translate(_PROPERTY)

@@ -1,8 +1,8 @@
 """The report as GitLab's security report for static analysis (`artifacts:reports:sast`).
 
 Source: the schema of version 15.0.7 as GitLab validates with it, gitlabhq/gitlabhq:
-lib/gitlab/ci/parsers/security/validators/schemas/15.0.7/sast-report-format.json. The algorithm of a signature, by which a
-vulnerability is found again when lines move, is one that GitLab knows: `hash`, from its model FindingSignature.
+lib/gitlab/ci/parsers/security/validators/schemas/15.0.7/sast-report-format.json. The algorithm of a signature, by which
+a vulnerability is found again when lines move, is one that GitLab knows: `hash`, from its model FindingSignature.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from lk_audit import cwe
 from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Report
 from lk_audit.reporters import Presentation
+from lk_audit.reporters.screen import printable
 from lk_audit.reporters.summary import defects
-from lk_audit.reporters.wording import bounded, json_text, one_line, plain, repository_path, sentence
+from lk_audit.reporters.wording import bounded, json_text, one_line, repository_path, sentence
 from lk_audit.rule_api import Severity
 
 Json = dict[str, Any]
@@ -98,7 +99,12 @@ def _description(finding: Finding, rule: AnyRule, report: Report) -> str:
     """What is wrong here, the steps that explain it, and why it matters; GitLab reads it as Markdown."""
     steps = [f"{number}. {_step(lead, report)}" for number, lead in enumerate(finding.trace, 1)]
     related = [f"- {_step(lead, report)}" for lead in finding.related]
-    parts = [_prose(sentence(one_line(finding.message))), "\n".join(steps), "\n".join(related), plain(rule.explanation)]
+    parts = [
+        _prose(sentence(one_line(finding.message))),
+        "\n".join(steps),
+        "\n".join(related),
+        printable(rule.explanation),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -12,12 +12,12 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lk_audit.findings import AnyRule, Finding, Report
 from lk_audit.reporters import Presentation
-from lk_audit.reporters.screen import PLAIN
+from lk_audit.reporters.screen import PLAIN, printable
 from lk_audit.reporters.summary import coverage, defects, outcome
 from lk_audit.reporters.text import code_frame, position
-from lk_audit.reporters.wording import accepted_because, one_line, plain, repository_path, shown_path
+from lk_audit.reporters.wording import accepted_because, one_line, repository_path, shown_path
 
-# What XML 1.0 forbids (production 2, "Char") and `plain` lets through.
+# What XML 1.0 forbids (production 2, "Char") and `printable` lets through.
 _FORBIDDEN = re.compile("[\ufffe\uffff]")
 _WIDTH = 120
 
@@ -97,4 +97,4 @@ def _class(rule_id: str, name: str) -> str:
 
 
 def _xml(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", plain(text))
+    return _FORBIDDEN.sub("\ufffd", printable(text))

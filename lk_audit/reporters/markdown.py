@@ -14,10 +14,10 @@ from lk_audit import cwe
 from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Report
 from lk_audit.reporters import Presentation
-from lk_audit.reporters.screen import PLAIN
+from lk_audit.reporters.screen import PLAIN, printable
 from lk_audit.reporters.summary import counted, coverage, defects, outcome, reasons
 from lk_audit.reporters.text import code_frame
-from lk_audit.reporters.wording import most_severe_first, one_line, plain, repository_path, sentence
+from lk_audit.reporters.wording import most_severe_first, one_line, repository_path, sentence
 from lk_audit.rule_docs import anchor
 
 T = TypeVar("T")
@@ -119,7 +119,7 @@ def _details(finding: Finding, report: Report) -> str:
 
 
 def _frame(finding: Finding) -> Iterator[str]:
-    text = plain("\n".join(code_frame(finding, PLAIN, _WIDTH)))
+    text = printable("\n".join(code_frame(finding, PLAIN, _WIDTH)))
     if text:
         fence = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(text)), default=0))
         yield f"{fence}text\n{text}\n{fence}"
@@ -140,8 +140,8 @@ def _rule(rule: AnyRule) -> str:
     parts = [
         f"#### {rule.id} {rule.name}",
         f"**{rule.severity.label.capitalize()}** · [{cwe.title(rule.cwe)}]({cwe.url(rule.cwe)})",
-        plain(rule.explanation),
-        f"**What to do:** {plain(rule.fix)}",
+        printable(rule.explanation),
+        f"**What to do:** {printable(rule.fix)}",
     ]
     return "\n\n".join(parts)
 

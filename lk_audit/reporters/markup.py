@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import NewType
 
-from lk_audit.reporters.wording import one_line, plain
+from lk_audit.reporters.screen import printable
+from lk_audit.reporters.wording import one_line
 
 Html = NewType("Html", str)
 
@@ -18,7 +19,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 def text(content: str) -> Html:
     """Any text, as text."""
-    return Html(escape(plain(content)))
+    return Html(escape(printable(content)))
 
 
 def tag(name: str, /, *content: Html, **attributes: str | int | bool) -> Html:
@@ -31,7 +32,7 @@ def tag(name: str, /, *content: Html, **attributes: str | int | bool) -> Html:
 
 def _attribute(key: str, value: str | int | bool) -> str:
     name = key.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{escape(plain(str(value)))}"'
+    return f" {name}" if value is True else f' {name}="{escape(printable(str(value)))}"'
 
 
 def joined(parts: Iterable[Html], separator: str = "") -> Html:

@@ -22,7 +22,7 @@ STYLES: dict[str, str] = {
 """Styles by what they are used for; severities are named like themselves."""
 
 TAB = 4
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _NARROWEST = 40
 
 
@@ -45,7 +45,7 @@ PLAIN = Painter(color=False)
 
 
 def printable(text: str) -> str:
-    """Text without what moves the cursor, changes colours or reverses the reading direction."""
+    """Text without what moves the cursor, changes colours, reverses the reading direction or is no Unicode."""
     return _CONTROLS.sub("\ufffd", text)
 
 

@@ -14,14 +14,9 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
-def plain(text: str) -> str:
-    """Text that every encoding of Unicode can write and that drives no terminal: what is neither becomes U+FFFD."""
-    return printable(_SURROGATES.sub("\ufffd", text))
-
-
 def one_line(text: str) -> str:
     """A message on one line."""
-    return plain(" ".join(text.split()))
+    return printable(" ".join(text.split()))
 
 
 def json_text(document: object) -> str:
@@ -32,12 +27,12 @@ def json_text(document: object) -> str:
 
 def repository_path(report: Report, path: str) -> str:
     """A path as seen from the root of the repository, which is where GitHub and GitLab start."""
-    return plain(readable_path(report.prefix + path)).replace("\n", "\ufffd").replace("\t", "\ufffd")
+    return printable(readable_path(report.prefix + path)).replace("\n", "\ufffd").replace("\t", "\ufffd")
 
 
 def shown_path(path: str) -> str:
     """A path on one line, relative to the folder of the scan."""
-    return plain(readable_path(path)).replace("\n", "\ufffd").replace("\t", "\ufffd")
+    return printable(readable_path(path)).replace("\n", "\ufffd").replace("\t", "\ufffd")
 
 
 def most_severe_first(findings: Iterable[Finding]) -> list[Finding]:

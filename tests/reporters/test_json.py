@@ -60,6 +60,7 @@ def test_a_finding_is_told_in_full() -> None:
         "why": "A bad word is written down.",
         "fix": "Leave it out.",
         "suppressed": None,
+        "baselined": None,
     }
 
 
@@ -68,6 +69,15 @@ def test_suppressed_findings_are_there_and_marked() -> None:
 
     assert first["suppressed"] is None
     assert second["suppressed"] == {"line": 3, "reason": "known", "until": "2999-01-01"}
+
+
+def test_findings_of_the_baseline_are_there_and_marked() -> None:
+    report = report_on(("src/a.py", "BAD\nBAD\n"))
+    first, second = report.findings
+    told = document(replace(report, findings=(replace(first, baselined=True), replace(second, baselined=False))))
+
+    assert [item["baselined"] for item in told["findings"]] == [True, False]
+    assert (told["summary"]["open"], told["summary"]["baselined"]) == (1, 1)
 
 
 def test_the_time_a_scan_took_does_not_change_its_report() -> None:

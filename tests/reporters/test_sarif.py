@@ -130,6 +130,69 @@ def test_accepted_findings_are_left_out_because_github_would_open_alerts_for_the
     assert run_of(report_on(("a.py", "BAD  # lk-audit: ignore[bad-word] known")))["results"] == []
 
 
+def with_baseline(report: Report, *states: bool | None) -> Report:
+    findings = zip(report.findings, states, strict=True)
+    return replace(report, findings=tuple(replace(finding, baselined=state) for finding, state in findings))
+
+
+def test_without_a_baseline_there_is_no_word_of_it() -> None:
+    assert "baselineState" not in of("BAD")
+
+
+def test_a_finding_that_the_baseline_lacks_is_new_and_the_others_are_left_out() -> None:
+    (result,) = run_of(with_baseline(report_on(("a.py", "BAD\nBAD\n")), True, False))["results"]
+
+    assert result["baselineState"] == "new"
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 2
+
+
+def full_results(report: Report) -> list[dict[str, Any]]:
+    log = json.loads(render("sarif-full", report))
+    VALIDATOR.validate(log)
+    results: list[dict[str, Any]] = log["runs"][0]["results"]
+    return results
+
+
+def test_the_full_form_holds_the_findings_of_the_baseline() -> None:
+    results = full_results(with_baseline(report_on(("a.py", "BAD\nBAD\n")), True, False))
+
+    assert [item["baselineState"] for item in results] == ["unchanged", "new"]
+
+
+def test_the_full_form_holds_suppressed_findings_with_who_accepts_them_and_why() -> None:
+    text = "BAD  # lk-audit: ignore[bad-word] until=2999-01-01 kiosks\nBAD  # lk-audit: ignore[bad-word]\nBAD\n"
+    first, second, third = (item["suppressions"] for item in full_results(report_on(("a b.py", text), prefix="web/")))
+    address = {"uri": "web/a%20b.py", "uriBaseId": "%SRCROOT%"}
+
+    assert first == [
+        {
+            "kind": "inSource",
+            "status": "accepted",
+            "location": {"physicalLocation": {"artifactLocation": address, "region": {"startLine": 1}}},
+            "justification": "kiosks (until 2999-01-01)",
+        }
+    ]
+    assert "justification" not in second[0]
+    assert third == []
+
+
+def test_both_forms_tell_the_same_of_open_findings() -> None:
+    report = report_on(("a.py", "ORIGIN\nBAD"))
+    (full,) = full_results(report)
+
+    assert {key: value for key, value in full.items() if key != "suppressions"} == result_of(report)
+
+
+def test_a_message_that_is_no_unicode_is_valid_json() -> None:
+    def strange(word: Word) -> Iterator[Problem]:
+        yield Problem(word.place, "caf\udce9")
+
+    output = render("sarif", report_on(("a.py", "BAD"), rules=[make_rule(find=strange)]))
+
+    assert "\\udce9" not in output
+    assert "Caf\\ufffd" in output
+
+
 def test_github_gets_no_more_results_than_it_takes_and_the_worst_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "MAX_RESULTS", 2)
     rules = [make_rule(severity=Severity.LOW), make_rule("worse-word", id="LK902", severity=Severity.HIGH)]

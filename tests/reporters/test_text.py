@@ -93,8 +93,29 @@ def test_a_long_list_is_cut_and_counted() -> None:
     skipped = tuple(Skipped(f"{number}.py", "too large") for number in range(50))
     output = text(replace(report_on(("a.py", "fine")), skipped=skipped))
 
-    assert output.count("too large") == 20
-    assert "and 30 more, listed by --format json" in output
+    assert output.count(".py: too large") == 20
+    assert "and 30 more (30 too large), listed by --format json" in output
+
+
+def test_what_a_long_list_leaves_out_is_counted_by_its_reason() -> None:
+    named = [Skipped(f"{number:02}.py", "too large (24.1 MB; the limit is 20.0 MB)") for number in range(22)]
+    skipped = (*named, Skipped("x", "a git submodule; scan it on its own"))
+
+    assert "and 3 more (2 too large, 1 a git submodule)" in text(replace(report_on(("a.py", "fine")), skipped=skipped))
+
+
+def test_findings_of_the_baseline_are_counted_not_shown() -> None:
+    report = report_on(("a.py", "BAD"))
+    output = text(replace(report, findings=(replace(report.findings[0], baselined=True),)))
+
+    assert "no findings; 0 suppressed; 1 in the baseline" in output
+    assert "-->" not in output
+
+
+def test_a_finding_that_is_suppressed_and_in_the_baseline_counts_once() -> None:
+    report = report_on(("a.py", "BAD  # lk-audit: ignore[bad-word] known"))
+
+    assert replace(report, findings=(replace(report.findings[0], baselined=True),)).baselined == 0
 
 
 def test_defects_are_listed() -> None:
@@ -165,6 +186,13 @@ def test_colours_change_nothing_but_colours() -> None:
 
     assert "\x1b[" in colored
     assert re.sub("\x1b\\[[0-9;]*m", "", colored) == plain
+
+
+def test_a_terminal_that_can_open_links_gets_the_rule_as_one() -> None:
+    plain, linked = of("x = BAD"), of("x = BAD", links=True)
+
+    assert "\x1b]8;;https://cwe.mitre.org/data/definitions/798.html\x1b\\LK901[bad-word]\x1b]8;;\x1b\\:" in linked
+    assert re.sub("\x1b]8;;[^\x1b]*\x1b\\\\", "", linked) == plain
 
 
 def test_prose_is_folded_to_the_width() -> None:

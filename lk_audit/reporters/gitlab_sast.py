@@ -2,7 +2,8 @@
 
 Source: the schema of version 15.0.7 as GitLab validates with it, gitlabhq/gitlabhq:
 lib/gitlab/ci/parsers/security/validators/schemas/15.0.7/sast-report-format.json. The algorithm of a signature, by which
-a vulnerability is found again when lines move, is one that GitLab knows: `hash`, from its model FindingSignature.
+a vulnerability is found again when lines move, is one that GitLab knows: `hash`, from its model FindingSignature. The list
+of all rules (`primary_identifiers`) is left out: GitLab resolves what lies outside it, as after a scan with `--select`.
 """
 
 from __future__ import annotations
@@ -56,7 +57,6 @@ def _scan(report: Report, presentation: Presentation) -> Json:
         "start_time": _time(presentation.now),
         "end_time": _time(presentation.now + report.elapsed),
         "status": "failure" if report.crashes or report.rule_errors else "success",
-        "primary_identifiers": [_identifier(rule) for rule in report.rules],
     }
     messages = _messages(report)
     return scan | ({"messages": messages} if messages else {})

@@ -45,7 +45,7 @@
       card.hidden = !fits;
       shown += fits;
     });
-    status.textContent = shown === cards.length ? `All ${shown} findings` : `${shown} of ${cards.length} findings`;
+    status.textContent = shown === cards.length ? "All findings" : `${shown} of ${cards.length} findings`;
     none.hidden = shown > 0;
     remember(wanted);
   };

@@ -59,7 +59,6 @@ SAST = record(
         status={"enum": ["success", "failure"]},
         type={"const": "sast"},
         messages=several(record("level value", level={"enum": ["info", "warn", "fatal"]}, value=TEXT)),
-        primary_identifiers=several(IDENTIFIER),
     ),
     vulnerabilities=several(
         record(

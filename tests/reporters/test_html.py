@@ -267,7 +267,7 @@ def page_file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("fragment", "shown", "status"),
     [
-        ("", 4, "All 4 findings"),
+        ("", 4, "All findings"),
         ("#severity=critical", 2, "2 of 4 findings"),
         ("#severity=none", 0, "0 of 4 findings"),
         ("#rule=LK901+bad-word", 2, "2 of 4 findings"),

@@ -51,3 +51,11 @@ def test_the_installed_command_finds_a_leak(installed: Path, tmp_path: Path) -> 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "LK101" in done.stdout
     assert secret not in done.stdout
+
+
+def test_the_installed_command_writes_a_page(installed: Path, tmp_path: Path) -> None:
+    run(installed.parent / "lk-audit", "scan", ".", "--output", "report.html", cwd=tmp_path)
+
+    page = (tmp_path / "report.html").read_text()
+    assert "prefers-color-scheme" in page
+    assert '"use strict"' in page

@@ -101,7 +101,7 @@ def test_a_secret_in_three_files_is_one_finding_with_three_places() -> None:
     assert len({finding.fingerprint for finding in found.open_findings}) == 3
     assert "= also b.py:1:22" in said
     assert "= also c.py:1:22" in said
-    assert "1 finding: 1 critical" in said
+    assert "1 finding in 3 places: 1 critical" in said
 
 
 def test_two_secrets_are_two_findings() -> None:

@@ -2,8 +2,9 @@
 
 Source: the schema of version 15.0.7 as GitLab validates with it, gitlabhq/gitlabhq:
 lib/gitlab/ci/parsers/security/validators/schemas/15.0.7/sast-report-format.json. The algorithm of a signature, by which
-a vulnerability is found again when lines move, is one that GitLab knows: `hash`, from its model FindingSignature. The list
-of all rules (`primary_identifiers`) is left out: GitLab resolves what lies outside it, as after a scan with `--select`.
+a vulnerability is found again when lines move, is one that GitLab knows: `hash`, from its model FindingSignature. The
+list of all rules (`primary_identifiers`) is left out: GitLab resolves what lies outside it, so that a scan with
+`--select` would close what it did not look for.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@
       const fits =
         severities.has(card.dataset.severity) &&
         (!wanted.rule || card.dataset.rule === wanted.rule) &&
-        (!wanted.path || card.dataset.path === wanted.path) &&
+        (!wanted.path || card.dataset.path.split("\n").includes(wanted.path)) &&
         (!wanted.q || wanted.q.split(/\s+/).every((word) => words[index].includes(word)));
       card.hidden = !fits;
       shown += fits;

@@ -13,17 +13,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import TypeAlias
 
 from lk_audit import cwe
 from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Line, Report
 from lk_audit.reporters import Presentation
 from lk_audit.reporters.markup import EMPTY, Html, joined, paragraphs, prose, tag, text
-from lk_audit.reporters.summary import counted, coverage_parts, defects, hidden
+from lk_audit.reporters.summary import counted, coverage_parts, defects, hidden, verdict
 from lk_audit.reporters.text import position, span_in
-from lk_audit.reporters.wording import accepted_because, most_severe_first, sentence, shown_path
+from lk_audit.reporters.wording import accepted_because, sentence, shown_path, worst_problems
 from lk_audit.rule_api import Confidence, Severity
 from lk_audit.source import Place
+
+Problem: TypeAlias = tuple[Finding, ...]
+"""One problem with all its places, the most telling first."""
 
 MOST_FINDINGS = 5_000
 """More make a page that browsers are slow with; the rest is counted, the JSON report holds them all."""
@@ -34,27 +38,27 @@ _BAR = 1_000
 
 def render(report: Report, _presentation: Presentation) -> str:
     """The page. Times are left out, so that the same tree gives the same bytes."""
-    findings = most_severe_first(report.open_findings)
-    shown = findings[:MOST_FINDINGS]
+    problems = worst_problems(report)
+    shown = problems[:MOST_FINDINGS]
     body = tag(
         "body",
         _header(report),
-        tag("main", *_main(report, shown, len(findings) - len(shown))),
+        tag("main", *_main(report, shown, len(problems) - len(shown))),
         tag("footer", tag("p", text(f"lk-audit {report.version}. Secrets and tokens are masked in this report."))),
         tag("script", Html(_asset("html.js"))),
     )
     return f"<!doctype html>\n{tag('html', _head(report), body, lang='en')}\n"
 
 
-def _main(report: Report, shown: Sequence[Finding], left: int) -> Iterator[Html]:
+def _main(report: Report, shown: Sequence[Problem], left: int) -> Iterator[Html]:
     yield _defects(report)
     if shown:
         yield _filters(shown)
-        yield tag("div", *(_finding(item, number < _OPEN_AT_FIRST) for number, item in enumerate(shown)), id="findings")
+        yield tag("div", *(_problem(item, number < _OPEN_AT_FIRST) for number, item in enumerate(shown)), id="findings")
         yield tag("p", text("Nothing matches these filters."), id="none", hidden=True)
     if left:
         yield tag("p", text(f"{left} more, less severe: see the JSON report."), class_="more")
-    yield _rules(report, {finding.rule_id for finding in shown})
+    yield _rules(report, {group[0].rule_id for group in shown})
     yield _accepted([finding for finding in report.findings if not finding.is_open][:MOST_FINDINGS])
     yield _unseen(report)
 
@@ -90,14 +94,9 @@ def _head(report: Report) -> Html:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", text(f"lk-audit: {_verdict(report)}")),
+        tag("title", text(f"lk-audit: {verdict(report)}")),
         tag("style", Html(_asset("html.css"))),
     )
-
-
-def _verdict(report: Report) -> str:
-    total = len(report.open_findings)
-    return counted(total, "finding") if total else "no findings"
 
 
 def _header(report: Report) -> Html:
@@ -109,7 +108,7 @@ def _header(report: Report) -> Html:
     return tag(
         "header",
         tag("p", text(f"lk-audit{where}"), class_="brand"),
-        tag("h1", text(sentence(_verdict(report)).rstrip("."))),
+        tag("h1", text(sentence(verdict(report)).rstrip("."))),
         *picture,
         tag("ul", *(tag("li", text(fact)) for fact in facts), class_="facts"),
     )
@@ -148,11 +147,11 @@ def _defects(report: Report) -> Html:
 # --- filters ----------------------------------------------------------------------------------------------------------
 
 
-def _filters(shown: Sequence[Finding]) -> Html:
+def _filters(shown: Sequence[Problem]) -> Html:
     """Hidden until the script shows them: without JavaScript they would do nothing."""
     search = tag("input", type="search", id="search", placeholder="Search (press /)", aria_label="Search the findings")
-    rules = Counter(f"{finding.rule_id} {finding.rule_name}" for finding in shown)
-    paths = Counter(shown_path(finding.place.path) for finding in shown)
+    rules = Counter(f"{group[0].rule_id} {group[0].rule_name}" for group in shown)
+    paths = Counter(path for group in shown for path in _paths(group))
     buttons = [tag("button", text(label), type="button", id=name) for name, label in _BUTTONS]
     return tag(
         "form",
@@ -173,8 +172,8 @@ def _select(name: str, everything: str, counts: Counter[str]) -> Html:
     return tag("select", tag("option", text(everything), value=""), *options, id=name, aria_label=everything)
 
 
-def _severity_boxes(shown: Sequence[Finding]) -> Html:
-    present = [severity for severity in Severity if any(finding.severity is severity for finding in shown)]
+def _severity_boxes(shown: Sequence[Problem]) -> Html:
+    present = [severity for severity in Severity if any(group[0].severity is severity for group in shown)]
     boxes = [
         tag(
             "label",
@@ -189,7 +188,14 @@ def _severity_boxes(shown: Sequence[Finding]) -> Html:
 # --- a finding --------------------------------------------------------------------------------------------------------
 
 
-def _finding(finding: Finding, is_open: bool) -> Html:
+def _paths(group: Problem) -> list[str]:
+    """The files of a problem."""
+    return sorted({shown_path(finding.place.path) for finding in group})
+
+
+def _problem(group: Problem, is_open: bool) -> Html:
+    finding = group[0]
+    more = f" and {counted(len(group) - 1, 'more place')}" if len(group) > 1 else ""
     severity = finding.severity.label
     return tag(
         "details",
@@ -198,20 +204,22 @@ def _finding(finding: Finding, is_open: bool) -> Html:
             _badge(finding.severity),
             tag("span", text(f"{finding.rule_id} {finding.rule_name}"), class_="rule"),
             tag("strong", prose(sentence(finding.message)), class_="message"),
-            tag("span", text(position(finding.place)), class_="place"),
+            tag("span", text(f"{position(finding.place)}{more}"), class_="place"),
         ),
-        tag("div", *_body(finding), class_="body"),
+        tag("div", *_body(group), class_="body"),
         class_=f"finding {severity}",
         id=f"f-{finding.fingerprint}",
         data_severity=severity,
         data_rule=f"{finding.rule_id} {finding.rule_name}",
-        data_path=shown_path(finding.place.path),
+        data_path="\n".join(_paths(group)),
         open=is_open,
     )
 
 
-def _body(finding: Finding) -> Iterator[Html]:
+def _body(group: Problem) -> Iterator[Html]:
+    finding, *others = group
     yield _frame(finding)
+    yield _leads("Also here", [Lead(other.place, "") for other in others], "ul")
     yield _leads("How it comes about", finding.trace, "ol")
     yield _leads("See also", finding.related, "ul")
     words = [("Why", finding.why), ("Fix", finding.fix)]
@@ -265,9 +273,7 @@ def _rule(rule: AnyRule) -> Html:
     links = [tag("li", _outside(label, address)) for label, address in addresses if address.startswith("https://")]
     return tag(
         "article",
-        tag(
-            "h3", text(f"{rule.id} {rule.name} "), tag("span", text(rule.severity.label), class_=_badge(rule.severity))
-        ),
+        tag("h3", text(f"{rule.id} {rule.name} "), _badge(rule.severity)),
         paragraphs(rule.explanation),
         tag("h4", text("What to do")),
         paragraphs(rule.fix),

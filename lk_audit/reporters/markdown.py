@@ -15,9 +15,9 @@ from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Report
 from lk_audit.reporters import Presentation
 from lk_audit.reporters.screen import PLAIN, printable
-from lk_audit.reporters.summary import counted, coverage, defects, outcome, reasons
+from lk_audit.reporters.summary import coverage, defects, outcome, reasons, verdict
 from lk_audit.reporters.text import code_frame
-from lk_audit.reporters.wording import most_severe_first, one_line, repository_path, sentence
+from lk_audit.reporters.wording import one_line, repository_path, sentence, worst_problems
 from lk_audit.rule_docs import anchor
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ _SPARE = 20_000
 """For the headings and for what a workflow adds by itself."""
 
 _WIDTH = 110
+_MOST_PLACES = 50
 _SIGNS = {"critical": "🟣", "high": "🔴", "medium": "🟡", "low": "🔵", "note": "⚪"}
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _CODE = re.compile(r"`([^`]+)`")
@@ -38,14 +39,14 @@ _SAFE = frozenset(".,;'()/-%+=? ")
 
 def render(report: Report, _presentation: Presentation) -> str:
     """Counts, a table of the open findings, their rules, and each finding in full; most severe first."""
-    findings = most_severe_first(report.open_findings)
-    blocks = [f"## lk-audit: {_title(report)}", *_overview(report)]
-    if findings:
-        rows = _fitting(findings, lambda item: _row(item, report), _TABLE_BYTES, "| | | | *{}* |")
+    problems = worst_problems(report)
+    blocks = [f"## lk-audit: {verdict(report)}", *_overview(report)]
+    if problems:
+        rows = _fitting(problems, lambda item: _row(item, report), _TABLE_BYTES, "| | | | *{}* |")
         blocks.append("\n".join(["| severity | rule | place | finding |", "|---|---|---|---|", *rows]))
         room = MAX_BYTES - _SPARE - _size(blocks) - _RULE_BYTES
-        blocks += ["### Details", *_fitting(findings, lambda item: _details(item, report), room, "*{}*")]
-        found = {finding.rule_id for finding in findings}
+        blocks += ["### Details", *_fitting(problems, lambda item: _details(item, report), room, "*{}*")]
+        found = {group[0].rule_id for group in problems}
         rules = [rule for rule in report.rules if rule.id in found]
         blocks += ["### Rules", *_fitting(rules, _rule, _RULE_BYTES, "*{}*")]
     return "\n\n".join(blocks) + "\n"
@@ -70,11 +71,6 @@ def _size(blocks: Iterable[str]) -> int:
 # --- the top ----------------------------------------------------------------------------------------------------------
 
 
-def _title(report: Report) -> str:
-    total = len(report.open_findings)
-    return counted(total, "finding") if total else "no findings"
-
-
 def _overview(report: Report) -> Iterator[str]:
     counts = [f"{_SIGNS[severity.label]} **{count} {severity.label}**" for severity, count in report.counts.items()]
     if counts:
@@ -87,10 +83,14 @@ def _overview(report: Report) -> Iterator[str]:
         yield f"⚠️ **Defect:** {_prose(text)}"
 
 
-def _row(finding: Finding, report: Report) -> str:
+def _row(group: Sequence[Finding], report: Report) -> str:
+    finding, *others = group
+    more = f" and {len(others)} more" if others else ""
     severity = finding.severity.label
     rule = f"[{finding.rule_id}&nbsp;{_prose(finding.rule_name)}](#{_anchor(finding, report)})"
-    return f"| {_SIGNS[severity]}&nbsp;{severity} | {rule} | {_place(finding, report)} | {_prose(finding.message)} |"
+    return (
+        f"| {_SIGNS[severity]}&nbsp;{severity} | {rule} | {_place(finding, report)}{more} | {_prose(finding.message)} |"
+    )
 
 
 def _anchor(finding: Finding, report: Report) -> str:
@@ -104,12 +104,14 @@ def _place(finding: Finding, report: Report) -> str:
 # --- below it ---------------------------------------------------------------------------------------------------------
 
 
-def _details(finding: Finding, report: Report) -> str:
+def _details(group: Sequence[Finding], report: Report) -> str:
+    finding, *others = group
     head = f"{_SIGNS[finding.severity.label]} <b>{finding.rule_id} {_prose(finding.rule_name)}</b>"
     parts = [
         f"<details><summary>{head} {_place(finding, report)}</summary>",
         f"{_prose(sentence(one_line(finding.message)))}",
         *_frame(finding),
+        *_elsewhere(others, report),
         *_leads(finding, report),
         f"**Why:** {_prose(finding.why)}",
         f"**Fix:** {_prose(finding.fix)}",
@@ -123,6 +125,13 @@ def _frame(finding: Finding) -> Iterator[str]:
     if text:
         fence = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(text)), default=0))
         yield f"{fence}text\n{text}\n{fence}"
+
+
+def _elsewhere(others: Sequence[Finding], report: Report) -> Iterator[str]:
+    if others:
+        places = ", ".join(_place(other, report) for other in others[:_MOST_PLACES])
+        rest = len(others) - _MOST_PLACES
+        yield f"Also at {places}{f' and {rest} more' if rest > 0 else ''}."
 
 
 def _leads(finding: Finding, report: Report) -> Iterator[str]:

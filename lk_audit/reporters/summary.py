@@ -16,9 +16,16 @@ def outcome(report: Report, paint: Painter = PLAIN) -> str:
     """How many findings of which severity, and how many that are not shown."""
     counts = report.counts
     parts = [paint(severity.label, f"{count} {severity.label}") for severity, count in counts.items()]
-    total = sum(counts.values())
-    head = f"{counted(total, 'finding')}: {', '.join(parts)}" if total else paint("good", "no findings")
+    head = f"{verdict(report)}: {', '.join(parts)}" if parts else paint("good", verdict(report))
     return "; ".join([head, *hidden(report)])
+
+
+def verdict(report: Report) -> str:
+    """How many problems there are, and in how many places where these are more."""
+    total, places = len(report.open_problems), len(report.open_findings)
+    if not total:
+        return "no findings"
+    return counted(total, "finding") + (f" in {places} places" if places > total else "")
 
 
 def hidden(report: Report) -> list[str]:

@@ -40,6 +40,11 @@ def most_severe_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: -finding.severity.score)
 
 
+def worst_problems(report: Report) -> list[tuple[Finding, ...]]:
+    """The open problems by severity, each with all its places; equally severe ones keep their order."""
+    return sorted(report.open_problems, key=lambda group: -group[0].severity.score)
+
+
 def sentence(text: str) -> str:
     """A sentence of a phrase: a capital first, a full stop last."""
     phrase = text.strip()

@@ -17,7 +17,7 @@ import pytest
 from lk_audit.findings import Crash, Note, Report, Skipped
 from lk_audit.reporters import html, render
 from lk_audit.rule_api import Problem, Severity
-from tests.samples import Word, make_rule, report_on
+from tests.samples import Word, credential_rule, make_rule, report_on
 
 VOID = {"meta", "input"}
 ELEMENTS = {
@@ -119,6 +119,18 @@ def test_the_head_of_the_page_counts_and_draws_the_severities() -> None:
     assert [rect.attributes["class"] for rect in bar.all("rect")] == ["critical", "low"]
     assert widths[0] == widths[1]
     assert [item.text for item in page.with_class("legend")[0].inside] == ["3 critical", "3 low"]
+
+
+def test_one_secret_in_several_files_is_one_card_with_all_places() -> None:
+    files = [(name, "SECRET=hunter2-hunter2\n") for name in ("a.env", "b.env", "c.env")]
+    page = page_of(report_on(*files, rules=[credential_rule()]))
+    (finding,) = page.with_class("finding")
+
+    assert page.all("h1")[0].text == "1 finding in 3 places"
+    assert finding.attributes["data-path"] == "a.env\nb.env\nc.env"
+    assert [item.text for item in finding.all("summary")[0].with_class("place")] == ["a.env:1:8 and 2 more places"]
+    assert [item.text.strip() for item in finding.all("li")] == ["b.env:1:8", "c.env:1:8"]
+    assert [item.text for item in page.all("option")][-3:] == ["a.env (1)", "b.env (1)", "c.env (1)"]
 
 
 def test_each_finding_links_to_the_help_of_its_rule_on_the_page() -> None:
@@ -272,6 +284,7 @@ def page_file(tmp_path: Path) -> Path:
         ("#severity=none", 0, "0 of 4 findings"),
         ("#rule=LK901+bad-word", 2, "2 of 4 findings"),
         ("#path=b+c.py&severity=low", 1, "1 of 4 findings"),
+        ("#path=nowhere.py", 4, "All findings"),
         ("#q=%3CSCRIPT%3E+worse", 1, "1 of 4 findings"),
     ],
 )

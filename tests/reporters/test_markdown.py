@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from lk_audit.findings import Crash, Report, Skipped
 from lk_audit.reporters import markdown, render
 from lk_audit.rule_api import Problem, Severity
-from tests.samples import Word, make_rule, report_on
+from tests.samples import Word, credential_rule, make_rule, report_on
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -85,6 +85,16 @@ def test_the_worst_findings_come_first() -> None:
 
     assert output.index("[LK902") < output.index("[LK901")
     assert "🟣 **1 critical** · 🔵 **1 low**" in output
+
+
+def test_one_secret_in_several_files_is_one_row_with_all_places() -> None:
+    files = [(name, "SECRET=hunter2-hunter2\n") for name in ("a.env", "b.env", "c.env")]
+    output = render("markdown", report_on(*files, rules=[credential_rule()]))
+
+    assert output.startswith("## lk-audit: 1 finding in 3 places\n")
+    assert output.count("| 🟣&nbsp;critical |") == output.count("<details>") == 1
+    assert "<code>a.env&#58;1</code> and 2 more |" in output
+    assert "\nAlso at <code>b.env&#58;1</code>, <code>c.env&#58;1</code>.\n" in output
 
 
 def test_paths_are_those_of_the_repository() -> None:

@@ -54,8 +54,10 @@
     if (!location.hash.includes("=")) return;
     const wanted = new URLSearchParams(location.hash.slice(1));
     search.value = wanted.get("q") || "";
-    rule.value = wanted.get("rule") || "";
-    path.value = wanted.get("path") || "";
+    for (const select of [rule, path]) {
+      select.value = wanted.get(select.id) || "";
+      if (select.selectedIndex < 0) select.value = "";
+    }
     const severities = wanted.get("severity");
     for (const box of boxes) box.checked = !severities || severities.split(",").includes(box.value);
   };

@@ -35,6 +35,7 @@ def extract_facts(
     `files` are all files of the project, where values, callers and guards are looked up; by default just `sources`.
     `progress` hears of each source.
     """
+    sources = [frontends.view(source) for source in sources]
     facts: list[Fact] = []
     notes: list[ParseNote] = []
     workspace = Workspace(Project(Files(sources) if files is None else files))
@@ -154,6 +155,11 @@ def _notes(source: Source, parsed: Module | Document) -> Iterator[ParseNote]:
     if reason is not None:
         yield ParseNote(source.path, 1, reason)
     for start, _ in parsed.errors[:1]:
+        place = source.place(start, start)
+        if isinstance(parsed, Document) and frontends.frontend_for(source.path) == "notebook":
+            yield ParseNote(source.path, place.line, "broken JSON; the notebook was read as text")
+            return
         count = len(parsed.errors)
         what = "syntax error" if count == 1 else f"{count} syntax errors, the first here"
-        yield ParseNote(source.path, source.line_number(start), f"{what}; the rest of the file was analysed")
+        part = f" ({place.part})" if place.part else ""
+        yield ParseNote(source.path, place.line, f"{what}{part}; the rest of the file was analysed")

@@ -35,7 +35,7 @@ class _Writer:
         self._redactor = Redactor(secrets_in(facts))
         self._fingerprints = Fingerprints(sources, prefix)
         self._secret_spans = _secret_spans(facts, sources)
-        self._line_hashes = cache(lambda path: LineHashes(sources[path].text))
+        self._line_hashes = cache(lambda path: LineHashes(sources[path].file.text))
         self._masked_line = cache(self._mask_line)
 
     def finding(self, rule: AnyRule, problem: Problem) -> Finding:
@@ -48,7 +48,7 @@ class _Writer:
             confidence=problem.confidence,
             message=self._redactor.message(problem.message),
             place=place,
-            frame=frame_of(source, place, lambda number: self._masked_line(place.path, number)) if source else (),
+            frame=frame_of(source.file, place, lambda number: self._masked_line(place.path, number)) if source else (),
             trace=self._leads(problem.trace),
             related=self._leads(problem.related),
             why=rule.summary,
@@ -62,7 +62,7 @@ class _Writer:
         return tuple(Lead(lead.place, self._redactor.message(lead.note)) for lead in leads)
 
     def _mask_line(self, path: str, number: int) -> str:
-        text = self._sources[path].line_text(number)
+        text = self._sources[path].file.line_text(number)
         for begin, end in self._secret_spans.get((path, number), ()):
             text = text[:begin] + mask_all(text[begin:end]) + text[end:]
         return self._redactor.code(text)
@@ -74,8 +74,9 @@ def _secret_spans(facts: Iterable[Fact], sources: Mapping[str, Source]) -> dict[
     for place, secret in (item for fact in facts for item in _spelled(fact)):
         source = sources.get(place.path)
         if source is not None:
-            for number, begin, end in _line_spans(_written(place, secret, source), source):
-                spans.setdefault((source.path, number), []).append((begin, end))
+            file = source.file
+            for number, begin, end in _line_spans(_written(place, secret, file), file):
+                spans.setdefault((file.path, number), []).append((begin, end))
     return spans
 
 

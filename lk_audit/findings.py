@@ -223,7 +223,7 @@ class Fingerprints:
         if problem.subject is not None:
             return problem.subject
         source = self._sources.get(problem.place.path)
-        line = source.line_text(problem.place.line) if source else ""
+        line = source.file.line_text(problem.place.line) if source else ""
         code, _, _ = line.partition("lk-audit:")
         return " ".join(code.rstrip(" \t#/*<!-{").split())
 

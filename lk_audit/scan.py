@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from lk_audit import __version__
+from lk_audit import __version__, frontends
 from lk_audit.config import Config
 from lk_audit.discovery import discover
 from lk_audit.facts import Fact
@@ -57,7 +57,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     config = config or Config()
     found = discover(paths, limit=config.size_limit, folder=folder)
     contents = [read(file) for file in watched(found.files, "reading", progress)]
-    sources = [item.source for item in contents if item.source]
+    sources = [frontends.view(item.source) for item in contents if item.source]
     unread = [item.skipped for item in contents if item.skipped]
     files = Files(sources, lambda: unread_files(found, config.size_limit))
     extract = extract or _analysis(files, progress)
@@ -88,7 +88,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
 
     `prefix` is where their paths start in the repository; `files` are all files of the project, by default `sources`.
     """
-    ordered = sorted(sources, key=lambda source: source.path)
+    ordered = sorted(map(frontends.view, sources), key=lambda source: source.path)
     options = options or Options()
     files = Files(ordered) if files is None else files
     facts, notes, crashes = extract_all(ordered, extract or _analysis(files))

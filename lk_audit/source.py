@@ -12,7 +12,8 @@ from functools import cached_property
 class Place:
     """A span of a file. `start` and `end` are byte offsets into `Source.data`; lines and columns count from 1.
 
-    Columns count Unicode code points; `end_column` is one past the last character.
+    Columns count Unicode code points; `end_column` is one past the last character. `part` names the part of the file
+    where files are made of parts: "cell 3, line 2" of a notebook.
     """
 
     path: str
@@ -22,6 +23,7 @@ class Place:
     column: int
     end_line: int
     end_column: int
+    part: str = ""
 
 
 class NotText(ValueError):  # noqa: N818 - it names what the content is
@@ -81,6 +83,11 @@ class Source:
     @classmethod
     def from_text(cls, path: str, text: str) -> Source:
         return cls(path, text.encode("utf-8", "surrogatepass"))
+
+    @property
+    def file(self) -> Source:
+        """The file as it is on disk, which is where places are: the source itself, unless it is a view."""
+        return self
 
     @cached_property
     def text(self) -> str:

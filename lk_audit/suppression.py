@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from lk_audit.findings import SUPPRESSION, AnyRule, Finding, Note, Suppression
-from lk_audit.source import Source
+from lk_audit.source import Place, Source
 from lk_audit.suggestions import did_you_mean
 
 _MARK = b"lk-audit:"
@@ -28,10 +28,10 @@ _LONGEST_LINE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Comment:
-    """A suppression and the lines that it covers."""
+    """A suppression and the bytes of its file that it covers, both ends included."""
 
     suppression: Suppression
-    lines: tuple[int, ...]
+    span: tuple[int, int]
 
 
 def apply_suppressions(
@@ -85,15 +85,24 @@ def _comments_of_line(source: Source, number: int) -> Iterator[_Comment | Note]:
     comment = _COMMENT.search(text)
     if comment is None:
         return
+    line = _lines_span(source, number, number).line
     body = _BODY.fullmatch(_CLOSERS.sub("", comment["body"]).rstrip())
     until = _date(body["until"]) if body and body["until"] else None
     if body is None or (body["until"] and until is None):
-        yield Note(SUPPRESSION, source.path, number, f"this suppression cannot be read; {_FORM}")
+        yield Note(SUPPRESSION, source.path, line, f"this suppression cannot be read; {_FORM}")
         return
     names = tuple(name.strip() for name in body["names"].split(","))
-    suppression = Suppression(source.path, number, names, (body["reason"] or "").strip(), until)
+    suppression = Suppression(source.path, line, names, (body["reason"] or "").strip(), until)
     is_alone = not text[: comment.start()].strip(" \t{")
-    yield _Comment(suppression, (number, number + 1) if is_alone else (number,))
+    covered = _lines_span(source, number, number + is_alone)
+    yield _Comment(suppression, (covered.start, covered.end))
+
+
+def _lines_span(source: Source, first: int, last: int) -> Place:
+    """Where lines `first` to `last` (from 1) are in the file, without the line break at their end."""
+    starts = source.line_starts
+    end = starts[last] - 1 if last < len(starts) else len(source.data)
+    return source.place(starts[first - 1], end)
 
 
 def _date(text: str) -> date | None:
@@ -113,7 +122,8 @@ def _ids(suppression: Suppression, known: Mapping[str, str]) -> set[str]:
 
 def _covers(comment: _Comment, finding: Finding, known: Mapping[str, str]) -> bool:
     suppression = comment.suppression
-    is_here = suppression.path == finding.place.path and finding.place.line in comment.lines
+    first, last = comment.span
+    is_here = suppression.path == finding.place.path and first <= finding.place.start <= last
     return is_here and finding.rule_id in _ids(suppression, known)
 
 

@@ -329,7 +329,7 @@ class Module(Node):
 
     `language` is "python", "javascript", "typescript" or "go"; `has_markup` tells that JSX elements occur; `errors` are
     the spans that the parser could not read. `container` is the kind of page that scripts stand in: "vue", "svelte",
-    "astro-script", "astro-frontmatter" (which runs on the server), "html", or empty for a file of code.
+    "astro-script", "astro-frontmatter" (which runs on the server), "html", "notebook", or empty for a file of code.
     """
 
     language: str

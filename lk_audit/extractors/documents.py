@@ -36,7 +36,7 @@ _CARRIERS = {
     "json": Carrier.CONFIGURATION,
     "comment": Carrier.COMMENT,
 }
-_PROSE = frozenset({".md", ".mdx", ".rst", ".txt", ".adoc", ".html", ".org", ""})
+_PROSE = frozenset({".md", ".mdx", ".rst", ".txt", ".adoc", ".html", ".org", ".ipynb", ""})
 _CODE = re.compile(
     r"\.(?:go|dart|java|kts?|swift|php|cs|rb|rs|cc?|cpp|h|mm?|scala|exs?|lua|vue|svelte|astro|gd|groovy)$"
 )

@@ -16,6 +16,7 @@ from lk_audit.livekit.clients import (
     CLIENT_HOOKS,
     CLIENT_PACKAGES,
     FRAMEWORK_CLIENT_FILES,
+    SERVER_CONTAINERS,
     SERVER_DIRECTIVES,
     SERVER_FILE,
     SERVER_FOLDER,
@@ -40,7 +41,7 @@ def side_of(context: FileContext) -> SideEvidence:
         return SideEvidence(Side.SERVER)
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
-    if context.module.container == "astro-frontmatter":
+    if context.module.container in SERVER_CONTAINERS:
         return SideEvidence(Side.SERVER)
     if SERVER_DIRECTIVES & set(context.module.directives) or _is_server(context):
         return SideEvidence(Side.SERVER)

@@ -16,6 +16,7 @@ _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), "javascript"),
     **dict.fromkeys((".vue", ".svelte", ".astro", ".html", ".htm", ".xhtml"), "page"),
     ".go": "go",
+    ".ipynb": "notebook",
     **dict.fromkeys((".env",), "dotenv"),
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace"), "json"),
@@ -66,8 +67,20 @@ def frontend_for(path: str) -> str | None:
     return _BY_SUFFIX.get(name[dot:], "text") if dot >= 0 else "text"
 
 
+def view(source: Source) -> Source:
+    """What of a file is read: the file itself, or for a notebook the text that its JSON holds.
+
+    Nodes are offsets into this text; its places are those of the file.
+    """
+    if source.file is not source or frontend_for(source.path) != "notebook":
+        return source
+    from lk_audit.frontends import notebook  # noqa: PLC0415 - few scans meet a notebook
+
+    return notebook.view(source)
+
+
 def parse(source: Source) -> tuple[Parsed, ...]:
-    """The parsed forms of a file; none for one that is not read."""
+    """The parsed forms of a file, which must be a view if it has one; none for one that is not read."""
     name = frontend_for(source.path)
     if name is None:
         return ()

@@ -13,7 +13,7 @@ from lk_audit.frontends._python_statements import STATEMENTS
 from lk_audit.syntax import Block, Comment, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tree_sitter import Node, Parser, Query
 
@@ -25,14 +25,30 @@ _DEEPEST_STACK = 10_000
 _NOTES = "[(comment) (ERROR) (MISSING)] @note"
 
 
-def parse(source: Source, *, start: int = 0, end: int | None = None) -> Module:
-    """The module that `source`, or the part of it from byte `start` to `end`, holds; positions are its."""
-    stop = len(source.data) if end is None else end
-    data = source.data[:stop]
-    text = b" " * start + data[start:] if start else data
-    root = _parser().parse(text).root_node
+def parse(source: Source, *, parts: Sequence[tuple[int, int]] = ()) -> Module:
+    """The module in a file, or in parts of it between two byte offsets each (the cells of a notebook).
+
+    Each part is read by itself, so that a mistake in one does not spill into the next. All positions are offsets into
+    the whole of `source.data`.
+    """
+    modules = [_part(source.data, start, end) for start, end in parts or ((0, len(source.data)),)]
+    if len(modules) == 1:
+        return modules[0]
+    start, end = modules[0].start, modules[-1].end
+    return Module(
+        start,
+        end,
+        "python",
+        Block(start, end, tuple(statement for module in modules for statement in module.body.statements)),
+        comments=tuple(comment for module in modules for comment in module.comments),
+        errors=tuple(error for module in modules for error in module.errors),
+    )
+
+
+def _part(data: bytes, start: int, stop: int) -> Module:
+    root = _root(data, start, stop)
     comments, faults = _notes(root)
-    run = Lowering(text, _GRAMMAR, [node for node in faults if not node.is_missing])
+    run = Lowering(data, _GRAMMAR, [node for node in faults if not node.is_missing])
     with _room_for(_DEEPEST_STACK):
         body = Block(start, stop, tuple(run.statements(root)))
     errors = {(node.start_byte, node.end_byte) for node in faults} | set(run.too_deep)
@@ -46,6 +62,20 @@ def parse(source: Source, *, start: int = 0, end: int | None = None) -> Module:
         ),
         errors=tuple(sorted(errors)),
     )
+
+
+def _root(data: bytes, start: int, stop: int) -> Node:
+    """The syntax tree of a part of a text."""
+    if (start, stop) == (0, len(data)):
+        return _parser().parse(data).root_node
+    from tree_sitter import Parser, Point, Range  # noqa: PLC0415 - a scan without Python need not load it
+
+    language = _parser().language
+    if language is None:
+        raise TypeError("a parser without a language")
+    # Points are not used, so they need not be right.
+    parser = Parser(language, included_ranges=[Range(Point(0, 0), Point(0, 0), start, stop)])
+    return parser.parse(data).root_node
 
 
 @contextmanager

@@ -66,11 +66,20 @@ def parse(source: Source) -> Document:
     return Document(0, len(source.data), "text", (*pairs, *named_values(pairs)))
 
 
-def pairs_in(
-    source: Source, start: int, end: int, *, commented: bool = False, prefix: tuple[str, ...] = ()
+def pairs_in(  # noqa: PLR0913 - keywords, all optional
+    source: Source,
+    start: int,
+    end: int,
+    *,
+    commented: bool = False,
+    prefix: tuple[str, ...] = (),
+    suffix: str | None = None,
 ) -> tuple[Pair, ...]:
-    """The pairs in a part of a file: a comment, a heredoc, a block of text. Paths start with `prefix`."""
-    dialect = _dialect_of(source.path)
+    """The pairs in a part of a file: a comment, a heredoc, a block of text. Paths start with `prefix`.
+
+    `suffix` is that of the files that hold such text, by default the file's own.
+    """
+    dialect = _dialect_of(PurePosixPath(source.path).suffix if suffix is None else suffix)
     reader = _Reader(source.data, dialect, prefix, commented)
     found = [pair for line_start, line_end in _lines(source, start, end) for pair in reader.line(line_start, line_end)]
     return (*found, *_plist_pairs(source.data, start, end, prefix))
@@ -102,8 +111,8 @@ class _Dialect:
     sections: bool
 
 
-def _dialect_of(path: str) -> _Dialect:
-    suffix = PurePosixPath(path).suffix.lower().lstrip(".")
+def _dialect_of(suffix: str) -> _Dialect:
+    suffix = suffix.lower().lstrip(".")
     prose = suffix in {"md", "mdx", "rst", "txt", "adoc", "yml", "yaml", ""}
     return _Dialect(
         _PROSE_COMMENT if prose else _COMMENT, suffix in _CODE_SUFFIXES.split(), suffix in _SECTION_SUFFIXES

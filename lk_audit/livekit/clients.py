@@ -157,6 +157,8 @@ SERVER_FILE = re.compile(
 )
 """Paths that belong to a server, a build or a script."""
 
+SERVER_CONTAINERS = frozenset({"astro-frontmatter", "notebook"})
+"""Containers whose code runs on a server: a notebook's kernel is one."""
 CLIENT_CONTAINERS = frozenset({"vue", "svelte", "astro-script", "html"})
 """Kinds of pages whose scripts browsers run."""
 

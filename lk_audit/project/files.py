@@ -33,7 +33,7 @@ class Files(Mapping[str, Source]):
     def __init__(
         self, sources: Iterable[Source] = (), elsewhere: Callable[[], Mapping[str, Read]] = nothing_else
     ) -> None:
-        self._sources = {source.path: source for source in sources}
+        self._sources = {source.path: frontends.view(source) for source in sources}
         self._list_elsewhere = elsewhere
         self._kept: dict[str, bytes] = {}
         self._room = _KEPT
@@ -99,18 +99,21 @@ class Files(Mapping[str, Source]):
         return data
 
     def source(self, path: str) -> Source | None:
-        """A file as text; None when it is not there, or no text."""
+        """A file as its frontend reads it; None when it is not there, or no text."""
         known = self._sources.get(path)
         if known is not None:
             return known
         data = self.data(path)
         try:
-            return Source.from_bytes(path, data) if data else None
+            return frontends.view(Source.from_bytes(path, data)) if data else None
         except NotText:
             return None
 
 
 def family_of(path: str) -> str | None:
-    """The language family of a file of code; pages count as JavaScript."""
+    """The language family of a file of code; pages count as JavaScript, notebooks as Python."""
     name = frontends.frontend_for(path)
-    return "javascript" if name == "page" else name if name in frontends.CODE else None
+    return _FAMILIES.get(name or "", name if name in frontends.CODE else None)
+
+
+_FAMILIES = {"page": "javascript", "notebook": "python"}

@@ -80,6 +80,7 @@ def _location(place: Place) -> dict[str, Any]:
         "column": place.column,
         "end_line": place.end_line,
         "end_column": place.end_column,
+        **({"part": place.part} if place.part else {}),
     }
 
 

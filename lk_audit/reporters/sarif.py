@@ -175,7 +175,7 @@ def _result(finding: Finding, rule_index: int, files: _Files) -> Json:
         "level": finding.severity.level,
         "rank": round(finding.severity.score * 10 * _RANK[finding.confidence], 1),
         "message": {"text": bounded(_message(finding, related), _MAX_MESSAGE)},
-        "locations": [{"physicalLocation": _primary(finding, files)}],
+        "locations": [{"physicalLocation": _primary(finding, files), **_logical(finding.place)}],
         "partialFingerprints": {
             "primaryLocationLineHash": finding.line_hash,
             "lkAuditFindingId/v1": finding.fingerprint,
@@ -220,7 +220,8 @@ def _suppressions(finding: Finding, files: _Files) -> Json:
 
 def _message(finding: Finding, related: Sequence[Lead]) -> str:
     """What and where in the first sentence, then the places worth seeing as links, then what to do."""
-    where = _linkless(readable_path(finding.place.path))
+    place = finding.place
+    where = _linkless(", ".join(filter(None, (readable_path(place.path), place.part))))
     links = ", ".join(_link(lead.note, number) for number, lead in enumerate(related, 1))
     sentences = [sentence(f"{_linkless(finding.message)} ({where})"), *([f"See {links}."] if links else [])]
     return " ".join([*sentences, _linkless(sentence(finding.fix))])
@@ -233,9 +234,15 @@ def _code_flow(trace: Sequence[Lead], files: _Files) -> Json:
 
 def _location(lead: Lead, files: _Files, number: int | None = None) -> Json:
     location: Json = {"physicalLocation": {"artifactLocation": files.location(lead.place), "region": _span(lead.place)}}
+    location.update(_logical(lead.place))
     if lead.note:
         location["message"] = {"text": bounded(sentence(_linkless(lead.note)), _MAX_TEXT)}
     return location if number is None else {"id": number, **location}
+
+
+def _logical(place: Place) -> Json:
+    """The part of a file that is made of parts, such as a notebook's cell."""
+    return {"logicalLocations": [{"name": place.part}]} if place.part else {}
 
 
 def _primary(finding: Finding, files: _Files) -> Json:

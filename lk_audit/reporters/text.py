@@ -120,8 +120,9 @@ def _paragraph(label: str, text: str, paint: Painter, look: tuple[str, str], wid
 
 
 def position(place: Place) -> str:
-    """`path:line:column`, which terminals and editors open."""
-    return f"{shown_path(place.path)}:{place.line}:{place.column}"
+    """`path:line:column`, which terminals and editors open, and the part of the file where there are parts."""
+    part = f" ({printable(place.part)})" if place.part else ""
+    return f"{shown_path(place.path)}:{place.line}:{place.column}{part}"
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------

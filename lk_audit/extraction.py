@@ -50,6 +50,7 @@ def extract_facts(
                 if isinstance(parsed, Document):
                     notes.extend(_notes(source, parsed))
                     facts.extend(_document_facts(source, parsed))
+        facts.extend(_command_facts(source))
         if workspace.project.bytes_parsed > _MOST_KEPT:
             workspace.forget()
     facts.extend(_token_facts(sources, facts))
@@ -100,6 +101,13 @@ def _document_facts(source: Source, parsed: Document) -> Iterator[Fact]:
     yield from documents.credentials(source, parsed, role)
     yield from documents.exposures(source, parsed, role)
     yield from documents.insecure_urls(source, parsed, role)
+
+
+def _command_facts(source: Source) -> Iterator[Fact]:
+    if b"token" in source.data and any(word in source.data for word in (b"lk", b"livekit-")):
+        from lk_audit.extractors import command_mints  # noqa: PLC0415 - most files hold no commands
+
+        yield from command_mints.command_mints(source)
 
 
 def _code_facts(context: FileContext) -> Iterator[Fact]:

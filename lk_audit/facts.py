@@ -132,10 +132,11 @@ class InsecureUrl(Fact):
 
 
 class Signer(Enum):
-    """Who puts the token together: an SDK, or code that signs a JWT itself."""
+    """Who puts the token together: an SDK, code that signs a JWT itself, or a command that somebody types."""
 
     SDK = "SDK"
     RAW = "raw JWT"
+    COMMAND = "command line"
 
 
 class Side(Enum):
@@ -355,6 +356,11 @@ class TokenMint(Fact):
     role_lead: Lead | None = None
     endpoints: tuple[Endpoint, ...] = ()
     inputs: tuple[Input, ...] = ()
+
+    @property
+    def is_advice(self) -> bool:
+        """Whether it is a command that a document or a comment tells people to type."""
+        return self.signer is Signer.COMMAND and self.role is FileRole.DOCUMENTATION
 
 
 class Exposure(Enum):

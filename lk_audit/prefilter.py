@@ -26,6 +26,8 @@ GATES: dict[str, tuple[bytes, ...]] = {
             b"ApiSecret",
             b"E2EEKeyProvider",
         ),
+        # Command lines that make tokens, and need not say more.
+        *(b"token create", b"create-token", b"create-join-token", b'"token", "create"', b"'token', 'create'"),
     ),
     # The seam between header and payload of every compact token, and how the usual headers begin.
     "jwt": (b".eyJ", b"eyJhbGciOi", b"eyJ0eXAiOi", b"eyJraWQiOi"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Audience, TokenMint
+from lk_audit.facts import Audience, Signer, TokenMint
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -87,10 +87,12 @@ def admin_grant(mint: TokenMint) -> Iterator[Problem]:
     grant = mint.grants.get("roomAdmin")
     if grant is None or mint.audience is not Audience.PARTICIPANT or not mint.grants.may_give("roomAdmin"):
         return
+    is_typed = mint.signer is Signer.COMMAND
     asked = "" if grant.may_be(True) else ", when the request asks for it"
     yield Problem(
         grant.place,
         f"roomAdmin in a participant's token{asked}: its holder controls everybody in the room",
-        confidence=Confidence.HIGH if grant.certain and not asked else Confidence.MEDIUM,
+        severity=Severity.LOW if mint.is_advice else None,
+        confidence=Confidence.HIGH if grant.certain and not asked and not is_typed else Confidence.MEDIUM,
         trace=grant.leads,
     )

@@ -90,7 +90,7 @@ def covert_participant(mint: TokenMint) -> Iterator[Problem]:
     for name, effect in _EFFECTS.items():
         grant = mint.grants.get(name)
         if grant is not None and grant.may_be(True) and not (mint.is_for_bot and name in {"hidden", "recorder"}):
-            yield _problem(grant, effect)
+            yield _problem(mint, grant, effect)
             return
     covert = sorted(set(mint.kinds) & SERVICE_KINDS)
     if covert and mint.kind_place is not None:
@@ -108,10 +108,11 @@ _EFFECTS = {
 }
 
 
-def _problem(grant: Grant, effect: str) -> Problem:
+def _problem(mint: TokenMint, grant: Grant, effect: str) -> Problem:
     return Problem(
         grant.place,
         f"{grant.name} in a participant's token: {effect}",
+        severity=Severity.LOW if mint.is_advice else None,
         confidence=Confidence.HIGH if grant.certain else Confidence.MEDIUM,
         trace=grant.leads,
     )

@@ -68,6 +68,13 @@ from lk_audit.rule_api import Options, Problem, Severity, rule
             expiresIn: '7d',  // <- finding
           });
         """,
+        """
+        --- scripts/kiosk-token.sh
+        #!/bin/sh
+        TTL=8760h
+
+        lk token create --join --room lobby --identity "kiosk-$1" --valid-for "$TTL"  # <- finding
+        """,
     ],
     good=[
         """
@@ -89,6 +96,11 @@ from lk_audit.rule_api import Options, Problem, Severity, rule
           at.addGrant({ roomJoin: true, room });
           return at.toJwt();
         }
+        """,
+        """
+        --- Makefile
+        token:
+        \tlk token create --join --room lobby --identity kiosk --valid-for 15m
         """,
     ],
     references=["https://docs.livekit.io/home/get-started/authentication/"],
@@ -116,6 +128,6 @@ def excessive_ttl(mint: TokenMint, options: Options) -> Iterator[Problem]:
     yield Problem(
         worst.place,
         f"token lives {spoken(worst.seconds)}; the maximum here is {spoken(options.max_ttl)}",
-        severity=Severity.HIGH if worst.seconds >= DAY else None,
+        severity=Severity.LOW if mint.is_advice else Severity.HIGH if worst.seconds >= DAY else None,
         trace=worst.leads,
     )

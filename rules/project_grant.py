@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Audience, Grant, Lead, TokenMint
+from lk_audit.facts import Audience, Grant, Lead, Signer, TokenMint
 from lk_audit.livekit.grants import PROJECT_GRANTS, allows
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
@@ -103,12 +103,14 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
     if not found:
         return
     first, *others = sorted(found, key=_position)
+    is_sure = mint.audience is Audience.PARTICIPANT and mint.signer is not Signer.COMMAND
     names = ", ".join(grant.name for grant in (first, *others))
     asked = "" if first.may_be(True) else ", when the request asks for it"
     yield Problem(
         first.place,
         f"{names} in a participant's token{asked}: its holder may {allows(first.name)}",
-        confidence=Confidence.HIGH if mint.audience is Audience.PARTICIPANT and first.certain else Confidence.MEDIUM,
+        severity=Severity.LOW if mint.is_advice else None,
+        confidence=Confidence.HIGH if is_sure and first.certain else Confidence.MEDIUM,
         trace=first.leads,
         related=tuple(Lead(grant.place, f"{grant.name}: may {allows(grant.name)}") for grant in others),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Expiry, TokenMint
+from lk_audit.facts import Expiry, Lifetime, TokenMint
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -89,8 +89,14 @@ def ttl_unit(mint: TokenMint) -> Iterator[Problem]:
         yield Problem(
             item.place,
             f"lifetime in the wrong unit: {item.slip}",
-            severity=Severity.MEDIUM if item.expiry in {Expiry.REJECTED, Expiry.BORN_EXPIRED} else None,
+            severity=_severity(mint, item),
             confidence=Confidence.HIGH,
             trace=item.leads,
         )
         return
+
+
+def _severity(mint: TokenMint, item: Lifetime) -> Severity | None:
+    if mint.is_advice:
+        return Severity.LOW
+    return Severity.MEDIUM if item.expiry in {Expiry.REJECTED, Expiry.BORN_EXPIRED} else None

@@ -97,7 +97,7 @@ def unknown_grant(mint: TokenMint) -> Iterator[Problem]:
         yield Problem(
             item.place,
             _message(item),
-            severity=Severity.HIGH if item.fails_open else None,
+            severity=Severity.LOW if mint.is_advice else Severity.HIGH if item.fails_open else None,
             fix=f"Write `{item.meant}` instead of `{item.spelled}`." if item.meant else None,
         )
 

@@ -44,7 +44,12 @@ def is_for_bot(parts: MintParts) -> bool:
         for part in parts.settings.get(target, ())
         for text in _fixed_pieces(part.values)
     )
-    return any(_BOT.search(_HUMPS.sub("_", text).lower()) for text in pieces)
+    return any(map(is_bot_word, pieces))
+
+
+def is_bot_word(text: str) -> bool:
+    """Whether a name says that a service goes by it."""
+    return bool(_BOT.search(_HUMPS.sub("_", text).lower()))
 
 
 def variants(context: FileContext, parts: MintParts, is_request: Callable[[Value], bool]) -> tuple[GrantVariant, ...]:

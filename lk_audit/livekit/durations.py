@@ -53,6 +53,26 @@ def ms_span(text: str) -> float | None:
     return None if factor is None else float(amount) * factor
 
 
+_GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": MINUTE, "h": HOUR}
+_GO_PART = re.compile(r"([0-9]{1,15}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(ns|us|µs|μs|ms|s|m|h)")
+_LONGEST = 60
+
+
+def go_span(text: str) -> float | None:
+    """Seconds of a time span as Go's time.ParseDuration reads it ("1h30m", "0"); None where that gives an error.
+
+    Source: golang/go:src/time/format.go (`ParseDuration`).
+    """
+    amount = text[1:] if text[:1] in {"+", "-"} else text
+    if amount == "0":
+        return 0.0
+    parts = _GO_PART.findall(amount) if len(amount) <= _LONGEST else []
+    if not parts or "".join(number + unit for number, unit in parts) != amount:
+        return None
+    seconds = float(sum(float(number) * _GO_UNITS[unit] for number, unit in parts))
+    return -seconds if text.startswith("-") else seconds
+
+
 _SPOKEN = ((YEAR, "year"), (DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (1, "second"))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Audience, Grant, TokenMint
+from lk_audit.facts import Audience, Grant, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
@@ -113,6 +113,6 @@ def _problem(mint: TokenMint, grant: Grant, effect: str) -> Problem:
         grant.place,
         f"{grant.name} in a participant's token: {effect}",
         severity=Severity.LOW if mint.is_advice else None,
-        confidence=Confidence.HIGH if grant.certain else Confidence.MEDIUM,
+        confidence=Confidence.HIGH if grant.certain and mint.signer is not Signer.COMMAND else Confidence.MEDIUM,
         trace=grant.leads,
     )

@@ -116,7 +116,7 @@ def _problems(mint: TokenMint, variant: GrantVariant) -> Iterator[Problem]:
         yield Problem(
             join.place,
             "token for a listener may publish: canPublish is left out, and that allows it",
-            severity=Severity.LOW if denied else None,
+            severity=Severity.LOW if denied or mint.is_advice else None,
             confidence=Confidence.MEDIUM,
             related=(variant.listener_lead,),
         )

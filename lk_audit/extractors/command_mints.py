@@ -246,9 +246,7 @@ class _Mint:
         if seconds is not None or not text:
             return Lifetime(Expiry.IMPLICIT, place, self.spec.unset_lifetime, leads=leads)
         if _NO_DURATION.fullmatch(text):
-            slip = (
-                f"`{text}` is no duration of Go, whose largest unit is the hour (`24h`): the command ends with an error"
-            )
+            slip = f"`{text}` is no duration of Go, whose largest unit is the hour (`24h`), and the command fails"
             return Lifetime(Expiry.REJECTED, place, slip=slip, leads=leads)
         return Lifetime(Expiry.UNKNOWN, place)
 

@@ -1,7 +1,7 @@
 """Command lines of named programs, wherever they are written: scripts, Makefiles, Dockerfiles, CI files, prose, code.
 
-Words keep their places. What only the run knows of a word (variables, substitutions, placeholders) makes it unknown. The
-reading is linear: a command has an end, and a longest length.
+Words keep their places. What only the run knows of a word (variables, substitutions, placeholders) makes it unknown.
+The reading is linear: a command has an end, and a longest length.
 """
 
 from __future__ import annotations

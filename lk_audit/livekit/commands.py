@@ -17,8 +17,8 @@ from lk_audit.livekit.durations import DAY, HOUR, MINUTE
 class TokenCommand:
     """A command that prints a token.
 
-    `switches` are the flags without a value, by the grants that each gives; `values` the flags that take one, by what it
-    is. `always` are grants that it gives in any case, `maybe` flags that only some versions heed. `lifetime` is in
+    `switches` are the flags without a value with the grants that each gives, `values` the flags that take one with what
+    it is. `always` are grants that it gives in any case, `maybe` flags that only some versions heed. `lifetime` is in
     seconds, and `unset_lifetime` what an empty or zero lifetime comes to; `needs_grant` tells that it makes no token
     unless a flag gives a grant.
     """
@@ -111,7 +111,7 @@ _LONGEST_PATH = 2
 def token_command(program: str, words: tuple[str | None, ...]) -> tuple[TokenCommand, int] | None:
     """The token command that a program's words call, and where among them its own flags begin; None for another.
 
-    `program` may be a path, an image with a tag, a file with a suffix. Global flags may stand before the command's name.
+    `program` may be a path, an image with a tag, a file with a suffix. Global flags may stand before the command.
     """
     name = program.replace("\\", "/").rpartition("/")[2].partition(":")[0].removesuffix(".exe")
     path: tuple[str, ...] = ()

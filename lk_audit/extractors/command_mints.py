@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PurePosixPath
 
 from lk_audit import frontends
@@ -42,6 +43,10 @@ _NO_DURATION = re.compile(
 )
 _ASSIGNMENT = rb"(?<![\w$.{-])%s[ \t]*(?:=|:=|\?=|::=|:(?=[ \t]))(?!=)[ \t]*([\"']?)([\w.+-]*)\1(?=[\s;#,]|$)"
 _ASSIGNED = rb"(?<![\w$.{-])%s[ \t]*(?::?[?:+]?=(?!=)|:[ \t])|\bread\b[^\n]*[ \t]%s\b|\bfor[ \t]+%s\b"
+_AROUND = 50_000
+"""Bytes around a command in which its variables are looked up."""
+_MOST = 500
+"""Commands of a file that are read."""
 
 
 def command_mints(source: Source) -> Iterator[TokenMint]:
@@ -49,7 +54,7 @@ def command_mints(source: Source) -> Iterator[TokenMint]:
     if not any(program.encode() in source.data for program in PROGRAMS) or not _MENTION.search(source.data):
         return
     role = file_role(source.path)
-    for command, is_prose in _commands(source):
+    for command, is_prose in islice(_commands(source), _MOST):
         mint = _Mint.of(command, FileRole.DOCUMENTATION if is_prose and role is not FileRole.TEST else role)
         if mint is not None:
             yield mint
@@ -236,7 +241,7 @@ class _Mint:
         if assigned is not None:
             text, lead = assigned
             self.lifetimes = [self._lifetime(text, place, (lead,))]
-        elif word.default is not None and not _is_assigned(self.command.source, word.variable):
+        elif word.default is not None and not _times_assigned(self.command.source, word):
             self.lifetimes.append(self._lifetime(word.default, place))
 
     def _lifetime(self, text: str, place: Place, leads: tuple[Lead, ...] = ()) -> Lifetime:
@@ -303,18 +308,17 @@ _BY_LOWER = {name.lower(): name for name in VIDEO_GRANTS}
 
 def _assigned(source: Source, word: Word) -> tuple[str, Lead] | None:
     """The text that the file gives to a variable, when it does so once and before it is used."""
-    name = re.escape((word.variable or "").encode())
-    found = list(re.finditer(_ASSIGNMENT % name, source.data[: word.start], re.MULTILINE))
-    if len(found) != 1 or len(_assignments(source, word.variable or "")) != 1 or not found[0][2]:
+    variable = word.variable or ""
+    pattern = re.compile(_ASSIGNMENT % re.escape(variable.encode()), re.MULTILINE)
+    found = list(pattern.finditer(source.data, max(0, word.start - _AROUND), word.start))
+    if len(found) != 1 or _times_assigned(source, word) != 1 or not found[0][2]:
         return None
     text = found[0][2].decode("ascii", "replace")
-    return text, Lead(source.place(*found[0].span(2)), f"{word.variable} is {text}")
+    return text, Lead(source.place(*found[0].span(2)), f"{variable} is {text}")
 
 
-def _assignments(source: Source, variable: str) -> list[bytes]:
-    name = re.escape(variable.encode())
-    return re.findall(_ASSIGNED % (name, name, name), source.data)
-
-
-def _is_assigned(source: Source, variable: str) -> bool:
-    return bool(_assignments(source, variable))
+def _times_assigned(source: Source, word: Word) -> int:
+    """How often the file gives a value to a variable around its use."""
+    name = re.escape((word.variable or "").encode())
+    pattern = re.compile(_ASSIGNED % (name, name, name))
+    return len(pattern.findall(source.data, max(0, word.start - _AROUND), word.start + _AROUND))

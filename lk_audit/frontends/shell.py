@@ -13,7 +13,7 @@ from functools import cache
 
 from lk_audit.frontends.shapes import decode
 from lk_audit.source import Source
-from lk_audit.views import ViewWriter
+from lk_audit.views import View, ViewWriter
 
 _LONGEST = 8_000
 _MOST_WORDS = 200
@@ -95,19 +95,20 @@ def commands(
     position = start
     while (head := _head(frozenset(programs)).search(source.data, position, end)) is not None:
         position = head.end()
-        found = _command(source, head, end, is_code=is_code)
+        found, stop = _command(source, head, end, is_code=is_code)
         if found is not None:
             yield found
-            position = max(position, source.data.find(b"\n", position, end)) if is_code else position
+            position = max(position, stop)
 
 
 @cache
 def _head(programs: frozenset[str]) -> re.Pattern[bytes]:
     names = b"|".join(re.escape(name.encode()) for name in sorted(programs, key=len, reverse=True))
-    return re.compile(rb"(?<![\w.$-])(?:" + names + rb")(?:\.exe)?(?::[\w.-]{1,40})?(?=[\s\"'\\`^])")
+    return re.compile(rb"(?<![\w./~$-])(?:[\w.~-]*+/)*+(?:" + names + rb")(?:\.exe)?(?::[\w.-]{1,40})?(?=[\s\"'\\`^])")
 
 
-def _command(source: Source, head: re.Match[bytes], end: int, *, is_code: bool) -> Command | None:
+def _command(source: Source, head: re.Match[bytes], end: int, *, is_code: bool) -> tuple[Command | None, int]:
+    """The command that a program's name begins, if it does, and where it ends."""
     data = source.data
     start = head.start()
     quote = data[start - 1 : start]
@@ -115,27 +116,26 @@ def _command(source: Source, head: re.Match[bytes], end: int, *, is_code: bool) 
     limit = min(end, start + _LONGEST)
     if quote in _QUOTED and closed:
         words = tuple(_items(data, start - 1, limit))
-        return Command(source, words) if len(words) > 1 else None
+        return (Command(source, words), words[-1].end) if len(words) > 1 else (None, 0)
     if is_code and not (quote in _QUOTED and _CALL.search(data, max(0, start - _WIDEST), start - 1)):
-        return None
+        return None, 0
     is_shown = _is_shown(source, start)
     if quote in _QUOTED:
         return _quoted(source, quote, start, limit, is_shown=is_shown)
-    return Command(source, tuple(words_in(data, start, limit)), is_shown)
+    words = tuple(words_in(data, start, limit))
+    return Command(source, words, is_shown), words[-1].end
 
 
-def _quoted(source: Source, quote: bytes, start: int, limit: int, *, is_shown: bool) -> Command:
+def _quoted(source: Source, quote: bytes, start: int, limit: int, *, is_shown: bool) -> tuple[Command, int]:
     """The command that a text consists of."""
     found = _QUOTED[quote].match(source.data, start, limit)
     stop = found.end() if found is not None else limit
     if quote == b'"' and b"\\" in source.data[start:stop]:
-        from lk_audit.views import View  # noqa: PLC0415 - hardly ever needed
-
         writer = ViewWriter(source)
         writer.copy_json(start, stop)
         view = View(writer)
-        return Command(view, tuple(words_in(view.data, 0, len(view.data))), is_shown)
-    return Command(source, tuple(words_in(source.data, start, stop)), is_shown)
+        return Command(view, tuple(words_in(view.data, 0, len(view.data))), is_shown), stop
+    return Command(source, tuple(words_in(source.data, start, stop)), is_shown), stop
 
 
 def _is_shown(source: Source, start: int) -> bool:

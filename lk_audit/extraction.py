@@ -104,10 +104,10 @@ def _document_facts(source: Source, parsed: Document) -> Iterator[Fact]:
 
 
 def _command_facts(source: Source) -> Iterator[Fact]:
-    if b"token" in source.data and any(word in source.data for word in (b"lk", b"livekit-")):
+    if any(word in source.data for word in (b"token", b"--api-secret")):
         from lk_audit.extractors import command_mints  # noqa: PLC0415 - most files hold no commands
 
-        yield from command_mints.command_mints(source)
+        yield from command_mints.command_facts(source)
 
 
 def _code_facts(context: FileContext) -> Iterator[Fact]:

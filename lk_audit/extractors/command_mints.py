@@ -14,6 +14,8 @@ from lk_audit.extractors.intent import is_bot_word, is_listener_word
 from lk_audit.facts import (
     UNKNOWN,
     Audience,
+    Carrier,
+    CredentialLiteral,
     Expiry,
     FileRole,
     Grant,
@@ -27,16 +29,19 @@ from lk_audit.facts import (
 )
 from lk_audit.frontends.shell import Command, Word, commands
 from lk_audit.livekit.commands import DEVELOPMENT_KEY, PROGRAMS, TokenCommand, token_command
+from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.durations import go_span, spoken
 from lk_audit.livekit.grants import VIDEO_GRANTS, meant_grant, restricts_by_default
 from lk_audit.roles import file_role
+from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
 from lk_audit.views import View, ViewWriter
 
 _CODE_SUFFIXES = frozenset(
     {".go", ".rb", ".php", ".java", ".kt", ".kts", ".swift", ".cs", ".rs", ".dart", ".c", ".cpp", ".scala", ".ex"}
 )
-_MENTION = re.compile(rb"\btoken\b|create-(?:join-)?token")
+_MENTION = re.compile(rb"\btoken\b.{0,120}?\bcreate\b|create-(?:join-)?token|--api-secret", re.DOTALL)
+"""Most files speak of tokens; few of a command that makes one."""
 _JSON_STRING = re.compile(rb'"((?:[^"\\\n]++|\\.)*+)"')
 _NO_DURATION = re.compile(
     r"\d+(?:\.\d+)?(?: ?(?:d|days?|w|weeks?|mo|months?|y|years?|hours?|hr|minutes?|mins?|sec|seconds?))?"
@@ -49,28 +54,30 @@ _MOST = 500
 """Commands of a file that are read."""
 
 
-def command_mints(source: Source) -> Iterator[TokenMint]:
-    """Every token that a command in the file makes."""
+def command_facts(source: Source) -> Iterator[TokenMint | CredentialLiteral]:
+    """Every token that a command in the file makes, and the API secrets of commands that code runs."""
     if not any(program.encode() in source.data for program in PROGRAMS) or not _MENTION.search(source.data):
         return
     role = file_role(source.path)
-    for command, is_prose in islice(_commands(source), _MOST):
+    for command, is_code, is_prose in islice(_commands(source), _MOST):
+        if is_code:
+            yield from _credentials(command, role)
         mint = _Mint.of(command, FileRole.DOCUMENTATION if is_prose and role is not FileRole.TEST else role)
         if mint is not None:
             yield mint
 
 
-def _commands(source: Source) -> Iterator[tuple[Command, bool]]:
-    """The commands of a file, each with whether it is there to be read rather than run."""
+def _commands(source: Source) -> Iterator[tuple[Command, bool, bool]]:
+    """The commands of a file, each with whether code runs it, and whether it is there to be read rather than run."""
     kind = frontends.frontend_for(source.path)
     if kind is None:
         return
     if kind == "json":
-        yield from ((command, False) for command in _in_json(source))
+        yield from ((command, False, False) for command in _in_json(source))
         return
     for start, end, is_code, is_prose in _stretches(source, kind):
         for command in commands(source, start, end, PROGRAMS, is_code=is_code):
-            yield command, is_prose or command.is_shown
+            yield command, is_code, is_prose or command.is_shown
 
 
 def _stretches(source: Source, kind: str) -> Iterator[tuple[int, int, bool, bool]]:
@@ -94,6 +101,33 @@ def _in_json(source: Source) -> Iterator[Command]:
             writer.copy_json(*string.span(1))
             view = View(writer)
             yield from commands(view, 0, len(view.data), PROGRAMS)
+
+
+def _credentials(command: Command, role: FileRole) -> Iterator[CredentialLiteral]:
+    """The API secret that code gives to a command; those of scripts and documents are read with the rest of them."""
+    given = {name: word for name, word in _given(command) if word.text}
+    secret = given.get("--api-secret")
+    strength = judge(secret.text or "") if secret is not None else None
+    if secret is not None and strength is not None:
+        yield CredentialLiteral(
+            place=command.source.place(secret.start, secret.end),
+            role=role,
+            secret=Secret(secret.text or ""),
+            strength=strength,
+            carrier=Carrier.COMMAND,
+            name="--api-secret",
+            key_id=given["--api-key"].text if "--api-key" in given else None,
+        )
+
+
+def _given(command: Command) -> Iterator[tuple[str, Word]]:
+    """The flags of a command with the word after each, or what follows its equals sign."""
+    for flag, following in zip(command.words, [*command.words[1:], None], strict=True):
+        name, equals, text = (flag.text or "").partition("=")
+        if equals:
+            yield name, Word(flag.end - len(text.encode()), flag.end, text)
+        elif following is not None:
+            yield name, following
 
 
 # --- one command ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,492 @@
+"""Commands that make tokens: every flag, everywhere they are written, and what is left unsaid when nobody can know."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lk_audit.extraction import extract_facts
+from lk_audit.facts import UNKNOWN, Audience, Expiry, GrantScalar, Signer, TokenMint
+from lk_audit.findings import Finding
+from lk_audit.frontends.shell import words_in
+from lk_audit.livekit.durations import go_span
+from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scan import scan_sources
+from lk_audit.source import Source
+
+RULES = load_builtin_rules()
+SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
+JOIN = "lk token create --join --room r --identity i"
+YEAR = f"{JOIN} --valid-for 8760h"
+
+
+def mints(text: str, path: str = "a.sh") -> list[TokenMint]:
+    facts, _ = extract_facts([Source.from_text(path, text)])
+    return [fact for fact in facts if isinstance(fact, TokenMint) and fact.signer is Signer.COMMAND]
+
+
+def mint(text: str, path: str = "a.sh") -> TokenMint:
+    (found,) = mints(text, path)
+    return found
+
+
+def findings(text: str, path: str = "a.sh") -> tuple[Finding, ...]:
+    report = scan_sources([Source.from_text(path, text)], RULES)
+    assert not report.crashes
+    return report.findings
+
+
+def found(text: str, path: str = "a.sh") -> list[tuple[str, str]]:
+    data = text.encode()
+    return [(item.rule_id, data[item.place.start : item.place.end].decode()) for item in findings(text, path)]
+
+
+def seconds(text: str, path: str = "a.sh") -> list[float | None]:
+    return [item.seconds for item in mint(text, path).lifetimes]
+
+
+# --- flags ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flag", "grants"),
+    [
+        ("--create", {"roomCreate": True}),
+        ("--list", {"roomList": True}),
+        ("--join", {"roomJoin": True}),
+        ("--admin", {"roomAdmin": True}),
+        ("--egress", {"roomRecord": True}),
+        ("--ingress", {"ingressAdmin": True}),
+        ("--inference", {"inference.perform": True}),
+        ("--join=true", {"roomJoin": True}),
+        ("--join --admin=false", {"roomJoin": True}),
+        ("--join --allow-update-metadata", {"roomJoin": True, "canUpdateOwnMetadata": True}),
+        ("--join --allow-source camera,microphone", {"roomJoin": True, "canPublishSources": ("camera", "microphone")}),
+        (
+            "--join --allow-source camera --allow-source screen_share",
+            {
+                "roomJoin": True,
+                "canPublishSources": ("camera", "screen_share"),
+            },
+        ),
+        ('--grant \'{"roomAdmin": true, "CANPUBLISH": false}\'', {"roomAdmin": True, "canPublish": False}),
+        ('--grant "{\\"hidden\\": true}"', {"hidden": True}),
+        ("--join --grant '{\"canPublishSources\": []}'", {"roomJoin": True, "canPublishSources": ()}),
+    ],
+)
+def test_each_flag_gives_its_grants(flag: str, grants: dict[str, GrantScalar]) -> None:
+    by_name = mint(f"lk token create {flag} --room r").grants.by_name
+
+    assert {name: grant.values for name, grant in by_name.items() if name != "room"} == {
+        name: (value,) for name, value in grants.items()
+    }
+
+
+@pytest.mark.parametrize("flag", ["--room r", "--room=r", "-r r", "-r=r", "--room 'r'", '--room "r"'])
+def test_the_room_is_read_in_every_spelling(flag: str) -> None:
+    assert mint(f"lk token create --join {flag}").grants.by_name["room"].values == ("r",)
+
+
+@pytest.mark.parametrize("flag", ["", "--room ''", '--room "$ROOM"', "--room <room>", "--room $(cat room)"])
+def test_a_room_that_is_not_written_down_is_unknown(flag: str) -> None:
+    text = f"lk token create --join {flag}"
+
+    assert mint(text).grants.by_name["room"].values == (UNKNOWN,)
+    assert found(text) == []
+
+
+def test_the_recorder_flag_counts_where_it_is_known() -> None:
+    old = mint("livekit-cli create-token --join --room r --identity i --recorder")
+
+    assert {name for name, grant in old.grants.by_name.items() if not grant.certain} == {
+        "recorder",
+        "hidden",
+        "roomRecord",
+    }
+    assert old.audience is Audience.SERVICE
+
+
+def test_values_of_flags_are_no_flags() -> None:
+    by_name = mint("lk token create --join --name --admin --metadata --create --attribute --list").grants.by_name
+
+    assert set(by_name) == {"roomJoin", "room"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lk token create --join --room r",
+        "lk token --project p create --join --room r",
+        "lk --url wss://a --curl --yes token create --join --room r",
+        "lk create-token --join --room r",
+        "livekit-cli create-token --join --room r",
+        "livekit-cli token create --join --room r",
+        "./bin/lk token create --join --room r",
+        "/usr/local/bin/livekit-cli create-token --join --room r",
+        "C:\\tools\\lk.exe token create --join --room r",
+        "sudo -E lk token create --join --room r",
+        "A=b lk token create --join --room r",
+        "cd x && lk token create --join --room r; ls",
+        "TOKEN=$(lk token create --join --room r)",
+        'TOKEN="$(lk token create --join --room r)"',
+        "TOKEN=`lk token create --join --room r`",
+        "docker run --rm livekit/livekit-cli:latest create-token --join --room r",
+        "lk token create --join --room r | tail -1 > token.txt 2>&1",
+        "lk token create --join --room r # --admin",
+        "lk token create \\\n  --join \\\n  --room r",
+        "lk token create `\r\n  --join `\r\n  --room r",
+        "lk token create ^\r\n  --join ^\r\n  --room r",
+        "lk token create > out.txt --join --room r",
+    ],
+)
+def test_a_command_is_recognised_however_it_is_called(text: str) -> None:
+    by_name = mint(text).grants.by_name
+
+    assert {name: grant.values for name, grant in by_name.items()} == {"roomJoin": (True,), "room": ("r",)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lk token create",
+        "lk token create --valid-for 8760h --identity i",
+        "Use `lk token create` to make one that is valid for 8760h, with --join.",
+        "lk token list --join --valid-for 8760h",
+        "lk room create --valid-for 8760h --admin",
+        "lktoken create --join --valid-for 8760h",
+        "my-lk token create --join --valid-for 8760h",
+        "$lk token create --join --valid-for 8760h",
+        "lk $COMMAND create --join --valid-for 8760h",
+        "livekit-server --dev --bind 0.0.0.0",
+        "livekit-server create-token --join --valid-for 8760h",
+        "bulk token create --join --valid-for 8760h",
+    ],
+)
+def test_other_commands_make_no_token(text: str) -> None:
+    assert mints(f"# livekit\n{text}\n") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"lk --dev {YEAR[3:]} --admin",
+        f"{YEAR} --dev",
+        f"{YEAR} --api-key devkey --api-secret secret",
+        f"LIVEKIT_API_KEY=devkey LIVEKIT_API_SECRET=secret {YEAR}",
+        "livekit-server --dev create-join-token --room r --identity i",
+        'livekit-server --keys "devkey: secret" create-join-token --room r --identity i --dev',
+    ],
+)
+def test_tokens_of_a_development_server_open_nobody_elses_rooms(text: str) -> None:
+    assert mints(text) == []
+
+
+# --- lifetimes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("8760h", 31_536_000),
+        ("1h30m", 5_400),
+        ("90s", 90),
+        ("1.5h", 5_400),
+        ("+2h", 7_200),
+        ("100ms", 0.1),
+        ("0", 0),
+        ("-1h", -3_600),
+        (".5h", 1_800),
+        ("1h 30m", None),
+        ("1d", None),
+        ("h", None),
+        ("", None),
+        ("60", None),
+        ("1h30", None),
+        ("1H", None),
+        ("1" * 100 + "h", None),
+    ],
+)
+def test_durations_are_read_as_go_reads_them(text: str, value: float | None) -> None:
+    assert go_span(text) == value
+
+
+def test_without_a_lifetime_a_token_lives_five_minutes() -> None:
+    assert seconds(JOIN) == [300]
+    assert found(JOIN) == []
+
+
+@pytest.mark.parametrize(
+    ("given_as", "written"),
+    [
+        ("--valid-for 8760h", "--valid-for 8760h"),
+        ("--valid-for=8760h", "--valid-for=8760h"),
+        ("--valid-for '8760h'", "--valid-for '8760h'"),
+        ("--valid-for \\\n  8760h", "--valid-for \\\n  8760h"),
+    ],
+)
+def test_a_long_lifetime_is_found_at_its_flag(given_as: str, written: str) -> None:
+    assert found(f"{JOIN} {given_as} --name n") == [("LK301", written)]
+
+
+@pytest.mark.parametrize("value", ["0", "0s", "-5m", "''"])
+def test_no_lifetime_means_the_long_default(value: str) -> None:
+    assert mint(f"{JOIN} --valid-for {value}").lifetimes[0].expiry is Expiry.IMPLICIT
+    assert [rule for rule, _ in found(f"{JOIN} --valid-for {value}")] == ["LK302"]
+
+
+@pytest.mark.parametrize("value", ["7d", "'30 days'", "1y", "3600", "2weeks"])
+def test_a_lifetime_that_the_command_refuses_is_a_mistake_of_the_unit(value: str) -> None:
+    assert found(f"{JOIN} --valid-for {value}") == [("LK304", f"--valid-for {value}")]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<duration>",
+        "$TTL",
+        '"$TTL"',
+        "${TTL}",
+        "${TTL}h",
+        "$(cat ttl)",
+        "`cat ttl`",
+        "{{ ttl }}",
+        "${{ inputs.ttl }}",
+        "%TTL%",
+        "TIME",
+        "...",
+        "DURATION",
+        "$1",
+        '"$((24 * 365))h"',
+        "[duration]",
+        "{ttl}",
+    ],
+)
+def test_a_lifetime_that_only_the_run_knows_is_unknown(value: str) -> None:
+    assert [item.expiry for item in mint(f"{JOIN} --valid-for {value}").lifetimes] == [Expiry.UNKNOWN]
+    assert found(f"{JOIN} --valid-for {value} --name n") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "use"),
+    [
+        ("a.sh", "TTL=8760h\n", "$TTL"),
+        ("a.sh", "export TTL='8760h'\n", '"${TTL}"'),
+        ("a.sh", "readonly TTL=8760h; set -e\n", "$TTL"),
+        ("Makefile", "TTL := 8760h\nt:\n\t", "$(TTL)"),
+        ("Makefile", "TTL ?= 8760h\nt:\n\t", "$(TTL)"),
+        ("justfile", 'ttl := "8760h"\nt:\n  ', "{{ttl}}"),
+        ("Dockerfile", "ARG TTL=8760h\nRUN ", "$TTL"),
+        ("ci.yml", "env:\n  TTL: 8760h\nsteps:\n  - run: ", "$TTL"),
+    ],
+)
+def test_a_variable_is_what_the_file_gives_it(path: str, before: str, use: str) -> None:
+    (finding,) = findings(f"{before}{JOIN} --valid-for {use}\n", path)
+
+    assert finding.rule_id == "LK301"
+    assert [lead.note.rpartition(" ")[2] for lead in finding.trace] == ["8760h"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "TTL=8760h\nTTL=5m\n",
+        "TTL=$1\n",
+        "TTL=8760h\nread TTL\n",
+        "for TTL in 1h 8760h; do\n",
+        "XTTL=8760h\n",
+        "TTL=\n",
+        "TTL=8760h\nTTL=$(cat ttl)\n",
+    ],
+)
+def test_a_variable_with_several_values_or_none_is_unknown(before: str) -> None:
+    assert [item.expiry for item in mint(f"{before}{JOIN} --valid-for $TTL\n").lifetimes] == [Expiry.UNKNOWN]
+
+
+def test_a_default_counts_unless_the_variable_is_set() -> None:
+    assert found(f"{JOIN} --valid-for ${{1:-8760h}}") == [("LK301", "--valid-for ${1:-8760h}")]
+    assert found(f'{JOIN} --valid-for "${{TTL:-8760h}}"') == [("LK301", '--valid-for "${TTL:-8760h}"')]
+    assert found(f"TTL=5m\n{JOIN} --valid-for ${{TTL:-8760h}}") == []
+
+
+def test_a_join_token_of_the_server_lives_thirty_days() -> None:
+    text = "livekit-server --config a.yaml create-join-token --room r --identity i"
+
+    assert found(text) == [("LK301", "livekit-server --config a.yaml create-join-token")]
+    assert (mint(text).grants.complete, mint(text).identity) == (True, ("i",))
+
+
+# --- what rules say ---------------------------------------------------------------------------------------------------
+
+
+def test_rules_about_grants_point_at_the_flags() -> None:
+    text = f"{JOIN} --create --admin --grant '{{\"hidden\": true}}' --grant '{{\"can_subscribe\": false}}'"
+
+    assert found(text) == [
+        ("LK402", "--create"),
+        ("LK401", "--admin"),
+        ("LK406", "--grant '{\"hidden\": true}'"),
+        ("LK405", "--grant '{\"can_subscribe\": false}'"),
+    ]
+
+
+def test_a_token_that_does_not_join_is_for_a_program() -> None:
+    assert mint("lk token create --create --list --room r").audience is Audience.SERVICE
+    assert found("lk token create --create --list --admin --room r") == []
+
+
+def test_flags_that_only_the_run_knows_leave_the_grants_open() -> None:
+    open_ended = mint("lk token create $FLAGS --room r")
+
+    assert (open_ended.grants.complete, open_ended.audience) == (False, Audience.UNKNOWN)
+    assert found('lk token create "$@" --list') == [("LK402", "--list")]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "severity"),
+    [
+        ("scripts/token.sh", YEAR, "high"),
+        ("README.md", f"```sh\n$ {YEAR}\n```\n", "low"),
+        ("docs/tokens.txt", f"{YEAR}\n", "low"),
+        ("scripts/token.sh", f"# {YEAR}\n", "low"),
+        ("scripts/token.sh", f'echo "usage: {YEAR}"\n', "low"),
+        ("tests/token.sh", YEAR, None),
+    ],
+)
+def test_what_only_tells_people_what_to_type_weighs_less(path: str, text: str, severity: str | None) -> None:
+    assert [item.severity.label for item in findings(text, path)] == ([severity] if severity else [])
+
+
+def test_a_suppression_accepts_a_command() -> None:
+    (finding,) = findings(f"{YEAR}  # lk-audit: ignore[excessive-ttl] a kiosk\n")
+
+    assert finding.suppressed is not None
+
+
+# --- carriers ---------------------------------------------------------------------------------------------------------
+
+CARRIERS = [
+    ("run.sh", f"{YEAR}\n"),
+    ("run.bash", f"if true; then\n  {YEAR} | pbcopy\nfi\n"),
+    ("run.ps1", f"{YEAR}\n"),
+    ("Makefile", f"token:\n\t@{YEAR}\n"),
+    ("justfile", f"token:\n  {YEAR}\n"),
+    ("Dockerfile", f"FROM a\nRUN {YEAR} > /token\n"),
+    ("Dockerfile", 'CMD ["lk", "token", "create", "--join", "--room", "r", "--valid-for", "8760h"]\n'),
+    ("package.json", json.dumps({"scripts": {"token": f"{YEAR} --metadata '{{\"a\": 1}}'"}})),
+    ("package.json", json.dumps({"scripts": {"token": f'{YEAR} --metadata "x" && echo'}})),
+    ("tasks.json", json.dumps({"command": "lk", "args": ["a"], "run": YEAR.split()})),
+    (".github/workflows/a.yml", f"jobs:\n  a:\n    steps:\n      - run: {YEAR}\n"),
+    (".github/workflows/a.yml", f"jobs:\n  a:\n    steps:\n      - run: |\n          set -e\n          {YEAR}\n"),
+    (".github/workflows/a.yml", f'steps:\n  - run: "{YEAR} --metadata \\"x\\""\n'),
+    (".github/workflows/a.yml", f"steps:\n  - run: >\n      {YEAR.replace(' --', chr(10) + '      --')}\n"),
+    (".gitlab-ci.yml", f"token:\n  script:\n    - {YEAR}\n"),
+    (
+        "docker-compose.yml",
+        'services:\n  a:\n    command: ["lk", "token", "create", "--join", "--valid-for", "8760h"]\n',
+    ),
+    ("pyproject.toml", f'[tool.poe.tasks]\ntoken = "{YEAR}"\n'),
+    (
+        "a.py",
+        'subprocess.run(["lk", "token", "create", "--join", "--room", room, "--valid-for", "8760h"], check=True)\n',
+    ),
+    ("a.py", f'os.system("{YEAR}")\n'),
+    ("a.py", f'out = subprocess.check_output(\n    f"{YEAR} --name {{name}}", shell=True\n)\n'),
+    ("a.js", 'execFileSync("lk", ["token", "create", "--join", "--room", room, "--valid-for", "8760h"]);\n'),
+    ("a.ts", f"const token = execSync(`{YEAR} --name ${{name}}`);\n"),
+    ("a.go", 'exec.Command("livekit-cli", "create-token", "--join", "--room", room, "--valid-for", "8760h")\n'),
+    ("a.rb", f'token = system("{YEAR}")\n'),
+    ("Justfile.md", f"Type `{YEAR}` and paste it.\n"),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), CARRIERS)
+def test_a_command_is_found_in_every_carrier(path: str, text: str) -> None:
+    (finding,) = [item for item in findings(text, path) if item.rule_id == "LK301"]
+
+    written = text.encode()[finding.place.start : finding.place.end].decode()
+    assert (written.startswith("--valid-for"), "8760h" in written) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", f'print("{YEAR}")\n'),
+        ("a.py", f'"""Usage:\n\n    {YEAR}\n"""\n'),
+        ("a.py", f"# {YEAR}\n"),
+        ("a.js", f"console.log('{YEAR}')\n"),
+        ("a.go", f'fmt.Println("{YEAR}")\n'),
+        ("package-lock.json", json.dumps({"scripts": {"token": YEAR}})),
+    ],
+)
+def test_code_that_only_mentions_a_command_makes_no_token(path: str, text: str) -> None:
+    assert mints(f"{text}\n# livekit\n", path) == []
+
+
+@pytest.mark.parametrize(("path", "text"), CARRIERS)
+def test_an_api_secret_on_the_command_line_is_found_in_every_carrier(path: str, text: str) -> None:
+    if '"--join"' in text:
+        given_to = text.replace('"--join"', f'"--api-key", "APIexample23456", "--api-secret", "{SECRET}", "--join"')
+    else:
+        given_to = text.replace("--join", f"--api-key APIexample23456 --api-secret {SECRET} --join")
+
+    assert ("LK101", SECRET) in found(given_to, path)
+
+
+def test_a_secret_is_found_in_any_command_that_code_runs() -> None:
+    text = f'subprocess.run(["lk", "room", "list", "--api-secret={SECRET}", "--api-key", "APIexample23456"])\n'
+
+    (finding,) = findings(text, "a.py")
+
+    assert (finding.rule_id, "APIexample23456" in finding.message) == ("LK101", True)
+    assert text[finding.place.start : finding.place.end] == SECRET
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.text("abc-=./ \"'$`\\{}<>#|;\n", max_size=8), max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_quoted_words_come_back_as_they_were(words: list[str]) -> None:
+    quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
+    if any("\n" in word and not word.startswith("{") for word in words):
+        return
+
+    assert [word.text for word in words_in(quoted.encode(), 0, len(quoted))] == words
+
+
+@given(st.text("abc-=./ \"'$`\\{}()<>#|;&\n", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_words_stand_in_order_and_inside_the_text(text: str) -> None:
+    words = list(words_in(text.encode(), 0, len(text)))
+
+    edges = [edge for word in words for edge in (word.start, word.end)]
+    assert edges == sorted(edges)
+    assert all(word.end > word.start for word in words)
+    assert not edges or edges[-1] <= len(text)
+
+
+@pytest.mark.parametrize("path", ["a.sh", "a.json", "a.rb", "a.md"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lk token create " * 50_000,
+        "lk token create --join '" * 30_000,
+        'lk token create --join "{' * 20_000,
+        '"lk", "token", "create", ' * 20_000,
+        "T=1h\nlk token create --join --valid-for $T\n" * 3_000,
+        "lk token create --join --valid-for " + "$" * 200_000,
+        "lk token create --valid-for ${" * 30_000,
+        "`lk token create" * 30_000,
+        "a/" * 200_000 + "lk token create",
+    ],
+)
+def test_hostile_files_cost_little_time(path: str, text: str) -> None:
+    started = time.perf_counter()
+
+    findings(f"livekit {text}", path)
+
+    assert time.perf_counter() - started < 5

@@ -177,12 +177,21 @@ def test_other_commands_make_no_token(text: str) -> None:
         f"{YEAR} --dev",
         f"{YEAR} --api-key devkey --api-secret secret",
         f"LIVEKIT_API_KEY=devkey LIVEKIT_API_SECRET=secret {YEAR}",
+        f"export LIVEKIT_API_KEY='devkey'\n\n{YEAR}",
+        f"```\nLIVEKIT_API_KEY: devkey\n```\n\n    {YEAR}",
+        'docker run -e LIVEKIT_KEYS="devkey: secret" \\\n  livekit/livekit-server create-join-token --room r -i i',
         "livekit-server --dev create-join-token --room r --identity i",
-        'livekit-server --keys "devkey: secret" create-join-token --room r --identity i --dev',
+        'livekit-server --keys "devkey: secret" create-join-token --room r --identity i',
     ],
 )
 def test_tokens_of_a_development_server_open_nobody_elses_rooms(text: str) -> None:
     assert mints(text) == []
+
+
+def test_a_key_that_a_command_names_itself_counts_before_its_surroundings() -> None:
+    text = f'export LIVEKIT_API_KEY=devkey\n{YEAR} --api-key "$PRODUCTION_KEY"'
+
+    assert [rule for rule, _ in found(text)] == ["LK301"]
 
 
 # --- lifetimes --------------------------------------------------------------------------------------------------------

@@ -48,6 +48,11 @@ _NO_DURATION = re.compile(
 )
 _ASSIGNMENT = rb"(?<![\w$.{-])%s[ \t]*(?:=|:=|\?=|::=|:(?=[ \t]))(?!=)[ \t]*([\"']?)([\w.+-]*)\1(?=[\s;#,]|$)"
 _ASSIGNED = rb"(?<![\w$.{-])%s[ \t]*(?::?[?:+]?=(?!=)|:[ \t])|\bread\b[^\n]*[ \t]%s\b|\bfor[ \t]+%s\b"
+_DEVELOPMENT_SETTING = re.compile(
+    rb"(?:LIVEKIT_API_KEY|LIVEKIT_KEYS?|LK_API_KEY)[\"']?(?:[ \t]*[=:][ \t]*|[ \t]+)[\"']?"
+    + DEVELOPMENT_KEY.encode()
+    + rb"\b"
+)
 _AROUND = 50_000
 """Bytes around a command in which its variables are looked up."""
 _MOST = 500
@@ -327,14 +332,19 @@ _READERS = {
 
 def _is_development(flag: _Flag) -> bool:
     """Whether a flag names the pair that `livekit-server --dev` has: the token opens nobody else's rooms."""
-    return flag.name == "dev" or (flag.value is not None and flag.value.text == DEVELOPMENT_KEY)
+    key, _, _ = ((flag.value.text if flag.value is not None else None) or "").partition(":")
+    return flag.name == "dev" or key == DEVELOPMENT_KEY
 
 
 def _is_under_development_key(command: Command) -> bool:
-    """`LIVEKIT_API_KEY=devkey lk token create ...`."""
+    """Whether the key that a command gets from its environment is set to that of development around it.
+
+    `LIVEKIT_API_KEY=devkey lk token create ...`, an `export` above, `docker run -e LIVEKIT_KEYS="devkey: secret" ...`.
+    """
     source, start = command.source, command.words[0].start
-    line = source.line_starts[source.line_number(start) - 1]
-    return f"_KEY={DEVELOPMENT_KEY}".encode() in source.data[line:start]
+    is_given = any(name == "--api-key" for name, _ in _given(command))
+    around = (max(0, start - _AROUND), start + _AROUND)
+    return not is_given and _DEVELOPMENT_SETTING.search(source.data, *around) is not None
 
 
 _BY_LOWER = {name.lower(): name for name in VIDEO_GRANTS}

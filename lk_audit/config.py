@@ -8,6 +8,9 @@ from pathlib import Path
 
 from lk_audit.discovery import SIZE_LIMIT
 from lk_audit.errors import UsageError
+from lk_audit.hints import Hints
+from lk_audit.overrides import Overrides
+from lk_audit.path_patterns import Exclusion
 from lk_audit.rule_api import Options, Severity
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -16,7 +19,11 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The settings of one scan. `fail_on` is None for "never"; `size_limit` is in bytes."""
+    """The settings of one scan. `fail_on` is None for "never"; `size_limit` is in bytes.
+
+    `select` and `ignore` name rules by id or name. `files` are the configuration files that it came from; None where
+    none were looked for.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -26,6 +33,11 @@ class Config:
     rule_folders: tuple[Path, ...] = ()
     size_limit: int = SIZE_LIMIT
     options: Options = field(default_factory=Options)
+    exclusion: Exclusion = field(default_factory=Exclusion)
+    overrides: Overrides = field(default_factory=Overrides)
+    hints: Hints = field(default_factory=Hints)
+    baseline: Path | None = None
+    files: tuple[Path, ...] | None = None
 
 
 def parse_duration(text: str) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.errors import UsageError
 from lk_audit.findings import Skipped
+from lk_audit.path_patterns import Exclusion
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -47,8 +48,8 @@ class Discovery:
     """All files of a scan in the order of their paths.
 
     `base` is what paths are relative to, `prefix` where that lies in its repository ("" or "packages/web/").
-    `excluded` are the folders that were left out by default; `projects` those below the base that hold more of the
-    project than the scan covers.
+    `excluded` are the folders that were left out, by default or by the configuration; `projects` those below the base
+    that hold more of the project than the scan covers.
     """
 
     files: tuple[Found, ...]
@@ -59,13 +60,20 @@ class Discovery:
     projects: tuple[Path, ...] = ()
 
 
-def discover(roots: Sequence[str | Path], *, limit: int = SIZE_LIMIT, folder: Path | None = None) -> Discovery:
+def discover(
+    roots: Sequence[str | Path],
+    *,
+    limit: int = SIZE_LIMIT,
+    folder: Path | None = None,
+    exclusion: Exclusion | None = None,
+) -> Discovery:
     """The files below `roots`; a file named there is taken whatever the ignore rules say.
 
     Args:
         roots: files and folders, relative to `folder`.
         limit: the size in bytes over which a file is skipped.
         folder: the working folder; the process's own by default.
+        exclusion: what the configuration leaves out and takes in.
 
     Raises:
         UsageError: a root does not exist.
@@ -76,9 +84,12 @@ def discover(roots: Sequence[str | Path], *, limit: int = SIZE_LIMIT, folder: Pa
     outcomes: dict[str, Found | Skipped] = {}
     excluded: set[str] = set()
     for root in resolved:
+        listed = _Listing(root, base, exclusion or Exclusion())
         if root.is_dir():
-            listed = _Listing(root, base)
             outcomes.update((found.path, found) for found in listed.outcomes(limit))
+            excluded |= listed.excluded
+        elif listed.leaves_out(str(root)):
+            outcomes.update(listed.left_out)
             excluded |= listed.excluded
         else:
             found = _classify(str(root), base, limit)
@@ -92,6 +103,16 @@ def discover(roots: Sequence[str | Path], *, limit: int = SIZE_LIMIT, folder: Pa
         prefix=_prefix(base),
         projects=tuple(sorted({project for root in resolved for project in _projects(root, base)})),
     )
+
+
+def common_base(paths: Sequence[str | Path], folder: Path | None = None) -> Path:
+    """What the paths of a report on `paths` are relative to.
+
+    Raises:
+        UsageError: a path does not exist.
+    """
+    working = (folder or Path.cwd()).resolve()
+    return _base(working, [_existing(working, path) for path in paths])
 
 
 def _existing(working: Path, root: str | Path) -> Path:
@@ -134,18 +155,36 @@ def _reported(file: str, base: Path) -> str:
 
 
 class _Listing:
-    """The files below one folder, nested repositories included."""
+    """The files below one root, nested repositories included."""
 
-    def __init__(self, root: Path, base: Path) -> None:
+    def __init__(self, root: Path, base: Path, exclusion: Exclusion) -> None:
         self.root = root
         self.base = base
         self.excluded: set[str] = set()
+        self.left_out: dict[str, Skipped] = {}
+        named = "" if root == base else _reported(str(root), base)
+        self._exclusion = exclusion.below(named, is_folder=root.is_dir())
 
     def outcomes(self, limit: int) -> Iterator[Found | Skipped]:
         for file in self._files():
             found = _classify(file, self.base, limit)
             if found:
                 yield found
+        yield from self.left_out.values()
+
+    def leaves_out(self, file: str) -> bool:
+        """Whether the configuration leaves a file out; it is listed then, or the folder around it."""
+        if not self._exclusion.excluded:
+            return False
+        path = _reported(file, self.base)
+        matched = self._exclusion.excluded.matched_by(path)
+        if matched is None:
+            return False
+        if matched.endswith("/"):
+            self.excluded.add(matched[:-1])
+        elif not os.path.isdir(file):  # noqa: PTH112 - text paths, as everywhere here
+            self.left_out[path] = Skipped(path, "left out by the configuration", expected=True)
+        return True
 
     def _files(self) -> Iterator[str]:
         folders = [str(self.root)]
@@ -171,9 +210,12 @@ class _Listing:
                 folder = self.root.joinpath(*parts[:count])
                 if not folder.is_dir():
                     return False
-                self.excluded.add(_reported(str(folder), self.base))
+                reported = _reported(str(folder), self.base)
+                if self._exclusion.included.match(f"{reported}/"):
+                    continue
+                self.excluded.add(reported)
                 return True
-        return False
+        return self.leaves_out(file)
 
 
 def _git_names(folder: str) -> list[str] | None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from lk_audit import frontends
 from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
+from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import CredentialLiteral, Fact
+from lk_audit.hints import NOTHING, Hints
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.project.modules import Project
@@ -28,28 +30,31 @@ class ParseNote:
 
 
 def extract_facts(
-    sources: Sequence[Source], files: Files | None = None, progress: Progress | None = None
+    sources: Sequence[Source],
+    files: Files | None = None,
+    progress: Progress | None = None,
+    hints: Hints = NOTHING,
 ) -> tuple[list[Fact], list[ParseNote]]:
     """All facts of a set of files, and what of them could not be parsed.
 
     `files` are all files of the project, where values, callers and guards are looked up; by default just `sources`.
-    `progress` hears of each source.
+    `progress` hears of each source, `hints` are what the project says about itself.
     """
     sources = [frontends.view(source) for source in sources]
     facts: list[Fact] = []
     notes: list[ParseNote] = []
-    workspace = Workspace(Project(Files(sources) if files is None else files))
+    workspace = Workspace(Project(Files(sources) if files is None else files), hints)
     for source in watched(sources, "analysing", progress):
         is_code = frontends.frontend_for(source.path) in frontends.CODE
-        contexts = workspace.contexts(source.path) if _may_hold_code_facts(source) else ()
+        contexts = workspace.contexts(source.path) if _may_hold_code_facts(source, workspace.secret_names) else ()
         for context in contexts:
             notes.extend(_notes(source, context.module))
             facts.extend(_code_facts(context))
-        if not (is_code and (contexts or not _may_hold_code_facts(source))):
+        if not (is_code and (contexts or not _may_hold_code_facts(source, workspace.secret_names))):
             for parsed in frontends.parse(source):
                 if isinstance(parsed, Document):
                     notes.extend(_notes(source, parsed))
-                    facts.extend(_document_facts(source, parsed))
+                    facts.extend(_document_facts(source, parsed, workspace.secret_names))
         facts.extend(_command_facts(source))
         if workspace.project.bytes_parsed > _MOST_KEPT:
             workspace.forget()
@@ -90,16 +95,18 @@ _UNENCRYPTED = re.compile(rb"http://(?!www\.apache\.org/licenses|localhost|127\.
 """Addresses that may be a server's; a licence notice in every file is none."""
 
 
-def _may_hold_code_facts(source: Source) -> bool:
-    return any(word in source.data for word in _CODE_WORDS) or _UNENCRYPTED.search(source.data) is not None
+def _may_hold_code_facts(source: Source, names: SecretNames) -> bool:
+    if any(word in source.data for word in _CODE_WORDS) or _UNENCRYPTED.search(source.data) is not None:
+        return True
+    return names.occur_in(source.data)
 
 
-def _document_facts(source: Source, parsed: Document) -> Iterator[Fact]:
+def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Iterator[Fact]:
     from lk_audit.extractors import documents  # noqa: PLC0415 - most scans meet one kind of file only
 
     role = file_role(source.path)
-    yield from documents.credentials(source, parsed, role)
-    yield from documents.exposures(source, parsed, role)
+    yield from documents.credentials(source, parsed, role, names)
+    yield from documents.exposures(source, parsed, role, names)
     yield from documents.insecure_urls(source, parsed, role)
 
 

@@ -55,6 +55,7 @@ class _Writer:
             fix=self._redactor.message(problem.fix) if problem.fix else rule.fix,
             fingerprint=self._fingerprints.of(rule.id, problem),
             problem=self._fingerprints.of_problem(rule.id, problem),
+            content_id=self._fingerprints.content_of(rule.id, problem),
             line_hash=self._line_hashes(place.path).of_line(place.line) if source else "",
         )
 

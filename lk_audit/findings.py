@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -29,22 +30,27 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A comment that accepts findings: its place, what it gives as reason, and when it ends."""
+    """A comment that accepts findings: its place, what it gives as reason, and when it ends.
+
+    `in_configuration` tells that it is no comment but a part of the configuration.
+    """
 
     path: str
     line: int
     names: tuple[str, ...]
     reason: str = ""
     until: date | None = None
+    in_configuration: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One problem, complete: a reporter needs nothing else.
 
-    `why` is the rule's summary. `fingerprint` stays the same when lines move; `line_hash` is GitHub's.
-    `problem` is the same for all places of one problem (a secret that is written down five times).
-    `suppressed` and `baselined` tell that it is known and accepted.
+    `why` is the rule's summary. `fingerprint` stays the same when lines move, `content_id` also when the file moves,
+    but several findings can share it; `line_hash` is GitHub's. `problem` is the same for all places of one problem (a
+    secret that is written down five times). `suppressed` and `baselined` tell that it is known and accepted;
+    `baselined` is None where there is no baseline.
     """
 
     rule_id: str
@@ -59,6 +65,7 @@ class Finding:
     why: str = ""
     fix: str = ""
     fingerprint: str = ""
+    content_id: str = ""
     line_hash: str = ""
     problem: str = ""
     suppressed: Suppression | None = None
@@ -106,7 +113,8 @@ class Report:
     """The outcome of a scan. `prefix` leads from the repository's root to the base of all paths.
 
     `analysed` of the `scanned` files held something that could matter; `elapsed` is in seconds; `hidden` findings are
-    below the severity asked for; `rule_errors` are rules that could not be loaded.
+    below the severity asked for; `rule_errors` are rules that could not be loaded; `configuration` are the files that
+    configured the scan.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -123,6 +131,7 @@ class Report:
     version: str = ""
     elapsed: float = 0.0
     hidden: int = 0
+    configuration: tuple[str, ...] = ()
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
@@ -169,6 +178,8 @@ def _telling(finding: Finding) -> tuple[float, int]:
 
 SYNTAX = "syntax"
 SUPPRESSION = "suppression"
+BASELINE = "baseline"
+CONFIGURATION = "configuration"
 
 
 def sort_key(finding: Finding) -> tuple[object, ...]:
@@ -197,8 +208,8 @@ def _precedence(pair: tuple[AnyRule, Problem]) -> tuple[object, ...]:
 class Fingerprints:
     """Gives findings an identity that survives moved lines and changes elsewhere in the file.
 
-    It is a hash of the rule, the file, and the offending thing: what the rule says it is, else the line's text with
-    white space collapsed. Equal ones in one file are counted, in the order they are asked for.
+    It is a hash of the rule, the file, and the offending thing: what the rule says it is, else the text of its place
+    without what a formatter changes. Equal ones in one file are counted, in the order they are asked for.
     """
 
     def __init__(self, sources: Mapping[str, Source], prefix: str = "") -> None:
@@ -210,22 +221,43 @@ class Fingerprints:
         path = problem.place.path
         key = (rule_id, self._prefix + path, self._thing(problem))
         self._seen[key] += 1
-        text = "\0".join((*key, str(self._seen[key])))
-        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        return _digest(*key, str(self._seen[key]))
+
+    def content_of(self, rule_id: str, problem: Problem) -> str:
+        """The identity without the file: equal for equal things in different files."""
+        return _digest(rule_id, self._thing(problem))
 
     def of_problem(self, rule_id: str, problem: Problem) -> str:
         """The same for all places where a rule finds the same thing; places of things without a name are apart."""
         if problem.subject is None:
             return ""
-        return hashlib.sha256(f"{rule_id}\0{problem.subject}".encode()).hexdigest()[:32]
+        return _digest(rule_id, problem.subject)
 
     def _thing(self, problem: Problem) -> str:
         if problem.subject is not None:
             return problem.subject
-        source = self._sources.get(problem.place.path)
-        line = source.file.line_text(problem.place.line) if source else ""
-        code, _, _ = line.partition("lk-audit:")
-        return " ".join(code.rstrip(" \t#/*<!-{").split())
+        place, source = problem.place, self._sources.get(problem.place.path)
+        text = source.file.data[place.start : place.end].decode("utf-8", "replace") if source else ""
+        return _unformatted(text)
+
+
+_QUOTES = str.maketrans("'`", '""')
+_TRAILING_COMMA = re.compile(r",(?=[)\]}])")
+_MAX_THING = 400
+
+
+def _unformatted(text: str) -> str:
+    """Code without what formatters change: white space, the kind of quotes, trailing commas, our own comments."""
+    lines = (
+        line.partition("lk-audit:")[0].rstrip(" \t#/*<!-{") if "lk-audit:" in line else line
+        for line in text.splitlines()
+    )
+    compact = "".join("".join(lines).split()).translate(_QUOTES)
+    return _TRAILING_COMMA.sub("", compact)[:_MAX_THING]
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 _AROUND = 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from lk_audit.discovery import Discovery, Found, discover
-from lk_audit.findings import Skipped
+from lk_audit.findings import CONFIGURATION, Note, Skipped
 from lk_audit.prefilter import gates
 from lk_audit.source import NotText, Source
 
@@ -23,8 +24,11 @@ class Content:
     is_binary: bool = False
 
 
-def read(file: Found) -> Content:
-    """One file, read and prefiltered. Depends on nothing but the file, so that files can be read in any process."""
+def read(file: Found, words: Sequence[bytes] = ()) -> Content:
+    """One file, read and prefiltered. Depends on nothing but the file, so that files can be read in any process.
+
+    `words` are further ones that make a file matter.
+    """
     if file.path.endswith(".sarif"):
         return Content(skipped=Skipped(file.path, "a scanner's report", expected=True))
     try:
@@ -32,20 +36,24 @@ def read(file: Found) -> Content:
     except OSError as error:
         return Content(skipped=Skipped(file.path, f"cannot be read ({error.strerror or type(error).__name__})"))
     if b"\0" in raw:
-        return _read_wide(file.path, raw)
-    if not gates(file.path, raw):
+        return _read_wide(file.path, raw, words)
+    if not _matters(file.path, raw, words):
         return Content(is_text=True)
     return Content(source=Source.from_bytes(file.path, raw), is_text=True)
 
 
-def _read_wide(path: str, raw: bytes) -> Content:
+def _matters(path: str, data: bytes, words: Sequence[bytes]) -> bool:
+    return bool(gates(path, data)) or any(word in data for word in words)
+
+
+def _read_wide(path: str, raw: bytes, words: Sequence[bytes]) -> Content:
     """A file with NUL bytes: UTF-16 and UTF-32 text, or binary."""
     try:
         source = Source.from_bytes(path, raw)
     except NotText:
         skipped = Skipped(path, "binary content under the name of a text file") if _is_text_name(path) else None
         return Content(skipped=skipped, is_binary=True)
-    return Content(source=source if gates(path, source.data) else None, is_text=True)
+    return Content(source=source if _matters(path, source.data, words) else None, is_text=True)
 
 
 def unread_files(found: Discovery, limit: int) -> dict[str, Callable[[], bytes | None]]:
@@ -54,6 +62,24 @@ def unread_files(found: Discovery, limit: int) -> dict[str, Callable[[], bytes |
     for root in found.projects:
         listed.update((item.path, item) for item in discover([root], limit=limit, folder=found.base).files)
     return {path: partial(_bytes, item.file) for path, item in listed.items()}
+
+
+def unused_configurations(found: Discovery, used: Sequence[Path] | None) -> Iterator[Note]:
+    """Notes on configurations of lk-audit further down that do not count; none where none were looked for."""
+    known = None if used is None else {os.path.realpath(path) for path in used}
+    for item in found.files if known is not None else ():
+        if _configures(item) and known is not None and os.path.realpath(item.file) not in known:
+            message = (
+                "this configuration is not used, one counts for a whole scan; to use it run lk-audit in its folder"
+            )
+            yield Note(CONFIGURATION, item.path, 1, message)
+
+
+def _configures(item: Found) -> bool:
+    name = item.path.rpartition("/")[2]
+    if name in {"lk-audit.toml", ".lk-audit.toml"}:
+        return True
+    return name == "pyproject.toml" and b"[tool.lk-audit" in (_bytes(item.file) or b"")
 
 
 def _bytes(file: str) -> bytes | None:

@@ -1,6 +1,7 @@
 """The pages of the rules: for `explain`, the documentation, SARIF, and the table in the README.
 
-`python -m lk_audit.rule_docs` writes docs/rules.md and the table between the marks in README.md.
+`python -m lk_audit.rule_docs` writes docs/rules.md, the table between the marks in README.md, and the pages of the
+configuration.
 """
 
 from __future__ import annotations
@@ -99,9 +100,11 @@ def _file(path: str, body: str) -> str:
 
 
 def write(root: Path) -> list[Path]:
-    """Bring docs/rules.md and README.md below `root` up to date; the files that changed."""
+    """Bring the generated documentation below `root` up to date; the files that changed."""
+    from lk_audit.configuration.pages import pages as configuration_pages  # noqa: PLC0415 - scans do not need it
+
     rules = load_rules(packs=False).rules
-    wanted = {root / "docs" / "rules.md": rules_document(rules)}
+    wanted = {root / "docs" / "rules.md": rules_document(rules), **configuration_pages(root)}
     readme = root / "README.md"
     if readme.is_file():
         wanted[readme] = with_table(readme.read_text(encoding="utf-8"), rules)

@@ -16,9 +16,11 @@ from lk_audit.discovery import discover
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import write_findings
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
+from lk_audit.hints import NOTHING, Hints
+from lk_audit.overrides import apply_overrides
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
-from lk_audit.reading import read, unread_files
+from lk_audit.reading import read, unread_files, unused_configurations
 from lk_audit.rule_api import Options, Problem
 from lk_audit.source import Source
 from lk_audit.suppression import apply_suppressions, rule_names
@@ -55,17 +57,18 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     """
     started = time.perf_counter()
     config = config or Config()
-    found = discover(paths, limit=config.size_limit, folder=folder)
-    contents = [read(file) for file in watched(found.files, "reading", progress)]
+    found = discover(paths, limit=config.size_limit, folder=folder, exclusion=config.exclusion)
+    contents = [read(file, config.hints.secret_words) for file in watched(found.files, "reading", progress)]
     sources = [frontends.view(item.source) for item in contents if item.source]
     unread = [item.skipped for item in contents if item.skipped]
     files = Files(sources, lambda: unread_files(found, config.size_limit))
-    extract = extract or _analysis(files, progress)
+    extract = extract or _analysis(files, progress, config.hints)
     report = scan_sources(
         sources, rules, config.options, known_rules=known_rules, prefix=found.prefix, extract=extract, files=files
     )
     return replace(
-        report,
+        apply_overrides(report, config.overrides),
+        notes=(*report.notes, *unused_configurations(found, config.files)),
         scanned=sum(item.is_text for item in contents),
         binary=sum(item.is_binary for item in contents),
         skipped=tuple(sorted((*found.skipped, *unread), key=lambda item: item.path)),
@@ -116,11 +119,11 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
-def _analysis(files: Files, progress: Progress | None = None) -> Extract:
+def _analysis(files: Files, progress: Progress | None = None, hints: Hints = NOTHING) -> Extract:
     def analyse(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
         from lk_audit.extraction import extract_facts  # noqa: PLC0415 - brings the parsers along
 
-        return extract_facts(sources, files, progress)
+        return extract_facts(sources, files, progress, hints)
 
     return analyse
 

@@ -21,7 +21,11 @@ MAY_NOT_IMPORT = {
     "rule_api": ("syntax", "values", "frontends", "extractors", "scan", "findings", "reporters"),
     "reporters": ("discovery", "frontends", "extractors", "extraction", "values", "syntax", "cli"),
     "suppression": ("rule_loader", "reporters", "cli", "frontends"),
-    "scan": ("cli", "reporters"),
+    "baseline": ("rule_loader", "scan", "reporters", "cli", "frontends"),
+    "overrides": ("rule_loader", "scan", "reporters", "cli", "frontends"),
+    "hints": ("livekit", "facts", "findings", "scan", "cli", "configuration"),
+    "configuration": ("scan", "frontends", "extractors", "extraction", "values", "syntax", "project", "cli"),
+    "scan": ("cli", "reporters", "configuration"),
 }
 PARSERS = ("tree_sitter", "tree_sitter_python", "tree_sitter_javascript", "tree_sitter_typescript", "yaml", "libcst")
 RULES_MAY_IMPORT = ("lk_audit.facts", "lk_audit.rule_api", "lk_audit.livekit", "collections.abc", "re", "__future__")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lk_audit.findings import Finding
 from lk_audit.rule_api import Problem, Severity
@@ -50,11 +51,31 @@ def test_a_fingerprint_survives_moved_lines_and_indentation() -> None:
     assert only("x = BAD").fingerprint == only("import os\n\nif y:\n\tx  =  BAD\n").fingerprint
 
 
-def test_a_fingerprint_changes_with_the_line_the_file_and_the_rule() -> None:
+def test_a_fingerprint_survives_a_formatter_and_changes_beside_the_place() -> None:
+    def called(word: Word) -> Iterator[Problem]:
+        yield Problem(replace(word.place, start=0, end=len(text)), "bad")
+
+    prints = set()
+    for text in ("f(BAD, 'a')", 'f( BAD,"a" )', 'f(\n  BAD,\n  "a",\n)'):
+        prints.add(report_on(("a.py", text), rules=[make_rule(find=called)]).findings[0].fingerprint)
+
+    assert len(prints) == 1
+    assert only("x = BAD").fingerprint == only("renamed = BAD  # lk-audit: ignore[bad-word] known").fingerprint
+
+
+def test_the_identity_of_the_content_is_the_same_in_every_file() -> None:
+    first, second = report_on(("a.py", "BAD"), ("b/c.py", "BAD")).findings
+
+    assert first.content_id == second.content_id
+    assert first.content_id != only("BAD BAD").content_id
+    assert first.fingerprint != second.fingerprint
+
+
+def test_a_fingerprint_changes_with_the_text_the_file_and_the_rule() -> None:
     other_rule = report_on(("a.py", "x = BAD"), rules=[make_rule("worse-word", id="LK903")]).findings[0]
     prints = {
         only("x = BAD").fingerprint,
-        only("y = BAD").fingerprint,
+        only("x = BAD BAD").fingerprint,
         only("x = BAD", "b.py").fingerprint,
         other_rule.fingerprint,
     }

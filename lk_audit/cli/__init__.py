@@ -21,6 +21,8 @@ _COMMANDS = {
     "explain": "rules",
     "rules": "rules",
     "token": "token",
+    "baseline": "baseline",
+    "config": "config",
 }
 """The commands, in the order of the help page, each with the module that defines it."""
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from lk_audit.cli.configured import scan_options, set_up
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
-from lk_audit.cli.options import SEVERITIES, color_option, names, parsed, presentation, rules_option, ttl_option
+from lk_audit.cli.known import with_baseline
+from lk_audit.cli.options import color_option, presentation
 from lk_audit.cli.outputs import STANDARD_OUTPUT, check, paired, write
-from lk_audit.cli.progress import shown_progress
-from lk_audit.config import Config, parse_severity
-from lk_audit.reporters import REPORTERS, render
-from lk_audit.rule_api import Options, Severity
-from lk_audit.rule_loader import load_rules, select_rules
-from lk_audit.scan import scan_paths
+from lk_audit.config import Config
+from lk_audit.reporters import render
 
 if TYPE_CHECKING:
     from lk_audit.findings import Report
@@ -26,89 +22,25 @@ if TYPE_CHECKING:
 
 @click.command("scan")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option(
-    "--format",
-    "styles",
-    multiple=True,
-    type=click.Choice(list(REPORTERS)),
-    help="The report's format, text by default. Repeatable: the n-th format goes to the n-th --output.",
-)
-@click.option(
-    "--output",
-    "-o",
-    "targets",
-    multiple=True,
-    metavar="FILE",
-    help="Where the report goes; - is standard output. Without a --format for it, the file's name decides:"
-    " .sarif, .html, .md, .xml, .json, .txt.",
-)
-@click.option("--select", multiple=True, metavar="RULE", help='Run these rules only, by id or name; "all" for all.')
-@click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules.")
-@click.option(
-    "--min-severity",
-    default="note",
-    show_default=True,
-    metavar="SEVERITY",
-    callback=parsed(parse_severity),
-    help=f"Leave less severe findings out: {', '.join(SEVERITIES)}.",
-)
-@click.option(
-    "--fail-on",
-    default="medium",
-    show_default=True,
-    metavar="SEVERITY",
-    callback=parsed(lambda text: None if text == "never" else parse_severity(text)),
-    help='Exit with 1 for findings of this severity and above; "never" for never.',
-)
-@ttl_option
-@click.option("--strict", is_flag=True, help="Exit with 2 when a file could not be analysed completely.")
-@rules_option
+@scan_options
 @color_option
-def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
-    paths: tuple[str, ...],
-    styles: tuple[str, ...],
-    targets: tuple[str, ...],
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    min_severity: Severity,
-    fail_on: Severity | None,
-    max_ttl: float,
-    strict: bool,
-    rule_folders: tuple[Path, ...],
-    color: bool | None,
-) -> int:
+def scan_command(paths: tuple[str, ...], color: bool | None, **options: Any) -> int:  # noqa: ANN401 - as click gives them
     """Scan files and folders (by default the current one) and report what is wrong.
 
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage (or an incomplete scan under --strict),
     3 internal error.
     """
-    outputs = paired(styles, targets)
+    setup = set_up(paths, options)
+    outputs = paired(setup.settings.stated_value("format"), setup.settings.stated_value("output"))
     check(outputs)
-    config = Config(
-        select=names(select),
-        ignore=names(ignore),
-        min_severity=min_severity,
-        fail_on=fail_on,
-        strict=strict,
-        rule_folders=rule_folders,
-        options=Options(max_ttl=max_ttl, now=time.time()),
-    )
-    report = _scanned(paths or (".",), config)
-    code = exit_code(report, config)
+    report = with_baseline(setup.scanned(), setup).at_least(setup.config.min_severity)
+    code = exit_code(report, setup.config)
     for output in outputs:
         look = presentation(color=color, to_terminal=output.target == STANDARD_OUTPUT, exit_code=code)
-        write(output, render(output.style, report, replace(look, now=config.options.now)))
+        write(output, render(output.style, report, replace(look, now=setup.config.options.now)))
     if not any(output.is_for_eyes for output in outputs):
         _warn(report)
     return code
-
-
-def _scanned(paths: Sequence[str], config: Config) -> Report:
-    loaded = load_rules(config.rule_folders)
-    rules = select_rules(loaded.rules, config.select, config.ignore)
-    with shown_progress() as progress:
-        report = scan_paths(paths, rules=rules, config=config, known_rules=loaded.rules, progress=progress)
-    return replace(report, rule_errors=loaded.errors).at_least(config.min_severity)
 
 
 def exit_code(report: Report, config: Config) -> int:

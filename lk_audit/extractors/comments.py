@@ -17,8 +17,14 @@ def comment_credentials(context: FileContext) -> Iterator[CredentialLiteral]:
     pairs = tuple(
         pair
         for comment in context.module.comments
-        if b"ecret" in (text := source.data[comment.start : comment.end]) or b"ECRET" in text
+        if _may_name_secret(context, source.data[comment.start : comment.end])
         for pair in pairs_in(source, comment.start, comment.end, commented=True)
     )
     if pairs:
-        yield from credentials(source, Document(0, len(source.data), "comment", pairs), context.role)
+        yield from credentials(
+            source, Document(0, len(source.data), "comment", pairs), context.role, context.secret_names
+        )
+
+
+def _may_name_secret(context: FileContext, text: bytes) -> bool:
+    return b"ecret" in text or b"ECRET" in text or context.secret_names.occur_in(text)

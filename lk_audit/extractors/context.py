@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar, cast
 
+from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import FileRole, Lead
+from lk_audit.hints import NOTHING, Hints
 from lk_audit.livekit.sdks import is_known
 from lk_audit.project.modules import CodeModule, Project
 from lk_audit.roles import file_role
@@ -28,8 +30,10 @@ Built = TypeVar("Built")
 class Workspace:
     """The files of a scan as extractors see them."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, hints: Hints = NOTHING) -> None:
         self.project = project
+        self.hints = hints
+        self.secret_names = SecretNames(hints)
         self._contexts: dict[CodeModule, FileContext] = {}
         self._shared: dict[object, object] = {}
 
@@ -84,6 +88,10 @@ class FileContext:
     @property
     def project(self) -> Project:
         return self.code.project
+
+    @property
+    def secret_names(self) -> SecretNames:
+        return self.workspace.secret_names
 
     @cached_property
     def role(self) -> FileRole:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.mint_parts import MintParts
 from lk_audit.facts import Carrier, CredentialLiteral
-from lk_audit.livekit.credentials import is_generic_secret_name, is_key_id, is_secret_name, judge
+from lk_audit.livekit.credentials import is_generic_secret_name, is_key_id, judge
 from lk_audit.livekit.sdks import SECRET_SINKS
 from lk_audit.secret import Secret
 from lk_audit.source import Place
@@ -88,25 +88,25 @@ def _from_text(
 def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
     """`os.getenv("LIVEKIT_API_SECRET", "...")`, `process.env.LIVEKIT_API_SECRET || "..."`."""
     fallbacks = [node for node in context.names.nodes(Binary) if node.operator in _FALLBACK_OPERATORS]
-    reads = [call for call in context.names.calls if _names_secret(call)]
+    reads = [call for call in context.names.calls if _names_secret(context, call)]
     candidates: tuple[Binary | Call, ...] = (*(node for node in fallbacks if _mentions_secret(context, node)), *reads)
     for node in candidates:
         for value in context.values(node):
-            if isinstance(value, Text) and value.environment and is_secret_name(value.environment):
+            if isinstance(value, Text) and value.environment and context.secret_names.means(value.environment):
                 fact = _from_text(context, value, Carrier.FALLBACK, value.environment, _neighbour_key(context, node))
                 if fact is not None:
                     yield fact
 
 
-def _names_secret(call: Call) -> bool:
+def _names_secret(context: FileContext, call: Call) -> bool:
     """Whether a call may read an environment variable: it is given the name of one that holds an API secret."""
     texts = (item.value.value for item in call.arguments if isinstance(item.value, Literal))
-    return any(isinstance(text, str) and is_secret_name(text) for text in texts)
+    return any(isinstance(text, str) and context.secret_names.means(text) for text in texts)
 
 
 def _mentions_secret(context: FileContext, node: Node) -> bool:
-    text = context.source.data[node.start : min(node.end, node.start + 2000)].lower()
-    return b"secret" in text
+    text = context.source.data[node.start : min(node.end, node.start + 2000)]
+    return b"secret" in text.lower() or context.secret_names.occur_in(text)
 
 
 def _neighbour_key(context: FileContext, node: Node) -> str | None:
@@ -127,13 +127,13 @@ def _named_literals(context: FileContext) -> Iterator[CredentialLiteral]:
         if not isinstance(literal.value, str | bytes) or len(literal.value) < _SHORTEST:
             continue
         name = _name_of(context, literal)
-        if name is None or not (is_secret_name(name) or (generic and is_generic_secret_name(name))):
+        if name is None or not (context.secret_names.means(name) or (generic and is_generic_secret_name(name))):
             continue
         text = literal.value if isinstance(literal.value, str) else literal.value.decode("latin-1")
         value = Text(origin=literal, text=text, pieces=(literal,))
         fact = _from_text(context, value, Carrier.ASSIGNMENT, name, _neighbour_key(context, literal))
         if fact is not None:
-            yield replace(fact, certain=is_secret_name(name))
+            yield replace(fact, certain=context.secret_names.means(name))
 
 
 _SHORTEST = 6
@@ -179,20 +179,20 @@ def environment_reads(context: FileContext) -> Iterator[tuple[Node, Environment]
     names = context.names
     reads: tuple[Expr, ...] = (*names.nodes(Member), *names.nodes(Index), *names.calls, *names.nodes(Name))
     for node in reads:
-        if not _spells_secret(node):
+        if not _spells_secret(context, node):
             continue
         for value in context.values(node):
             is_here = isinstance(value, Environment) and not value.trace and context.code.holds(value.origin)
-            if is_here and isinstance(value, Environment) and is_secret_name(value.name):
+            if is_here and isinstance(value, Environment) and context.secret_names.means(value.name):
                 yield node, value
 
 
-def _spells_secret(node: Expr) -> bool:
+def _spells_secret(context: FileContext, node: Expr) -> bool:
     """Whether what is read has a name, or is asked for by one, that holds an API secret."""
     match node:
         case Call():
-            return _names_secret(node)
+            return _names_secret(context, node)
         case Member(name=name) | Name(id=name) | Index(key=Literal(value=str(name))):
-            return "secret" in name.lower()
+            return "secret" in name.lower() or context.secret_names.are_stated(name)
         case _:
             return False

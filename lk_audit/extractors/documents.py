@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lk_audit.extractors.evidence import LIVEKIT_FILE, Evidence
+from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure, FileRole, InsecureUrl, Strength
 from lk_audit.livekit.credentials import (
     KEY_STRICT,
     SECRET_SHAPE,
     is_foreign_name,
     is_generated_key_id,
-    is_secret_name,
     judge,
     name_words,
     public_prefix,
@@ -49,17 +49,19 @@ _ENVIRONMENT_LISTS = frozenset({"environment", "env", "args", "build-args", "bui
 _STEPS_TO_KEY = (0, -1, 1, -2, 2)
 
 
-def credentials(source: Source, document: Document, role: FileRole) -> Iterator[CredentialLiteral]:
+def credentials(
+    source: Source, document: Document, role: FileRole, names: SecretNames = USUAL
+) -> Iterator[CredentialLiteral]:
     """The LiveKit API secrets of a document, each place once."""
     seen: set[tuple[int, int]] = set()
-    for fact in _candidates(source, document, role):
+    for fact in _candidates(source, document, role, names):
         span = (fact.place.start, fact.place.end)
         if span not in seen:
             seen.add(span)
             yield fact
 
 
-def exposures(source: Source, document: Document, role: FileRole) -> Iterator[EnvExposure]:
+def exposures(source: Source, document: Document, role: FileRole, names: SecretNames = USUAL) -> Iterator[EnvExposure]:
     """The definitions of an API secret under a name that a framework publishes; whatever the value is."""
     if role is FileRole.DOCUMENTATION or _CODE.search(source.path):
         return
@@ -68,7 +70,7 @@ def exposures(source: Source, document: Document, role: FileRole) -> Iterator[En
         name, start = _defined_name(pair)
         published = public_prefix(name)
         setting = publishing_setting(source.path, pair.path[:-1])
-        if pair.commented or not is_secret_name(name) or start in seen or not (published or setting):
+        if pair.commented or not names.means(name) or start in seen or not (published or setting):
             continue
         seen.add(start)
         prefix, framework = published or ("", f"`{setting.name}`" if setting else "")
@@ -101,8 +103,8 @@ def insecure_urls(source: Source, document: Document, role: FileRole) -> Iterato
 # --- credentials ------------------------------------------------------------------------------------------------------
 
 
-def _candidates(source: Source, document: Document, role: FileRole) -> Iterator[CredentialLiteral]:
-    evidence = Evidence(source, document)
+def _candidates(source: Source, document: Document, role: FileRole, names: SecretNames) -> Iterator[CredentialLiteral]:
+    evidence = Evidence(source, document, names)
     for index, pair in enumerate(evidence.pairs):
         carrier = _carrier(source, document, pair)
         found = (
@@ -157,7 +159,7 @@ def _from_named_secret(source: Source, evidence: Evidence, index: int, carrier: 
     pair = evidence.pairs[index]
     name, value, span = pair.path[-1], pair.value, (pair.start, pair.end)
     if default := _DEFAULT.fullmatch(value):
-        name = default[1] if is_secret_name(default[1]) else name
+        name = default[1] if evidence.names.means(default[1]) else name
         span = _subspan(source, pair, default[2])
         value = default[2]
     binding = evidence.binding(index, name)

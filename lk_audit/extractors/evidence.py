@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.livekit.credentials import (
     is_foreign_name,
     is_generic_secret_name,
     is_key_id,
     is_key_name,
-    is_secret_name,
     name_words,
     says_livekit,
 )
@@ -47,7 +47,8 @@ class Binding:
 class Evidence:
     """The pairs of a document in order, and what around each of them speaks of LiveKit."""
 
-    def __init__(self, source: Source, document: Document) -> None:
+    def __init__(self, source: Source, document: Document, names: SecretNames = USUAL) -> None:
+        self.names = names
         self.path = source.path
         self.pairs = sorted(document.pairs, key=lambda pair: (pair.start, pair.end))
         self._source = source
@@ -60,7 +61,7 @@ class Evidence:
 
     def binding(self, index: int, name: str) -> Binding | None:
         """Why the pair at `index` holds a LiveKit API secret; None when nothing says so."""
-        if is_secret_name(name):
+        if self.names.means(name):
             return Binding(is_close=True)
         pair = self.pairs[index]
         if not self._is_generic(name) or any(is_foreign_name(key) for key in pair.path[:-1]):

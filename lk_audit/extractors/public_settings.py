@@ -8,7 +8,6 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.shown import shown
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import EnvExposure, Side
-from lk_audit.livekit.credentials import is_secret_name
 from lk_audit.livekit.publishing import (
     BUNDLE,
     ENVIRONMENT_FILES,
@@ -38,7 +37,7 @@ def public_settings(context: FileContext, side: SideEvidence) -> Iterator[EnvExp
             yield from _entry(context, entry, keys[-1], setting)
         if keys[-1:] == (PREFIX_SETTING,) and PREFIX_FILES.search(path):
             yield from _prefix(context, entry)
-        if ENVIRONMENT_FILES.search(path) and is_secret_name(keys[-1]) and _is_filled(context, entry.value):
+        if ENVIRONMENT_FILES.search(path) and context.secret_names.means(keys[-1]) and _is_filled(context, entry.value):
             yield _exposure(context, entry, keys[-1], "the environment file", BUNDLE)
     yield from _plugins(context)
     yield from _inlined(context, side)
@@ -65,8 +64,8 @@ def _published(context: FileContext, key: str, value: Expr) -> str | None:
     """The name of the secret that an entry publishes: that of its key, or of the variable that it holds."""
     last = key.rpartition(".")[2].strip("_")
     read = [item.name for expr in shown(value) for item in context.values(expr) if isinstance(item, Environment)]
-    secret = next((name for name in read if is_secret_name(name)), None)
-    return secret or (last if is_secret_name(last) else None)
+    secret = next((name for name in read if context.secret_names.means(name)), None)
+    return secret or (last if context.secret_names.means(last) else None)
 
 
 def _prefix(context: FileContext, entry: Entry) -> Iterator[EnvExposure]:
@@ -110,7 +109,11 @@ def _inlined(context: FileContext, side: SideEvidence) -> Iterator[EnvExposure]:
         return
     for node in context.names.members_named(_SECRET):
         for value in context.values(node):
-            if isinstance(value, Environment) and value.accessor == "process.env" and is_secret_name(value.name):
+            if (
+                isinstance(value, Environment)
+                and value.accessor == "process.env"
+                and context.secret_names.means(value.name)
+            ):
                 yield _exposure(context, node, value.name, "Parcel", BUNDLE)
 
 

@@ -9,8 +9,8 @@ from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.grants import GrantCollector, grant_class
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
+from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.facts import Expiry, Grants, Lifetime, Signer, UnknownGrant
-from lk_audit.livekit.credentials import is_secret_name
 from lk_audit.livekit.grants import BY_PYTHON_NAME, OTHER_GRANTS, VIDEO_GRANTS
 from lk_audit.livekit.sdks import (
     HMAC_CALLS,
@@ -51,7 +51,7 @@ def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts
 def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_request: IsRequest) -> MintParts | None:
     secret = context.values(argument(call, signer.secret, *signer.secret_names))
     claims = _parsed(context, context.values(argument(call, signer.payload, *signer.payload_names)))
-    payload = livekit_payload(claims, secret)
+    payload = livekit_payload(claims, secret, context.secret_names)
     if payload is None:
         return None
     options = _mapped(context.values(argument(call, signer.options))) if signer.options is not None else None
@@ -114,7 +114,7 @@ def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRe
         else:
             settings.setdefault(setting.target, []).append(Part(values, place))
     secret = tuple(value for part in settings.get("secret", ()) for value in part.values)
-    payload = livekit_payload(context.values(argument(call, 0)), secret)
+    payload = livekit_payload(context.values(argument(call, 0)), secret, context.secret_names)
     if payload is None:
         return None
     settings["api_secret"] = settings.pop("secret", [])
@@ -152,7 +152,7 @@ def _mapped(values: Possible) -> Mapped | None:
     return next((value for value in values if isinstance(value, Mapped)), None)
 
 
-def livekit_payload(values: Possible, secret: Possible) -> Mapped | None:
+def livekit_payload(values: Possible, secret: Possible, names: SecretNames = USUAL) -> Mapped | None:
     """The claims among `values` that are LiveKit's: a `video` object with a grant, or a LiveKit secret signs them."""
     for value in values:
         if not isinstance(value, Mapped):
@@ -163,7 +163,7 @@ def livekit_payload(values: Possible, secret: Possible) -> Mapped | None:
             inner = _mapped(value.members[wrapper].values) if wrapper in value.members else None
             if inner is not None and _has_grants(inner):
                 return value
-        if _is_livekit_secret(secret) and (_grant_names(value) or set(value.members) & {"video", *_WRAPPERS}):
+        if _is_livekit_secret(secret, names) and (_grant_names(value) or set(value.members) & {"video", *_WRAPPERS}):
             return value
     return None
 
@@ -181,8 +181,8 @@ def _grant_names(value: Mapped) -> set[str]:
     return {name for name in value.members if name in VIDEO_GRANTS or name in BY_PYTHON_NAME} - {"room", "agent"}
 
 
-def _is_livekit_secret(secret: Possible) -> bool:
-    return any(isinstance(value, Environment) and is_secret_name(value.name) for value in secret)
+def _is_livekit_secret(secret: Possible, names: SecretNames) -> bool:
+    return any(isinstance(value, Environment) and names.means(value.name) for value in secret)
 
 
 def _payload_parts(  # noqa: PLR0913 - what a mint is made of

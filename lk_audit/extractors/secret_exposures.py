@@ -10,7 +10,6 @@ from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.shown import argument_parts, is_receiver, shown
 from lk_audit.extractors.sides import side_of
 from lk_audit.facts import Exposure, FileRole, SecretExposure, Side
-from lk_audit.livekit.credentials import is_secret_name
 from lk_audit.livekit.sinks import (
     LOG_FUNCTIONS,
     LOG_METHODS,
@@ -101,7 +100,7 @@ def _facts(
     for expr in (item for item in exprs if _TELLING.search(last_name(item) or "")):
         for value in context.values(expr):
             is_token = with_tokens and _is_token(value) and _is_in_handler(context, expr)
-            if is_token or (isinstance(value, Environment) and is_secret_name(value.name)):
+            if is_token or (isinstance(value, Environment) and context.secret_names.means(value.name)):
                 yield SecretExposure(
                     place=context.place(expr),
                     role=context.role,

@@ -36,7 +36,9 @@ class SideEvidence:
 
 
 def side_of(context: FileContext) -> SideEvidence:
-    """Judge the side of a file; a directive outranks a package, a package a global."""
+    """Judge the side of a file; a directive outranks the configuration, that a package, a package a global."""
+    if context.workspace.hints.client_paths.match(context.source.path):
+        return _stated_side(context)
     if context.is_python or context.is_go:
         return SideEvidence(Side.SERVER)
     if CLIENT_DIRECTIVES & set(context.module.directives):
@@ -47,6 +49,13 @@ def side_of(context: FileContext) -> SideEvidence:
         return SideEvidence(Side.SERVER)
     leads = (*_client_leads(context), *_framework_leads(context))
     return SideEvidence(Side.CLIENT, leads[:3]) if leads else SideEvidence(Side.UNKNOWN)
+
+
+def _stated_side(context: FileContext) -> SideEvidence:
+    """The side of a file that the project calls client code; what frameworks keep on the server stays there."""
+    if SERVER_DIRECTIVES & set(context.module.directives) or context.module.container == "astro-frontmatter":
+        return SideEvidence(Side.SERVER)
+    return SideEvidence(Side.CLIENT, (context.lead(context.module.body, "client code, says `client-paths`"),))
 
 
 def _framework_leads(context: FileContext) -> Iterator[Lead]:

@@ -20,6 +20,7 @@ def render(report: Report, presentation: Presentation) -> str:
         "schema": SCHEMA,
         "tool": {"name": "lk-audit", "version": report.version},
         "exit_code": presentation.exit_code,
+        "configuration": [readable_path(path) for path in report.configuration],
         "summary": _summary(report),
         "findings": [_finding(finding) for finding in report.findings],
         "rules": [_rule(rule) for rule in report.rules],
@@ -92,7 +93,12 @@ def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:
     if suppression is None:
         return None
     until = suppression.until.isoformat() if suppression.until else None
-    return {"line": suppression.line, "reason": suppression.reason, "until": until}
+    return {
+        "path": readable_path(suppression.path),
+        "line": suppression.line,
+        "reason": suppression.reason,
+        "until": until,
+    }
 
 
 def _rule(rule: AnyRule) -> dict[str, Any]:

@@ -203,6 +203,8 @@ def _suppressions(finding: Finding, files: _Files) -> Json:
     accepted = finding.suppressed
     if accepted is None:
         return {"suppressions": []}
+    if accepted.in_configuration:
+        return {"suppressions": [{"kind": "external", "status": "accepted", "justification": accepted.reason}]}
     suppression: Json = {
         "kind": "inSource",
         "status": "accepted",

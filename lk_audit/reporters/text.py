@@ -135,7 +135,8 @@ def _closing(report: Report, paint: Painter) -> Iterator[str]:
     unnamed = report.skipped[_LONGEST_LIST:]
     yield from _section("skipped:", _skipped(report), paint, f" ({reasons(unnamed)})")
     yield outcome(report, paint)
-    yield paint("faint", f"{coverage(report)}; {report.elapsed:.2f} s")
+    configured = f"configured by {shown_path(report.configuration[-1])}; " if report.configuration else ""
+    yield paint("faint", f"{coverage(report)}; {configured}{report.elapsed:.2f} s")
 
 
 def _section(title: str, lines: Sequence[str], paint: Painter, rest: str = "") -> Iterator[str]:

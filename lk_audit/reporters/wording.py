@@ -59,6 +59,8 @@ def bounded(text: str, limit: int) -> str:
 def accepted_because(finding: Finding) -> str:
     """Why a finding is not open; empty when it is."""
     accepted = finding.suppressed
+    if accepted is not None and accepted.in_configuration:
+        return one_line(accepted.reason)
     if accepted is not None:
         until = f" until {accepted.until.isoformat()}" if accepted.until else ""
         reason = f": {one_line(accepted.reason)}" if accepted.reason else ""

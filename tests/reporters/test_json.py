@@ -68,7 +68,7 @@ def test_suppressed_findings_are_there_and_marked() -> None:
     first, second, *_ = document(full())["findings"]
 
     assert first["suppressed"] is None
-    assert second["suppressed"] == {"line": 3, "reason": "known", "until": "2999-01-01"}
+    assert second["suppressed"] == {"path": "src/a.py", "line": 3, "reason": "known", "until": "2999-01-01"}
 
 
 def test_findings_of_the_baseline_are_there_and_marked() -> None:

@@ -1,0 +1,1 @@
+"""Configuration files: one table of settings that reads, checks and documents them."""

@@ -1,0 +1,80 @@
+"""From settings to the `Config` of a scan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from lk_audit.config import Config
+from lk_audit.configuration.layers import Effective, selected
+from lk_audit.findings import AnyRule
+from lk_audit.hints import Hints
+from lk_audit.overrides import Overrides, PathOverride
+from lk_audit.path_patterns import Exclusion, PathPatterns
+from lk_audit.rule_api import Options
+
+
+def build(
+    settings: Effective,
+    base: Path,
+    rules: Sequence[AnyRule],
+    rule_folders: Sequence[Path] = (),
+    *,
+    is_isolated: bool = False,
+) -> Config:
+    """The configuration of a scan.
+
+    Args:
+        settings: what holds.
+        base: the folder that the paths of the report are relative to; the root of the settings or below it.
+        rules: all rules there are.
+        rule_folders: where further rules came from.
+        is_isolated: whether configuration files are ignored.
+
+    Raises:
+        UsageError: no rule is left to run.
+    """
+    prefix = _prefix(base, settings.root)
+    excluded = (*settings.value("exclude"), *settings.value("extend-exclude"))
+    defaults = [rule.id for rule in rules if rule.on_by_default]
+    return Config(
+        select=tuple(sorted(selected(settings, defaults, [rule.id for rule in rules]))),
+        min_severity=settings.value("min-severity"),
+        fail_on=settings.value("fail-on"),
+        strict=settings.value("strict"),
+        rule_folders=tuple(rule_folders),
+        size_limit=settings.value("size-limit"),
+        options=Options(max_ttl=settings.value("max-ttl"), now=time.time()),
+        exclusion=Exclusion(
+            excluded=PathPatterns(excluded, prefix),
+            included=PathPatterns(settings.value("include"), prefix),
+            is_forced=settings.value("force-exclude"),
+        ),
+        overrides=_overrides(settings, prefix),
+        hints=Hints(settings.value("secret-names"), PathPatterns(settings.value("client-paths"), prefix)),
+        baseline=settings.value("baseline"),
+        files=None if is_isolated else tuple(file.path for file in settings.files),
+    )
+
+
+def _prefix(base: Path, root: Path) -> str:
+    inner = base.relative_to(root).as_posix()
+    return "" if inner == "." else f"{inner}/"
+
+
+def _overrides(settings: Effective, prefix: str) -> Overrides:
+    where = {
+        pattern: (file.name, file.line("per-path", pattern) or 1)
+        for file in settings.files
+        for pattern in file.stated.get("per-path", ())
+    }
+    return Overrides(
+        settings.value("severity"),
+        tuple(
+            PathOverride(
+                PathPatterns((pattern,), prefix), table.get("ignore", ()), table.get("severity", {}), *where[pattern]
+            )
+            for pattern, table in settings.value("per-path").items()
+        ),
+    )

@@ -1,0 +1,59 @@
+"""On which line of a TOML file a key stands; `tomllib` does not say."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import TypeAlias
+
+Keys: TypeAlias = tuple[str, ...]
+
+_HEADER = re.compile(r"""[ \t]*\[\[?((?:"[^"\n]*"|'[^'\n]*'|[^\[\]#"'\n])+)\]\]?[ \t]*(?:#.*)?""")
+_KEY = re.compile(r"""[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[\w.-]|[ \t](?![ \t]))+)=""", re.ASCII)
+_LONGEST = 2_000
+_TRIPLES = ('"""', "'''")
+
+
+def line_of(text: str, keys: Keys) -> int | None:
+    """The line (from 1) where a key first occurs, or the closest key around it that can be found."""
+    lines: dict[Keys, int] = {}
+    for stated, number in _stated(text):
+        for count in range(1, len(stated) + 1):
+            lines.setdefault(stated[:count], number)
+    return next((lines[keys[:count]] for count in range(len(keys), 0, -1) if keys[:count] in lines), None)
+
+
+def _stated(text: str) -> Iterator[tuple[Keys, int]]:
+    table: Keys = ()
+    open_text = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not open_text and len(line) <= _LONGEST:
+            header, key = _HEADER.fullmatch(line), _KEY.match(line)
+            if header:
+                table = _parts(header[1])
+                yield table, number
+            elif key:
+                yield (*table, *_parts(key[1])), number
+        open_text = _open_after(line, open_text)
+
+
+def _open_after(line: str, mark: str) -> str:
+    """The quotes of the text of several lines that is open at the end of a line."""
+    for triple in _TRIPLES:
+        if (not mark or mark == triple) and line.count(triple) % 2:
+            return "" if mark else triple
+    return mark
+
+
+def _parts(dotted: str) -> Keys:
+    """`a."b c".d` as its three parts; nothing when that is no key."""
+    try:
+        inner: object = tomllib.loads(f"{dotted} = 0")
+    except ValueError:
+        return ()
+    keys: list[str] = []
+    while isinstance(inner, dict):
+        key, inner = next(iter(inner.items()))
+        keys.append(key)
+    return tuple(keys)

@@ -1,0 +1,98 @@
+"""Paths named by patterns, written and meant as in a `.gitignore` file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+MAX_WILDCARDS = 4
+"""Wildcards become regular expressions that try every split; a pattern with more could take for ever."""
+MAX_LENGTH = 500
+_WILDCARD = re.compile(r"\*+|\?")
+
+
+@dataclass(frozen=True, slots=True)
+class PathPatterns:
+    """Patterns that hold from a root folder on; `prefix` leads from there to the base of the paths asked about.
+
+    As in a `.gitignore` file the last pattern that matches decides, `!` takes a path out again, and what matches a
+    folder matches all that is in it.
+    """
+
+    patterns: tuple[str, ...] = ()
+    prefix: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.patterns)
+
+    def match(self, path: str) -> bool:
+        """Whether a path is meant: relative to the base, with forward slashes, a folder with a slash at its end."""
+        return bool(self.patterns) and bool(_spec(self.patterns).check_file(self.prefix + path).include)
+
+    def matched_by(self, path: str) -> str | None:
+        """What of a path is meant: the outermost folder around it that matches (with its slash), or itself."""
+        if not self.patterns:
+            return None
+        folder = next((part for part in _folders(path) if _folder_matches(self.patterns, self.prefix + part)), None)
+        return folder or (path if self.match(path) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What the configuration leaves out of a scan, and the folders it takes in that are left out by default.
+
+    `is_forced` tells that files and folders are left out even when they are given as a path.
+    """
+
+    excluded: PathPatterns = field(default_factory=PathPatterns)
+    included: PathPatterns = field(default_factory=PathPatterns)
+    is_forced: bool = False
+
+    def below(self, root: str, *, is_folder: bool) -> Exclusion:
+        """What holds below a path that was given: nothing is left out where the path itself would be."""
+        named = f"{root}/" if is_folder and root else root
+        if self.is_forced or not named or self.excluded.matched_by(named) is None:
+            return self
+        return Exclusion(included=self.included)
+
+
+def pattern_mistake(pattern: str) -> str | None:
+    """What is wrong with a pattern; None when nothing is."""
+    if not pattern.strip() or pattern.startswith("#"):
+        return "matches nothing"
+    if "\\" in pattern and "/" not in pattern:
+        return "separates folders by backslashes; write forward slashes"
+    if len(pattern) > MAX_LENGTH or len(_WILDCARD.findall(pattern)) > MAX_WILDCARDS:
+        return f"is too complicated: {MAX_WILDCARDS} wildcards and {MAX_LENGTH} characters are the limit"
+    if {".", ".."} & set(pattern.removeprefix("!").strip("/").split("/")):
+        return 'goes by "." or ".."; patterns start at the folder of the configuration'
+    try:
+        _spec((pattern,))
+    except ValueError:
+        return "is no pattern as in a .gitignore file"
+    return None
+
+
+def _folders(path: str) -> Iterator[str]:
+    position = path.find("/")
+    while position != -1 and position + 1 < len(path):
+        yield path[: position + 1]
+        position = path.find("/", position + 1)
+
+
+@lru_cache(maxsize=10_000)
+def _folder_matches(patterns: tuple[str, ...], folder: str) -> bool:
+    return bool(_spec(patterns).check_file(folder).include)
+
+
+@lru_cache(maxsize=64)
+def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec as Spec  # noqa: PLC0415 - 75 ms, needed only where patterns are used
+
+    return Spec.from_lines(patterns)

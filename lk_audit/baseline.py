@@ -236,8 +236,8 @@ class Comparison:
 def compare(findings: Iterable[Finding], baseline: Baseline, is_gone: Callable[[str], bool]) -> Comparison:
     """What of the findings is known.
 
-    A finding in a file that moved is known when nothing else could be meant: the file of the entry is gone, and just
-    one entry and one new finding have that content.
+    A finding in a file that moved is known when nothing else could be meant: the file of the entry is gone, and as many
+    new findings of one other file have that content as entries of the old one, and nothing else has.
 
     Args:
         findings: those that nobody has accepted otherwise.
@@ -279,7 +279,13 @@ def _moved(fresh: Mapping[int, Finding], gone: Sequence[Entry], salts: Sequence[
         for salt in salts:
             wanted.setdefault(hashes(salt, finding)[1], []).append(index)
     return {
-        indexes[0]: Known(fresh[indexes[0]], entries[content][0], has_moved=True)
+        index: Known(fresh[index], entry, has_moved=True)
         for content, indexes in wanted.items()
-        if len(indexes) == 1 and len(entries.get(content, ())) == 1
+        if _is_one_move([fresh[index] for index in indexes], entries.get(content, []))
+        for index, entry in zip(indexes, entries[content], strict=True)
     }
+
+
+def _is_one_move(findings: Sequence[Finding], entries: Sequence[Entry]) -> bool:
+    same_count = len(findings) == len(entries)
+    return same_count and len({item.place.path for item in findings}) == len({item.path for item in entries}) == 1

@@ -211,7 +211,7 @@ class _Listing:
                 if not folder.is_dir():
                     return False
                 reported = _reported(str(folder), self.base)
-                if self._exclusion.included.match(f"{reported}/"):
+                if self._exclusion.takes_in(reported):
                     continue
                 self.excluded.add(reported)
                 return True

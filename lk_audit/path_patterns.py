@@ -54,6 +54,15 @@ class Exclusion:
     included: PathPatterns = field(default_factory=PathPatterns)
     is_forced: bool = False
 
+    def takes_in(self, folder: str) -> bool:
+        """Whether a folder that is left out by default is scanned; folders inside it are asked about on their own."""
+        name = folder.rpartition("/")[2]
+        return any(
+            pattern.rstrip("/*").rpartition("/")[2] == name
+            and PathPatterns((pattern,), self.included.prefix).match(f"{folder}/")
+            for pattern in self.included.patterns
+        )
+
     def below(self, root: str, *, is_folder: bool) -> Exclusion:
         """What holds below a path that was given: nothing is left out where the path itself would be."""
         named = f"{root}/" if is_folder and root else root

@@ -10,12 +10,11 @@ from typing import Any
 import click
 
 from lk_audit.baseline import DEFAULT_NAME, Baseline, Entry, new_baseline, read_baseline, write_baseline
-from lk_audit.cli.configured import Setup, finding_options, set_up
-from lk_audit.cli.exits import CLEAN
+from lk_audit.cli.configured import Setup, defects, finding_options, set_up
+from lk_audit.cli.exits import CLEAN, DEFECT
 from lk_audit.cli.known import Coverage, compared
 from lk_audit.configuration.files import shown_path
 from lk_audit.errors import UsageError
-from lk_audit.findings import Report
 from lk_audit.reporters import readable_path
 from lk_audit.reporters.screen import printable
 
@@ -61,13 +60,14 @@ def prune_command(file: str | None, paths: tuple[str, ...], **options: Any) -> i
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What becomes of a baseline. `beyond` are kept entries that the scan could not judge."""
+    """What becomes of a baseline. `beyond` are kept entries that the scan could not judge, `defects` why."""
 
     baseline: Baseline
     added: tuple[Entry, ...]
     removed: tuple[Entry, ...]
     kept: int
     beyond: int
+    defects: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class _Scan:
 
     def changed(self, before: Baseline, *, adds: bool, prunes: bool) -> _Change:
         """What a scan makes of a baseline; a line whose finding still occurs stays as it is."""
-        report = _complete(self.setup.scanned())
+        report = self.setup.scanned()
         comparison = compared(report, before, self.setup)
         over = Coverage.of(report, self.setup).over(comparison.absent)
         removed = over if prunes else []
@@ -102,21 +102,8 @@ class _Scan:
         absent = [entry for entry in comparison.absent if entry not in removed]
         entries = tuple(sorted({*kept, *absent, *added}))
         after = replace(before, salts=before.salts, entries=entries)
-        return _Change(after, added, tuple(removed), len(kept) + len(absent), len(comparison.absent) - len(over))
-
-
-def _complete(report: Report) -> Report:
-    """A report to build on.
-
-    Raises:
-        UsageError: rules could not be loaded, so their findings would be missing.
-    """
-    for message in report.rule_errors:
-        click.echo(f"lk-audit: {message}", err=True)
-    for crash in report.crashes:
-        place = readable_path(crash.path or "a file")
-        click.echo(f"lk-audit: internal error: {crash.rule_id or 'analysis'} failed on {place}", err=True)
-    return report
+        counts = (len(kept) + len(absent), len(comparison.absent) - len(over))
+        return _Change(after, added, tuple(removed), *counts, tuple(defects(report)))
 
 
 def _finished(scan: _Scan, change: _Change) -> int:
@@ -128,4 +115,6 @@ def _finished(scan: _Scan, change: _Change) -> int:
             click.echo(f"{mark} and {len(entries) - _LONGEST_LIST} more")
     beyond = f" ({change.beyond} of them beyond this scan)" if change.beyond else ""
     click.echo(f"{scan.name}: {len(change.added)} added, {len(change.removed)} removed, {change.kept} kept{beyond}")
-    return CLEAN
+    for message in change.defects:
+        click.echo(f"lk-audit: {message}", err=True)
+    return DEFECT if change.defects else CLEAN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -159,5 +159,12 @@ def _stated(options: Mapping[str, Any]) -> dict[str, Any]:
             continue
         stated[key] = list(names(value)) if key in _SEVERAL else list(value) if isinstance(value, tuple) else value
     if options.get("no_baseline"):
-        stated["baseline"] = ""
+        stated["baseline"] = None
     return stated
+
+
+def defects(report: Report) -> Iterator[str]:
+    """Rules that could not be loaded, and what failed on the way."""
+    yield from report.rule_errors
+    for crash in report.crashes:
+        yield f"internal error: {crash.rule_id or 'analysis'} failed on a file with {crash.error} at {crash.raised_at}"

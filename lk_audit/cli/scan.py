@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lk_audit.cli.configured import scan_options, set_up
+from lk_audit.cli.configured import defects, scan_options, set_up
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
 from lk_audit.cli.known import with_baseline
 from lk_audit.cli.options import color_option, presentation
@@ -55,11 +54,5 @@ def exit_code(report: Report, config: Config) -> int:
 
 def _warn(report: Report) -> None:
     """The errors that only the text report would show, for those who read the exit code."""
-    for message in _errors(report):
+    for message in defects(report):
         click.echo(f"lk-audit: {message}", err=True)
-
-
-def _errors(report: Report) -> Iterator[str]:
-    yield from report.rule_errors
-    for crash in report.crashes:
-        yield f"internal error: {crash.rule_id or 'analysis'} failed on a file with {crash.error} at {crash.raised_at}"

@@ -48,7 +48,7 @@ class File:
         """The error about a key: one line with file, line and key."""
         line = self.line(*keys)
         place = f"{self.name}:{line}" if line else self.name
-        return UsageError(f"{place}: {'.'.join(_quoted(key) for key in keys)}: {message}")
+        return UsageError(f"{place}: {'.'.join(_quoted(key) for key in keys or self.table)}: {message}")
 
 
 def shown_path(path: Path) -> str:
@@ -181,9 +181,9 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise UsageError(f"{shown_path(path)}: not TOML that can be read: nested too deeply") from None
     except ValueError as error:
         found = _POSITION.search(str(error))
-        line = f":{found[1]}" if found and found[1] else ""
+        line = (found[1] or str(len(text.splitlines()) or 1)) if found else "1"
         reason = _POSITION.sub("", str(error))
-        raise UsageError(f"{shown_path(path)}{line}: not valid TOML: {reason}") from None
+        raise UsageError(f"{shown_path(path)}:{line}: not valid TOML: {reason}") from None
 
 
 # --- what it builds on ------------------------------------------------------------------------------------------------

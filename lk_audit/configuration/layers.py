@@ -78,7 +78,7 @@ def _merged(values: Sequence[Any], setting: Setting) -> Any:  # noqa: ANN401 - b
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line says about configuration: a file, none at all, and settings by key."""
+    """What the command line says about configuration: a file, none at all, and settings by key (None to unset one)."""
 
     file: Path | None = None
     isolated: bool = False
@@ -135,7 +135,12 @@ def _of_file(file: File, rules: Mapping[str, str]) -> _Layer:
 
 def _of_command_line(settings: Mapping[str, Any], rules: Mapping[str, str]) -> _Layer:
     scope = Scope(rules, Path.cwd(), is_trusted=True)
-    return {key: Stated(BY_KEY[key].kind.read(raw, scope), raw, COMMAND_LINE) for key, raw in settings.items()}
+    return {
+        key: Stated(None, "", COMMAND_LINE)
+        if raw is None
+        else Stated(BY_KEY[key].kind.read(raw, scope), raw, COMMAND_LINE)
+        for key, raw in settings.items()
+    }
 
 
 # --- what counts ------------------------------------------------------------------------------------------------------

@@ -129,8 +129,8 @@ git repository. A configuration further down is not used, and the report says so
 comes from.
 
 The command line comes before the file, the file before what it extends, and that before the defaults. Path patterns are
-those of `.gitignore` and start at the folder of the configuration; with `--config FILE`, at the folder that the paths of
-the report are relative to.
+those of `.gitignore` and start at the folder of the configuration; with `--config FILE`, at the folder that the paths
+of the report are relative to.
 
 ## Configuration of code that is not yours
 

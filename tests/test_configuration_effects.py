@@ -229,6 +229,44 @@ def test_format_and_output_can_be_set(small: Path) -> None:
     assert invoke("scan", "--format", "text", "--output", "-").output.startswith("medium LK203")
 
 
+def test_several_reports_can_be_set(small: Path) -> None:
+    write(small, "lk-audit.toml", 'format = ["text", "json"]\noutput = ["-", "lk-audit.json"]')
+
+    assert invoke("scan").output.startswith("medium LK203")
+    assert json.loads((small / "lk-audit.json").read_text("utf-8"))["configuration"] == ["lk-audit.toml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begin"), [(["--format", "json"], "{"), (["--output", "-"], "medium LK203"), ([], "")]
+)
+def test_the_command_line_states_the_format_and_the_output_together(
+    small: Path, arguments: list[str], begin: str
+) -> None:
+    write(small, "lk-audit.toml", 'format = "sarif"\noutput = "lk-audit.sarif"')
+    output = invoke("scan", *arguments).output
+
+    assert output.startswith(begin)
+    assert bool(output) is bool(arguments)
+    assert (small / "lk-audit.sarif").exists() is not bool(arguments)
+
+
+def test_sarif_with_everything_tells_that_the_configuration_accepts_a_finding(small: Path) -> None:
+    write(small, "lk-audit.toml", '[per-path."legacy/"]\nignore = ["LK203"]')
+    results = json.loads(invoke("scan", "--format", "sarif-full").output)["runs"][0]["results"]
+
+    assert [item["suppressions"] for item in results] == [
+        [{"kind": "external", "status": "accepted", "justification": "the configuration accepts it in legacy/"}],
+        [],
+    ]
+
+
+def test_a_comment_in_a_path_that_accepts_the_rule_is_still_needed(small: Path) -> None:
+    write(small, "lk-audit.toml", '[per-path."legacy/"]\nignore = ["LK203"]')
+    write(small, "legacy/old/.env", f"# lk-audit: ignore[insecure-url] known\n{URL}")
+
+    assert scan()["notes"] == []
+
+
 def test_the_configured_output_lies_beside_the_configuration(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(small, "lk-audit.toml", 'format = "json"\noutput = "lk-audit.json"')
     monkeypatch.chdir(small / "src")

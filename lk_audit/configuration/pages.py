@@ -135,8 +135,8 @@ of the report are relative to.
 ## Configuration of code that is not yours
 
 A scanned repository that brings a configuration can make its own scan milder: use `--isolated` where you do not trust
-it. It cannot run code (there is no key for rules; name folders of rules with `--rules`), nor have any file overwritten but
-one named `lk-audit*` in its own folder.
+it. It cannot run code (there is no key for rules; name folders of rules with `--rules`), nor have any file overwritten
+but one named `lk-audit*` in its own folder.
 
 ## In an editor
 

@@ -402,6 +402,13 @@ def test_what_is_below_the_severity_asked_for_does_not_get_in(project: Path) -> 
     assert entries(project) == []
 
 
+def test_create_does_not_write_through_a_link(project: Path) -> None:
+    (project / NAME).symlink_to(project.parent / "elsewhere.txt")
+
+    assert isinstance(invoke("baseline", "create").exception, UsageError)
+    assert not (project.parent / "elsewhere.txt").exists()
+
+
 # --- merges -----------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +38,7 @@ def _baseline_arguments(command: Any) -> Any:  # noqa: ANN401 - a click decorato
 def create_command(file: str | None, paths: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - as click gives them
     """Write all findings of a scan of PATHS into FILE (lk-audit-baseline.txt by default), which must not exist yet."""
     scan = _Scan.of(file, paths, options)
-    if scan.file.exists():
+    if os.path.lexists(scan.file):
         raise UsageError(f"{scan.name} exists already; bring it up to date with: lk-audit baseline update {scan.name}")
     return _finished(scan, scan.changed(new_baseline(), adds=True, prunes=False))
 

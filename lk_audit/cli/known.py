@@ -16,15 +16,12 @@ if TYPE_CHECKING:
     from lk_audit.cli.configured import Setup
 
 
-def with_baseline(report: Report, setup: Setup) -> Report:
+def with_baseline(report: Report, file: Path, setup: Setup) -> Report:
     """The report with known findings marked, and a note on entries that do not occur any more.
 
     Raises:
         UsageError: the baseline cannot be read.
     """
-    file = setup.config.baseline
-    if file is None:
-        return report
     comparison = compared(report, read_baseline(file, shown_path(file)), setup)
     known = {id(item.finding) for item in comparison.known}
     findings = tuple(replace(finding, baselined=id(finding) in known) for finding in report.findings)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lk_audit.cli.configured import defects, scan_options, set_up
+from lk_audit.cli.configured import Setup, defects, scan_options, set_up
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
-from lk_audit.cli.known import with_baseline
 from lk_audit.cli.options import color_option, presentation
 from lk_audit.cli.outputs import STANDARD_OUTPUT, check, paired, write
 from lk_audit.config import Config
@@ -32,7 +31,7 @@ def scan_command(paths: tuple[str, ...], color: bool | None, **options: Any) -> 
     setup = set_up(paths, options)
     outputs = paired(setup.settings.stated_value("format"), setup.settings.stated_value("output"))
     check(outputs)
-    report = with_baseline(setup.scanned(), setup).at_least(setup.config.min_severity)
+    report = _compared(setup.scanned(), setup).at_least(setup.config.min_severity)
     code = exit_code(report, setup.config)
     for output in outputs:
         look = presentation(color=color, to_terminal=output.target == STANDARD_OUTPUT, exit_code=code)
@@ -40,6 +39,14 @@ def scan_command(paths: tuple[str, ...], color: bool | None, **options: Any) -> 
     if not any(output.is_for_eyes for output in outputs):
         _warn(report)
     return code
+
+
+def _compared(report: Report, setup: Setup) -> Report:
+    if setup.config.baseline is None:
+        return report
+    from lk_audit.cli.known import with_baseline  # noqa: PLC0415 - most scans have no baseline
+
+    return with_baseline(report, setup.config.baseline, setup)
 
 
 def exit_code(report: Report, config: Config) -> int:

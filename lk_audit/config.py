@@ -16,13 +16,17 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The settings of one scan. `fail_on` is None for "never"; `size_limit` is in bytes."""
+    """The settings of one scan. `fail_on` is None for "never"; `size_limit` is in bytes.
+
+    `honor_foreign_comments` lets comments for other scanners (`gitleaks:allow`) accept findings too.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     min_severity: Severity = Severity.NOTE
     fail_on: Severity | None = Severity.MEDIUM
     strict: bool = False
+    honor_foreign_comments: bool = False
     rule_folders: tuple[Path, ...] = ()
     size_limit: int = SIZE_LIMIT
     options: Options = field(default_factory=Options)

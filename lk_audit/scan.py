@@ -16,6 +16,7 @@ from lk_audit.discovery import discover
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import write_findings
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
+from lk_audit.foreign_comments import honored
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.reading import read, unread_files
@@ -62,7 +63,14 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     files = Files(sources, lambda: unread_files(found, config.size_limit))
     extract = extract or _analysis(files, progress)
     report = scan_sources(
-        sources, rules, config.options, known_rules=known_rules, prefix=found.prefix, extract=extract, files=files
+        sources,
+        rules,
+        config.options,
+        known_rules=known_rules,
+        prefix=found.prefix,
+        extract=extract,
+        files=files,
+        honor_foreign_comments=config.honor_foreign_comments,
     )
     return replace(
         report,
@@ -83,6 +91,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     prefix: str = "",
     extract: Extract | None = None,
     files: Files | None = None,
+    honor_foreign_comments: bool = False,
 ) -> Report:
     """The report on sources in memory.
 
@@ -101,6 +110,8 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         active=rules,
         today=datetime.fromtimestamp(options.now, tz=UTC).date(),
     )
+    if honor_foreign_comments:
+        marked = honored(marked, ordered, rules)
     return Report(
         findings=tuple(marked),
         rules=tuple(sorted(rules, key=lambda rule: rule.id)),

@@ -62,6 +62,11 @@ if TYPE_CHECKING:
 )
 @ttl_option
 @click.option("--strict", is_flag=True, help="Exit with 2 when a file could not be analysed completely.")
+@click.option(
+    "--honor-foreign-comments",
+    is_flag=True,
+    help="Let comments for other scanners accept findings too: gitleaks:allow, pragma: allowlist secret, nosec ...",
+)
 @rules_option
 @color_option
 def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -74,6 +79,7 @@ def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     fail_on: Severity | None,
     max_ttl: float,
     strict: bool,
+    honor_foreign_comments: bool,
     rule_folders: tuple[Path, ...],
     color: bool | None,
 ) -> int:
@@ -90,6 +96,7 @@ def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
         min_severity=min_severity,
         fail_on=fail_on,
         strict=strict,
+        honor_foreign_comments=honor_foreign_comments,
         rule_folders=rule_folders,
         options=Options(max_ttl=max_ttl, now=time.time()),
     )

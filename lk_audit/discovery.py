@@ -94,6 +94,19 @@ def discover(roots: Sequence[str | Path], *, limit: int = SIZE_LIMIT, folder: Pa
     )
 
 
+def surroundings(file: Path, working: Path) -> Discovery:
+    """A scan of one file that need not exist; its folder must. Both paths are absolute and resolved."""
+    base = working if file.is_relative_to(working) else _repository(file.parent) or file.parent
+    return Discovery(
+        files=(Found(_reported(str(file), base), str(file)),),
+        skipped=(),
+        excluded=(),
+        base=base,
+        prefix=_prefix(base),
+        projects=tuple(_projects(file, base)),
+    )
+
+
 def _existing(working: Path, root: str | Path) -> Path:
     path = working / root
     if not path.exists():

@@ -1,8 +1,8 @@
 """Comments for other scanners that accept a finding of theirs, honoured when asked to.
 
 Most of them say that a secret is none, or is meant to be there: they accept findings of written-down secrets and
-tokens, not what else may be wrong on the line. Sources: the README files of gitleaks, betterleaks, TruffleHog and ggshield;
-detect_secrets/filters/allowlist.py; bandit/core/manager.py.
+tokens, not what else may be wrong on the line. Sources: the documentation of gitleaks,
+betterleaks, TruffleHog and ggshield; detect_secrets/filters/allowlist.py; bandit/core/manager.py.
 """
 
 from __future__ import annotations

@@ -31,11 +31,16 @@ def read(file: Found) -> Content:
         raw = Path(file.file).read_bytes()
     except OSError as error:
         return Content(skipped=Skipped(file.path, f"cannot be read ({error.strerror or type(error).__name__})"))
+    return content_of(file.path, raw)
+
+
+def content_of(path: str, raw: bytes) -> Content:
+    """What the bytes of a file are, prefiltered."""
     if b"\0" in raw:
-        return _read_wide(file.path, raw)
-    if not gates(file.path, raw):
+        return _read_wide(path, raw)
+    if not gates(path, raw):
         return Content(is_text=True)
-    return Content(source=Source.from_bytes(file.path, raw), is_text=True)
+    return Content(source=Source.from_bytes(path, raw), is_text=True)
 
 
 def _read_wide(path: str, raw: bytes) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,11 +11,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lk_audit.buffers import scan_buffer
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
-from lk_audit.cli.options import SEVERITIES, color_option, names, parsed, presentation, rules_option, ttl_option
+from lk_audit.cli.options import (
+    SEVERITIES,
+    color_option,
+    names,
+    parsed,
+    presentation,
+    rule_names,
+    rules_option,
+    ttl_option,
+    words,
+)
 from lk_audit.cli.outputs import STANDARD_OUTPUT, check, paired, write
 from lk_audit.cli.progress import shown_progress
 from lk_audit.config import Config, parse_severity
+from lk_audit.errors import UsageError
 from lk_audit.reporters import REPORTERS, render
 from lk_audit.rule_api import Options, Severity
 from lk_audit.rule_loader import load_rules, select_rules
@@ -42,14 +55,21 @@ if TYPE_CHECKING:
     help="Where the report goes; - is standard output. Without a --format for it, the file's name decides:"
     " .sarif, .html, .md, .xml, .json, .txt.",
 )
-@click.option("--select", multiple=True, metavar="RULE", help='Run these rules only, by id or name; "all" for all.')
-@click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="RULE",
+    shell_complete=rule_names,
+    help='Run these rules only, by id or name; "all" for all.',
+)
+@click.option("--ignore", multiple=True, metavar="RULE", shell_complete=rule_names, help="Do not run these rules.")
 @click.option(
     "--min-severity",
     default="note",
     show_default=True,
     metavar="SEVERITY",
     callback=parsed(parse_severity),
+    shell_complete=words(*SEVERITIES),
     help=f"Leave less severe findings out: {', '.join(SEVERITIES)}.",
 )
 @click.option(
@@ -58,10 +78,16 @@ if TYPE_CHECKING:
     show_default=True,
     metavar="SEVERITY",
     callback=parsed(lambda text: None if text == "never" else parse_severity(text)),
+    shell_complete=words(*SEVERITIES, "never"),
     help='Exit with 1 for findings of this severity and above; "never" for never.',
 )
 @ttl_option
 @click.option("--strict", is_flag=True, help="Exit with 2 when a file could not be analysed completely.")
+@click.option(
+    "--stdin-filename",
+    metavar="NAME",
+    help="Scan standard input as if it were the file NAME; the rest of its project is read from disk.",
+)
 @click.option(
     "--honor-foreign-comments",
     is_flag=True,
@@ -79,6 +105,7 @@ def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     fail_on: Severity | None,
     max_ttl: float,
     strict: bool,
+    stdin_filename: str | None,
     honor_foreign_comments: bool,
     rule_folders: tuple[Path, ...],
     color: bool | None,
@@ -100,7 +127,7 @@ def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
         rule_folders=rule_folders,
         options=Options(max_ttl=max_ttl, now=time.time()),
     )
-    report = _scanned(paths or (".",), config)
+    report = _scanned(paths, config, stdin_filename)
     code = exit_code(report, config)
     for output in outputs:
         look = presentation(color=color, to_terminal=output.target == STANDARD_OUTPUT, exit_code=code)
@@ -110,12 +137,27 @@ def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     return code
 
 
-def _scanned(paths: Sequence[str], config: Config) -> Report:
+def _scanned(paths: Sequence[str], config: Config, stdin_filename: str | None = None) -> Report:
     loaded = load_rules(config.rule_folders)
     rules = select_rules(loaded.rules, config.select, config.ignore)
-    with shown_progress() as progress:
-        report = scan_paths(paths, rules=rules, config=config, known_rules=loaded.rules, progress=progress)
+    if stdin_filename is not None or "-" in paths:
+        name = _buffer_name(paths, stdin_filename)
+        raw = sys.stdin.buffer.read(config.size_limit + 1)
+        report = scan_buffer(name, raw, rules=rules, config=config, known_rules=loaded.rules)
+    else:
+        with shown_progress() as progress:
+            report = scan_paths(
+                paths or (".",), rules=rules, config=config, known_rules=loaded.rules, progress=progress
+            )
     return replace(report, rule_errors=loaded.errors).at_least(config.min_severity)
+
+
+def _buffer_name(paths: Sequence[str], stdin_filename: str | None) -> str:
+    if stdin_filename is None:
+        raise UsageError("- is standard input: say which file it would be with --stdin-filename NAME")
+    if set(paths) - {"-"}:
+        raise UsageError("--stdin-filename scans standard input only; leave the paths out")
+    return stdin_filename
 
 
 def exit_code(report: Report, config: Config) -> int:

@@ -18,7 +18,8 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
 class Config:
     """The settings of one scan. `fail_on` is None for "never"; `size_limit` is in bytes.
 
-    `honor_foreign_comments` lets comments for other scanners (`gitleaks:allow`) accept findings too.
+    `honor_foreign_comments` lets comments for other scanners (`gitleaks:allow`) accept findings too;
+    `force_exclude` leaves files of excluded folders out also when they are named.
     """
 
     select: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class Config:
     fail_on: Severity | None = Severity.MEDIUM
     strict: bool = False
     honor_foreign_comments: bool = False
+    force_exclude: bool = False
     rule_folders: tuple[Path, ...] = ()
     size_limit: int = SIZE_LIMIT
     options: Options = field(default_factory=Options)

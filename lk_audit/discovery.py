@@ -59,13 +59,20 @@ class Discovery:
     projects: tuple[Path, ...] = ()
 
 
-def discover(roots: Sequence[str | Path], *, limit: int = SIZE_LIMIT, folder: Path | None = None) -> Discovery:
+def discover(
+    roots: Sequence[str | Path],
+    *,
+    limit: int = SIZE_LIMIT,
+    folder: Path | None = None,
+    force_exclude: bool = False,
+) -> Discovery:
     """The files below `roots`; a file named there is taken whatever the ignore rules say.
 
     Args:
         roots: files and folders, relative to `folder`.
         limit: the size in bytes over which a file is skipped.
         folder: the working folder; the process's own by default.
+        force_exclude: leave a named file out, too, when it lies in an excluded folder.
 
     Raises:
         UsageError: a root does not exist.
@@ -80,6 +87,8 @@ def discover(roots: Sequence[str | Path], *, limit: int = SIZE_LIMIT, folder: Pa
             listed = _Listing(root, base)
             outcomes.update((found.path, found) for found in listed.outcomes(limit))
             excluded |= listed.excluded
+        elif force_exclude and (inside := _excluded_folder(root, base)):
+            excluded.add(inside)
         else:
             found = _classify(str(root), base, limit)
             outcomes.update({found.path: found} if found else {})
@@ -119,6 +128,13 @@ def _base(working: Path, roots: Sequence[Path]) -> Path:
     if all(root.is_relative_to(working) for root in roots):
         return working
     return Path(os.path.commonpath([root if root.is_dir() else root.parent for root in roots]))
+
+
+def _excluded_folder(file: Path, base: Path) -> str | None:
+    """The outermost excluded folder that a file lies in, relative to the base."""
+    folders = file.relative_to(base).parts[:-1]
+    inside = next((count for count, name in enumerate(folders, 1) if name in EXCLUDED_FOLDERS), 0)
+    return "/".join(folders[:inside]) or None
 
 
 def _prefix(base: Path) -> str:

@@ -56,7 +56,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     """
     started = time.perf_counter()
     config = config or Config()
-    found = discover(paths, limit=config.size_limit, folder=folder)
+    found = discover(paths, limit=config.size_limit, folder=folder, force_exclude=config.force_exclude)
     contents = [read(file) for file in watched(found.files, "reading", progress)]
     sources = [frontends.view(item.source) for item in contents if item.source]
     unread = [item.skipped for item in contents if item.skipped]

@@ -84,6 +84,11 @@ if TYPE_CHECKING:
 @ttl_option
 @click.option("--strict", is_flag=True, help="Exit with 2 when a file could not be analysed completely.")
 @click.option(
+    "--force-exclude",
+    is_flag=True,
+    help="Leave files in excluded folders (node_modules, vendor ...) out even when they are named; for commit hooks.",
+)
+@click.option(
     "--stdin-filename",
     metavar="NAME",
     help="Scan standard input as if it were the file NAME; the rest of its project is read from disk.",
@@ -105,6 +110,7 @@ def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     fail_on: Severity | None,
     max_ttl: float,
     strict: bool,
+    force_exclude: bool,
     stdin_filename: str | None,
     honor_foreign_comments: bool,
     rule_folders: tuple[Path, ...],
@@ -124,6 +130,7 @@ def scan_command(  # noqa: PLR0913, PLR0917 - one parameter an option
         fail_on=fail_on,
         strict=strict,
         honor_foreign_comments=honor_foreign_comments,
+        force_exclude=force_exclude,
         rule_folders=rule_folders,
         options=Options(max_ttl=max_ttl, now=time.time()),
     )

@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": "rules",
     "rules": "rules",
     "token": "token",
+    "init": "init",
     "completion": "completion",
 }
 """The commands, in the order of the help page, each with the module that defines it."""

@@ -327,10 +327,30 @@ def test_scanned_text_cannot_speak_to_the_runner(installed: tuple[Path, str], pr
 
     log = act(installed, project).log
 
-    before, _, rest = log.partition("::error::something")
-    token = re.findall(r"^::stop-commands::(\w{32})$", before, re.MULTILINE)[-1]
-    assert f"::{token}::" not in before
-    assert f"::{token}::" in rest
+    before, _, after = log.partition("\n::stop-commands::")
+    token, _, quoted = after.partition("\n")
+    inside, _, rest = quoted.partition(f"\n::{token}::\n")
+    assert re.fullmatch(r"\w{32}", token)
+    assert "something.env" in inside
+    # Outside of what the runner is told not to read, there are our own commands only.
+    commands = re.findall(r"^\s*::.*", f"{before}\n{rest}", re.MULTILINE)
+    assert [line.split(" ")[0] for line in commands] == ["::error", "::error", "::group::lk-audit", "::endgroup::"]
+
+
+def test_findings_are_annotations_unless_that_is_switched_off(installed: tuple[Path, str], project: Path) -> None:
+    assert f"\n::error file={MINT},line=8" in "\n" + act(installed, project).log
+    assert "::error" not in act(installed, project, annotations="false").log
+
+
+def test_findings_are_in_the_summary_of_the_job_unless_that_is_switched_off(
+    installed: tuple[Path, str], project: Path
+) -> None:
+    assert "LK301" in act(installed, project).summary
+    assert act(installed, project, summary="false").summary == ""
+
+
+def test_annotations_name_files_as_the_repository_does(installed: tuple[Path, str], project: Path) -> None:
+    assert f"::error file={MINT},line=8" in act(installed, project, working_directory="src").log
 
 
 # --- diff-only --------------------------------------------------------------------------------------------------------

@@ -260,7 +260,9 @@ EXTENDED = {
     ),
     "a list with more behind it": (
         "repos:\n  - repo: local\n    hooks:\n      - id: a\n        # - id: b\n\n# stages\ndefault_stages: [manual]\n",
-        f"repos:\n  - repo: local\n    hooks:\n      - id: a\n        # - id: b\n{ENTRY}\n# stages\ndefault_stages: [manual]\n",
+        "repos:\n  - repo: local\n    hooks:\n      - id: a\n        # - id: b\n"
+        + ENTRY
+        + "\n# stages\ndefault_stages: [manual]\n",
     ),
     "an empty list": ("repos: []  # none yet\nfail_fast: true\n", f"repos:  # none yet\n{ENTRY}fail_fast: true\n"),
     "a key without a list": ("repos:\nfail_fast: true\n", f"repos:\n{ENTRY}fail_fast: true\n"),

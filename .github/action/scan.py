@@ -17,6 +17,7 @@ import sys
 from pathlib import Path, PurePosixPath
 
 OPTIONS = ("fail-on", "min-severity", "max-ttl", "select", "ignore", "baseline", "config")
+ENDINGS = {"json": "json", "text": "txt", "markdown": "md"}
 SEVERITIES = ("critical", "high", "medium", "low", "note")
 USAGE = 2
 # A changed-file list longer than this many bytes may not fit a command line (2 MB on Linux, 32 KB on Windows).
@@ -148,40 +149,47 @@ def scan(folder: Path, paths: list[str]) -> tuple[int, str, dict[str, object]]:
     """The exit code, the SARIF file and the counts of a scan."""
     temporary = Path(os.environ["RUNNER_TEMP"]).resolve()
     sarif = Path(text("sarif-file") or temporary / "lk-audit.sarif").absolute()
-    report = temporary / "lk-audit.json"
-    report.unlink(missing_ok=True)
-    command = [sys.executable, "-I", "-m", "lk_audit", "scan"]
-    # One argument each, so that no value can be an option of its own.
-    command += [f"--{name}={text(name)}" for name in OPTIONS if text(name)]
-    command += words("args")
-    # Files in excluded folders are named when they change; they stay excluded.
-    command += ["--force-exclude"] if flag("diff-only") else []
-    code = run(folder, command, reports(report, sarif), paths)
+    files = {"sarif": sarif, **{style: temporary / f"lk-audit.{end}" for style, end in ENDINGS.items()}}
+    for file in files.values():
+        file.unlink(missing_ok=True)
+    code = subprocess.run(command(files, paths), cwd=folder, check=False).returncode  # noqa: S603 - no shell reads it
     try:
-        summary: dict[str, object] = json.loads(report.read_text(encoding="utf-8"))["summary"]
+        counts: dict[str, object] = json.loads(files["json"].read_text(encoding="utf-8"))["summary"]
     except (OSError, ValueError, KeyError):
         return code or USAGE, "", {}
-    return code, str(sarif), summary
+    show(files["text"])
+    if flag("summary"):
+        summarize(files["markdown"])
+    return code, str(sarif), counts
 
 
-def reports(report: Path, sarif: Path) -> list[tuple[str, str]]:
-    """The formats of the run, each with where it goes; - is the log."""
-    return [("text", "-"), ("json", str(report)), ("sarif", str(sarif))]
+def command(files: dict[str, Path], paths: list[str]) -> list[str]:
+    """The command line of the scan: one run, several reports. Annotations are what the runner reads in the log."""
+    line = [sys.executable, "-I", "-m", "lk_audit", "scan"]
+    # One argument each, so that no value can be an option of its own.
+    line += [f"--{name}={text(name)}" for name in OPTIONS if text(name)]
+    line += words("args")
+    # Files in excluded folders are named when they change; they stay excluded.
+    line += ["--force-exclude"] if flag("diff-only") else []
+    for style, file in files.items():
+        line += [f"--format={style}", f"--output={file}"]
+    line += ["--format=github", "--output=-"] if flag("annotations") else []
+    return [*line, "--", *paths]
 
 
-def run(folder: Path, command: list[str], wanted: list[tuple[str, str]], paths: list[str]) -> int:
-    """The exit code of the scan."""
-    code = 0
-    for style, output in wanted:
-        # What is scanned is quoted in the log, and must not speak to the runner.
-        token = secrets.token_hex(16)
-        print(f"::stop-commands::{token}", flush=True)
-        done = subprocess.run(  # noqa: S603 - lk-audit itself; arguments are no shell's
-            [*command, f"--format={style}", f"--output={output}", "--", *paths], cwd=folder, check=False
-        )
-        print(f"::{token}::", flush=True)
-        code = max(code, done.returncode)
-    return code
+def show(report: Path) -> None:
+    """Write a report to the log. What is scanned is quoted in it, and must not speak to the runner."""
+    token = secrets.token_hex(16)
+    content = report.read_text(encoding="utf-8")
+    print(f"::group::lk-audit\n::stop-commands::{token}\n{content}\n::{token}::\n::endgroup::", flush=True)
+
+
+def summarize(report: Path) -> None:
+    """Add a report to the job's summary, if the runner has one."""
+    target = os.environ.get("GITHUB_STEP_SUMMARY")
+    if target:
+        with Path(target).open("a", encoding="utf-8") as file:
+            file.write(report.read_text(encoding="utf-8"))
 
 
 # --- results ----------------------------------------------------------------------------------------------------------

@@ -89,6 +89,14 @@ def test_every_input_and_output_is_described() -> None:
         assert item["description"].endswith("."), name
 
 
+def test_every_input_and_output_is_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "integration.md").read_text()
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
+    names = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row[1])}
+
+    assert set(ACTION["inputs"]) | set(ACTION["outputs"]) <= names
+
+
 def test_ci_runs_what_contributors_run() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
 

@@ -59,6 +59,12 @@ def test_there_are_hooks_for_changed_files_staged_content_and_the_whole_reposito
     assert HOOKS["lk-audit-full"]["stages"] == ["pre-push", "manual"]
 
 
+def test_every_hook_is_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "integration.md").read_text()
+
+    assert [name for name in HOOKS if f"| `{name}` |" not in page] == []
+
+
 @pytest.mark.parametrize("hook", HOOKS.values(), ids=HOOKS)
 def test_every_hook_runs_alone_and_asks_for_the_version_that_knows_its_stages(hook: dict[str, Any]) -> None:
     # One process sees all files, so that one summary and one project are made of them.

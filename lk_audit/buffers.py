@@ -12,7 +12,7 @@ from lk_audit.discovery import surroundings
 from lk_audit.errors import UsageError
 from lk_audit.findings import AnyRule, Report, Skipped
 from lk_audit.project.files import Files
-from lk_audit.reading import content_of, unread_files
+from lk_audit.reading import Content, content_of, unread_files
 from lk_audit.scan import scan_sources
 
 
@@ -51,9 +51,9 @@ def scan_buffer(  # noqa: PLR0913 - keywords, half of them optional
             f"no such folder: {path.parent.relative_to(working) if path.is_relative_to(working) else name}"
         )
     found = surroundings(path.parent.resolve() / path.name, working)
-    if len(raw) > config.size_limit:
-        return Report(skipped=(Skipped(found.files[0].path, "too large"),), elapsed=time.perf_counter() - started)
-    content = content_of(found.files[0].path, raw)
+    name = found.files[0].path
+    is_too_large = len(raw) > config.size_limit
+    content = Content(skipped=Skipped(name, "too large")) if is_too_large else content_of(name, raw)
     sources = [content.source] if content.source else []
     report = scan_sources(
         sources,

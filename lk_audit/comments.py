@@ -6,6 +6,7 @@ styles and code blocks inside of others. What would be a comment somewhere is ta
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,6 +56,9 @@ _DECORATION = " \t{-/#;*%"
 """What may surround a comment that is alone on its line: `{/* */}`, `{{- /* */ -}}`, a line of slashes."""
 
 
+_JSON_STRING = re.compile(r'[ \t]*("(?:[^"\\]|\\.)*+")[ \t]*,?[ \t]*')
+
+
 @dataclass(frozen=True, slots=True)
 class Comment:
     """A comment that begins with a mark: what it says behind the mark, and what stands around it on its line.
@@ -80,9 +84,23 @@ def marked_comment(text: str, *, in_block: bool = False) -> Comment | None:
             found = ("", "")
         if found is not None:
             before, closer = found
-            body, after = _closed(text[position + len(MARK) :], closer)
+            rest = text[position + len(MARK) :]
+            if before.endswith("`") and "`" in rest:
+                continue  # quoted, in a text about suppressions
+            body, after = _closed(rest, closer)
             return Comment(body.strip(), before, not before.strip(_DECORATION) and not after.strip(" \t}-"))
     return None
+
+
+def line_of(path: str, text: str) -> str:
+    """A line as it was written: that of a notebook's cell is a string in the file."""
+    found = _JSON_STRING.fullmatch(text) if path.endswith(".ipynb") else None
+    if found is None:
+        return text
+    try:
+        return str(json.loads(found[1])).rstrip("\n")
+    except ValueError:
+        return text
 
 
 def code_of(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
-from lk_audit.comments import code_of
+from lk_audit.comments import code_of, line_of
 from lk_audit.facts import Lead
 from lk_audit.rule_api import Confidence, Problem, Rule, Severity
 from lk_audit.source import Place, Source
@@ -225,7 +225,7 @@ class Fingerprints:
             return problem.subject
         source = self._sources.get(problem.place.path)
         line = source.file.line_text(problem.place.line) if source else ""
-        return " ".join(code_of(line).rstrip(" 	{").split())
+        return " ".join(code_of(line_of(problem.place.path, line)).rstrip(" \t{").split())
 
 
 _AROUND = 1

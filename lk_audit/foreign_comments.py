@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lk_audit.comments import line_of
 from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, JwtLiteral
 from lk_audit.findings import AnyRule, Finding, Suppression
 from lk_audit.source import Source
@@ -58,7 +59,7 @@ def _marked(finding: Finding, sources: Mapping[str, Source], of_secrets: Collect
         if word.of_secrets and finding.rule_id not in of_secrets:
             continue
         line = finding.place.line - word.is_above
-        said = _said(word, source.file.line_text(line)[:_LONGEST_LINE])
+        said = _said(word, line_of(source.path, source.file.line_text(line)[:_LONGEST_LINE]))
         if said:
             return replace(finding, suppressed=Suppression(source.path, line, (finding.rule_name,), said))
     return finding

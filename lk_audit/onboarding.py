@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
@@ -14,6 +15,7 @@ from lk_audit import __version__
 from lk_audit.errors import UsageError
 
 HOOKS_FILE = ".pre-commit-config.yaml"
+PREK_FILE = "prek.toml"
 WORKFLOW_FILE = ".github/workflows/lk-audit.yml"
 CONFIG_FILE = "lk-audit.toml"
 
@@ -116,6 +118,31 @@ def installed_origin() -> Origin | None:
 def workflow(origin: Origin, branch: str) -> str:
     """The workflow that scans pushes to a branch, and pull requests."""
     return _WORKFLOW % {"action": origin.action, "branch": json.dumps(branch)}
+
+
+# --- prek -------------------------------------------------------------------------------------------------------------
+
+
+def with_prek_hook(text: str, origin: Origin) -> str:
+    """A `prek.toml` with lk-audit's hook; the same text when it has one.
+
+    Raises:
+        UsageError: the text is no such configuration, or is written so that nothing can be added.
+    """
+    try:
+        repositories = tomllib.loads(text).get("repos", [])
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{PREK_FILE} is no TOML ({error}); correct it, or pass --no-hook") from None
+    if isinstance(repositories, list) and any(_is_ours(item) for item in repositories):
+        return text
+    values = {"repo": origin.address, "rev": origin.revision}
+    table = "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+    extended = _joined(text, f'{chr(10) if text else ""}[[repos]]\n{table}hooks = [{{ id = "lk-audit" }}]\n')
+    try:
+        tomllib.loads(extended)
+    except tomllib.TOMLDecodeError:
+        raise _not_extensible(origin, PREK_FILE) from None
+    return extended
 
 
 # --- pre-commit -------------------------------------------------------------------------------------------------------
@@ -224,6 +251,6 @@ def _entry(origin: Origin, indent: int) -> str:
     return "".join(f"{' ' * indent}{line}\n" for line in lines)
 
 
-def _not_extensible(origin: Origin) -> UsageError:
+def _not_extensible(origin: Origin, name: str = HOOKS_FILE) -> UsageError:
     entry = f"{{repo: {origin.address}, rev: {origin.revision}, hooks: [{{id: lk-audit}}]}}"
-    return UsageError(f"{HOOKS_FILE} is written in a way that cannot be extended; add this to its repos: {entry}")
+    return UsageError(f"{name} is written in a way that cannot be extended; add this to its repos: {entry}")

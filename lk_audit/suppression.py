@@ -92,8 +92,7 @@ def _marked_lines(source: Source) -> Iterator[int]:
 
 
 def _comments_of_line(source: Source, number: int) -> Iterator[_Comment | Note]:
-    in_block = opens_block(source.line_text(number - 1)[:_LONGEST_LINE])
-    comment = marked_comment(source.line_text(number)[:_LONGEST_LINE], in_block=in_block)
+    comment = marked_comment(_line(source, number), in_block=opens_block(_line(source, number - 1)))
     if comment is None or not _MEANT.match(comment.body):
         return
     line = _lines_span(source, number, number).line
@@ -107,12 +106,16 @@ def _comments_of_line(source: Source, number: int) -> Iterator[_Comment | Note]:
     yield _Comment(suppression, (number, number + comment.is_alone), _span(source, number, number + comment.is_alone))
 
 
+def _line(source: Source, number: int) -> str:
+    return source.line_text(number)[:_LONGEST_LINE]
+
+
 def _stacked(comment: _Comment, source: Source, alone: set[int]) -> _Comment:
     """A suppression above the line that it is meant for: others, and the end of its comment, may stand between."""
     here, target = comment.lines
     if here == target:
         return comment
-    while target in alone or closes_block(source.line_text(target)[:_LONGEST_LINE]):
+    while target in alone or closes_block(_line(source, target)):
         target += 1
     return replace(comment, lines=(here, target), span=_span(source, here, target))
 

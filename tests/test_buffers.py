@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from lk_audit import cli
+from lk_audit.buffers import scan_buffer
+from lk_audit.config import Config
+from lk_audit.rule_loader import load_builtin_rules
 from tests.samples import SECRET
 
 ROOT = Path(__file__).parent.parent
@@ -101,6 +104,14 @@ def test_binary_content_is_counted_and_named(project: Path) -> None:
     assert found["skipped"] == [
         {"path": "settings.json", "reason": "binary content under the name of a text file", "expected": False}
     ]
+
+
+def test_what_is_too_large_is_named() -> None:
+    report = scan_buffer("a.py", b"x" * 11, rules=load_builtin_rules(), config=Config(size_limit=10), folder=ROOT)
+
+    assert [(item.path, item.reason) for item in report.skipped] == [("a.py", "too large")]
+    assert report.rules
+    assert not report.is_complete
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import yaml
 
 from lk_audit import __version__, cli, onboarding
 from lk_audit.errors import UsageError
-from lk_audit.onboarding import Origin, with_hook, workflow
+from lk_audit.onboarding import Origin, with_hook, with_prek_hook, workflow
 from tests.checkout import commit, environment, git
 
 ADDRESS = "https://github.com/acme/lk-audit"
@@ -357,6 +357,35 @@ def test_the_hook_programs_take_the_result(
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"repo: {ADDRESS}" in files(root)[".pre-commit-config.yaml"]
+
+
+def test_a_configuration_of_prek_is_extended_where_there_is_one(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '# ours\n[[repos]]\nrepo = "builtin"\nhooks = [{ id = "check-yaml" }]\n'
+    (root / "prek.toml").write_text(text)
+
+    said = init(capsys, "--no-workflow", "--no-config")
+    after = files(root)["prek.toml"]
+
+    assert said == "prek.toml changed\nnext: prek install\n"
+    assert list(files(root)) == ["prek.toml"]
+    assert after.startswith(text)
+    assert tomllib.loads(after)["repos"][1:] == [{**OURS, "rev": COMMIT}]
+    assert with_prek_hook(after, ORIGIN) == after
+    found = shutil.which("prek", path=str(Path(sys.executable).parent))
+    assert found
+    done = subprocess.run(
+        [found, "validate-config", "prek.toml"], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("repos = [\n", "prek.toml is no TOML"), ('repos = [{ repo = "builtin" }]\n', "prek.toml is written in a way")],
+)
+def test_a_configuration_of_prek_that_cannot_be_extended_is_told(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        with_prek_hook(text, ORIGIN)
 
 
 # --- the workflow and the configuration -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -251,6 +252,36 @@ def test_a_comment_in_front_of_code_is_of_its_own_line() -> None:
 
     assert [finding.suppressed is not None for finding in report.findings if finding.place.line == 2] == [True]
     assert [finding.suppressed is None for finding in report.findings if finding.place.line == 3] in ([], [True])
+
+
+def notebook(*lines: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": [f"{line}\n" for line in lines]}]}, indent=1)
+
+
+def test_a_line_of_a_notebook_is_the_line_that_was_typed() -> None:
+    line = f"{KEY} = '{SECRET}'"
+    comment = '# lk-audit: ignore[LK101] the "old" one'
+    bare = of_rule(scan("a.ipynb", notebook(line, "x = 1")), "LK101")
+
+    for lines in [(f"{line}  {comment}", "x = 1"), (comment, line, "x = 1")]:
+        report = scan("a.ipynb", notebook(*lines))
+        accepted = of_rule(report, "LK101")
+        assert accepted.suppressed
+        assert accepted.suppressed.reason == 'the "old" one'
+        assert accepted.fingerprint == bare.fingerprint
+        assert suppression_notes(report) == []
+
+
+def test_comments_for_others_count_in_notebooks_too() -> None:
+    text = notebook("import os", "# pragma: allowlist nextline secret", f"{KEY} = '{SECRET}'", "x = 1")
+
+    assert of_rule(scan("a.ipynb", text, foreign=True), "LK101").suppressed
+
+
+def test_a_suppression_that_a_text_quotes_is_none() -> None:
+    text = "Write `# lk-audit: ignore[LK101] why`, or `// lk-audit: ignore[nonsense]`.\n"
+
+    assert suppression_notes(scan("docs/security.md", text)) == []
 
 
 def test_a_comment_about_lk_audit_is_no_suppression() -> None:

@@ -19,6 +19,7 @@ from lk_audit.frontends import frontend_for
 from lk_audit.roles import file_role
 
 _NOT_REAL = (FileRole.EXAMPLE, FileRole.TEST, FileRole.DOCUMENTATION)
+_HOOK_FILES = frozenset({onboarding.HOOKS_FILE, onboarding.PREK_FILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class _Change:
 
 
 @click.command("init")
-@click.option("--hook/--no-hook", default=True, help=f"Add the hook to {onboarding.HOOKS_FILE}.")
+@click.option(
+    "--hook/--no-hook", default=True, help=f"Add the hook to {onboarding.HOOKS_FILE}, or to {onboarding.PREK_FILE}."
+)
 @click.option("--workflow/--no-workflow", default=True, help=f"Write {onboarding.WORKFLOW_FILE}.")
 @click.option("--config/--no-config", default=True, help=f"Write {onboarding.CONFIG_FILE}.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
@@ -59,8 +62,7 @@ def init_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     origin = _origin(repository, rev) if hook or workflow else None
     changes: list[_Change] = []
     if hook and origin:
-        before = _text(root / onboarding.HOOKS_FILE)
-        changes.append(_Change(onboarding.HOOKS_FILE, before, onboarding.with_hook(before or "", origin)))
+        changes.append(_hook(root, origin))
     if workflow and origin:
         changes.append(_new(root, onboarding.WORKFLOW_FILE, onboarding.workflow(origin, _branch(root)), force=force))
     if config and not _is_configured(root):
@@ -99,6 +101,14 @@ def _text(file: Path) -> str | None:
         raise UsageError(f"cannot read {file.name}: it is not UTF-8") from None
 
 
+def _hook(root: Path, origin: onboarding.Origin) -> _Change:
+    """The hook, in the file that is there; prek reads its own before the one that it shares with pre-commit."""
+    name = onboarding.PREK_FILE if (root / onboarding.PREK_FILE).exists() else onboarding.HOOKS_FILE
+    before = _text(root / name)
+    add = onboarding.with_prek_hook if name == onboarding.PREK_FILE else onboarding.with_hook
+    return _Change(name, before, add(before or "", origin))
+
+
 def _new(root: Path, name: str, text: str, *, force: bool) -> _Change:
     before = _text(root / name)
     return _Change(name, before, text if before is None or force else before)
@@ -135,7 +145,7 @@ def _is_configured(root: Path) -> bool:
 def _applied(root: Path, change: _Change, *, dry_run: bool) -> str:
     """What is told of a change, which is made unless only shown."""
     if change.before == change.after:
-        hint = "" if change.name == onboarding.HOOKS_FILE else "; --force writes it anew"
+        hint = "" if change.name in _HOOK_FILES else "; --force writes it anew"
         return f"{change.name} is there already{hint}\n"
     if dry_run:
         return _difference(change)
@@ -159,8 +169,9 @@ def _difference(change: _Change) -> str:
 
 
 def _advice(root: Path, changes: list[_Change]) -> Iterator[str]:
-    if any(change.name == onboarding.HOOKS_FILE for change in changes):
-        yield "next: pre-commit install (or prek install)"
+    names = {change.name for change in changes}
+    if names & _HOOK_FILES:
+        yield "next: prek install" if onboarding.PREK_FILE in names else "next: pre-commit install (or prek install)"
     for path in _uncovered(root):
         yield f"{path} is not ignored by git, and is made for secrets: add the line {Path(path).name} to .gitignore"
 

@@ -21,8 +21,9 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
 class Config:
     """The settings of one scan. `fail_on` is None for "never"; `size_limit` is in bytes.
 
-    `select` and `ignore` name rules by id or name. `files` are the configuration files that it came from; None where
-    none were looked for.
+    `select` and `ignore` name rules by id or name. `honor_foreign_comments` lets comments for other scanners
+    (`gitleaks:allow`) accept findings too. `files` are the configuration files that it came from; None where none were
+    looked for.
     """
 
     select: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Config:
     min_severity: Severity = Severity.NOTE
     fail_on: Severity | None = Severity.MEDIUM
     strict: bool = False
+    honor_foreign_comments: bool = False
     rule_folders: tuple[Path, ...] = ()
     size_limit: int = SIZE_LIMIT
     options: Options = field(default_factory=Options)

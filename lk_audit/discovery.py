@@ -88,7 +88,7 @@ def discover(
         if root.is_dir():
             outcomes.update((found.path, found) for found in listed.outcomes(limit))
             excluded |= listed.excluded
-        elif listed.leaves_out(str(root)):
+        elif listed.leaves_out_named(str(root)):
             outcomes.update(listed.left_out)
             excluded |= listed.excluded
         else:
@@ -113,6 +113,19 @@ def common_base(paths: Sequence[str | Path], folder: Path | None = None) -> Path
     """
     working = (folder or Path.cwd()).resolve()
     return _base(working, [_existing(working, path) for path in paths])
+
+
+def surroundings(file: Path, working: Path) -> Discovery:
+    """A scan of one file that need not exist; its folder must. Both paths are absolute and resolved."""
+    base = working if file.is_relative_to(working) else _repository(file.parent) or file.parent
+    return Discovery(
+        files=(Found(_reported(str(file), base), str(file)),),
+        skipped=(),
+        excluded=(),
+        base=base,
+        prefix=_prefix(base),
+        projects=tuple(_projects(file, base)),
+    )
 
 
 def _existing(working: Path, root: str | Path) -> Path:
@@ -172,6 +185,10 @@ class _Listing:
                 yield found
         yield from self.left_out.values()
 
+    def leaves_out_named(self, file: str) -> bool:
+        """Whether a file that was named is left out: by the configuration, or when asked to, by a folder around it."""
+        return self.leaves_out(file) or (self._exclusion.is_forced and self._is_in_excluded(file, self.base))
+
     def leaves_out(self, file: str) -> bool:
         """Whether the configuration leaves a file out; it is listed then, or the folder around it."""
         if not self._exclusion.excluded:
@@ -204,18 +221,19 @@ class _Listing:
                     yield file
 
     def _is_excluded(self, file: str) -> bool:
-        parts = Path(os.path.relpath(file, self.root)).parts
+        return self._is_in_excluded(file, self.root) or self.leaves_out(file)
+
+    def _is_in_excluded(self, file: str, below: Path) -> bool:
+        """Whether a folder around a file is one of other people's code; it is listed then."""
+        parts = Path(os.path.relpath(file, below)).parts
         for count, part in enumerate(parts, 1):
-            if part in EXCLUDED_FOLDERS:
-                folder = self.root.joinpath(*parts[:count])
-                if not folder.is_dir():
-                    return False
+            folder = below.joinpath(*parts[:count])
+            if part in EXCLUDED_FOLDERS and folder.is_dir():
                 reported = _reported(str(folder), self.base)
-                if self._exclusion.takes_in(reported):
-                    continue
-                self.excluded.add(reported)
-                return True
-        return self.leaves_out(file)
+                if not self._exclusion.takes_in(reported):
+                    self.excluded.add(reported)
+                    return True
+        return False
 
 
 def _git_names(folder: str) -> list[str] | None:

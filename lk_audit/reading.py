@@ -35,11 +35,16 @@ def read(file: Found, words: Sequence[bytes] = ()) -> Content:
         raw = Path(file.file).read_bytes()
     except OSError as error:
         return Content(skipped=Skipped(file.path, f"cannot be read ({error.strerror or type(error).__name__})"))
+    return content_of(file.path, raw, words)
+
+
+def content_of(path: str, raw: bytes, words: Sequence[bytes] = ()) -> Content:
+    """What the bytes of a file are, prefiltered."""
     if b"\0" in raw:
-        return _read_wide(file.path, raw, words)
-    if not _matters(file.path, raw, words):
+        return _read_wide(path, raw, words)
+    if not _matters(path, raw, words):
         return Content(is_text=True)
-    return Content(source=Source.from_bytes(file.path, raw), is_text=True)
+    return Content(source=Source.from_bytes(path, raw), is_text=True)
 
 
 def _matters(path: str, data: bytes, words: Sequence[bytes]) -> bool:

@@ -16,6 +16,7 @@ from lk_audit.discovery import discover
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import write_findings
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
+from lk_audit.foreign_comments import honored
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.overrides import apply_overrides
 from lk_audit.progress import Progress, watched
@@ -62,9 +63,16 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     sources = [frontends.view(item.source) for item in contents if item.source]
     unread = [item.skipped for item in contents if item.skipped]
     files = Files(sources, lambda: unread_files(found, config.size_limit))
-    extract = extract or _analysis(files, progress, config.hints)
+    extract = extract or analysis(files, progress, config.hints)
     report = scan_sources(
-        sources, rules, config.options, known_rules=known_rules, prefix=found.prefix, extract=extract, files=files
+        sources,
+        rules,
+        config.options,
+        known_rules=known_rules,
+        prefix=found.prefix,
+        extract=extract,
+        files=files,
+        honor_foreign_comments=config.honor_foreign_comments,
     )
     return replace(
         apply_overrides(report, config.overrides),
@@ -86,6 +94,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     prefix: str = "",
     extract: Extract | None = None,
     files: Files | None = None,
+    honor_foreign_comments: bool = False,
 ) -> Report:
     """The report on sources in memory.
 
@@ -94,7 +103,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     ordered = sorted(map(frontends.view, sources), key=lambda source: source.path)
     options = options or Options()
     files = Files(ordered) if files is None else files
-    facts, notes, crashes = extract_all(ordered, extract or _analysis(files))
+    facts, notes, crashes = extract_all(ordered, extract or analysis(files))
     problems, rule_crashes = run_rules(facts, rules, options)
     findings = write_findings(problems, facts, files, prefix)
     marked, suppression_notes = apply_suppressions(
@@ -104,6 +113,8 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         active=rules,
         today=datetime.fromtimestamp(options.now, tz=UTC).date(),
     )
+    if honor_foreign_comments:
+        marked = honored(marked, ordered, rules)
     return Report(
         findings=tuple(marked),
         rules=tuple(sorted(rules, key=lambda rule: rule.id)),
@@ -119,7 +130,9 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
-def _analysis(files: Files, progress: Progress | None = None, hints: Hints = NOTHING) -> Extract:
+def analysis(files: Files, progress: Progress | None = None, hints: Hints = NOTHING) -> Extract:
+    """What turns sources into facts; questions that lead to other files are answered from `files`."""
+
     def analyse(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
         from lk_audit.extraction import extract_facts  # noqa: PLC0415 - brings the parsers along
 

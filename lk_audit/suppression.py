@@ -1,7 +1,7 @@
 """Comments that accept a finding: `lk-audit: ignore[rule, ...] until=YYYY-MM-DD reason`.
 
-They stand on the finding's line or, alone, on the line above. They mark findings and never drop one; one that does
-nothing (nothing to accept, no such rule, over) is reported.
+They stand on the finding's line or, alone, on the line above, where several may stand. They mark findings and never
+drop one; one that does nothing (nothing to accept, no such rule, over) is reported.
 """
 
 from __future__ import annotations
@@ -11,26 +11,31 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from lk_audit.comments import MARK, closes_block, marked_comment, opens_block
 from lk_audit.findings import SUPPRESSION, AnyRule, Finding, Note, Suppression
 from lk_audit.source import Place, Source
 from lk_audit.suggestions import did_you_mean
 
-_MARK = b"lk-audit:"
-_COMMENT = re.compile(r"(?P<marker>\#|//|/\*|<!--|--|;|^\s*\*)[ \t]*lk-audit:[ \t]*(?P<body>.*)$")
+_MARK = MARK.encode()
 _BODY = re.compile(
     r"ignore\[(?P<names>[A-Za-z0-9-]+(?:[ \t]*,[ \t]*[A-Za-z0-9-]+)*)\]"
     r"(?:[ \t]+until=(?P<until>\d{4}-\d{2}-\d{2}))?(?P<reason>[ \t].*)?"
 )
-_CLOSERS = re.compile(r"[ \t]*(?:\*/\}?|-->)[ \t]*$")
+# A comment that begins with another word is about lk-audit, and accepts nothing.
+_MEANT = re.compile(r"(?:ignore|disable|allow|accept|suppress|skip|off)(?![\w-])")
 _FORM = "write `lk-audit: ignore[rule-name] reason` or `lk-audit: ignore[rule-name] until=YYYY-MM-DD reason`"
 _LONGEST_LINE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Comment:
-    """A suppression and the bytes of its file that it covers, both ends included."""
+    """A suppression: its own line and the last that it covers, and all their bytes in the file, both ends included.
+
+    Lines are those of the source, which may be a view of the file.
+    """
 
     suppression: Suppression
+    lines: tuple[int, int]
     span: tuple[int, int]
 
 
@@ -55,7 +60,7 @@ def apply_suppressions(
     notes: list[Note] = []
     for source in sources:
         if _MARK in source.data:
-            found = list(_comments(source))
+            found = _comments(source)
             comments += [item for item in found if isinstance(item, _Comment)]
             notes += [item for item in found if isinstance(item, Note)]
     live = [comment for comment in comments if not _is_over(comment.suppression, today)]
@@ -71,31 +76,53 @@ def rule_names(rules: Iterable[AnyRule]) -> dict[str, str]:
     return {name: rule.id for rule in rules for name in (rule.id, rule.name)}
 
 
-def _comments(source: Source) -> Iterator[_Comment | Note]:
+def _comments(source: Source) -> list[_Comment | Note]:
+    found = [item for number in _marked_lines(source) for item in _comments_of_line(source, number)]
+    alone = {item.lines[0] for item in found if isinstance(item, _Comment) and item.lines[0] < item.lines[1]}
+    return [_stacked(item, source, alone) if isinstance(item, _Comment) else item for item in found]
+
+
+def _marked_lines(source: Source) -> Iterator[int]:
     starts = source.line_starts
     position = source.data.find(_MARK)
     while position != -1:
         number = source.line_number(position)
-        yield from _comments_of_line(source, number)
+        yield number
         position = source.data.find(_MARK, starts[number]) if number < len(starts) else -1
 
 
 def _comments_of_line(source: Source, number: int) -> Iterator[_Comment | Note]:
-    text = source.line_text(number)[:_LONGEST_LINE]
-    comment = _COMMENT.search(text)
-    if comment is None:
+    comment = marked_comment(_line(source, number), in_block=opens_block(_line(source, number - 1)))
+    if comment is None or not _MEANT.match(comment.body):
         return
     line = _lines_span(source, number, number).line
-    body = _BODY.fullmatch(_CLOSERS.sub("", comment["body"]).rstrip())
+    body = _BODY.fullmatch(comment.body)
     until = _date(body["until"]) if body and body["until"] else None
     if body is None or (body["until"] and until is None):
         yield Note(SUPPRESSION, source.path, line, f"this suppression cannot be read; {_FORM}")
         return
     names = tuple(name.strip() for name in body["names"].split(","))
     suppression = Suppression(source.path, line, names, (body["reason"] or "").strip(), until)
-    is_alone = not text[: comment.start()].strip(" \t{")
-    covered = _lines_span(source, number, number + is_alone)
-    yield _Comment(suppression, (covered.start, covered.end))
+    yield _Comment(suppression, (number, number + comment.is_alone), _span(source, number, number + comment.is_alone))
+
+
+def _line(source: Source, number: int) -> str:
+    return source.line_text(number)[:_LONGEST_LINE]
+
+
+def _stacked(comment: _Comment, source: Source, alone: set[int]) -> _Comment:
+    """A suppression above the line that it is meant for: others, and the end of its comment, may stand between."""
+    here, target = comment.lines
+    if here == target:
+        return comment
+    while target in alone or closes_block(_line(source, target)):
+        target += 1
+    return replace(comment, lines=(here, target), span=_span(source, here, target))
+
+
+def _span(source: Source, first: int, last: int) -> tuple[int, int]:
+    covered = _lines_span(source, first, last)
+    return covered.start, covered.end
 
 
 def _lines_span(source: Source, first: int, last: int) -> Place:

@@ -10,6 +10,7 @@ import pytest
 
 from lk_audit.discovery import Discovery, discover
 from lk_audit.errors import UsageError
+from lk_audit.path_patterns import Exclusion
 
 
 def write(root: Path, *names: str, text: str = "livekit") -> None:
@@ -252,3 +253,14 @@ def test_an_ignore_line_that_would_be_slow_to_match_is_dropped(tmp_path: Path) -
     write(tmp_path, "x.log")
 
     assert found(tmp_path) == [".gitignore", "a" * 200]
+
+
+def test_a_named_file_in_an_excluded_folder_is_left_out_when_asked_to(root: Path) -> None:
+    write(root, "web/node_modules/a/index.js", "vendor/b.py", "src/vendor.py")
+    named = ["web/node_modules/a/index.js", "vendor/b.py", "src/vendor.py"]
+
+    looked = discover(named, folder=root, exclusion=Exclusion(is_forced=True))
+
+    assert [file.path for file in looked.files] == ["src/vendor.py"]
+    assert looked.excluded == ("vendor", "web/node_modules")
+    assert found(root, *named) == ["src/vendor.py", "vendor/b.py", "web/node_modules/a/index.js"]

@@ -23,6 +23,8 @@ _COMMANDS = {
     "token": "token",
     "baseline": "baseline",
     "config": "config",
+    "init": "init",
+    "completion": "completion",
 }
 """The commands, in the order of the help page, each with the module that defines it."""
 

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from lk_audit.cli.options import SEVERITIES, names, rules_option
+from lk_audit.cli.options import SEVERITIES, names, rules_option, words
+from lk_audit.cli.options import rule_names as rule_names_typed
 from lk_audit.cli.progress import shown_progress
 from lk_audit.config import Config
 from lk_audit.configuration.building import build
@@ -24,12 +25,23 @@ from lk_audit.suppression import rule_names
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _SETTINGS = (
-    click.option("--select", multiple=True, metavar="RULE", help='Run these rules only, by id or name; "all" for all.'),
-    click.option("--extend-select", multiple=True, metavar="RULE", help="Run these rules too."),
-    click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules."),
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="RULE",
+        shell_complete=rule_names_typed,
+        help='Run these rules only, by id or name; "all" for all.',
+    ),
+    click.option(
+        "--extend-select", multiple=True, metavar="RULE", shell_complete=rule_names_typed, help="Run these rules too."
+    ),
+    click.option(
+        "--ignore", multiple=True, metavar="RULE", shell_complete=rule_names_typed, help="Do not run these rules."
+    ),
     click.option(
         "--min-severity",
         metavar="SEVERITY",
+        shell_complete=words(*SEVERITIES),
         help=f"Leave less severe findings out: {', '.join(SEVERITIES)}.  [default: note]",
     ),
     click.option(
@@ -48,6 +60,11 @@ _SETTINGS = (
         "--force-exclude/--no-force-exclude",
         default=None,
         help="Leave excluded files out even when they are named.",
+    ),
+    click.option(
+        "--honor-foreign-comments/--no-honor-foreign-comments",
+        default=None,
+        help="Let comments for other scanners accept findings too: gitleaks:allow, pragma: allowlist secret, nosec ...",
     ),
     click.option("--size-limit", metavar="SIZE", help="Skip larger files.  [default: 20 MB]"),
 )
@@ -80,6 +97,7 @@ _OUTCOME = (
     click.option(
         "--fail-on",
         metavar="SEVERITY",
+        shell_complete=words(*SEVERITIES, "never"),
         help='Exit with 1 for findings of this severity and above; "never" for never.  [default: medium]',
     ),
     click.option(
@@ -126,6 +144,17 @@ class Setup:
             report = scan_paths(
                 self.paths, rules=self.rules, config=self.config, known_rules=self.loaded.rules, progress=progress
             )
+        return self._completed(report)
+
+    def scanned_buffer(self, name: str, raw: bytes) -> Report:
+        """The report on `raw` as if it were the content of the file `name`."""
+        from lk_audit.buffers import scan_buffer  # noqa: PLC0415 - editors only
+
+        return self._completed(
+            scan_buffer(name, raw, rules=self.rules, config=self.config, known_rules=self.loaded.rules)
+        )
+
+    def _completed(self, report: Report) -> Report:
         files = tuple(file.name for file in self.settings.files)
         return replace(report, rule_errors=self.loaded.errors, configuration=files)
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from lk_audit.config import parse_duration
+from lk_audit.errors import LkAuditError
 from lk_audit.reporters import Presentation
 from lk_audit.rule_api import Severity
 
@@ -28,6 +30,28 @@ def parsed(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Parame
 
 def names(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def rule_names(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """For the shell: the rules whose name or id begins with what is typed behind the last comma."""
+    from lk_audit.rule_loader import load_rules  # noqa: PLC0415 - all rules, needed when the shell asks only
+
+    before, comma, last = typed.rpartition(",")
+    try:
+        rules = load_rules().rules
+    except LkAuditError:
+        return []  # the command itself will say what is wrong
+    named = [(name, rule.summary) for key in ("name", "id") for rule in rules for name in [getattr(rule, key)]]
+    return [CompletionItem(before + comma + name, help=summary) for name, summary in named if name.startswith(last)]
+
+
+def words(*choices: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """For the shell: those of some fixed words that begin with what is typed."""
+
+    def complete(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+        return [CompletionItem(choice) for choice in choices if choice.startswith(typed)]
+
+    return complete
 
 
 color_option = click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lk_audit.cli.options import color_option, presentation, rules_option
+from lk_audit.cli.options import color_option, presentation, rule_names, rules_option
 from lk_audit.errors import UsageError
 from lk_audit.pages import catalogue, rule_text
 from lk_audit.rule_loader import Rules, load_rules
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@click.argument("rule")
+@click.argument("rule", shell_complete=rule_names)
 @rules_option
 @color_option
 def explain_command(rule: str, rule_folders: tuple[Path, ...], color: bool | None) -> None:

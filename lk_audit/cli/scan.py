@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
 from lk_audit.cli.options import color_option, presentation
 from lk_audit.cli.outputs import STANDARD_OUTPUT, check, paired, write
 from lk_audit.config import Config
+from lk_audit.errors import UsageError
 from lk_audit.reporters import render
 
 if TYPE_CHECKING:
@@ -21,17 +24,28 @@ if TYPE_CHECKING:
 @click.command("scan")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @scan_options
+@click.option(
+    "--stdin-filename",
+    metavar="NAME",
+    help="Scan standard input as if it were the file NAME; the rest of its project is read from disk.",
+)
 @color_option
-def scan_command(paths: tuple[str, ...], color: bool | None, **options: Any) -> int:  # noqa: ANN401 - as click gives them
+def scan_command(
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    color: bool | None,
+    **options: Any,  # noqa: ANN401 - as click gives them
+) -> int:
     """Scan files and folders (by default the current one) and report what is wrong.
 
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage (or an incomplete scan under --strict),
     3 internal error.
     """
-    setup = set_up(paths, options)
+    buffer = _buffer_name(paths, stdin_filename) if stdin_filename is not None or "-" in paths else None
+    setup = set_up(() if buffer is not None else paths, options)
     outputs = paired(setup.settings.stated_value("format"), setup.settings.stated_value("output"))
     check(outputs)
-    report = _compared(setup.scanned(), setup).at_least(setup.config.min_severity)
+    report = _compared(_scanned(setup, buffer), setup).at_least(setup.config.min_severity)
     code = exit_code(report, setup.config)
     for output in outputs:
         look = presentation(color=color, to_terminal=output.target == STANDARD_OUTPUT, exit_code=code)
@@ -47,6 +61,20 @@ def _compared(report: Report, setup: Setup) -> Report:
     from lk_audit.cli.known import with_baseline  # noqa: PLC0415 - most scans have no baseline
 
     return with_baseline(report, setup.config.baseline, setup)
+
+
+def _scanned(setup: Setup, buffer: str | None) -> Report:
+    if buffer is None:
+        return setup.scanned()
+    return setup.scanned_buffer(buffer, sys.stdin.buffer.read(setup.config.size_limit + 1))
+
+
+def _buffer_name(paths: Sequence[str], stdin_filename: str | None) -> str:
+    if stdin_filename is None:
+        raise UsageError("- is standard input: say which file it would be with --stdin-filename NAME")
+    if set(paths) - {"-"}:
+        raise UsageError("--stdin-filename scans standard input only; leave the paths out")
+    return stdin_filename
 
 
 def exit_code(report: Report, config: Config) -> int:

@@ -43,6 +43,7 @@ def build(
         min_severity=settings.value("min-severity"),
         fail_on=settings.value("fail-on"),
         strict=settings.value("strict"),
+        honor_foreign_comments=settings.value("honor-foreign-comments"),
         rule_folders=tuple(rule_folders),
         size_limit=settings.value("size-limit"),
         options=Options(max_ttl=settings.value("max-ttl"), now=time.time()),

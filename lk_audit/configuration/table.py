@@ -141,6 +141,14 @@ SETTINGS: tuple[Setting, ...] = (
         option="--force-exclude",
     ),
     Setting(
+        "honor-foreign-comments",
+        kinds.FLAG,
+        False,
+        "Let comments for other scanners (`gitleaks:allow`, `pragma: allowlist secret`, `nosec`) accept findings too.",
+        "honor-foreign-comments = true",
+        option="--honor-foreign-comments",
+    ),
+    Setting(
         "include",
         kinds.INCLUDED,
         [],

@@ -116,6 +116,7 @@ def read_token(text: str) -> DecodedToken | None:
         return None
     try:
         header = jwt.get_unverified_header(text)
+        # lk-audit: ignore[unverified-token] read to be judged, never trusted
         payload = jwt.decode(text, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
         return None

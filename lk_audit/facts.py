@@ -10,6 +10,7 @@ from lk_audit.secret import Secret
 from lk_audit.source import Place
 
 if TYPE_CHECKING:
+    from lk_audit.livekit.sdks import TtlUnit
     from lk_audit.livekit.tokens import DecodedToken
 
 
@@ -177,13 +178,17 @@ class Expiry(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """One possible lifetime, in seconds where known. `slip` explains a unit mistake, if one was made."""
+    """One possible lifetime, in seconds where known. `slip` explains a unit mistake, if one was made.
+
+    `unit` is what the setting takes, where the code sets it.
+    """
 
     expiry: Expiry
     place: Place
     seconds: float | None = None
     slip: str | None = None
     leads: tuple[Lead, ...] = ()
+    unit: TtlUnit | None = None
 
 
 class Unknowable:

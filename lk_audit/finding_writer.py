@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
+from lk_audit.edits import Fix
 from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, Fact, Lead, Strength, TokenMint
 from lk_audit.findings import AnyRule, Finding, Fingerprints, distinct, frame_of, sort_key
 from lk_audit.linehash import LineHashes
 from lk_audit.redaction import Redactor, mask_all, secrets_in
+from lk_audit.repairs import Repair
 from lk_audit.rule_api import Problem
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
 
+MakeFix = Callable[[Repair], Fix | None]
+"""Turns what a rule says should change into edits, where it can."""
+
 
 def write_findings(
-    problems: Iterable[tuple[AnyRule, Problem]], facts: Sequence[Fact], sources: Mapping[str, Source], prefix: str = ""
+    problems: Iterable[tuple[AnyRule, Problem]],
+    facts: Sequence[Fact],
+    sources: Mapping[str, Source],
+    prefix: str = "",
+    make_fix: MakeFix = lambda _: None,
 ) -> list[Finding]:
     """The findings, in the order of a report.
 
@@ -24,19 +33,36 @@ def write_findings(
         facts: all facts of the scan, for the secrets that must not be shown.
         sources: the files by path.
         prefix: where paths start in the repository.
+        make_fix: gives the automatic fix of a problem.
     """
-    writer = _Writer(sources, facts, prefix)
+    writer = _Writer(sources, facts, prefix, make_fix)
     return sorted((writer.finding(rule, problem) for rule, problem in distinct(problems)), key=sort_key)
 
 
-class _Writer:
-    def __init__(self, sources: Mapping[str, Source], facts: Sequence[Fact], prefix: str) -> None:
+class Masker:
+    """The lines of a scan's files with the secrets masked that its facts know of; columns stay true."""
+
+    def __init__(self, sources: Mapping[str, Source], facts: Sequence[Fact]) -> None:
         self._sources = sources
-        self._redactor = Redactor(secrets_in(facts))
-        self._fingerprints = Fingerprints(sources, prefix)
         self._secret_spans = _secret_spans(facts, sources)
+        self.redactor = Redactor(secrets_in(facts))
+        self.line = cache(self._mask_line)
+
+    def _mask_line(self, path: str, number: int) -> str:
+        text = self._sources[path].file.line_text(number)
+        for begin, end in self._secret_spans.get((path, number), ()):
+            text = text[:begin] + mask_all(text[begin:end]) + text[end:]
+        return self.redactor.code(text)
+
+
+class _Writer:
+    def __init__(self, sources: Mapping[str, Source], facts: Sequence[Fact], prefix: str, make_fix: MakeFix) -> None:
+        self._sources = sources
+        self._masker = Masker(sources, facts)
+        self._redactor = self._masker.redactor
+        self._fingerprints = Fingerprints(sources, prefix)
         self._line_hashes = cache(lambda path: LineHashes(sources[path].file.text))
-        self._masked_line = cache(self._mask_line)
+        self._make_fix = make_fix
 
     def finding(self, rule: AnyRule, problem: Problem) -> Finding:
         place = problem.place
@@ -48,7 +74,7 @@ class _Writer:
             confidence=problem.confidence,
             message=self._redactor.message(problem.message),
             place=place,
-            frame=frame_of(source.file, place, lambda number: self._masked_line(place.path, number)) if source else (),
+            frame=frame_of(source.file, place, lambda number: self._masker.line(place.path, number)) if source else (),
             trace=self._leads(problem.trace),
             related=self._leads(problem.related),
             why=rule.summary,
@@ -57,16 +83,11 @@ class _Writer:
             problem=self._fingerprints.of_problem(rule.id, problem),
             content_id=self._fingerprints.content_of(rule.id, problem),
             line_hash=self._line_hashes(place.path).of_line(place.line) if source else "",
+            automatic=self._make_fix(problem.repair) if problem.repair is not None else None,
         )
 
     def _leads(self, leads: Iterable[Lead]) -> tuple[Lead, ...]:
         return tuple(Lead(lead.place, self._redactor.message(lead.note)) for lead in leads)
-
-    def _mask_line(self, path: str, number: int) -> str:
-        text = self._sources[path].file.line_text(number)
-        for begin, end in self._secret_spans.get((path, number), ()):
-            text = text[:begin] + mask_all(text[begin:end]) + text[end:]
-        return self._redactor.code(text)
 
 
 def _secret_spans(facts: Iterable[Fact], sources: Mapping[str, Source]) -> dict[tuple[str, int], list[tuple[int, int]]]:

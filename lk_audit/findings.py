@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
+from lk_audit.edits import Fix
 from lk_audit.facts import Lead
 from lk_audit.rule_api import Confidence, Problem, Rule, Severity
 from lk_audit.source import Place, Source
@@ -50,7 +51,7 @@ class Finding:
     `why` is the rule's summary. `fingerprint` stays the same when lines move, `content_id` also when the file moves,
     but several findings can share it; `line_hash` is GitHub's. `problem` is the same for all places of one problem (a
     secret that is written down five times). `suppressed` and `baselined` tell that it is known and accepted;
-    `baselined` is None where there is no baseline.
+    `baselined` is None where there is no baseline. `automatic` is the fix that --fix can make.
     """
 
     rule_id: str
@@ -68,6 +69,7 @@ class Finding:
     content_id: str = ""
     line_hash: str = ""
     problem: str = ""
+    automatic: Fix | None = None
     suppressed: Suppression | None = None
     baselined: bool | None = None
 

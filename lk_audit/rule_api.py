@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from lk_audit.errors import RuleLoadError
 from lk_audit.facts import Fact, Lead
+from lk_audit.repairs import Repair
 from lk_audit.source import Place
 
 F = TypeVar("F", bound=Fact)
@@ -49,6 +50,13 @@ class Confidence(Enum):
     LOW = "low"
 
 
+class Fixable(Enum):
+    """Whether a program can take findings away in common cases, and by which options."""
+
+    SAFE = "--fix"
+    UNSAFE = "--fix --unsafe-fixes"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What a rule found.
@@ -56,7 +64,8 @@ class Problem:
     `message` is one lower-case sentence without a full stop that leads with what is wrong. `severity` overrides
     the rule's default for this one. `trace` are the steps that explain the value, `related` other places
     worth seeing, `fix` advice that fits better than the rule's general one. `subject` identifies the offending thing
-    for the fingerprint when the source line does not (a secret's hash, say).
+    for the fingerprint when the source line does not (a secret's hash, say). `repair` is what a program can
+    do about it.
     """
 
     place: Place
@@ -67,6 +76,7 @@ class Problem:
     related: tuple[Lead, ...] = ()
     fix: str | None = None
     subject: str | None = None
+    repair: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,7 @@ class Rule(Generic[F]):
     check: Callable[[F, Options], Iterable[Problem]]
     on_by_default: bool = True
     references: tuple[str, ...] = ()
+    fixable: Fixable | None = None
 
     @property
     def summary(self) -> str:
@@ -122,6 +133,7 @@ def rule(  # noqa: PLR0913 - a rule's metadata, all keywords
     good: Sequence[str],
     on_by_default: bool = True,
     references: Sequence[str] = (),
+    fixable: Fixable | None = None,
 ) -> Callable[[Callable[..., Iterator[Problem]]], Rule[F]]:
     """Make a rule of a generator function; its name is the rule's name, its docstring the explanation.
 
@@ -135,6 +147,7 @@ def rule(  # noqa: PLR0913 - a rule's metadata, all keywords
         good: example projects in which no rule may find anything.
         on_by_default: whether it runs without being selected.
         references: addresses of further reading.
+        fixable: what --fix can do about its examples at best; None when a person must.
 
     Raises:
         RuleLoadError: something a rule must have is missing.
@@ -166,6 +179,7 @@ def rule(  # noqa: PLR0913 - a rule's metadata, all keywords
             check=run,
             on_by_default=on_by_default,
             references=tuple(references),
+            fixable=fixable,
         )
 
     return decorate

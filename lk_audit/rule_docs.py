@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from lk_audit import cwe
 from lk_audit.findings import AnyRule
+from lk_audit.rule_api import Fixable
 from lk_audit.rule_loader import load_rules
 
 TABLE_START = "<!-- rules:start -->"
@@ -39,7 +40,7 @@ def rule_page(rule: AnyRule, level: int = 1) -> str:
     usual = "" if rule.on_by_default else " · off by default"
     parts = [
         f"{heading} {rule.id} {rule.name}",
-        f"**{rule.severity.label.capitalize()}** · [{cwe.title(rule.cwe)}]({cwe.url(rule.cwe)}){usual}",
+        f"**{rule.severity.label.capitalize()}** · [{cwe.title(rule.cwe)}]({cwe.url(rule.cwe)}){usual}{_fixable(rule)}",
         rule.explanation,
         f"{below} What to do",
         rule.fix,
@@ -60,7 +61,7 @@ def rules_document(rules: Sequence[AnyRule]) -> str:
 
 def rule_table(rules: Iterable[AnyRule], link: str = "docs/rules.md#{anchor}") -> str:
     """A Markdown table of rules; `link` is the address of a rule's page."""
-    return "\n".join(["| id | rule | severity | finds |", "|---|---|---|---|", *_rows(rules, link), ""])
+    return "\n".join(["| id | rule | severity | fix | finds |", "|---|---|---|---|---|", *_rows(rules, link), ""])
 
 
 def with_table(readme: str, rules: Sequence[AnyRule]) -> str:
@@ -79,7 +80,15 @@ def _rows(rules: Iterable[AnyRule], link: str) -> Iterator[str]:
     for rule in rules:
         address = link.format(anchor=anchor(rule))
         severity = rule.severity.label + ("" if rule.on_by_default else " (off)")
-        yield f"| {rule.id} | [{rule.name}]({address}) | {severity} | {rule.summary.replace('|', chr(92) + '|')} |"
+        summary = rule.summary.replace("|", r"\|")
+        yield f"| {rule.id} | [{rule.name}]({address}) | {severity} | {_MARKS[rule.fixable]} | {summary} |"
+
+
+def _fixable(rule: AnyRule) -> str:
+    return f" · fixable with `{rule.fixable.value}`" if rule.fixable else ""
+
+
+_MARKS = {None: "", Fixable.SAFE: "safe", Fixable.UNSAFE: "unsafe"}
 
 
 def _example(text: str) -> str:

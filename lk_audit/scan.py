@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from lk_audit.discovery import discover
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import write_findings
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
+from lk_audit.fixes import Fixer
 from lk_audit.foreign_comments import honored
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.overrides import apply_overrides
@@ -29,6 +30,7 @@ from lk_audit.suppression import apply_suppressions, rule_names
 if TYPE_CHECKING:
     from lk_audit.extraction import ParseNote
 
+Observe: TypeAlias = "Callable[[Sequence[Source], Sequence[Fact]], None]"
 Extract: TypeAlias = "Callable[[Sequence[Source]], tuple[list[Fact], list[ParseNote]]]"
 
 
@@ -41,6 +43,8 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     folder: Path | None = None,
     extract: Extract | None = None,
     progress: Progress | None = None,
+    edited: Mapping[str, Source] | None = None,
+    observe: Observe | None = None,
 ) -> Report:
     """The report on files and folders.
 
@@ -52,6 +56,8 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         folder: the folder that `paths` are relative to.
         extract: what turns sources into facts; `extraction.extract_facts` by default.
         progress: hears how far reading and analysing have come.
+        edited: files as they would be after an edit, by path, in the place of those on disk.
+        observe: is given the sources and the facts of the scan.
 
     Raises:
         UsageError: a path does not exist.
@@ -60,7 +66,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     config = config or Config()
     found = discover(paths, limit=config.size_limit, folder=folder, exclusion=config.exclusion)
     contents = [read(file, config.hints.secret_words) for file in watched(found.files, "reading", progress)]
-    sources = [frontends.view(item.source) for item in contents if item.source]
+    sources = [(edited or {}).get(item.source.path) or frontends.view(item.source) for item in contents if item.source]
     unread = [item.skipped for item in contents if item.skipped]
     files = Files(sources, lambda: unread_files(found, config.size_limit))
     extract = extract or analysis(files, progress, config.hints)
@@ -73,6 +79,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         extract=extract,
         files=files,
         honor_foreign_comments=config.honor_foreign_comments,
+        observe=observe,
     )
     return replace(
         apply_overrides(report, config.overrides),
@@ -95,17 +102,23 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     extract: Extract | None = None,
     files: Files | None = None,
     honor_foreign_comments: bool = False,
+    observe: Observe | None = None,
 ) -> Report:
     """The report on sources in memory.
 
     `prefix` is where their paths start in the repository; `files` are all files of the project, by default `sources`.
+    `observe` as for `scan_paths`.
     """
     ordered = sorted(map(frontends.view, sources), key=lambda source: source.path)
     options = options or Options()
     files = Files(ordered) if files is None else files
     facts, notes, crashes = extract_all(ordered, extract or analysis(files))
     problems, rule_crashes = run_rules(facts, rules, options)
-    findings = write_findings(problems, facts, files, prefix)
+    # A view, such as the code of a notebook, has its places in another text than its syntax.
+    fixer = Fixer(files, (source.path for source in ordered if source.file is source))
+    findings = write_findings(problems, facts, files, prefix, fixer.fix)
+    if observe is not None:
+        observe(ordered, facts)
     marked, suppression_notes = apply_suppressions(
         findings,
         ordered,
@@ -121,7 +134,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         scanned=len(ordered),
         analysed=len(ordered),
         notes=tuple(sorted([*notes, *suppression_notes], key=lambda note: (note.path, note.line, note.message))),
-        crashes=tuple(sorted(crashes + rule_crashes, key=repr)),
+        crashes=tuple(sorted([*crashes, *rule_crashes, *_fix_crashes(fixer)], key=repr)),
         prefix=prefix,
         version=__version__,
     )
@@ -183,6 +196,11 @@ def run_rules(
                 except Exception as error:  # noqa: BLE001 - a defect must not end the scan, and is reported
                     crashes[rule.id, fact.place.path] = _crash(rule.id, fact.place.path, error)
     return problems, list(crashes.values())
+
+
+def _fix_crashes(fixer: Fixer) -> Iterator[Crash]:
+    for path, error in fixer.errors:
+        yield _crash(None, path, error)
 
 
 def _crash(rule_id: str | None, path: str | None, error: Exception) -> Crash:

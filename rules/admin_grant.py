@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import Audience, Signer, TokenMint
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import RemoveGrants
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -11,6 +12,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK401",
     severity=Severity.HIGH,
     cwe=269,
+    fixable=Fixable.UNSAFE,
     fix=(
         "Leave roomAdmin out of participants' tokens. Let your backend moderate with RoomServiceClient (LiveKitAPI in "
         "Python) after checking that this user may."
@@ -95,4 +97,5 @@ def admin_grant(mint: TokenMint) -> Iterator[Problem]:
         severity=Severity.LOW if mint.is_advice else None,
         confidence=Confidence.HIGH if grant.certain and not asked and not is_typed else Confidence.MEDIUM,
         trace=grant.leads,
+        repair=RemoveGrants((grant.name,), (grant.place,)),
     )

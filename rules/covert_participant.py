@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from lk_audit.facts import Audience, Grant, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import RemoveGrants
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -12,6 +13,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK406",
     severity=Severity.MEDIUM,
     cwe=269,
+    fixable=Fixable.UNSAFE,
     fix=(
         "Leave hidden, recorder, agent and kind out of people's tokens. Recorders and agents get theirs from LiveKit; "
         "a supervisor who must be unseen gets a token of its own, from a route that checks who asks."
@@ -115,4 +117,5 @@ def _problem(mint: TokenMint, grant: Grant, effect: str) -> Problem:
         severity=Severity.LOW if mint.is_advice else None,
         confidence=Confidence.HIGH if grant.certain and mint.signer is not Signer.COMMAND else Confidence.MEDIUM,
         trace=grant.leads,
+        repair=RemoveGrants((grant.name,), (grant.place,)),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import ReadFromEnvironment
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 _HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION})
 _LOWER = {FileRole.EXAMPLE: Severity.LOW, FileRole.LOCAL: Severity.NOTE}
@@ -14,6 +15,7 @@ _LOWER = {FileRole.EXAMPLE: Severity.LOW, FileRole.LOCAL: Severity.NOTE}
     id="LK102",
     severity=Severity.MEDIUM,
     cwe=1392,
+    fixable=Fixable.UNSAFE,
     fix=(
         "Make a pair with `livekit-server generate-keys`, give it to the server under `keys:` and to the backend "
         "through the environment, and let the program stop when LIVEKIT_API_SECRET is missing instead of falling back. "
@@ -93,4 +95,5 @@ def dev_credentials(literal: CredentialLiteral) -> Iterator[Problem]:
         confidence=Confidence.HIGH if literal.certain else Confidence.MEDIUM,
         trace=literal.leads,
         subject=literal.secret.digest,
+        repair=ReadFromEnvironment(literal.place),
     )

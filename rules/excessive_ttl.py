@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from lk_audit.facts import Expiry, FileRole, TokenMint
 from lk_audit.livekit.durations import DAY, spoken
-from lk_audit.rule_api import Options, Problem, Severity, rule
+from lk_audit.repairs import LimitLifetime
+from lk_audit.rule_api import Fixable, Options, Problem, Severity, rule
 
 
 @rule(
@@ -12,6 +13,7 @@ from lk_audit.rule_api import Options, Problem, Severity, rule
     id="LK301",
     severity=Severity.MEDIUM,
     cwe=613,
+    fixable=Fixable.SAFE,
     fix=(
         "Give the token minutes, an hour at most: it is checked only when its holder connects, and a running call goes "
         "on after it expires. Clients that reconnect later should fetch a new one."
@@ -130,4 +132,5 @@ def excessive_ttl(mint: TokenMint, options: Options) -> Iterator[Problem]:
         f"token lives {spoken(worst.seconds)}; the maximum here is {spoken(options.max_ttl)}",
         severity=Severity.LOW if mint.is_advice else Severity.HIGH if worst.seconds >= DAY else None,
         trace=worst.leads,
+        repair=LimitLifetime(worst.place, worst.unit, options.max_ttl) if worst.unit else None,
     )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import UNKNOWN, Audience, Grants, GrantVariant, Signer, TokenMint
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import DenyData, DenyPublishing
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -11,6 +12,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK404",
     severity=Severity.MEDIUM,
     cwe=276,
+    fixable=Fixable.SAFE,
     fix=(
         "Deny explicitly what a listener must not do: `can_publish=False, can_publish_data=False` in Python, "
         "`canPublish: false` in JavaScript. An empty canPublishSources means every source; leave it out and deny "
@@ -103,13 +105,19 @@ def _problems(mint: TokenMint, variant: GrantVariant) -> Iterator[Problem]:
         return
     publish, data, sources = (grants.get(name) for name in ("canPublish", "canPublishData", "canPublishSources"))
     if sources is not None and sources.is_always(()) and not (publish is not None and publish.is_always(False)):
-        yield Problem(sources.place, "empty canPublishSources allows every source, not none", trace=sources.leads)
+        yield Problem(
+            sources.place,
+            "empty canPublishSources allows every source, not none",
+            trace=sources.leads,
+            repair=DenyPublishing(sources.place, instead=True),
+        )
     elif publish is not None and variant.can_publish_data_stays and grants.complete:
         yield Problem(
             publish.place,
             f"can_publish=False leaves data messages allowed: {mint.sdk} writes canPublishData true unless told not to",
             confidence=Confidence.HIGH if publish.is_always(False) else Confidence.MEDIUM,
             trace=publish.leads,
+            repair=DenyData(publish.place),
         )
     elif publish is None and grants.complete and variant.listener_lead is not None and not _only_data(mint, grants):
         denied = data is not None and data.is_always(False)
@@ -119,6 +127,7 @@ def _problems(mint: TokenMint, variant: GrantVariant) -> Iterator[Problem]:
             severity=Severity.LOW if denied or mint.is_advice else None,
             confidence=Confidence.MEDIUM,
             related=(variant.listener_lead,),
+            repair=DenyPublishing(join.place),
         )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from lk_audit.facts import Audience, Expiry, TokenMint
 from lk_audit.livekit.durations import spoken
-from lk_audit.rule_api import Options, Problem, Severity, rule
+from lk_audit.repairs import AddLifetime
+from lk_audit.rule_api import Fixable, Options, Problem, Severity, rule
 
 
 @rule(
@@ -12,6 +13,7 @@ from lk_audit.rule_api import Options, Problem, Severity, rule
     id="LK302",
     severity=Severity.LOW,
     cwe=613,
+    fixable=Fixable.SAFE,
     fix="Say how long it lives: `.with_ttl(timedelta(minutes=15))` in Python, `{ ttl: '15m' }` in JavaScript.",
     bad=[
         """
@@ -79,4 +81,5 @@ def implicit_ttl(mint: TokenMint, options: Options) -> Iterator[Problem]:
         mint.place,
         f"token without a lifetime: {mint.sdk} gives it {spoken(implicit.seconds)}",
         trace=implicit.leads,
+        repair=AddLifetime(mint.place, options.max_ttl),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import FileRole, InsecureUrl
-from lk_audit.rule_api import Problem, Severity, rule
+from lk_audit.repairs import EncryptAddress
+from lk_audit.rule_api import Fixable, Problem, Severity, rule
 
 _HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION})
 _SECURE = {"ws": "wss", "http": "https"}
@@ -14,6 +15,7 @@ _SECURE = {"ws": "wss", "http": "https"}
     id="LK203",
     severity=Severity.MEDIUM,
     cwe=319,
+    fixable=Fixable.UNSAFE,
     fix=(
         "Use wss:// (https:// for the API) and let a reverse proxy or load balancer with a certificate answer for the "
         "server. Replace tokens and secrets that went over the open connection."
@@ -87,4 +89,5 @@ def insecure_url(url: InsecureUrl) -> Iterator[Problem]:
         f"{url.scheme}:// to the public host {url.host}: everybody on the way can read the access token",
         severity=None if url.role is FileRole.PRODUCTION else Severity.LOW,
         fix=f"Use {_SECURE[url.scheme]}:// and let a proxy with a certificate answer for the server.",
+        repair=EncryptAddress(url.place, url.scheme),
     )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from lk_audit.facts import CredentialLiteral, FileRole, Strength
 from lk_audit.livekit.rotation import rotation
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import ReadFromEnvironment
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -12,6 +13,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK101",
     severity=Severity.CRITICAL,
     cwe=798,
+    fixable=Fixable.UNSAFE,
     fix=(
         "Rotate it now, deleting the line is not enough: on LiveKit Cloud create another API key in the project's "
         "settings and delete this one, on your own server replace the pair under `keys:`. Read the new secret from the "
@@ -111,6 +113,7 @@ def leaked_api_secret(literal: CredentialLiteral) -> Iterator[Problem]:
             "new one from the environment, and look for the old one in the git history, images, CI variables and logs."
         ),
         subject=literal.secret.digest,
+        repair=ReadFromEnvironment(literal.place),
     )
 
 

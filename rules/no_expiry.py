@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import Expiry, TokenMint
-from lk_audit.rule_api import Problem, Severity, rule
+from lk_audit.repairs import AddLifetime, CorrectUnit
+from lk_audit.rule_api import Fixable, Options, Problem, Severity, rule
 
 
 @rule(
@@ -11,6 +12,7 @@ from lk_audit.rule_api import Problem, Severity, rule
     id="LK303",
     severity=Severity.HIGH,
     cwe=613,
+    fixable=Fixable.SAFE,
     fix=(
         "Set `exp` to a time in seconds, minutes from now: `int(time.time()) + 900`, "
         "`Math.floor(Date.now() / 1000) + 900`, `expiresIn: '15m'`, `.setExpirationTime('15m')`."
@@ -74,7 +76,7 @@ from lk_audit.rule_api import Problem, Severity, rule
     ],
     references=["https://github.com/livekit/protocol/pull/1706"],
 )
-def no_expiry(mint: TokenMint) -> Iterator[Problem]:
+def no_expiry(mint: TokenMint, options: Options) -> Iterator[Problem]:
     """A token never expires: it has no `exp`, or `exp` is in milliseconds.
 
     Servers up to v1.13.5 accept a token without `exp` for ever. `exp` counts seconds; a number of milliseconds is a
@@ -86,6 +88,7 @@ def no_expiry(mint: TokenMint) -> Iterator[Problem]:
                 mint.place,
                 "token without exp: LiveKit servers up to v1.13.5 accept it for ever",
                 trace=item.leads,
+                repair=AddLifetime(mint.place, options.max_ttl),
             )
             return
         if item.expiry is Expiry.MILLISECONDS:
@@ -93,5 +96,6 @@ def no_expiry(mint: TokenMint) -> Iterator[Problem]:
                 item.place,
                 "exp in milliseconds: the token is valid for tens of thousands of years",
                 trace=item.leads,
+                repair=CorrectUnit(item.place, item.unit, options.max_ttl) if item.unit else None,
             )
             return

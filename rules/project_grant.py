@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from lk_audit.facts import Audience, Grant, Lead, Signer, TokenMint
 from lk_audit.livekit.grants import PROJECT_GRANTS, allows
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import RemoveGrants
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -12,6 +13,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK402",
     severity=Severity.HIGH,
     cwe=269,
+    fixable=Fixable.UNSAFE,
     fix=(
         "Leave it out of the participant's token: joining needs roomJoin and room only, and creates the room by "
         "itself. What needs the grant belongs in your backend, with a token that never leaves it."
@@ -104,7 +106,8 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
         return
     first, *others = sorted(found, key=_position)
     is_sure = mint.audience is Audience.PARTICIPANT and mint.signer is not Signer.COMMAND
-    names = ", ".join(grant.name for grant in (first, *others))
+    everything = (first, *others)
+    names = ", ".join(grant.name for grant in everything)
     asked = "" if first.may_be(True) else ", when the request asks for it"
     yield Problem(
         first.place,
@@ -113,6 +116,7 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
         confidence=Confidence.HIGH if is_sure and first.certain else Confidence.MEDIUM,
         trace=first.leads,
         related=tuple(Lead(grant.place, f"{grant.name}: may {allows(grant.name)}") for grant in others),
+        repair=RemoveGrants(tuple(grant.name for grant in everything), tuple(grant.place for grant in everything)),
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import EnvExposure, FileRole
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import RenameVariable
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -11,6 +12,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK202",
     severity=Severity.CRITICAL,
     cwe=200,
+    fixable=Fixable.UNSAFE,
     fix=(
         "Rename it to LIVEKIT_API_SECRET without the public prefix, read it in server code only, and hand clients "
         "tokens instead. If a build with the old name was ever published, replace the secret: on LiveKit Cloud delete "
@@ -172,4 +174,5 @@ def public_env_secret(exposure: EnvExposure) -> Iterator[Problem]:
         f"API secret under the public name {exposure.name}: {exposure.framework} ships {what} to every client",
         confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
         subject=exposure.name,
+        repair=RenameVariable(exposure.name, exposure.name.removeprefix(exposure.prefix)) if exposure.prefix else None,
     )

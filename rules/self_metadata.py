@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import Audience, TokenMint
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import RemoveGrants
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -11,6 +12,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK407",
     severity=Severity.LOW,
     cwe=863,
+    fixable=Fixable.UNSAFE,
     on_by_default=False,
     fix="Leave canUpdateOwnMetadata out, or decide by grants and by what your server knows instead of by metadata.",
     bad=[
@@ -93,5 +95,6 @@ def self_metadata(mint: TokenMint) -> Iterator[Problem]:
             "canUpdateOwnMetadata in a token whose metadata carries a role: its holder can give himself another",
             confidence=Confidence.MEDIUM,
             trace=grant.leads,
+            repair=RemoveGrants((grant.name,), (grant.place,)),
             related=(mint.role_lead,),
         )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import Expiry, Lifetime, TokenMint
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import CorrectUnit
+from lk_audit.rule_api import Confidence, Fixable, Options, Problem, Severity, rule
 
 
 @rule(
@@ -11,6 +12,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK304",
     severity=Severity.HIGH,
     cwe=682,
+    fixable=Fixable.SAFE,
     fix=(
         "Write the lifetime with its unit: `timedelta(minutes=15)` in Python, `ttl: '15m'` in JavaScript, both in the "
         "constructor's options and in the setter."
@@ -75,7 +77,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
         """,
     ],
 )
-def ttl_unit(mint: TokenMint) -> Iterator[Problem]:
+def ttl_unit(mint: TokenMint, options: Options) -> Iterator[Problem]:
     """A lifetime is given in the wrong unit.
 
     The JavaScript constructor's `ttl` counts seconds, so milliseconds turn an hour into six weeks; a number given
@@ -92,6 +94,7 @@ def ttl_unit(mint: TokenMint) -> Iterator[Problem]:
             severity=_severity(mint, item),
             confidence=Confidence.HIGH,
             trace=item.leads,
+            repair=CorrectUnit(item.place, item.unit, options.max_ttl) if item.unit else None,
         )
         return
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import TokenMint, UnknownGrant
-from lk_audit.rule_api import Problem, Severity, rule
+from lk_audit.repairs import CorrectGrant
+from lk_audit.rule_api import Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -11,6 +12,7 @@ from lk_audit.rule_api import Problem, Severity, rule
     id="LK405",
     severity=Severity.MEDIUM,
     cwe=1287,
+    fixable=Fixable.SAFE,
     fix="Use the grant's real name: camelCase in JavaScript and in raw claims, snake_case in Python's VideoGrants.",
     bad=[
         """
@@ -99,7 +101,11 @@ def unknown_grant(mint: TokenMint) -> Iterator[Problem]:
             _message(item),
             severity=Severity.LOW if mint.is_advice else Severity.HIGH if item.fails_open else None,
             fix=f"Write `{item.meant}` instead of `{item.spelled}`." if item.meant else None,
+            repair=CorrectGrant(item.place, item.spelled, is_ignored=item.problem == _IGNORED),
         )
+
+
+_IGNORED = "LiveKit ignores it"
 
 
 def _message(item: UnknownGrant) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import TokenCheck
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import CheckSignature
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -11,6 +12,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK603",
     severity=Severity.HIGH,
     cwe=347,
+    fixable=Fixable.UNSAFE,
     fix=(
         "Verify before you read: `api.TokenVerifier(key, secret).verify(token)` in Python, "
         "`await new TokenVerifier(key, secret).verify(token)` in JavaScript, `jwt.verify` or `jwtVerify` otherwise."
@@ -72,4 +74,5 @@ def unverified_token(check: TokenCheck) -> Iterator[Problem]:
         check.place,
         f"LiveKit token trusted without its signature: {check.how}",
         confidence=Confidence.HIGH if check.certain else Confidence.MEDIUM,
+        repair=CheckSignature(check.place),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import WebhookUse
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import CheckSignature
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -11,6 +12,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK604",
     severity=Severity.HIGH,
     cwe=345,
+    fixable=Fixable.UNSAFE,
     fix=(
         "Give the raw body and the Authorization header to the SDK and use what it returns: "
         "`await new WebhookReceiver(key, secret).receive(body, header)` in JavaScript, "
@@ -101,4 +103,5 @@ def unverified_webhook(use: WebhookUse) -> Iterator[Problem]:
         use.place,
         f"webhook event of unknown origin: {use.how}",
         confidence=Confidence.HIGH if use.certain else Confidence.MEDIUM,
+        repair=CheckSignature(use.place),
     )

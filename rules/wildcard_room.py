@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import TokenMint
-from lk_audit.rule_api import Confidence, Problem, Severity, rule
+from lk_audit.repairs import NameRoom
+from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
 
 @rule(
@@ -11,8 +12,22 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     id="LK403",
     severity=Severity.HIGH,
     cwe=862,
+    fixable=Fixable.UNSAFE,
     fix="Name the room in the same grant: `roomJoin: true, room` (`room_join=True, room=room` in Python).",
     bad=[
+        """
+        --- server/room.ts
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function mint(identity: string, room: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true });  // <- finding
+          return { token: await at.toJwt(), room };
+        }
+        """,
         """
         --- server/token.ts
         import { AccessToken } from 'livekit-server-sdk';
@@ -81,9 +96,17 @@ def wildcard_room(mint: TokenMint) -> Iterator[Problem]:
     if join is None or not join.may_be(True):
         return
     if room is None and mint.grants.complete:
-        yield Problem(join.place, "roomJoin without a room: servers before v1.9.1 let this token into any room")
+        yield Problem(
+            join.place,
+            "roomJoin without a room: servers before v1.9.1 let this token into any room",
+            repair=NameRoom(join.place),
+        )
     elif room is not None and (room.is_always("") or room.is_always(None)):
-        yield Problem(room.place, "roomJoin with an empty room: servers before v1.9.1 let this token into any room")
+        yield Problem(
+            room.place,
+            "roomJoin with an empty room: servers before v1.9.1 let this token into any room",
+            repair=NameRoom(room.place, instead=True),
+        )
     elif room is not None and room.is_always("*"):
         yield Problem(
             room.place,

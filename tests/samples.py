@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lk_audit.edits import edited
 from lk_audit.extraction import ParseNote
 from lk_audit.facts import Carrier, CredentialLiteral, Fact, Lead, Strength
 from lk_audit.findings import Report
 from lk_audit.rule_api import Confidence, Options, Problem, Rule, Severity, rule
+from lk_audit.rule_loader import load_rules
 from lk_audit.scan import scan_sources
 from lk_audit.secret import Secret
 from lk_audit.source import Source
@@ -98,3 +100,18 @@ def report_on(*files: tuple[str, str], rules: Sequence[Rule[Any]] | None = None,
     sources = [Source.from_text(path, text) for path, text in files]
     known = {name: options.pop(name) for name in ("prefix", "known_rules") if name in options}
     return scan_sources(sources, rules or [make_rule()], Options(**options), extract=extract, **known)
+
+
+def fixed(path: str, text: str, *others: tuple[str, str], unsafe: bool = False, max_ttl: float = 3600.0) -> str:
+    """A file after all fixes of all rules, one by one until none is left, beside other files that stay as they are."""
+    rules = load_rules(packs=False).rules
+    beside = [Source.from_text(*other) for other in others]
+    sources = [Source.from_text(path, text), *beside]
+    for _ in range(10):
+        report = scan_sources(sources, rules, Options(max_ttl=max_ttl))
+        fixes = [item.automatic for item in report.open_findings if item.automatic]
+        usable = [fix for fix in fixes if (unsafe or fix.is_safe) and {edit.place.path for edit in fix.edits} == {path}]
+        if not usable:
+            break
+        sources = [Source(path, edited(sources[0].data, usable[0].edits)), *beside]
+    return sources[0].text

@@ -26,9 +26,15 @@ MAY_NOT_IMPORT = {
     "hints": ("livekit", "facts", "findings", "scan", "cli", "configuration"),
     "configuration": ("scan", "frontends", "extractors", "extraction", "values", "syntax", "project", "cli"),
     "scan": ("cli", "reporters", "configuration"),
+    "repairs": ("syntax", "values", "frontends", "extractors", "fixes", "scan", "findings"),
+    "fixes": ("rule_api", "rule_loader", "findings", "scan", "reporters", "cli"),
+    "fixing": ("cli", "reporters"),
 }
 PARSERS = ("tree_sitter", "tree_sitter_python", "tree_sitter_javascript", "tree_sitter_typescript", "yaml", "libcst")
-RULES_MAY_IMPORT = ("lk_audit.facts", "lk_audit.rule_api", "lk_audit.livekit", "collections.abc", "re", "__future__")
+RULES_MAY_IMPORT = (
+    *("lk_audit.facts", "lk_audit.rule_api", "lk_audit.livekit", "lk_audit.repairs"),
+    *("collections.abc", "re", "__future__"),
+)
 LAYERS_WITH_PARSERS = ("frontends", "onboarding.py")  # which extends a YAML file, and scans none
 
 

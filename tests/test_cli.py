@@ -356,7 +356,7 @@ def test_rules_are_listed_for_programs() -> None:
 
     assert listed[0]["id"] == "LK101"
     assert listed[0]["severity"] == "critical"
-    assert invoke("rules", "--format", "markdown").output.startswith("| id | rule | severity | finds |\n")
+    assert invoke("rules", "--format", "markdown").output.startswith("| id | rule | severity | fix | finds |\n")
 
 
 def test_the_version_is_told() -> None:

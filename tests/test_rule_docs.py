@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from lk_audit.rule_api import Fixable
 from lk_audit.rule_docs import TABLE_END, TABLE_START, rule_page, rule_table, rules_document, with_table
 from lk_audit.rule_loader import load_rules
 from tests.samples import make_rule
@@ -36,11 +37,11 @@ def test_every_file_of_an_example_has_its_title_and_language() -> None:
 
 
 def test_a_table_links_to_the_pages() -> None:
-    rules = [make_rule(), make_rule("rare-word", id="LK902", on_by_default=False)]
+    rules = [replace(make_rule(), fixable=Fixable.SAFE), make_rule("rare-word", id="LK902", on_by_default=False)]
 
     assert rule_table(rules).splitlines()[2:] == [
-        "| LK901 | [bad-word](docs/rules.md#lk901-bad-word) | medium | A bad word is written down. |",
-        "| LK902 | [rare-word](docs/rules.md#lk902-rare-word) | medium (off) | A bad word is written down. |",
+        "| LK901 | [bad-word](docs/rules.md#lk901-bad-word) | medium | safe | A bad word is written down. |",
+        "| LK902 | [rare-word](docs/rules.md#lk902-rare-word) | medium (off) |  | A bad word is written down. |",
     ]
 
 

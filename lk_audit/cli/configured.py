@@ -19,7 +19,8 @@ from lk_audit.discovery import common_base
 from lk_audit.findings import AnyRule, Report
 from lk_audit.reporters import REPORTERS
 from lk_audit.rule_loader import Rules, load_rules
-from lk_audit.scan import scan_paths
+from lk_audit.scan import Observe, scan_paths
+from lk_audit.source import Source
 from lk_audit.suppression import rule_names
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -138,11 +139,17 @@ class Setup:
         """The rules to run."""
         return [rule for rule in self.loaded.rules if rule.id in self.config.select]
 
-    def scanned(self) -> Report:
-        """The report, with findings of every severity."""
+    def scanned(self, edited: Mapping[str, Source] | None = None, observe: Observe | None = None) -> Report:
+        """The report, with findings of every severity, on the files as they are or as they would be `edited`."""
         with shown_progress() as progress:
             report = scan_paths(
-                self.paths, rules=self.rules, config=self.config, known_rules=self.loaded.rules, progress=progress
+                self.paths,
+                rules=self.rules,
+                config=self.config,
+                known_rules=self.loaded.rules,
+                progress=progress,
+                edited=edited,
+                observe=observe,
             )
         return self._completed(report)
 

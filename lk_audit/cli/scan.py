@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lk_audit.cli import fix
 from lk_audit.cli.configured import Setup, defects, scan_options, set_up
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
 from lk_audit.cli.options import color_option, presentation
@@ -29,22 +30,35 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Scan standard input as if it were the file NAME; the rest of its project is read from disk.",
 )
+@fix.fix_options
 @color_option
-def scan_command(
+def scan_command(  # noqa: PLR0913 - what is no setting
     paths: tuple[str, ...],
     stdin_filename: str | None,
     color: bool | None,
+    wants_fix: bool,
+    wants_diff: bool,
+    unsafe: bool,
     **options: Any,  # noqa: ANN401 - as click gives them
 ) -> int:
     """Scan files and folders (by default the current one) and report what is wrong.
 
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage (or an incomplete scan under --strict),
-    3 internal error.
+    3 internal error. With --diff: 1 when there is something to fix.
     """
     buffer = _buffer_name(paths, stdin_filename) if stdin_filename is not None or "-" in paths else None
     setup = set_up(() if buffer is not None else paths, options)
     outputs = paired(setup.settings.stated_value("format"), setup.settings.stated_value("output"))
     check(outputs)
+    if wants_diff and (options["format"] or options["output"]):
+        raise UsageError("--diff prints a diff and no report: leave --format and --output out")
+    if fix.is_wanted(wants_fix=wants_fix, wants_diff=wants_diff, unsafe=unsafe):
+        if buffer is not None:
+            raise UsageError("standard input is scanned, not fixed: give --fix and --diff files on disk")
+        scan = fix.scan_of(setup, lambda report: _compared(report, setup).at_least(setup.config.min_severity))
+        if wants_diff:
+            return fix.show(scan, unsafe=unsafe)
+        fix.apply(scan, setup, unsafe=unsafe)
     report = _compared(_scanned(setup, buffer), setup).at_least(setup.config.min_severity)
     code = exit_code(report, setup.config)
     for output in outputs:

@@ -61,7 +61,7 @@ def lifetimes(
         if isinstance(value, Environment) and len(values) == 1 and unit in _OPTIONAL and default is not None:
             yield Lifetime(Expiry.IMPLICIT, place, default, leads=context.leads(value.trace))
         expiry, seconds, slip = read(value, unit, default)
-        yield Lifetime(expiry, place, seconds, slip, context.leads(value.trace))
+        yield Lifetime(expiry, place, seconds, slip, context.leads(value.trace), unit)
 
 
 def read(value: Value, unit: TtlUnit, default: float | None) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lk_audit.edits import Fix
 from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Report, Suppression
 from lk_audit.reporters import Presentation, readable_path
@@ -67,6 +68,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "related": [_lead(lead) for lead in finding.related],
         "why": finding.why,
         "fix": finding.fix,
+        "automatic_fix": _fix(finding.automatic),
         "fingerprint": finding.fingerprint,
         "problem": finding.problem or finding.fingerprint,
         "suppressed": _suppression(finding.suppressed),
@@ -87,6 +89,13 @@ def _location(place: Place) -> dict[str, Any]:
 
 def _lead(lead: Lead) -> dict[str, Any]:
     return {"location": _location(lead.place), "note": lead.note}
+
+
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    if fix is None:
+        return None
+    edits = [{"location": _location(edit.place), "text": edit.text} for edit in fix.edits]
+    return {"title": fix.title, "safe": fix.is_safe, "edits": edits}
 
 
 def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from lk_audit import cwe
+from lk_audit.edits import Edit, Fix, edits_by_path
 from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Report
 from lk_audit.reporters import Presentation, readable_path
@@ -186,6 +187,8 @@ def _result(finding: Finding, rule_index: int, files: _Files) -> Json:
         result["correlationGuid"] = str(uuid.uuid5(_PROBLEMS, finding.problem))
     if related:
         result["relatedLocations"] = [_location(lead, files, number) for number, lead in enumerate(related, 1)]
+    if finding.automatic is not None:
+        result["fixes"] = [_fix(finding.automatic, files)]
     if finding.trace:
         result["codeFlows"] = [_code_flow(finding.trace, files)]
     return result
@@ -227,6 +230,22 @@ def _message(finding: Finding, related: Sequence[Lead]) -> str:
     links = ", ".join(_link(lead.note, number) for number, lead in enumerate(related, 1))
     sentences = [sentence(f"{_linkless(finding.message)} ({where})"), *([f"See {links}."] if links else [])]
     return " ".join([*sentences, _linkless(sentence(finding.fix))])
+
+
+def _fix(fix: Fix, files: _Files) -> Json:
+    """The edits by file. What they remove is told by its place only, for it may be a secret."""
+    return {
+        "description": {"text": sentence(fix.title)},
+        "artifactChanges": [
+            {"artifactLocation": files.address(path), "replacements": [_replacement(edit) for edit in edits]}
+            for path, edits in edits_by_path([fix]).items()
+        ],
+    }
+
+
+def _replacement(edit: Edit) -> Json:
+    inserted: Json = {"insertedContent": {"text": edit.text}} if edit.text else {}
+    return {"deletedRegion": _span(edit.place), **inserted}
 
 
 def _code_flow(trace: Sequence[Lead], files: _Files) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lk_audit import cwe
+from lk_audit.edits import Fix
 from lk_audit.facts import Lead
 from lk_audit.findings import Finding, Line, Report
 from lk_audit.reporters import Presentation, readable_path
@@ -15,6 +16,7 @@ from lk_audit.rule_api import Confidence
 from lk_audit.source import Place
 
 _LONGEST_LIST = 20
+_FIXABLE = "[*]"
 _MOST_PLACES = 10
 
 
@@ -39,7 +41,8 @@ def _problem(group: Sequence[Finding], paint: Painter, width: int, page: str) ->
     severity = finding.severity.label
     name = paint("strong", f"{finding.rule_id}[{finding.rule_name}]")
     name = paint.linked(name, page) if page else name
-    yield f"{paint(severity, severity)} {name}: {paint('strong', printable(finding.message))}"
+    mark = f" {paint('good', _FIXABLE)}" if any(item.automatic for item in group) else ""
+    yield f"{paint(severity, severity)} {name}{mark}: {paint('strong', printable(finding.message))}"
     yield f"{margin}{paint('gutter', '-->')} {position(finding.place)}"
     yield from code_frame(finding, paint, width)
     yield from _elsewhere(others, paint, margin)
@@ -103,6 +106,17 @@ def _explanation(finding: Finding, paint: Painter, margin: str, width: int) -> I
         yield f"{margin} {paint('gutter', '=')} {paint('strong', 'confidence:')} {finding.confidence.value}"
     for label, text, style in (("why:", finding.why, "strong"), ("fix:", finding.fix, "good")):
         yield from _paragraph(label, text, paint, (margin, style), width)
+    if finding.automatic is not None:
+        text = f"fix available: {_begun(finding.automatic.title)} ({_options(finding.automatic)})"
+        yield from _paragraph(_FIXABLE, text, paint, (margin, "good"), width)
+
+
+def _options(fix: Fix) -> str:
+    return "--fix" if fix.is_safe else "--fix --unsafe-fixes"
+
+
+def _begun(title: str) -> str:
+    return title[:1].lower() + title[1:]
 
 
 def _lead(label: str, lead: Lead, paint: Painter, margin: str) -> str:
@@ -135,6 +149,7 @@ def _closing(report: Report, paint: Painter) -> Iterator[str]:
     unnamed = report.skipped[_LONGEST_LIST:]
     yield from _section("skipped:", _skipped(report), paint, f" ({reasons(unnamed)})")
     yield outcome(report, paint)
+    yield from _fixable(report, paint)
     configured = f"configured by {shown_path(report.configuration[-1])}; " if report.configuration else ""
     yield paint("faint", f"{coverage(report)}; {configured}{report.elapsed:.2f} s")
 
@@ -163,3 +178,15 @@ def _notes(report: Report) -> list[str]:
 
 def _skipped(report: Report) -> list[str]:
     return [f"{readable_path(item.path)}: {item.reason}" for item in report.skipped]
+
+
+def _fixable(report: Report, paint: Painter) -> Iterator[str]:
+    """How many findings the program can fix, and how."""
+    fixes = [finding.automatic for finding in report.open_findings if finding.automatic is not None]
+    safe = sum(fix.is_safe for fix in fixes)
+    parts = [
+        *([f"{safe} fixable with --fix"] if safe else []),
+        *([f"{len(fixes) - safe} {'more ' if safe else 'fixable '}with --unsafe-fixes"] if len(fixes) > safe else []),
+    ]
+    if parts:
+        yield f"{paint('good', _FIXABLE)} {', '.join(parts)}; --diff shows the changes"

@@ -61,6 +61,7 @@ def test_a_finding_is_told_in_full() -> None:
         "fix": "Leave it out.",
         "suppressed": None,
         "baselined": None,
+        "automatic_fix": None,
     }
 
 

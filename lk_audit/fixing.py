@@ -1,0 +1,173 @@
+"""Applying fixes: round by round, each checked by a scan of what comes out, until there is nothing left to fix.
+
+Nothing is written here; a plan holds the files as they are and as they would be.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import unified_diff
+
+from lk_audit.edits import Fix, chosen, edited, edits_by_path
+from lk_audit.facts import Fact
+from lk_audit.finding_writer import Masker
+from lk_audit.findings import SYNTAX, Finding, Report
+from lk_audit.source import Source
+
+ROUNDS = 5
+Observe = Callable[[Sequence[Source], Sequence[Fact]], None]
+Scan = Callable[[Mapping[str, Source], Observe], Report]
+"""Scans with some files edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One scan: its report, its files, and how their lines are shown."""
+
+    report: Report
+    sources: Mapping[str, Source]
+    masker: Masker
+
+    def lines(self, path: str) -> list[str]:
+        """The lines of a file with secrets masked."""
+        return [self.masker.line(path, number) for number in range(1, len(self.sources[path].line_starts) + 1)]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What fixing comes to: `report` on the outcome, the number of findings `fixed`, the files before and after."""
+
+    report: Report
+    fixed: int = 0
+    before: dict[str, Source] = field(default_factory=dict)
+    after: dict[str, Source] = field(default_factory=dict)
+    diff: str = ""
+
+    @property
+    def unsafe_left(self) -> int:
+        """How many of the findings that are left have an unsafe fix."""
+        return sum(item.automatic is not None and not item.automatic.is_safe for item in self.report.open_findings)
+
+
+def plan(scan: Scan, *, unsafe: bool) -> Plan:
+    """Fix what can be fixed, in memory.
+
+    A round makes all fixes that do not touch each other and scans the outcome. Where a fix does not take its finding
+    away, or brings another, its files go back to what they were and the fix is not tried again.
+    """
+    first = now = _scanned(scan, {})
+    texts: dict[str, Source] = {}
+    refused: set[Fix] = set()
+    fixed = 0
+    for _ in range(ROUNDS):
+        wanted = [item for item in now.report.open_findings if _is_wanted(item, unsafe=unsafe) and item.automatic]
+        fixes = chosen(fix for item in wanted if (fix := item.automatic) is not None and fix not in refused)
+        made = [item for item in wanted if item.automatic in fixes]
+        if not made:
+            break
+        new = {**texts, **_edited(now, fixes)}
+        then = _scanned(scan, new)
+        bad = _spoiled(now, then, made)
+        if bad:
+            refused |= {item.automatic for item in made if item.automatic and _paths(item.automatic) & bad}
+            kept = [item for item in made if item.automatic not in refused]
+            if not kept:
+                continue
+            new = {**texts, **_edited(now, [item.automatic for item in kept if item.automatic])}
+            then = _scanned(scan, new)
+            if _spoiled(now, then, kept):
+                break
+            made = kept
+        fixed += len(made)
+        texts, now = new, then
+    before = {path: first.sources[path] for path in sorted(texts)}
+    return Plan(now.report, fixed, before, texts, "".join(_diff(first, now, path) for path in before))
+
+
+def _scanned(scan: Scan, texts: Mapping[str, Source]) -> _Seen:
+    seen: list[tuple[Sequence[Source], Sequence[Fact]]] = []
+    report = scan(texts, lambda sources, facts: seen.append((sources, facts)))
+    sources = {source.path: source for source in seen[0][0]}
+    return _Seen(report, sources, Masker(sources, seen[0][1]))
+
+
+def _is_wanted(finding: Finding, *, unsafe: bool) -> bool:
+    return finding.automatic is not None and (finding.automatic.is_safe or unsafe)
+
+
+def _paths(fix: Fix) -> set[str]:
+    return {edit.place.path for edit in fix.edits}
+
+
+def _edited(seen: _Seen, fixes: Iterable[Fix]) -> dict[str, Source]:
+    return {path: Source(path, edited(seen.sources[path].data, edits)) for path, edits in edits_by_path(fixes).items()}
+
+
+def _spoiled(before: _Seen, after: _Seen, made: Sequence[Finding]) -> set[str]:
+    """The files in which a fix did not do what it was made for: a finding stayed or came, or the syntax broke."""
+    gone = Counter((item.place.path, item.rule_id) for item in made)
+    old, new = _counts(before.report), _counts(after.report)
+    stayed = {item.fingerprint for item in made} & {item.fingerprint for item in after.report.open_findings}
+    spoiled = {path for (path, rule), count in new.items() if count > old[path, rule]}
+    for item in made:
+        key = (item.place.path, item.rule_id)
+        if item.fingerprint in stayed and new[key] > old[key] - gone[key]:
+            spoiled |= _paths(item.automatic) if item.automatic else set()
+    errors, known = _syntax_errors(after.report), _syntax_errors(before.report)
+    return spoiled | {path for path, count in errors.items() if count != known.get(path)}
+
+
+def _counts(report: Report) -> Counter[tuple[str, str]]:
+    return Counter((item.place.path, item.rule_id) for item in report.open_findings)
+
+
+def _syntax_errors(report: Report) -> dict[str, str]:
+    return {note.path: note.message for note in report.notes if note.kind == SYNTAX}
+
+
+# --- showing ----------------------------------------------------------------------------------------------------------
+
+
+def _diff(before: _Seen, after: _Seen, path: str) -> str:
+    """A unified diff of one file. Lines are compared as they are and shown with their secrets masked."""
+    return "".join(_hunks(path, _numbered(before, path), _numbered(after, path)))
+
+
+def _numbered(seen: _Seen, path: str) -> list[tuple[str, str]]:
+    """The lines of a file, each as it is and as it is shown."""
+    source = seen.sources[path]
+    actual = [source.line_text(number) for number in range(1, len(source.line_starts) + 1)]
+    pairs = list(zip(actual, seen.lines(path), strict=True))
+    return pairs[:-1] if pairs and not pairs[-1][0] else pairs
+
+
+def _hunks(path: str, old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The lines of a diff. Each line is compared under a number, the same for equal lines, and shown by its place."""
+    numbers: dict[str, int] = {}
+    coded_old = [str(numbers.setdefault(actual, len(numbers))) for actual, _ in old]
+    coded_new = [str(numbers.setdefault(actual, len(numbers))) for actual, _ in new]
+    at_old, at_new = 0, 0
+    for line in unified_diff(coded_old, coded_new, f"a/{path}", f"b/{path}", lineterm=""):
+        if line.startswith(("---", "+++")):
+            yield f"{line}\n"
+        elif line.startswith("@@"):
+            at_old, at_new = _begin(line)
+            yield f"{line}\n"
+        else:
+            text = new[at_new][1] if line[0] == "+" else old[at_old][1]
+            at_old += line[0] != "+"
+            at_new += line[0] != "-"
+            yield f"{line[0]}{text}\n"
+
+
+def _begin(header: str) -> tuple[int, int]:
+    """The line numbers, from 0, at which a hunk begins in the old and the new file."""
+    _, old, new, _ = header.split(" ", 3)
+    return _first(old), _first(new)
+
+
+def _first(span: str) -> int:
+    start, _, count = span[1:].partition(",")
+    return int(start) - (count != "0")

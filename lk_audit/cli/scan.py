@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 )
 @fix.fix_options
 @color_option
-def scan_command(  # noqa: PLR0913 - what is no setting
+def scan_command(  # noqa: PLR0913, PLR0917 - what is no setting
     paths: tuple[str, ...],
     stdin_filename: str | None,
     color: bool | None,

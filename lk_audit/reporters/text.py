@@ -148,8 +148,8 @@ def _closing(report: Report, paint: Painter) -> Iterator[str]:
     yield from _section("notes:", _notes(report), paint)
     unnamed = report.skipped[_LONGEST_LIST:]
     yield from _section("skipped:", _skipped(report), paint, f" ({reasons(unnamed)})")
-    yield outcome(report, paint)
     yield from _fixable(report, paint)
+    yield outcome(report, paint)
     configured = f"configured by {shown_path(report.configuration[-1])}; " if report.configuration else ""
     yield paint("faint", f"{coverage(report)}; {configured}{report.elapsed:.2f} s")
 

@@ -209,7 +209,7 @@ def test_a_repository_can_be_tried_out(name: str, project: Path, shared: Path) -
     code, output = run(project, shared, name, "try-repo", str(shared / "lk-audit"), "lk-audit", "--files", MINT)
 
     assert code == 1, output
-    assert "high LK301[excessive-ttl]: token lives 7 days; the maximum here is 1 hour" in output
+    assert "high LK301[excessive-ttl] [*]: token lives 7 days; the maximum here is 1 hour" in output
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

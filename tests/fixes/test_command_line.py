@@ -160,3 +160,10 @@ def test_a_clean_report_speaks_of_no_fixes(file: Path) -> None:
     file.write_text(TOKEN.replace("24h", "15m").replace(f"'{SECRET}'", "process.env.S"))
 
     assert "[*]" not in invoke().stdout
+
+
+def test_standard_input_is_not_fixed(file: Path) -> None:
+    arguments = ["scan", "--diff", "--stdin-filename", file.name]
+    done = CliRunner().invoke(commands, arguments, input=TOKEN, standalone_mode=False)
+
+    assert isinstance(done.exception, UsageError)

@@ -25,6 +25,7 @@ _COMMANDS = {
     "config": "config",
     "init": "init",
     "completion": "completion",
+    "detect-secrets-plugin": "detect_secrets",
 }
 """The commands, in the order of the help page, each with the module that defines it."""
 
@@ -39,7 +40,7 @@ class _Commands(click.Group):
         if name not in _COMMANDS:
             return None
         module = import_module(f"{__name__}.{_COMMANDS[name]}")
-        command: click.Command = getattr(module, f"{name}_command")
+        command: click.Command = getattr(module, f"{name.replace('-', '_')}_command")
         return command
 
 

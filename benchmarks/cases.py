@@ -23,6 +23,8 @@ RULES = ("LK101", "LK102", "LK202", "LK501", "LK502")
 _MARKS = re.compile(r"@(SECRET64|SECRET|TOKEN|FIRST|SECOND|KEY64|KEY)@")
 _PLANTED = re.compile(r"@(?:SECRET64|SECRET|TOKEN|FIRST)@")
 _ALPHABET = string.ascii_letters + string.digits
+_KEY_ALPHABET = "".join(sorted(set(_ALPHABET) - set("01IOl")))
+"""What key ids are made of (livekit/protocol:utils/guid/id.go)."""
 _VALID_FROM = 4_102_441_200
 """Seconds since 1970: the tokens begin in 2099 and last ten minutes, so that the input never changes."""
 _PLACEHOLDERS = (
@@ -91,7 +93,7 @@ def _carriers() -> Iterator[tuple[str, str, str, str]]:
 def _credentials(seed: str) -> dict[str, str]:
     """A made-up pair, in the form that LiveKit generates, and a token that it signed; the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - made-up, and the same in every run
-    key = "API" + "".join(chance.choices(_ALPHABET, k=12))
+    key = "API" + "".join(chance.choices(_KEY_ALPHABET, k=12))
     secret = "".join(chance.choices(_ALPHABET, k=43))
     claims = {
         "iss": key,

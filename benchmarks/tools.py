@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 from benchmarks.cases import RULES
 
+_VERSION = re.compile(r"(?:^|\bmod\s.*\sv|version:? |\s)v?(\d+\.\d+(?:\.\d+)?)\b", re.IGNORECASE | re.MULTILINE)
 _TIMEOUT = 1200
 """Seconds."""
 
@@ -74,9 +76,14 @@ def _relative(path: str, folder: Path) -> str:
 
 
 def _version(tool: Tool) -> str:
-    done = subprocess.run(tool.version, capture_output=True, text=True, check=False)
-    words = (done.stdout + done.stderr).split()
-    return next((word.lstrip("v") for word in words if any(map(str.isdigit, word))), "unknown")
+    """What the tool says, or what Go wrote into it: one that was built by `go install` often does not know."""
+    for command in (tool.version, ("go", "version", "-m", shutil.which(tool.command[0]) or "")):
+        if shutil.which(command[0]):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            found = _VERSION.search(done.stdout + done.stderr)
+            if found:
+                return found[1]
+    return "unknown"
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------
@@ -127,8 +134,10 @@ def tools(semgrep_rules: list[str]) -> list[Tool]:
     python = sys.executable
     configs = [part for rule in semgrep_rules for part in ("--config", rule)]
     plugin = str(Path(__file__).parent.parent / "lk_audit" / "detect_secrets_plugin.py")
-    secrets = ("detect-secrets", "scan", "--all-files", "--no-verify")
+    detect_secrets = (python, "-m", "detect_secrets")  # lk-audit needs it, so it is here
+    secrets = (*detect_secrets, "scan", "--all-files", "--no-verify")
     lk_audit = (python, "-m", "lk_audit", "scan", "--format", "json", "--fail-on", "never", "--output", "{report}")
+    kingfisher = ("kingfisher", "scan", ".", "--format", "json", "--output", "{report}")
     found = [
         Tool("lk-audit", (*lk_audit, "--select", ",".join(RULES)), (python, "-m", "lk_audit", "--version"), _lk_audit),
         Tool(
@@ -140,13 +149,12 @@ def tools(semgrep_rules: list[str]) -> list[Tool]:
         Tool(
             "kingfisher",
             # Without --no-dedup a secret that several cases share is reported once.
-            ("kingfisher", "scan", ".", "--no-validate", "--no-update-check", "--no-dedup")
-            + ("--git-history", "none", "--format", "json", "--output", "{report}"),
+            (*kingfisher, "--no-validate", "--no-update-check", "--no-dedup", "--git-history", "none"),
             ("kingfisher", "--version"),
             _kingfisher,
         ),
-        Tool("detect-secrets", secrets, ("detect-secrets", "--version"), _detect_secrets),
-        Tool("detect-secrets + plugin", (*secrets, "-p", plugin), ("detect-secrets", "--version"), _detect_secrets),
+        Tool("detect-secrets", secrets, (*detect_secrets, "--version"), _detect_secrets),
+        Tool("detect-secrets + plugin", (*secrets, "-p", plugin), (*detect_secrets, "--version"), _detect_secrets),
         Tool(
             "trufflehog",
             ("trufflehog", "filesystem", ".", "--json", "--no-verification", "--no-update"),

@@ -289,3 +289,13 @@ def test_no_rendering_of_a_secret_reveals_more_than_a_quarter(value: str) -> Non
         head = shown.removeprefix("Secret(").strip().partition("…")[0]
         assert len(head) <= min(4, len(value) // 4)
         assert value.startswith(head)
+
+
+@pytest.mark.parametrize("value", ["APIgNVwnuDQeWVg", "APIBiQeThkzxyXt", "APIQdMzNTzYtRBN"])
+def test_a_key_id_without_a_digit_is_known_by_letters_that_no_name_has(value: str) -> None:
+    assert is_generated_key_id(value)
+
+
+@pytest.mark.parametrize("value", ["APIStatusErrors", "APITimeoutError", "APIEndpointURLs", "APIAvgQueueTime"])
+def test_a_name_in_code_as_long_as_a_key_id_is_none(value: str) -> None:
+    assert not is_generated_key_id(value)

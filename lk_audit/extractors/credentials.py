@@ -12,7 +12,7 @@ from lk_audit.livekit.credentials import is_generic_secret_name, is_key_id, judg
 from lk_audit.livekit.sdks import SECRET_SINKS
 from lk_audit.secret import Secret
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Name, Node
+from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Name, Node, Template
 from lk_audit.values.model import Environment, Possible, Text
 
 _FALLBACK_OPERATORS = frozenset({"or", "??"})
@@ -121,26 +121,41 @@ def _neighbour_key(context: FileContext, node: Node) -> str | None:
 
 
 def _named_literals(context: FileContext) -> Iterator[CredentialLiteral]:
-    """Literals assigned to, or passed under, a name that says LiveKit API secret."""
+    """Literals, in one piece or several, given to a name that says LiveKit API secret."""
     generic = _is_livekit_file(context)
-    for literal in context.names.nodes(Literal):
-        if not isinstance(literal.value, str | bytes) or len(literal.value) < _SHORTEST:
-            continue
-        name = _name_of(context, literal)
+    for node, value in (*_texts(context), *_joined_texts(context)):
+        name = _name_of(context, node)
         if name is None or not (context.secret_names.means(name) or (generic and is_generic_secret_name(name))):
             continue
-        text = literal.value if isinstance(literal.value, str) else literal.value.decode("latin-1")
-        value = Text(origin=literal, text=text, pieces=(literal,))
-        fact = _from_text(context, value, Carrier.ASSIGNMENT, name, _neighbour_key(context, literal))
+        fact = _from_text(context, value, Carrier.ASSIGNMENT, name, _neighbour_key(context, node))
         if fact is not None:
             yield replace(fact, certain=context.secret_names.means(name))
+
+
+def _texts(context: FileContext) -> Iterator[tuple[Expr, Text]]:
+    for literal in context.names.nodes(Literal):
+        if isinstance(literal.value, str | bytes) and len(literal.value) >= _SHORTEST:
+            text = literal.value if isinstance(literal.value, str) else literal.value.decode("latin-1")
+            yield literal, Text(origin=literal, text=text, pieces=(literal,))
+
+
+def _joined_texts(context: FileContext) -> Iterator[tuple[Expr, Text]]:
+    """`"one half" + "the other"`, where a name is given to the whole."""
+    sums = (node for node in context.names.nodes(Binary) if node.operator == "+")
+    joined: tuple[Expr, ...] = (*sums, *context.names.nodes(Template))
+    for node in joined:
+        name = _name_of(context, node)
+        means_secret = name is not None and (context.secret_names.means(name) or is_generic_secret_name(name))
+        for value in context.values(node) if means_secret else ():
+            if isinstance(value, Text) and not value.environment and len(value.text) >= _SHORTEST:
+                yield node, value
 
 
 _SHORTEST = 6
 
 
-def _name_of(context: FileContext, literal: Literal) -> str | None:
-    """What a literal is called: the target, keyword, key or constant it is directly given to."""
+def _name_of(context: FileContext, literal: Expr) -> str | None:
+    """What a text is called: the target, keyword, key or constant it is directly given to."""
     parent = context.names.parent(literal)
     match parent:
         case Assign(target=target, value=value) if value is literal:

@@ -135,8 +135,18 @@ def is_key_id(value: str) -> bool:
 
 
 def is_generated_key_id(value: str) -> bool:
-    """Whether `value` is a key id by its form alone; a digit tells it from names such as `APIConnectError`."""
-    return bool(KEY_STRICT.fullmatch(value)) and any(character.isdigit() for character in value)
+    """Whether `value` is a key id by its form alone; names such as `APIConnectError` have the same length.
+
+    Five of six generated ones hold a digit; of the others, those count whose letters no name would have.
+    """
+    if not KEY_STRICT.fullmatch(value):
+        return False
+    return any(character.isdigit() for character in value) or _is_no_name(value.removeprefix("API"))
+
+
+def _is_no_name(letters: str) -> bool:
+    """Whether letters change case too often, and follow each other too seldom as in English, for a name in code."""
+    return _class_changes(letters) >= _CHANGES_OF_NAMES and _common_pairs(letters.lower()) <= _PAIRS_OF_NO_NAME
 
 
 def _is_real(text: str) -> bool:
@@ -187,6 +197,9 @@ _NEIGHBOURS = frozenset(
 )
 _WORDS_SHARE = 0.5
 _CHANGES_OF_WORDS = 0.4
+_CHANGES_OF_NAMES = 0.3
+_PAIRS_OF_NO_NAME = 0.2
+"""Together these hold for two in three random runs of 12 letters, and for one in 250 names of that length in code."""
 _NEIGHBOURS_SHARE = 0.4
 _DISTINCT_SHARE = 0.75
 _FEW_PAIRS = 6
@@ -236,9 +249,13 @@ def _reads_as_words(text: str) -> bool:
     """Whether the letters follow each other as in English, and change case and kind as seldom as in words."""
     if _HEX.fullmatch(text) or _class_changes(text) > _CHANGES_OF_WORDS:
         return False
-    lowered = text.lower()
-    pairs = [lowered[index : index + 2] for index in range(len(text) - 1) if lowered[index : index + 2].isalpha()]
-    return len(pairs) >= _FEW_PAIRS and sum(pair in _COMMON_PAIRS for pair in pairs) >= _WORDS_SHARE * len(pairs)
+    return _common_pairs(text.lower()) >= _WORDS_SHARE
+
+
+def _common_pairs(text: str) -> float:
+    """The share of neighbouring letters that often follow each other in English; 0 where there are few letters."""
+    pairs = [first + second for first, second in pairwise(text) if (first + second).isalpha()]
+    return sum(pair in _COMMON_PAIRS for pair in pairs) / len(pairs) if len(pairs) >= _FEW_PAIRS else 0.0
 
 
 def _class_changes(text: str) -> float:

@@ -1,0 +1,43 @@
+"""Secrets that code puts together from pieces, under a name that says what they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.testing import run_example
+from tests.samples import SECRET
+
+FIRST, SECOND = SECRET[:20], SECRET[20:]
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "line"),
+    [
+        ("keys.py", f'LIVEKIT_API_SECRET = "{FIRST}" + "{SECOND}"', 1),
+        ("keys.py", f'LIVEKIT_API_SECRET = (\n    "{FIRST}"\n    "{SECOND}"\n)', 2),
+        ("keys.py", f'TAIL = "{SECOND}"\nLIVEKIT_API_SECRET = f"{FIRST}{{TAIL}}"', 2),
+        ("keys.py", f'configure(livekit_api_secret="{FIRST}" + "{SECOND}")', 1),
+        ("keys.py", f'CONFIG = {{"livekit_api_secret": "{FIRST}" + "{SECOND}"}}', 1),
+        ("keys.ts", f"const LIVEKIT_API_SECRET = '{FIRST}' + '{SECOND}';", 1),
+        ("keys.ts", f"const tail = '{SECOND}';\nexport const livekitApiSecret = `{FIRST}${{tail}}`;", 2),
+        ("keys.go", f'package keys\n\nconst livekitApiSecret = "{FIRST}" + "{SECOND}"', 3),
+    ],
+)
+def test_the_pieces_are_one_secret_found_where_the_first_stands(path: str, code: str, line: int) -> None:
+    outcome = run_example(f"--- {path}\n{code}\n", load_builtin_rules())
+
+    assert [(item.rule_id, item.place.line) for item in outcome.findings] == [("LK101", line)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'LIVEKIT_API_SECRET = "your-" + "secret"',
+        'LIVEKIT_API_SECRET = f"{prefix}-{suffix}"',
+        'LIVEKIT_API_SECRET = "projects/acme/secrets/" + name',
+        'LIVEKIT_SECRET_PATH = "/run/secrets/" + "livekit_api_secret"',
+    ],
+)
+def test_pieces_that_are_unknown_or_make_a_placeholder_are_nothing(code: str) -> None:
+    assert run_example(f"--- keys.py\n{code}\n", load_builtin_rules()).findings == ()

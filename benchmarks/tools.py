@@ -15,7 +15,8 @@ from typing import Any
 
 from benchmarks.cases import RULES
 
-_VERSION = re.compile(r"(?:^|\bmod\s.*\sv|version:? |\s)v?(\d+\.\d+(?:\.\d+)?)\b", re.IGNORECASE | re.MULTILINE)
+_VERSION = re.compile(r"(?:^|\s)v?(\d+\.\d+(?:\.\d+)?)\b")
+_GO_MODULE = re.compile(r"^\s*mod\s+\S+\s+v(\S+)", re.MULTILINE)
 _TIMEOUT = 1200
 """Seconds."""
 
@@ -77,10 +78,11 @@ def _relative(path: str, folder: Path) -> str:
 
 def _version(tool: Tool) -> str:
     """What the tool says, or what Go wrote into it: one that was built by `go install` often does not know."""
-    for command in (tool.version, ("go", "version", "-m", shutil.which(tool.command[0]) or "")):
+    go = ("go", "version", "-m", shutil.which(tool.command[0]) or "")
+    for command, pattern in ((tool.version, _VERSION), (go, _GO_MODULE)):
         if shutil.which(command[0]):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
-            found = _VERSION.search(done.stdout + done.stderr)
+            found = pattern.search(done.stdout + done.stderr)
             if found:
                 return found[1]
     return "unknown"

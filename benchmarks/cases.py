@@ -70,11 +70,13 @@ def write_cases(cases: list[Case], folder: Path) -> None:
 
 
 def carrier_cases() -> Iterator[Case]:
-    """Every carrier leaky, with a placeholder, and with a reference."""
+    """Every carrier leaky with two kinds of pairs, with a placeholder, and with a reference."""
     for number, (title, path, leaky, reference) in enumerate(_carriers()):
         slug = re.sub(r"\W+", "-", title.lower()).strip("-")
         planted = frozenset((path, line) for line, text in enumerate(leaky.splitlines(), 1) if _PLANTED.search(text))
         yield Case("carriers", f"carriers/leaky/{slug}", {path: _filled(leaky, _credentials(title))}, planted)
+        if "@TOKEN@" not in leaky:
+            yield Case("self-made", f"carriers/self-made/{slug}", {path: _filled(leaky, _self_made(title))}, planted)
         placeholders = _as_marks(*_PLACEHOLDERS[number % len(_PLACEHOLDERS)])
         yield Case("carriers", f"carriers/placeholder/{slug}", {path: _filled(leaky, placeholders)})
         yield Case("carriers", f"carriers/reference/{slug}", {path: reference})
@@ -103,6 +105,12 @@ def _credentials(seed: str) -> dict[str, str]:
         "video": {"roomJoin": True, "room": "lobby"},
     }
     return _as_marks(key, secret, jwt.encode(claims, secret, algorithm="HS256"))
+
+
+def _self_made(seed: str) -> dict[str, str]:
+    """A pair as people make it for a server of their own: a name, and what `openssl rand -hex 32` prints."""
+    chance = random.Random(seed)  # noqa: S311 - made-up, and the same in every run
+    return _as_marks("meet-prod", "".join(chance.choices("0123456789abcdef", k=64)), "")
 
 
 def _as_marks(key: str, secret: str, token: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.cases import Case, all_cases, write_cases
 from benchmarks.tools import Hit, Run, available, run, tools
 
-CORPORA = ("carriers", "examples", "projects")
+CORPORA = ("carriers", "self-made", "examples", "projects")
 OURS = "lk-audit"
 
 
@@ -59,7 +59,8 @@ def table(cases: Sequence[Case], runs: Sequence[Run]) -> Iterator[str]:
 def _labels(cases: Sequence[Case], hits: frozenset[Hit]) -> str:
     planted = {line for case in cases for line in case.lines}
     counts = Counter(hit.label for hit in hits if (hit.path, hit.line) in planted)
-    return ", ".join(f"{label} {count}" for label, count in counts.most_common(4)) or "nothing"
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{label} {count}" for label, count in ordered[:4]) or "nothing"
 
 
 def _beside(cases: Sequence[Case], hits: frozenset[Hit]) -> set[tuple[str, int]]:

@@ -21,7 +21,6 @@ LEAKY = [case for case in CARRIERS if case.planted]
 CLEAN = [case for case in CARRIERS if not case.planted]
 UNSEEN = {
     "c-plus-plus",
-    "credentials-from-the-dashboard",
     "gradle-build-field",
     "gradle-kotlin-build-field",
     "key-file",
@@ -31,6 +30,16 @@ UNSEEN = {
     "terraform-variable",
 }
 """Carriers in which a scan does not see the secret yet; one that it does see by now may stay here."""
+UNSEEN_SELF_MADE = {
+    *UNSEEN,
+    "credentials-from-the-dashboard",
+    "csv",
+    "java-call",
+    "kubernetes-configmap",
+    "markdown-prose",
+    "rust-call",
+}
+"""The same for pairs that nothing but their surroundings tells from others."""
 IMAGINED = {"reference/compose-map"}
 """Carriers in which a scan takes something for a secret yet."""
 
@@ -51,7 +60,8 @@ def identify(case: Case) -> str:
 def test_a_planted_secret_is_found_on_its_line_and_nothing_else_is(case: Case) -> None:
     found = found_in(case)
 
-    assert found == case.planted or (case.folder.rpartition("/")[2] in UNSEEN and not found)
+    unseen = UNSEEN if case.corpus == "carriers" else UNSEEN_SELF_MADE
+    assert found == case.planted or (case.folder.rpartition("/")[2] in unseen and not found)
 
 
 @pytest.mark.parametrize("case", CLEAN, ids=identify)
@@ -77,7 +87,7 @@ def test_the_input_is_the_same_every_time_and_no_two_cases_share_a_file() -> Non
 
 
 def test_every_carrier_plants_something_and_is_valid_json_where_it_says_so() -> None:
-    assert len({case.folder for case in LEAKY}) * 2 == len({case.folder for case in CLEAN})
+    assert len({case.folder for case in LEAKY if case.corpus == "carriers"}) * 2 == len(CLEAN)
     for case in CARRIERS:
         for path, text in case.files.items():
             if path.endswith((".json", ".ipynb", ".map")) and "/.vscode/" not in f"/{path}":
@@ -93,4 +103,7 @@ def test_the_score_counts_planted_lines_and_lines_of_clean_cases() -> None:
     text = "\n".join(table([leaky, clean], [Run("tool", "1.0", hits, 0.5)]))
 
     assert (result.planted, result.found, result.invented, result.clean_cases) == (2, 1, 1, 1)
-    assert "| tool | 1.0 | 1 of 2, 1 in 1 | 0 of 0, 0 in 0 | 0 of 0, 0 in 0 | 1 | 0.5 | one 1, two 1 |" in text
+    assert (
+        "| tool | 1.0 | 1 of 2, 1 in 1 | 0 of 0, 0 in 0 | 0 of 0, 0 in 0 | 0 of 0, 0 in 0 | 1 | 0.5 | one 1, two 1 |"
+        in text
+    )

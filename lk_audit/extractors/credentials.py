@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from enum import Enum
+from pathlib import PurePosixPath
 
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.mint_parts import MintParts
-from lk_audit.facts import Carrier, CredentialLiteral
-from lk_audit.livekit.credentials import is_generic_secret_name, is_key_id, judge
+from lk_audit.facts import Carrier, CredentialLiteral, Strength
+from lk_audit.livekit.credentials import (
+    is_foreign_name,
+    is_generic_secret_name,
+    is_key_id,
+    judge,
+    name_words,
+    says_livekit,
+)
 from lk_audit.livekit.sdks import SECRET_SINKS
 from lk_audit.secret import Secret
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Name, Node, Template
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Binary,
+    Call,
+    Class,
+    Entry,
+    Expr,
+    Function,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Template,
+)
 from lk_audit.values.model import Environment, Possible, Text
 
 _FALLBACK_OPERATORS = frozenset({"or", "??"})
@@ -122,14 +146,60 @@ def _neighbour_key(context: FileContext, node: Node) -> str | None:
 
 def _named_literals(context: FileContext) -> Iterator[CredentialLiteral]:
     """Literals, in one piece or several, given to a name that says LiveKit API secret."""
-    generic = _is_livekit_file(context)
     for node, value in (*_texts(context), *_joined_texts(context)):
         name = _name_of(context, node)
-        if name is None or not (context.secret_names.means(name) or (generic and is_generic_secret_name(name))):
+        certainty = _certainty(context, node, name) if name else None
+        if name is None or certainty is None:
             continue
-        fact = _from_text(context, value, Carrier.ASSIGNMENT, name, _neighbour_key(context, node))
-        if fact is not None:
-            yield replace(fact, certain=context.secret_names.means(name))
+        key_id = _neighbour_key(context, node)
+        fact = _from_text(context, value, Carrier.ASSIGNMENT, name, key_id)
+        if fact is not None and (certainty is not _Certainty.BY_OWNER or fact.strength is Strength.STRONG):
+            yield replace(fact, certain=certainty is not _Certainty.BY_FILE)
+
+
+class _Certainty(Enum):
+    """What says that a literal is a LiveKit API secret: its own name, that of what it belongs to, or its file."""
+
+    BY_NAME = "name"
+    BY_OWNER = "owner"
+    """Then a word such as "secret" is none: texts of a user interface are kept under such names too."""
+    BY_FILE = "file"
+
+
+def _certainty(context: FileContext, node: Expr, name: str) -> _Certainty | None:
+    if context.secret_names.means(name):
+        return _Certainty.BY_NAME
+    if not is_generic_secret_name(name):
+        return None
+    is_api_secret = not {"api", "apisecret"}.isdisjoint(name_words(name))
+    owners = list(_owners(context, node))
+    own = next((index for index, owner in enumerate(owners) if says_livekit(owner)), len(owners))
+    if any(map(is_foreign_name, owners[:own])):
+        return None
+    if own < len(owners) and (is_api_secret or own == 0):
+        return _Certainty.BY_OWNER
+    # A plain `secret`, or a SECRET_KEY, of a file about LiveKit may sign anything: sessions, other tokens.
+    speaks = is_api_secret or _neighbour_key(context, node) is not None
+    return _Certainty.BY_FILE if speaks and context.built(_is_livekit_file) else None
+
+
+def _owners(context: FileContext, node: Expr) -> Iterator[str]:
+    """The names of what a text belongs to, innermost first: objects, calls, variables, a class, at last the file."""
+    for count, outer in enumerate(context.names.ancestors(node)):
+        match outer:
+            case Entry(key=Literal(value=str(name))) if count:
+                yield name
+            case Argument(name=str(name)) if count:
+                yield name
+            case Assign(target=target) if count:
+                yield target_name(target) or ""
+            case Call():
+                yield _last_name(outer)
+            case Class(name=name):
+                yield name
+            case Function():
+                return
+    yield PurePosixPath(context.source.path).stem
 
 
 def _texts(context: FileContext) -> Iterator[tuple[Expr, Text]]:

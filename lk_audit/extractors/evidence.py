@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lk_audit.extractors.secret_names import USUAL, SecretNames
@@ -70,7 +71,7 @@ class Evidence:
             return Binding(is_close=True)
         is_api_secret = "api" in name_words(name) or "apisecret" in name_words(name)
         if not is_api_secret:
-            return None
+            return Binding(is_close=False) if self._is_called_livekit else None
         if LIVEKIT_FILE.search(self.path) or (name.startswith("--") and self._line_says_livekit(pair)):
             return Binding(is_close=True)
         return Binding(is_close=False) if self.says_livekit else None
@@ -79,6 +80,11 @@ class Evidence:
         """Whether a name may mean the API secret of anything; a plain SECRET_KEY signs an application's sessions."""
         is_session_key = not self._is_nested and {"secret", "key", "secretkey"}.issuperset(name_words(name))
         return is_generic_secret_name(name) and (not is_session_key or len(name_words(name)) == 1)
+
+    @property
+    def _is_called_livekit(self) -> bool:
+        """Whether the file is code called after LiveKit and nothing else, as `config/livekit.php` is."""
+        return not self._is_nested and PurePosixPath(self.path).stem.lower() == "livekit"
 
     def key_id(self, index: int) -> str | None:
         """The API key beside the secret at `index`, when one is written there."""

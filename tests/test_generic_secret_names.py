@@ -1,0 +1,59 @@
+"""Names that any service could have (`apiSecret`, `secret`) in code: what they belong to says whose they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.rule_api import Confidence
+from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.testing import run_example
+from tests.samples import SECRET
+
+RULES = [rule for rule in load_builtin_rules() if rule.id in {"LK101", "LK102"}]
+IMPORT = "from livekit import api\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("conf.py", f'LIVEKIT = {{"url": "wss://live.acme.io", "api_secret": "{SECRET}"}}'),
+        ("conf.py", f'CONFIG = {{"redis": {{}}, "livekit": {{"secret": "{SECRET}"}}}}'),
+        ("conf.py", f'class LiveKitSettings(BaseSettings):\n    api_secret: str = "{SECRET}"'),
+        ("conf.py", f'settings = LiveKitConfig(secret="{SECRET}")'),
+        ("conf.ts", f"export const livekit = {{ url: 'wss://live.acme.io', apiSecret: '{SECRET}' }};"),
+        ("conf.ts", f"export default {{ livekit: {{ server: {{ apiSecret: '{SECRET}' }} }} }};"),
+        ("conf.go", f'package conf\n\nvar livekit = Config{{ApiSecret: "{SECRET}"}}'),
+        ("config/livekit.py", f'API_SECRET = "{SECRET}"'),
+        ("config/livekit.php", f"<?php return ['secret' => '{SECRET}'];"),
+    ],
+)
+def test_what_a_secret_belongs_to_says_that_it_is_livekits(path: str, code: str) -> None:
+    outcome = run_example(f"--- {path}\n{code}\n", RULES)
+
+    assert [finding.rule_id for finding in outcome.findings] == ["LK101"]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("app.py", f'{IMPORT}SECRET_KEY = "{SECRET}"'),
+        ("app.py", f'{IMPORT}app = Flask(__name__)\napp.secret_key = "{SECRET}"'),
+        ("app.py", f'{IMPORT}checker = Checker(secret="{SECRET}")'),
+        ("app.ts", f"import 'livekit-server-sdk';\napp.use(session({{ secret: '{SECRET}' }}));"),
+        ("app.ts", f"import 'livekit-server-sdk';\napp.use(expressjwt({{ secret: '{SECRET}' }}));"),
+        ("conf.ts", f"export const all = {{ livekit: {{}}, stripe: {{ apiSecret: '{SECRET}' }} }};"),
+        ("conf.ts", f"export const livekit = {{ url: 'x', storage: {{ secret: '{SECRET}' }} }};"),
+        ("conf.ts", f"export const livekit = {{ url: 'x', sign: {{ secret: '{SECRET}' }} }};"),
+        ("words.ts", "export const en = { livekit: { apiKey: 'Key', apiSecret: 'Secret' } };"),
+    ],
+)
+def test_the_secrets_of_sessions_other_tokens_and_services_are_not_livekits(path: str, code: str) -> None:
+    assert run_example(f"--- {path}\n{code}\n", RULES).findings == ()
+
+
+def test_a_plain_secret_beside_a_key_id_is_livekits() -> None:
+    code = f"const key = 'APIexampLe23456';\nconst secret = '{SECRET}';\nconst host = 'wss://a.livekit.cloud';\n"
+
+    outcome = run_example(f"--- conf.ts\n{code}", RULES)
+
+    assert [(finding.rule_id, finding.confidence) for finding in outcome.findings] == [("LK101", Confidence.MEDIUM)]

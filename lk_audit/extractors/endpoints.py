@@ -36,6 +36,8 @@ class Endpoints:
     def __init__(self, context: FileContext) -> None:
         self._context = context
         self._handlers_of: dict[Function, Handler | None] = {}
+        self._handed_on: dict[tuple[Call, bool], bool] = {}
+        self._taken_apart: dict[Call, bool] = {}
 
     @cached_property
     def handlers(self) -> dict[Function, Handler]:
@@ -153,6 +155,14 @@ class Endpoints:
 
         What is awaited, or taken apart, is looked up with the help of the request: `(await findUser(id)).name`.
         """
+        key = (value.call, bool(value.members))
+        known = self._handed_on.get(key)
+        if known is None:
+            self._handed_on[key] = False  # what is made of itself (`path = join(path, name)`) adds nothing
+            known = self._handed_on[key] = self._find_handed_on(value)
+        return known
+
+    def _find_handed_on(self, value: Returned) -> bool:
         call = value.call
         name = last_name(call.callee) or ""
         looked_up = bool(value.members) or isinstance(self._context.home(call).names.parent(call), Await)
@@ -162,6 +172,13 @@ class Endpoints:
 
     def _is_part_of_request(self, call: Call) -> bool:
         """Whether a call takes the request apart: `req.json()`, `new URL(req.url)`, not `db.ref(req.query.id)`."""
+        known = self._taken_apart.get(call)
+        if known is None:
+            self._taken_apart[call] = False
+            known = self._taken_apart[call] = self._find_taken_apart(call)
+        return known
+
+    def _find_taken_apart(self, call: Call) -> bool:
         if (last_name(call.callee) or "") in PARSING_CALLS and any(
             self._is_given(item.value) for item in call.arguments
         ):

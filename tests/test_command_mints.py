@@ -461,7 +461,8 @@ def test_a_secret_is_found_in_any_command_that_code_runs() -> None:
 @settings(max_examples=300, deadline=None)
 def test_quoted_words_come_back_as_they_were(words: list[str]) -> None:
     quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
-    if any("\n" in word and not word.startswith("{") for word in words):
+    # Of words that go over several lines only a grant in JSON is read, in one pair of quotes.
+    if any("\n" in word and (not word.startswith("{") or "'" in word) for word in words):
         return
 
     assert [word.text for word in words_in(quoted.encode(), 0, len(quoted))] == words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ GATES: dict[str, tuple[bytes, ...]] = {
 }
 """What a file must contain for any fact to come from it, by what is looked for."""
 
+_KEY_ID = re.compile(rb"API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
+"""A LiveKit key id (livekit/protocol:utils/guid/id.go): a file of keys may say nothing else of LiveKit."""
 _NAMES = (b"livekit", b"LiveKit", b"Livekit", b"LIVEKIT")
 _BLOCK = 1 << 16
 
@@ -52,7 +55,17 @@ def gates(path: str, data: bytes) -> frozenset[str]:
         opened.update(owners[index] for index, _, _ in automaton.find_matches_as_indexes(block))
         if len(opened) == len(GATES):
             break
+    if not opened and _holds_key_id(data):
+        opened.add("livekit")
     return frozenset(opened)
+
+
+def _holds_key_id(data: bytes) -> bool:
+    """Whether a key id is written in `data`; a digit tells it from names such as `APIConnectError`."""
+    return any(
+        not found[0].isalpha() and not data[max(0, found.start() - 1) : found.start()].isalnum()
+        for found in _KEY_ID.finditer(data)
+    )
 
 
 @cache

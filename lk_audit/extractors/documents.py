@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -20,7 +18,9 @@ from lk_audit.livekit.credentials import (
     name_words,
     public_prefix,
 )
+from lk_audit.livekit.fallbacks import fallback
 from lk_audit.livekit.publishing import publishing_setting
+from lk_audit.livekit.tokens import find_tokens
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from lk_audit.secret import Secret
 
@@ -44,7 +44,6 @@ _KEYS_ENTRY = re.compile(
     rb"""(?:\$\{\w{1,64}:?-)?["']?([A-Za-z][\w.-]{2,63})["']?\}?[ \t]*:(?!-)[ \t]*"""
     rb"""["']?(?:\$\{\w{1,64}:?-)?([^\s"',{}$\\]{3,256})"""
 )
-_DEFAULT = re.compile(r"\$\{([A-Za-z_][\w.]*)(?::[-=]?|[-=])([^{}$]+)\}")
 _ENVIRONMENT_LISTS = frozenset({"environment", "env", "args", "build-args", "build_args"})
 _STEPS_TO_KEY = (0, -1, 1, -2, 2)
 
@@ -119,7 +118,7 @@ def _candidates(source: Source, document: Document, role: FileRole, names: Secre
                 role=role,
                 secret=Secret(value),
                 strength=strength,
-                carrier=Carrier.FALLBACK if _DEFAULT.search(pair.value) else carrier,
+                carrier=Carrier.FALLBACK if fallback(pair.value) else carrier,
                 name=name,
                 key_id=key_id,
                 certain=certain,
@@ -132,11 +131,12 @@ _Found = tuple[tuple[int, int], str, str | None, str, Strength, bool]
 
 
 def _from_key_map(evidence: Evidence, pair: Pair) -> list[_Found]:
-    """`keys:` of a server configuration: the path says key id, the value is the secret."""
-    if len(pair.path) < 2 or pair.path[-2] != "keys":  # noqa: PLR2004 - map and key
-        return []
-    key_id = pair.path[-1]
-    strength = judge(pair.value) if evidence.is_key_map(pair) else None
+    """`keys:` of a server configuration, or any map of key ids: the name is the key id, the value the secret."""
+    key_id = pair.path[-1].rpartition(".")[2]
+    if len(pair.path) > 1 and pair.path[-2] == "keys":
+        strength = judge(pair.value) if evidence.is_key_map(pair) else None
+    else:
+        strength = judge(pair.value, bound=False) if is_generated_key_id(key_id) else None
     return [((pair.start, pair.end), "keys", key_id, pair.value, strength, True)] if strength else []
 
 
@@ -158,13 +158,11 @@ def _from_named_secret(source: Source, evidence: Evidence, index: int, carrier: 
     """A value whose name says that it is a LiveKit API secret, alone or together with what stands around it."""
     pair = evidence.pairs[index]
     name, value, span = pair.path[-1], pair.value, (pair.start, pair.end)
-    if default := _DEFAULT.fullmatch(value):
-        name = default[1] if evidence.names.means(default[1]) else name
-        span = _subspan(source, pair, default[2])
-        value = default[2]
+    if default := fallback(value):
+        name = default.name if evidence.names.means(default.name) else name
+        span = _subspan(source, pair, default.value)
+        value = default.value
     binding = evidence.binding(index, name)
-    if binding and evidence.is_encoded(pair):
-        value = _decoded(value) or value
     strength = judge(value) if binding else None
     if strength is None or binding is None:
         return []
@@ -177,14 +175,6 @@ def _subspan(source: Source, pair: Pair, text: str) -> tuple[int, int]:
     part = text.encode()
     start = source.data.rfind(part, pair.start, pair.end)
     return (pair.start, pair.end) if start == -1 else (start, start + len(part))
-
-
-def _decoded(value: str) -> str:
-    """The text of a Kubernetes secret's base64 value; empty when it is none."""
-    try:
-        return base64.b64decode(value.strip(), validate=True).decode("ascii").strip()
-    except (binascii.Error, ValueError):
-        return ""
 
 
 def _is_meant(source: Source, pair: Pair, carrier: Carrier) -> bool:
@@ -219,7 +209,10 @@ def _beside_key_ids(source: Source, role: FileRole) -> Iterator[CredentialLitera
         for found in _KEY.finditer(source.data)
         if is_generated_key_id(found[0].decode())
     }
+    tokens = [(start, end) for start, end, _ in find_tokens(source.data)] if keys and b"eyJ" in source.data else []
     for found in _SECRET.finditer(source.data) if keys else ():
+        if any(start <= found.start() < end for start, end in tokens):
+            continue  # a token's signature has the shape of a secret
         line = source.line_number(found.start())
         key_id = next((keys[line + step] for step in _STEPS_TO_KEY if line + step in keys), None)
         if key_id and judge(found[0].decode(), bound=False):
@@ -244,10 +237,13 @@ def _defined_name(pair: Pair) -> tuple[str, int]:
     return pair.path[-1], pair.key_start
 
 
+_URL_FLAGS = frozenset({"--url", "--ws-url", "--host"})
+
+
 def _is_livekit_address(pair: Pair, insecure: tuple[str, str], evidence: Evidence) -> bool:
     """Whether an address is that of a LiveKit server: by its name, by its host, or `ws_url` of a LiveKit service."""
     name = pair.path[-1]
-    if is_livekit_url_name(name):
+    if is_livekit_url_name(name) or (name in _URL_FLAGS and evidence.is_livekit_command(pair)):
         return True
     if is_foreign_name(name) or any(is_foreign_name(key) for key in pair.path):
         return False

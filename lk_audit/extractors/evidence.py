@@ -19,6 +19,8 @@ from lk_audit.livekit.credentials import (
     says_livekit,
 )
 
+from lk_audit.livekit.fallbacks import fallback
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,7 +36,6 @@ _SERVER_SETTINGS = frozenset(
 _ENOUGH_SETTINGS = 2
 _NEAR_PAIRS = 10
 _NEAR_LINES = 6
-_KUBERNETES_DATA = frozenset({"data", "binaryData"})
 _MAX_KEY = 64
 
 
@@ -88,9 +89,11 @@ class Evidence:
 
     def key_id(self, index: int) -> str | None:
         """The API key beside the secret at `index`, when one is written there."""
-        for pair in self._neighbours(index):
-            if is_key_name(pair.path[-1]) and 0 < len(pair.value) <= _MAX_KEY and is_key_id(pair.value):
-                return pair.value
+        for is_close in (True, False) if self._is_nested else (True,):
+            for pair in self._neighbours(index, is_close=is_close):
+                value = written.value if (written := fallback(pair.value)) else pair.value
+                if is_key_name(pair.path[-1]) and 0 < len(value) <= _MAX_KEY and is_key_id(value):
+                    return value
         return None
 
     def is_key_map(self, pair: Pair) -> bool:
@@ -100,14 +103,6 @@ class Evidence:
             return True
         return self.says_livekit and len(_SERVER_SETTINGS & self._keys_beside_map) >= _ENOUGH_SETTINGS
 
-    def is_encoded(self, pair: Pair) -> bool:
-        """Whether the pair belongs to the base64 `data` of a Kubernetes secret."""
-        return self._is_kubernetes_secret and not _KUBERNETES_DATA.isdisjoint(pair.path[:-1])
-
-    @cached_property
-    def _is_kubernetes_secret(self) -> bool:
-        return any(pair.path == ("kind",) and pair.value == "Secret" for pair in self.pairs)
-
     @cached_property
     def _keys_beside_map(self) -> frozenset[str]:
         return frozenset(key for pair in self.pairs for key in pair.path)
@@ -116,17 +111,22 @@ class Evidence:
     def _lines(self) -> list[int]:
         return [bisect_right(self._source.line_starts, pair.start) for pair in self.pairs]
 
-    def _neighbours(self, index: int) -> Iterator[Pair]:
-        """The pairs of the same group, nearest first: siblings of a nested format, else those a few lines away."""
+    def _neighbours(self, index: int, *, is_close: bool = True) -> Iterator[Pair]:
+        """The pairs of the same group, nearest first: siblings of a nested format, else those a few lines away.
+
+        Not `is_close`: the items of a list around them count as siblings too.
+        """
         for distance in range(1, _NEAR_PAIRS + 1):
             for other in (index - distance, index + distance):
-                if 0 <= other < len(self.pairs) and self._belong_together(index, other):
+                if 0 <= other < len(self.pairs) and self._belong_together(index, other, is_close=is_close):
                     yield self.pairs[other]
 
-    def _belong_together(self, first: int, second: int) -> bool:
-        if self._is_nested and self.pairs[first].path[:-1] != self.pairs[second].path[:-1]:
+    def _belong_together(self, first: int, second: int, *, is_close: bool) -> bool:
+        if self._is_nested and is_close:
+            return self.pairs[first].path[:-1] == self.pairs[second].path[:-1]
+        if self._is_nested and _group(self.pairs[first]) != _group(self.pairs[second]):
             return False
-        return self._is_nested or abs(self._lines[first] - self._lines[second]) <= _NEAR_LINES
+        return abs(self._lines[first] - self._lines[second]) <= _NEAR_LINES
 
     def _has_livekit_neighbour(self, index: int) -> bool:
         for pair in self._neighbours(index):
@@ -137,7 +137,19 @@ class Evidence:
                 return True
         return False
 
+    def is_livekit_command(self, pair: Pair) -> bool:
+        """Whether a flag is given to LiveKit's command line."""
+        return self._line_says_livekit(pair)
+
     def _line_says_livekit(self, pair: Pair) -> bool:
         number = self._source.line_number(pair.start)
         words = " ".join(self._source.line_text(line) for line in (number - 2, number - 1, number))[-4000:].lower()
         return "livekit" in words or re.search(r"\blk\b|--api-key", words) is not None
+
+
+def _group(pair: Pair) -> tuple[str, ...]:
+    """The keys around a pair without the places in lists that end them."""
+    end = len(pair.path) - 1
+    while end and pair.path[end - 1].isdigit():
+        end -= 1
+    return pair.path[:end]

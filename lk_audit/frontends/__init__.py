@@ -19,7 +19,7 @@ _BY_SUFFIX: dict[str, str] = {
     ".ipynb": "notebook",
     **dict.fromkeys((".env",), "dotenv"),
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
-    **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace"), "json"),
+    **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace", ".map"), "json"),
 }
 CODE = frozenset({"python", "javascript", "go"})
 """The frontends of programming languages; the others read data and text."""

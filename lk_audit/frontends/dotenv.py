@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends import text
 from lk_audit.frontends.shapes import decode
 from lk_audit.syntax import Document, Pair
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(
     rb"""[ \t]*+ (?P<comment>\#[\#!\ \t]*+)?+
-         (?:(?:export|set|setx|env|setenv)[ \t]++)?+
+         (?:(?i:export|setx?|env|setenv)[ \t]++)?+
          (?P<open>["']?) (?P<name>[A-Za-z_][\w.-]{0,127}+) (?P=open)
          (?: [ \t]*+=[ \t]*+ | [ \t]*+:[ \t]++ | (?=[ \t]*+:[ \t]*+$)[ \t]*+: )""",
     re.VERBOSE | re.MULTILINE,
@@ -34,11 +35,11 @@ _INLINE_COMMENT = re.compile(rb"(?:^|[ \t])#")
 
 def parse(source: Source) -> Document:
     """The pairs of an environment file."""
-    return Document(0, len(source.data), "dotenv", tuple(_pairs(source.data)))
+    return Document(0, len(source.data), "dotenv", tuple(_pairs(source)))
 
 
-def _pairs(data: bytes) -> Iterator[Pair]:
-    position = 0
+def _pairs(source: Source) -> Iterator[Pair]:
+    data, position = source.data, 0
     while position < len(data):
         line = _LINE.match(data, position)
         if line is None:
@@ -48,6 +49,9 @@ def _pairs(data: bytes) -> Iterator[Pair]:
         start, end = _value(data, line.end(), one_line=commented)
         name = decode(data, *line.span("name"))
         yield Pair(start, end, (name,), decode(data, start, end), line.start("name"), commented)
+        if data.find(b"\n", start, end) != -1 or data[start : start + 1] == b"{" or data.find(b"\\n", start, end) != -1:
+            is_escaped = data[start - 1 : start] == b'"'
+            yield from text.pairs_inside(source, start, end, (name,), is_escaped=is_escaped)
         position = _next_line(data, end)
 
 

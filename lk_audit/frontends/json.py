@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import text
-from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
+from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values, with_decoded_secrets
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def parse(source: Source) -> Document:
     scanner = _Scanner(source)
     for token in _TOKEN.finditer(source.data):
         scanner.take(token)
-    pairs = scanner.pairs
+    pairs = with_decoded_secrets(scanner.pairs)
     return Document(0, len(source.data), "json", (*pairs, *named_values(pairs)), tuple(scanner.errors))
 
 
@@ -68,7 +68,7 @@ class _Scanner:
     def take(self, token: re.Match[bytes]) -> None:
         match token.lastgroup:
             case "string":
-                self._scalar(token.start() + 1, token.end() - 1, _unescaped(token[0]))
+                self._scalar(token.start() + 1, token.end() - 1, _unescaped(token[0]), is_escaped=True)
             case "word":
                 self._scalar(token.start(), token.end(), decode(token[0], 0, len(token[0])))
             case "punctuation":
@@ -78,7 +78,7 @@ class _Scanner:
             case _:
                 self.errors.append(token.span())
 
-    def _scalar(self, start: int, end: int, value: str) -> None:
+    def _scalar(self, start: int, end: int, value: str, *, is_escaped: bool = False) -> None:
         level = self._levels[-1]
         path = level.value_path()
         if path is None:
@@ -89,7 +89,9 @@ class _Scanner:
         flag, level.flag = level.flag, value if level.is_array and is_flag(value) else None
         if flag is not None:
             self.pairs.append(Pair(start, end, (*level.path, flag), value, start))
-        self.pairs += text.pairs_inside(self._source, start, end, path, is_item=level.is_array)
+        self.pairs += text.pairs_inside(
+            self._source, start, end, path, is_item=level.is_array, is_escaped=is_escaped
+        )
 
     def _punctuation(self, mark: bytes) -> None:
         level = self._levels[-1]

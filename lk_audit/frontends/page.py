@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import is_minified, javascript, text
-from lk_audit.frontends.shapes import named_values
+from lk_audit.frontends.shapes import named_in_text
 from lk_audit.syntax import Document, Pair, Parsed
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     """The text of a page, and a module for what of its scripts runs together."""
     scripts = [script for script in _scripts(source) if not is_minified(source.data[script.start : script.end])]
     pairs = tuple(_pairs_around(source, scripts))
-    document = Document(0, len(source.data), "text", (*pairs, *named_values(pairs)))
+    document = Document(0, len(source.data), "text", (*pairs, *named_in_text(source.data, pairs)))
     containers = dict.fromkeys(script.container for script in scripts)
     return (document, *(_module(source, [item for item in scripts if item.container == name]) for name in containers))
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 MAX_DEPTH = 64
 """Key paths are cut here: no real file nests deeper, and a hostile one shall not cost quadratic space."""
 
 _ASSIGNMENT = re.compile(rb"\s*([A-Za-z_][\w.-]{0,127}+)[ \t]*=(?!=)[ \t]*")
 _NAME = re.compile(r"[A-Za-z_][\w.:-]{0,127}")
-_NAME_KEYS = frozenset({"name", "key"})
+_NAME_KEYS = frozenset({"name", "key", "variable", "parameterkey"})
+_VALUE_KEYS = frozenset({"value", "default", "defaultvalue", "parametervalue"})
+_TEXT_VALUE_KEYS = frozenset({"value", "content"})
+_BOUNDARY = re.compile(rb"[{}<>]|\n[ \t]*+-[ \t]|\n[ \t]*+\r?\n|\n[ \t]*+\[")
+"""What separates one item of a list, one element, one block from the next."""
 _NEAR = 400
 """A name and its value stand at most this many bytes apart."""
 
@@ -36,12 +41,81 @@ def is_flag(text: str) -> bool:
 
 
 def named_values(pairs: Iterable[Pair]) -> Iterator[Pair]:
-    """A pair for each value that a sibling names: `- name: TOKEN` with `value: abc`, `{"name": ..., "value": ...}`."""
-    names: dict[tuple[str, ...], Pair] = {}
+    """A pair for each value that a sibling or its parent names.
+
+    `- name: TOKEN` with `value: abc` in any order, `{"key": ..., "value": ...}`, `TOKEN: {value: abc}`.
+    """
+    names: dict[tuple[str, ...], list[Pair]] = {}
+    values: list[Pair] = []
     for pair in pairs:
-        *parent, key = pair.path
+        key = pair.path[-1].lower() if pair.path else ""
         if key in _NAME_KEYS and _NAME.fullmatch(pair.value):
-            names[tuple(parent)] = pair
-        elif key == "value" and (name := names.get(tuple(parent))) and 0 < pair.start - name.start < _NEAR:
-            outer = tuple(parent[:-1]) if parent and parent[-1].isdigit() else tuple(parent)
-            yield Pair(pair.start, pair.end, (*outer, name.value), pair.value, name.start, pair.commented)
+            names.setdefault(pair.path[:-1], []).append(pair)
+        elif key in _VALUE_KEYS and len(pair.path) > 1:
+            values.append(pair)
+    for pair in values:
+        parent = pair.path[:-1]
+        for name in names.get(parent, ()):
+            if abs(pair.start - name.start) < _NEAR:
+                outer = parent[:-1] if parent[-1].isdigit() else parent
+                yield Pair(pair.start, pair.end, (*outer, name.value), pair.value, name.start, pair.commented)
+        if parent not in names and not parent[-1].isdigit():
+            yield Pair(pair.start, pair.end, parent, pair.value, pair.key_start, pair.commented)
+
+
+def named_in_text(data: bytes, pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """The same for pairs of text, where only what stands between two tells whether they belong together."""
+    marks = sorted((pair for pair in pairs if _role(pair)), key=lambda pair: pair.start)
+    for index, pair in enumerate(marks):
+        if _role(pair) == "value":
+            before = marks[index - 1] if index else None
+            after = marks[index + 1] if index + 1 < len(marks) else None
+            name = next((other for other in (before, after) if other and _are_together(data, pair, other)), None)
+            if name is not None:
+                path = (*pair.path[:-1], name.value)
+                yield Pair(pair.start, pair.end, path, pair.value, name.start, pair.commented or name.commented)
+
+
+def _role(pair: Pair) -> str | None:
+    """Whether the pair gives another one its name or its value: `name="..."`, `android:value="..."`."""
+    key = pair.path[-1].rpartition(":")[2].lower()
+    if key in _NAME_KEYS:
+        return "name" if _NAME.fullmatch(pair.value) else None
+    return "value" if key in _TEXT_VALUE_KEYS else None
+
+
+def _are_together(data: bytes, value: Pair, name: Pair) -> bool:
+    if _role(name) != "name":
+        return False
+    first, second = (name, value) if name.start < value.start else (value, name)
+    if not 0 <= second.key_start - first.end < _NEAR:
+        return False
+    return _BOUNDARY.search(data, first.end, second.key_start) is None
+
+
+# --- Kubernetes -------------------------------------------------------------------------------------------------------
+
+_ENCODED_KEYS = frozenset({"data", "binaryData"})
+
+
+def with_decoded_secrets(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs of one document, with the base64 `data` of Kubernetes Secrets decoded; their places stay.
+
+    Source: kubernetes.io/docs/concepts/configuration/secret.
+    """
+    secrets = {pair.path[:-1] for pair in pairs if pair.path[-1] == "kind" and pair.value == "Secret"}
+    if not secrets:
+        return list(pairs)
+    return [_decoded(pair) if _is_encoded(pair.path, secrets) else pair for pair in pairs]
+
+
+def _is_encoded(path: tuple[str, ...], secrets: set[tuple[str, ...]]) -> bool:
+    return any(key in _ENCODED_KEYS and path[:index] in secrets for index, key in enumerate(path[:-1]))
+
+
+def _decoded(pair: Pair) -> Pair:
+    try:
+        text = base64.b64decode("".join(pair.value.split()), validate=True).decode("utf-8")
+    except ValueError:
+        return pair
+    return Pair(pair.start, pair.end, pair.path, text.strip(), pair.key_start, pair.commented)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends.shapes import assignment, decode, is_flag, named_values
+from lk_audit.frontends import tables
+from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, is_flag, named_in_text
+from lk_audit.frontends.views import View, unescaped
+from lk_audit.source import Source
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from lk_audit.source import Source
 
 _LONG_LINE = 20_000
 _INTERESTING = re.compile(rb"secret|livekit|LIVEKIT|Livekit|LiveKit|SECRET|Secret|--keys|LK_")
@@ -25,45 +26,71 @@ _WINDOW = 400
 _MAX_QUOTED = 8_192
 _MAX_BARE = 512
 
-_CODE_SUFFIXES = (
+_CODE_SUFFIXES = frozenset(
+    (
     "py pyi ipynb js jsx mjs cjs ts mts cts tsx go dart java kt kts swift php cs fs rb rs c cc cpp h hpp m mm scala"
-    " groovy gradle ex exs erl lua gd vue svelte astro html htm vb jl clj hs"
+    " groovy gradle kts ex exs erl lua gd vue svelte astro vb jl clj hs map min"
+    ).split()
 )
 _SECTION_SUFFIXES = frozenset({"toml", "ini", "cfg", "conf", "properties", "service"})
+_OUTLINE_SUFFIXES = frozenset({"yml", "yaml", "tpl", "gotmpl", "j2", "jinja2"})
+_DIFF_SUFFIXES = frozenset({"diff", "patch", "rej"})
 
-_COMMENT = re.compile(rb"[ \t]*(?:#+(?![\[{!])|//+|;+|<!--|\*+(?!\*)|/\*+|REM\b|rem\b)[ \t]?")
-_PROSE_COMMENT = re.compile(rb"[ \t]*(?:#+(?![\[{!])|//+|<!--)[ \t]?")
+_COMMENT = re.compile(rb"[ \t]*(?:#+(?![\[{!]|define\b)|//+|;+|<!--|\*+(?!\*)|/\*+|REM\b|rem\b)[ \t]?")
+_PROSE_COMMENT = re.compile(rb"[ \t]*(?:#+(?![\[{!]|define\b)|//+|<!--)[ \t]?")
+_DIFF_MARK = re.compile(rb"[+-](?![+-])")
 _SECTION = re.compile(rb"\s*\[{1,2}[ \t]*([\w.\"' -]{1,100})[ \t]*\]{1,2}\s*(?:#.*)?")
 _KEYS_LINE = re.compile(rb"(?:-[ \t]+)?[\"']?keys[\"']?[ \t]*:[ \t]*(?:#.*|[|>]-?)?[\r]?")
-_KEYS_FLOW = re.compile(rb"[\"']?\bkeys[\"']?[ \t]*:[ \t]*\{")
+_KEYS_FLOW = re.compile(rb"\bkeys[\"']?[ \t]*:[ \t]*\{([^{}\n]{0,2000})")
+_OUTLINE = re.compile(
+    rb"(?P<dash>(?:-[ \t]+)*)[\"']?(?P<key>[\w./-]{1,100})[\"']?[ \t]*:[ \t]*(?:[|>][-+\d]*)?[ \t]*(?:#.*)?\r?"
+)
+_VARIABLE = re.compile(rb"[ \t]*variable[ \t]+\"?([\w-]{1,100})\"?[ \t]*\{")
 
 _HEAD = re.compile(
     rb"""
       (?<![\w-]) (?P<flag>--[A-Za-z][\w-]{1,60}+) (?: = | \\?["']? [ \t]*+,? [ \t]*+ )
-    | (?<![\w-]) (?:ENV|ARG|set|setx|SetEnv|setenv|fastcgi_param|env) [ \t]++ (?:-\w{1,8}[ \t]++)?+
-      (?P<quoted>["']?) (?P<command> [A-Za-z_][\w.:-]{0,79}+ ) (?P=quoted) [ \t]++ (?![=\s])
-    | (?<![\w.-]) (?P<name> [A-Za-z_][\w.-]{0,79}+ (?: :+ [A-Za-z_][\w.]{0,60}+ (?=["']) )?+ )
-      (?P<close> (?:\\*+["'`])?+ [\])]{0,3}+ )
-      (?: (?P<typed> [ \t]*+ \??: [ \t]*+ (?:const[ \t]++)?+ [A-Za-z_][\w.<>\[\]?]{0,40}+ [ \t]*+ =(?![=>])
-            | [ \t]++ [Ss]tr(?:ing)? [ \t]*+ =(?!=) )
+    | (?<![\w-]) (?:ENV|ARG|(?i:setx?)|SetEnv|setenv|fastcgi_param|env|\#define|def)
+      [ \t]++ (?:-\w{1,8}[ \t]++)?+ \$?
+      (?P<quoted>["']?) (?P<command> [A-Za-z_][\w.:-]{0,79}+ ) (?P=quoted) [ \t]++ (?![=\s]|--)
+    | (?:(?<![\w.-])|(?<=^-)) (?P<name> [A-Za-z_][\w.-]{0,79}+ (?: :+ [A-Za-z_][\w.]{0,60}+ (?==?["']) )?+ )
+      (?P<close> (?:\*\*)?+ (?:\\*+["'`])?+ (?:\[\w{0,9}+\])?+ [\])}]{0,3}+ )
+      (?: (?P<typed> [ \t]*+ \??: [ \t]*+ (?:const[ \t]++)?+ (?:&(?:'\w{1,20}[ \t]++)?+)?+
+              (?![A-Z0-9]+_) [A-Za-z_][\w.<>\[\]?]{0,40}+ [ \t]*+ =(?![=>])
+            | [ \t]++ [Ss]tr(?:ing)? [ \t]*+ =(?!=)
+            | [ \t]++ [Aa]s [ \t]++ \w{1,40}+ [ \t]*+ = )
         | (?P<call> [ \t]*+ , (?: [ \t]*+ defaultValue [ \t]*+ : )?+ )
-        | (?P<fallback> [ \t]*+ (?: \?\?=? | \|\|=? | \?: | or\b ) )
+        | (?P<fallback> [ \t]*+ (?: \?\?=? | \|\|=? | \?: | or\b ) | (?<=\}) [ \t]*+ // | (?<=\)) [ \t]*+ \{
+            | \. (?: unwrap_or(?:_else)? | getOrElse | orElse(?:Get)? | or_else ) \( [ \t]*+
+              (?: \|\w{0,20}\| | \(\) [ \t]*+ -> )?+ )
         | (?P<markup> > )
-        | (?P<give> [ \t]*+ (?: := | => | =(?![=>~]) | :[-=](?=[^\s]) | :(?![:/]) ) )
+        | (?P<give> [ \t]*+ (?: := | => | [?+]?=(?![=>~]) | <-(?=[ \t]*+["']) | :[-=](?=[^\s]) | :(?![:/]) )
+            | \{ (?=[ \t]*+["']) )
       ) [ \t]*+
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.MULTILINE,
 )
-_OPEN = re.compile(rb"(?:[bBrRuU@&]{0,2})(\\*[\"'`])")
+_OPEN = re.compile(rb"[bBrRuUfFLE@&$]{0,3}\#?(\\*(?:\"{3}|'{3}|[\"'`]))")
 _BARE = re.compile(rb"\$\{[^}\n]{0,500}\}|\{\{[^\n}]{0,500}\}\}|<[^>\n]{0,200}>|[^\s\"'`,;(){}\[\]<>|]{1,512}")
+_NEXT_LINE = re.compile(rb"[ \t]*+\r?\n[ \t]{0,200}+(?=[\"'`@rf$])")
+_END_OF_ITEM = re.compile(rb",[A-Za-z_]\w{0,79}=")
+_ASSIGNED = re.compile(rb"[A-Za-z_][\w.-]{0,79}=(?!=)")
 _MARKUP_VALUE = re.compile(rb"[^<>\n]{0,512}(?=</)")
 _PLIST = re.compile(rb"<key>([^<>\n]{1,100})</key>\s{0,200}<string>([^<>\n]{0,512})</string>")
+_PIPED = re.compile(
+    rb"(?<![\w-])(?:echo|printf)[ \t]++(?:-\w{1,3}[ \t]++|[\"']?%s[\"']?[ \t]++)*+([\"']?)([^\s\"'|]{1,512}+)\1[ \t]*+\|(?!\|)"
+    rb"([^\n|]{1,300})"
+)
+_STORED = re.compile(
+    rb"(?<![\w-])--(?:body|value|secret-string|plaintext)(?:=|[ \t]++)([\"']?)([^\s\"']{1,512}+)\1"
+)
+_STORED_NAME = re.compile(rb"(?<![\w-])/?(?:[\w-]{1,60}/){0,8}([A-Za-z][\w]{0,60}[_-][\w-]{1,60})(?![\w/-])")
 
 
 def parse(source: Source) -> Document:
     """The pairs of a text file."""
-    pairs = pairs_in(source, 0, len(source.data))
-    return Document(0, len(source.data), "text", (*pairs, *named_values(pairs)))
+    pairs = (*pairs_in(source, 0, len(source.data)), *tables.pairs(source))
+    return Document(0, len(source.data), "text", (*pairs, *named_in_text(source.data, pairs)))
 
 
 def pairs_in(  # noqa: PLR0913 - keywords, all optional
@@ -85,37 +112,75 @@ def pairs_in(  # noqa: PLR0913 - keywords, all optional
     return (*found, *_plist_pairs(source.data, start, end, prefix))
 
 
-def pairs_inside(
-    source: Source, start: int, end: int, path: tuple[str, ...], *, is_item: bool = False
+def pairs_inside(  # noqa: PLR0913 - keywords, all optional
+    source: Source,
+    start: int,
+    end: int,
+    path: tuple[str, ...],
+    *,
+    is_item: bool = False,
+    is_escaped: bool = False,
 ) -> tuple[Pair, ...]:
-    """The pairs inside one text value of a data format: a list item `KEY=value`, a command line, a whole document."""
+    """The pairs inside one text value of a data format: a list item `KEY=value`, a command line, a whole document.
+
+    `is_escaped` tells that a backslash starts an escape there, such as `\\n`.
+    """
+    if is_escaped and source.data.find(b"\\", start, end) != -1:
+        view = unescaped(source.data, start, end)
+        inner = pairs_inside(Source(source.path, view.data), 0, len(view.data), path, is_item=is_item)
+        return tuple(_seen_through(view, pair) for pair in inner)
     found = assignment(source.data, start, end) if is_item else None
     if found:
-        name, name_start, value_start = found
-        value = decode(source.data, value_start, end)
-        return (Pair(value_start, end, (*path[:-1], decode(name, 0, len(name))), value, name_start),)
+        return (*_assigned(source, path, found, end),)
     if is_item and is_flag(decode(source.data, start, min(end, start + _WINDOW))):
         return ()
-    marks = (b"=", b"--", b"\n")
-    if any(source.data.find(mark, start, end) != -1 for mark in marks):
+    if _may_be_text(source.data, start, end):
         return pairs_in(source, start, end, prefix=path)
     return ()
 
 
+def _assigned(source: Source, path: tuple[str, ...], found: tuple[bytes, int, int], end: int) -> Iterator[Pair]:
+    """The pair of an item `KEY=value`, and those of the document that its value may be."""
+    name, name_start, start = found
+    whole = (*path[:-1], decode(name, 0, len(name)))
+    yield Pair(start, end, whole, decode(source.data, start, end), name_start)
+    if source.data.find(b"\n", start, end) != -1 or source.data[start : start + 1] == b"{":
+        yield from pairs_in(source, start, end, prefix=whole)
+
+
+def _may_be_text(data: bytes, start: int, end: int) -> bool:
+    if data[start : start + 1] == b"{":
+        return True
+    return any(data.find(mark, start, end) != -1 for mark in (b"=", b"--", b"\n", b"|", b'"'))
+
+
+def _seen_through(view: View, pair: Pair) -> Pair:
+    """A pair of a view at its place in the file."""
+    start, end = view.span(pair.start, pair.end)
+    return Pair(start, end, pair.path, pair.value, view.span(pair.key_start, pair.key_start)[0], pair.commented)
+
+
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """How a file's suffix changes the reading: what starts a comment, whether only quoted text is a value."""
+    """How a file's suffix changes the reading: what starts a comment, whether only quoted text is a value ..."""
 
     comment: re.Pattern[bytes]
     quoted_only: bool
     sections: bool
+    outline: bool
+    """Whether indented lines belong to the line above, as in YAML."""
+    diff: bool
 
 
 def _dialect_of(suffix: str) -> _Dialect:
     suffix = suffix.lower().lstrip(".")
     prose = suffix in {"md", "mdx", "rst", "txt", "adoc", "yml", "yaml", ""}
     return _Dialect(
-        _PROSE_COMMENT if prose else _COMMENT, suffix in _CODE_SUFFIXES.split(), suffix in _SECTION_SUFFIXES
+        _PROSE_COMMENT if prose else _COMMENT,
+        suffix in _CODE_SUFFIXES,
+        suffix in _SECTION_SUFFIXES,
+        suffix in _OUTLINE_SUFFIXES,
+        suffix in _DIFF_SUFFIXES,
     )
 
 
@@ -152,8 +217,12 @@ class _Reader:
         self._commented = commented
         self._section: tuple[str, ...] = ()
         self._keys_indent: int | None = None
+        self._outline: list[tuple[int, str]] = []
+        self._variable: str | None = None
 
     def line(self, start: int, end: int) -> Iterable[Pair]:
+        mark = _DIFF_MARK.match(self._data, start, end) if self._dialect.diff else None
+        start = mark.end() if mark else start
         comment = self._dialect.comment.match(self._data, start, end)
         start = comment.end() if comment else start
         content = self._data[start:end].lstrip()
@@ -162,10 +231,26 @@ class _Reader:
         if self._dialect.sections and (section := _SECTION.fullmatch(content)):
             self._section = tuple(part.strip(" \"'") for part in decode(section[1], 0, 100).split("."))
             return ()
-        prefix = self._prefix + self._section
-        if self._is_in_keys(content, end - start - len(content)):
-            prefix = (*prefix, "keys")
-        return self._pairs(start, end, prefix, commented=self._commented or comment is not None)
+        commented = self._commented or comment is not None
+        prefix = self._prefix + self._section + self._inside_of(content, end - start - len(content), commented)
+        return self._pairs(start, end, prefix, commented=commented)
+
+    def _inside_of(self, content: bytes, indent: int, commented: bool) -> tuple[str, ...]:
+        """The keys of the lines that a line belongs to, judged by its indent."""
+        if self._dialect.outline and not commented:
+            return self._outlined(content, indent)
+        return ("keys",) if self._is_in_keys(content, indent) else ()
+
+    def _outlined(self, content: bytes, indent: int) -> tuple[str, ...]:
+        if content.startswith((b"{{", b"{%")):
+            return tuple(key for _, key in self._outline)  # a template's own lines have any indent
+        is_item = content.startswith(b"- ")
+        while self._outline and self._outline[-1][0] >= indent + is_item:
+            self._outline.pop()
+        keys = tuple(key for _, key in self._outline)
+        if (opened := _OUTLINE.fullmatch(content)) and len(self._outline) < MAX_DEPTH:
+            self._outline.append((indent + len(opened["dash"]), decode(opened["key"], 0, 100)))
+        return keys
 
     def _is_in_keys(self, content: bytes, indent: int) -> bool:
         """Whether the line belongs to a `keys:` block, judged by its indent."""
@@ -174,53 +259,83 @@ class _Reader:
             return False
         if self._keys_indent is not None and indent <= self._keys_indent:
             self._keys_indent = None
-        return self._keys_indent is not None or _KEYS_FLOW.match(content) is not None
+        return self._keys_indent is not None
 
     def _pairs(self, start: int, end: int, prefix: tuple[str, ...], *, commented: bool) -> Iterator[Pair]:
         position = start
+        flow = [found.span(1) for found in _KEYS_FLOW.finditer(self._data, start, end)]
+        self._note_variable(start, end)
         while head := _HEAD.search(self._data, position, end):
             position = max(head.end(), position + 1)
             group = head.lastgroup if head.lastgroup in {"flag", "command"} else "name"
-            span = self._value(head, end)
+            span = self._value(head, end, commented=commented)
             if span is None:
                 continue
-            name = decode(head[group], 0, 100)
-            yield Pair(span[0], span[1], (*prefix, name), decode(self._data, *span), head.start(group), commented)
+            name = self._name(decode(head[group], 0, 100))
+            keys = ("keys",) if any(first <= span[0] < last for first, last in flow) else ()
+            yield Pair(*span, (*prefix, *keys, name), decode(self._data, *span), head.start(group), commented)
             if not self._may_hold_pairs(span[0]):
                 position = max(position, span[1])
+        yield from _stored(self._data, start, end, prefix, commented=commented)
+
+    def _note_variable(self, start: int, end: int) -> None:
+        """`variable "name" {` of Terraform: what its `default` is the value of."""
+        if found := _VARIABLE.match(self._data, start, end):
+            self._variable = decode(found[1], 0, 100)
+        elif self._variable and self._data[start : start + 1] == b"}":
+            self._variable = None
+
+    def _name(self, name: str) -> str:
+        return self._variable if self._variable and name == "default" else name
 
     def _may_hold_pairs(self, start: int) -> bool:
-        """Whether a value is worth a look inside: quoted text, a command's first flag."""
-        return self._data[start - 1 : start] in (b'"', b"'", b"`") or self._data[start : start + 2] == b"--"
+        """Whether a value is worth a look inside: quoted text, a command's first flag, another assignment."""
+        if self._data[start - 1 : start] in (b'"', b"'", b"`") or self._data[start : start + 2] == b"--":
+            return True
+        return _ASSIGNED.match(self._data, start) is not None
 
-    def _value(self, head: re.Match[bytes], end: int) -> tuple[int, int] | None:
+    def _value(self, head: re.Match[bytes], end: int, *, commented: bool) -> tuple[int, int] | None:
         start = head.end()
         if head["markup"]:
             found = _MARKUP_VALUE.match(self._data, start, end)
             return found.span() if found else None
         if head["call"] and b")" in head["close"]:
             return None  # `f("NAME"), "other"`: the name is the argument of another call
-        opening = _OPEN.match(self._data, start, end)
-        if opening:
+        if opening := _OPEN.match(self._data, start, end):
             return self._quoted(opening, end)
-        if head["call"] or head["fallback"] or (self._dialect.quoted_only and not head["flag"]):
+        if enclosed := self._enclosed(head, end):
+            return enclosed
+        if wrapped := _NEXT_LINE.match(self._data, start) if self._dialect.quoted_only else None:
+            opening = _OPEN.match(self._data, wrapped.end())
+            return self._quoted(opening, opening.end() + _MAX_QUOTED, one_line=True) if opening else None
+        if head["call"] or head["fallback"] or (self._dialect.quoted_only and not head["flag"] and not commented):
             return None
-        return self._within_outer_quote(head, end) or self._bare(start, end)
+        return self._bare(start, end)
 
-    def _quoted(self, opening: re.Match[bytes], end: int) -> tuple[int, int] | None:
+    def _quoted(self, opening: re.Match[bytes], end: int, *, one_line: bool = False) -> tuple[int, int] | None:
         mark, start = opening[1], opening.end()
         limit = min(end, start + _MAX_QUOTED)
+        if one_line and (line_end := self._data.find(b"\n", start, limit)) != -1:
+            limit = line_end
         close = self._data.find(mark, start, limit)
         while close > start and len(mark) == 1 and self._data[close - 1 : close] == b"\\":
             close = self._data.find(mark, close + 1, limit)
-        return None if close == -1 else (start, close)
+        return None if close == -1 else _without_inner_quotes(self._data, start, close)
 
-    def _within_outer_quote(self, head: re.Match[bytes], end: int) -> tuple[int, int] | None:
-        """The value of `"NAME=some value"`: it ends where the quote before the name closes."""
+    def _enclosed(self, head: re.Match[bytes], end: int) -> tuple[int, int] | None:
+        """The value of `"NAME=some value"` and `${NAME:value}`: it ends where what encloses the name ends."""
         mark = self._data[head.start() - 1 : head.start()] if head.start() else b""
-        if mark not in (b'"', b"'") or not head["give"] or head["close"]:
+        if not head["give"] or head["close"] or mark not in (b'"', b"'", b"{"):
             return None
-        close = self._data.find(mark, head.end(), min(end, head.end() + _MAX_BARE))
+        limit = min(end, head.end() + _MAX_BARE)
+        if mark == b"{":
+            if self._data[head.start() - 2 : head.start() - 1] != b"$":
+                return None
+            close = self._data.find(b"}", head.end(), limit)
+        else:
+            close = self._data.find(mark, head.end(), limit)
+            item = _END_OF_ITEM.search(self._data, head.end(), max(close, head.end()))
+            close = item.start() if item else close
         return None if close == -1 else (head.end(), close)
 
     def _bare(self, start: int, end: int) -> tuple[int, int] | None:
@@ -236,6 +351,28 @@ class _Reader:
         while stop > start and self._data[stop - 1 : stop] == b".":
             stop -= 1
         return start, stop
+
+
+def _without_inner_quotes(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The value of `"\\"value\\""`, as a code generator wants it."""
+    opening = _OPEN.match(data, start, end)
+    if opening and end - start > 2 * len(opening[1]) and data[:end].endswith(opening[1]):
+        return opening.end(), end - len(opening[1])
+    return start, end
+
+
+def _stored(data: bytes, start: int, end: int, prefix: tuple[str, ...], *, commented: bool) -> Iterator[Pair]:
+    """`echo value | put NAME`, `set NAME --body value`: commands that hand a value to a store under a name."""
+    if data.find(b"|", start, end) != -1:
+        for found in _PIPED.finditer(data, start, end):
+            for name in _STORED_NAME.finditer(data, *found.span(3)):
+                yield Pair(*found.span(2), (*prefix, decode(name[1], 0, 100)), decode(found[2], 0, 512), name.start(1))
+    if data.find(b"--", start, end) != -1:
+        for found in _STORED.finditer(data, start, end):
+            for name in _STORED_NAME.finditer(data, start, end):
+                if not found.start() <= name.start() < found.end():
+                    key = (*prefix, decode(name[1], 0, 100))
+                    yield Pair(*found.span(2), key, decode(found[2], 0, 512), name.start(1), commented)
 
 
 def _plist_pairs(data: bytes, start: int, end: int, prefix: tuple[str, ...]) -> Iterator[Pair]:

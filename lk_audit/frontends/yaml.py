@@ -7,6 +7,7 @@ scalar, a command line) are read for pairs as well.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -14,17 +15,18 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from lk_audit.frontends import text
-from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
+from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values, with_decoded_secrets
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lk_audit.source import Source
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PROPERTIES = re.compile(rb"(?:[&!]\S*\s*+)++")
 _COMMENTS = re.compile(rb"(?:^[ \t]*+\#[^\n]*+\n?)++", re.MULTILINE)
+_DOCUMENT_START = re.compile(rb"^---(?=\s)", re.MULTILINE)
 _BRACKET = re.compile(rb"[\[{]|[\]}]")
 _MAX_BRACKETS = 500
 """Deeper flow collections cost libyaml quadratic time."""
@@ -58,7 +60,17 @@ def _as_text(source: Source, error: Exception) -> Document:
     mark = getattr(error, "problem_mark", None)
     place = _byte_offsets(source)(mark.index) if mark is not None else 0
     place = min(place, max(0, len(source.data) - 1))
-    return Document(0, len(source.data), "yaml", text.parse(source).pairs, ((place, place + 1),))
+    pairs = [pair for document in _documents(source, text.parse(source).pairs) for pair in with_decoded_secrets(document)]
+    return Document(0, len(source.data), "yaml", tuple(pairs), ((place, place + 1),))
+
+
+def _documents(source: Source, pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
+    """The pairs of each document of a stream that was read as text."""
+    ends = [*(mark.start() for mark in _DOCUMENT_START.finditer(source.data)), len(source.data) + 1]
+    by_document: dict[int, list[Pair]] = {}
+    for pair in pairs:
+        by_document.setdefault(bisect_right(ends, pair.start), []).append(pair)
+    yield from by_document.values()
 
 
 def _comments(source: Source, blocks: list[tuple[int, int]]) -> Iterator[Pair]:
@@ -122,6 +134,7 @@ class _Reader:
         self._levels: list[_Level] = []
 
     def read(self) -> None:
+        first = 0
         for event in yaml.parse(self._source.data.decode("utf-8", "surrogateescape"), Loader=_LOADER):
             if isinstance(event, yaml.ScalarEvent):
                 self._scalar(event)
@@ -134,6 +147,9 @@ class _Reader:
                 self._begin_node()
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
                 self._levels.pop()
+            elif isinstance(event, yaml.DocumentEndEvent):
+                self.pairs[first:] = with_decoded_secrets(self.pairs[first:])
+                first = len(self.pairs)
 
     def _begin_node(self) -> tuple[str, ...] | None:
         return self._levels[-1].begin_node() if self._levels else ()
@@ -150,7 +166,9 @@ class _Reader:
             flag, level.flag = level.flag, event.value if level.is_sequence and is_flag(event.value) else None
             if flag is not None:
                 self.pairs.append(Pair(start, end, (*level.path, flag), event.value, start))
-            self.pairs += text.pairs_inside(self._source, start, end, path, is_item=level.is_sequence)
+            self.pairs += text.pairs_inside(
+                self._source, start, end, path, is_item=level.is_sequence, is_escaped=event.style == '"'
+            )
 
     def _span(self, event: yaml.ScalarEvent) -> tuple[int, int]:
         """The bytes of the content: no quotes, no block header, no anchor; a tag such as `!Ref` stays."""

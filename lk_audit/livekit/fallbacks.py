@@ -1,0 +1,36 @@
+"""Defaults inside references: `${NAME:-value}`, `{{ .Values.x | default "value" }}`, `${env:NAME, 'value'}`.
+
+Sources: the manuals of bash, Docker Compose, Spring (property placeholders), the Serverless Framework (variables), Helm
+and Jinja (`default`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        r"\$\{(?:env|opt|param|self|ssm|cf):(?P<name>[\w./:-]+),\s*[\"']?(?P<value>[^{}$\"',]+)[\"']?\}",
+        r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::[-=]?|[-=])(?P<value>[^{}$]+)\}",
+        r"\{\{[^{}]{0,200}\bdefault[ (]+[\"'](?P<value>[^{}\"']+)[\"'][^{}]{0,100}\}\}(?P<name>)",
+        r"\{\{-?\s*[\"'](?P<value>[^{}\"']+)[\"'][^{}]{0,100}\}\}(?P<name>)",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """A literal that stands in for a reference; `name` is the variable's, empty when it is none."""
+
+    name: str
+    value: str
+
+
+def fallback(text: str) -> Fallback | None:
+    """The default that a reference carries; None when the text as a whole is no such reference."""
+    if "{" not in text[:3]:
+        return None
+    found = next((match for form in _FORMS if (match := form.fullmatch(text.strip()))), None)
+    return Fallback(found["name"], found["value"]) if found else None

@@ -1,0 +1,196 @@
+"""Where a LiveKit secret can lie: the carriers, what must be found in each, and the table in docs/carriers.md.
+
+A carrier is a file in one of the texts of this folder: `@@ title`, `--- path`, content. `«key»` stands for a key id;
+`«!secret»`, `«!secret64»` (base64), `«!token»` and `«!url»` (unencrypted) for what must be found, at the marked span:
+`«!"secret"»` is a place with its quotes.
+
+`python -m tests.carriers.matrix` brings docs/carriers.md up to date.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jwt
+
+from lk_audit.facts import CredentialLiteral, Fact, InsecureUrl, JwtLiteral
+from lk_audit.extraction import extract_facts
+from lk_audit.prefilter import gates
+from lk_audit.rule_api import Options
+from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scan import scan_sources
+from lk_audit.source import Source
+
+FOLDER = Path(__file__).parent
+DOCUMENT = FOLDER.parent.parent / "docs" / "carriers.md"
+FAMILIES = {
+    "servers": "LiveKit's own services",
+    "containers": "Containers, Kubernetes and Helm",
+    "operations": "Infrastructure and continuous integration",
+    "commands": "Scripts, command lines and web servers",
+    "platforms": "Platforms, settings and mobile builds",
+    "environment_files": "Environment files",
+    "documents": "Documents, pages and data",
+    "code": "Code and bundles",
+}
+NOW = 1_767_225_600.0
+"""The beginning of 2026."""
+KEY = "APIexampLe" + "23456"
+SECRET = "q7Zp2mVx9LkR" + "4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
+URL = "ws://live.acme.io:7880"
+TOKEN = jwt.encode(
+    {
+        "iss": KEY,
+        "sub": "example-user",
+        "nbf": 4_102_441_200,
+        "exp": 4_102_444_800,
+        "video": {"roomJoin": True, "room": "r"},
+    },
+    "another" + SECRET,
+    algorithm="HS256",
+)
+PADDING = "p" * 60_000
+REAL = {"key": KEY, "secret": SECRET, "token": TOKEN, "url": URL, "pad": PADDING}
+RULES = {"secret": "LK101", "secret64": "LK101", "token": "LK501", "url": "LK203"}
+PLACEHOLDERS = {
+    "nothing": "",
+    "angle brackets": "<your-api-secret>",
+    "words with underscores": "your_api_secret",
+    "words in capitals": "YOUR_LIVEKIT_API_SECRET_HERE",
+    "its own name": "LIVEKIT_API_SECRET",
+    "masked with x": "xxxxxxxxxxxxxxxxxxxxxxxx",
+    "masked with stars": "********",
+    "dots": "...",
+    "cut off": SECRET[:6] + "...",
+    "replace": "REPLACE_WITH_YOUR_SECRET",
+    "German": "dein-api-secret-hier",
+    "French": "votre_secret_api",
+    "Spanish": "tu_api_secret_aqui",
+    "Portuguese": "sua-chave-secreta-aqui",
+    "Chinese": "你的密钥",
+    "Japanese": "あなたのシークレット",
+    "Russian": "ваш-секрет",
+    "shell variable": "$LIVEKIT_API_SECRET",
+    "braced variable": "${LIVEKIT_API_SECRET}",
+    "required variable": "${LIVEKIT_API_SECRET:?missing}",
+    "Windows variable": "%LIVEKIT_API_SECRET%",
+    "Helm value": "{{ .Values.livekit.apiSecret }}",
+    "GitHub secret": "${{ secrets.LIVEKIT_API_SECRET }}",
+    "Azure variable": "$(LIVEKIT_API_SECRET)",
+    "Ruby template": "#{livekit_api_secret}",
+    "ERB template": "<%= livekit_api_secret %>",
+    "format string": "%s",
+    "sed mark": "__LIVEKIT_API_SECRET__",
+    "at mark": "@LIVEKIT_API_SECRET@",
+    "1Password": "op://production/livekit/api-secret",
+    "Vault": "vault:secret/data/livekit#api_secret",
+    "vals": "ref+vault://secret/livekit#/api_secret",
+    "SSM": "ssm:/production/livekit/api-secret",
+    "AWS": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:livekit-AbCdEf",
+    "CloudFormation": "{{resolve:secretsmanager:livekit:SecretString:api_secret}}",
+    "serverless": "${ssm:/production/livekit/api-secret}",
+    "Google": "projects/acme/secrets/livekit-api-secret/versions/latest",
+    "Azure vault": "@Microsoft.KeyVault(SecretUri=https://acme.vault.azure.net/secrets/livekit)",
+    "sops": "ENC[AES256_GCM,data:q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1Qo=,iv:TiXyBvMa=,tag:AbCd==,type:str]",
+    "file": "/run/secrets/livekit_api_secret",
+    "hash": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "UUID": "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+    "key id": KEY,
+    "another vendor": "sk-proj-" + SECRET[:40],
+}
+_MARK = re.compile(r"«(!?)([^«»]*?)(key64|secret64|key|secret|token|url|pad)([^«»]*?)»")
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A file with marks; `family` is the text it comes from."""
+
+    family: str
+    title: str
+    path: str
+    text: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.family}: {self.title}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Spot:
+    """What must be found where: lines and columns count from 1."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    rule: str
+
+
+def carriers() -> tuple[Carrier, ...]:
+    """All carriers, in the order of the table."""
+    return tuple(carrier for family in FAMILIES for carrier in read_carriers(family))
+
+
+def read_carriers(name: str) -> Iterator[Carrier]:
+    """The carriers of one text.
+
+    Raises:
+        ValueError: an entry lacks its path.
+    """
+    text = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    for entry in re.split(r"(?m)^@@ (?!-)", text)[1:]:
+        title, header, content = entry.split("\n", 2)
+        if not header.startswith("--- "):
+            raise ValueError(f"no path under {title}")
+        yield Carrier(name, title, header.removeprefix("--- "), content.strip("\n") + "\n")
+
+
+def filled(carrier: Carrier, **values: str) -> tuple[str, list[Spot]]:
+    """The content with values in place of the marks, and what must be found in it."""
+    known = {**REAL, **values}
+    known |= {f"{name}64": base64.b64encode(known[name].encode()).decode() for name in ("key", "secret")}
+    text, spots, position = "", [], 0
+    for mark in _MARK.finditer(carrier.text):
+        text += carrier.text[position : mark.start()]
+        position = mark.end()
+        start = _position(text)
+        text += mark[2] + known[mark[3]] + mark[4]
+        if mark[1]:
+            spots.append(Spot(*start, *_position(text), RULES[mark[3]]))
+    return text + carrier.text[position:], sorted(spots)
+
+
+def _position(text: str) -> tuple[int, int]:
+    """Line and column of the end of a text."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
+
+
+@cache
+def _rules() -> tuple[object, ...]:
+    return tuple(rule for rule in load_builtin_rules() if rule.id in {*RULES.values(), "LK102"})
+
+
+def facts_in(*files: tuple[str, bytes]) -> list[Fact]:
+    """The facts of files, of those that the prefilter lets through."""
+    sources = [Source.from_bytes(path, raw) for path, raw in files]
+    facts, _ = extract_facts([source for source in sources if gates(source.path, source.data)])
+    return facts
+
+
+def findings_in(path: str, content: str | bytes) -> list[tuple[Spot, str]]:
+    """What the rules find in one file, with the messages."""
+    raw = content.encode() if isinstance(content, str) else content
+    source = Source.from_bytes(path, raw)
+    if not gates(path, source.data):
+        return []
+    report = scan_sources([source], _rules(), Options(now=NOW))
+    assert not report.crashes
+    return sorted(
+        (Spot(item.place.line, item.place.column, item.place.end_line, item.place.end_column, item.rule_id), item.message)
+        for item in report.open_findings
+    )

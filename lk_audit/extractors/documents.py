@@ -6,8 +6,9 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from lk_audit.extractors.confinement import Confinement
 from lk_audit.extractors.evidence import LIVEKIT_FILE, Evidence
-from lk_audit.extractors.secret_names import USUAL, SecretNames
+from lk_audit.extractors.written_calls import written_calls
 from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure, FileRole, InsecureUrl, Strength
 from lk_audit.livekit.credentials import (
     KEY_STRICT,
@@ -44,6 +45,7 @@ _KEYS_ENTRY = re.compile(
     rb"""(?:\$\{\w{1,64}:?-)?["']?([A-Za-z][\w.-]{2,63})["']?\}?[ \t]*:(?!-)[ \t]*"""
     rb"""["']?(?:\$\{\w{1,64}:?-)?([^\s"',{}$\\]{3,256})"""
 )
+_NO_ENTRIES = re.compile(rb"ENC\[[^\]\n]{0,4000}\]|\{\{[^}\n]{0,500}\}\}|\$\{[\w-]{1,64}:[?+/][^}\n]{0,500}\}")
 _ENVIRONMENT_LISTS = frozenset({"environment", "env", "args", "build-args", "build_args"})
 _STEPS_TO_KEY = (0, -1, 1, -2, 2)
 
@@ -102,8 +104,10 @@ def insecure_urls(source: Source, document: Document, role: FileRole) -> Iterato
 # --- credentials ------------------------------------------------------------------------------------------------------
 
 
-def _candidates(source: Source, document: Document, role: FileRole, names: SecretNames) -> Iterator[CredentialLiteral]:
-    evidence = Evidence(source, document, names)
+def _candidates(source: Source, document: Document, role: FileRole) -> Iterator[CredentialLiteral]:
+    evidence, confinement = Evidence(source, document, names), Confinement(source, document)
+    if document.format == "text":
+        yield from written_calls(source, role)
     for index, pair in enumerate(evidence.pairs):
         carrier = _carrier(source, document, pair)
         found = (
@@ -112,6 +116,8 @@ def _candidates(source: Source, document: Document, role: FileRole, names: Secre
             or _from_named_secret(source, evidence, index, carrier)
         )
         for span, name, key_id, value, strength, certain in found:
+            if strength is not Strength.STRONG and confinement.confines(pair):
+                continue
             place = source.place(*span)
             yield CredentialLiteral(
                 place=place,
@@ -146,10 +152,12 @@ def _from_key_list(source: Source, pair: Pair) -> list[_Found]:
     if name != "--keys" and not (name.upper().endswith("KEYS") and name_words(name)[:1] in (("livekit",), ("lk",))):
         return []
     found: list[_Found] = []
+    references = [reference.span() for reference in _NO_ENTRIES.finditer(source.data, pair.start, pair.end)]
     for entry in _KEYS_ENTRY.finditer(source.data, pair.start, pair.end):
         value = entry[2].decode("utf-8", "replace")
         strength = judge(value)
-        if strength and not entry[1].startswith(b"$"):
+        is_inside = any(start < entry.end() and entry.start() < end for start, end in references)
+        if strength and not is_inside:
             found.append((entry.span(2), name, entry[1].decode("ascii", "replace"), value, strength, True))
     return found
 

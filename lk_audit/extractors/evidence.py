@@ -15,6 +15,7 @@ from lk_audit.livekit.credentials import (
     is_generic_secret_name,
     is_key_id,
     is_key_name,
+    judge,
     name_words,
     says_livekit,
 )
@@ -101,7 +102,9 @@ class Evidence:
         *outer, _, key = pair.path
         if is_key_id(key) or any(says_livekit(item) for item in outer) or LIVEKIT_FILE.search(self.path):
             return True
-        return self.says_livekit and len(_SERVER_SETTINGS & self._keys_beside_map) >= _ENOUGH_SETTINGS
+        settings = len(_SERVER_SETTINGS & self._keys_beside_map)
+        is_generated = judge(pair.value, bound=False) is not None and not is_foreign_name(key)
+        return self.says_livekit and settings >= (1 if is_generated else _ENOUGH_SETTINGS)
 
     @cached_property
     def _keys_beside_map(self) -> frozenset[str]:

@@ -53,7 +53,7 @@ _HEAD = re.compile(
     | (?<![\w-]) (?:ENV|ARG|(?i:setx?)|SetEnv|setenv|fastcgi_param|env|\#define|def)
       [ \t]++ (?:-\w{1,8}[ \t]++)?+ \$?
       (?P<quoted>["']?) (?P<command> [A-Za-z_][\w.:-]{0,79}+ ) (?P=quoted) [ \t]++ (?![=\s]|--)
-    | (?:(?<![\w.-])|(?<=^-)) (?P<name> [A-Za-z_][\w.-]{0,79}+ (?: :+ [A-Za-z_][\w.]{0,60}+ (?==?["']) )?+ )
+    | (?:(?<![\w.-])|(?<=^-)) (?:\$[eE]nv:)?+ (?P<name> [A-Za-z_][\w.-]{0,79}+ (?: :+ [A-Za-z_][\w.]{0,60}+ (?==?["']) )?+ )
       (?P<close> (?:\*\*)?+ (?:\\*+["'`])?+ (?:\[\w{0,9}+\])?+ [\])}]{0,3}+ )
       (?: (?P<typed> [ \t]*+ \??: [ \t]*+ (?:const[ \t]++)?+ (?:&(?:'\w{1,20}[ \t]++)?+)?+
               (?![A-Z0-9]+_) [A-Za-z_][\w.<>\[\]?]{0,40}+ [ \t]*+ =(?![=>])
@@ -64,18 +64,27 @@ _HEAD = re.compile(
             | \. (?: unwrap_or(?:_else)? | getOrElse | orElse(?:Get)? | or_else ) \( [ \t]*+
               (?: \|\w{0,20}\| | \(\) [ \t]*+ -> )?+ )
         | (?P<markup> > )
-        | (?P<give> [ \t]*+ (?: := | => | [?+]?=(?![=>~]) | <-(?=[ \t]*+["']) | :[-=](?=[^\s]) | :(?![:/]) )
+        | (?P<give> [ \t]*+ (?: := | => | [?+]?=(?![=>~]) | <-(?=[ \t]*+["']) | :[-=](?=[^\s]) | :(?![:/?+]) )
             | \{ (?=[ \t]*+["']) )
       ) [ \t]*+
     """,
     re.VERBOSE | re.MULTILINE,
 )
 _OPEN = re.compile(rb"[bBrRuUfFLE@&$]{0,3}\#?(\\*(?:\"{3}|'{3}|[\"'`]))")
-_BARE = re.compile(rb"\$\{[^}\n]{0,500}\}|\{\{[^\n}]{0,500}\}\}|<[^>\n]{0,200}>|[^\s\"'`,;(){}\[\]<>|]{1,512}")
+_BARE = re.compile(
+    rb"ENC\[[^\]\n]{0,4000}\]|\$\{[^}\n]{0,500}\}|\{\{[^\n}]{0,500}\}\}|<[^>\n]{0,200}>|[^\s\"'`,;(){}\[\]<>|]{1,512}"
+)
 _NEXT_LINE = re.compile(rb"[ \t]*+\r?\n[ \t]{0,200}+(?=[\"'`@rf$])")
 _END_OF_ITEM = re.compile(rb",[A-Za-z_]\w{0,79}=")
 _ASSIGNED = re.compile(rb"[A-Za-z_][\w.-]{0,79}=(?!=)")
 _MARKUP_VALUE = re.compile(rb"[^<>\n]{0,512}(?=</)")
+_ELEMENT = re.compile(
+    rb"<[A-Za-z][^<>\n]{0,200}?\b(?:name|key|id)=\"([^<>\"\n]{1,100})\"[^<>\n]{0,200}>([^<>\n]{0,512})</"
+)
+_TYPES = frozenset({b"String", b"string"})
+"""What stands before the name in `buildConfigField("String", "NAME", "value")`."""
+_ENDS_OF_NAMES = frozenset({"secret", "key"})
+_SAID_BEFORE = re.compile(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
 _PLIST = re.compile(rb"<key>([^<>\n]{1,100})</key>\s{0,200}<string>([^<>\n]{0,512})</string>")
 _PIPED = re.compile(
     rb"(?<![\w-])(?:echo|printf)[ \t]++(?:-\w{1,3}[ \t]++|[\"']?%s[\"']?[ \t]++)*+([\"']?)([^\s\"'|]{1,512}+)\1[ \t]*+\|(?!\|)"
@@ -109,7 +118,7 @@ def pairs_in(  # noqa: PLR0913 - keywords, all optional
     dialect = _dialect_of(PurePosixPath(source.path).suffix if suffix is None else suffix)
     reader = _Reader(source.data, dialect, prefix, commented)
     found = [pair for line_start, line_end in _lines(source, start, end) for pair in reader.line(line_start, line_end)]
-    return (*found, *_plist_pairs(source.data, start, end, prefix))
+    return (*found, *_markup_pairs(source.data, start, end, prefix))
 
 
 def pairs_inside(  # noqa: PLR0913 - keywords, all optional
@@ -262,16 +271,20 @@ class _Reader:
         return self._keys_indent is not None
 
     def _pairs(self, start: int, end: int, prefix: tuple[str, ...], *, commented: bool) -> Iterator[Pair]:
-        position = start
+        position = within = start
+        is_type = False
         flow = [found.span(1) for found in _KEYS_FLOW.finditer(self._data, start, end)]
         self._note_variable(start, end)
         while head := _HEAD.search(self._data, position, end):
             position = max(head.end(), position + 1)
+            if head.start() < within < head.end() and not is_type:
+                continue  # a name at the end of a value has nothing to do with what follows the value
             group = head.lastgroup if head.lastgroup in {"flag", "command"} else "name"
             span = self._value(head, end, commented=commented)
             if span is None:
                 continue
-            name = self._name(decode(head[group], 0, 100))
+            within, is_type = span[1], head["name"] in _TYPES
+            name = self._name(decode(head[group], 0, 100), head.start(group))
             keys = ("keys",) if any(first <= span[0] < last for first, last in flow) else ()
             yield Pair(*span, (*prefix, *keys, name), decode(self._data, *span), head.start(group), commented)
             if not self._may_hold_pairs(span[0]):
@@ -285,8 +298,14 @@ class _Reader:
         elif self._variable and self._data[start : start + 1] == b"}":
             self._variable = None
 
-    def _name(self, name: str) -> str:
-        return self._variable if self._variable and name == "default" else name
+    def _name(self, name: str, start: int) -> str:
+        """What a name means: that of the variable for its default, the whole of `API secret` in prose."""
+        if self._variable and name == "default":
+            return self._variable
+        if not self._dialect.quoted_only and name.lower() in _ENDS_OF_NAMES:
+            said = _SAID_BEFORE.search(self._data, max(0, start - 30), start)
+            return f"{decode(said[1], 0, 30)} {name}" if said else name
+        return name
 
     def _may_hold_pairs(self, start: int) -> bool:
         """Whether a value is worth a look inside: quoted text, a command's first flag, another assignment."""
@@ -301,6 +320,8 @@ class _Reader:
             return found.span() if found else None
         if head["call"] and b")" in head["close"]:
             return None  # `f("NAME"), "other"`: the name is the argument of another call
+        if head["flag"] and self._data.startswith(b"--", start):
+            return None
         if opening := _OPEN.match(self._data, start, end):
             return self._quoted(opening, end)
         if enclosed := self._enclosed(head, end):
@@ -310,6 +331,8 @@ class _Reader:
             return self._quoted(opening, opening.end() + _MAX_QUOTED, one_line=True) if opening else None
         if head["call"] or head["fallback"] or (self._dialect.quoted_only and not head["flag"] and not commented):
             return None
+        if head["give"] and head[0].endswith((b"= ", b"=\t")) and not head["give"][:1].isspace():
+            return (start, start) if not self._dialect.sections else self._bare(start, end)  # `NAME= command`
         return self._bare(start, end)
 
     def _quoted(self, opening: re.Match[bytes], end: int, *, one_line: bool = False) -> tuple[int, int] | None:
@@ -348,8 +371,8 @@ class _Reader:
             return None
         if found[0].endswith(b":") and (rest := _BARE.match(self._data, min(stop + 1, end), end)):
             stop = rest.end()  # `--keys devkey: secret`
-        while stop > start and self._data[stop - 1 : stop] == b".":
-            stop -= 1
+        if self._data[stop - 1 : stop] == b"." and self._data[stop - 2 : stop] != b"..":
+            stop -= 1  # the end of a sentence, not that of a value cut short
         return start, stop
 
 
@@ -375,10 +398,11 @@ def _stored(data: bytes, start: int, end: int, prefix: tuple[str, ...], *, comme
                     yield Pair(*found.span(2), key, decode(found[2], 0, 512), name.start(1), commented)
 
 
-def _plist_pairs(data: bytes, start: int, end: int, prefix: tuple[str, ...]) -> Iterator[Pair]:
-    """`<key>NAME</key> <string>value</string>` of Apple property lists, also over two lines."""
-    if data.find(b"<key>", start, end) == -1:
-        return
-    for found in _PLIST.finditer(data, start, end):
-        name = decode(found[1], 0, 100)
-        yield Pair(*found.span(2), (*prefix, name), decode(found[2], 0, 512), found.start(1))
+def _markup_pairs(data: bytes, start: int, end: int, prefix: tuple[str, ...]) -> Iterator[Pair]:
+    """`<string name="NAME">value</string>`, and Apple's `<key>NAME</key> <string>value</string>` over two lines."""
+    patterns = [_ELEMENT] if data.find(b"</", start, end) != -1 else []
+    patterns += [_PLIST] if data.find(b"<key>", start, end) != -1 else []
+    for pattern in patterns:
+        for found in pattern.finditer(data, start, end):
+            name = decode(found[1], 0, 100)
+            yield Pair(*found.span(2), (*prefix, name), decode(found[2], 0, 512), found.start(1))

@@ -13,11 +13,16 @@ _FORMS = tuple(
     re.compile(form)
     for form in (
         r"\$\{(?:env|opt|param|self|ssm|cf):(?P<name>[\w./:-]+),\s*[\"']?(?P<value>[^{}$\"',]+)[\"']?\}",
-        r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::[-=]?|[-=])(?P<value>[^{}$]+)\}",
+        r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::[-=]?|[-=])(?P<value>[^{}$?+][^{}$]*)\}",
         r"\{\{[^{}]{0,200}\bdefault[ (]+[\"'](?P<value>[^{}\"']+)[\"'][^{}]{0,100}\}\}(?P<name>)",
         r"\{\{-?\s*[\"'](?P<value>[^{}\"']+)[\"'][^{}]{0,100}\}\}(?P<name>)",
     )
 )
+
+_RESOLVERS = frozenset(
+    "ssm env self file opt param cf s3 vault secret secrets sm secretsmanager aws git sops op doppler ref".split()
+)
+"""What stands before the colon where the rest is an address, not a default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +38,6 @@ def fallback(text: str) -> Fallback | None:
     if "{" not in text[:3]:
         return None
     found = next((match for form in _FORMS if (match := form.fullmatch(text.strip()))), None)
-    return Fallback(found["name"], found["value"]) if found else None
+    if found is None or (found["name"] in _RESOLVERS and ":" in text):
+        return None
+    return Fallback(found["name"], found["value"])

@@ -39,6 +39,8 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
         FileRole.LOCAL,
     ),
 )
+_DEPLOYED = frozenset({"charts", "chart", "helm", "roles", "ansible"})
+"""Where a folder `templates` holds what Helm and Ansible install, not examples."""
 _PACKAGING = frozenset({"requirements.txt", "robots.txt", "cmakelists.txt", "security.txt"})
 
 
@@ -53,8 +55,9 @@ def file_role(path: str) -> FileRole:
         for pattern, role in _NAMES:
             if pattern.fullmatch(name):
                 return role
+    is_deployed = not _DEPLOYED.isdisjoint(folder.lower() for folder in folders)
     for folder in reversed(folders):
-        known = _FOLDERS.get(folder.lower())
+        known = None if is_deployed and folder == "templates" else _FOLDERS.get(folder.lower())
         if known is not None:
             return _outer_test(folders) or known
     return FileRole.PRODUCTION

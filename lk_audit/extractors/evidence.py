@@ -38,6 +38,8 @@ _ENOUGH_SETTINGS = 2
 _NEAR_PAIRS = 10
 _NEAR_LINES = 6
 _MAX_KEY = 64
+_ENCRYPTED = frozenset({"encryptedData"})
+"""Whose values only the cluster can read (github.com/bitnami-labs/sealed-secrets)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,11 @@ class Evidence:
 
     def binding(self, index: int, name: str) -> Binding | None:
         """Why the pair at `index` holds a LiveKit API secret; None when nothing says so."""
+        pair = self.pairs[index]
+        if not _ENCRYPTED.isdisjoint(pair.path[:-1]):
+            return None
         if self.names.means(name):
             return Binding(is_close=True)
-        pair = self.pairs[index]
         if not self._is_generic(name) or any(is_foreign_name(key) for key in pair.path[:-1]):
             return None
         if any(says_livekit(key) for key in pair.path[:-1]) or self._has_livekit_neighbour(index):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import text
-from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values, with_decoded_secrets
+from lk_audit.frontends.kubernetes import with_decoded_secrets
+from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 MAX_DEPTH = 64
 """Key paths are cut here: no real file nests deeper, and a hostile one shall not cost quadratic space."""
@@ -92,30 +91,3 @@ def _are_together(data: bytes, value: Pair, name: Pair) -> bool:
         return False
     return _BOUNDARY.search(data, first.end, second.key_start) is None
 
-
-# --- Kubernetes -------------------------------------------------------------------------------------------------------
-
-_ENCODED_KEYS = frozenset({"data", "binaryData"})
-
-
-def with_decoded_secrets(pairs: Sequence[Pair]) -> list[Pair]:
-    """The pairs of one document, with the base64 `data` of Kubernetes Secrets decoded; their places stay.
-
-    Source: kubernetes.io/docs/concepts/configuration/secret.
-    """
-    secrets = {pair.path[:-1] for pair in pairs if pair.path[-1] == "kind" and pair.value == "Secret"}
-    if not secrets:
-        return list(pairs)
-    return [_decoded(pair) if _is_encoded(pair.path, secrets) else pair for pair in pairs]
-
-
-def _is_encoded(path: tuple[str, ...], secrets: set[tuple[str, ...]]) -> bool:
-    return any(key in _ENCODED_KEYS and path[:index] in secrets for index, key in enumerate(path[:-1]))
-
-
-def _decoded(pair: Pair) -> Pair:
-    try:
-        text = base64.b64decode("".join(pair.value.split()), validate=True).decode("utf-8")
-    except ValueError:
-        return pair
-    return Pair(pair.start, pair.end, pair.path, text.strip(), pair.key_start, pair.commented)

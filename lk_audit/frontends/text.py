@@ -77,6 +77,7 @@ _BARE = re.compile(
 _NEXT_LINE = re.compile(rb"[ \t]*+\r?\n[ \t]{0,200}+(?=[\"'`@rf$])")
 _END_OF_ITEM = re.compile(rb",[A-Za-z_]\w{0,79}=")
 _ASSIGNED = re.compile(rb"[A-Za-z_][\w.-]{0,79}=(?!=)")
+_ALTERNATIVE = re.compile(rb"[ \t]*(?:\|\||\?\?|\?:|or\b)")
 _MARKUP_VALUE = re.compile(rb"[^<>\n]{0,512}(?=</)")
 _ELEMENT = re.compile(
     rb"<[A-Za-z][^<>\n]{0,200}?\b(?:name|key|id)=\"([^<>\"\n]{1,100})\"[^<>\n]{0,200}>([^<>\n]{0,512})</"
@@ -277,7 +278,7 @@ class _Reader:
         self._note_variable(start, end)
         while head := _HEAD.search(self._data, position, end):
             position = max(head.end(), position + 1)
-            if head.start() < within < head.end() and not is_type:
+            if head.start() < within < head.end() and not is_type and not head["flag"]:
                 continue  # a name at the end of a value has nothing to do with what follows the value
             group = head.lastgroup if head.lastgroup in {"flag", "command"} else "name"
             span = self._value(head, end, commented=commented)
@@ -287,7 +288,9 @@ class _Reader:
             name = self._name(decode(head[group], 0, 100), head.start(group))
             keys = ("keys",) if any(first <= span[0] < last for first, last in flow) else ()
             yield Pair(*span, (*prefix, *keys, name), decode(self._data, *span), head.start(group), commented)
-            if not self._may_hold_pairs(span[0]):
+            if _ALTERNATIVE.match(self._data, span[1], end):
+                within = span[0]  # `x = env.NAME || "value"`: the value names another one
+            elif not self._may_hold_pairs(span[0]):
                 position = max(position, span[1])
         yield from _stored(self._data, start, end, prefix, commented=commented)
 

@@ -2,7 +2,8 @@
 
 A carrier is a file in one of the texts of this folder: `@@ title`, `--- path`, content. `«key»` stands for a key id;
 `«!secret»`, `«!secret64»` (base64), `«!token»` and `«!url»` (unencrypted) for what must be found, at the marked span:
-`«!"secret"»` is a place with its quotes.
+`«!"secret"»` is a place with its quotes. `«!file64»` is a whole file of keys in base64, `«=word»` a weak secret that must
+be found.
 
 `python -m tests.carriers.matrix` brings docs/carriers.md up to date.
 """
@@ -56,7 +57,8 @@ TOKEN = jwt.encode(
 )
 PADDING = "p" * 60_000
 REAL = {"key": KEY, "secret": SECRET, "token": TOKEN, "url": URL, "pad": PADDING}
-RULES = {"secret": "LK101", "secret64": "LK101", "token": "LK501", "url": "LK203"}
+WEAK = "LK102"
+RULES = {"secret": "LK101", "secret64": "LK101", "file64": "LK101", "token": "LK501", "url": "LK203"}
 PLACEHOLDERS = {
     "nothing": "",
     "angle brackets": "<your-api-secret>",
@@ -103,7 +105,9 @@ PLACEHOLDERS = {
     "key id": KEY,
     "another vendor": "sk-proj-" + SECRET[:40],
 }
-_MARK = re.compile(r"«(!?)([^«»]*?)(key64|secret64|key|secret|token|url|pad)([^«»]*?)»")
+_MARK = re.compile(
+    r"«=(?P<weak>[^«»]*)»|«(?P<must>!?)(?P<before>[^«»]*?)(?P<name>(?:key|secret|file)64|key|secret|token|url|pad)(?P<after>[^«»]*?)»"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +157,16 @@ def read_carriers(name: str) -> Iterator[Carrier]:
 def filled(carrier: Carrier, **values: str) -> tuple[str, list[Spot]]:
     """The content with values in place of the marks, and what must be found in it."""
     known = {**REAL, **values}
-    known |= {f"{name}64": base64.b64encode(known[name].encode()).decode() for name in ("key", "secret")}
+    known["file"] = f"port: 7880\nkeys:\n  {known['key']}: {known['secret']}\n"
+    known |= {f"{name}64": base64.b64encode(known[name].encode()).decode() for name in ("key", "secret", "file")}
     text, spots, position = "", [], 0
     for mark in _MARK.finditer(carrier.text):
         text += carrier.text[position : mark.start()]
         position = mark.end()
         start = _position(text)
-        text += mark[2] + known[mark[3]] + mark[4]
-        if mark[1]:
-            spots.append(Spot(*start, *_position(text), RULES[mark[3]]))
+        text += mark["before"] + known[mark["name"]] + mark["after"] if mark["name"] else mark["weak"]
+        if mark["must"] or mark["name"] is None:
+            spots.append(Spot(*start, *_position(text), RULES.get(mark["name"], WEAK)))
     return text + carrier.text[position:], sorted(spots)
 
 
@@ -172,7 +177,7 @@ def _position(text: str) -> tuple[int, int]:
 
 @cache
 def _rules() -> tuple[object, ...]:
-    return tuple(rule for rule in load_builtin_rules() if rule.id in {*RULES.values(), "LK102"})
+    return tuple(rule for rule in load_builtin_rules() if rule.id in {*RULES.values(), WEAK})
 
 
 def facts_in(*files: tuple[str, bytes]) -> list[Fact]:

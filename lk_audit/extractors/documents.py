@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,7 @@ def exposures(source: Source, document: Document, role: FileRole, names: SecretN
         return
     seen: set[int] = set()
     for pair in document.pairs:
-        name, start = _defined_name(pair)
+        name, start = _defined_name(source, pair)
         published = public_prefix(name)
         setting = publishing_setting(source.path, pair.path[:-1])
         if pair.commented or not names.means(name) or start in seen or not (published or setting):
@@ -219,7 +220,8 @@ def _beside_key_ids(source: Source, role: FileRole) -> Iterator[CredentialLitera
     }
     tokens = [(start, end) for start, end, _ in find_tokens(source.data)] if keys and b"eyJ" in source.data else []
     for found in _SECRET.finditer(source.data) if keys else ():
-        if any(start <= found.start() < end for start, end in tokens):
+        before = bisect_right(tokens, (found.start(), len(source.data)))
+        if before and found.start() < tokens[before - 1][1]:
             continue  # a token's signature has the shape of a secret
         line = source.line_number(found.start())
         key_id = next((keys[line + step] for step in _STEPS_TO_KEY if line + step in keys), None)
@@ -238,11 +240,18 @@ def _beside_key_ids(source: Source, role: FileRole) -> Iterator[CredentialLitera
 # --- names and addresses ----------------------------------------------------------------------------------------------
 
 
-def _defined_name(pair: Pair) -> tuple[str, int]:
+def _defined_name(source: Source, pair: Pair) -> tuple[str, int]:
     """The variable that a pair defines and where its name stands; `- NAME` of a list passes one through."""
     if len(pair.path) > 1 and pair.path[-1].isdigit() and pair.path[-2] in _ENVIRONMENT_LISTS:
         return pair.value, pair.start
-    return pair.path[-1], pair.key_start
+    name = pair.path[-1]
+    if source.data.startswith(name.encode(), pair.key_start):
+        return name, pair.key_start
+    above = source.data.rfind(name.encode(), max(0, pair.key_start - _FAR_ABOVE), pair.key_start)
+    return name, pair.key_start if above == -1 else above  # `NAME: {description: ..., value: ...}`
+
+
+_FAR_ABOVE = 2_000
 
 
 _URL_FLAGS = frozenset({"--url", "--ws-url", "--host"})

@@ -19,7 +19,6 @@ from lk_audit.livekit.credentials import (
     name_words,
     says_livekit,
 )
-
 from lk_audit.livekit.fallbacks import fallback
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ _ENOUGH_SETTINGS = 2
 _NEAR_PAIRS = 10
 _NEAR_LINES = 6
 _MAX_KEY = 64
+_LINES_OF_COMMAND = 3
+_BYTES_OF_COMMAND = 2_000
 _ENCRYPTED = frozenset({"encryptedData"})
 """Whose values only the cluster can read (github.com/bitnami-labs/sealed-secrets)."""
 
@@ -67,11 +68,9 @@ class Evidence:
     def binding(self, index: int, name: str) -> Binding | None:
         """Why the pair at `index` holds a LiveKit API secret; None when nothing says so."""
         pair = self.pairs[index]
-        if not _ENCRYPTED.isdisjoint(pair.path[:-1]):
-            return None
         if self.names.means(name):
-            return Binding(is_close=True)
-        if not self._is_generic(name) or any(is_foreign_name(key) for key in pair.path[:-1]):
+            return None if _is_encrypted(pair) else Binding(is_close=True)
+        if not self._is_generic(name) or any(is_foreign_name(key) for key in pair.path[:-1]) or _is_encrypted(pair):
             return None
         if any(says_livekit(key) for key in pair.path[:-1]) or self._has_livekit_neighbour(index):
             return Binding(is_close=True)
@@ -145,13 +144,19 @@ class Evidence:
         return False
 
     def is_livekit_command(self, pair: Pair) -> bool:
-        """Whether a flag is given to LiveKit's command line."""
+        """Whether a flag is given to a LiveKit command, or one that speaks of it."""
         return self._line_says_livekit(pair)
 
     def _line_says_livekit(self, pair: Pair) -> bool:
-        number = self._source.line_number(pair.start)
-        words = " ".join(self._source.line_text(line) for line in (number - 2, number - 1, number))[-4000:].lower()
-        return "livekit" in words or re.search(r"\blk\b|--api-key", words) is not None
+        first = max(0, self._source.line_number(pair.start) - _LINES_OF_COMMAND)
+        start = max(self._source.line_starts[first], pair.start - _BYTES_OF_COMMAND)
+        line_end = self._source.data.find(b"\n", pair.end, pair.end + _BYTES_OF_COMMAND)
+        words = self._source.data[start : line_end if line_end != -1 else pair.end + _BYTES_OF_COMMAND].lower()
+        return b"livekit" in words or re.search(rb"\blk\b|--api-key", words) is not None
+
+
+def _is_encrypted(pair: Pair) -> bool:
+    return not _ENCRYPTED.isdisjoint(pair.path[:-1])
 
 
 def _group(pair: Pair) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from lk_audit.livekit.credentials import is_key_id, judge
 from lk_audit.secret import Secret
 from lk_audit.source import Source
 
-_LITERAL = r"""(?:\w{1,30}[ \t]*[:=][ \t]*)?@?\\?["'`]([^"'`\\\r\n]{1,256})\\?["'`]"""
-_EXPRESSION = r"""(?:\w{1,30}[ \t]*[:=][ \t]*)?[\w.$:>\[\]"'`@!?/\\-]{1,200}(?:\([\w."'`$]{0,80}\))?"""
+_LITERAL = r"""(?:\w{1,30}[ \t]{0,20}[:=][ \t]{0,20})?@?\\?["'`]([^"'`\\\r\n]{1,256})\\?["'`]"""
+_EXPRESSION = r"""(?:\w{1,30}[ \t]{0,20}[:=][ \t]{0,20})?[\w.$:>\[\]"'`@!?/\\-]{1,200}(?:\([\w."'`$]{0,80}\))?"""
 _MAKE = r"(?:(?:::|\.|->)(?:new|create|createClient|with_api_key))?!?\s{0,10}\(\s{0,200}"
 _NEXT = r"\s{0,10},\s{0,200}"
 _SIGNERS = r"\b(?:New)?(AccessToken|WebhookReceiver|TokenVerifier|SimpleKeyProvider)"

@@ -90,9 +90,7 @@ class _Scanner:
         flag, level.flag = level.flag, value if level.is_array and is_flag(value) else None
         if flag is not None:
             self.pairs.append(Pair(start, end, (*level.path, flag), value, start))
-        self.pairs += text.pairs_inside(
-            self._source, start, end, path, is_item=level.is_array, is_escaped=is_escaped
-        )
+        self.pairs += text.pairs_inside(self._source, start, end, path, is_item=level.is_array, is_escaped=is_escaped)
 
     def _punctuation(self, mark: bytes) -> None:
         level = self._levels[-1]

@@ -39,8 +39,10 @@ class _Script:
 
 def parse(source: Source) -> tuple[Parsed, ...]:
     """The text of a page, and a module for what of its scripts runs together."""
-    scripts = [script for script in _scripts(source) if not is_minified(source.data[script.start : script.end])]
-    pairs = tuple(_pairs_around(source, scripts))
+    found = list(_scripts(source))
+    bundles = [script for script in found if is_minified(source.data[script.start : script.end])]
+    scripts = [script for script in found if script not in bundles]
+    pairs = (*_pairs_around(source, found), *_pairs_of_bundles(source, bundles))
     document = Document(0, len(source.data), "text", (*pairs, *named_in_text(source.data, pairs)))
     containers = dict.fromkeys(script.container for script in scripts)
     return (document, *(_module(source, [item for item in scripts if item.container == name]) for name in containers))
@@ -64,6 +66,11 @@ def _pairs_around(source: Source, scripts: list[_Script]) -> Iterator[Pair]:
         yield from text.pairs_in(source, position, script.start)
         position = script.end
     yield from text.pairs_in(source, position, len(source.data))
+
+
+def _pairs_of_bundles(source: Source, bundles: list[_Script]) -> Iterator[Pair]:
+    for bundle in bundles:
+        yield from text.pairs_in(source, bundle.start, bundle.end, suffix=".js")
 
 
 def _scripts(source: Source) -> Iterator[_Script]:

@@ -18,10 +18,11 @@ _NAME = re.compile(r"[A-Za-z_][\w.:-]{0,127}")
 _NAME_KEYS = frozenset({"name", "key", "variable", "parameterkey"})
 _VALUE_KEYS = frozenset({"value", "default", "defaultvalue", "parametervalue"})
 _TEXT_VALUE_KEYS = frozenset({"value", "content"})
+_MOST_NAMES = 3
 _BOUNDARY = re.compile(rb"[{}<>]|\n[ \t]*+-[ \t]|\n[ \t]*+\r?\n|\n[ \t]*+\[")
 """What separates one item of a list, one element, one block from the next."""
 _NEAR = 400
-"""A name and its value stand at most this many bytes apart."""
+"""In text, a name and its value stand at most this many bytes apart."""
 
 
 def assignment(data: bytes, start: int, end: int) -> tuple[bytes, int, int] | None:
@@ -49,15 +50,15 @@ def named_values(pairs: Iterable[Pair]) -> Iterator[Pair]:
     for pair in pairs:
         key = pair.path[-1].lower() if pair.path else ""
         if key in _NAME_KEYS and _NAME.fullmatch(pair.value):
-            names.setdefault(pair.path[:-1], []).append(pair)
+            named = names.setdefault(pair.path[:-1], [])
+            named[_MOST_NAMES:] = [pair]
         elif key in _VALUE_KEYS and len(pair.path) > 1:
             values.append(pair)
     for pair in values:
         parent = pair.path[:-1]
         for name in names.get(parent, ()):
-            if abs(pair.start - name.start) < _NEAR:
-                outer = parent[:-1] if parent[-1].isdigit() else parent
-                yield Pair(pair.start, pair.end, (*outer, name.value), pair.value, name.start, pair.commented)
+            outer = parent[:-1] if parent[-1].isdigit() else parent
+            yield Pair(pair.start, pair.end, (*outer, name.value), pair.value, name.start, pair.commented)
         if parent not in names and not parent[-1].isdigit():
             yield Pair(pair.start, pair.end, parent, pair.value, pair.key_start, pair.commented)
 
@@ -90,4 +91,3 @@ def _are_together(data: bytes, value: Pair, name: Pair) -> bool:
     if not 0 <= second.key_start - first.end < _NEAR:
         return False
     return _BOUNDARY.search(data, first.end, second.key_start) is None
-

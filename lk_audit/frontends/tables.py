@@ -28,12 +28,11 @@ _KINDS = {
     **dict.fromkeys(("tsv", "tab", "sql", "dump"), "tsv"),
     **dict.fromkeys(("md", "mdx", "markdown", "adoc", "asciidoc", "txt", "org"), "prose"),
 }
-_HEADED = frozenset({"csv", "tsv", "prose"})
 _NAME = re.compile(rb"[A-Za-z_][\w.-]{1,79}")
 _MOST_CELLS = 64
 _WRAPPING = b" \t\"'`*"
 _INSERT = re.compile(rb"(?i)\bINSERT\s++INTO\s++[\w.\"`\[\]]{1,200}\s*+\(([^()]{1,4000})\)\s*+VALUES\b")
-_ROW = re.compile(rb"\s*+,?\s*+\(((?:'(?:[^']|'')*+'|[^()'])*+)\)")
+_ROW = re.compile(rb"\s*+,?\s*+\(((?:'(?:[^']|''){0,4000}+'|[^()']){0,8000}+)\)")
 _SQL_VALUE = re.compile(rb"(?:^|,)\s*+('(?:[^']|'')*+'|[^,']*+)")
 
 Span = tuple[int, int]
@@ -44,7 +43,7 @@ def pairs(source: Source) -> Iterator[Pair]:
     suffix = PurePosixPath(source.path).suffix.lower().lstrip(".")
     kind = _KINDS.get(suffix)
     if kind is not None:
-        yield from _rows(source, kind, headed=kind == suffix or kind == "prose")
+        yield from _rows(source, kind, headed=kind in {suffix, "prose"})
     if suffix in {"sql", "dump"}:
         yield from _inserts(source.data)
 
@@ -69,7 +68,7 @@ def _lines(data: bytes) -> Iterator[Span]:
     while start < len(data):
         end = data.find(b"\n", start)
         end = len(data) if end == -1 else end
-        if end - start <= _LONGEST_ROW:
+        if len(data[start:end].rstrip()) <= _LONGEST_ROW:
             yield start, end
         start = end + 1
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends import tables
+from lk_audit.frontends import idioms, tables
+from lk_audit.frontends.lines import lines
 from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, is_flag, named_in_text
 from lk_audit.frontends.views import View, unescaped
 from lk_audit.source import Source
@@ -20,17 +22,19 @@ from lk_audit.syntax import Document, Pair
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_LONG_LINE = 20_000
-_INTERESTING = re.compile(rb"secret|livekit|LIVEKIT|Livekit|LiveKit|SECRET|Secret|--keys|LK_")
 _WINDOW = 400
 _MAX_QUOTED = 8_192
 _MAX_BARE = 512
+_MOST_FLOWS = 16
 
-_CODE_SUFFIXES = frozenset(
-    (
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_CODE_SUFFIXES = _set(
     "py pyi ipynb js jsx mjs cjs ts mts cts tsx go dart java kt kts swift php cs fs rb rs c cc cpp h hpp m mm scala"
-    " groovy gradle kts ex exs erl lua gd vue svelte astro vb jl clj hs map min"
-    ).split()
+    " groovy gradle ex exs erl lua gd vue svelte astro vb jl clj hs map"
 )
 _SECTION_SUFFIXES = frozenset({"toml", "ini", "cfg", "conf", "properties", "service"})
 _OUTLINE_SUFFIXES = frozenset({"yml", "yaml", "tpl", "gotmpl", "j2", "jinja2"})
@@ -53,7 +57,8 @@ _HEAD = re.compile(
     | (?<![\w-]) (?:ENV|ARG|(?i:setx?)|SetEnv|setenv|fastcgi_param|env|\#define|def)
       [ \t]++ (?:-\w{1,8}[ \t]++)?+ \$?
       (?P<quoted>["']?) (?P<command> [A-Za-z_][\w.:-]{0,79}+ ) (?P=quoted) [ \t]++ (?![=\s]|--)
-    | (?:(?<![\w.-])|(?<=^-)) (?:\$[eE]nv:)?+ (?P<name> [A-Za-z_][\w.-]{0,79}+ (?: :+ [A-Za-z_][\w.]{0,60}+ (?==?["']) )?+ )
+    | (?:(?<![\w.-])|(?<=^-)) (?:\$[eE]nv:)?+
+      (?P<name> [A-Za-z_][\w.-]{0,79}+ (?: :+ [A-Za-z_][\w.]{0,60}+ (?==?["']) )?+ )
       (?P<close> (?:\*\*)?+ (?:\\*+["'`])?+ (?:\[\w{0,9}+\])?+ [\])}]{0,3}+ )
       (?: (?P<typed> [ \t]*+ \??: [ \t]*+ (?:const[ \t]++)?+ (?:&(?:'\w{1,20}[ \t]++)?+)?+
               (?![A-Z0-9]+_) [A-Za-z_][\w.<>\[\]?]{0,40}+ [ \t]*+ =(?![=>])
@@ -79,22 +84,10 @@ _END_OF_ITEM = re.compile(rb",[A-Za-z_]\w{0,79}=")
 _ASSIGNED = re.compile(rb"[A-Za-z_][\w.-]{0,79}=(?!=)")
 _ALTERNATIVE = re.compile(rb"[ \t]*(?:\|\||\?\?|\?:|or\b)")
 _MARKUP_VALUE = re.compile(rb"[^<>\n]{0,512}(?=</)")
-_ELEMENT = re.compile(
-    rb"<[A-Za-z][^<>\n]{0,200}?\b(?:name|key|id)=\"([^<>\"\n]{1,100})\"[^<>\n]{0,200}>([^<>\n]{0,512})</"
-)
 _TYPES = frozenset({b"String", b"string"})
 """What stands before the name in `buildConfigField("String", "NAME", "value")`."""
 _ENDS_OF_NAMES = frozenset({"secret", "key"})
 _SAID_BEFORE = re.compile(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
-_PLIST = re.compile(rb"<key>([^<>\n]{1,100})</key>\s{0,200}<string>([^<>\n]{0,512})</string>")
-_PIPED = re.compile(
-    rb"(?<![\w-])(?:echo|printf)[ \t]++(?:-\w{1,3}[ \t]++|[\"']?%s[\"']?[ \t]++)*+([\"']?)([^\s\"'|]{1,512}+)\1[ \t]*+\|(?!\|)"
-    rb"([^\n|]{1,300})"
-)
-_STORED = re.compile(
-    rb"(?<![\w-])--(?:body|value|secret-string|plaintext)(?:=|[ \t]++)([\"']?)([^\s\"']{1,512}+)\1"
-)
-_STORED_NAME = re.compile(rb"(?<![\w-])/?(?:[\w-]{1,60}/){0,8}([A-Za-z][\w]{0,60}[_-][\w-]{1,60})(?![\w/-])")
 
 
 def parse(source: Source) -> Document:
@@ -118,8 +111,10 @@ def pairs_in(  # noqa: PLR0913 - keywords, all optional
     """
     dialect = _dialect_of(PurePosixPath(source.path).suffix if suffix is None else suffix)
     reader = _Reader(source.data, dialect, prefix, commented)
-    found = [pair for line_start, line_end in _lines(source, start, end) for pair in reader.line(line_start, line_end)]
-    return (*found, *_markup_pairs(source.data, start, end, prefix))
+    found = [
+        pair for line_start, line_end in lines(source.data, start, end) for pair in reader.line(line_start, line_end)
+    ]
+    return (*found, *idioms.marked_up(source.data, start, end, prefix))
 
 
 def pairs_inside(  # noqa: PLR0913 - keywords, all optional
@@ -133,7 +128,7 @@ def pairs_inside(  # noqa: PLR0913 - keywords, all optional
 ) -> tuple[Pair, ...]:
     """The pairs inside one text value of a data format: a list item `KEY=value`, a command line, a whole document.
 
-    `is_escaped` tells that a backslash starts an escape there, such as `\\n`.
+    `is_escaped` tells that a backslash starts an escape there, as in JSON.
     """
     if is_escaped and source.data.find(b"\\", start, end) != -1:
         view = unescaped(source.data, start, end)
@@ -194,29 +189,6 @@ def _dialect_of(suffix: str) -> _Dialect:
     )
 
 
-def _lines(source: Source, start: int, end: int) -> Iterator[tuple[int, int]]:
-    data = source.data
-    position = start
-    while position < end:
-        stop = data.find(b"\n", position, end)
-        stop = end if stop == -1 else stop
-        if stop - position <= _LONG_LINE:
-            yield position, stop
-        else:
-            yield from _windows(data, position, stop)
-        position = stop + 1
-
-
-def _windows(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Disjoint parts of a very long line around words that matter."""
-    done = start
-    for word in _INTERESTING.finditer(data, start, end):
-        if word.start() < done:
-            continue
-        begin, done = max(done, word.start() - _WINDOW), min(end, word.end() + _WINDOW)
-        yield begin, done
-
-
 class _Reader:
     """Reads lines in order and remembers what they are inside of: a section, a `keys:` block."""
 
@@ -274,7 +246,7 @@ class _Reader:
     def _pairs(self, start: int, end: int, prefix: tuple[str, ...], *, commented: bool) -> Iterator[Pair]:
         position = within = start
         is_type = False
-        flow = [found.span(1) for found in _KEYS_FLOW.finditer(self._data, start, end)]
+        flow = [found.span(1) for found in islice(_KEYS_FLOW.finditer(self._data, start, end), _MOST_FLOWS)]
         self._note_variable(start, end)
         while head := _HEAD.search(self._data, position, end):
             position = max(head.end(), position + 1)
@@ -292,7 +264,7 @@ class _Reader:
                 within = span[0]  # `x = env.NAME || "value"`: the value names another one
             elif not self._may_hold_pairs(span[0]):
                 position = max(position, span[1])
-        yield from _stored(self._data, start, end, prefix, commented=commented)
+        yield from idioms.stored(self._data, start, end, prefix, commented=commented)
 
     def _note_variable(self, start: int, end: int) -> None:
         """`variable "name" {` of Terraform: what its `default` is the value of."""
@@ -321,28 +293,32 @@ class _Reader:
         if head["markup"]:
             found = _MARKUP_VALUE.match(self._data, start, end)
             return found.span() if found else None
-        if head["call"] and b")" in head["close"]:
-            return None  # `f("NAME"), "other"`: the name is the argument of another call
-        if head["flag"] and self._data.startswith(b"--", start):
+        if _gives_nothing(self._data, head):
             return None
         if opening := _OPEN.match(self._data, start, end):
             return self._quoted(opening, end)
-        if enclosed := self._enclosed(head, end):
-            return enclosed
-        if wrapped := _NEXT_LINE.match(self._data, start) if self._dialect.quoted_only else None:
-            opening = _OPEN.match(self._data, wrapped.end())
-            return self._quoted(opening, opening.end() + _MAX_QUOTED, one_line=True) if opening else None
+        return self._enclosed(head, end) or self._wrapped(start) or self._unquoted(head, end, commented=commented)
+
+    def _wrapped(self, start: int) -> tuple[int, int] | None:
+        """The quoted value on the next line, which code puts there when the first gets too long."""
+        wrapped = _NEXT_LINE.match(self._data, start) if self._dialect.quoted_only else None
+        opening = _OPEN.match(self._data, wrapped.end()) if wrapped else None
+        if opening is None:
+            return None
+        line_end = self._data.find(b"\n", opening.end())
+        return self._quoted(opening, len(self._data) if line_end == -1 else line_end)
+
+    def _unquoted(self, head: re.Match[bytes], end: int, *, commented: bool) -> tuple[int, int] | None:
         if head["call"] or head["fallback"] or (self._dialect.quoted_only and not head["flag"] and not commented):
             return None
-        if head["give"] and head[0].endswith((b"= ", b"=\t")) and not head["give"][:1].isspace():
-            return (start, start) if not self._dialect.sections else self._bare(start, end)  # `NAME= command`
-        return self._bare(start, end)
+        is_empty = head[0].endswith((b"= ", b"=\t")) and not (head["give"] or b" ")[:1].isspace()
+        if is_empty and not self._dialect.sections:
+            return head.end(), head.end()  # `NAME= command`
+        return self._bare(head.end(), end)
 
-    def _quoted(self, opening: re.Match[bytes], end: int, *, one_line: bool = False) -> tuple[int, int] | None:
+    def _quoted(self, opening: re.Match[bytes], end: int) -> tuple[int, int] | None:
         mark, start = opening[1], opening.end()
         limit = min(end, start + _MAX_QUOTED)
-        if one_line and (line_end := self._data.find(b"\n", start, limit)) != -1:
-            limit = line_end
         close = self._data.find(mark, start, limit)
         while close > start and len(mark) == 1 and self._data[close - 1 : close] == b"\\":
             close = self._data.find(mark, close + 1, limit)
@@ -379,33 +355,16 @@ class _Reader:
         return start, stop
 
 
+def _gives_nothing(data: bytes, head: re.Match[bytes]) -> bool:
+    """Whether a separator gives its name no value after all."""
+    if head["call"] and b")" in head["close"]:
+        return True  # `f("NAME"), "other"`: the name is the argument of another call
+    return bool(head["flag"]) and data.startswith(b"--", head.end())
+
+
 def _without_inner_quotes(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """The value of `"\\"value\\""`, as a code generator wants it."""
+    """The value of a text that holds quotes of its own, as a code generator wants it."""
     opening = _OPEN.match(data, start, end)
     if opening and end - start > 2 * len(opening[1]) and data[:end].endswith(opening[1]):
         return opening.end(), end - len(opening[1])
     return start, end
-
-
-def _stored(data: bytes, start: int, end: int, prefix: tuple[str, ...], *, commented: bool) -> Iterator[Pair]:
-    """`echo value | put NAME`, `set NAME --body value`: commands that hand a value to a store under a name."""
-    if data.find(b"|", start, end) != -1:
-        for found in _PIPED.finditer(data, start, end):
-            for name in _STORED_NAME.finditer(data, *found.span(3)):
-                yield Pair(*found.span(2), (*prefix, decode(name[1], 0, 100)), decode(found[2], 0, 512), name.start(1))
-    if data.find(b"--", start, end) != -1:
-        for found in _STORED.finditer(data, start, end):
-            for name in _STORED_NAME.finditer(data, start, end):
-                if not found.start() <= name.start() < found.end():
-                    key = (*prefix, decode(name[1], 0, 100))
-                    yield Pair(*found.span(2), key, decode(found[2], 0, 512), name.start(1), commented)
-
-
-def _markup_pairs(data: bytes, start: int, end: int, prefix: tuple[str, ...]) -> Iterator[Pair]:
-    """`<string name="NAME">value</string>`, and Apple's `<key>NAME</key> <string>value</string>` over two lines."""
-    patterns = [_ELEMENT] if data.find(b"</", start, end) != -1 else []
-    patterns += [_PLIST] if data.find(b"<key>", start, end) != -1 else []
-    for pattern in patterns:
-        for found in pattern.finditer(data, start, end):
-            name = decode(found[1], 0, 100)
-            yield Pair(*found.span(2), (*prefix, name), decode(found[2], 0, 512), found.start(1))

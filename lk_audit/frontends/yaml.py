@@ -61,8 +61,9 @@ def _as_text(source: Source, error: Exception) -> Document:
     mark = getattr(error, "problem_mark", None)
     place = _byte_offsets(source)(mark.index) if mark is not None else 0
     place = min(place, max(0, len(source.data) - 1))
-    pairs = [pair for document in _documents(source, text.parse(source).pairs) for pair in with_decoded_secrets(document)]
-    return Document(0, len(source.data), "yaml", tuple(pairs), ((place, place + 1),))
+    documents = _documents(source, text.parse(source).pairs)
+    pairs = tuple(pair for document in documents for pair in with_decoded_secrets(document))
+    return Document(0, len(source.data), "yaml", pairs, ((place, place + 1),))
 
 
 def _documents(source: Source, pairs: Iterable[Pair]) -> Iterator[list[Pair]]:

@@ -20,7 +20,8 @@ _FORMS = tuple(
 )
 
 _RESOLVERS = frozenset(
-    "ssm env self file opt param cf s3 vault secret secrets sm secretsmanager aws git sops op doppler ref".split()
+    {"ssm", "env", "self", "file", "opt", "param", "cf", "s3", "vault", "secret", "secrets", "sm", "secretsmanager"}
+    | {"aws", "git", "sops", "op", "doppler", "ref"}
 )
 """What stands before the colon where the rest is an address, not a default."""
 

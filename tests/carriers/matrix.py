@@ -2,8 +2,8 @@
 
 A carrier is a file in one of the texts of this folder: `@@ title`, `--- path`, content. `«key»` stands for a key id;
 `«!secret»`, `«!secret64»` (base64), `«!token»` and `«!url»` (unencrypted) for what must be found, at the marked span:
-`«!"secret"»` is a place with its quotes. `«!file64»` is a whole file of keys in base64, `«=word»` a weak secret that must
-be found.
+`«!"secret"»` is a place with its quotes. `«!file64»` is a whole file of keys in base64, `«=word»` a weak secret that
+must be found.
 
 `python -m tests.carriers.matrix` brings docs/carriers.md up to date.
 """
@@ -12,20 +12,21 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jwt
 
-from lk_audit.facts import CredentialLiteral, Fact, InsecureUrl, JwtLiteral
 from lk_audit.extraction import extract_facts
+from lk_audit.facts import Fact
 from lk_audit.prefilter import gates
-from lk_audit.rule_api import Options
+from lk_audit.rule_api import Options, Rule
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.scan import scan_sources
-from lk_audit.source import Source
+from lk_audit.source import Place, Source
 
 FOLDER = Path(__file__).parent
 DOCUMENT = FOLDER.parent.parent / "docs" / "carriers.md"
@@ -176,15 +177,14 @@ def _position(text: str) -> tuple[int, int]:
 
 
 @cache
-def _rules() -> tuple[object, ...]:
+def _rules() -> tuple[Rule[Any], ...]:
     return tuple(rule for rule in load_builtin_rules() if rule.id in {*RULES.values(), WEAK})
 
 
-def facts_in(*files: tuple[str, bytes]) -> list[Fact]:
-    """The facts of files, of those that the prefilter lets through."""
-    sources = [Source.from_bytes(path, raw) for path, raw in files]
-    facts, _ = extract_facts([source for source in sources if gates(source.path, source.data)])
-    return facts
+def facts_in(path: str, text: str) -> list[Fact]:
+    """The facts of one file, if the prefilter lets it through."""
+    source = Source.from_bytes(path, text.encode())
+    return extract_facts([source])[0] if gates(path, source.data) else []
 
 
 def findings_in(path: str, content: str | bytes) -> list[tuple[Spot, str]]:
@@ -195,7 +195,83 @@ def findings_in(path: str, content: str | bytes) -> list[tuple[Spot, str]]:
         return []
     report = scan_sources([source], _rules(), Options(now=NOW))
     assert not report.crashes
-    return sorted(
-        (Spot(item.place.line, item.place.column, item.place.end_line, item.place.end_column, item.rule_id), item.message)
-        for item in report.open_findings
+    return sorted((_spot(item.place, item.rule_id), item.message) for item in report.open_findings)
+
+
+def _spot(place: Place, rule_id: str) -> Spot:
+    return Spot(place.line, place.column, place.end_line, place.end_column, rule_id)
+
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+_INTRODUCTION = """\
+# Where a secret can lie
+
+Every carrier that the tests hold lk-audit to: a realistic file with a LiveKit API secret in it, and where it makes
+sense an access token and an unencrypted address. *Found* means by the rule; *exact place* the line and the columns of
+the value and nothing else in the file; *key named* that the API key beside the secret is named with it; *placeholders
+silent* that none of {placeholders} placeholders, references and encrypted values in its place is reported. Every
+carrier is tried as UTF-8 with and without a byte order mark, as UTF-16 in both byte orders, with Windows line ends,
+without a last line end, and with very long lines too.
+
+This page is generated from [tests/carriers](../tests/carriers): `python -m tests.carriers.matrix`.
+"""
+_RULE_NAMES = {"LK101": "secret", "LK501": "token", "LK203": "address"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `names_key` is None for a carrier without a key id."""
+
+    carrier: Carrier
+    found: tuple[str, ...]
+    is_complete: bool
+    is_exact: bool
+    names_key: bool | None
+    is_silent: bool
+
+
+def row(carrier: Carrier) -> Row:
+    """What a scan of the carrier shows."""
+    text, spots = filled(carrier)
+    found = findings_in(carrier.path, text)
+    rules = [rule for rule in _RULE_NAMES if any(spot.rule == rule for spot, _ in found)]
+    has_key = "«key" in carrier.text and any(spot.rule == "LK101" for spot in spots)
+    return Row(
+        carrier=carrier,
+        found=tuple(_RULE_NAMES[rule] for rule in rules),
+        is_complete={spot.rule for spot in spots} == set(rules),
+        is_exact=[spot for spot, _ in found] == spots,
+        names_key=any(f"of key {KEY}" in message for _, message in found) if has_key else None,
+        is_silent=not any(
+            findings_in(carrier.path, with_placeholder(carrier, value)) for value in PLACEHOLDERS.values()
+        ),
     )
+
+
+def with_placeholder(carrier: Carrier, value: str) -> str:
+    """The carrier with a placeholder for the secret, and nothing else that could be found."""
+    return filled(carrier, secret=value, token="<token>", url="wss://live.acme.io")[0]
+
+
+def document() -> str:
+    """The table of all carriers as a page."""
+    lines = [_INTRODUCTION.format(placeholders=len(PLACEHOLDERS))]
+    for family, heading in FAMILIES.items():
+        lines += [f"## {heading}\n", "| carrier | file | found | exact place | key named | placeholders silent |"]
+        lines += ["|---|---|---|---|---|---|", *(_line(row(item)) for item in read_carriers(family)), ""]
+    return "\n".join(lines)
+
+
+def _line(item: Row) -> str:
+    found = ", ".join(item.found) if item.is_complete else "**no**"
+    marks = [_said(mark) for mark in (item.is_exact, item.names_key, item.is_silent)]
+    return f"| {item.carrier.title} | `{item.carrier.path}` | {found} | {' | '.join(marks)} |"
+
+
+def _said(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "**no**"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), encoding="utf-8")

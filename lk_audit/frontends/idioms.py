@@ -1,0 +1,51 @@
+"""Values that stand apart from their names: in elements of markup, and in commands that hand them to a store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from lk_audit.frontends.shapes import decode
+from lk_audit.syntax import Pair
+
+_ELEMENT = re.compile(
+    rb"<[A-Za-z][^<>\n]{0,200}?\b(?:name|key|id)=\"([^<>\"\n]{1,100})\"[^<>\n]{0,200}>([^<>\n]{0,512})</"
+)
+_PLIST = re.compile(rb"<key>([^<>\n]{1,100})</key>\s{0,200}<string>([^<>\n]{0,512})</string>")
+_PIPED = re.compile(
+    rb"(?<![\w-])(?:echo|printf)[ \t]++(?:-\w{1,3}[ \t]++|[\"']?%s[\"']?[ \t]++)*+"
+    rb"([\"']?)([^\s\"'|]{1,512}+)\1[ \t]*+\|(?!\|)([^\n|]{1,300})"
+)
+_STORED = re.compile(rb"(?<![\w-])--(?:body|value|secret-string|plaintext)(?:=|[ \t]++)([\"']?)([^\s\"']{1,512}+)\1")
+_STORED_NAME = re.compile(rb"(?<![\w-])/?(?:[\w-]{1,60}/){0,8}([A-Za-z][\w]{0,60}[_-][\w-]{1,60})(?![\w/-])")
+_STORES = re.compile(
+    rb"\b(?:secrets?|env|config|variables?|parameters?|kv)\b[^\n]{0,60}?\b(?:set|put|add|create|update|upsert)\b"
+    rb"|\bput-parameter\b|\b(?:create|put|update|set)-secret"
+)
+_MOST = 16
+
+
+def stored(data: bytes, start: int, end: int, prefix: tuple[str, ...], *, commented: bool) -> Iterator[Pair]:
+    """`echo value | put NAME`, `set NAME --body value`: commands that hand a value to a store under a name."""
+    if data.find(b"|", start, end) == -1 and data.find(b"--", start, end) == -1:
+        return
+    if not _STORES.search(data, start, end):
+        return
+    names = list(islice(_STORED_NAME.finditer(data, start, end), _MOST))
+    values = [*_PIPED.finditer(data, start, end), *_STORED.finditer(data, start, end)]
+    for found in values[:_MOST]:
+        for name in names:
+            if not found.start(2) <= name.start() < found.end(2):
+                path = (*prefix, decode(name[1], 0, 100))
+                yield Pair(*found.span(2), path, decode(found[2], 0, 512), name.start(1), commented)
+
+
+def marked_up(data: bytes, start: int, end: int, prefix: tuple[str, ...]) -> Iterator[Pair]:
+    """`<string name="NAME">value</string>`, and Apple's `<key>NAME</key> <string>value</string>` over two lines."""
+    patterns = [_ELEMENT] if data.find(b"</", start, end) != -1 else []
+    patterns += [_PLIST] if data.find(b"<key>", start, end) != -1 else []
+    for pattern in patterns:
+        for found in pattern.finditer(data, start, end):
+            name = decode(found[1], 0, 100)
+            yield Pair(*found.span(2), (*prefix, name), decode(found[2], 0, 512), found.start(1))

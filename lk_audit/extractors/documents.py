@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.extractors.confinement import Confinement
 from lk_audit.extractors.evidence import LIVEKIT_FILE, Evidence
+from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.extractors.written_calls import written_calls
 from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure, FileRole, InsecureUrl, Strength
 from lk_audit.livekit.credentials import (
@@ -105,7 +106,7 @@ def insecure_urls(source: Source, document: Document, role: FileRole) -> Iterato
 # --- credentials ------------------------------------------------------------------------------------------------------
 
 
-def _candidates(source: Source, document: Document, role: FileRole) -> Iterator[CredentialLiteral]:
+def _candidates(source: Source, document: Document, role: FileRole, names: SecretNames) -> Iterator[CredentialLiteral]:
     evidence, confinement = Evidence(source, document, names), Confinement(source, document)
     if document.format == "text":
         yield from written_calls(source, role)

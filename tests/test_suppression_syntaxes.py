@@ -76,7 +76,7 @@ CARRIERS: dict[str, tuple[str, str, str, str]] = {
     "Lua": ("config.lua", "%s\n", f"local {KEY} = '{SECRET}'", "LK101"),
     "XML": ("app.xml", "<settings>\n%s\n</settings>\n", f"  <{KEY}>{SECRET}</{KEY}>", "LK101"),
     "JSON with comments": ("settings.jsonc", "{\n%s\n}\n", f'  "{KEY}": "{SECRET}"', "LK101"),
-    "HTML": ("index.html", "<html>\n%s\n</html>\n", f'<live-kit api-secret="{SECRET}"></live-kit>', "LK101"),
+    "HTML": ("index.html", "<html>\n%s\n</html>\n", f'<div data-livekit-api-secret="{SECRET}"></div>', "LK101"),
     "Markdown": ("README.md", "# Setup\n\n%s\n", f"{KEY}={SECRET}", "LK101"),
     "MDX": ("guide.mdx", "# Setup\n\n%s\n", f"{KEY}={SECRET}", "LK101"),
     "JSX": (

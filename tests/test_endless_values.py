@@ -13,15 +13,18 @@ LOOPS = {
     "go: a text that grows in a loop": (
         "main.go",
         (
-            'package main\n\nimport "github.com/livekit/protocol/auth"\n\nfunc mint(names []string) (string, error) {\n'
-            '\tname := ""\n\tfor _, part := range names {\n\t\tname = join(name, part)\n\t\tpart = join(part, name)\n\t}\n'
+            'package main\n\nimport "github.com/livekit/protocol/auth"\n\n'
+            "func mint(names []string) (string, error) {\n"
+            '\tname := ""\n\tfor _, part := range names {\n\t\tname = join(name, part)\n'
+            "\t\tpart = join(part, name)\n\t}\n"
             f"\t{MINT}\n}}\n"
         ),
     ),
     "javascript: two variables that are made of each other": (
         "mint.js",
         (
-            "import { AccessToken } from 'livekit-server-sdk';\nexport function mint(a, b) {\n  while (more()) {\n"
+            "import { AccessToken } from 'livekit-server-sdk';\nexport function mint(a, b) {\n"
+            "  while (more()) {\n"
             "    a = wrap(b);\n    b = a.next(b);\n  }\n"
             "  return new AccessToken(k, s, { identity: b.name }).toJwt();\n}\n"
         ),
@@ -29,7 +32,8 @@ LOOPS = {
     "python: a name that is cleaned again and again": (
         "mint.py",
         (
-            "from livekit import api\n\ndef mint(name):\n    while dirty(name):\n        name = name.strip(clean(name))\n"
+            "from livekit import api\n\ndef mint(name):\n    while dirty(name):\n"
+            "        name = name.strip(clean(name))\n"
             "    return api.AccessToken().with_identity(name).to_jwt()\n"
         ),
     ),

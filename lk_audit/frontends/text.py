@@ -13,9 +13,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import idioms, tables
+from lk_audit.frontends.escapes import Unescaped, unescaped
 from lk_audit.frontends.lines import lines
 from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, is_flag, named_in_text
-from lk_audit.frontends.views import View, unescaped
 from lk_audit.source import Source
 from lk_audit.syntax import Document, Pair
 
@@ -159,7 +159,7 @@ def _may_be_text(data: bytes, start: int, end: int) -> bool:
     return any(data.find(mark, start, end) != -1 for mark in (b"=", b"--", b"\n", b"|", b'"'))
 
 
-def _seen_through(view: View, pair: Pair) -> Pair:
+def _seen_through(view: Unescaped, pair: Pair) -> Pair:
     """A pair of a view at its place in the file."""
     start, end = view.span(pair.start, pair.end)
     return Pair(start, end, pair.path, pair.value, view.span(pair.key_start, pair.key_start)[0], pair.commented)

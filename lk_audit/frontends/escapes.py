@@ -11,7 +11,7 @@ _MEANINGS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Unescaped:
     """A text without its escapes. `starts` are offsets of its runs, `origins` the spans that those come from.
 
     Runs alternate between plain text, byte for byte, and one escape.
@@ -39,7 +39,7 @@ class View:
         return end if is_escape else begin + position - self.starts[run] + 1
 
 
-def unescaped(data: bytes, start: int, end: int) -> View:
+def unescaped(data: bytes, start: int, end: int) -> Unescaped:
     """The meaning of `data[start:end]`, where backslashes start escapes as in JSON, YAML and JavaScript."""
     parts: list[bytes] = []
     starts: list[int] = []
@@ -58,7 +58,7 @@ def unescaped(data: bytes, start: int, end: int) -> View:
         add(_meaning(escape[0][1:]), *escape.span())
         position = escape.end()
     add(data[position:end], position, end)
-    return View(b"".join(parts), tuple(starts), tuple(origins))
+    return Unescaped(b"".join(parts), tuple(starts), tuple(origins))
 
 
 def _meaning(escape: bytes) -> bytes:

@@ -14,6 +14,7 @@ from lk_audit.edits import Fix, chosen, edited, edits_by_path
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import Masker
 from lk_audit.findings import SYNTAX, Finding, Report
+from lk_audit.fixes.referee import breaks
 from lk_audit.source import Source
 
 ROUNDS = 5
@@ -115,6 +116,8 @@ def _spoiled(before: _Seen, after: _Seen, made: Sequence[Finding]) -> set[str]:
         key = (item.place.path, item.rule_id)
         if item.fingerprint in stayed and new[key] > old[key] - gone[key]:
             spoiled |= _paths(item.automatic) if item.automatic else set()
+    touched = {path for item in made if item.automatic for path in _paths(item.automatic)}
+    spoiled |= {path for path in touched if breaks(before.sources[path], after.sources[path])}
     errors, known = _syntax_errors(after.report), _syntax_errors(before.report)
     return spoiled | {path for path, count in errors.items() if count != known.get(path)}
 

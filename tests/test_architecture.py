@@ -35,7 +35,11 @@ RULES_MAY_IMPORT = (
     *("lk_audit.facts", "lk_audit.rule_api", "lk_audit.livekit", "lk_audit.repairs"),
     *("collections.abc", "re", "__future__"),
 )
-LAYERS_WITH_PARSERS = ("frontends", "onboarding.py")  # which extends a YAML file, and scans none
+LAYERS_WITH_PARSERS = (
+    "frontends",
+    "onboarding.py",  # extends a YAML file, and scans none
+    "fixes/referee.py",  # judges what was written, and reads nothing out of it
+)
 
 
 def modules_of(layer: str) -> list[Path]:
@@ -80,7 +84,7 @@ def test_only_frontends_know_a_parser() -> None:
     broken = {
         f"{path.relative_to(ROOT)} imports {name}"
         for path in PACKAGE.rglob("*.py")
-        if path.relative_to(PACKAGE).parts[0] not in LAYERS_WITH_PARSERS
+        if not {path.relative_to(PACKAGE).parts[0], path.relative_to(PACKAGE).as_posix()} & set(LAYERS_WITH_PARSERS)
         for name in imports_of(path)
         if name.split(".")[0] in PARSERS
     }

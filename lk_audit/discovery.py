@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.errors import UsageError
 from lk_audit.findings import Skipped
+from lk_audit.git.process import Git
 from lk_audit.path_patterns import Exclusion
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ EXCLUDED_FOLDERS = frozenset(
 """Other people's code and machine-made copies; left out, and named in the report, unless given as a path."""
 
 _GIT_LISTING = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-# A scanned repository's own configuration may name programs to run; none of these is needed to list files.
-_GIT_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
-_GIT_FOREIGN = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
 _MAX_WILDCARDS = 4
 _MAX_IGNORE_FILE = 1_000_000
 
@@ -240,21 +237,10 @@ def _git_names(folder: str) -> list[str] | None:
     """What git lists below a folder, relative to it; None where git cannot say or the folder itself is ignored."""
     if _repository(Path(folder)) is None:
         return None
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT_FOREIGN}
-    environment["GIT_OPTIONAL_LOCKS"] = "0"
-    try:
-        result = subprocess.run(  # noqa: S603 - fixed arguments, no shell
-            ["git", *_GIT_SAFE, *_GIT_LISTING],  # noqa: S607 - the user's own git
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            check=False,
-        )
-    except OSError:
+    listed = Git(Path(folder)).attempt(*_GIT_LISTING)
+    if not listed:
         return None
-    if result.returncode != 0 or not result.stdout:
-        return None
-    return [os.fsdecode(name) for name in dict.fromkeys(result.stdout.split(b"\0")) if name]
+    return [os.fsdecode(name) for name in dict.fromkeys(listed.split(b"\0")) if name]
 
 
 def _classify(file: str, base: Path, limit: int) -> Found | Skipped | None:
@@ -272,9 +258,12 @@ def _classify(file: str, base: Path, limit: int) -> Found | Skipped | None:
 
 
 def _regular(path: str, file: str, size: int, limit: int) -> Found | Skipped:
-    if size > limit:
-        return Skipped(path, f"too large ({_megabytes(size)}; the limit is {_megabytes(limit)})")
-    return Found(path, file)
+    return too_large(path, size, limit) if size > limit else Found(path, file)
+
+
+def too_large(path: str, size: int, limit: int) -> Skipped:
+    """A file over the limit; both in bytes."""
+    return Skipped(path, f"too large ({_megabytes(size)}; the limit is {_megabytes(limit)})")
 
 
 def _irregular(path: str, file: str, mode: int) -> Skipped | None:

@@ -17,6 +17,7 @@ MAY_NOT_IMPORT = {
     "facts": ("syntax", "values", "frontends", "extractors", "rule_api", "scan", "findings"),
     "syntax": ("source", "facts", "values", "frontends", "livekit"),
     "project": ("livekit", "extractors", "rule_api", "findings", "reporters", "scan", "extraction"),
+    "git": ("livekit", "facts", "findings", "project", "extractors", "extraction", "rule_api", "scan", "discovery"),
     "extractors": ("rule_api", "rule_loader", "scan", "findings", "reporters", "cli"),
     "rule_api": ("syntax", "values", "frontends", "extractors", "scan", "findings", "reporters"),
     "reporters": ("discovery", "frontends", "extractors", "extraction", "values", "syntax", "cli"),

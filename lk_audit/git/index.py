@@ -1,0 +1,78 @@
+"""git's index: what the next commit will hold, and what of it is new.
+
+Source of the formats: git-diff-index(1) "RAW OUTPUT FORMAT", git-ls-files(1) "OUTPUT", gitdatamodel(7) for modes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lk_audit.git.process import Git
+from lk_audit.git.repository import Repository
+
+LINK = "120000"
+SUBMODULE = "160000"
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+_RAW = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--diff-filter=d")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One file of the index. `stage` is 0, or 1 to 3 for the sides of a conflict."""
+
+    path: str
+    mode: str
+    id: bytes
+    stage: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The index. `staged` are the paths that differ from HEAD, `announced` those that `git add -N` has only named."""
+
+    entries: tuple[IndexEntry, ...]
+    staged: frozenset[str]
+    announced: frozenset[str]
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        return tuple(sorted({entry.path for entry in self.entries if entry.stage}))
+
+
+def read_index(repository: Repository) -> Index:
+    """The whole index, and what of it the next commit changes.
+
+    Raises:
+        GitError: git cannot read it.
+    """
+    git = repository.git
+    base = repository.head() or _empty_tree(git)
+    # Named by `git add -N`, a file looks staged and empty, unless git is asked not to count it.
+    seen = _changed(git, base, "--ita-visible-in-index")
+    staged = _changed(git, base, "--ita-invisible-in-index")
+    return Index(tuple(_entries(git)), frozenset(staged), frozenset(seen - staged))
+
+
+def is_lfs_pointer(data: bytes) -> bool:
+    """Whether this stands for a file that Git LFS keeps elsewhere. Source: git-lfs/git-lfs:docs/spec.md."""
+    return data.startswith(_LFS_POINTER)
+
+
+def _empty_tree(git: Git) -> str:
+    """The id of the tree without files, by the hash of this repository."""
+    return git.run("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
+
+
+def _changed(git: Git, base: str, visibility: str) -> set[str]:
+    fields = git.run(*_RAW, visibility, base, "--").split(b"\0")
+    return {os.fsdecode(path) for path in fields[1::2]}
+
+
+def _entries(git: Git) -> Iterator[IndexEntry]:
+    for line in git.run("ls-files", "-z", "--stage", "--full-name", ":/").split(b"\0"):
+        if line:
+            head, _, path = line.partition(b"\t")
+            mode, object_id, stage = head.split(b" ")
+            yield IndexEntry(os.fsdecode(path), mode.decode("ascii"), object_id, int(stage))

@@ -1,0 +1,129 @@
+"""Runs git such that a scanned repository has no say in what is executed.
+
+A repository's own configuration may name programs (hooks, file system monitors, signature checkers, transports); none
+of them is needed to list and read objects. Source: git-config(1), git(1) "Environment Variables".
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+from lk_audit.errors import UsageError
+
+_SAFE = (
+    *("--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
+    *("-c", "log.showSignature=false", "-c", "core.alternateRefsCommand="),
+)
+_FOREIGN = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_EXTERNAL_DIFF"}
+    | {"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"}
+)
+"""Variables that a hook hands down and that speak of another repository, or of one file of it."""
+_FIXED = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    # A partial clone would fetch what it lacks; the older versions of git know the second variable only.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+}
+INDEX_VARIABLE = "GIT_INDEX_FILE"
+_LONGEST_COMPLAINT = 300
+
+
+class GitError(UsageError):
+    """git is missing, or refuses; the message is one clear line (exit code 2)."""
+
+
+@dataclass(frozen=True)
+class Git:
+    """git in a folder. `index` is the index file to use instead of the repository's own."""
+
+    folder: Path
+    index: Path | None = None
+
+    @cached_property
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        return {**kept, **_FIXED, **({INDEX_VARIABLE: str(self.index)} if self.index else {})}
+
+    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """What a command prints.
+
+        Raises:
+            GitError: git is missing, or the command fails.
+        """
+        result = self._completed(arguments, stdin)
+        if result.returncode != 0:
+            raise GitError(f"git {arguments[0]} fails: {complaint(result.stderr)}")
+        return result.stdout
+
+    def attempt(self, *arguments: str) -> bytes | None:
+        """What a command prints; None when it fails or git is missing."""
+        try:
+            result = self._completed(arguments, b"")
+        except GitError:
+            return None
+        return result.stdout if result.returncode == 0 else None
+
+    def outcome(self, *arguments: str) -> tuple[bytes | None, str]:
+        """What a command prints, None when it fails, and its first complaint.
+
+        Raises:
+            GitError: git is missing.
+        """
+        result = self._completed(arguments, b"")
+        return (result.stdout if result.returncode == 0 else None), complaint(result.stderr)
+
+    def start(
+        self, *arguments: str, stdin: int | IO[bytes] | None = subprocess.DEVNULL, stderr: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
+        """A command whose output is read while it runs.
+
+        Raises:
+            GitError: git is missing.
+        """
+        try:
+            return subprocess.Popen(  # noqa: S603 - arguments are ours or checked, no shell
+                ["git", *_SAFE, *arguments],  # noqa: S607 - the user's own git
+                cwd=self.folder,
+                env=self._environment,
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                bufsize=1 << 20,
+            )
+        except OSError as error:
+            raise _missing(error) from None
+
+    def _completed(self, arguments: tuple[str, ...], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(  # noqa: S603 - arguments are ours or checked, no shell
+                ["git", *_SAFE, *arguments],  # noqa: S607 - the user's own git
+                cwd=self.folder,
+                env=self._environment,
+                input=stdin,
+                capture_output=True,
+                check=False,
+            )
+        except OSError as error:
+            raise _missing(error) from None
+
+
+def _missing(error: OSError) -> GitError:
+    return GitError(f"git cannot be run ({error.strerror or type(error).__name__}); --staged and --history need it")
+
+
+def complaint(stderr: bytes) -> str:
+    """The first line in which git says what is wrong."""
+    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    first = lines[0] if lines else "no reason given"
+    told = next((line for line in lines if line.startswith(("fatal:", "error:"))), first)
+    return told.removeprefix("fatal:").removeprefix("error:").strip()[:_LONGEST_COMPLAINT]

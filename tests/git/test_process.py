@@ -1,0 +1,195 @@
+"""git is run such that a scanned repository has no say in what is executed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from lk_audit.discovery import discover
+from lk_audit.git.objects import Entry, Objects, Stream
+from lk_audit.git.process import Git, GitError, complaint
+from lk_audit.rule_loader import load_rules
+from lk_audit.scan_history import scan_history
+from lk_audit.scan_staged import scan_staged
+from tests.git.repo import CLEAN, LEAK, Repo, new
+
+RULES = load_rules(()).rules
+_CONFIGURED = (
+    "core.fsmonitor",
+    "core.pager",
+    "core.sshCommand",
+    "core.alternateRefsCommand",
+    "diff.external",
+    "diff.trap.command",
+    "diff.trap.textconv",
+    "filter.trap.smudge",
+    "filter.trap.process",
+    "gpg.program",
+    "pager.log",
+    "pager.diff-tree",
+    "credential.helper",
+    "uploadpack.packObjectsHook",
+)
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return new(tmp_path / "repo")
+
+
+@pytest.fixture
+def trap(repo: Repo, tmp_path: Path) -> Path:
+    """A file that exists once the repository has had a program run; its configuration tries in every way."""
+    sprung = tmp_path / "sprung"
+    program = tmp_path / "trap.sh"
+    program.write_text(f"#!/bin/sh\ntouch {sprung}\ncat\n")
+    program.chmod(0o755)
+    repo.commit(".gitattributes", "* diff=trap filter=trap\n")
+    repo.commit(".env", LEAK)
+    repo.add(".env", CLEAN)
+    for name in _CONFIGURED:
+        repo.git("config", name, str(program))
+    repo.git("config", "log.showSignature", "true")
+    repo.git("config", "remote.origin.url", f"ext::{program}")
+    repo.git("config", "remote.origin.promisor", "true")
+    repo.git("config", "remote.origin.uploadpack", str(program))
+    repo.git("config", "core.hooksPath", str(tmp_path / "hooks"))
+    for hook in ("post-index-change", "fsmonitor-watchman", "reference-transaction"):
+        file = tmp_path / "hooks" / hook
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(program.read_text())
+        file.chmod(0o755)
+    return sprung
+
+
+def test_no_scan_runs_what_a_repository_names(repo: Repo, trap: Path) -> None:
+    trap.unlink(missing_ok=True)
+
+    discover(["."], folder=repo.root)
+    scan_staged((), rules=RULES, folder=repo.root)
+    report = scan_history((), rules=RULES, folder=repo.root)
+
+    assert [finding.rule_id for finding in report.findings] == ["LK101"]
+    assert not trap.exists()
+
+
+def test_a_missing_object_is_not_fetched(repo: Repo, trap: Path) -> None:
+    trap.unlink(missing_ok=True)
+
+    with Objects(Git(repo.root), 1000) as objects:
+        assert objects.read(b"1" * 40).is_missing
+
+    assert not trap.exists()
+
+
+def test_a_scan_changes_nothing_in_the_repository(repo: Repo) -> None:
+    repo.commit(".env", LEAK)
+    repo.add("a.txt", "livekit")
+    os.utime(repo.root / ".env")
+    before = {file: file.read_bytes() for file in (repo.root / ".git").rglob("*") if file.is_file()}
+
+    discover(["."], folder=repo.root)
+    scan_staged((), rules=RULES, folder=repo.root)
+    scan_history((), rules=RULES, folder=repo.root)
+
+    assert {file: file.read_bytes() for file in (repo.root / ".git").rglob("*") if file.is_file()} == before
+
+
+def test_variables_that_a_hook_hands_down_do_not_lead_elsewhere(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = new(tmp_path / "other")
+    repo.commit(".env", LEAK)
+    monkeypatch.setenv("GIT_DIR", str(other.root / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other.root))
+    monkeypatch.setenv("GIT_LITERAL_PATHSPECS", "1")
+
+    assert len(scan_history(["."], rules=RULES, folder=repo.root).findings) == 1
+
+
+def test_objects_that_wait_in_quarantine_are_seen(repo: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A server's hook looks at what is pushed before it is accepted: git-receive-pack(1), "QUARANTINE ENVIRONMENT"."""
+    repo.commit("a.txt", "a")
+    store = tmp_path / "quarantine"
+    store.mkdir()
+    own = str(repo.root / ".git" / "objects")
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(store))
+    monkeypatch.setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", own)
+    repo.add(".env", LEAK)
+    tree = repo.git("write-tree")
+    pushed = repo.git("commit-tree", tree, "-p", "HEAD", "-m", "pushed")
+
+    report = scan_history((), f"HEAD..{pushed}", rules=RULES, folder=repo.root)
+
+    assert [finding.place.path for finding in report.findings] == [".env"]
+
+
+def test_a_failing_command_says_why_in_one_line(repo: Repo) -> None:
+    with pytest.raises(GitError, match=r"^git rev-parse fails: Needed a single revision$"):
+        Git(repo.root).run("rev-parse", "--verify", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("stderr", "said"),
+    [
+        (b"warning: a\nfatal: b\nfatal: c\n", "b"),
+        (b"error: a\n", "a"),
+        (b"what\n", "what"),
+        (b"", "no reason given"),
+        (b"fatal: \xff\n", "\ufffd"),
+    ],
+)
+def test_the_complaint_is_the_first_that_git_calls_one(stderr: bytes, said: str) -> None:
+    assert complaint(stderr) == said
+
+
+# --- objects ----------------------------------------------------------------------------------------------------------
+
+
+def blob(repo: Repo, text: str) -> bytes:
+    repo.put("blob", text)
+    return repo.git("hash-object", "-w", "blob").encode()
+
+
+def test_an_object_over_the_limit_is_measured_and_not_read(repo: Repo) -> None:
+    large, small = blob(repo, "x" * 3_000_000), blob(repo, "y")
+
+    with Objects(Git(repo.root), 1_000_000) as objects:
+        assert (objects.read(large).data, objects.read(large).size) == (None, 3_000_000)
+        assert objects.read(small).data == b"y"
+
+
+def test_an_empty_object_is_there(repo: Repo) -> None:
+    with Objects(Git(repo.root), 10) as objects:
+        found = objects.read(blob(repo, ""))
+
+    assert found.data == b""
+    assert not found.is_missing
+
+
+def test_a_stream_answers_in_order_and_may_be_left(repo: Repo) -> None:
+    ids = [blob(repo, str(number) * 100) for number in range(200)]
+    entries = (Entry(item, b"") for _ in range(200) for item in ids)
+    seen = []
+
+    for entry, content in Stream(Git(repo.root), entries, 1000):
+        seen.append((entry.id, (content.data or b"")[:1]))
+        if len(seen) == 300:
+            break
+
+    expected = [(item, str(number)[:1].encode()) for number, item in enumerate(ids)]
+    assert seen == [*expected, *expected[:100]]
+
+
+def test_what_the_list_of_a_stream_raises_is_raised_to_its_reader(repo: Repo) -> None:
+    known = blob(repo, "a")
+
+    def entries() -> Generator[Entry, None, None]:
+        yield Entry(known, b"")
+        raise LookupError("broken")
+
+    with pytest.raises(LookupError, match="broken"):
+        list(Stream(Git(repo.root), entries(), 1000))

@@ -29,8 +29,8 @@ def read(file: Found, words: Sequence[bytes] = ()) -> Content:
 
     `words` are further ones that make a file matter.
     """
-    if file.path.endswith(".sarif"):
-        return Content(skipped=Skipped(file.path, "a scanner's report", expected=True))
+    if is_report(file.path):
+        return Content(skipped=Skipped(file.path, REPORT, expected=True))
     try:
         raw = Path(file.file).read_bytes()
     except OSError as error:
@@ -38,8 +38,16 @@ def read(file: Found, words: Sequence[bytes] = ()) -> Content:
     return content_of(file.path, raw, words)
 
 
+REPORT = "a scanner's report"
+
+
+def is_report(path: str) -> bool:
+    """Whether a file is what a scanner has written; it quotes what it found."""
+    return path.endswith(".sarif")
+
+
 def content_of(path: str, raw: bytes, words: Sequence[bytes] = ()) -> Content:
-    """What the bytes of a file are, prefiltered."""
+    """What the bytes of a file are worth, wherever they come from; `words` are further ones that make it matter."""
     if b"\0" in raw:
         return _read_wide(path, raw, words)
     if not _matters(path, raw, words):

@@ -10,13 +10,14 @@ from lk_audit import frontends
 from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.secret_names import SecretNames
-from lk_audit.facts import CredentialLiteral, Fact
+from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.project.modules import Project
 from lk_audit.roles import file_role
-from lk_audit.source import Source
+from lk_audit.secret import Secret
+from lk_audit.source import Place, Source
 from lk_audit.syntax import Document, Module
 
 
@@ -60,6 +61,40 @@ def extract_facts(
             workspace.forget()
     facts.extend(_token_facts(sources, facts))
     return pairing.paired(_without_repetition(facts), sources), notes
+
+
+def extract_credentials(
+    source: Source, signers: Sequence[tuple[Secret, Place]] = (), hints: Hints = NOTHING
+) -> list[Fact]:
+    """The credentials, tokens and published secret names that one file holds, without a look at any other file.
+
+    `signers` are secrets from elsewhere, tried on the signatures of its tokens.
+    """
+    source = frontends.view(source)
+    workspace = Workspace(Project(Files([source])), hints)
+    contexts = workspace.contexts(source.path)
+    facts = [fact for context in contexts for fact in _code_credentials(context)]
+    if not (contexts and frontends.frontend_for(source.path) in frontends.CODE):
+        for parsed in frontends.parse(source):
+            if isinstance(parsed, Document):
+                facts.extend(_document_facts(source, parsed, workspace.secret_names))
+    facts.extend(_command_facts(source))
+    facts.extend(_token_facts([source], facts, signers))
+    kept = [fact for fact in facts if isinstance(fact, CredentialLiteral | JwtLiteral | EnvExposure)]
+    return pairing.paired(_without_repetition(kept), [source])
+
+
+def _code_credentials(context: FileContext) -> Iterator[Fact]:
+    from lk_audit.extractors import comments, credentials, raw_mints, sdk_mints  # noqa: PLC0415 - as in `_code_facts`
+
+    mints = [*sdk_mints.sdk_mints(context, _no_request), *raw_mints.raw_mints(context, _no_request)]
+    yield from credentials.code_credentials(context, mints)
+    yield from comments.comment_credentials(context)
+
+
+def _no_request(_value: object) -> bool:
+    """What a request decides is never a literal."""
+    return False
 
 
 _MOST_KEPT = 2_000_000
@@ -156,10 +191,12 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
     yield from client_tokens.tokens_left_behind(context)
 
 
-def _token_facts(sources: Sequence[Source], facts: Sequence[Fact]) -> Iterator[Fact]:
+def _token_facts(
+    sources: Sequence[Source], facts: Sequence[Fact], signers: Sequence[tuple[Secret, Place]] = ()
+) -> Iterator[Fact]:
     from lk_audit.extractors import jwts  # noqa: PLC0415 - needed only when a file holds a token
 
-    secrets = [(fact.secret, fact.place) for fact in facts if isinstance(fact, CredentialLiteral)]
+    secrets = [*((fact.secret, fact.place) for fact in facts if isinstance(fact, CredentialLiteral)), *signers]
     for source in sources:
         if b"eyJ" in source.data and frontends.frontend_for(source.path) is not None:
             yield from jwts.jwt_literals(source, file_role(source.path), secrets)

@@ -45,13 +45,44 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommitOrigin:
+    """Where the history begins to hold what was found.
+
+    `commit` is the id of the first commit with it, None when no commit of the range brings it in; `date` is its author
+    date in ISO 8601. `is_in_head` tells that HEAD still holds it. `further_versions` are the other contents of files
+    that hold it, `further_paths` the other names of such files.
+    """
+
+    commit: str | None
+    date: str | None
+    is_in_head: bool
+    further_versions: int = 0
+    further_paths: int = 0
+
+    @property
+    def story(self) -> str:
+        """One phrase: which commit, and whether it is still there."""
+        day = f" of {self.date[:10]}" if self.date else ""
+        where = f"in commit {self.commit[:10]}{day}" if self.commit else "in an object of the history"
+        return f"{where}, {'still' if self.is_in_head else 'no longer'} in HEAD"
+
+    @property
+    def copies(self) -> str:
+        """The further versions and paths in words; empty when there are none."""
+        counts = ((self.further_versions, "version"), (self.further_paths, "path"))
+        parts = [f"{count} further {word}{'' if count == 1 else 's'}" for count, word in counts if count]
+        return f"also in {' and '.join(parts)}" if parts else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One problem, complete: a reporter needs nothing else.
 
     `why` is the rule's summary. `fingerprint` stays the same when lines move, `content_id` also when the file moves,
     but several findings can share it; `line_hash` is GitHub's. `problem` is the same for all places of one problem (a
-    secret that is written down five times). `suppressed` and `baselined` tell that it is known and accepted;
-    `baselined` is None where there is no baseline. `automatic` is the fix that --fix can make.
+    secret that is written down five times). `origin` is set where the finding comes from the history. `suppressed` and
+    `baselined` tell that it is known and accepted; `baselined` is None where there is no baseline. `automatic` is the
+    fix that --fix can make.
     """
 
     rule_id: str
@@ -72,6 +103,17 @@ class Finding:
     automatic: Fix | None = None
     suppressed: Suppression | None = None
     baselined: bool | None = None
+    origin: CommitOrigin | None = None
+
+    @property
+    def history(self) -> str:
+        """Which commit brought it in, and what that means; empty for a finding in files as they are."""
+        if self.origin is None:
+            return ""
+        is_harmful = self.severity >= Severity.MEDIUM and not self.origin.is_in_head
+        advice = ": the secret is still in the history and must be rotated" if is_harmful else ""
+        copies = f"; {self.origin.copies}" if self.origin.copies else ""
+        return f"{self.origin.story}{advice}{copies}"
 
     @property
     def is_open(self) -> bool:
@@ -89,7 +131,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something worth knowing about a scan that is no finding: a syntax error, a suppression that does nothing."""
+    """Something worth knowing about a scan that is no finding: a syntax error, a suppression that does nothing.
+
+    `path` is empty and `line` 0 where it is about no file.
+    """
 
     kind: str
     path: str
@@ -116,7 +161,8 @@ class Report:
 
     `analysed` of the `scanned` files held something that could matter; `elapsed` is in seconds; `hidden` findings are
     below the severity asked for; `rule_errors` are rules that could not be loaded; `configuration` are the files that
-    configured the scan.
+    configured the scan. `commits` is how many the history has, 0 where none was looked at; all counts of files are then
+    counts of their versions.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -134,6 +180,7 @@ class Report:
     elapsed: float = 0.0
     hidden: int = 0
     configuration: tuple[str, ...] = ()
+    commits: int = 0
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
@@ -160,7 +207,7 @@ class Report:
     @property
     def is_complete(self) -> bool:
         """Whether everything that should be analysed was."""
-        return all(item.expected for item in self.skipped) and not any(note.kind == SYNTAX for note in self.notes)
+        return all(item.expected for item in self.skipped) and not any(note.kind in _GAPS for note in self.notes)
 
     @property
     def counts(self) -> dict[Severity, int]:
@@ -182,6 +229,9 @@ SYNTAX = "syntax"
 SUPPRESSION = "suppression"
 BASELINE = "baseline"
 CONFIGURATION = "configuration"
+HISTORY = "history"
+_GAPS = frozenset({SYNTAX, HISTORY})
+"""Kinds of notes on something that went unseen."""
 
 
 def sort_key(finding: Finding) -> tuple[object, ...]:

@@ -139,6 +139,11 @@ class Setup:
         """The rules to run."""
         return [rule for rule in self.loaded.rules if rule.id in self.config.select]
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether a finding that the scan does not make is none that its paths have."""
+        return True
+
     def scanned(self, edited: Mapping[str, Source] | None = None, observe: Observe | None = None) -> Report:
         """The report, with findings of every severity, on the files as they are or as they would be `edited`."""
         with shown_progress() as progress:
@@ -166,12 +171,13 @@ class Setup:
         return replace(report, rule_errors=self.loaded.errors, configuration=files)
 
 
-def set_up(paths: Sequence[str], options: Mapping[str, Any]) -> Setup:
+def set_up(paths: Sequence[str], options: Mapping[str, Any], base: Path | None = None) -> Setup:
     """Find and read the configuration of a scan.
 
     Args:
         paths: what to scan; the working folder when empty.
         options: what `scan_options` or `finding_options` give.
+        base: what the paths of the report are relative to; by default the closest folder around all paths.
 
     Raises:
         UsageError: a path, the configuration or an option is wrong.
@@ -179,7 +185,7 @@ def set_up(paths: Sequence[str], options: Mapping[str, Any]) -> Setup:
     folders: tuple[Path, ...] = options["rule_folders"]
     loaded = load_rules(folders)
     chosen = tuple(paths) or (".",)
-    base = common_base(chosen)
+    base = base or common_base(chosen)
     asked = Asked(options["config_file"], options["isolated"], _stated(options))
     settings = effective(asked, base, rule_names(loaded.rules))
     config = build(settings, base, loaded.rules, folders, is_isolated=asked.isolated)

@@ -25,7 +25,8 @@ def with_baseline(report: Report, file: Path, setup: Setup) -> Report:
     comparison = compared(report, read_baseline(file, shown_path(file)), setup)
     known = {id(item.finding) for item in comparison.known}
     findings = tuple(replace(finding, baselined=id(finding) in known) for finding in report.findings)
-    notes = (*report.notes, *_note(Coverage.of(report, setup).over(comparison.absent), file, setup.base))
+    over = Coverage.of(report, setup).over(comparison.absent) if setup.sees_all else []
+    notes = (*report.notes, *_note(over, file, setup.base))
     return replace(report, findings=findings, notes=notes)
 
 

@@ -22,8 +22,25 @@ if TYPE_CHECKING:
     from lk_audit.findings import Report
 
 
-@click.command("scan")
+class _Scan(click.Command):
+    """A command whose `--history` takes its value after an equals sign only: what follows it else is a path."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        valued = ["--history=" if item == "--history" else item for item in args[:end]]
+        return super().parse_args(context, [*valued, *args[end:]])
+
+
+@click.command("scan", cls=_Scan)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--staged", is_flag=True, help="Scan what the next commit will hold: git's index, not the files on disk.")
+@click.option(
+    "--history",
+    is_flag=False,
+    flag_value="",
+    metavar="[=RANGE]",
+    help="Scan every version of every file for secrets and tokens: all commits, or those of RANGE (A..B).",
+)
 @scan_options
 @click.option(
     "--stdin-filename",
@@ -34,6 +51,8 @@ if TYPE_CHECKING:
 @color_option
 def scan_command(  # noqa: PLR0913, PLR0917 - what is no setting
     paths: tuple[str, ...],
+    staged: bool,
+    history: str | None,
     stdin_filename: str | None,
     color: bool | None,
     wants_fix: bool,
@@ -47,7 +66,14 @@ def scan_command(  # noqa: PLR0913, PLR0917 - what is no setting
     3 internal error. With --diff: 1 when there is something to fix.
     """
     buffer = _buffer_name(paths, stdin_filename) if stdin_filename is not None or "-" in paths else None
-    setup = set_up(() if buffer is not None else paths, options)
+    is_of_git = staged or history is not None
+    if is_of_git and (buffer is not None or wants_fix or wants_diff):
+        raise UsageError("--staged and --history only report what git has: leave --fix, --diff and standard input out")
+    setup = (
+        _set_up_in_git(paths, options, staged, history)
+        if is_of_git
+        else set_up(() if buffer is not None else paths, options)
+    )
     outputs = paired(setup.settings.stated_value("format"), setup.settings.stated_value("output"))
     check(outputs)
     if wants_diff and (options["format"] or options["output"]):
@@ -67,6 +93,17 @@ def scan_command(  # noqa: PLR0913, PLR0917 - what is no setting
     if not any(output.is_for_eyes for output in outputs):
         _warn(report)
     return code
+
+
+def _set_up_in_git(paths: tuple[str, ...], options: dict[str, Any], staged: bool, history: str | None) -> Setup:
+    """A scan of git's index or of the history.
+
+    Raises:
+        UsageError: both are asked for, or git cannot tell the repository.
+    """
+    from lk_audit.cli.commits import set_up as set_up_commits  # noqa: PLC0415 - most scans do not look into git
+
+    return set_up_commits(paths, options, staged=staged, history=history)
 
 
 def _compared(report: Report, setup: Setup) -> Report:

@@ -128,6 +128,11 @@ def judge(value: str, *, bound: bool = True) -> Strength | None:
     return Strength.STRONG if _looks_random(text) else Strength.WEAK
 
 
+def may_be_random(text: str) -> bool:
+    """Whether `text`, or a part of it, could be a secret that came out of a generator: told from the text alone."""
+    return not _is_no_secret(text) and _looks_random(text)
+
+
 def is_key_id(value: str) -> bool:
     """Whether `value` is a LiveKit API key id: made by LiveKit, or of a published development pair.
 

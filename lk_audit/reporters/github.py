@@ -65,7 +65,8 @@ def _properties(finding: Finding, report: Report) -> Iterator[tuple[str, str]]:
 
 def _message(finding: Finding) -> str:
     steps = [f"- {position(lead.place)} {one_line(lead.note)}" for lead in (*finding.trace, *finding.related)]
-    return "\n".join([sentence(one_line(finding.message)), *steps, f"Fix: {one_line(finding.fix)}"])
+    history = [sentence(finding.history)] if finding.origin else []
+    return "\n".join([sentence(one_line(finding.message)), *history, *steps, f"Fix: {one_line(finding.fix)}"])
 
 
 def _plain(finding: Finding) -> str:

@@ -30,10 +30,11 @@ def render(report: Report, _presentation: Presentation) -> str:
 
 def _issue(finding: Finding, report: Report) -> dict[str, Any]:
     place = finding.place
+    texts = (sentence(one_line(finding.message)), sentence(finding.history) if finding.origin else "")
     return {
         "type": "issue",
         "check_name": f"{finding.rule_id} {finding.rule_name}",
-        "description": f"{sentence(one_line(finding.message))} {one_line(finding.fix)}",
+        "description": " ".join(filter(None, (*texts, one_line(finding.fix)))),
         "categories": ["Security"],
         "severity": _SEVERITIES[finding.severity],
         "fingerprint": finding.fingerprint,

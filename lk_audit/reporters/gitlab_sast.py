@@ -102,6 +102,7 @@ def _description(finding: Finding, rule: AnyRule, report: Report) -> str:
     related = [f"- {_step(lead, report)}" for lead in finding.related]
     parts = [
         _prose(sentence(one_line(finding.message))),
+        *([_prose(sentence(finding.history))] if finding.origin else []),
         "\n".join(steps),
         "\n".join(related),
         printable(rule.explanation),

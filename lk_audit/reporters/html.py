@@ -22,7 +22,7 @@ from lk_audit.reporters import Presentation
 from lk_audit.reporters.markup import EMPTY, Html, joined, paragraphs, prose, tag, text
 from lk_audit.reporters.summary import counted, coverage_parts, defects, hidden, verdict
 from lk_audit.reporters.text import position, span_in
-from lk_audit.reporters.wording import accepted_because, sentence, shown_path, worst_problems
+from lk_audit.reporters.wording import accepted_because, noted, sentence, shown_path, worst_problems
 from lk_audit.rule_api import Confidence, Severity
 from lk_audit.source import Place
 
@@ -223,6 +223,8 @@ def _body(group: Problem) -> Iterator[Html]:
     yield _leads("How it comes about", finding.trace, "ol")
     yield _leads("See also", finding.related, "ul")
     words = [("Why", finding.why), ("Fix", finding.fix)]
+    if finding.origin:
+        words.insert(0, ("History", finding.history))
     if finding.confidence is not Confidence.HIGH:
         words.append(("Confidence", finding.confidence.value))
     yield tag("dl", *(tag("div", tag("dt", text(label)), tag("dd", prose(value))) for label, value in words))
@@ -308,7 +310,7 @@ def _accepted(findings: Sequence[Finding]) -> Html:
 
 def _unseen(report: Report) -> Html:
     skipped = [f"{shown_path(item.path)}: {item.reason}" for item in report.skipped]
-    notes = [f"{shown_path(note.path)}:{note.line}: {note.message}" for note in report.notes]
+    notes = [noted(note) for note in report.notes]
     lists = (
         ("Skipped", skipped),
         ("Notes", notes),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from lk_audit.edits import Fix
 from lk_audit.facts import Lead
-from lk_audit.findings import AnyRule, Finding, Report, Suppression
+from lk_audit.findings import AnyRule, CommitOrigin, Finding, Report, Suppression
 from lk_audit.reporters import Presentation, readable_path
 from lk_audit.reporters.wording import json_text
 from lk_audit.rule_api import Severity
@@ -51,6 +52,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "files_analysed": report.analysed,
         "files_binary": report.binary,
         "files_skipped": len(report.skipped),
+        "commits": report.commits,
         "complete": report.is_complete,
     }
 
@@ -71,6 +73,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "automatic_fix": _fix(finding.automatic),
         "fingerprint": finding.fingerprint,
         "problem": finding.problem or finding.fingerprint,
+        "origin": _origin(finding.origin),
         "suppressed": _suppression(finding.suppressed),
         "baselined": finding.baselined,
     }
@@ -96,6 +99,10 @@ def _fix(fix: Fix | None) -> dict[str, Any] | None:
         return None
     edits = [{"location": _location(edit.place), "text": edit.text} for edit in fix.edits]
     return {"title": fix.title, "safe": fix.is_safe, "edits": edits}
+
+
+def _origin(origin: CommitOrigin | None) -> dict[str, Any] | None:
+    return asdict(origin) if origin else None
 
 
 def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:

@@ -74,6 +74,8 @@ def _text(finding: Finding) -> Iterator[str]:
     yield from code_frame(finding, PLAIN, _WIDTH)
     yield from (f"{n}. {position(lead.place)} {one_line(lead.note)}" for n, lead in enumerate(finding.trace, 1))
     yield from (f"see {position(lead.place)} {one_line(lead.note)}" for lead in finding.related)
+    if finding.origin:
+        yield f"history: {finding.history}"
     yield f"why: {one_line(finding.why)}"
     yield f"fix: {one_line(finding.fix)}"
 

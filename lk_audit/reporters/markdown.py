@@ -110,6 +110,7 @@ def _details(group: Sequence[Finding], report: Report) -> str:
     parts = [
         f"<details><summary>{head} {_place(finding, report)}</summary>",
         f"{_prose(sentence(one_line(finding.message)))}",
+        *([_prose(sentence(finding.history))] if finding.origin else []),
         *_frame(finding),
         *_elsewhere(others, report),
         *_leads(finding, report),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -181,7 +182,12 @@ def _result(finding: Finding, rule_index: int, files: _Files) -> Json:
             "primaryLocationLineHash": finding.line_hash,
             "lkAuditFindingId/v1": finding.fingerprint,
         },
-        "properties": {"severity": finding.severity.label, "confidence": finding.confidence.value},
+        "properties": {
+            "severity": finding.severity.label,
+            "confidence": finding.confidence.value,
+            # `versionControlDetails` would need the address of the repository, which may hold a password.
+            **({"origin": asdict(finding.origin)} if finding.origin else {}),
+        },
     }
     if finding.problem:
         result["correlationGuid"] = str(uuid.uuid5(_PROBLEMS, finding.problem))
@@ -228,7 +234,11 @@ def _message(finding: Finding, related: Sequence[Lead]) -> str:
     place = finding.place
     where = _linkless(", ".join(filter(None, (readable_path(place.path), place.part))))
     links = ", ".join(_link(lead.note, number) for number, lead in enumerate(related, 1))
-    sentences = [sentence(f"{_linkless(finding.message)} ({where})"), *([f"See {links}."] if links else [])]
+    sentences = [
+        sentence(f"{_linkless(finding.message)} ({where})"),
+        *([sentence(finding.history)] if finding.origin else []),
+        *([f"See {links}."] if links else []),
+    ]
     return " ".join([*sentences, _linkless(sentence(finding.fix))])
 
 
@@ -332,7 +342,10 @@ def _percent_encoded(path: str) -> str:
 def _invocation(report: Report, files: _Files, presentation: Presentation) -> Json:
     execution = [
         *(_skipped_notification(item.path, item.reason, files, is_expected=item.expected) for item in report.skipped),
-        *(_notification(_NOTE, note.message, "note", files.address(note.path), note.line) for note in report.notes),
+        *(
+            _notification(_NOTE, note.message, "note", files.address(note.path) if note.path else None, note.line)
+            for note in report.notes
+        ),
         *(
             _notification(
                 _CRASH,

@@ -44,8 +44,9 @@ def coverage(report: Report) -> str:
 
 def coverage_parts(report: Report) -> list[str]:
     """The same, one by one."""
+    versions = f"{counted(report.scanned, 'file version')} of {counted(report.commits, 'commit')}"
     return [
-        f"{counted(report.scanned, 'file')} scanned",
+        f"{versions if report.commits else counted(report.scanned, 'file')} scanned",
         f"{report.analysed} with something to analyse",
         f"{len(report.skipped)} skipped",
         *([f"{report.binary} binary"] if report.binary else []),

@@ -11,7 +11,7 @@ from lk_audit.findings import Finding, Line, Report
 from lk_audit.reporters import Presentation, readable_path
 from lk_audit.reporters.screen import Painter, folded, printable, underlined
 from lk_audit.reporters.summary import coverage, outcome, reasons
-from lk_audit.reporters.wording import shown_path
+from lk_audit.reporters.wording import noted, shown_path
 from lk_audit.rule_api import Confidence
 from lk_audit.source import Place
 
@@ -46,6 +46,7 @@ def _problem(group: Sequence[Finding], paint: Painter, width: int, page: str) ->
     yield f"{margin}{paint('gutter', '-->')} {position(finding.place)}"
     yield from code_frame(finding, paint, width)
     yield from _elsewhere(others, paint, margin)
+    yield from _history(finding, paint, margin)
     yield from _explanation(finding, paint, margin, width)
 
 
@@ -55,6 +56,12 @@ def _elsewhere(others: Sequence[Finding], paint: Painter, margin: str) -> Iterat
         yield f"{margin} {paint('gutter', '=')} also {paint('faint', position(other.place))}"
     if len(others) > _MOST_PLACES:
         yield f"{margin} {paint('gutter', '=')} also at {len(others) - _MOST_PLACES} further places"
+
+
+def _history(finding: Finding, paint: Painter, margin: str) -> Iterator[str]:
+    """Which commit brought it in, and where the history holds it too."""
+    for text in finding.history.split("; ") if finding.origin else ():
+        yield f"{margin} {paint('gutter', '=')} {text}"
 
 
 def _gutter(finding: Finding) -> int:
@@ -173,7 +180,7 @@ def _crashes(report: Report) -> list[str]:
 
 
 def _notes(report: Report) -> list[str]:
-    return [f"{readable_path(note.path)}:{note.line}: {note.message}" for note in report.notes]
+    return [noted(note) for note in report.notes]
 
 
 def _skipped(report: Report) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from lk_audit.findings import Finding, Report
+from lk_audit.findings import Finding, Note, Report
 from lk_audit.reporters import readable_path
 from lk_audit.reporters.screen import printable
 
@@ -54,6 +54,11 @@ def sentence(text: str) -> str:
 def bounded(text: str, limit: int) -> str:
     """A text of at most `limit` characters."""
     return text if len(text) <= limit else text[: limit - 2].rstrip() + "…."
+
+
+def noted(note: Note) -> str:
+    """A note with its place, if it has one."""
+    return f"{shown_path(note.path)}:{note.line}: {note.message}" if note.path else note.message
 
 
 def accepted_because(finding: Finding) -> str:

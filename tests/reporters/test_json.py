@@ -59,6 +59,7 @@ def test_a_finding_is_told_in_full() -> None:
         "related": [lead],
         "why": "A bad word is written down.",
         "fix": "Leave it out.",
+        "origin": None,
         "suppressed": None,
         "baselined": None,
         "automatic_fix": None,

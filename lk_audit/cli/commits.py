@@ -1,0 +1,52 @@
+"""`lk-audit scan --staged` and `--history`: what is about to be committed, and what was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lk_audit.cli import configured
+from lk_audit.cli.configured import Setup
+from lk_audit.errors import UsageError
+from lk_audit.findings import Report
+from lk_audit.git.repository import open_repository
+from lk_audit.scan_history import scan_history
+from lk_audit.scan_staged import scan_staged
+
+if TYPE_CHECKING:
+    from lk_audit.scan import Observe
+    from lk_audit.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class CommitSetup(Setup):
+    """A scan of the index, or of the history when `history` is its range (empty for everything)."""
+
+    history: str | None = None
+
+    @property
+    def sees_all(self) -> bool:
+        """A commit, or secrets alone, say nothing of other findings."""
+        return False
+
+    def scanned(self, edited: Mapping[str, Source] | None = None, observe: Observe | None = None) -> Report:
+        """The report, with findings of every severity; what git has is neither edited nor observed."""
+        if edited or observe:
+            raise UsageError("what git has is not fixed; give --fix and --diff files on disk")
+        scan = scan_staged if self.history is None else partial(scan_history, revision_range=self.history)
+        return self._completed(scan(self.paths, rules=self.rules, config=self.config, known_rules=self.loaded.rules))
+
+
+def set_up(paths: Sequence[str], options: Mapping[str, Any], *, staged: bool, history: str | None) -> CommitSetup:
+    """Find the repository and the configuration at its root or above.
+
+    Raises:
+        UsageError: both kinds of scan are asked for, git cannot tell the repository, or the configuration is wrong.
+    """
+    if staged and history is not None:
+        raise UsageError("--staged and --history exclude each other: the next commit, or those that were made")
+    base = open_repository(paths).base
+    setup = configured.set_up(paths, options, base)
+    return CommitSetup(tuple(paths), base, setup.settings, setup.config, setup.loaded, history)

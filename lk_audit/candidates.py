@@ -44,14 +44,23 @@ _SINKS = tuple(
     )
 )
 """What a program calls with an API secret."""
+_GENERATED = re.compile(r"(?:\.pb(?:\.gw)?\.go|\.twirp\.go|_pb2(?:_grpc)?\.pyi?|_pb(?:\.d)?\.[jt]s)$")
+"""What protobuf makes of descriptions; nobody writes there, and every version is large."""
 _PUBLISHED = re.compile(
     b"(?:" + b"|".join(re.escape(prefix.encode()) for prefix, _ in PUBLIC_PREFIXES) + rb")\w{0,80}(?i:secret)"
 )
 
 
-def random_words(data: bytes) -> frozenset[bytes]:
-    """The words in `data` that could have come out of a generator."""
-    return frozenset(word for word in _long_words(data) if _is_random(word))
+def random_words(path: str, data: bytes) -> frozenset[bytes]:
+    """The words of a file that could have come out of a generator; of code those in strings and comments."""
+    is_code = frontends.frontend_for(path) in frontends.CODE
+    if path.endswith(".map"):
+        data = _MAPPINGS.sub(b"", data)
+    return frozenset(
+        word
+        for start, word in _long_words(data)
+        if _is_random(word) and (not is_code or _is_spelled(data, start, start + len(word)))
+    )
 
 
 def may_hold_secret(path: str, data: bytes, stated: tuple[bytes, ...] = ()) -> frozenset[bytes]:
@@ -59,9 +68,11 @@ def may_hold_secret(path: str, data: bytes, stated: tuple[bytes, ...] = ()) -> f
 
     `stated` are further words that do, which the project states.
     """
+    if _GENERATED.search(path):
+        return frozenset()
     words = _binding_words(path)
     binds = _holds_any(data, (*words, *stated)) or (words is not _IN_CODE and _holds_key_id(data))
-    return random_words(data) if binds else frozenset()
+    return random_words(path, data) if binds else frozenset()
 
 
 def may_publish(path: str, data: bytes, stated: tuple[bytes, ...] = ()) -> bool:
@@ -90,31 +101,34 @@ def surroundings(path: str, data: bytes, words: frozenset[bytes], stated: tuple[
     Two versions of a file that agree in it are taken to hold the same secrets; they differ in what is about other
     things.
     """
-    starts = [0, *(found.end() for found in _LINE_BREAK.finditer(data))]
-    near: set[int] = set()
+    spans: list[tuple[int, int]] = []
+    starts = [0, *(found.end() for found in _LINE_BREAK.finditer(data)), len(data)]
     for mark in sorted(words):
-        _mark_lines(data, mark, starts, _AROUND, near)
+        spans += _spans_around(data, mark, starts, _AROUND)
     for mark in (*_binding_words(path), *stated):
-        _mark_lines(data, mark, starts, _BESIDE, near)
+        spans += _spans_around(data, mark, starts, _BESIDE)
     digest = hashlib.sha256(b"%d %d" % (b"livekit" in data.lower(), b".livekit.cloud" in data))
-    ends = [*starts[1:], len(data)]
-    for number in sorted(near):
-        if 0 <= number < len(starts):
-            digest.update(data[starts[number] : ends[number]])
+    done = 0
+    for start, end in sorted(spans):
+        digest.update(data[max(start, done) : end])
+        done = max(done, end)
     return digest.digest()
 
 
 _LINE_BREAK = re.compile(rb"\n")
+_WIDTH = 100
+"""Bytes that a line is taken to have where lines are longer: a bundle may have one line only."""
 
 
-def _mark_lines(data: bytes, mark: bytes, starts: list[int], around: int, near: set[int]) -> None:
-    """Add the numbers (from 0) of the lines around every occurrence of `mark`."""
+def _spans_around(data: bytes, mark: bytes, starts: list[int], around: int) -> Iterator[tuple[int, int]]:
+    """The spans of the lines around every occurrence of `mark`; `starts` are those of the lines, and the end."""
+    reach = _WIDTH * around
     position = data.find(mark)
     while position >= 0:
         number = bisect_right(starts, position) - 1
-        near.update(range(number - around, number + around + 1))
-        following = starts[number + 1] if number + 1 < len(starts) else len(data)
-        position = data.find(mark, max(following, position + 1))
+        first, after = starts[max(0, number - around)], starts[min(len(starts) - 1, number + around + 1)]
+        yield max(first, position - reach), min(after, position + reach)
+        position = data.find(mark, position + len(mark))
 
 
 def _binding_words(path: str) -> tuple[bytes, ...]:
@@ -153,14 +167,30 @@ def _holds_key_id(data: bytes) -> bool:
     return False
 
 
-def _long_words(data: bytes) -> Iterator[bytes]:
+_MAPPINGS = re.compile(rb'"mappings"\s{0,9}:\s{0,9}"[^"]*"')
+"""The numbers of a source map. Source: ECMA-426, "Mappings"."""
+_BESIDE_STRINGS = frozenset(b"\"'`\\")
+_SPELLED = (b"#", b"//", b"/*", b"* ", *_NAMES)
+_MAX_LINE = 500
+
+
+def _is_spelled(data: bytes, start: int, end: int) -> bool:
+    """Whether a word of code is no name: at an end of a string, or on a line with a comment or a name of a secret."""
+    if {*data[start - 1 : start], *data[end : end + 1]} & _BESIDE_STRINGS:
+        return True
+    begin = data.rfind(b"\n", max(0, start - _MAX_LINE), start) + 1 or max(0, start - _MAX_LINE)
+    line = data[begin : end + _MAX_LINE].partition(b"\n")[0]
+    return any(mark in line for mark in _SPELLED)
+
+
+def _long_words(data: bytes) -> Iterator[tuple[int, bytes]]:
     shape = data.translate(_SHAPES)
     start = shape.find(_RUN)
     while start >= 0:
         end = shape.find(b" ", start + _SHORTEST)
         end = len(shape) if end < 0 else end
         if end - start <= _LONGEST:
-            yield data[start:end]
+            yield start, data[start:end]
         start = shape.find(_RUN, end)
 
 
@@ -173,6 +203,7 @@ _NO_SECRET = re.compile(
     | v?\d+\.\d+\.\d+[\w.+-]*                     # a version
     | sha(?:256|384|512)-.*                        # a checksum of a package
     | (?:[\w.@-]+/)+[\w@-]+\.[a-z]{1,5}            # the name of a file
+    | @?[a-z0-9._-]+(?:/[a-z0-9._-]+)+             # the name of a folder or package
     """,
     re.VERBOSE,
 )

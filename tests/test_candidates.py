@@ -58,7 +58,7 @@ _VALUES = st.one_of(
 
 @given(_VALUES, st.sampled_from(["S={}\n", "s: '{}'", '["{}"]', "x {}", "`{}`;", "<td>{}</td>", "({})"]))
 def test_a_value_that_comes_out_of_a_generator_is_seen_in_its_text(value: str, frame: str) -> None:
-    words = random_words(frame.format(value).encode())
+    words = random_words("a.txt", frame.format(value).encode())
 
     if may_be_random(value) and value.isalnum():
         assert words
@@ -69,7 +69,7 @@ def test_secrets_of_the_official_generator_are_seen() -> None:
     for _ in range(500):
         secret = "".join(chance.choices(string.ascii_letters + string.digits, k=43))
         if may_be_random(secret):
-            assert random_words(f"a={secret}".encode()) == {secret.encode()}
+            assert random_words("a.txt", f"a={secret}".encode()) == {secret.encode()}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_secrets_of_the_official_generator_are_seen() -> None:
     ],
 )
 def test_names_addresses_and_checksums_are_no_candidates(text: str) -> None:
-    assert not random_words(text.encode())
+    assert not random_words("a.txt", text.encode())
 
 
 def test_a_random_word_alone_is_no_candidate() -> None:
@@ -103,6 +103,39 @@ def test_a_random_word_alone_is_no_candidate() -> None:
 )
 def test_a_published_name_is_a_candidate_outside_code(path: str, text: str, *, is_candidate: bool) -> None:
     assert may_publish(path, text.encode()) is is_candidate
+
+
+@pytest.mark.parametrize("line", ["x = {}()", "func (n *{}) run() {{", "  {},"])
+def test_names_in_code_are_no_candidates(line: str) -> None:
+    assert not random_words("a.go", line.format(SECRET).encode())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = '{}'",
+        'x = "key: {}"',
+        "x = `${{a}}{}`",
+        "# old: {}",
+        " * @see {}",
+        "API_SECRET={}",
+        'x = "{{\\"a\\":\\"{}\\"}}"',
+    ],
+)
+def test_strings_and_comments_in_code_are_candidates(line: str) -> None:
+    assert random_words("a.js", line.format(SECRET).encode()) == {SECRET.encode()}
+
+
+@pytest.mark.parametrize("path", ["a.pb.go", "a_pb2.py", "a_pb2_grpc.pyi", "a_pb.d.ts", "a.twirp.go"])
+def test_what_protobuf_generates_is_no_candidate(path: str) -> None:
+    assert not may_hold_secret(path, f"LIVEKIT_API_SECRET = '{SECRET}'".encode())
+
+
+def test_the_numbers_of_a_source_map_are_no_candidates() -> None:
+    text = f'{{"version":3,"sourcesContent":["const a = 1"],"mappings": "{SECRET},{SECRET};"}}'
+
+    assert not random_words("a.js.map", text.encode())
+    assert random_words("a.js.map", text.replace("const a", SECRET).encode())
 
 
 # --- versions that agree ----------------------------------------------------------------------------------------------

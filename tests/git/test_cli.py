@@ -145,3 +145,15 @@ def test_known_findings_do_not_fail_and_none_is_said_to_be_over(
     states = {finding["location"]["path"]: finding["baselined"] for finding in document["findings"]}
     assert states == ({"mint.py": True} if option == "--staged" else {".env": True, "old/.env": False})
     assert code == (0 if option == "--staged" else 1)
+
+
+@pytest.mark.usefixtures("repo")
+@pytest.mark.parametrize("option", ["--staged", "--history"])
+@pytest.mark.parametrize("arguments", [["--fix"], ["--diff"], ["-", "--stdin-filename", "a.py"]])
+def test_what_git_has_is_not_fixed_and_not_standard_input(
+    capsys: pytest.CaptureFixture[str], option: str, arguments: list[str]
+) -> None:
+    code = cli.run(["scan", option, *arguments])
+
+    assert code == 2
+    assert "only report what git has" in capsys.readouterr().err

@@ -233,6 +233,12 @@ class _Listing:
         return False
 
 
+def found_file(base: Path, path: str, limit: int) -> Found | None:
+    """The file of that path below a base; None for what is no readable file of at most `limit` bytes."""
+    found = _classify(str(base / path), base, limit)
+    return found if isinstance(found, Found) else None
+
+
 def _git_names(folder: str) -> list[str] | None:
     """What git lists below a folder, relative to it; None where git cannot say or the folder itself is ignored."""
     if _repository(Path(folder)) is None:

@@ -72,11 +72,21 @@ class Hosting(Enum):
     UNKNOWN = "unknown"
 
 
+class Custody(Enum):
+    """What git does with a file."""
+
+    TRACKED = "git tracks it"
+    LOOSE = "git would add it"
+    IGNORED = "git ignores it"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialLiteral(Fact):
     """A LiveKit API secret written down. `name` is what it is called there, `key_id` the API key it belongs to.
 
-    `key_at` is where that key id stands, or the only one that the files hold.
+    `key_at` is where that key id stands, or the only one that the files hold. Of an environment file `custody` says
+    what git does with it, `copied_at` what copies it into a container image.
     """
 
     secret: Secret
@@ -88,6 +98,8 @@ class CredentialLiteral(Fact):
     leads: tuple[Lead, ...] = ()
     key_at: Lead | None = None
     hosting: Hosting = Hosting.UNKNOWN
+    custody: Custody = Custody.UNKNOWN
+    copied_at: Lead | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from lk_audit import __version__, frontends
 from lk_audit.config import Config
 from lk_audit.discovery import discover
+from lk_audit.environment_files import EnvironmentFiles
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import write_findings
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
@@ -66,10 +67,15 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     config = config or Config()
     found = discover(paths, limit=config.size_limit, folder=folder, exclusion=config.exclusion)
     contents = [read(file, config.hints.secret_words) for file in watched(found.files, "reading", progress)]
-    sources = [(edited or {}).get(item.source.path) or frontends.view(item.source) for item in contents if item.source]
+    environment = EnvironmentFiles(found, Files((), lambda: unread_files(found, config.size_limit)))
+    hidden = [read(file, config.hints.secret_words) for file in environment.in_images_only(config.size_limit)]
+    read_sources = (item.source for item in (*contents, *hidden) if item.source)
+    sources = [(edited or {}).get(source.path) or frontends.view(source) for source in read_sources]
     unread = [item.skipped for item in contents if item.skipped]
     files = Files(sources, lambda: unread_files(found, config.size_limit))
-    extract = extract or analysis(files, progress, config.hints)
+    extract = environment.explaining(
+        extract or analysis(files, progress, config.hints), {item.source.path for item in hidden if item.source}
+    )
     report = scan_sources(
         sources,
         rules,

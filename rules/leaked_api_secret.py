@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import CredentialLiteral, FileRole, Strength
-from lk_audit.livekit.rotation import rotation
+from lk_audit.facts import CredentialLiteral, Custody, FileRole, Strength
+from lk_audit.livekit.rotation import file_advice, rotation
 from lk_audit.repairs import ReadFromEnvironment
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
@@ -101,19 +101,33 @@ def leaked_api_secret(literal: CredentialLiteral) -> Iterator[Problem]:
         return
     key = f" of key {literal.key_id}" if literal.key_id else ""
     certain = literal.certain and literal.role is not FileRole.TEST
-    what = f"LiveKit API secret {literal.secret}{key} in {literal.carrier.value}"
+    where = _KEPT_OUT if literal.custody is Custody.IGNORED else literal.carrier.value
+    what = f"LiveKit API secret {literal.secret}{key} in {where}"
+    key_at = literal.key_at if literal.key_at and not _is_in_sight(literal) else None
     yield Problem(
         literal.place,
         f"{what}: whoever reads it can sign tokens for every room",
         confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
         trace=literal.leads,
-        related=(literal.key_at,) if literal.key_at and not _is_in_sight(literal) else (),
-        fix=(
-            f"Rotate it now, deleting the line is not enough: {rotation(literal.key_id, literal.hosting)}. Read the "
-            "new one from the environment, and look for the old one in the git history, images, CI variables and logs."
-        ),
+        severity=Severity.MEDIUM if literal.custody is Custody.IGNORED else None,
+        related=tuple(lead for lead in (key_at, literal.copied_at) if lead),
+        fix=" ".join([*_rotate(literal), *file_advice(literal)]),
         subject=literal.secret.digest,
         repair=ReadFromEnvironment(literal.place),
+    )
+
+
+_KEPT_OUT = "an environment file that git ignores but an image takes along"
+
+
+def _rotate(literal: CredentialLiteral) -> Iterator[str]:
+    steps = rotation(literal.key_id, literal.hosting)
+    if literal.custody is Custody.IGNORED:
+        yield f"If such an image was ever pushed, rotate the secret: {steps}."
+        return
+    yield (
+        f"Rotate it now, deleting the line is not enough: {steps}. Read the new one from the environment, and look for "
+        "the old one in the git history, images, CI variables and logs."
     )
 
 

@@ -7,13 +7,26 @@ livekit/livekit:config-sample.yaml (`keys:` is a map, so that two pairs can be v
 
 from __future__ import annotations
 
-from lk_audit.facts import Hosting
+from collections.abc import Iterator
+
+from lk_audit.facts import CredentialLiteral, Custody, Hosting
 
 
 def rotation(key_id: str | None, hosting: Hosting) -> str:
     """What to do, as a clause without a full stop; `key_id` is the key whose secret was seen, where it is known."""
     key = f"key {key_id}" if key_id else "the old key"
     return _STEPS[hosting].format(key=key)
+
+
+def file_advice(literal: CredentialLiteral) -> Iterator[str]:
+    """What to do about the file that a secret lies in, as sentences."""
+    name = literal.place.path.rpartition("/")[2]
+    if literal.custody is Custody.TRACKED:
+        yield f"Take the file out of git (`git rm --cached {literal.place.path}`) and list {name} in .gitignore."
+    elif literal.custody is Custody.LOOSE:
+        yield f"List {name} in .gitignore before the next `git add` takes it along."
+    if literal.copied_at is not None:
+        yield f"List {name} in .dockerignore, and give the container its environment when it starts."
 
 
 _CLOUD = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -44,6 +44,11 @@ class Images:
     def __init__(self, files: Mapping[str, Source]) -> None:
         self._files = files
         self._ignored = cache(self._ignore_rules)
+
+    @staticmethod
+    def dockerfiles(paths: Iterable[str]) -> Iterator[str]:
+        """The Dockerfiles among some paths."""
+        return (path for path in paths if _DOCKERFILE.search(path))
 
     def copies(self, path: str) -> Iterator[Place]:
         """The COPY instructions that take a file along; each Dockerfile's folder is the context of its build."""

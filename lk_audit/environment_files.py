@@ -1,0 +1,93 @@
+"""Environment files with secrets in them: whether git or a container image takes them along."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from lk_audit.discovery import Discovery, Found, found_file
+from lk_audit.facts import CredentialLiteral, Custody, Fact, FileRole, Lead
+from lk_audit.frontends import frontend_for
+from lk_audit.git.process import Git
+from lk_audit.project.images import Images
+from lk_audit.roles import file_role
+
+if TYPE_CHECKING:
+    from lk_audit.extraction import ParseNote
+    from lk_audit.project.files import Files
+    from lk_audit.source import Source
+
+Extract: TypeAlias = "Callable[[Sequence[Source]], tuple[list[Fact], list[ParseNote]]]"
+
+_IGNORED = (
+    "ls-files",
+    "-z",
+    "--others",
+    "--ignored",
+    "--exclude-standard",
+    "--",
+    ":(glob)**/*.env*",
+    ":(glob)**/.env*",
+)
+_TRACKED = ("ls-files", "-z", "--cached", "--")
+_SAMPLES = frozenset({FileRole.EXAMPLE, FileRole.TEST, FileRole.DOCUMENTATION})
+_MOST_FILES = 200
+_COPIED = "copies this file into the image; .dockerignore does not leave it out"
+
+
+class EnvironmentFiles:
+    """The environment files around one scan; git and the Dockerfiles are asked only when there is a secret in one."""
+
+    def __init__(self, found: Discovery, files: Files) -> None:
+        self._found = found
+        self._git = Git(found.base)
+        self._images = Images(files)
+
+    def in_images_only(self, limit: int) -> list[Found]:
+        """The files that git ignores, as it should, and that a Dockerfile copies all the same; `limit` in bytes."""
+        scanned = {file.path for file in self._found.files}
+        if not any(self._images.dockerfiles(scanned)):
+            return []
+        listed = self._git.attempt(*_IGNORED) or b""
+        names = [os.fsdecode(name) for name in listed.split(b"\0") if name][:_MOST_FILES]
+        wanted = (name for name in names if name not in scanned and _is_meant(name) and any(self._images.copies(name)))
+        return [file for name in wanted if (file := found_file(self._found.base, name, limit)) is not None]
+
+    def explaining(self, extract: Extract, hidden: Collection[str]) -> Extract:
+        """What extracts facts, so that secrets in environment files know who takes the file along.
+
+        Of `hidden` files, which no scan would look at otherwise, only such secrets count.
+        """
+
+        def explained(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
+            facts, notes = extract(sources)
+            kept = [fact for fact in facts if fact.place.path not in hidden or isinstance(fact, CredentialLiteral)]
+            return [self._explained(fact) for fact in kept], notes
+
+        return explained
+
+    def _explained(self, fact: Fact) -> Fact:
+        path = fact.place.path
+        if not isinstance(fact, CredentialLiteral) or not _is_meant(path):
+            return fact
+        copies = (Lead(place, _COPIED) for place in self._images.copies(path))
+        return replace(fact, custody=self._custody(path), copied_at=next(copies, None))
+
+    def _custody(self, path: str) -> Custody:
+        if self._repository_root is None:
+            return Custody.UNKNOWN
+        if self._git.attempt(*_TRACKED, f":(literal){path}"):
+            return Custody.TRACKED
+        is_ignored = self._git.attempt("check-ignore", "-q", "--", path) is not None
+        return Custody.IGNORED if is_ignored else Custody.LOOSE
+
+    @cached_property
+    def _repository_root(self) -> bytes | None:
+        return self._git.attempt("rev-parse", "--show-toplevel")
+
+
+def _is_meant(path: str) -> bool:
+    return frontend_for(path) == "dotenv" and file_role(path) not in _SAMPLES

@@ -1,0 +1,116 @@
+"""Environment files with secrets: what git and images do with them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lk_audit.findings import Finding
+from lk_audit.rule_api import Severity
+from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scan import scan_paths
+
+SECRET = "LIVEKIT_API_SECRET=q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa\n"
+DOCKERFILE = "FROM node:22\nWORKDIR /app\nCOPY . .\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def write(root: Path, **contents: str) -> None:
+    """Files by name, with `__` for a slash."""
+    for name, text in contents.items():
+        path = root / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def git(root: Path, *command: str) -> None:
+    subprocess.run(["git", *command], cwd=root, check=True, capture_output=True)
+
+
+def leaks(root: Path) -> list[Finding]:
+    report = scan_paths(["."], rules=load_builtin_rules(), folder=root)
+    assert not report.crashes
+    return [finding for finding in report.findings if finding.rule_id == "LK101"]
+
+
+def test_a_tracked_file_is_to_be_taken_out_of_git(repository: Path) -> None:
+    write(repository, **{".env": SECRET})
+    git(repository, "add", ".env")
+
+    (finding,) = leaks(repository)
+
+    assert "`git rm --cached .env`" in finding.fix
+
+
+def test_a_file_that_git_would_add_is_to_be_listed_first(repository: Path) -> None:
+    write(repository, **{"api/.env.production": SECRET})
+
+    (finding,) = leaks(repository)
+
+    assert "List .env.production in .gitignore before the next `git add`" in finding.fix
+
+
+def test_a_file_that_git_ignores_is_where_secrets_belong(repository: Path) -> None:
+    write(repository, **{".env": SECRET, ".gitignore": ".env\n"})
+
+    assert leaks(repository) == []
+
+
+def test_an_ignored_file_that_an_image_takes_along_is_found(repository: Path) -> None:
+    write(repository, **{".env": SECRET, ".gitignore": ".env\n", "Dockerfile": DOCKERFILE})
+
+    (finding,) = leaks(repository)
+
+    assert finding.severity is Severity.MEDIUM
+    assert "that git ignores but an image takes along" in finding.message
+    assert [(lead.place.path, lead.place.line) for lead in finding.related] == [("Dockerfile", 3)]
+    assert "List .env in .dockerignore" in finding.fix
+
+
+def test_what_dockerignore_leaves_out_is_no_business_of_ours(repository: Path) -> None:
+    files = {".env": SECRET, ".gitignore": ".env\n", "Dockerfile": DOCKERFILE, ".dockerignore": ".env*\n"}
+    write(repository, **files)
+
+    assert leaks(repository) == []
+
+
+def test_nothing_but_secrets_is_looked_for_in_an_ignored_file(repository: Path) -> None:
+    text = f"NEXT_PUBLIC_LIVEKIT_API_SECRET=$X\nLIVEKIT_URL=ws://live.acme.io\n{SECRET}"
+    write(repository, **{".env": text, ".gitignore": ".env\n", "Dockerfile": DOCKERFILE})
+
+    report = scan_paths(["."], rules=load_builtin_rules(), folder=repository)
+
+    assert [finding.rule_id for finding in report.findings] == ["LK101"]
+
+
+def test_a_sample_file_belongs_into_git(repository: Path) -> None:
+    write(repository, **{".env.example": SECRET})
+
+    (finding,) = leaks(repository)
+
+    assert ".gitignore" not in finding.fix
+
+
+def test_outside_git_only_images_are_asked(tmp_path: Path) -> None:
+    write(tmp_path, **{".env": SECRET, "Dockerfile": DOCKERFILE})
+
+    (finding,) = leaks(tmp_path)
+
+    assert finding.severity is Severity.CRITICAL
+    assert ".gitignore" not in finding.fix
+    assert "List .env in .dockerignore" in finding.fix
+
+
+def test_a_secret_in_code_has_nothing_to_do_with_this(repository: Path) -> None:
+    write(repository, **{"settings.py": 'LIVEKIT_API_SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"\n'})
+
+    (finding,) = leaks(repository)
+
+    assert ".gitignore" not in finding.fix

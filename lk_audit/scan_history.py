@@ -272,7 +272,8 @@ class _Scan:
                     further_versions=len(self._sightings[key].paths) - 1,
                     further_paths=len(first.paths) - 1,
                 )
-                found.append(replace(finding, origin=origin))
+                # What a commit holds cannot be edited.
+                found.append(replace(finding, origin=origin, automatic=None))
         return found
 
     def _firsts(self, judge: _Judge) -> dict[str, _First]:

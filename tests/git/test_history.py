@@ -652,3 +652,10 @@ def test_the_configuration_decides_on_severities(repo: Repo) -> None:
     report = scan_history((), rules=RULES, config=Config(overrides=overrides), folder=repo.root)
 
     assert only(report).severity is Severity.LOW
+
+
+def test_nothing_in_the_history_is_offered_to_be_fixed(repo: Repo) -> None:
+    repo.commit("a.py", f"import os\nSECRET = os.getenv('LIVEKIT_API_SECRET', '{SECRET}')\n")
+
+    assert only(scan(repo)).automatic is None
+    assert "fixable" not in render("text", scan(repo))

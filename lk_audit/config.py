@@ -23,7 +23,7 @@ class Config:
 
     `select` and `ignore` name rules by id or name. `honor_foreign_comments` lets comments for other scanners
     (`gitleaks:allow`) accept findings too. `files` are the configuration files that it came from; None where none were
-    looked for.
+    looked for. `jobs` is the number of processes, None for as many as pay.
     """
 
     select: tuple[str, ...] = ()
@@ -34,6 +34,7 @@ class Config:
     honor_foreign_comments: bool = False
     rule_folders: tuple[Path, ...] = ()
     size_limit: int = SIZE_LIMIT
+    jobs: int | None = None
     options: Options = field(default_factory=Options)
     exclusion: Exclusion = field(default_factory=Exclusion)
     overrides: Overrides = field(default_factory=Overrides)

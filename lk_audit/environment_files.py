@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from lk_audit.discovery import Discovery, Found, found_file
+from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import CredentialLiteral, Custody, Fact, FileRole, Lead
 from lk_audit.frontends import frontend_for
 from lk_audit.git.process import Git
@@ -16,11 +17,9 @@ from lk_audit.project.images import Images
 from lk_audit.roles import file_role
 
 if TYPE_CHECKING:
-    from lk_audit.extraction import ParseNote
     from lk_audit.project.files import Files
     from lk_audit.source import Source
 
-Extract: TypeAlias = "Callable[[Sequence[Source]], tuple[list[Fact], list[ParseNote]]]"
 
 _IGNORED = (
     "ls-files",
@@ -62,10 +61,12 @@ class EnvironmentFiles:
         Of `hidden` files, which no scan would look at otherwise, only such secrets count.
         """
 
-        def explained(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
-            facts, notes = extract(sources)
-            kept = [fact for fact in facts if fact.place.path not in hidden or isinstance(fact, CredentialLiteral)]
-            return [self._explained(fact) for fact in kept], notes
+        def explained(sources: Sequence[Source]) -> Extracted:
+            found = extract(sources)
+            kept = (
+                fact for fact in found.facts if fact.place.path not in hidden or isinstance(fact, CredentialLiteral)
+            )
+            return replace(found, facts=[self._explained(item) for item in kept])
 
         return explained
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from lk_audit import frontends
+from lk_audit import frontends, processes
+from lk_audit.extracted import Extracted, ParseNote
 from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
+from lk_audit.findings import Crash
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
@@ -21,46 +22,112 @@ from lk_audit.source import Place, Source
 from lk_audit.syntax import Document, Module
 
 
-@dataclass(frozen=True, slots=True)
-class ParseNote:
-    """A part of a file that could not be read; the rest of the file was. `line` counts from 1."""
-
-    path: str
-    line: int
-    reason: str
-
-
-def extract_facts(
+def extract(
     sources: Sequence[Source],
     files: Files | None = None,
     progress: Progress | None = None,
     hints: Hints = NOTHING,
-) -> tuple[list[Fact], list[ParseNote]]:
-    """All facts of a set of files, and what of them could not be parsed.
+    jobs: int | None = None,
+) -> Extracted:
+    """All facts of a set of files, what of them could not be parsed, and the defects met on the way.
 
     `files` are all files of the project, where values, callers and guards are looked up; by default just `sources`.
-    `progress` hears of each source, `hints` are what the project says about itself.
+    `progress` hears of the sources, `hints` are what the project says about itself. `jobs` is the number of processes;
+    by default as many as there are processors, where the work is worth it.
     """
     sources = [frontends.view(source) for source in sources]
-    facts: list[Fact] = []
-    notes: list[ParseNote] = []
-    workspace = Workspace(Project(Files(sources) if files is None else files), hints)
-    for source in watched(sources, "analysing", progress):
+    analysis = _Analysis(Files(sources) if files is None else files, hints)
+    weights = [len(source.data) + _WEIGHT_OF_A_FILE for source in sources]
+    found = Extracted()
+    for batch in _batches(analysis, sources, weights, progress, _jobs(jobs, sum(weights))):
+        found.add(batch)
+    found.facts.extend(_token_facts(sources, found.facts))
+    found.facts = pairing.paired(_without_repetition(found.facts), sources)
+    return found
+
+
+def extract_facts(
+    sources: Sequence[Source], files: Files | None = None, hints: Hints = NOTHING
+) -> tuple[list[Fact], list[ParseNote]]:
+    """The same in this process, for whoever wants facts and notes only.
+
+    Raises:
+        RuntimeError: a file could not be analysed; that is a defect.
+    """
+    found = extract(sources, files, None, hints, 1)
+    if found.crashes:
+        raise RuntimeError(f"{found.crashes[0].error} at {found.crashes[0].raised_at}")
+    return found.facts, found.notes
+
+
+_WEIGHT_OF_A_FILE = 500
+"""Bytes; what looking at a file costs however small it is."""
+_WORTH_A_PROCESS = 300_000
+"""Bytes; less is done before another process has started."""
+_ENDED = "ProcessEnded"
+
+
+def _jobs(wanted: int | None, weight: int) -> int:
+    if not processes.can_spread():
+        return 1
+    return max(1, min(wanted or processes.cores(), weight // _WORTH_A_PROCESS if wanted is None else weight))
+
+
+def _batches(
+    analysis: _Analysis, sources: Sequence[Source], weights: Sequence[int], progress: Progress | None, jobs: int
+) -> Iterator[Extracted]:
+    """What comes of the sources, in their order."""
+    if jobs == 1:
+        yield from (analysis.of(source) for source in watched(sources, _STEP, progress))
+        return
+    done = 0
+    for batch, found in processes.spread(analysis.of_all, sources, weights, jobs):
+        done += len(batch)
+        if progress is not None:
+            progress(_STEP, done, len(sources))
+        yield found or Extracted(crashes=[Crash(None, source.path, _ENDED, "by the system") for source in batch])
+
+
+_STEP = "analysing"
+
+
+class _Analysis:
+    """Turns files into facts, one after the other, and keeps what it parsed for questions from the next."""
+
+    def __init__(self, files: Files, hints: Hints) -> None:
+        self._workspace = Workspace(Project(files), hints)
+
+    def of_all(self, sources: Sequence[Source]) -> Extracted:
+        found = Extracted()
+        for source in sources:
+            found.add(self.of(source))
+        return found
+
+    def of(self, source: Source) -> Extracted:
+        """What one file gives. A defect is part of it, so that no file can hide the others."""
+        found = Extracted()
+        try:
+            self._read(source, found)
+        except Exception as error:  # noqa: BLE001 - reported with the file, and the others go on
+            found = Extracted(crashes=[Crash.of(error, source.path)])
+        if self._workspace.project.bytes_parsed > _MOST_KEPT:
+            self._workspace.forget()
+        return found
+
+    def _read(self, source: Source, found: Extracted) -> None:
+        workspace = self._workspace
         is_code = frontends.frontend_for(source.path) in frontends.CODE
-        contexts = workspace.contexts(source.path) if _may_hold_code_facts(source, workspace.secret_names) else ()
+        is_worth_it = _may_hold_code_facts(source, workspace.secret_names)
+        contexts = workspace.contexts(source.path) if is_worth_it else ()
         for context in contexts:
-            notes.extend(_notes(source, context.module))
-            facts.extend(_code_facts(context))
-        if not (is_code and (contexts or not _may_hold_code_facts(source, workspace.secret_names))):
+            found.notes.extend(_notes(source, context.module))
+            found.facts.extend(_code_facts(context))
+        if not (is_code and (contexts or not is_worth_it)):
             for parsed in frontends.parse(source):
                 if isinstance(parsed, Document):
-                    notes.extend(_notes(source, parsed))
-                    facts.extend(_document_facts(source, parsed, workspace.secret_names))
-        facts.extend(_command_facts(source))
-        if workspace.project.bytes_parsed > _MOST_KEPT:
-            workspace.forget()
-    facts.extend(_token_facts(sources, facts))
-    return pairing.paired(_without_repetition(facts), sources), notes
+                    found.notes.extend(_notes(source, parsed))
+                    found.facts.extend(_document_facts(source, parsed, workspace.secret_names))
+        found.facts.extend(_command_facts(source))
 
 
 def extract_credentials(

@@ -209,6 +209,9 @@ class Unknowable:
     def __repr__(self) -> str:
         return "?"
 
+    def __reduce__(self) -> str:
+        return "UNKNOWN"  # the one of the module, in every process
+
 
 UNKNOWN = Unknowable()
 GrantScalar = bool | str | None | tuple[str, ...] | Unknowable

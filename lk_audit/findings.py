@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from lk_audit.edits import Fix
@@ -153,6 +155,13 @@ class Crash:
     path: str | None
     error: str
     raised_at: str
+
+    @classmethod
+    def of(cls, error: BaseException, path: str | None, rule_id: str | None = None) -> Crash:
+        """The record of an exception."""
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
+        raised_at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        return cls(rule_id, path, type(error).__name__, raised_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from lk_audit import __version__, frontends
 from lk_audit.config import Config
 from lk_audit.discovery import discover
 from lk_audit.environment_files import EnvironmentFiles
+from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import write_findings
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
@@ -28,11 +28,7 @@ from lk_audit.rule_api import Options, Problem
 from lk_audit.source import Source
 from lk_audit.suppression import apply_suppressions, rule_names
 
-if TYPE_CHECKING:
-    from lk_audit.extraction import ParseNote
-
 Observe: TypeAlias = "Callable[[Sequence[Source], Sequence[Fact]], None]"
-Extract: TypeAlias = "Callable[[Sequence[Source]], tuple[list[Fact], list[ParseNote]]]"
 
 
 def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
@@ -74,7 +70,8 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     unread = [item.skipped for item in contents if item.skipped]
     files = Files(sources, lambda: unread_files(found, config.size_limit))
     extract = environment.explaining(
-        extract or analysis(files, progress, config.hints), {item.source.path for item in hidden if item.source}
+        extract or analysis(files, progress, config.hints, config.jobs),
+        {item.source.path for item in hidden if item.source},
     )
     report = scan_sources(
         sources,
@@ -118,7 +115,9 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     ordered = sorted(map(frontends.view, sources), key=lambda source: source.path)
     options = options or Options()
     files = Files(ordered) if files is None else files
-    facts, notes, crashes = extract_all(ordered, extract or analysis(files))
+    extracted = extract_all(ordered, extract or analysis(files))
+    facts = extracted.facts
+    notes = [Note(SYNTAX, note.path, note.line, note.reason) for note in extracted.notes]
     problems, rule_crashes = run_rules(facts, rules, options)
     # A view, such as the code of a notebook, has its places in another text than its syntax.
     fixer = Fixer(files, (source.path for source in ordered if source.file is source))
@@ -140,7 +139,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         scanned=len(ordered),
         analysed=len(ordered),
         notes=tuple(sorted([*notes, *suppression_notes], key=lambda note: (note.path, note.line, note.message))),
-        crashes=tuple(sorted([*crashes, *rule_crashes, *_fix_crashes(fixer)], key=repr)),
+        crashes=tuple(sorted([*extracted.crashes, *rule_crashes, *_fix_crashes(fixer)], key=repr)),
         prefix=prefix,
         version=__version__,
     )
@@ -149,40 +148,38 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 
-def analysis(files: Files, progress: Progress | None = None, hints: Hints = NOTHING) -> Extract:
+def analysis(
+    files: Files, progress: Progress | None = None, hints: Hints = NOTHING, jobs: int | None = None
+) -> Extract:
     """What turns sources into facts; questions that lead to other files are answered from `files`."""
 
-    def analyse(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
-        from lk_audit.extraction import extract_facts  # noqa: PLC0415 - brings the parsers along
+    def analyse(sources: Sequence[Source]) -> Extracted:
+        from lk_audit.extraction import extract  # noqa: PLC0415 - brings the parsers along
 
-        return extract_facts(sources, files, progress, hints)
+        return extract(sources, files, progress, hints, jobs)
 
     return analyse
 
 
-def extract_all(sources: Sequence[Source], extract: Extract) -> tuple[list[Fact], list[Note], list[Crash]]:
+def extract_all(sources: Sequence[Source], extract: Extract) -> Extracted:
     """The facts of all sources. When that fails, each file is tried alone so that one cannot hide the others."""
     if not sources:
-        return [], [], []
+        return Extracted()
     try:
-        facts, parse_notes = extract(sources)
+        return extract(sources)
     except Exception as error:  # noqa: BLE001 - a defect must not end the scan, and is reported
         if len(sources) == 1:
-            return [], [], [_crash(None, sources[0].path, error)]
-        return _extract_singly(sources, extract, _crash(None, None, error))
-    return facts, [Note(SYNTAX, note.path, note.line, note.reason) for note in parse_notes], []
+            return Extracted(crashes=[Crash.of(error, sources[0].path)])
+        return _extract_singly(sources, extract, Crash.of(error, None))
 
 
-def _extract_singly(
-    sources: Sequence[Source], extract: Extract, together: Crash
-) -> tuple[list[Fact], list[Note], list[Crash]]:
-    outcomes = [extract_all([source], extract) for source in sources]
-    crashes = [crash for _, _, found in outcomes for crash in found]
-    return (
-        [fact for found, _, _ in outcomes for fact in found],
-        [note for _, found, _ in outcomes for note in found],
-        crashes or [together],
-    )
+def _extract_singly(sources: Sequence[Source], extract: Extract, together: Crash) -> Extracted:
+    found = Extracted()
+    for source in sources:
+        found.add(extract_all([source], extract))
+    if not found.crashes:
+        found.crashes.append(together)
+    return found
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -200,16 +197,10 @@ def run_rules(
                 try:
                     problems += [(rule, problem) for problem in rule.check(fact, options)]
                 except Exception as error:  # noqa: BLE001 - a defect must not end the scan, and is reported
-                    crashes[rule.id, fact.place.path] = _crash(rule.id, fact.place.path, error)
+                    crashes[rule.id, fact.place.path] = Crash.of(error, fact.place.path, rule.id)
     return problems, list(crashes.values())
 
 
 def _fix_crashes(fixer: Fixer) -> Iterator[Crash]:
     for path, error in fixer.errors:
-        yield _crash(None, path, error)
-
-
-def _crash(rule_id: str | None, path: str | None, error: Exception) -> Crash:
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
-    raised_at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return Crash(rule_id, path, type(error).__name__, raised_at)
+        yield Crash.of(error, path)

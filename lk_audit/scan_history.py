@@ -17,7 +17,8 @@ from lk_audit.candidates import holds_token, may_hold_secret, may_publish, surro
 from lk_audit.config import Config
 from lk_audit.discovery import too_large
 from lk_audit.errors import UsageError
-from lk_audit.extraction import ParseNote, extract_credentials
+from lk_audit.extracted import Extracted
+from lk_audit.extraction import extract_credentials
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral, Strength
 from lk_audit.findings import (
     HISTORY,
@@ -220,8 +221,9 @@ class _Scan:
 
     def _judged(self, path: str, data: bytes) -> tuple[str, ...]:
         """What a content holds; every new secret and token is noted."""
-        facts, _, crashes = extract_all([frontends.view(Source.from_bytes(path, data))], self._extract)
-        self._note_crashes(crashes)
+        extracted = extract_all([frontends.view(Source.from_bytes(path, data))], self._extract)
+        facts = extracted.facts
+        self._note_crashes(extracted.crashes)
         self._signers.update(
             (fact.secret.digest, (fact.secret, fact.place))
             for fact in facts
@@ -237,13 +239,11 @@ class _Scan:
                 keys[key] = None
         return tuple(keys)
 
-    def _extract(
-        self, sources: Sequence[Source], signers: Sequence[tuple[Secret, Place]] = ()
-    ) -> tuple[list[Fact], list[ParseNote]]:
+    def _extract(self, sources: Sequence[Source], signers: Sequence[tuple[Secret, Place]] = ()) -> Extracted:
         """The facts of single files that the history is searched for; what else is wrong in old contents is no news."""
         hints = self._config.hints
         facts = [fact for source in sources for fact in extract_credentials(source, signers, hints)]
-        return [fact for fact in facts if not isinstance(fact, EnvExposure) or _is_definition(fact)], []
+        return Extracted([fact for fact in facts if not isinstance(fact, EnvExposure) or _is_definition(fact)])
 
     def _note_crashes(self, crashes: Sequence[Crash]) -> None:
         self.seen.crashes.update((repr(crash), crash) for crash in crashes)

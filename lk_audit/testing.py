@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from lk_audit.extracted import Extract
 from lk_audit.findings import AnyRule, Finding
 from lk_audit.rule_api import Options
-from lk_audit.scan import Extract, scan_sources
+from lk_audit.scan import scan_sources
 from lk_audit.source import Source
 
 MARK = "<- finding"

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from lk_audit.extracted import Extracted
 from lk_audit.facts import CredentialLiteral, Fact, JwtLiteral, Strength
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.scan import scan_sources
 
 if TYPE_CHECKING:
-    from lk_audit.extraction import ParseNote
     from lk_audit.findings import AnyRule, Crash
     from lk_audit.source import Source
 
@@ -27,12 +27,12 @@ def written_down(source: Source) -> tuple[list[WrittenDown], tuple[Crash, ...]]:
     """
     facts: list[Fact] = []
 
-    def extract(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
-        from lk_audit.extraction import extract_facts  # noqa: PLC0415 - brings the parsers along
+    def extract(sources: Sequence[Source]) -> Extracted:
+        from lk_audit import extraction  # noqa: PLC0415 - brings the parsers along
 
-        found, notes = extract_facts(sources)
-        facts.extend(found)
-        return found, notes
+        found = extraction.extract(sources)
+        facts.extend(found.facts)
+        return found
 
     report = scan_sources([source], _rules(), Options(now=time.time()), extract=extract)
     places = {finding.place for finding in report.open_findings}

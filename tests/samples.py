@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lk_audit.edits import edited
-from lk_audit.extraction import ParseNote
+from lk_audit.extracted import Extracted, ParseNote
 from lk_audit.facts import Carrier, CredentialLiteral, Fact, Lead, Strength
 from lk_audit.findings import Report
 from lk_audit.rule_api import Confidence, Options, Problem, Rule, Severity, rule
@@ -28,7 +28,7 @@ class Word(Fact):
     origin: Lead | None = None
 
 
-def extract(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
+def extract(sources: Sequence[Source]) -> Extracted:
     """Every BAD is a `Word`, every SECRET=... a credential, every BROKEN a line that cannot be parsed."""
     facts: list[Fact] = [fact for source in sources for fact in (*_words(source), *_credentials(source))]
     notes = [
@@ -36,7 +36,7 @@ def extract(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
         for source in sources
         for match in re.finditer(rb"BROKEN", source.data)
     ]
-    return facts, notes
+    return Extracted(facts, notes)
 
 
 def _words(source: Source) -> Iterator[Word]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lk_audit.extracted import Extracted
 from lk_audit.facts import Carrier, CredentialLiteral, Lead, Strength
 from lk_audit.redaction import MASK, Redactor, mask_all, secrets_in
 from lk_audit.reporters import REPORTERS, render
@@ -49,7 +50,7 @@ def test_a_short_secret_is_masked_where_values_stand() -> None:
 def test_a_short_secret_is_masked_wherever_it_was_found() -> None:
     source = Source.from_text("run.sh", "livekit --api-secret mango\n")
     fact = replace(credential("mango", Strength.WEAK), place=source.place(21, 26))
-    report = scan_sources([source], [credential_rule()], extract=lambda _: ([fact], []))
+    report = scan_sources([source], [credential_rule()], extract=lambda _: Extracted([fact]))
 
     assert report.findings[0].frame[0].text == f"livekit --api-secret m{MASK * 4}"
 
@@ -128,7 +129,7 @@ def test_no_report_shows_a_secret_of_one_file_in_another(style: str) -> None:
 def test_a_secret_spelled_in_another_way_is_masked_with_its_whole_span() -> None:
     source = Source.from_text("a.py", "key = 'tr0ub' + '4dor'\n")
     fact = replace(credential("tr0ub4dor"), place=source.place(6, 22))
-    report = scan_sources([source], [credential_rule()], extract=lambda _: ([fact], []))
+    report = scan_sources([source], [credential_rule()], extract=lambda _: Extracted([fact]))
 
     assert [line.text for line in report.findings[0].frame] == [f"key = 't{MASK * 4}' {MASK} '4{MASK * 3}'"]
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from lk_audit.config import Config
-from lk_audit.extraction import ParseNote
-from lk_audit.facts import Fact
+from lk_audit.extracted import Extracted
 from lk_audit.findings import AnyRule, Report
 from lk_audit.rule_api import Problem
 from lk_audit.rule_loader import load_builtin_rules
@@ -97,7 +96,7 @@ def test_a_rule_that_raises_is_named_and_the_others_go_on() -> None:
 
 
 def test_an_analysis_that_raises_on_one_file_spares_the_others() -> None:
-    def fragile(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
+    def fragile(sources: Sequence[Source]) -> Extracted:
         if any(source.path == "b.py" for source in sources):
             raise RecursionError
         return extract(sources)
@@ -110,7 +109,7 @@ def test_an_analysis_that_raises_on_one_file_spares_the_others() -> None:
 
 
 def test_an_analysis_that_raises_on_files_together_is_told() -> None:
-    def fragile(sources: Sequence[Source]) -> tuple[list[Fact], list[ParseNote]]:
+    def fragile(sources: Sequence[Source]) -> Extracted:
         if len(sources) > 1:
             raise ValueError
         return extract(sources)

@@ -77,6 +77,12 @@ _FILES = (
         metavar="FILE",
         help="Use this configuration file. By default the closest lk-audit.toml or pyproject.toml counts.",
     ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Use N processes. By default as many as there are processors, where the work is worth it.",
+    ),
     click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
     rules_option,
 )
@@ -189,6 +195,7 @@ def set_up(paths: Sequence[str], options: Mapping[str, Any], base: Path | None =
     asked = Asked(options["config_file"], options["isolated"], _stated(options))
     settings = effective(asked, base, rule_names(loaded.rules))
     config = build(settings, base, loaded.rules, folders, is_isolated=asked.isolated)
+    config = replace(config, jobs=options["jobs"])
     return Setup(chosen, base, settings, config, loaded)
 
 
@@ -197,7 +204,7 @@ def _stated(options: Mapping[str, Any]) -> dict[str, Any]:
     stated: dict[str, Any] = {}
     for name, value in options.items():
         key = name.replace("_", "-")
-        if key in {"rule-folders", "config-file", "isolated", "no-baseline"} or value is None or value == ():
+        if key in {"rule-folders", "config-file", "isolated", "no-baseline", "jobs"} or value is None or value == ():
             continue
         stated[key] = list(names(value)) if key in _SEVERAL else list(value) if isinstance(value, tuple) else value
     if options.get("no_baseline"):

@@ -1,0 +1,83 @@
+"""Work that is spread over processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lk_audit import extraction, processes
+from lk_audit.extraction import extract
+from lk_audit.findings import Crash
+from lk_audit.source import Source
+
+pytestmark = pytest.mark.skipif(not processes.can_spread(), reason="processes do not fork here")
+
+FIXTURES = Path(__file__).parent / "fixtures" / "projects"
+
+
+def squares(items: Sequence[int]) -> list[int]:
+    return [item * item for item in items]
+
+
+@given(st.lists(st.integers(0, 100), max_size=200), st.integers(1, 40))
+def test_batches_cover_all_items_in_their_order(weights: list[int], count: int) -> None:
+    spans = list(processes._batches(weights, count))  # noqa: SLF001 - the rule by which work is cut
+
+    assert [index for start, end in spans for index in range(start, end)] == list(range(len(weights)))
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    found = list(processes.spread(squares, range(100), [1] * 100, jobs=3))
+
+    assert [item for batch, _ in found for item in batch] == list(range(100))
+    assert [square for _, part in found for square in part or ()] == squares(range(100))
+
+
+def test_work_that_the_system_ends_is_said_to_be_lost() -> None:
+    def fragile(items: Sequence[int]) -> list[int]:
+        if 50 in items:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return squares(items)
+
+    lost = [batch for batch, part in processes.spread(fragile, range(100), [1] * 100, jobs=2) if part is None]
+
+    assert any(50 in batch for batch in lost)
+
+
+def projects() -> list[Source]:
+    paths = sorted(path for path in FIXTURES.rglob("*") if path.is_file())[:400]
+    return [Source.from_bytes(path.relative_to(FIXTURES).as_posix(), path.read_bytes()) for path in paths]
+
+
+def test_the_number_of_processes_does_not_change_what_is_found() -> None:
+    alone, together = extract(projects(), jobs=1), extract(projects(), jobs=3)
+
+    assert alone.facts
+    assert together == alone
+
+
+def test_a_file_whose_process_was_ended_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(source: Source) -> bool:
+        if source.path == "b.py":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return False
+
+    monkeypatch.setattr(extraction, "_may_hold_code_facts", lambda source, _: ended(source))
+    found = extract([Source.from_text(path, "x = 1\n") for path in ("a.py", "b.py")], jobs=2)
+
+    assert Crash(None, "b.py", "ProcessEnded", "by the system") in found.crashes
+
+
+def test_small_work_stays_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(processes, "spread", never)
+
+    assert extract([Source.from_text("a.py", "x = 1\n")]).crashes == []

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from lk_audit import processes
 from lk_audit.discovery import Discovery, Found, discover
 from lk_audit.findings import CONFIGURATION, Note, Skipped
 from lk_audit.prefilter import gates
+from lk_audit.progress import Progress, watched
 from lk_audit.source import NotText, Source
 
 
@@ -22,6 +24,39 @@ class Content:
     skipped: Skipped | None = None
     is_text: bool = False
     is_binary: bool = False
+
+
+_MANY = 5_000
+"""Files; fewer are read before other processes have started."""
+
+
+def read_all(
+    files: Sequence[Found], words: Sequence[bytes] = (), progress: Progress | None = None, jobs: int | None = None
+) -> list[Content]:
+    """All files, in their order; by several processes where there are very many.
+
+    Those look at what each file is. What matters is then read again, which is cheaper than sending it.
+    """
+    wanted = jobs or processes.cores()
+    if wanted == 1 or len(files) < _MANY or not processes.can_spread():
+        return [read(file, words) for file in watched(files, _STEP, progress)]
+    contents: list[Content] = []
+    glance = partial(_glances, words=words)
+    for batch, found in processes.spread(glance, files, [1] * len(files), wanted):
+        seen = found if found is not None else [None] * len(batch)
+        contents += [known or read(file, words) for file, known in zip(batch, seen, strict=True)]
+        if progress is not None:
+            progress(_STEP, len(contents), len(files))
+    return contents
+
+
+_STEP = "reading"
+
+
+def _glances(files: Sequence[Found], words: Sequence[bytes]) -> list[Content | None]:
+    """What each file is; None for those that matter."""
+    contents = (read(file, words) for file in files)
+    return [None if content.source else content for content in contents]
 
 
 def read(file: Found, words: Sequence[bytes] = ()) -> Content:

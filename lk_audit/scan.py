@@ -21,9 +21,9 @@ from lk_audit.fixes import Fixer
 from lk_audit.foreign_comments import honored
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.overrides import apply_overrides
-from lk_audit.progress import Progress, watched
+from lk_audit.progress import Progress
 from lk_audit.project.files import Files
-from lk_audit.reading import read, unread_files, unused_configurations
+from lk_audit.reading import read, read_all, unread_files, unused_configurations
 from lk_audit.rule_api import Options, Problem
 from lk_audit.source import Source
 from lk_audit.suppression import apply_suppressions, rule_names
@@ -62,7 +62,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     started = time.perf_counter()
     config = config or Config()
     found = discover(paths, limit=config.size_limit, folder=folder, exclusion=config.exclusion)
-    contents = [read(file, config.hints.secret_words) for file in watched(found.files, "reading", progress)]
+    contents = read_all(found.files, config.hints.secret_words, progress, config.jobs)
     environment = EnvironmentFiles(found, Files((), lambda: unread_files(found, config.size_limit)))
     hidden = [read(file, config.hints.secret_words) for file in environment.in_images_only(config.size_limit)]
     read_sources = (item.source for item in (*contents, *hidden) if item.source)

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit import extraction, processes
+from lk_audit import extraction, processes, reading
+from lk_audit.discovery import discover
 from lk_audit.extraction import extract
 from lk_audit.findings import Crash
+from lk_audit.reading import Content, read_all
 from lk_audit.source import Source
 
 pytestmark = pytest.mark.skipif(not processes.can_spread(), reason="processes do not fork here")
@@ -81,3 +83,24 @@ def test_small_work_stays_in_one_process(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(processes, "spread", never)
 
     assert extract([Source.from_text("a.py", "x = 1\n")]).crashes == []
+
+
+def test_many_files_are_read_by_several_processes_with_the_same_outcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        (tmp_path / f"{number:02}.py").write_text("import livekit\n" if number % 3 == 0 else "pass\n")
+    (tmp_path / "x.py").write_bytes(b"\0\1\2")
+    found = discover([tmp_path]).files
+    one_by_one = read_all(found, jobs=1)
+    monkeypatch.setattr(reading, "_MANY", 10)
+
+    together = read_all(found, jobs=3)
+
+    assert [_without_identity(content) for content in together] == [_without_identity(item) for item in one_by_one]
+    assert sum(content.source is not None for content in together) == 10
+
+
+def _without_identity(content: Content) -> tuple[object, ...]:
+    source = content.source
+    return (content.skipped, content.is_text, content.is_binary, source and (source.path, source.data))

@@ -46,6 +46,7 @@ _MOST_WORDS = 8
 _MARKS = {
     "python": ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py"),
     "go": ("go.mod",),
+    "jvm": ("settings.gradle", "settings.gradle.kts", "mvnw", "gradlew"),
 }
 """Files beside which everything that belongs together is."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
@@ -167,8 +168,8 @@ class Usage:
             seen.update(self._paths(path, word))
 
     def _address(self, path: str) -> str:
-        """What imports of a file come out at: itself, in Go its folder."""
-        return posixpath.dirname(path) if family_of(path) == "go" else path
+        """What imports of a file come out at: itself, or the folder of its package."""
+        return posixpath.dirname(path) if family_of(path) in {"go", "jvm"} else path
 
     def _import_words(self, path: str) -> Iterator[str]:
         """What an import of a file must spell: its stem, or the name of its folder or package."""
@@ -343,7 +344,7 @@ def import_edges(module: CodeModule) -> Iterator[ImportEdge]:
         yield ImportEdge(module, statement, statement.names)
     if module.is_python:
         return
-    if module.is_go:
+    if module.is_go or module.is_jvm:
         return
     for export in module.names.nodes(Export):
         if export.module is not None:

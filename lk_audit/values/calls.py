@@ -248,6 +248,8 @@ class Calls:
         """What a function of the project returns to this call."""
         opaque = (Returned(origin=call, call=call, callee=None),)
         home = self._evaluator.home(function)
+        if home is not None and not home.names.graph.accepts(function, call):
+            return ()
         if home is None or (frame.depth if frame is not None else 0) >= _DEEPEST_CALL:
             return opaque
         bindings = self._bindings(function, call, frame, home, receiver)

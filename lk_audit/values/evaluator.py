@@ -50,7 +50,7 @@ from lk_audit.values.model import (
     Value,
 )
 from lk_audit.values.moments import MOMENT_MEMBERS
-from lk_audit.values.names import Names, Origin
+from lk_audit.values.names import NAMESPACED, Names, Origin
 from lk_audit.values.operators import Operators
 from lk_audit.values.possible import (
     bounded,
@@ -193,10 +193,10 @@ class Evaluator:
         linked = self._linked(origin, expr) if origin.module is not None else None
         if linked is not None:
             return linked
-        if origin.module is None and len(origin.members) == 1:
+        if origin.module is None and (len(origin.members) == 1 or self.names.module.language in NAMESPACED):
             linked = self._from_star(origin.members[0])
             if linked is not None:
-                return linked
+                return self._parts(linked, origin.members[1:], expr)
         return self._reference(self.names.full_name(origin), expr)
 
     def home(self, node: Node) -> Evaluator | None:

@@ -1,0 +1,77 @@
+"""Kotlin: from text to syntax."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _kotlin_declarations as declarations
+from lk_audit.frontends import _kotlin_expressions as expressions
+from lk_audit.frontends import _kotlin_statements as statements
+from lk_audit.frontends import _kotlin_types as types
+from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._kotlin_receivers import with_scopes
+from lk_audit.frontends._receivers import with_receivers
+from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.syntax import Comment, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Language
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.source import Source
+
+_COMMENTS = frozenset({"line_comment", "block_comment", "multiline_comment"})
+_FUN_INTERFACE = re.compile(rb"\bfun(?=[ \t]{1,20}interface\b)")
+"""The grammar does not know `fun interface`, and reads nothing that follows it."""
+_GRAMMAR = Grammar(
+    leaves={**expressions.LEAVES, **types.LEAVES},
+    nodes={**expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS},
+    skipped=frozenset(
+        {
+            # Comments are read on their own.
+            *_COMMENTS,
+            # Types and names that the node around them reads from the tree.
+            *types.TYPES,
+            *("package_header", "file_annotation", "type_alias", "label", "use_site_target", "shebang"),
+            *("visibility_modifier", "property_modifier", "member_modifier", "class_modifier", "function_modifier"),
+            *("inheritance_modifier", "parameter_modifier", "platform_modifier", "variance_modifier"),
+            "string_content",
+        }
+    ),
+    headed=frozenset(),
+    lists=statements.LISTS,
+)
+
+
+def parse(source: Source) -> Module:
+    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
+    root = _tree(_FUN_INTERFACE.sub(b"   ", source.data))
+    body = block(Lowering(source.data, _GRAMMAR).run(root), 0)
+    comments = tuple(_comments(source.data, root))
+    errors = tuple(unread(root))
+    module = Module(0, len(source.data), "kotlin", body, (), comments, errors=errors)
+    return with_receivers(with_scopes(module))
+
+
+@cache
+def _language() -> Language:
+    import tree_sitter_kotlin  # noqa: PLC0415 - the parser is loaded when a file needs it
+    from tree_sitter import Language  # noqa: PLC0415
+
+    return Language(tree_sitter_kotlin.language())
+
+
+def _tree(data: bytes) -> TreeNode:
+    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
+
+    return Parser(_language()).parse(data).root_node
+
+
+def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
+    for node in find(root, _COMMENTS):
+        start, end = node.start_byte, node.end_byte
+        yield Comment(start, end, comment_text(data[start:end]))

@@ -221,6 +221,7 @@ def _command_facts(source: Source) -> Iterator[Fact]:
 
 def _code_facts(context: FileContext) -> Iterator[Fact]:
     from lk_audit.extractors import (  # noqa: PLC0415 - most scans meet one kind of file only
+        built_mints,
         client_tokens,
         comments,
         credentials,
@@ -242,7 +243,11 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
 
     side = context.built(sides.side_of)
     handlers = context.built(endpoints.Endpoints)
-    mints = [*sdk_mints.sdk_mints(context, handlers.is_request), *raw_mints.raw_mints(context, handlers.is_request)]
+    mints = [
+        *sdk_mints.sdk_mints(context, handlers.is_request),
+        *raw_mints.raw_mints(context, handlers.is_request),
+        *built_mints.built_mints(context, handlers.is_request),
+    ]
     for parts in mints:
         yield mint_parts.assemble(context, parts, handlers, reach.side_of_node(context, parts.call))
     yield from credentials.code_credentials(context, mints)

@@ -162,5 +162,7 @@ SERVER_CONTAINERS = frozenset({"astro-frontmatter", "notebook"})
 CLIENT_CONTAINERS = frozenset({"vue", "svelte", "astro-script", "html"})
 """Kinds of pages whose scripts browsers run."""
 
-PUBLIC_ENVIRONMENTS = frozenset({"$env/static/public", "$env/dynamic/public", "@env", "react-native-config"})
+PUBLIC_ENVIRONMENTS = frozenset(
+    {"$env/static/public", "$env/dynamic/public", "@env", "react-native-config", "BuildConfig"}
+)
 """Where client code reads its environment: what is in it is shipped."""

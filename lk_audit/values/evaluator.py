@@ -27,7 +27,7 @@ from lk_audit.syntax import (
     Template,
     Unary,
 )
-from lk_audit.values import arithmetic, builtins, environment
+from lk_audit.values import arithmetic, builtins, environment, jvm
 from lk_audit.values.attributes import Attributes
 from lk_audit.values.calls import Calls
 from lk_audit.values.frames import Effort, Frame
@@ -264,6 +264,8 @@ class Evaluator:
         return tuple(found)
 
     def _part_of_constant(self, value: Value, key: str, origin: Expr) -> Possible:
+        if self.names.is_jvm and (found := jvm.part(value, key, origin)) is not None:
+            return (found,)
         match value, key:
             case Text() | Number() | Flag() | Duration(), "value":
                 return (value,)
@@ -279,8 +281,9 @@ class Evaluator:
                 return (unknown(origin, (value,)),)
 
     def _reference(self, name: str, origin: Expr, trace: tuple[Step, ...] = ()) -> Possible:
+        read = jvm.simple_name(name) if self.names.is_jvm else name
         value = (
-            environment.variable(name, origin) or builtins.constant(name, origin) or Reference(origin=origin, name=name)
+            environment.variable(read, origin) or builtins.constant(name, origin) or Reference(origin=origin, name=name)
         )
         return (replace(value, trace=trace),) if trace else (value,)
 

@@ -231,6 +231,7 @@ _ANSWERS = frozenset(
 """What a handler passes on for a helper to answer with."""
 _SENDING = frozenset(
     {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
+    | {"respond", "respondText", "result", "println", "print", "ok", "body"}
 )
 
 

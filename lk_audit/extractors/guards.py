@@ -7,6 +7,7 @@ nobody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, Workspace, argument, last_name
@@ -50,6 +51,9 @@ from lk_audit.syntax import (
 from lk_audit.values.model import Defined, Environment, Flag, Given, Reference, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
+_OPEN = re.compile(r"^\s{0,4}(?:permitAll|isAnonymous|anonymous)\b")
+_ANONYMOUS = frozenset({"IS_ANONYMOUS", "PermitAll"})
+"""What an annotation asks for that lets everybody in: `@PreAuthorize("permitAll()")`, Micronaut's `@Secured`."""
 _READERS = frozenset({"json", "json.loads", "JSON.parse", "get", "split", "decode_header", "print", "log", "b64decode"})
 """Calls that fail on bad input without telling anything about the caller."""
 _MOST_NODES = 4_000
@@ -501,6 +505,10 @@ def _is_credential(expr: Expr) -> bool:
 
 def _is_optional(context: FileContext, call: Call) -> bool:
     """`jwt_required(optional=True)`, `HTTPBearer(auto_error=False)`: callers without credentials pass too."""
+    if any(isinstance(node, Literal) and isinstance(node.value, str) and _OPEN.search(node.value) for node in walk(call)):
+        return True
+    if any(isinstance(node, Name | Member) and (last_name(node) or "") in _ANONYMOUS for node in walk(call)):
+        return True
     flags = {"optional": True, "auto_error": False, "required": False, "credentialsRequired": False}
     for item in call.arguments:
         if item.name in flags:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lk_audit.extractors import jvm_sides
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import Lead, Side
 from lk_audit.livekit.clients import (
@@ -41,6 +42,11 @@ def side_of(context: FileContext) -> SideEvidence:
         return _stated_side(context)
     if context.is_python or context.is_go:
         return SideEvidence(Side.SERVER)
+    if context.is_jvm:
+        if jvm_sides.is_server(context):
+            return SideEvidence(Side.SERVER)
+        leads = tuple(jvm_sides.client_leads(context))
+        return SideEvidence(Side.CLIENT, leads) if leads else SideEvidence(Side.UNKNOWN)
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
     if context.module.container in SERVER_CONTAINERS:

@@ -267,13 +267,30 @@ class Usage:
         values = _callee(other, call)
         definitions = {id(value.definition) for value in values if isinstance(value, Defined)}
         if definitions:
-            return id(function) in definitions or id(owner) in definitions
+            return (
+                id(function) in definitions or id(owner) in definitions or self._implements(values, owner, function)
+            )
         callee = call.callee
         if not isinstance(callee, Member):
             return False
         if other.is_go:
             return self._calls_interface(other, callee, owner)
-        return any(known is owner for known in self.classes(other, other.evaluator.evaluate(callee.object)))
+        known = list(self.classes(other, other.evaluator.evaluate(callee.object)))
+        bases = {_last_part(base) for base in owner.bases} if other.is_jvm else set()
+        return any(item is owner or item.name in bases for item in known)
+
+    def _implements(self, values: Possible, owner: Class, function: Function) -> bool:
+        """Whether a method is called by the name that an interface, or a base class, gives it."""
+        bases = {_last_part(base) for base in owner.bases}
+        for value in values if bases else ():
+            definition = value.definition if isinstance(value, Defined) else None
+            home = self._project.module_of(definition) if isinstance(definition, Function) else None
+            if home is None or not home.is_jvm or not isinstance(definition, Function):
+                continue
+            kind = home.names.owner(definition)
+            if kind is not None and kind.name in bases and definition.name == function.name:
+                return True
+        return False
 
     def _calls_interface(self, other: CodeModule, callee: Member, owner: Class) -> bool:
         """Whether a Go method is called through an interface that its type satisfies."""
@@ -323,6 +340,10 @@ class Usage:
         for item in home.names.returns(function):
             if item.value is not None:
                 yield from self.classes(home, home.evaluator.evaluate(item.value))
+
+
+def _last_part(expr: Expr) -> str:
+    return expr.name if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else ""
 
 
 def _is_taken_from(other: CodeModule, call: Call, path: str) -> bool:

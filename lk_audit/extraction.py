@@ -204,12 +204,14 @@ def _may_hold_code_facts(source: Source, names: SecretNames) -> bool:
 
 
 def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Iterator[Fact]:
-    from lk_audit.extractors import documents  # noqa: PLC0415 - most scans meet one kind of file only
+    from lk_audit.extractors import android_settings, documents  # noqa: PLC0415 - most scans meet one kind of file only
 
     role = file_role(source.path)
     yield from documents.credentials(source, parsed, role, names)
     yield from documents.exposures(source, parsed, role, names)
     yield from documents.insecure_urls(source, parsed, role)
+    yield from android_settings.exposures(source, role)
+    yield from android_settings.credentials(source, role)
 
 
 def _command_facts(source: Source) -> Iterator[Fact]:

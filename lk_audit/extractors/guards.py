@@ -17,6 +17,7 @@ from lk_audit.livekit.requests import (
     AUTHENTICATING_NAME,
     CREDENTIAL_WORD,
     IDENTITY_REFERENCES,
+    KEPT_BY_SERVER,
     LEAVING_CALLS,
     LOOKUP_CALLS,
     PERMISSIVE,
@@ -474,6 +475,8 @@ def _is_raw_value(context: FileContext, value: Value, depth: int = 0) -> bool:
             return name.startswith(REQUEST_GLOBALS)
         case Returned(callee=str(callee)) if callee.startswith(REQUEST_GLOBALS):
             return True
+        case Returned(call=Call(callee=Member(name=name))) if name in KEPT_BY_SERVER:
+            return False
         case Returned(call=Call(callee=Member(object=holder))) if depth < _DEEPEST:
             sources = symbolic_sources(context.values(holder))
             return bool(sources) and all(_is_raw_value(context, source, depth + 1) for source in sources)
@@ -485,6 +488,8 @@ def _is_identity(value: Value) -> bool:
     """What the framework sets once it knows the caller: `request.user`, `g.user`, `flask_login.current_user`."""
     if isinstance(value, Given):
         return is_server_set(value)
+    if isinstance(value, Returned) and (last_name(value.call.callee) or "") in KEPT_BY_SERVER:
+        return isinstance(value.call.callee, Member)
     name = value.name if isinstance(value, Reference) else getattr(value, "callee", None) or ""
     return name.startswith(IDENTITY_REFERENCES)
 

@@ -65,6 +65,9 @@ def frontend_for(path: str) -> str | None:
         return None
     if _is_dotenv(name):
         return "dotenv"
+    if name.endswith(".gradle.kts"):
+        # A build script is a list of settings, like those of Gradle's other language.
+        return "text"
     dot = name.rfind(".")
     return _BY_SUFFIX.get(name[dot:], "text") if dot >= 0 else "text"
 

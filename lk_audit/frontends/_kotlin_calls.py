@@ -27,6 +27,7 @@ from lk_audit.syntax import (
     Node,
     Opaque,
     Parameter,
+    Raise,
     Record,
     Return,
     Statement,
@@ -45,6 +46,8 @@ _EMPTY = {
 }
 """What makes an empty map (True) or list."""
 _BUILDERS = frozenset({"buildMap", "buildJsonObject"})
+_FAILURES = frozenset({"error", "TODO"})
+"""Functions that never return."""
 _JAVA_MAPS = frozenset({"Map", "ImmutableMap"})
 _JAVA_LISTS = {"List": "of", "Set": "of", "ImmutableList": "of", "Arrays": "asList"}
 _FRESH = frozenset({"toMap", "toMutableMap", "toList", "toMutableList", "toSet", "asList", "trimIndent", "trim"})
@@ -87,6 +90,8 @@ def called(
         function = lambda_function(trailing)
         arguments = (*arguments, Argument(function.start, function.end, None, function))
     else:
+        if isinstance(callee, Name) and name in _FAILURES and arguments:
+            return Raise(start, end, arguments[0].value)
         made = _collection(start, end, callee, name, arguments)
         if made is not None:
             return made

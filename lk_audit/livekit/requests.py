@@ -79,7 +79,11 @@ PARSING_NAME = re.compile(r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|cl
 
 REQUEST_GLOBALS = (
     *("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request"),
-    *("call.receive", "call.request", "call.parameters", "call.queryParameters", "call.pathParameters"),
+    *(
+        f"{package}call.{part}"
+        for package in ("", "io.ktor.server.application.", "io.ktor.application.")
+        for part in ("receive", "request", "parameters", "queryParameters", "pathParameters")
+    ),
 )
 """The request where it is a global of the framework; `call` is that of Ktor's routes."""
 
@@ -141,6 +145,7 @@ AUTHENTICATING_CALLS = frozenset(
         "cn.dev33.satoken.stp.StpUtil.getLoginIdAsString",
         "call.principal",
         "call.authentication.principal",
+        "io.ktor.server.application.call.principal",
     }
 )
 
@@ -168,6 +173,12 @@ REQUEST_PARAMETERS = frozenset({"request", "req", "ctx", "c", "context", "event"
 """How the parameter with the whole request is called; `body.user` is data of the caller, `req.user` is not."""
 REQUEST_PARTS = frozenset({"requestContext", "req", "request", "raw", "context", "handshake"})
 """Parts of a request that hold another form of it."""
+
+KEPT_BY_SERVER = frozenset(
+    {"sessionAttribute", "cachedSessionAttribute", "getUserPrincipal", "getRemoteUser", "getPrincipal", "principal"}
+    | {"getSession", "getAttribute", "consumeSessionAttribute"}
+)
+"""Methods of a request that give what the server knows of the caller, and not what he sends."""
 
 LEAVING_CALLS = frozenset(
     {"abort", "redirect", "error", "unauthorized", "forbidden", "throw", "sendStatus", "fail", "disconnect"}
@@ -203,8 +214,8 @@ TRUSTED_BASES = frozenset(
 """Base classes that bring their authentication along."""
 
 IDENTITY_REFERENCES = (
-    "call.principal",
-    "call.sessions",
+    *("call.principal", "call.sessions", "call.authentication"),
+    *("io.ktor.server.application.call.principal", "io.ktor.server.application.call.sessions"),
     "flask.session", "flask.g.", "flask_login.current_user", "quart.session", "quart.g.")
 
 CREDENTIAL_WORD = re.compile(

@@ -30,7 +30,9 @@ _CUSTOMARY = {
 }
 """Aliases that frameworks set without the project saying so, and where they lead in its package."""
 _ENTRY_KEYS = (("source",), ("module",), ("main",), ("types",))
-_DECLARATION = rb"\b(?:class|interface|enum|record|object|val|var|fun)\s{1,9}(?:<[^<>\n]{0,80}>\s{0,9})?%s\b"
+_DECLARATION = (
+    rb"\b(?:class|interface|enum|record|object|val|var|fun)\s{1,9}(?:<[^<>\n]{0,80}>\s{0,9})?(?:[\w.<>?]{1,80}\.)?%s\b"
+)
 _JAVA_LANG = frozenset(
     {"String", "System", "Long", "Integer", "Boolean", "Math", "Object", "Map", "List", "Set", "Date", "Instant"}
     | {"Duration", "TimeUnit", "Override", "Exception", "RuntimeException", "Double", "Int", "Any", "Unit", "it"}

@@ -210,8 +210,8 @@ def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Ite
     yield from documents.credentials(source, parsed, role, names)
     yield from documents.exposures(source, parsed, role, names)
     yield from documents.insecure_urls(source, parsed, role)
-    yield from android_settings.exposures(source, role)
-    yield from android_settings.credentials(source, role)
+    yield from android_settings.exposures(source, role, names)
+    yield from android_settings.credentials(source, role, names)
 
 
 def _command_facts(source: Source) -> Iterator[Fact]:

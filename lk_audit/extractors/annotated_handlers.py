@@ -16,7 +16,20 @@ from lk_audit.livekit.annotations import (
     ROUTE_PACKAGES,
     ROUTES,
 )
-from lk_audit.syntax import Argument, Call, Class, Expr, Function, Literal, Member, Name, Node, Parameter, Sequence, walk
+from lk_audit.syntax import (
+    Argument,
+    Call,
+    Class,
+    Expr,
+    Function,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Parameter,
+    Sequence,
+    walk,
+)
 from lk_audit.values.model import Flag, Text
 
 _DEEPEST_BLOCK = 20
@@ -76,11 +89,8 @@ def route_blocks(context: FileContext) -> Iterator[tuple[Function, str, str, Cal
 
 def _block_path(context: FileContext, call: Call) -> list[str]:
     """The path of a route with those of the blocks around it, outermost first."""
-    found = [_first_text(call)]
-    for block in _blocks_around(context, call):
-        if isinstance(block.callee, Name | Member) and (last_name(block.callee) or "") in PATH_BLOCKS:
-            found.append(_first_text(block))
-    return found[::-1]
+    around = (block for block in _blocks_around(context, call) if (last_name(block.callee) or "") in PATH_BLOCKS)
+    return [_first_text(block) for block in (call, *around)][::-1]
 
 
 def _first_text(call: Call) -> str:
@@ -111,9 +121,13 @@ def guarding_block(context: FileContext, node: Node, depth: int = 0) -> Call | N
         function = context.names.enclosing_function(function)
     if function is None or depth >= _DEEPEST_CALL or not function.name:
         return None
-    found = [guarding_block(context, call, depth + 1) for call in context.names.callers(function)]
-    for use in context.project.usage.callers(context.code, function):
-        found.append(guarding_block(context.workspace.context(use.module), use.call, depth + 1))
+    found = [
+        *(guarding_block(context, call, depth + 1) for call in context.names.callers(function)),
+        *(
+            guarding_block(context.workspace.context(use.module), use.call, depth + 1)
+            for use in context.project.usage.callers(context.code, function)
+        ),
+    ]
     return found[0] if found and all(found) else None
 
 
@@ -123,7 +137,7 @@ def _is_optional(context: FileContext, call: Call) -> bool:
 
 
 def is_filled_by_server(parameter: Parameter) -> bool:
-    """Whether the server fills in a handler's parameter: `Principal principal`, `@AuthenticationPrincipal User user`."""
+    """Whether the server fills in a parameter: `Principal principal`, `@AuthenticationPrincipal User user`."""
     if parameter.annotation is None:
         return False
     words = {last_name(node) or "" for node in walk(parameter.annotation) if isinstance(node, Name | Member)}

@@ -78,12 +78,20 @@ def _claims(context: FileContext, event: Event, builder: JwtBuilder) -> dict[str
     if name in builder.minutes:
         return {"exp": _in_minutes(context, first, certain=event.certain)}
     if name in builder.claims:
-        return {builder.claims[name]: _member(context, first.value, first.value, certain=event.certain)}
+        member = _member(context, first.value, first.value, certain=event.certain)
+        return {builder.claims[name]: replace(member, values=tuple(map(_typed, member.values)))}
     if name in builder.entries and len(arguments) == _PAIR:
         return _entry(context, arguments, certain=event.certain)
     if name in builder.records and len(arguments) == 1:
         return _record(context, first.value, certain=event.certain)
     return {}
+
+
+def _typed(value: Value) -> Value:
+    """A date where the compiler asks for one: `getTime()` of a calendar is a date, that of a date a number."""
+    if isinstance(value, Moment) and value.clock is Clock.MILLISECONDS:
+        return replace(value, clock=Clock.OBJECT)
+    return value
 
 
 def _member(context: FileContext, key: Expr, value: Expr, *, certain: bool) -> Member:

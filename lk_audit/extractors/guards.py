@@ -510,9 +510,7 @@ def _is_credential(expr: Expr) -> bool:
 
 def _is_optional(context: FileContext, call: Call) -> bool:
     """`jwt_required(optional=True)`, `HTTPBearer(auto_error=False)`: callers without credentials pass too."""
-    if any(isinstance(node, Literal) and isinstance(node.value, str) and _OPEN.search(node.value) for node in walk(call)):
-        return True
-    if any(isinstance(node, Name | Member) and (last_name(node) or "") in _ANONYMOUS for node in walk(call)):
+    if any(_lets_all_in(node) for node in walk(call)):
         return True
     flags = {"optional": True, "auto_error": False, "required": False, "credentialsRequired": False}
     for item in call.arguments:
@@ -521,6 +519,12 @@ def _is_optional(context: FileContext, call: Call) -> bool:
             if any(isinstance(value, Flag) and value.flag is wanted for value in context.values(item.value)):
                 return True
     return False
+
+
+def _lets_all_in(node: Node) -> bool:
+    if isinstance(node, Literal):
+        return isinstance(node.value, str) and _OPEN.search(node.value) is not None
+    return isinstance(node, Name | Member) and (last_name(node) or "") in _ANONYMOUS
 
 
 def _is_switched_off(context: FileContext, call: Call) -> bool:

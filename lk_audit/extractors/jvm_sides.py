@@ -7,13 +7,18 @@ import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.facts import Lead
+from lk_audit.facts import FileRole, Lead
 from lk_audit.livekit.clients import JVM_CLIENT_PACKAGES, JVM_SERVER_PACKAGES
 from lk_audit.project.manifests import above
 
-_ANDROID_PLUGIN = re.compile(rb"com\.android\.(?:application|library)|android\.?(?:application|library)\b|^\s{0,8}android\s{0,4}\{", re.I | re.M)
+_ANDROID_PLUGIN = re.compile(
+    rb"com\.android\.(?:application|library)|android\.?(?:application|library)\b|^[ \t]{0,8}android\s{0,4}\{",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BUILD_FILES = ("build.gradle", "build.gradle.kts")
-_CLIENT_FOLDER = re.compile(r"(?:^|/)src/(?:androidMain|iosMain|commonMain|desktopMain|jsMain|wasmJsMain)/|(?:^|/)composeApp/src/")
+_CLIENT_FOLDER = re.compile(
+    r"(?:^|/)src/(?:androidMain|iosMain|commonMain|desktopMain|jsMain|wasmJsMain)/|(?:^|/)composeApp/src/"
+)
 
 
 def is_server(context: FileContext) -> bool:
@@ -22,7 +27,9 @@ def is_server(context: FileContext) -> bool:
 
 
 def client_leads(context: FileContext) -> Iterator[Lead]:
-    """What shows that the file is part of an application that users install."""
+    """What shows that the file is part of an application that users install; tests are not."""
+    if context.role is FileRole.TEST:
+        return
     for item in context.names.imports:
         package = next((name for name in JVM_CLIENT_PACKAGES if item.module.startswith(name)), None)
         if package is not None:

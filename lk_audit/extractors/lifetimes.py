@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from math import inf, isfinite, isinf, isnan, nan
 from typing import TypeAlias
 
@@ -283,7 +284,9 @@ def _date(value: Value, default: float | None) -> Reading:
     """A `Date`, or nothing where the lifetime is to count."""
     if isinstance(value, Nothing):
         return Expiry.IMPLICIT, default, None
-    return _moment(value) if isinstance(value, Moment) and value.clock is Clock.OBJECT else _UNREADABLE
+    # The compiler sees to it that it is a date: `getTime()` of a calendar is one, that of a date a number.
+    is_date = isinstance(value, Moment) and value.clock is not Clock.SECONDS
+    return _moment(replace(value, clock=Clock.OBJECT)) if is_date and isinstance(value, Moment) else _UNREADABLE
 
 
 _NANOSECOND = 1e-9

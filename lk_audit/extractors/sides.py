@@ -43,10 +43,7 @@ def side_of(context: FileContext) -> SideEvidence:
     if context.is_python or context.is_go:
         return SideEvidence(Side.SERVER)
     if context.is_jvm:
-        if jvm_sides.is_server(context):
-            return SideEvidence(Side.SERVER)
-        leads = tuple(jvm_sides.client_leads(context))
-        return SideEvidence(Side.CLIENT, leads) if leads else SideEvidence(Side.UNKNOWN)
+        return _of_jvm(context)
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
     if context.module.container in SERVER_CONTAINERS:
@@ -62,6 +59,13 @@ def _stated_side(context: FileContext) -> SideEvidence:
     if SERVER_DIRECTIVES & set(context.module.directives) or context.module.container == "astro-frontmatter":
         return SideEvidence(Side.SERVER)
     return SideEvidence(Side.CLIENT, (context.lead(context.module.body, "client code, says `client-paths`"),))
+
+
+def _of_jvm(context: FileContext) -> SideEvidence:
+    if jvm_sides.is_server(context):
+        return SideEvidence(Side.SERVER)
+    leads = tuple(jvm_sides.client_leads(context))
+    return SideEvidence(Side.CLIENT, leads) if leads else SideEvidence(Side.UNKNOWN)
 
 
 def _framework_leads(context: FileContext) -> Iterator[Lead]:

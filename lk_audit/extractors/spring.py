@@ -34,8 +34,9 @@ def around(workspace: Workspace, guards: Guards, home: FileContext, handler: Han
     for context in configured:
         yield from _security_rules(context, handler.path)
     if not configured:
+        # With a configuration, filters only say who the caller is, and its rules decide who gets through.
         yield from _closed_by_default(workspace, home)
-    yield from _filters(workspace, guards, home, handler)
+        yield from _filters(workspace, guards, home, handler)
 
 
 def _mentioning(workspace: Workspace, home: FileContext, *words: str) -> Iterator[FileContext]:
@@ -49,7 +50,7 @@ def _mentioning(workspace: Workspace, home: FileContext, *words: str) -> Iterato
 
 
 def _security_rules(context: FileContext, path: str | None) -> Iterator[Lead]:
-    """`.requestMatchers("/public/**").permitAll().anyRequest().authenticated()`: the first that covers a path decides."""
+    """`.requestMatchers("/open/**").permitAll().anyRequest().authenticated()`: the first rule for a path decides."""
     for call in sorted(context.names.calls, key=lambda item: item.end):
         decision = _decision(context, call)
         if decision is None:
@@ -128,7 +129,7 @@ def _filters(workspace: Workspace, guards: Guards, home: FileContext, handler: H
             if not any((last_name(base) or "") in FILTERS for base in owner.bases):
                 continue
             if guards.owner(context, owner) and not _is_left_out(workspace, home, owner.name, handler.path):
-                yield Lead(context.place(owner.decorators[0] if owner.decorators else owner.bases[0]), "runs before every handler")
+                yield Lead(context.place(owner.bases[0]), "runs before every handler")
 
 
 def _is_left_out(workspace: Workspace, home: FileContext, name: str, path: str | None) -> bool:

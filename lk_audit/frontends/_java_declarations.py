@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends import _java_types as types
 from lk_audit.frontends._java_expressions import Arguments, Members, Parameters
 from lk_audit.frontends._java_statements import Declarator
-from lk_audit.frontends._jvm_nodes import annotations, constructor, field_of, given_by, some
+from lk_audit.frontends._jvm_nodes import constructor, field_of, given_by, some, telling
 from lk_audit.frontends._tree import Part, Several, block
 from lk_audit.syntax import (
     Assign,
@@ -67,7 +67,7 @@ def _class(run: Lowering, frame: Frame) -> Node:
     if given is not None:
         body.statements = (*map(field_of, given), constructor(frame.start, frame.start, given, ()), *body.statements)
     bases = tuple(types.bases(run.data, frame.node))
-    decorators = annotations(_annotations(frame))
+    decorators = telling(_annotations(frame))
     kind = Class(frame.start, frame.end, _name_of(run, frame), bases, body, decorators)
     return DefineClass(frame.start, frame.end, kind)
 
@@ -116,7 +116,7 @@ def _field(run: Lowering, frame: Frame) -> Node:
             target = Name(item.start, end, item.name)
             found.append(Assign(item.start, item.end, target, value, "", types.named(run.data, written), declares=True))
     if given_by(marks) is None:
-        found += [Evaluate(mark.start, mark.end, mark) for mark in annotations(marks) if mark.arguments]  # type: ignore[attr-defined]
+        found += [Evaluate(mark.start, mark.end, mark) for mark in telling(marks) if mark.arguments]
     return Several(frame.start, frame.end, tuple(found))
 
 
@@ -129,7 +129,7 @@ def _parameter(run: Lowering, frame: Frame) -> Node:
     start = name.start_byte if name is not None else declared.start if declared is not None else frame.start
     kind = "rest" if frame.kind == "spread_parameter" else "plain"
     written = types.named(run.data, frame.node.child_by_field_name("type"))
-    told = annotations(marks)
+    told = telling(marks)
     annotation: Expr | None = written
     if told:
         annotation = Opaque(frame.start, start, (*told, *([written] if written is not None else ())))
@@ -155,7 +155,7 @@ def _method(run: Lowering, frame: Frame) -> Node:
         body.statements = (Return(frame.end, frame.end, Opaque(frame.end, frame.end, ())),)
     is_constructor = frame.kind != "method_declaration"
     name = "constructor" if is_constructor else _name_of(run, frame)
-    decorators = annotations(_annotations(frame))
+    decorators = telling(_annotations(frame))
     return Define(frame.start, frame.end, Function(frame.start, frame.end, name, given, body, decorators))
 
 

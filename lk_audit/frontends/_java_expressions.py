@@ -179,7 +179,9 @@ def _invocation(run: Lowering, frame: Frame) -> Node:
     )
 
 
-def _collection(frame: Frame, receiver: Expr, name: str, arguments: tuple[Argument, ...]) -> Expr | None:
+def _collection(  # noqa: PLR0911 - one per spelling
+    frame: Frame, receiver: Expr, name: str, arguments: tuple[Argument, ...]
+) -> Expr | None:
     """`Map.of(...)`, `List.of(...)`, `Collections.singletonMap(...)` as the record or sequence that they make."""
     owner = receiver.name if isinstance(receiver, Member) else receiver.id if isinstance(receiver, Name) else ""
     start, end = frame.start, frame.end
@@ -249,7 +251,9 @@ def _array(_: Lowering, frame: Frame) -> Node:
 def _array_creation(_: Lowering, frame: Frame) -> Node:
     """`new String[]{"a"}`, `new byte[32]`."""
     value = frame.field("value")
-    return expression(value) if value is not None else Opaque(frame.start, frame.end, tuple(map(expression, frame.values)))
+    if value is not None:
+        return expression(value)
+    return Opaque(frame.start, frame.end, tuple(map(expression, frame.values)))
 
 
 def _lambda(_: Lowering, frame: Frame) -> Node:
@@ -292,8 +296,6 @@ def _annotation_arguments(_: Lowering, frame: Frame) -> Node:
     for value in frame.values:
         found += value.items if isinstance(value, Arguments) else (_argument(value),)
     return Arguments(frame.start, frame.end, tuple(found))
-
-
 
 
 LEAVES: Mapping[str, Leaf] = {

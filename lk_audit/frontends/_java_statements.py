@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as TreeNode
 
     from lk_audit.frontends._tree import Frame, Lower, Lowering
-    from lk_audit.syntax import Expr, Node, Statement
+    from lk_audit.syntax import Expr, Node
 
 
 @dataclass(slots=True, eq=False)

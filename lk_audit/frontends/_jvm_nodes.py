@@ -46,7 +46,7 @@ _PLAIN = frozenset(
 )
 
 
-def annotations(found: Iterable[Call]) -> tuple[Expr, ...]:
+def telling(found: Iterable[Call]) -> tuple[Call, ...]:
     """Those annotations that may say something."""
     return tuple(item for item in found if _last(item.callee) not in _INERT)
 
@@ -162,8 +162,9 @@ def put_entries(statements: Iterable[Statement]) -> Iterator[Entry]:
     """The entries that `put(key, value)` statements make: of a double-brace initialiser, of `buildJsonObject {}`."""
     for item in statements:
         match item:
-            case Evaluate(value=Call(callee=Name(id="put" | "set"), arguments=(key, value))) | Return(
-                value=Call(callee=Name(id="put" | "set"), arguments=(key, value))
+            case (
+                Evaluate(value=Call(callee=Name(id="put" | "set"), arguments=(key, value)))
+                | Return(value=Call(callee=Name(id="put" | "set"), arguments=(key, value)))
             ):
                 yield Entry(key.start, value.end, key.value, value.value)
             case Block(statements=inner):
@@ -205,4 +206,3 @@ def each(start: int, end: int, target: Expr, iterable: Expr) -> Assign:
 def counted(start: int, end: int, target: Expr, operator: str) -> Assign:
     """`n++` is `n += 1`."""
     return Assign(start, end, target, Literal(end, end, 1), operator)
-

@@ -78,13 +78,11 @@ def lambda_function(item: Lambda) -> Function:
     return Function(item.start, item.end, "", parameters, Block(item.start, item.end, returning(item.written)))
 
 
-def called(
-    start: int, end: int, callee: Expr, arguments: tuple[Argument, ...], trailing: Lambda | None = None
-) -> Node:
+def called(start: int, end: int, callee: Expr, arguments: tuple[Argument, ...], trailing: Lambda | None = None) -> Node:
     """A call, or what it is equivalent to."""
-    name = callee.name if isinstance(callee, Member) else callee.id if isinstance(callee, Name) else ""
+    name = _last(callee)
     if trailing is not None:
-        scoped = _scoped(start, end, callee, name, arguments, trailing)
+        scoped = _scoped(start, end, callee, arguments, trailing)
         if scoped is not None:
             return scoped
         function = lambda_function(trailing)
@@ -99,9 +97,13 @@ def called(
     return Call(start, end, callee, arguments, is_new=is_new)
 
 
-def _scoped(  # noqa: PLR0913 - the parts of a call
-    start: int, end: int, callee: Expr, name: str, arguments: tuple[Argument, ...], body: Lambda
-) -> Node | None:
+def _scoped(start: int, end: int, callee: Expr, arguments: tuple[Argument, ...], body: Lambda) -> Node | None:
+    """What a scope function is equivalent to; None for any other call."""
+    return _on_object(start, end, callee, arguments, body) or _in_place(start, end, callee, arguments, body)
+
+
+def _on_object(start: int, end: int, callee: Expr, arguments: tuple[Argument, ...], body: Lambda) -> Node | None:
+    name = _last(callee)
     match callee, name:
         case Member(object=receiver), "apply" if not arguments:
             return _on_receiver(start, end, receiver, body, gives_receiver=True)
@@ -113,6 +115,13 @@ def _scoped(  # noqa: PLR0913 - the parts of a call
             return _on_parameter(start, end, receiver, body, gives_receiver=False)
         case Name(), "with" if len(arguments) == 1:
             return _on_receiver(start, end, arguments[0].value, body, gives_receiver=False)
+        case _:
+            return None
+
+
+def _in_place(start: int, end: int, callee: Expr, arguments: tuple[Argument, ...], body: Lambda) -> Node | None:
+    name = _last(callee)
+    match callee, name:
         case Name(), "run" | "runBlocking" | "runCatching" if not arguments:
             return _at_once(start, end, body)
         case Name() | Member(), "withContext":
@@ -123,6 +132,10 @@ def _scoped(  # noqa: PLR0913 - the parts of a call
             return Record(start, end, tuple(put_entries(body.written)))
         case _:
             return None
+
+
+def _last(callee: Expr) -> str:
+    return callee.name if isinstance(callee, Member) else callee.id if isinstance(callee, Name) else ""
 
 
 def _on_receiver(start: int, end: int, receiver: Expr, body: Lambda, *, gives_receiver: bool) -> Call:
@@ -158,14 +171,18 @@ def _at_once(start: int, end: int, body: Lambda, *others: Argument) -> Node:
 
 def _collection(start: int, end: int, callee: Expr, name: str, arguments: tuple[Argument, ...]) -> Expr | None:
     """The record or sequence that a call makes."""
-    if isinstance(callee, Name):
-        if name in _MAPS and all(item.name is None for item in arguments):
-            return Record(start, end, tuple(_pair(item) for item in arguments))
-        if name in _LISTS:
-            return sequence_of(start, end, arguments)
-        if name in _EMPTY and all(isinstance(item.value, Literal) for item in arguments):
-            return Record(start, end, ()) if _EMPTY[name] else Items(start, end, ())
-        return None
+    if not isinstance(callee, Name):
+        return _java_collection(start, end, callee, name, arguments)
+    if name in _MAPS and all(item.name is None for item in arguments):
+        return Record(start, end, tuple(_pair(item) for item in arguments))
+    if name in _LISTS:
+        return sequence_of(start, end, arguments)
+    if name in _EMPTY and all(isinstance(item.value, Literal) for item in arguments):
+        return Record(start, end, ()) if _EMPTY[name] else Items(start, end, ())
+    return None
+
+
+def _java_collection(start: int, end: int, callee: Expr, name: str, arguments: tuple[Argument, ...]) -> Expr | None:
     owner = callee.object.id if isinstance(callee, Member) and isinstance(callee.object, Name) else ""
     values = [item.value for item in arguments]
     if owner in _JAVA_MAPS and name == "of" and len(values) % 2 == 0:
@@ -186,4 +203,3 @@ def _pair(item: Argument) -> Entry:
             return Entry(item.start, item.end, key.value, value.value)
         case other:
             return Entry(item.start, item.end, None, Opaque(item.start, item.end, (other,)))
-

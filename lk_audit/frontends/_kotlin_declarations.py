@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _kotlin_types as types
-from lk_audit.frontends._jvm_nodes import annotations, constructor, field_of, given_by, some
+from lk_audit.frontends._jvm_nodes import constructor, field_of, given_by, some, telling
 from lk_audit.frontends._kotlin_calls import Lambda, arguments_of, lambda_function
 from lk_audit.frontends._kotlin_expressions import Body
 from lk_audit.frontends._kotlin_statements import Variables, declared, settled, taken_apart
@@ -104,7 +104,7 @@ def _attached(values: Sequence[Node]) -> Iterator[Node]:
         following = values[position + 1] if position + 1 < len(values) else None
         if isinstance(value, _Annotated) and isinstance(following, DefineClass | Define):
             kind = following.definition if isinstance(following, DefineClass) else following.function
-            kind.decorators = (*annotations(value.marks), *kind.decorators)
+            kind.decorators = (*telling(value.marks), *kind.decorators)
         else:
             yield value
 
@@ -156,7 +156,7 @@ def _parameter_of(run: Lowering, frame: Frame, marks: Iterable[Call], default: S
     written = types.named(run.data, types.written_type(frame.node))
     marks = tuple(marks)
     given: Expr | None = given_by(marks)
-    told = annotations(marks) if given is None else ()
+    told = telling(marks) if given is None else ()
     annotation: Expr | None = written
     if told:
         annotation = Opaque(frame.start, spot.start_byte, (*told, *([written] if written is not None else ())))
@@ -183,7 +183,7 @@ def _class(run: Lowering, frame: Frame) -> Node:
     label = run.text(name).strip("`") if name is not None else ""
     _name_constants(body, label)
     bases = next((value.items for value in frame.values if isinstance(value, _Bases)), ())
-    decorators = annotations(_marks(frame))
+    decorators = telling(_marks(frame))
     return DefineClass(frame.start, frame.end, Class(frame.start, frame.end, label, bases, body, decorators))
 
 
@@ -219,9 +219,7 @@ def _object_body(_: Lowering, frame: Frame) -> Node:
     inner = body or Block(frame.end, frame.end, ())
     kind = Class(frame.start, frame.end, "", (), inner)
     callee: Expr = bases[0] if bases else Name(frame.start, frame.start, "object")
-    return Call(
-        frame.start, frame.end, callee, (Argument(frame.start, frame.end, "#body", kind),), is_new=True
-    )
+    return Call(frame.start, frame.end, callee, (Argument(frame.start, frame.end, "#body", kind),), is_new=True)
 
 
 def _initializer(_: Lowering, frame: Frame) -> Node:
@@ -264,12 +262,12 @@ def _annotate(item: Parameter, marks: tuple[Call, ...]) -> None:
     given = given_by(marks)
     if given is not None:
         item.default = given
-    elif told := annotations(marks):
+    elif told := telling(marks):
         written = (item.annotation,) if item.annotation is not None else ()
         item.annotation = Opaque(told[0].start, item.start, (*told, *written))
 
 
-def _build(run: Lowering, frame: Frame, name: str) -> Function:
+def _build(frame: Frame, name: str) -> Function:
     """A function; what one without a body returns is not known."""
     given = next((value.items for value in frame.values if isinstance(value, _Parameters)), ())
     found = next((value.body for value in frame.values if isinstance(value, _FunctionBody)), None)
@@ -278,21 +276,21 @@ def _build(run: Lowering, frame: Frame, name: str) -> Function:
     nothing = Return(frame.end, frame.end, Opaque(frame.end, frame.end, ()))
     body = found or Block(frame.end, frame.end, (nothing,))
     is_async = any("suspend" in value.words for value in frame.values if isinstance(value, _Modifiers))
-    return Function(frame.start, frame.end, name, given, body, annotations(_marks(frame)), is_async)
+    return Function(frame.start, frame.end, name, given, body, telling(_marks(frame)), is_async)
 
 
 def _function(run: Lowering, frame: Frame) -> Node:
     name = frame.node.child_by_field_name("name")
     label = run.text(name).strip("`") if name is not None else ""
-    return Define(frame.start, frame.end, _build(run, frame, label))
+    return Define(frame.start, frame.end, _build(frame, label))
 
 
-def _anonymous_function(run: Lowering, frame: Frame) -> Node:
-    return _build(run, frame, "")
+def _anonymous_function(_: Lowering, frame: Frame) -> Node:
+    return _build(frame, "")
 
 
-def _secondary_constructor(run: Lowering, frame: Frame) -> Node:
-    made = _build(run, frame, "constructor")
+def _secondary_constructor(_: Lowering, frame: Frame) -> Node:
+    made = _build(frame, "constructor")
     delegated = [value for value in frame.values if isinstance(value, Evaluate)]
     if not any(isinstance(value, Block) for value in frame.values):
         made.body = Block(frame.end, frame.end, ())
@@ -318,7 +316,7 @@ def _delegate(_: Lowering, frame: Frame) -> Node:
     return _Delegate(frame.start, frame.end, frame.expression(0))
 
 
-def _property(run: Lowering, frame: Frame) -> Node:
+def _property(_: Lowering, frame: Frame) -> Node:
     """A variable or property: its value, that of its annotation or delegate, or what its getter returns."""
     variables = next((value for value in frame.values if isinstance(value, Variables)), None)
     if variables is None or not variables.names:

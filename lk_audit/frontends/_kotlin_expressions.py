@@ -143,7 +143,7 @@ class Elvis(Either):
     jump: Node
 
 
-def _generic_call(run: Lowering, frame: Frame, left: Binary, right: Expr) -> Expr | None:
+def _generic_call(run: Lowering, frame: Frame, left: Binary, right: Expr) -> Node | None:
     """`listOf<String>("a")`, which the grammar reads as two comparisons."""
     kid = frame.kids[1] if len(frame.kids) > 1 else None
     glued = run.data[left.left.end : left.left.end + 1] == b"<"
@@ -211,7 +211,7 @@ def _call(_: Lowering, frame: Frame) -> Node:
     first = frame.kids[0] if frame.kids else None
     is_inner = first is not None and first.type == "call_expression"
     if trailing is not None and not given and is_inner and isinstance(callee, Call):
-        callee, given = callee.callee, callee.arguments
+        return called(frame.start, frame.end, callee.callee, callee.arguments, trailing)
     return called(frame.start, frame.end, callee, given, trailing)
 
 

@@ -36,29 +36,29 @@ def _parts(run: Lowering, frame: Frame, *, is_raw: bool) -> Iterator[Expr]:
     quote = 3 if is_raw else 1
     position, end = frame.start + quote, max(frame.end - quote, frame.start + quote)
     for kid, value in zip(frame.kids, frame.values, strict=True):
-        yield from _text(run.data, position, kid.start_byte)
+        yield from _text(run.data, position, kid.start_byte, is_raw=is_raw)
         if kid.type == "interpolation":
             yield expression(value)
         else:
             text = run.data[kid.start_byte : kid.end_byte].decode("utf-8", "replace")
             yield Literal(kid.start_byte, kid.end_byte, unescaped(text))
         position = kid.end_byte
-    yield from _text(run.data, position, end)
+    yield from _text(run.data, position, end, is_raw=is_raw)
 
 
-def _text(data: bytes, start: int, end: int) -> Iterator[Expr]:
+def _text(data: bytes, start: int, end: int, *, is_raw: bool) -> Iterator[Expr]:
     text = data[start:end].decode("utf-8", "replace")
     position, at = 0, start
     for found in _SIMPLE.finditer(text):
         before = text[position : found.start()]
         if before:
-            yield Literal(at, at + len(before.encode()), before)
+            yield Literal(at, at + len(before.encode()), before if is_raw else unescaped(before))
         at += len(before.encode())
         yield Name(at + 1, at + len(found[0]), found[1])
         at += len(found[0])
         position = found.end()
     if text[position:]:
-        yield Literal(at, end, text[position:])
+        yield Literal(at, end, text[position:] if is_raw else unescaped(text[position:]))
 
 
 def _joined(parts: Iterator[Expr]) -> Iterator[Expr]:
@@ -72,5 +72,5 @@ def _joined(parts: Iterator[Expr]) -> Iterator[Expr]:
         elif last is None:
             last = part
         else:
-            last = Literal(last.start, part.end, f"{last.value}{part.value}")
+            last = Literal(last.start, part.end, str(last.value) + str(part.value))
     yield from (last,) if last is not None else ()

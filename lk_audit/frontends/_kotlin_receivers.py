@@ -99,5 +99,3 @@ def _inside(function: Function) -> Iterator[Node]:
         node = pending.pop()
         yield node
         pending.extend(child for child in children(node) if not isinstance(child, Class))
-
-

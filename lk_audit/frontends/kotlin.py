@@ -11,10 +11,11 @@ from lk_audit.frontends import _kotlin_expressions as expressions
 from lk_audit.frontends import _kotlin_statements as statements
 from lk_audit.frontends import _kotlin_types as types
 from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._kotlin_annotations import attach, taken_out
 from lk_audit.frontends._kotlin_receivers import with_scopes
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
-from lk_audit.syntax import Comment, Module
+from lk_audit.syntax import Block, Comment, Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
 
 _COMMENTS = frozenset({"line_comment", "block_comment", "multiline_comment"})
-_FUN_INTERFACE = re.compile(rb"\bfun(?=[ \t]{1,20}interface\b)")
+_FUN_INTERFACE = re.compile(rb"^((?:public |internal |private )?)fun (?=interface\b)", re.MULTILINE)
 """The grammar does not know `fun interface`, and reads nothing that follows it."""
+_ONE_LINE_BODY = re.compile(rb"(\b(?:object|class|interface)\b[^{}\n]{0,200}\{[^{}\n;]{1,400}) (?=\})")
+"""In the grammar the last member of a class ends with its line: `object A { val x = 1 }` needs a semicolon."""
 _GRAMMAR = Grammar(
     leaves={**expressions.LEAVES, **types.LEAVES},
     nodes={**expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS},
@@ -49,12 +52,19 @@ _GRAMMAR = Grammar(
 
 def parse(source: Source) -> Module:
     """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
-    root = _tree(_FUN_INTERFACE.sub(b"   ", source.data))
-    body = block(Lowering(source.data, _GRAMMAR).run(root), 0)
+    data, alone = taken_out(_ONE_LINE_BODY.sub(rb"\1;", _FUN_INTERFACE.sub(rb"\1    ", source.data)))
+    root = _tree(data)
+    body = _lowered(source.data, root)
+    if alone is not None:
+        attach(body, _lowered(source.data, _tree(alone)))
     comments = tuple(_comments(source.data, root))
     errors = tuple(unread(root))
     module = Module(0, len(source.data), "kotlin", body, (), comments, errors=errors)
     return with_receivers(with_scopes(module))
+
+
+def _lowered(data: bytes, root: TreeNode) -> Block:
+    return block(Lowering(data, _GRAMMAR).run(root), 0)
 
 
 @cache

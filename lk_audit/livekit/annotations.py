@@ -38,8 +38,9 @@ CLIENTS = frozenset({"FeignClient", "HttpExchange", "RegisterRestClient", "Clien
 
 FROM_REQUEST = frozenset(
     {"RequestParam", "RequestBody", "PathVariable", "RequestHeader", "CookieValue", "ModelAttribute", "RequestPart"}
-    | {"MatrixVariable", "QueryParam", "PathParam", "FormParam", "HeaderParam", "CookieParam", "BeanParam", "QueryValue"}
-    | {"Body", "Header", "Payload", "Argument", "RestQuery", "RestPath", "RestForm", "DestinationVariable"}
+    | {"MatrixVariable", "QueryParam", "PathParam", "FormParam", "HeaderParam", "CookieParam", "BeanParam"}
+    | {"QueryValue", "Body", "Header", "Payload", "Argument", "RestQuery", "RestPath", "RestForm"}
+    | {"DestinationVariable"}
 )
 """Annotations of parameters that the caller fills in."""
 BY_SERVER = re.compile(
@@ -53,12 +54,18 @@ ROUTE_BLOCKS = frozenset({"get", "post", "put", "patch", "delete"})
 ROUTE_PACKAGES = ("io.ktor.server", "io.ktor.routing", "io.ktor.application", "spark", "io.javalin", "io.jooby")
 PATH_BLOCKS = frozenset({"route", "path"})
 """Functions whose block holds routes below a path."""
-GUARD_BLOCKS = frozenset({"authenticate", "withRole", "withRoles", "withPermission", "requireAuth", "authenticated"})
+GUARD_BLOCKS = frozenset({"authenticate", "withRole", "withRoles", "withPermission", "requireAuth"})
 """Functions whose block is for authenticated callers only."""
 
 FILTERS = frozenset(
     {"OncePerRequestFilter", "GenericFilterBean", "Filter", "HandlerInterceptor", "HandlerInterceptorAdapter"}
-    | {"ContainerRequestFilter", "WebFilter", "HttpServerFilter", "HttpFilter", "AbstractAuthenticationProcessingFilter"}
+    | {
+        "ContainerRequestFilter",
+        "WebFilter",
+        "HttpServerFilter",
+        "HttpFilter",
+        "AbstractAuthenticationProcessingFilter",
+    }
 )
 """Base classes of what runs before every handler."""
 SECURITY_WORDS = ("SecurityFilterChain", "SecurityWebFilterChain", "WebSecurityConfigurerAdapter")

@@ -216,7 +216,12 @@ TRUSTED_BASES = frozenset(
 IDENTITY_REFERENCES = (
     *("call.principal", "call.sessions", "call.authentication"),
     *("io.ktor.server.application.call.principal", "io.ktor.server.application.call.sessions"),
-    "flask.session", "flask.g.", "flask_login.current_user", "quart.session", "quart.g.")
+    "flask.session",
+    "flask.g.",
+    "flask_login.current_user",
+    "quart.session",
+    "quart.g.",
+)
 
 CREDENTIAL_WORD = re.compile(
     r"(?i)token|jwt|authori[sz]ation|bearer|cookie|session|secret|passw|passcode|signature|\bsig\b|hmac|api_?key|credential"

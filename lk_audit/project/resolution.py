@@ -74,7 +74,7 @@ class Resolution:
         return self._known[key]
 
     def jvm(self, path: str, package: str) -> str | None:
-        """The folder of a package of Java or Kotlin as the file at `path` imports it; "." is that of the file itself."""
+        """The folder of a package of Java or Kotlin as a file imports it; "." is that of the file itself."""
         if package == ".":
             return posixpath.dirname(path)
         key = (path, package)
@@ -122,7 +122,8 @@ class Resolution:
             yield from sorted(found, key=lambda folder: (-len(posixpath.commonprefix((folder, path))), folder))
 
     def _is_package(self, path: str, package: str) -> bool:
-        return re.search(rb"\bpackage\s{1,9}%s\b(?!\.)" % re.escape(package).encode(), self._files.data(path)) is not None
+        pattern = rb"\bpackage\s{1,9}%s\b(?!\.)" % re.escape(package).encode()
+        return re.search(pattern, self._files.data(path)) is not None
 
     def _go(self, path: str, package: str) -> Iterator[str]:
         """A package of the module that the file belongs to, or of another one of the same repository."""

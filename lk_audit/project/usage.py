@@ -267,9 +267,7 @@ class Usage:
         values = _callee(other, call)
         definitions = {id(value.definition) for value in values if isinstance(value, Defined)}
         if definitions:
-            return (
-                id(function) in definitions or id(owner) in definitions or self._implements(values, owner, function)
-            )
+            return id(function) in definitions or id(owner) in definitions or self._implements(values, owner, function)
         callee = call.callee
         if not isinstance(callee, Member):
             return False

@@ -128,7 +128,8 @@ def read(name: str, invocation: Invocation, *, on_instance: bool = False) -> Pos
     reader = _READERS.get(name)
     if reader is None and name.startswith(_TYPED):
         reader = _Reader(name.split(".", 1)[0])
-    if reader is None or (name in _INSTANCES and not on_instance):
+    is_whole = name in _OBJECTS and not invocation.call.arguments
+    if reader is None or is_whole or (name in _INSTANCES and not on_instance):
         return None
     values: list[Value] = []
     for key in invocation.values(0, "key", "option", "name", "var"):

@@ -263,7 +263,9 @@ class Evaluator:
             found += own if own is not None else values
         return tuple(found)
 
-    def _part_of_constant(self, value: Value, key: str, origin: Expr) -> Possible:
+    def _part_of_constant(  # noqa: PLR0911 - one per kind of value
+        self, value: Value, key: str, origin: Expr
+    ) -> Possible:
         if self.names.is_jvm and (found := jvm.part(value, key, origin)) is not None:
             return (found,)
         match value, key:

@@ -320,10 +320,13 @@ FUNCTIONS: dict[str, Function] = {
         _identity,
     ),
     **dict.fromkeys(
-        ("Long.parseLong", "Integer.parseInt", "Long.valueOf", "Integer.valueOf", "Double.parseDouble", "Math.toIntExact"),
+        (
+            *("Long.parseLong", "Integer.parseInt", "Long.valueOf", "Integer.valueOf", "Double.parseDouble"),
+            "Math.toIntExact",
+        ),
         _each(_number),
     ),
-    **dict.fromkeys(("Objects.requireNonNullElse", "Optional.ofNullable.orElse", "StringUtils.defaultIfBlank"), _first_set),
+    **dict.fromkeys(("Objects.requireNonNullElse", "StringUtils.defaultIfBlank"), _first_set),
     **dict.fromkeys(("Value", "ConfigProperty", "Property"), _property),
     **dict.fromkeys(
         ("UUID.randomUUID", "String.format", "URLEncoder.encode", "Base64.getEncoder", "Boolean.parseBoolean"), _derived
@@ -341,9 +344,7 @@ def _same(_: Invocation, receiver: Value) -> Possible:
 def _moved(moment: Moment, span: Value, sign: float, origin: Expr) -> Value:
     if not isinstance(span, Duration):
         return unknown(origin, (moment, span))
-    return replace(
-        moment, offset=moment.offset + sign * span.seconds, origin=origin, trace=joined_trace(moment, span)
-    )
+    return replace(moment, offset=moment.offset + sign * span.seconds, origin=origin, trace=joined_trace(moment, span))
 
 
 def _shifting(seconds: float, sign: float) -> Method:

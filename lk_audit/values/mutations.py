@@ -139,7 +139,7 @@ def _key_of(mutation: Mutation) -> Expr:
     return mutation.root if isinstance(last, str) else last
 
 
-def _by_method(use: Name, keys: list[Key], call: Call) -> Mutation | None:
+def _by_method(use: Name, keys: list[Key], call: Call) -> Mutation | None:  # noqa: PLR0911 - one per kind
     name = keys.pop()
     if not isinstance(name, str):
         return None

@@ -220,7 +220,7 @@ class Names:
         return self.origin(definition.value)
 
     def star_imports(self) -> tuple[str, ...]:
-        """The modules whose names count without being listed, latest first; where files have a package, first their own."""
+        """The modules whose names count without being listed, latest first; a file's own package comes first."""
         imported = tuple(item.module for item in reversed(self._scopes.stars))
         return (_OWN_PACKAGE, *imported) if self.module.language in _PACKAGED else imported
 
@@ -273,7 +273,9 @@ class Names:
             found = known[:_MOST_DEFINITIONS] if index or is_exported else self.flow.reaching(known, name)
             if found:
                 return (*found, *self._from_closures(found, scope))
-        return () if self.is_python or self._scopes.declares else tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
+        if self.is_python or self._scopes.declares:
+            return ()
+        return tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
 
     def _from_closures(self, found: Sequence[Definition], scope: Scope) -> list[Definition]:
         """What nested functions assign to a variable that only holds a place (`let token = null`, `TOKEN = None`).

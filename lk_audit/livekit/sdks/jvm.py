@@ -82,7 +82,7 @@ _FUSIONAUTH = JwtBuilder(
     | {"issuer": "iss", "subject": "sub", "expiration": "exp"},
     entries=frozenset({"addClaim"}),
     secrets=frozenset(
-        f"{package}HMACSigner.newSHA256Signer" for package in ("io.fusionauth.jwt.hmac.", "org.primeframework.jwt.hmac.")
+        f"{package}.jwt.hmac.HMACSigner.newSHA256Signer" for package in ("io.fusionauth", "org.primeframework")
     ),
 )
 _JOSE4J = JwtBuilder(

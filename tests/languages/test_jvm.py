@@ -174,40 +174,52 @@ def test_a_grant_under_a_condition_is_not_sure() -> None:
 BUILT = {
     "java-jwt": (
         "import com.auth0.jwt.JWT;\nimport com.auth0.jwt.algorithms.Algorithm;\n",
-        'return JWT.create().withIssuer("k").withSubject(who).withExpiresAt(new Date(System.currentTimeMillis() + 7200000L))'
-        '.withClaim("video", Map.of("roomJoin", true, "room", room)).sign(Algorithm.HMAC256(SECRET));',
+        (
+            'return JWT.create().withIssuer("k").withSubject(who).withExpiresAt(new Date(System.currentTimeMillis() + 7200000L))'  # noqa: E501 - code and syntax side by side
+            '.withClaim("video", Map.of("roomJoin", true, "room", room)).sign(Algorithm.HMAC256(SECRET));'
+        ),
     ),
     "jjwt": (
         "import io.jsonwebtoken.*;\n",
-        'Map<String, Object> video = new HashMap<>(); video.put("roomJoin", true); video.put("room", room);\n'
-        'return Jwts.builder().setIssuer("k").setSubject(who).claim("video", video)'
-        ".setExpiration(new Date(System.currentTimeMillis() + 7200000L))"
-        ".signWith(SignatureAlgorithm.HS256, SECRET.getBytes()).compact();",
+        (
+            'Map<String, Object> video = new HashMap<>(); video.put("roomJoin", true); video.put("room", room);\n'
+            'return Jwts.builder().setIssuer("k").setSubject(who).claim("video", video)'
+            ".setExpiration(new Date(System.currentTimeMillis() + 7200000L))"
+            ".signWith(SignatureAlgorithm.HS256, SECRET.getBytes()).compact();"
+        ),
     ),
     "jjwt 0.12": (
         "import io.jsonwebtoken.Jwts;\nimport io.jsonwebtoken.security.Keys;\n",
-        'return Jwts.builder().issuer("k").subject(who).claims().add("video", Map.of("roomJoin", true, "room", room))'
-        ".and().expiration(Date.from(Instant.now().plusSeconds(7200))).signWith(Keys.hmacShaKeyFor(SECRET.getBytes())).compact();",
+        (
+            'return Jwts.builder().issuer("k").subject(who).claims().add("video", Map.of("roomJoin", true, "room", room))'
+            ".and().expiration(Date.from(Instant.now().plusSeconds(7200))).signWith(Keys.hmacShaKeyFor(SECRET.getBytes())).compact();"
+        ),
     ),
     "nimbus-jose-jwt": (
         "import com.nimbusds.jose.*;\nimport com.nimbusds.jose.crypto.MACSigner;\nimport com.nimbusds.jwt.*;\n",
-        'JWTClaimsSet claims = new JWTClaimsSet.Builder().issuer("k").subject(who)'
-        '.claim("video", Map.of("roomJoin", true, "room", room))'
-        ".expirationTime(new Date(new Date().getTime() + 7200 * 1000)).build();\n"
-        "SignedJWT jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims); jwt.sign(new MACSigner(SECRET));"
-        " return jwt.serialize();",
+        (
+            'JWTClaimsSet claims = new JWTClaimsSet.Builder().issuer("k").subject(who)'
+            '.claim("video", Map.of("roomJoin", true, "room", room))'
+            ".expirationTime(new Date(new Date().getTime() + 7200 * 1000)).build();\n"
+            "SignedJWT jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims); jwt.sign(new MACSigner(SECRET));"
+            " return jwt.serialize();"
+        ),
     ),
     "fusionauth-jwt": (
         "import io.fusionauth.jwt.domain.JWT;\nimport io.fusionauth.jwt.hmac.HMACSigner;\n",
-        'JWT jwt = new JWT().setIssuer("k").setSubject(who).setExpiration(ZonedDateTime.now().plusHours(2))'
-        '.addClaim("video", Map.of("roomJoin", true, "room", room));\n'
-        "return JWT.getEncoder().encode(jwt, HMACSigner.newSHA256Signer(SECRET));",
+        (
+            'JWT jwt = new JWT().setIssuer("k").setSubject(who).setExpiration(ZonedDateTime.now().plusHours(2))'
+            '.addClaim("video", Map.of("roomJoin", true, "room", room));\n'
+            "return JWT.getEncoder().encode(jwt, HMACSigner.newSHA256Signer(SECRET));"
+        ),
     ),
     "jose4j": (
         "import org.jose4j.jwt.JwtClaims;\nimport org.jose4j.keys.HmacKey;\n",
-        'JwtClaims claims = new JwtClaims(); claims.setIssuer("k"); claims.setSubject(who);'
-        'claims.setExpirationTimeMinutesInTheFuture(120); claims.setClaim("video", Map.of("roomJoin", true, "room", room));'
-        "jws.setKey(new HmacKey(SECRET.getBytes())); return jws.sign(claims);",
+        (
+            'JwtClaims claims = new JwtClaims(); claims.setIssuer("k"); claims.setSubject(who);'
+            'claims.setExpirationTimeMinutesInTheFuture(120); claims.setClaim("video", Map.of("roomJoin", true, "room", room));'  # noqa: E501 - code and syntax side by side
+            "jws.setKey(new HmacKey(SECRET.getBytes())); return jws.sign(claims);"
+        ),
     ),
 }
 
@@ -269,7 +281,7 @@ fun mint(room: String, secret: String): String {{
         ("src/c.kt", 'class C(@Value("\\${livekit.api-secret:SECRET}") val s: String)', "LIVEKIT_API_SECRET"),
         (
             "src/c.kt",
-            'import io.livekit.server.RoomServiceClient\nval c = RoomServiceClient.createClient("h", "APIexample23456", "SECRET")',
+            'import io.livekit.server.RoomServiceClient\nval c = RoomServiceClient.createClient("h", "APIexample23456", "SECRET")',  # noqa: E501 - code and syntax side by side
             "the API secret of createClient()",
         ),
         ("app/build.gradle", 'buildConfigField "String", "LIVEKIT_API_SECRET", "\\"SECRET\\""', "LIVEKIT_API_SECRET"),
@@ -320,7 +332,7 @@ def test_the_side_is_told_by_imports_and_places(path: str, imports: str, side: S
 def test_a_webhook_receiver_that_skips_the_signature_is_told(argument: str, found: int) -> None:
     code = (
         "import io.livekit.server.WebhookReceiver\n"
-        f'fun hook(body: String, auth: String) = WebhookReceiver("k", System.getenv("S")).receive(body, auth{argument})\n'
+        f'fun hook(body: String, auth: String) = WebhookReceiver("k", System.getenv("S")).receive(body, auth{argument})\n'  # noqa: E501 - code and syntax side by side
     )
 
     facts, _ = extract_facts([Source.from_text("src/h.kt", code)])
@@ -360,7 +372,7 @@ CLASS class C {
         ({"PARAMETERS": "@RequestParam String room, @CurrentUser User user", "IDENTITY": "user.getName()"}, True),
         (
             {
-                "CHECK": "if (!jwtService.validateToken(auth)) { throw new ResponseStatusException(HttpStatus.UNAUTHORIZED); }"
+                "CHECK": "if (!jwtService.validateToken(auth)) { throw new ResponseStatusException(HttpStatus.UNAUTHORIZED); }"  # noqa: E501 - code and syntax side by side
             },
             True,
         ),
@@ -371,7 +383,7 @@ def test_what_authenticates_the_caller_of_a_controller(change: dict[str, str], g
     parts = {
         "CLASS": "",
         "METHOD": "",
-        "PARAMETERS": '@RequestParam String room, @RequestParam String who, @RequestHeader("Authorization") String auth',
+        "PARAMETERS": '@RequestParam String room, @RequestParam String who, @RequestHeader("Authorization") String auth',  # noqa: E501 - code and syntax side by side
         "CHECK": "",
         "IDENTITY": "who",
         **change,
@@ -388,7 +400,7 @@ def test_what_authenticates_the_caller_of_a_controller(change: dict[str, str], g
 
 def test_a_constant_of_another_file_is_followed() -> None:
     files = {
-        "src/main/java/app/Times.java": "package app;\npublic class Times { public static final long DAY = 24 * 3600 * 1000L; }\n",
+        "src/main/java/app/Times.java": "package app;\npublic class Times { public static final long DAY = 24 * 3600 * 1000L; }\n",  # noqa: E501 - code and syntax side by side
         "src/main/kotlin/app/t.kt": KOTLIN.replace("BODY", "token.ttl = Times.DAY"),
         "src/main/kotlin/web/u.kt": KOTLIN.replace("package app", "package web\nimport app.Times").replace(
             "BODY", "token.ttl = Times.DAY"

@@ -183,7 +183,7 @@ def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
 _CODE_WORDS = (
     *(b"AccessToken", b"ecret", b"ECRET", b"Grant", b"roomJoin", b"room_join", b"Hmac", b"hmac"),
     *(b"jwt", b"Jwt", b"JWT", b"verify_signature", b"APIToken", b"ConnectInfo"),
-    *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"LiveKitAPI"),
+    *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"ServiceClient", b"LiveKitAPI"),
     *(b"ws://", b"devkey", b"subtle"),
     *(b"setKey", b"haredKey", b"hared_key", b"TokenServer", b"TokenSource", b"andbox", b"room_finished"),
     *(b"participant_joined", b"participant_left", b"room_started", b"track_published", b"egress_ended", b"setItem"),

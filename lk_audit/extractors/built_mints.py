@@ -53,7 +53,7 @@ def _mint(context: FileContext, call: Call, builder: JwtBuilder, is_request: IsR
             members[name] = _after(members.get(name), member)
         secret += _secret(context, event, builder)
     secret += _beside(context, builder)
-    payload = livekit_payload((Mapped(origin=call, members=members, open=is_open),), secret)
+    payload = livekit_payload((Mapped(origin=call, members=members, open=is_open),), secret, context.secret_names)
     if payload is None:
         return None
     unit = TtlUnit.EPOCH_OR_DATETIME

@@ -129,8 +129,8 @@ def _names_secret(context: FileContext, call: Call) -> bool:
 
 
 def _is_placeholder(text: str) -> bool:
-    """Whether text such as `${livekit.api.secret:...}` stands for a property that may hold an API secret."""
-    return "${" in text and "secret" in text.lower()
+    """Whether text such as `livekit.api.secret` or `${livekit.api.secret}` is a property that may hold a secret."""
+    return "." in text and " " not in text and "secret" in text.lower()
 
 
 def _mentions_secret(context: FileContext, node: Node) -> bool:

@@ -40,10 +40,8 @@ def side_of(context: FileContext) -> SideEvidence:
     """Judge the side of a file; a directive outranks the configuration, that a package, a package a global."""
     if context.workspace.hints.client_paths.match(context.source.path):
         return _stated_side(context)
-    if context.is_python or context.is_go:
-        return SideEvidence(Side.SERVER)
-    if context.is_jvm:
-        return _of_jvm(context)
+    if context.is_python or context.is_go or context.is_jvm:
+        return _of_jvm(context) if context.is_jvm else SideEvidence(Side.SERVER)
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
     if context.module.container in SERVER_CONTAINERS:

@@ -53,7 +53,24 @@ def telling(found: Iterable[Call]) -> tuple[Call, ...]:
 
 def given_by(found: Iterable[Call]) -> Call | None:
     """The annotation that a field or parameter has its value from."""
-    return next((item for item in found if _last(item.callee) in _GIVING and item.arguments), None)
+    given = next((item for item in found if _last(item.callee) in _GIVING and item.arguments), None)
+    return _with_default(given) if given is not None else None
+
+
+def _with_default(given: Call) -> Call:
+    """`@Value("${name:default}")` with the default as an argument of its own, where it stands."""
+    match given.arguments:
+        case (Argument(name=None | "value", value=Literal(value=str(text)) as literal) as only,) if text.endswith("}"):
+            name, colon, default = text[:-1].partition(":")
+            if not colon or not name.startswith(("${", "#{")):
+                return given
+            end = literal.end - len('"') - len("}")
+            inner = Literal(end - len(default.encode()), end, default)
+            first = Argument(only.start, inner.start, None, Literal(literal.start, inner.start, f"{name}}}"))
+            rest = Argument(inner.start, inner.end, "defaultValue", inner)
+            return Call(given.start, given.end, given.callee, (first, rest))
+        case _:
+            return given
 
 
 def _last(callee: Expr) -> str:

@@ -90,7 +90,6 @@ _READERS: dict[str, _Reader] = {
         ("System.getenv", "java.lang.System.getenv", "System.getenv.get", "System.getenv.getOrDefault"),
         _Reader("System.getenv"),
     ),
-    "System.getProperty": _Reader("System.getProperty"),
 }
 _TYPED = ("environs.Env.", "environs.env.", "environ.Env.")
 """`env.str("K", default)`, `env.int("K")`: any method of these reads a variable."""

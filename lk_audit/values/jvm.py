@@ -81,7 +81,7 @@ _CALENDAR: dict[str, float] = {
 _ISO_SPAN = re.compile(
     r"P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})(?:\.[0-9]{1,9})?S)?)?"
 )
-_PLACEHOLDER = re.compile(r"[$#]\{\s{0,4}([A-Za-z][A-Za-z0-9_.\-\[\]]{0,120})\s{0,4}(?::(.*))?\}", re.DOTALL)
+_PLACEHOLDER = re.compile(r"[$#]\{\s{0,4}([A-Za-z][A-Za-z0-9_.\-\[\]]{0,120})\s{0,4}\}")
 _SEPARATORS = re.compile(r"[.\-]")
 
 
@@ -247,7 +247,7 @@ def _derived(invocation: Invocation) -> Possible:
 
 
 def _property(invocation: Invocation) -> Possible | None:
-    """`@Value("${livekit.api-secret:fallback}")`: a property, and what stands behind the colon."""
+    """`@Value("${livekit.api-secret}")`, `@ConfigProperty(name = "livekit.secret")`: a property, and its default."""
     found: list[Value] = []
     for value in invocation.values(0, "value", "name"):
         if not isinstance(value, Text):
@@ -259,10 +259,6 @@ def _property(invocation: Invocation) -> Possible | None:
                 return None
         name = variable_name(match[1] if match is not None else value.text)
         found.append(Environment(origin=invocation.call, name=name, accessor="a property", trace=value.trace))
-        default = match[2] if match is not None else None
-        if default is not None:
-            origin = value.pieces[0] if value.pieces else value.origin
-            found.append(Text(origin=origin, text=default, pieces=(origin,), environment=name, trace=value.trace))
         found += as_fallback(invocation.values(None, "defaultValue"), name)
     return tuple(found) or None
 
@@ -328,6 +324,7 @@ FUNCTIONS: dict[str, Function] = {
     ),
     **dict.fromkeys(("Objects.requireNonNullElse", "StringUtils.defaultIfBlank"), _first_set),
     **dict.fromkeys(("Value", "ConfigProperty", "Property"), _property),
+    "System.getProperty": _read_property,
     **dict.fromkeys(
         ("UUID.randomUUID", "String.format", "URLEncoder.encode", "Base64.getEncoder", "Boolean.parseBoolean"), _derived
     ),

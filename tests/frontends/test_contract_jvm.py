@@ -56,7 +56,9 @@ def parse(language: str, statements: str) -> Module:
     """The module of some statements inside a function."""
     if language == "java":
         return java.parse(Source.from_text("A.java", f"class A {{ void m() {{\n{statements}\n}} }}"))
-    return kotlin.parse(Source.from_text("a.kt", f"fun m() {{\n{statements}\n}}"))
+    parsed = kotlin.parse(Source.from_text("a.kt", f"fun m() {{\n{statements}\n}}"))
+    assert isinstance(parsed, Module)
+    return parsed
 
 
 def cells() -> Iterator[object]:

@@ -6,12 +6,16 @@ import pytest
 
 from lk_audit.frontends import kotlin
 from lk_audit.source import Source
-from lk_audit.syntax import Module
+from lk_audit.syntax import Document, Module
 from tests.frontends.test_contract import outline
+
+SECRET = 'livekitSecret = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"\n'
 
 
 def parse(text: str) -> Module:
-    return kotlin.parse(Source.from_text("Main.kt", text))
+    parsed = kotlin.parse(Source.from_text("Main.kt", text))
+    assert isinstance(parsed, Module)
+    return parsed
 
 
 def shown(text: str) -> str:
@@ -114,9 +118,19 @@ def test_a_broken_file_still_gives_what_is_whole() -> None:
     assert "(Call (Name 'mint') (Argument (Name 'room')))" in outline(module)
 
 
+def test_what_is_hardly_kotlin_is_read_as_text_in_bounded_time() -> None:
+    source = Source.from_text("a.kt", SECRET + "a } " * 50_000)
+
+    parsed = kotlin.parse(source)
+
+    assert isinstance(parsed, Document)
+    assert parsed.pairs
+    assert parsed.errors
+
+
 @pytest.mark.parametrize(
     "text",
     ["(" * 20_000, "{" * 20_000, "val x = " + "f(" * 5_000, "class A {" * 3_000, "if (a) b else " * 3_000, '"' * 9_001],
 )
 def test_nesting_of_any_depth_is_read(text: str) -> None:
-    assert parse(text).language == "kotlin"
+    assert isinstance(kotlin.parse(Source.from_text("Main.kt", text)), Module | Document)

@@ -191,7 +191,7 @@ BUILT = {
     "jjwt 0.12": (
         "import io.jsonwebtoken.Jwts;\nimport io.jsonwebtoken.security.Keys;\n",
         (
-            'return Jwts.builder().issuer("k").subject(who).claims().add("video", Map.of("roomJoin", true, "room", room))'
+            'return Jwts.builder().issuer("k").subject(who).claims().add("video", Map.of("roomJoin", true, "room", room))'  # noqa: E501 - code and syntax side by side
             ".and().expiration(Date.from(Instant.now().plusSeconds(7200))).signWith(Keys.hmacShaKeyFor(SECRET.getBytes())).compact();"
         ),
     ),

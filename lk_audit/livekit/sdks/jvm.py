@@ -21,7 +21,7 @@ _PROPERTIES = {
 JVM = Sdk(
     label="livekit-server",
     language="jvm",
-    arguments=("api_key", "api_secret"),
+    arguments=("apiKey", "secret"),
     members={
         **_PROPERTIES,
         **{f"set{name[:1].upper()}{name[1:]}": setting for name, setting in _PROPERTIES.items()},
@@ -31,7 +31,7 @@ JVM = Sdk(
         "attributes.putAll": Setting("attributes"),
         "getAttributes.put": Setting("attributes", position=1),
     },
-    options={},
+    options={"apiKey": Setting("api_key"), "secret": Setting("api_secret")},
     merges_grants=True,
     signs_of=frozenset({"addGrants", "addSIPGrants", "setTtl", "toJwt"}),
 )

@@ -185,7 +185,17 @@ class Guards:
             for expr in (parameter.default, parameter.annotation):
                 if expr is not None and self.authenticating(context, expr, depth + 1) is not None:
                     return True
-        return any(self.checks(context, node, function, depth) for node in _nodes(function))
+        if any(self.checks(context, node, function, depth) for node in _nodes(function)):
+            return True
+        return self._ends_in_refusal(context, function, depth)
+
+    def _ends_in_refusal(self, context: FileContext, function: Function, depth: int) -> bool:
+        """Whether only those get out of a function of whom a test finds out who they are; the others are refused."""
+        last = function.body.statements[-1] if function.body.statements else None
+        if not isinstance(last, Raise) or not _says_refusal(Block(last.start, last.end, (last,))):
+            return False
+        tests = (node.test for node in _nodes(function) if isinstance(node, If) and _leaves(node.then))
+        return any(self._tests_caller(context, test, depth) for test in tests)
 
     # --- checks inside functions --------------------------------------------------------------------------------------
 

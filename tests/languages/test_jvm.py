@@ -376,6 +376,18 @@ CLASS class C {
             },
             True,
         ),
+        (
+            {
+                "METHOD": (
+                    'static Long user(HttpSession session) { Object id = session.getAttribute("user");\n'
+                    "if (id instanceof Long known) return known;\n"
+                    "throw new UnauthorizedException(); }"
+                ),
+                "CHECK": "user(session);",
+                "PARAMETERS": "@RequestParam String room, @RequestParam String who, HttpSession session",
+            },
+            True,
+        ),
         ({"CHECK": "if (room.isEmpty()) { throw new ResponseStatusException(HttpStatus.BAD_REQUEST); }"}, False),
     ],
 )

@@ -183,7 +183,7 @@ def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
 _CODE_WORDS = (
     *(b"AccessToken", b"ecret", b"ECRET", b"Grant", b"roomJoin", b"room_join", b"Hmac", b"hmac"),
     *(b"jwt", b"Jwt", b"JWT", b"verify_signature", b"APIToken", b"ConnectInfo"),
-    *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"LiveKitAPI"),
+    *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"ServiceClient", b"LiveKitAPI"),
     *(b"ws://", b"devkey", b"subtle"),
     *(b"setKey", b"haredKey", b"hared_key", b"TokenServer", b"TokenSource", b"andbox", b"room_finished"),
     *(b"participant_joined", b"participant_left", b"room_started", b"track_published", b"egress_ended", b"setItem"),
@@ -204,12 +204,14 @@ def _may_hold_code_facts(source: Source, names: SecretNames) -> bool:
 
 
 def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Iterator[Fact]:
-    from lk_audit.extractors import documents  # noqa: PLC0415 - most scans meet one kind of file only
+    from lk_audit.extractors import android_settings, documents  # noqa: PLC0415 - most scans meet one kind of file only
 
     role = file_role(source.path)
     yield from documents.credentials(source, parsed, role, names)
     yield from documents.exposures(source, parsed, role, names)
     yield from documents.insecure_urls(source, parsed, role)
+    yield from android_settings.exposures(source, role, names)
+    yield from android_settings.credentials(source, role, names)
 
 
 def _command_facts(source: Source) -> Iterator[Fact]:
@@ -221,6 +223,7 @@ def _command_facts(source: Source) -> Iterator[Fact]:
 
 def _code_facts(context: FileContext) -> Iterator[Fact]:
     from lk_audit.extractors import (  # noqa: PLC0415 - most scans meet one kind of file only
+        built_mints,
         client_tokens,
         comments,
         credentials,
@@ -242,7 +245,11 @@ def _code_facts(context: FileContext) -> Iterator[Fact]:
 
     side = context.built(sides.side_of)
     handlers = context.built(endpoints.Endpoints)
-    mints = [*sdk_mints.sdk_mints(context, handlers.is_request), *raw_mints.raw_mints(context, handlers.is_request)]
+    mints = [
+        *sdk_mints.sdk_mints(context, handlers.is_request),
+        *raw_mints.raw_mints(context, handlers.is_request),
+        *built_mints.built_mints(context, handlers.is_request),
+    ]
     for parts in mints:
         yield mint_parts.assemble(context, parts, handlers, reach.side_of_node(context, parts.call))
     yield from credentials.code_credentials(context, mints)

@@ -56,11 +56,16 @@ def file_role(path: str) -> FileRole:
             if pattern.fullmatch(name):
                 return role
     is_deployed = not _DEPLOYED.isdisjoint(folder.lower() for folder in folders)
-    for folder in reversed(folders):
+    for place, folder in reversed(list(enumerate(folders))):
         known = None if is_deployed and folder == "templates" else _FOLDERS.get(folder.lower())
-        if known is not None:
+        if known is not None and (known is FileRole.TEST or not _is_package(folders[:place])):
             return _outer_test(folders) or known
     return FileRole.PRODUCTION
+
+
+def _is_package(above: list[str]) -> bool:
+    """Whether a folder is a part of a package's name: `src/main/java/com/example` is no example."""
+    return "src" in above and any(folder in {"java", "kotlin"} for folder in above)
 
 
 def _outer_test(folders: list[str]) -> FileRole | None:

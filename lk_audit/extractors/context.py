@@ -125,6 +125,10 @@ class FileContext:
     def is_go(self) -> bool:
         return self.module.language == "go"
 
+    @property
+    def is_jvm(self) -> bool:
+        return self.module.language in {"java", "kotlin"}
+
     def qualified(self, expr: Expr) -> str | None:
         """The full name of what `expr` names, as the tables of SDKs spell it; None for anything but a name.
 

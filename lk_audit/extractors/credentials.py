@@ -125,7 +125,12 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
 def _names_secret(context: FileContext, call: Call) -> bool:
     """Whether a call may read an environment variable: it is given the name of one that holds an API secret."""
     texts = (item.value.value for item in call.arguments if isinstance(item.value, Literal))
-    return any(isinstance(text, str) and context.secret_names.means(text) for text in texts)
+    return any(isinstance(text, str) and (context.secret_names.means(text) or _is_placeholder(text)) for text in texts)
+
+
+def _is_placeholder(text: str) -> bool:
+    """Whether text such as `livekit.api.secret` or `${livekit.api.secret}` is a property that may hold a secret."""
+    return "." in text and " " not in text and "secret" in text.lower()
 
 
 def _mentions_secret(context: FileContext, node: Node) -> bool:

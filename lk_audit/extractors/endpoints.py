@@ -10,7 +10,7 @@ from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set
 from lk_audit.facts import Endpoint
-from lk_audit.livekit.requests import PARSING_CALLS, PARSING_NAME, REQUEST_GLOBALS
+from lk_audit.livekit.requests import KEPT_BY_SERVER, PARSING_CALLS, PARSING_NAME, REQUEST_GLOBALS
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Member, Name, Node, Return, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
@@ -183,7 +183,7 @@ class Endpoints:
             self._is_given(item.value) for item in call.arguments
         ):
             return True
-        if not isinstance(call.callee, Member):
+        if not isinstance(call.callee, Member) or call.callee.name in KEPT_BY_SERVER:
             return False
         return any(
             self._is_part_of_request(source.call) or (source.callee or "").startswith(REQUEST_GLOBALS)
@@ -231,6 +231,7 @@ _ANSWERS = frozenset(
 """What a handler passes on for a helper to answer with."""
 _SENDING = frozenset(
     {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
+    | {"respond", "respondText", "result", "println", "print", "ok", "body"}
 )
 
 

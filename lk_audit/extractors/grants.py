@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from lk_audit.extractors.context import FileContext, handed_over_at
+from lk_audit.extractors.context import FileContext, argument, handed_over_at
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.facts import UNKNOWN, Grant, Grants, GrantScalar, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
@@ -19,7 +19,7 @@ from lk_audit.livekit.grants import (
     restricts_by_default,
     to_camel_case,
 )
-from lk_audit.livekit.sdks import GRANT_CLASSES
+from lk_audit.livekit.sdks import GRANT_CLASSES, SINGLE_GRANTS
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Expr, If, Name, Node, Raise, Record, Return, Try, walk
 from lk_audit.syntax import Member as MemberAccess
@@ -81,7 +81,11 @@ class GrantCollector:
         self._add_members(target, [(name, member)], certain=certain, is_class=is_class)
 
     def _add_object(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
-        if isinstance(value, Mapped):
+        if isinstance(value, Listed) and self.merges:
+            self._add_list(target, value, place, certain=certain)
+        elif isinstance(value, Returned) and self._is_single(value):
+            self._add_single(value, certain=certain)
+        elif isinstance(value, Mapped):
             self._add_members(target, _members(value), certain=certain)
             if value.open:
                 self._open(value.spreads, self._spread_place(value) or place)
@@ -91,6 +95,29 @@ class GrantCollector:
             self._add_replaced(target, value, place, certain=certain)
         elif not isinstance(value, Nothing):
             self._open((value,), place)
+
+    def _add_list(self, target: str, value: Listed, place: Place, *, certain: bool) -> None:
+        """`addGrants(listOf(RoomJoin(true), RoomName(room)))`."""
+        for items in value.items:
+            for item in items:
+                self._add_object(target, item, place, certain=certain and len(items) == 1 and not value.open)
+        self.complete = self.complete and not value.open
+
+    def _is_single(self, value: Returned) -> bool:
+        return not value.members and self._full_name(value) in SINGLE_GRANTS
+
+    def _full_name(self, value: Returned) -> str:
+        home = self.context.home(value.call)
+        return home.qualified(value.call.callee) or value.callee or ""
+
+    def _add_single(self, value: Returned, *, certain: bool) -> None:
+        """A class that holds one grant: `RoomJoin(true)`."""
+        claim = SINGLE_GRANTS[self._full_name(value)]
+        given = argument(value.call, 0, "value")
+        default = Flag(origin=value.call, flag=bool(claim.default))
+        values = self.context.values(given) if given is not None else (default,)
+        name = claim.name if claim.target == "grants" else f"{claim.target}.{claim.name}"
+        self._put(name, Member(values=values, key=value.call, certain=certain), certain=certain)
 
     def _open(self, values: Possible, place: Place) -> None:
         self.complete = False

@@ -7,6 +7,7 @@ nobody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, Workspace, argument, last_name
@@ -16,6 +17,7 @@ from lk_audit.livekit.requests import (
     AUTHENTICATING_NAME,
     CREDENTIAL_WORD,
     IDENTITY_REFERENCES,
+    KEPT_BY_SERVER,
     LEAVING_CALLS,
     LOOKUP_CALLS,
     PERMISSIVE,
@@ -50,6 +52,9 @@ from lk_audit.syntax import (
 from lk_audit.values.model import Defined, Environment, Flag, Given, Reference, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
+_OPEN = re.compile(r"^\s{0,4}(?:permitAll|isAnonymous|anonymous)\b")
+_ANONYMOUS = frozenset({"IS_ANONYMOUS", "PermitAll"})
+"""What an annotation asks for that lets everybody in: `@PreAuthorize("permitAll()")`, Micronaut's `@Secured`."""
 _READERS = frozenset({"json", "json.loads", "JSON.parse", "get", "split", "decode_header", "print", "log", "b64decode"})
 """Calls that fail on bad input without telling anything about the caller."""
 _MOST_NODES = 4_000
@@ -180,7 +185,17 @@ class Guards:
             for expr in (parameter.default, parameter.annotation):
                 if expr is not None and self.authenticating(context, expr, depth + 1) is not None:
                     return True
-        return any(self.checks(context, node, function, depth) for node in _nodes(function))
+        if any(self.checks(context, node, function, depth) for node in _nodes(function)):
+            return True
+        return self._ends_in_refusal(context, function, depth)
+
+    def _ends_in_refusal(self, context: FileContext, function: Function, depth: int) -> bool:
+        """Whether only those get out of a function of whom a test finds out who they are; the others are refused."""
+        last = function.body.statements[-1] if function.body.statements else None
+        if not isinstance(last, Raise) or not _says_refusal(Block(last.start, last.end, (last,))):
+            return False
+        tests = (node.test for node in _nodes(function) if isinstance(node, If) and _leaves(node.then))
+        return any(self._tests_caller(context, test, depth) for test in tests)
 
     # --- checks inside functions --------------------------------------------------------------------------------------
 
@@ -470,6 +485,8 @@ def _is_raw_value(context: FileContext, value: Value, depth: int = 0) -> bool:
             return name.startswith(REQUEST_GLOBALS)
         case Returned(callee=str(callee)) if callee.startswith(REQUEST_GLOBALS):
             return True
+        case Returned(call=Call(callee=Member(name=name))) if name in KEPT_BY_SERVER:
+            return False
         case Returned(call=Call(callee=Member(object=holder))) if depth < _DEEPEST:
             sources = symbolic_sources(context.values(holder))
             return bool(sources) and all(_is_raw_value(context, source, depth + 1) for source in sources)
@@ -481,6 +498,8 @@ def _is_identity(value: Value) -> bool:
     """What the framework sets once it knows the caller: `request.user`, `g.user`, `flask_login.current_user`."""
     if isinstance(value, Given):
         return is_server_set(value)
+    if isinstance(value, Returned) and (last_name(value.call.callee) or "") in KEPT_BY_SERVER:
+        return isinstance(value.call.callee, Member)
     name = value.name if isinstance(value, Reference) else getattr(value, "callee", None) or ""
     return name.startswith(IDENTITY_REFERENCES)
 
@@ -501,6 +520,8 @@ def _is_credential(expr: Expr) -> bool:
 
 def _is_optional(context: FileContext, call: Call) -> bool:
     """`jwt_required(optional=True)`, `HTTPBearer(auto_error=False)`: callers without credentials pass too."""
+    if any(_lets_all_in(node) for node in walk(call)):
+        return True
     flags = {"optional": True, "auto_error": False, "required": False, "credentialsRequired": False}
     for item in call.arguments:
         if item.name in flags:
@@ -508,6 +529,12 @@ def _is_optional(context: FileContext, call: Call) -> bool:
             if any(isinstance(value, Flag) and value.flag is wanted for value in context.values(item.value)):
                 return True
     return False
+
+
+def _lets_all_in(node: Node) -> bool:
+    if isinstance(node, Literal):
+        return isinstance(node.value, str) and _OPEN.search(node.value) is not None
+    return isinstance(node, Name | Member) and (last_name(node) or "") in _ANONYMOUS
 
 
 def _is_switched_off(context: FileContext, call: Call) -> bool:

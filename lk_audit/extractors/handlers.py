@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lk_audit.extractors.annotated_handlers import annotated, is_filled_by_server, route_blocks
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.requests import (
     HANDLER_CLASS_METHODS,
@@ -47,6 +48,8 @@ class Handler:
 
 def find_handlers(context: FileContext) -> Iterator[Handler]:
     """The handlers of a file, the surest signs first; a function may come more than once."""
+    if context.is_jvm:
+        yield from _of_jvm(context)
     yield from _decorated(context)
     yield from _registered(context)
     yield from _exported(context)
@@ -54,6 +57,13 @@ def find_handlers(context: FileContext) -> Iterator[Handler]:
     yield from _server_actions(context)
     if context.is_python:
         yield from _by_parameters(context)
+
+
+def _of_jvm(context: FileContext) -> Iterator[Handler]:
+    for function, label, path in annotated(context):
+        yield Handler(function, label, context, path=path)
+    for function, label, path, call in route_blocks(context):
+        yield Handler(function, label, context, call, None, path)
 
 
 def _decorated(context: FileContext) -> Iterator[Handler]:
@@ -121,11 +131,22 @@ def _registration(context: FileContext, call: Call) -> str | None:
         event = _first_text(call)
         return f"message {event}" if event not in {None, "close", "error", "open", "connection", "disconnect"} else None
     if name == "handler" and not _is_server_function(callee):
-        return None
+        return _vertx_route(callee)
     dotted = context.qualified(callee) or name
     for suffix, framework in HANDLER_TAKERS.items():
         if name == suffix or dotted.endswith(f".{suffix}"):
             return f"{framework} handler"
+    return None
+
+
+def _vertx_route(callee: Expr) -> str | None:
+    """`router.post("/token").handler(context -> ...)`."""
+    route = callee.object if isinstance(callee, Member) else None
+    while isinstance(route, Call) and isinstance(route.callee, Member):
+        path = _first_text(route)
+        if route.callee.name in ROUTE_METHODS and path is not None and path.startswith("/"):
+            return f"{route.callee.name.upper()} {path}"
+        route = route.callee.object
     return None
 
 
@@ -266,7 +287,7 @@ _OWN_PARAMETERS = frozenset({"self", "cls", "res", "response", "reply", "next", 
 
 
 def _injects(parameter: Parameter) -> bool:
-    if parameter.name in _OWN_PARAMETERS:
+    if parameter.name in _OWN_PARAMETERS or is_filled_by_server(parameter):
         return True
     written = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
     return any(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import inf, isinf, isnan, nan
+from dataclasses import replace
+from math import inf, isfinite, isinf, isnan, nan
 from typing import TypeAlias
 
 from lk_audit.extractors.context import FileContext
@@ -254,9 +255,45 @@ def _go_duration(value: Value, default: float | None) -> Reading:
     return Expiry.EXPLICIT, seconds, None
 
 
+def _milliseconds(value: Value, default: float | None) -> Reading:
+    """The `ttl` of the Kotlin SDK (livekit/server-sdk-kotlin:AccessToken.kt)."""
+    del default
+    match value:
+        case Number(number=number) if isfinite(number):
+            slip = _second_slip(number)
+            return (Expiry.BORN_EXPIRED, number / 1000, slip) if slip else _span(number / 1000)
+        case Moment(clock=Clock.MILLISECONDS):
+            slip = "this is a point in time, and the setting takes a duration: the token outlives its holder"
+            return Expiry.EXPLICIT, _EPOCH_OF_TODAY, slip
+        case _:
+            return _UNREADABLE
+
+
+def _second_slip(number: float) -> str | None:
+    """Explain a count of milliseconds that was meant in seconds, or None."""
+    meant = 5 * MINUTE <= number <= 400 * DAY and number % MINUTE == 0
+    if not meant or not (number < MINUTE * 1000 or number % 1000):
+        return None
+    return (
+        f"the number counts milliseconds, so {number:,.0f} is {spoken(number / 1000)}; "
+        f"in seconds it would be {spoken(number)}"
+    )
+
+
+def _date(value: Value, default: float | None) -> Reading:
+    """A `Date`, or nothing where the lifetime is to count."""
+    if isinstance(value, Nothing):
+        return Expiry.IMPLICIT, default, None
+    # The compiler sees to it that it is a date: `getTime()` of a calendar is one, that of a date a number.
+    is_date = isinstance(value, Moment) and value.clock is not Clock.SECONDS
+    return _moment(replace(value, clock=Clock.OBJECT)) if is_date and isinstance(value, Moment) else _UNREADABLE
+
+
 _NANOSECOND = 1e-9
 _READERS: dict[TtlUnit, Reader] = {
     TtlUnit.GO_DURATION: _go_duration,
+    TtlUnit.MILLISECONDS: _milliseconds,
+    TtlUnit.DATE: _date,
     TtlUnit.TIMEDELTA: _timedelta,
     TtlUnit.SECONDS_OR_JOSE_SPAN: _option(_jose_text, whole=False),
     TtlUnit.SECONDS_OR_MS_SPAN: _option(_ms_text, whole=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from lk_audit.extractors import spring
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
@@ -51,6 +52,8 @@ class Perimeter:
     def around(self, handler: Handler) -> Lead | None:
         """What the application as a whole does to tell the callers of a handler."""
         home = handler.site.home(handler.function)
+        if home.is_jvm:
+            return next(spring.around(self._workspace, self._guards, home, handler), None)
         found = self._of_python(home, handler) if home.is_python else self._of_javascript(home, handler)
         return next(found, None)
 

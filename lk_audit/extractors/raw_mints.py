@@ -22,7 +22,7 @@ from lk_audit.livekit.sdks import (
     TtlUnit,
 )
 from lk_audit.source import Place
-from lk_audit.syntax import Call, Function, Record
+from lk_audit.syntax import Assign, Call, Expr, Function, Name, Record
 from lk_audit.values.model import Environment, Mapped, Member, Moment, Possible, Value
 from lk_audit.values.objects import history
 
@@ -55,7 +55,7 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
     if payload is None:
         return None
     options = _mapped(context.values(argument(call, signer.options))) if signer.options is not None else None
-    parts = _payload_parts(context, call, payload, label=signer.label, exp_unit=signer.exp_unit, is_request=is_request)
+    parts = payload_parts(context, call, payload, label=signer.label, exp_unit=signer.exp_unit, is_request=is_request)
     settings = dict(parts.settings)
     settings["api_secret"] = [Part(secret, context.place(call))]
     life = _option_lifetimes(context, options, signer.lifetime_option)
@@ -118,7 +118,7 @@ def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRe
     if payload is None:
         return None
     settings["api_secret"] = settings.pop("secret", [])
-    parts = _payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
+    parts = payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
     return replace(parts, settings={**parts.settings, **settings}, lifetimes=tuple(life) or parts.lifetimes)
 
 
@@ -127,12 +127,31 @@ def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintPart
     signing = [call for call in context.names.calls if context.qualified(call.callee) in HMAC_CALLS]
     if not signing:
         return
-    for record in context.names.nodes(Record):
-        payload = livekit_payload(context.values(record), ())
-        if payload is not None and payload.origin is record and not _is_inside_payload(context, record):
+    seen: set[Expr] = set()
+    for payload in _payloads(context):
+        record = payload.origin
+        if isinstance(record, Record) and record not in seen and not _is_inside_payload(context, record):
+            seen.add(record)
             call = _nearest(context, signing, record)
             label = "HMAC by hand"
-            yield _payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
+            yield payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
+
+
+def _payloads(context: FileContext) -> Iterator[Mapped]:
+    """The payloads that the file writes out, or fills entry by entry: then as they are where they are last used."""
+    for record in context.names.nodes(Record):
+        payload = livekit_payload(context.values(record), ())
+        if payload is not None and payload.origin is record:
+            yield payload
+    if not context.is_jvm:
+        return
+    for assign in context.names.nodes(Assign):
+        target = assign.target
+        scope = context.names.binding_scope(target) if isinstance(target, Name) else None
+        uses = context.names.uses(scope, target.id) if scope is not None and isinstance(target, Name) else ()
+        payload = livekit_payload(context.values(uses[-1]), ()) if uses else None
+        if payload is not None and context.code.holds(payload.origin):
+            yield payload
 
 
 def _is_inside_payload(context: FileContext, record: Record) -> bool:
@@ -185,7 +204,7 @@ def _is_livekit_secret(secret: Possible, names: SecretNames) -> bool:
     return any(isinstance(value, Environment) and names.means(value.name) for value in secret)
 
 
-def _payload_parts(  # noqa: PLR0913 - what a mint is made of
+def payload_parts(  # noqa: PLR0913 - what a mint is made of
     context: FileContext,
     call: Call,
     payload: Mapped,
@@ -194,6 +213,7 @@ def _payload_parts(  # noqa: PLR0913 - what a mint is made of
     exp_unit: TtlUnit | None,
     is_request: IsRequest,
 ) -> MintParts:
+    """The parts of a token that `call` signs, or begins to make, with these claims."""
     place = context.place(call.callee)
     grants = _payload_grants(context, call, payload, is_request)
     claims = {**_wrapped(payload), **payload.members}

@@ -48,6 +48,8 @@ def _by_shape(context: FileContext, call: Call, name: str) -> Sdk | None:
     if not is_lost and "livekit" not in name.rpartition(".")[0].lower():
         return None
     members = {event.path[0] for event in history(context.names, call)}
+    if context.is_jvm:
+        return next((sdk for sdk in TOKEN_CONSTRUCTORS.values() if members & sdk.signs_of), None)
     if members & {"addGrant", "toJwt", "addSIPGrant"}:
         return NODE
     python = TOKEN_CONSTRUCTORS["livekit.api.AccessToken"]
@@ -70,6 +72,7 @@ class _Mint:
             context, self.place, is_request, context.function_of(call), merges=sdk.merges_grants
         )
         self.lifetimes: list[Lifetime] = []
+        self.expiration: list[Lifetime] = []
         self.settings: dict[str, list[Part]] = {}
         self.grant_objects: Possible = ()
 
@@ -77,6 +80,8 @@ class _Mint:
         self._constructor()
         for event in history(self.context.names, self.call):
             self._event(event)
+        # A date that is set outranks the lifetime, whichever comes first.
+        self.lifetimes = self.expiration or self.lifetimes
         if not self.lifetimes:
             self.lifetimes.append(self._default())
         return MintParts(
@@ -133,6 +138,10 @@ class _Mint:
         if isinstance(event.node, Assign) and event.node.operator:
             self._extend(event.node)
             return
+        if setting.is_variadic:
+            for item in event.arguments or ():
+                self._set(setting, self.context.values(item.value), self.context.place(item), certain=event.certain)
+            return
         expr = event.value if event.arguments is None else _argument_of(event, setting)
         if expr is not None:
             self._set(setting, self.context.values(expr), self.context.place(expr), certain=event.certain)
@@ -154,11 +163,19 @@ class _Mint:
     def _set(self, setting: Setting, values: Possible, place: Place, *, certain: bool) -> None:
         if setting.target == "ttl":
             self._set_ttl(setting.unit or TtlUnit.TIMEDELTA, values, place, certain=certain)
+        elif setting.target == "expiration":
+            self._set_expiration(setting.unit or TtlUnit.DATE, values, place, certain=certain)
         elif setting.target == "grants" or setting.target in OTHER_GRANTS:
             self.grants.add(setting.target, values, place, certain=certain)
             self.grant_objects += values if setting.target == "grants" else ()
         else:
             self.settings.setdefault(setting.target, []).append(Part(values, place))
+
+    def _set_expiration(self, unit: TtlUnit, values: Possible, place: Place, *, certain: bool) -> None:
+        found = lifetimes(self.context, values, unit, default=self.sdk.default_ttl, place=place)
+        rest = [] if certain else (self.expiration or self.lifetimes or [self._default()])
+        self.expiration = [*rest, *found]
+        self.settings.setdefault("ttl", []).append(Part(values, place))
 
     def _extend(self, assign: Assign) -> None:
         """`token.ttl += timedelta(hours=1)`: on top of what it was."""

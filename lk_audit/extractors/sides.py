@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lk_audit.extractors import jvm_sides
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import Lead, Side
 from lk_audit.livekit.clients import (
@@ -39,8 +40,8 @@ def side_of(context: FileContext) -> SideEvidence:
     """Judge the side of a file; a directive outranks the configuration, that a package, a package a global."""
     if context.workspace.hints.client_paths.match(context.source.path):
         return _stated_side(context)
-    if context.is_python or context.is_go:
-        return SideEvidence(Side.SERVER)
+    if context.is_python or context.is_go or context.is_jvm:
+        return _of_jvm(context) if context.is_jvm else SideEvidence(Side.SERVER)
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
     if context.module.container in SERVER_CONTAINERS:
@@ -56,6 +57,13 @@ def _stated_side(context: FileContext) -> SideEvidence:
     if SERVER_DIRECTIVES & set(context.module.directives) or context.module.container == "astro-frontmatter":
         return SideEvidence(Side.SERVER)
     return SideEvidence(Side.CLIENT, (context.lead(context.module.body, "client code, says `client-paths`"),))
+
+
+def _of_jvm(context: FileContext) -> SideEvidence:
+    if jvm_sides.is_server(context):
+        return SideEvidence(Side.SERVER)
+    leads = tuple(jvm_sides.client_leads(context))
+    return SideEvidence(Side.CLIENT, leads) if leads else SideEvidence(Side.UNKNOWN)
 
 
 def _framework_leads(context: FileContext) -> Iterator[Lead]:

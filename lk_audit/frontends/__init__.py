@@ -17,13 +17,15 @@ _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".vue", ".svelte", ".astro", ".html", ".htm", ".xhtml"), "page"),
     ".go": "go",
     ".ipynb": "notebook",
+    ".java": "java",
+    **dict.fromkeys((".kt", ".kts"), "kotlin"),
     **dict.fromkeys((".env",), "dotenv"),
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace", ".map"), "json"),
 }
-CODE = frozenset({"python", "javascript", "go"})
+CODE = frozenset({"python", "javascript", "go", "java", "kotlin"})
 """The frontends of programming languages; the others read data and text."""
-GRAMMARS: dict[str, str] = {}
+GRAMMARS: dict[str, str] = {"java": "tree_sitter_java", "kotlin": "tree_sitter_kotlin"}
 """The frontends whose grammar is an extra of the same name, with the module that it comes in."""
 _DOTENV_NAMES = frozenset(
     {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}
@@ -63,6 +65,9 @@ def frontend_for(path: str) -> str | None:
         return None
     if _is_dotenv(name):
         return "dotenv"
+    if name.endswith(".gradle.kts"):
+        # A build script is a list of settings, like those of Gradle's other language.
+        return "text"
     dot = name.rfind(".")
     return _BY_SUFFIX.get(name[dot:], "text") if dot >= 0 else "text"
 

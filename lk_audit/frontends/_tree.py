@@ -30,6 +30,14 @@ class Several(Part):
     items: tuple[Expr | Statement, ...]
 
 
+@dataclass(slots=True, eq=False)
+class Either(Part):
+    """What is an expression in one place and statements in another: `if`, `when` and `try` where they have a value."""
+
+    value: Expr
+    items: tuple[Statement, ...]
+
+
 class Frame:
     """A tree node whose named children are being lowered.
 
@@ -153,12 +161,14 @@ def expression(node: Node) -> Expr:
     """`node` where an expression is due."""
     if type(node) in _EXPRESSIONS:
         return cast("Expr", node)
+    if isinstance(node, Either):
+        return node.value
     return Opaque(node.start, node.end, contents((node,)))
 
 
 def is_statement(node: Node) -> bool:
     """Whether `node` can be nothing but one or several statements."""
-    return isinstance(node, Several) or (type(node) in _STATEMENTS and type(node) not in _EXPRESSIONS)
+    return isinstance(node, Several | Either) or (type(node) in _STATEMENTS and type(node) not in _EXPRESSIONS)
 
 
 def statements(nodes: Iterable[Node]) -> tuple[Statement, ...]:
@@ -178,6 +188,8 @@ def contents(nodes: Iterable[Node]) -> tuple[Expr | Statement, ...]:
     for node in nodes:
         if type(node) in _PUBLIC:
             found.append(cast("Expr | Statement", node))
+        elif isinstance(node, Either):
+            found.extend(node.items)
         else:
             found.extend(_inside(node))
     return tuple(found)

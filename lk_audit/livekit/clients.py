@@ -162,5 +162,27 @@ SERVER_CONTAINERS = frozenset({"astro-frontmatter", "notebook"})
 CLIENT_CONTAINERS = frozenset({"vue", "svelte", "astro-script", "html"})
 """Kinds of pages whose scripts browsers run."""
 
-PUBLIC_ENVIRONMENTS = frozenset({"$env/static/public", "$env/dynamic/public", "@env", "react-native-config"})
+JVM_CLIENT_PACKAGES: dict[str, str] = {
+    "android.": "Android",
+    "androidx.": "Android",
+    "io.livekit.android": "LiveKit's Android SDK",
+    "dagger.hilt.android": "Android",
+    "com.google.android": "Android",
+    "org.jetbrains.compose": "Compose",
+    "javafx.": "JavaFX",
+    "javax.swing": "Swing",
+    "platform.UIKit": "iOS",
+}
+"""What the packages begin with that only applications on phones and desktops import."""
+JVM_SERVER_PACKAGES = (
+    *("org.springframework", "io.ktor.server", "jakarta.servlet", "javax.servlet", "jakarta.ws.rs", "javax.ws.rs"),
+    *("io.javalin", "spark.", "io.micronaut", "io.quarkus", "io.vertx", "play.mvc", "io.helidon", "ratpack."),
+    *("io.dropwizard", "org.http4k", "com.sun.net.httpserver", "com.amazonaws.services.lambda", "io.grpc.stub"),
+    *("org.eclipse.jetty", "org.eclipse.microprofile", "io.jooby", "com.google.cloud.functions"),
+)
+"""What the packages begin with that only servers import."""
+
+PUBLIC_ENVIRONMENTS = frozenset(
+    {"$env/static/public", "$env/dynamic/public", "@env", "react-native-config", "BuildConfig"}
+)
 """Where client code reads its environment: what is in it is shipped."""

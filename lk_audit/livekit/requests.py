@@ -47,11 +47,12 @@ SERVED_PARAMETERS = frozenset({"req", "request", "event", "r"})
 REQUEST_FRAMEWORKS = frozenset({"django", "rest_framework", "functions_framework", "aiohttp", "starlette", "sanic"})
 """Python packages whose views are plain functions of a request."""
 
-VIEW_CLASSES = ("View", "ViewSet", "Handler", "Resource")
+VIEW_CLASSES = ("View", "ViewSet", "Handler", "Resource", "Servlet")
 """How the base classes of class-based views end."""
 
 HANDLER_CLASS_METHODS = frozenset(
     {"get", "post", "put", "patch", "do_GET", "do_POST", "create", "retrieve", "list", "fetch"}
+    | {"doGet", "doPost", "doPut", "service", "handle", "handleRequest"}
 )
 
 PARSING_CALLS = frozenset(
@@ -76,7 +77,15 @@ PARSING_CALLS = frozenset(
 PARSING_NAME = re.compile(r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|decode|trim|coerce)")
 """How helpers of an application are called that do the same."""
 
-REQUEST_GLOBALS = ("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request")
+REQUEST_GLOBALS = (
+    *("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request"),
+    *(
+        f"{package}call.{part}"
+        for package in ("", "io.ktor.server.application.", "io.ktor.application.")
+        for part in ("receive", "request", "parameters", "queryParameters", "pathParameters")
+    ),
+)
+"""The request where it is a global of the framework; `call` is that of Ktor's routes."""
 
 INJECTED = frozenset({"Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
 """FastAPI parameters whose value the server computes."""
@@ -94,6 +103,9 @@ _AUTHENTICATING_WORDS = (
     r"compare_?digest|(?:get_?)?is_?(?:admin|owner|host|moderator|member|authori[sz]ed|allowed|valid_?(?:user|token|session))|"
     r"(?:user_?)?has_?(?:access|permission\w*|role)|can_?(?:access|join|enter)\w*|"
     r"(?:check|validate|verify)_?(?:access|password|passcode|secret|membership|member|admin|owner|role|user_?access)\w*|"
+    r"pre_?authorize|secured|roles_?allowed|authenticated|requires_?(?:authentication|permissions|roles|user)|"
+    r"sa_?check_?\w+|\w*principal|login_?(?:user|member|info|id)|user_?details|\w*user_?details|current_?\w+|"
+    r"get_?\w{0,20}_?from_?(?:token|jwt|header|request|session)|extract_?(?:user\w*|claims|email|subject|member\w*)|"
     r"get_?user_?identity|get_?uid|(?:require|ensure|load|fetch)_?(?:session|user|account|login\w*)(?:_?id)?|"
     r"assert_?(?:auth\w*|user|session|admin|member|access)\w*"
 )
@@ -125,6 +137,15 @@ AUTHENTICATING_CALLS = frozenset(
         "express-jwt.expressjwt",
         "express-basic-auth",
         "express-basic-auth.default",
+        "org.springframework.security.core.context.SecurityContextHolder.getContext",
+        "org.springframework.security.core.context.ReactiveSecurityContextHolder.getContext",
+        "cn.dev33.satoken.stp.StpUtil.checkLogin",
+        "cn.dev33.satoken.stp.StpUtil.getLoginId",
+        "cn.dev33.satoken.stp.StpUtil.getLoginIdAsLong",
+        "cn.dev33.satoken.stp.StpUtil.getLoginIdAsString",
+        "call.principal",
+        "call.authentication.principal",
+        "io.ktor.server.application.call.principal",
     }
 )
 
@@ -152,6 +173,12 @@ REQUEST_PARAMETERS = frozenset({"request", "req", "ctx", "c", "context", "event"
 """How the parameter with the whole request is called; `body.user` is data of the caller, `req.user` is not."""
 REQUEST_PARTS = frozenset({"requestContext", "req", "request", "raw", "context", "handshake"})
 """Parts of a request that hold another form of it."""
+
+KEPT_BY_SERVER = frozenset(
+    {"sessionAttribute", "cachedSessionAttribute", "getUserPrincipal", "getRemoteUser", "getPrincipal", "principal"}
+    | {"getSession", "getAttribute", "consumeSessionAttribute"}
+)
+"""Methods of a request that give what the server knows of the caller, and not what he sends."""
 
 LEAVING_CALLS = frozenset(
     {"abort", "redirect", "error", "unauthorized", "forbidden", "throw", "sendStatus", "fail", "disconnect"}
@@ -186,7 +213,15 @@ TRUSTED_BASES = frozenset(
 )
 """Base classes that bring their authentication along."""
 
-IDENTITY_REFERENCES = ("flask.session", "flask.g.", "flask_login.current_user", "quart.session", "quart.g.")
+IDENTITY_REFERENCES = (
+    *("call.principal", "call.sessions", "call.authentication"),
+    *("io.ktor.server.application.call.principal", "io.ktor.server.application.call.sessions"),
+    "flask.session",
+    "flask.g.",
+    "flask_login.current_user",
+    "quart.session",
+    "quart.g.",
+)
 
 CREDENTIAL_WORD = re.compile(
     r"(?i)token|jwt|authori[sz]ation|bearer|cookie|session|secret|passw|passcode|signature|\bsig\b|hmac|api_?key|credential"

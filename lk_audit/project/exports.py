@@ -1,4 +1,4 @@
-"""What a module hands out: Python's and Go's globals, ES module exports, CommonJS exports."""
+"""What a module hands out: Python's, Go's, Java's and Kotlin's globals, ES module exports, CommonJS exports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Exports:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._hands_out_globals = names.is_python or names.is_go
+        self._hands_out_globals = names.is_python or names.is_go or names.is_jvm
         self._declared = () if self._hands_out_globals else tuple(_declared(names))
 
     def of(self, member: str | None) -> Iterator[Exported]:

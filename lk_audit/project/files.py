@@ -17,6 +17,9 @@ _KEPT = 4_000_000
 """Bytes of files that are kept for the next question."""
 
 
+_FAMILIES = {"page": "javascript", "notebook": "python", "java": "jvm", "kotlin": "jvm"}
+
+
 def nothing_else() -> Mapping[str, Read]:
     """No files but those given."""
     return {}
@@ -59,8 +62,9 @@ class Files(Mapping[str, Source]):
 
     @cached_property
     def code(self) -> Mapping[str, tuple[str, ...]]:
-        """The paths of files that hold code, sorted, by language family: "python", "javascript" and "go"."""
-        found: dict[str, list[str]] = {family: [] for family in sorted(frontends.CODE)}
+        """The paths of files that hold code, sorted, by language family: "python", "javascript", "go", "jvm"."""
+        families = {_FAMILIES.get(name, name) for name in frontends.CODE}
+        found: dict[str, list[str]] = {family: [] for family in sorted(families)}
         for path in sorted(self.paths):
             family = family_of(path)
             if family is not None:
@@ -111,9 +115,6 @@ class Files(Mapping[str, Source]):
 
 
 def family_of(path: str) -> str | None:
-    """The language family of a file of code; pages count as JavaScript, notebooks as Python."""
-    name = frontends.frontend_for(path)
-    return _FAMILIES.get(name or "", name if name in frontends.CODE else None)
-
-
-_FAMILIES = {"page": "javascript", "notebook": "python"}
+    """The language family of a file of code; pages count as JavaScript, notebooks as Python, Java and Kotlin as one."""
+    name = frontends.frontend_for(path) or ""
+    return _FAMILIES.get(name, name if name in frontends.CODE else None)

@@ -42,6 +42,10 @@ class CodeModule:
     def is_go(self) -> bool:
         return self.syntax.language == "go"
 
+    @property
+    def is_jvm(self) -> bool:
+        return self.syntax.language in {"java", "kotlin"}
+
     @cached_property
     def names(self) -> Names:
         return Names(self.syntax)
@@ -55,8 +59,10 @@ class CodeModule:
         return Exports(self.names)
 
     def target(self, specifier: str) -> str | None:
-        """The path of the file that an import here names; in Go, that of a folder."""
+        """The path of the file that an import here names; where files make up packages, that of a folder."""
         resolution = self.project.resolution
+        if self.is_jvm:
+            return resolution.jvm(self.path, specifier)
         if self.is_go:
             return resolution.go(self.path, specifier)
         find = resolution.python if self.is_python else resolution.javascript
@@ -65,7 +71,7 @@ class CodeModule:
     @property
     def address(self) -> str:
         """What imports of this module come out at, see `target`."""
-        return posixpath.dirname(self.path) if self.is_go else self.path
+        return posixpath.dirname(self.path) if self.is_go or self.is_jvm else self.path
 
     def holds(self, node: Node) -> bool:
         """Whether `node` is part of this module."""
@@ -120,10 +126,12 @@ class Project:
             self._under_way.discard(key)
 
     def _exporting(self, path: str, member: str | None) -> Iterator[CodeModule]:
-        """The modules that an import comes out at: one, or the files of a Go package that mention the name."""
+        """The modules that an import comes out at: one, or the files of a package that mention the name."""
         yield from self.modules(path)
         if member is not None:
             wanted = member.encode()
+            for other in self.resolution.declaring(path, member):
+                yield from self.modules(other)
             for other in self.resolution.package_files(path):
                 if wanted in self.files.data(other):
                     yield from self.modules(other)
@@ -177,7 +185,19 @@ class ModuleLinker:
     def imported(self, module: str, member: str | None) -> Possible | None:
         """What `member` of `module`, as the file writes it, can be; None when it is not in the project."""
         path = self._module.target(module)
+        if path is None and self._module.is_jvm and member is not None:
+            return self._of_class(module, member)
         return self._project.exported(path, member) if path is not None else None
+
+    def _of_class(self, name: str, member: str) -> Possible | None:
+        """What `import static package.Class.member` and `import package.Object.member` take."""
+        package, _, owner = name.rpartition(".")
+        path = self._module.target(package) if package else None
+        values = self._project.exported(path, owner) if path is not None else None
+        if values is None:
+            return None
+        evaluator = self._module.evaluator
+        return tuple(item for value in values for item in evaluator.part(value, member, value.origin))
 
     def evaluator_of(self, node: Node) -> Evaluator | None:
         """The evaluator of the file that `node` belongs to."""

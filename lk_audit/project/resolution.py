@@ -7,6 +7,7 @@ TypeScript's handbook on module resolution and `paths`; the default aliases of N
 from __future__ import annotations
 
 import posixpath
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -29,6 +30,14 @@ _CUSTOMARY = {
 }
 """Aliases that frameworks set without the project saying so, and where they lead in its package."""
 _ENTRY_KEYS = (("source",), ("module",), ("main",), ("types",))
+_DECLARATION = (
+    rb"\b(?:class|interface|enum|record|object|val|var|fun)\s{1,9}(?:<[^<>\n]{0,80}>\s{0,9})?(?:[\w.<>?]{1,80}\.)?%s\b"
+)
+_JAVA_LANG = frozenset(
+    {"String", "System", "Long", "Integer", "Boolean", "Math", "Object", "Map", "List", "Set", "Date", "Instant"}
+    | {"Duration", "TimeUnit", "Override", "Exception", "RuntimeException", "Double", "Int", "Any", "Unit", "it"}
+)
+"""Names that no project gives to something of its own."""
 _DJANGO_SETTINGS = "django.conf.settings"
 _SOURCE_FOLDERS = ("", "src", "lib", "app", "backend", "server", "api")
 
@@ -64,6 +73,23 @@ class Resolution:
             self._known[key] = next(self._go(path, package), None)
         return self._known[key]
 
+    def jvm(self, path: str, package: str) -> str | None:
+        """The folder of a package of Java or Kotlin as a file imports it; "." is that of the file itself."""
+        if package == ".":
+            return posixpath.dirname(path)
+        key = (path, package)
+        if key not in self._known:
+            self._known[key] = next(self._jvm(path, package), None)
+        return self._known[key]
+
+    def declaring(self, folder: str, name: str) -> Iterator[str]:
+        """The files of a package of Java or Kotlin that declare something under a name."""
+        paths = self._jvm_packages.get(folder, ())
+        if not paths or name in _JAVA_LANG:
+            return
+        pattern = re.compile(_DECLARATION % re.escape(name).encode())
+        yield from (path for path in paths if pattern.search(self._files.data(path)))
+
     def package_files(self, folder: str) -> tuple[str, ...]:
         """The Go files of a package, tests left out."""
         return self._packages.get(folder, ())
@@ -75,6 +101,29 @@ class Resolution:
             if not path.endswith("_test.go"):
                 found.setdefault(posixpath.dirname(path), []).append(path)
         return {folder: tuple(paths) for folder, paths in found.items()}
+
+    @cached_property
+    def _jvm_packages(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for path in self._files.code["jvm"]:
+            found.setdefault(posixpath.dirname(path), []).append(path)
+        return {folder: tuple(paths) for folder, paths in found.items()}
+
+    def _jvm(self, path: str, package: str) -> Iterator[str]:
+        """The folders that are called as the package, or as its end where Kotlin leaves the common part out."""
+        parts = package.split(".")
+        for first in range(len(parts)):
+            inner = "/".join(parts[first:])
+            found = [
+                folder
+                for folder, paths in self._jvm_packages.items()
+                if (folder == inner or folder.endswith(f"/{inner}")) and self._is_package(paths[0], package)
+            ]
+            yield from sorted(found, key=lambda folder: (-len(posixpath.commonprefix((folder, path))), folder))
+
+    def _is_package(self, path: str, package: str) -> bool:
+        pattern = rb"\bpackage\s{1,9}%s\b(?!\.)" % re.escape(package).encode()
+        return re.search(pattern, self._files.data(path)) is not None
 
     def _go(self, path: str, package: str) -> Iterator[str]:
         """A package of the module that the file belongs to, or of another one of the same repository."""

@@ -46,6 +46,7 @@ _MOST_WORDS = 8
 _MARKS = {
     "python": ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py"),
     "go": ("go.mod",),
+    "jvm": ("settings.gradle", "settings.gradle.kts", "mvnw", "gradlew"),
 }
 """Files beside which everything that belongs together is."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
@@ -167,8 +168,8 @@ class Usage:
             seen.update(self._paths(path, word))
 
     def _address(self, path: str) -> str:
-        """What imports of a file come out at: itself, in Go its folder."""
-        return posixpath.dirname(path) if family_of(path) == "go" else path
+        """What imports of a file come out at: itself, or the folder of its package."""
+        return posixpath.dirname(path) if family_of(path) in {"go", "jvm"} else path
 
     def _import_words(self, path: str) -> Iterator[str]:
         """What an import of a file must spell: its stem, or the name of its folder or package."""
@@ -266,13 +267,28 @@ class Usage:
         values = _callee(other, call)
         definitions = {id(value.definition) for value in values if isinstance(value, Defined)}
         if definitions:
-            return id(function) in definitions or id(owner) in definitions
+            return id(function) in definitions or id(owner) in definitions or self._implements(values, owner, function)
         callee = call.callee
         if not isinstance(callee, Member):
             return False
         if other.is_go:
             return self._calls_interface(other, callee, owner)
-        return any(known is owner for known in self.classes(other, other.evaluator.evaluate(callee.object)))
+        known = list(self.classes(other, other.evaluator.evaluate(callee.object)))
+        bases = {_last_part(base) for base in owner.bases} if other.is_jvm else set()
+        return any(item is owner or item.name in bases for item in known)
+
+    def _implements(self, values: Possible, owner: Class, function: Function) -> bool:
+        """Whether a method is called by the name that an interface, or a base class, gives it."""
+        bases = {_last_part(base) for base in owner.bases}
+        for value in values if bases else ():
+            definition = value.definition if isinstance(value, Defined) else None
+            home = self._project.module_of(definition) if isinstance(definition, Function) else None
+            if home is None or not home.is_jvm or not isinstance(definition, Function):
+                continue
+            kind = home.names.owner(definition)
+            if kind is not None and kind.name in bases and definition.name == function.name:
+                return True
+        return False
 
     def _calls_interface(self, other: CodeModule, callee: Member, owner: Class) -> bool:
         """Whether a Go method is called through an interface that its type satisfies."""
@@ -324,6 +340,10 @@ class Usage:
                 yield from self.classes(home, home.evaluator.evaluate(item.value))
 
 
+def _last_part(expr: Expr) -> str:
+    return expr.name if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else ""
+
+
 def _is_taken_from(other: CodeModule, call: Call, path: str) -> bool:
     """Whether a method is called on something imported from a file, whatever that is: an instance it makes."""
     receiver = call.callee.object if isinstance(call.callee, Member) else None
@@ -343,7 +363,7 @@ def import_edges(module: CodeModule) -> Iterator[ImportEdge]:
         yield ImportEdge(module, statement, statement.names)
     if module.is_python:
         return
-    if module.is_go:
+    if module.is_go or module.is_jvm:
         return
     for export in module.names.nodes(Export):
         if export.module is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lk_audit.syntax import Expr, Literal
-from lk_audit.values import go, moments, texts
+from lk_audit.values import go, jvm, moments, texts
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
@@ -329,16 +329,25 @@ _GO: dict[str, Function] = {
 }
 
 
+_JVM: dict[str, Function] = {
+    **jvm.FUNCTIONS,
+    **dict.fromkeys(("Math.min", "minOf", "min"), _extreme(min, is_bound=True)),
+    **dict.fromkeys(("Math.max", "maxOf", "max"), _extreme(max, is_bound=False)),
+}
 _FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
     "python": _PYTHON,
     "javascript": _JAVASCRIPT,
     "typescript": _JAVASCRIPT,
     "go": _GO,
+    "java": _JVM,
+    "kotlin": _JVM,
 }
 
 
 def function(name: str, language: str) -> Function | None:
     """The function of that full name that is known in a language."""
+    if language in jvm.LANGUAGES:
+        name = jvm.simple_name(name)
     return _FUNCTIONS.get(language, {}).get(name)
 
 
@@ -355,8 +364,10 @@ _METHODS: Mapping[type, Mapping[str, Method]] = {
 }
 
 
-def method(receiver: Value, name: str) -> Method | None:
+def method(receiver: Value, name: str, language: str = "") -> Method | None:
     """The known method of that name on such a value."""
+    if language in jvm.LANGUAGES:
+        return jvm.METHODS.get(type(receiver), {}).get(name)
     return _METHODS.get(type(receiver), {}).get(name)
 
 

@@ -36,7 +36,8 @@ class CallGraph:
         """The calls in this module that are known to call exactly this function."""
         known = self._callers.get(function)
         if known is None:
-            known = self._callers[function] = self._find_callers(function)
+            found = self._find_callers(function)
+            known = self._callers[function] = tuple(call for call in found if self.accepts(function, call))
         return known
 
     def escapes(self, function: Function, *, when_exported: bool = True) -> bool:
@@ -69,6 +70,18 @@ class CallGraph:
         receiver = call.callee.object if isinstance(call.callee, Member) else None
         is_unbound = receiver is not None and self._means(receiver, owner) and function.name not in CONSTRUCTORS
         return 0 if is_unbound and not is_decorated(function, "classmethod") else 1
+
+    def accepts(self, function: Function, call: Call) -> bool:
+        """Whether a call has as many arguments as a function takes, where several functions may share a name."""
+        if not self._names.is_jvm:
+            return True
+        parameters = function.parameters
+        given = sum(not item.spread and item.name != "#context" for item in call.arguments)
+        if any(item.kind == "rest" for item in parameters) or any(item.spread for item in call.arguments):
+            return True
+        needed = sum(item.default is None for item in parameters)
+        implicit = len(parameters) == 1 and parameters[0].name == "it"
+        return needed <= given <= len(parameters) or implicit
 
     def parameter_for(self, function: Function, call: Call, argument: Argument) -> Parameter | None:
         """The parameter that takes an argument; None when a spread before it hides that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Argument, Call, Class, Expr, Function, Member, Name, Parameter
-from lk_audit.values import builtins, environment
+from lk_audit.values import builtins, environment, jvm
 from lk_audit.values.callgraph import is_decorated
 from lk_audit.values.frames import Frame
 from lk_audit.values.invocation import Invocation
@@ -125,6 +125,8 @@ class Calls:
         """A call of the function with that full name."""
         invocation = self._invocation(call, frame)
         read = environment.read(name, invocation, on_instance=on_instance)
+        if read is None and self._evaluator.names.is_jvm:
+            read = jvm.read(name, invocation)
         if read is not None:
             return read
         known = self._record(name, call, frame) or self._attribute(name, invocation)
@@ -178,7 +180,7 @@ class Calls:
         self, receiver: Value, callee: Member, call: Call, frame: Frame | None
     ) -> Possible:
         """A method call on one value."""
-        method = builtins.method(receiver, callee.name)
+        method = builtins.method(receiver, callee.name, self._evaluator.names.module.language)
         found = method(self._invocation(call, frame), receiver) if method is not None else None
         if found is not None:
             return found
@@ -235,6 +237,8 @@ class Calls:
         if name is not None:
             function = builtins.function(name, self._evaluator.names.module.language)
             found = environment.read(name, invocation) or (function(invocation) if function is not None else None)
+            if found is None and self._evaluator.names.is_jvm:
+                found = jvm.read(name, invocation)
             if found is not None:
                 return found
         return _returned(name, invocation)
@@ -248,6 +252,8 @@ class Calls:
         """What a function of the project returns to this call."""
         opaque = (Returned(origin=call, call=call, callee=None),)
         home = self._evaluator.home(function)
+        if home is not None and not home.names.graph.accepts(function, call):
+            return ()
         if home is None or (frame.depth if frame is not None else 0) >= _DEEPEST_CALL:
             return opaque
         bindings = self._bindings(function, call, frame, home, receiver)

@@ -2,7 +2,7 @@
 
 Sources: the documentation of Python's `os`, python-decouple, environs, django-environ, Starlette, python-dotenv,
 pydantic-settings; Node, Deno, Bun, Vite, SvelteKit, Astro, react-native-dotenv, react-native-config, t3-env, envalid;
-Go's `os`, viper, godotenv.
+Go's `os`, viper, godotenv; `System.getenv` of Java and Kotlin, Android's BuildConfig.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ MAPPINGS: dict[str, str] = {
     "astro:env/client": "astro:env/client",
     "cloudflare:workers.env": "cloudflare:workers",
     "std-env.env": "process.env",
+    "System.getenv": "System.getenv",
+    "BuildConfig": "BuildConfig",
 }
 """Things whose members are environment variables, and the accessor they are reported as."""
 
@@ -44,6 +46,8 @@ _OBJECTS: dict[str, str] = {
     "envalid.cleanEnv": "process.env",
     "github.com/joho/godotenv.Read": "godotenv",
     "znv.parseEnv": "process.env",
+    "System.getenv": "System.getenv",
+    "java.lang.System.getenv": "System.getenv",
     "pydantic_settings.BaseSettings": "pydantic",
 }
 """Calls that return such a thing."""
@@ -82,6 +86,10 @@ _READERS: dict[str, _Reader] = {
     "syscall.Getenv": _Reader("os.Getenv", None),
     "github.com/spf13/viper.GetString": _Reader("viper", None),
     "github.com/spf13/viper.Get": _Reader("viper", None),
+    **dict.fromkeys(
+        ("System.getenv", "java.lang.System.getenv", "System.getenv.get", "System.getenv.getOrDefault"),
+        _Reader("System.getenv"),
+    ),
 }
 _TYPED = ("environs.Env.", "environs.env.", "environ.Env.")
 """`env.str("K", default)`, `env.int("K")`: any method of these reads a variable."""
@@ -119,7 +127,8 @@ def read(name: str, invocation: Invocation, *, on_instance: bool = False) -> Pos
     reader = _READERS.get(name)
     if reader is None and name.startswith(_TYPED):
         reader = _Reader(name.split(".", 1)[0])
-    if reader is None or (name in _INSTANCES and not on_instance):
+    is_whole = name in _OBJECTS and not invocation.call.arguments
+    if reader is None or is_whole or (name in _INSTANCES and not on_instance):
         return None
     values: list[Value] = []
     for key in invocation.values(0, "key", "option", "name", "var"):

@@ -27,7 +27,7 @@ from lk_audit.syntax import (
     Template,
     Unary,
 )
-from lk_audit.values import arithmetic, builtins, environment
+from lk_audit.values import arithmetic, builtins, environment, jvm
 from lk_audit.values.attributes import Attributes
 from lk_audit.values.calls import Calls
 from lk_audit.values.frames import Effort, Frame
@@ -50,7 +50,7 @@ from lk_audit.values.model import (
     Value,
 )
 from lk_audit.values.moments import MOMENT_MEMBERS
-from lk_audit.values.names import Names, Origin
+from lk_audit.values.names import NAMESPACED, Names, Origin
 from lk_audit.values.operators import Operators
 from lk_audit.values.possible import (
     bounded,
@@ -193,10 +193,10 @@ class Evaluator:
         linked = self._linked(origin, expr) if origin.module is not None else None
         if linked is not None:
             return linked
-        if origin.module is None and len(origin.members) == 1:
+        if origin.module is None and (len(origin.members) == 1 or self.names.module.language in NAMESPACED):
             linked = self._from_star(origin.members[0])
             if linked is not None:
-                return linked
+                return self._parts(linked, origin.members[1:], expr)
         return self._reference(self.names.full_name(origin), expr)
 
     def home(self, node: Node) -> Evaluator | None:
@@ -263,7 +263,11 @@ class Evaluator:
             found += own if own is not None else values
         return tuple(found)
 
-    def _part_of_constant(self, value: Value, key: str, origin: Expr) -> Possible:
+    def _part_of_constant(  # noqa: PLR0911 - one per kind of value
+        self, value: Value, key: str, origin: Expr
+    ) -> Possible:
+        if self.names.is_jvm and (found := jvm.part(value, key, origin)) is not None:
+            return (found,)
         match value, key:
             case Text() | Number() | Flag() | Duration(), "value":
                 return (value,)
@@ -279,8 +283,9 @@ class Evaluator:
                 return (unknown(origin, (value,)),)
 
     def _reference(self, name: str, origin: Expr, trace: tuple[Step, ...] = ()) -> Possible:
+        read = jvm.simple_name(name) if self.names.is_jvm else name
         value = (
-            environment.variable(name, origin) or builtins.constant(name, origin) or Reference(origin=origin, name=name)
+            environment.variable(read, origin) or builtins.constant(name, origin) or Reference(origin=origin, name=name)
         )
         return (replace(value, trace=trace),) if trace else (value,)
 

@@ -9,15 +9,16 @@ from typing import Literal as OneOf
 from typing import TypeAlias
 
 from lk_audit.syntax import Argument, Assign, Call, Expr, Index, Literal, Member, Name, Node
-from lk_audit.values import moments
+from lk_audit.values import jvm, moments
 from lk_audit.values.arithmetic import binary
 from lk_audit.values.flow import Definition
+from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import Clock, Listed, Mapped, Moment, Number, Possible, Text, Value
 from lk_audit.values.names import Names
 from lk_audit.values.possible import unknown
 from lk_audit.values.records import Part, RecordBuilder, appended, is_deletion, key_name, member_of
 
-Kind: TypeAlias = OneOf["set", "merge", "remove", "append", "extend", "set field"]
+Kind: TypeAlias = OneOf["set", "put", "merge", "remove", "append", "extend", "set field"]
 Key: TypeAlias = str | Expr
 
 _METHODS: dict[str, Kind] = {
@@ -30,8 +31,13 @@ _METHODS: dict[str, Kind] = {
     "unshift": "extend",
     "setdefault": "set",
     "pop": "remove",
+    "put": "put",
+    "addProperty": "put",
+    "putAll": "merge",
+    "addAll": "extend",
 }
 _MOST_MUTATIONS = 60
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,12 +134,19 @@ def _made_by(names: Names, use: Name, node: Node, holder: Node, keys: list[Key])
             return None
 
 
-def _by_method(use: Name, keys: list[Key], call: Call) -> Mutation | None:
+def _key_of(mutation: Mutation) -> Expr:
+    last = mutation.keys[-1]
+    return mutation.root if isinstance(last, str) else last
+
+
+def _by_method(use: Name, keys: list[Key], call: Call) -> Mutation | None:  # noqa: PLR0911 - one per kind
     name = keys.pop()
     if not isinstance(name, str):
         return None
     kind = _METHODS.get(name)
-    if kind in {"set", "remove"}:
+    if kind == "put" and len(call.arguments) != _PAIR:
+        return None
+    if kind in {"set", "put", "remove"}:
         if not call.arguments:
             return None
         value = call.arguments[1].value if len(call.arguments) > 1 else None
@@ -186,6 +199,9 @@ class Mutator:
                 return appended(value, [self.evaluate(item.value) for item in mutation.arguments], certain=certain)
             case Listed():
                 return replace(value, open=True)
+            case Moment() if mutation.kind == "append" and isinstance(mutation.node, Call) and not self.python:
+                call = Invocation(mutation.node, self.evaluate, python=False)
+                return (jvm.calendar_moved(value, call) if certain else None) or unknown(value.origin)
             case Moment() if mutation.kind == "set field" and value.clock is Clock.OBJECT and not self.python:
                 return self._moved(value, keys, mutation, certain)
             case _:
@@ -201,6 +217,9 @@ class Mutator:
             case "set" if not any(key_name(item) in value.members for item in self._key(keys[0])):
                 new = self.evaluate(mutation.value) if mutation.value is not None else ()
                 builder.put(self._key(keys[0]), new, mutation.root, certain=certain)
+            case "put":
+                new = self.evaluate(mutation.value) if mutation.value is not None else ()
+                builder.put(self._key(keys[0]), new, _key_of(mutation), certain=certain)
             case "remove":
                 builder.remove(self._key(keys[0]), certain=certain)
             case "merge":

@@ -51,10 +51,11 @@ _GO_BUILTINS = frozenset(
         *(f"{sign}int{size}" for sign in ("", "u") for size in ("", "8", "16", "32", "64")),
     }
 )
-NAMESPACED = frozenset({"csharp", "swift", "dart"})
+NAMESPACED = frozenset({"csharp", "swift", "dart", "java", "kotlin"})
 """Languages whose imports open whole namespaces: a bare name there is that of any of them, or of the language."""
+_PACKAGED = frozenset({"go", "java", "kotlin"})
 _OWN_PACKAGE = "."
-"""What Go files share with the others of their folder, as if they imported all of it."""
+"""What files of these languages share with the others of their package, as if they imported all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,11 @@ class Names:
     Attributes:
         module: the module.
         is_python: whether its language is Python.
-        is_go: whether its language is Go; else it is JavaScript or TypeScript.
+        is_go: whether its language is Go.
+        is_jvm: whether it is Java or Kotlin.
         flow: answers questions about branches.
         graph: answers questions about calls.
-        calls: every call, in source order, as all of these.
+        calls: every call that is written out, in source order, as all of these.
         functions: every function, method, arrow function and lambda.
         classes: every class.
         imports: every import statement.
@@ -89,10 +91,11 @@ class Names:
         self.module = module
         self.is_python = module.language == "python"
         self.is_go = module.language == "go"
+        self.is_jvm = module.language in {"java", "kotlin"}
         self._scopes = Scopes(module)
         self.flow = Flow(self._scopes.parents)
         self.graph = CallGraph(self)
-        self.calls: tuple[Call, ...] = self.nodes(Call)
+        self.calls: tuple[Call, ...] = tuple(call for call in self.nodes(Call) if call.end > call.start)
         self.functions: tuple[Function, ...] = self.nodes(Function)
         self.classes: tuple[Class, ...] = self.nodes(Class)
         self.imports: tuple[Import, ...] = self.nodes(Import)
@@ -217,9 +220,9 @@ class Names:
         return self.origin(definition.value)
 
     def star_imports(self) -> tuple[str, ...]:
-        """The modules whose names count without being listed, latest first; of a Go file, first its own package."""
+        """The modules whose names count without being listed, latest first; a file's own package comes first."""
         imported = tuple(item.module for item in reversed(self._scopes.stars))
-        return (_OWN_PACKAGE, *imported) if self.is_go else imported
+        return (_OWN_PACKAGE, *imported) if self.module.language in _PACKAGED else imported
 
     def attributes(self, owner: Class, name: str) -> tuple[Definition, ...]:
         """What the class body and its methods (through `self` or `this`) give an attribute, in source order."""
@@ -270,7 +273,9 @@ class Names:
             found = known[:_MOST_DEFINITIONS] if index or is_exported else self.flow.reaching(known, name)
             if found:
                 return (*found, *self._from_closures(found, scope))
-        return () if self.is_python or self.is_go else tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
+        if self.is_python or self._scopes.declares:
+            return ()
+        return tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
 
     def _from_closures(self, found: Sequence[Definition], scope: Scope) -> list[Definition]:
         """What nested functions assign to a variable that only holds a place (`let token = null`, `TOKEN = None`).

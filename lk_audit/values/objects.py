@@ -208,6 +208,8 @@ class _Tracker:
         call = self._names.parent(argument)
         if not isinstance(call, Call):
             return
+        if isinstance(call.callee, Function) and _gives_back(call.callee):
+            self._add(call, alias)
         name = self._names.qualified(call.callee)
         if name in {"Object.assign", "setattr"} and call.arguments[0] is argument:
             self._set_by(call, alias)
@@ -271,6 +273,13 @@ def _place(event: Event) -> tuple[int, int]:
     """Where an event stands: a chain goes by the ends of its calls, `a.x = a.y = v` by its targets."""
     node = event.node
     return node.end, node.target.start if isinstance(node, Assign) else node.start
+
+
+def _gives_back(function: Function) -> bool:
+    """Whether a function returns its parameter in the end, as Kotlin's `apply {}` and `also {}` do."""
+    last = function.body.statements[-1] if function.body.statements else None
+    first = function.parameters[0].name if function.parameters else None
+    return isinstance(last, Return) and isinstance(last.value, Name) and last.value.id == first
 
 
 def _is_parameter(definition: Definition, parameter: Parameter) -> bool:

@@ -31,6 +31,8 @@ from lk_audit.values.flow import Definition
 N = TypeVar("N", bound=Node)
 Scope: TypeAlias = Module | Function | Class
 
+DECLARING = frozenset({"go", "java", "kotlin"})
+"""Languages in which assigning to a variable and declaring one are told apart."""
 BEFORE_ALL = -1
 """The effect of what is hoisted: JavaScript's imports and functions."""
 
@@ -42,6 +44,7 @@ class Scopes:
         self.module = module
         self.is_python = module.language == "python"
         self.is_go = module.language == "go"
+        self.declares = module.language in DECLARING
         self.definitions: defaultdict[tuple[Node, str], list[Definition]] = defaultdict(list)
         self.attributes: defaultdict[tuple[Class, str], list[Definition]] = defaultdict(list)
         self.uses: defaultdict[str, list[Name]] = defaultdict(list)
@@ -141,7 +144,7 @@ class Scopes:
 
     def _index_definitions(self) -> None:
         assigns = self.nodes(Assign)
-        for assign in sorted(assigns, key=lambda item: not item.declares) if self.is_go else assigns:
+        for assign in sorted(assigns, key=lambda item: not item.declares) if self.declares else assigns:
             self._index_assign(assign)
         for function in self.nodes(Function):
             self._index_function(function)
@@ -164,7 +167,7 @@ class Scopes:
         if owner is not None:
             self.attributes[owner, target.id].append(self._assignment(assign, target.id, owner))
         if owner is None or self.is_python:
-            scope = self._declaring(target.id, assign) if self.is_go and not assign.declares else self._scope(assign)
+            scope = self._declaring(target.id, assign) if self.declares and not assign.declares else self._scope(assign)
             item = self._assignment(assign, target.id, scope)
             self.definitions[scope, target.id].append(item)
             self.assigned[target.id].append(item)

@@ -15,7 +15,7 @@ from lk_audit.source import Source
 from lk_audit.syntax import Call, Literal, Module, Node, walk
 
 SUFFIXES = {"python": ".py", "javascript": ".js", "typescript": ".ts"}
-_LEFT_OUT = {"start", "end", "is_new", "is_async", "annotation", "type_only", "kind"}
+_LEFT_OUT = {"start", "end", "is_new", "is_async", "annotation", "type_only", "kind", "declares"}
 
 
 def parse(language: str, code: str) -> Module:

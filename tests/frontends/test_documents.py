@@ -193,7 +193,7 @@ class TestText:
             ("a.rs", 'getEnv("A", "x")', "A", "x"),
             ("a.dart", "static const String a = 'x';", "a", "x"),
             ("a.dart", "String.fromEnvironment('A', defaultValue: 'x')", "A", "x"),
-            ("a.kt", 'val a: String = "x"', "a", "x"),
+            ("a.scala", 'val a: String = "x"', "a", "x"),
             ("a.php", "$a = getenv('A') ?: 'x';", "A", "x"),
             ("a.php", "'a' => 'x',", "a", "x"),
             ("a.rb", "ENV['A'] || 'x'", "A", "x"),

@@ -5,14 +5,15 @@ Names are full names as `values.names` gives them ("livekit.api.AccessToken").
 
 from __future__ import annotations
 
-from lk_audit.livekit.sdks import go, javascript, python
+from lk_audit.livekit.sdks import go, javascript, jvm, python
 from lk_audit.livekit.sdks.javascript import NODE, NODE_V1, SIGN_JWT_MEMBERS
-from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
+from lk_audit.livekit.sdks.model import Claim, Family, JwtBuilder, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
 from lk_audit.livekit.sdks.python import PYTHON, PYTHON_LEGACY
 
 __all__ = [
     "GRANT_CLASSES",
     "HMAC_CALLS",
+    "JWT_BUILDERS",
     "JWT_SIGNERS",
     "NODE",
     "NODE_V1",
@@ -22,7 +23,10 @@ __all__ = [
     "SECRET_SINKS",
     "SIGN_JWT_CLASSES",
     "SIGN_JWT_MEMBERS",
+    "SINGLE_GRANTS",
     "TOKEN_CONSTRUCTORS",
+    "Claim",
+    "JwtBuilder",
     "JwtSigner",
     "Sdk",
     "SecretSink",
@@ -31,7 +35,7 @@ __all__ = [
     "is_known",
 ]
 
-_FAMILIES: tuple[Family, ...] = (python.FAMILY, javascript.FAMILY, go.FAMILY)
+_FAMILIES: tuple[Family, ...] = (python.FAMILY, javascript.FAMILY, go.FAMILY, jvm.FAMILY)
 
 TOKEN_CONSTRUCTORS: dict[str, Sdk] = {name: row for family in _FAMILIES for name, row in family.constructors.items()}
 GRANT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.grant_classes.items()}
@@ -43,12 +47,18 @@ REALTIME_ROOMS: frozenset[str] = frozenset().union(*(family.rooms for family in 
 JWT_SIGNERS: dict[str, JwtSigner] = {name: row for family in _FAMILIES for name, row in family.signers.items()}
 SIGN_JWT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.sign_classes.items()}
 """jose's builder: the payload is the constructor's argument, the secret that of `sign`."""
+JWT_BUILDERS: dict[str, JwtBuilder] = {name: row for family in _FAMILIES for name, row in family.builders.items()}
+SINGLE_GRANTS: dict[str, Claim] = {name: row for family in _FAMILIES for name, row in family.single_grants.items()}
+"""Classes that hold one grant each, by full name."""
 HMAC_CALLS: frozenset[str] = frozenset().union(*(family.hmacs for family in _FAMILIES))
 """Calls that sign by hand: with a LiveKit payload in the same file they make a token."""
 
 
+_TABLES = (TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES, JWT_BUILDERS, SINGLE_GRANTS)
+
+
 def is_known(name: str) -> bool:
     """Whether a full name stands in one of these tables."""
-    return any(name in table for table in (TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES)) or (
+    return any(name in table for table in _TABLES) or (
         name in HMAC_CALLS or name in REALTIME_ROOMS or name.rpartition(".")[2] in GRANT_CLASSES
     )

@@ -19,16 +19,22 @@ class TtlUnit(Enum):
     EPOCH = "seconds since 1970"
     EPOCH_OR_DATETIME = "seconds since 1970, or a datetime"
     GO_DURATION = "a time.Duration; a bare number counts nanoseconds"
+    MILLISECONDS = "milliseconds"
+    DATE = "a Date"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing a builder call, a setter or an option sets. `position` is that of the value among the arguments."""
+    """One thing a builder call, a setter or an option sets.
+
+    `position` is that of the value among the arguments; with `is_variadic` every argument is one.
+    """
 
     target: str
     position: int = 0
     unit: TtlUnit | None = None
     keyword: str | None = None
+    is_variadic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Sdk:
     `arguments` are the constructor's parameters in order; `members` what calling or assigning a member of the
     token sets; `options` the keys of the options object. `merges_grants` tells that a second grant call adds to the
     first, `keeps_grants` that the token keeps the caller's object, so that later changes of it count.
-    `writes_data_rights` tells that an unset canPublishData is written as true.
+    `writes_data_rights` tells that an unset canPublishData is written as true. `signs_of` are members by which a token
+    is known where its import is lost.
     """
 
     label: str
@@ -50,6 +57,7 @@ class Sdk:
     merges_grants: bool = False
     keeps_grants: bool = False
     writes_data_rights: bool = False
+    signs_of: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +85,40 @@ class JwtSigner:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What a class that holds one grant makes: the grant object, the grant's name, its value when none is given."""
+
+    target: str
+    name: str
+    default: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JwtBuilder:
+    """A JWT library whose tokens are put together call by call.
+
+    `claims` are the methods that set one claim by its position in this table, `entries` those that take a name and a
+    value, `records` those that take many at once, `minutes` those that give the lifetime in minutes from now. `signs`
+    are methods that take the secret, at a position or (None) anywhere; `secrets` calls beside the builder that do.
+    """
+
+    label: str
+    claims: dict[str, str]
+    entries: frozenset[str] = frozenset()
+    records: frozenset[str] = frozenset()
+    minutes: frozenset[str] = frozenset()
+    signs: dict[str, int | None] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """Everything that code of one language calls to make, sign or check LiveKit tokens, by full name.
 
     `grant_classes` are those that hold grants, by their last name, with the grant object each makes; `sinks` take the
     API secret without minting; `rooms` are what a program connects to by itself, so that a token beside one is its
-    own; `sign_classes` are builders of jose's kind; `hmacs` sign by hand.
+    own; `sign_classes` are builders of jose's kind, `builders` those that are filled claim by claim, by the call that
+    makes one; `single_grants` are classes that hold one grant each; `hmacs` sign by hand.
     """
 
     constructors: dict[str, Sdk] = field(default_factory=dict)
@@ -92,3 +128,5 @@ class Family:
     signers: dict[str, JwtSigner] = field(default_factory=dict)
     sign_classes: dict[str, str] = field(default_factory=dict)
     hmacs: frozenset[str] = frozenset()
+    builders: dict[str, JwtBuilder] = field(default_factory=dict)
+    single_grants: dict[str, Claim] = field(default_factory=dict)

@@ -1,0 +1,65 @@
+"""API secrets that the build of an Android application copies into it: Gradle's fields, resources, the manifest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lk_audit.extractors.secret_names import SecretNames
+from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure, FileRole
+from lk_audit.livekit.credentials import judge
+from lk_audit.livekit.publishing import APP
+from lk_audit.secret import Secret
+from lk_audit.source import Source
+
+_GRADLE = re.compile(r"\.gradle(?:\.kts)?$")
+_FIELD = re.compile(
+    r"""\b(buildConfigField|resValue)\s{0,4}\(?\s{0,40}["']\w{1,20}["']\s{0,4},\s{0,40}["'](\w{1,80})["']\s{0,4},\s{0,40}([^\n]{0,400})"""
+)
+_PLACEHOLDER = re.compile(
+    r"""\bmanifestPlaceholders\s{0,4}\[\s{0,4}["'](\w{1,80})["']\s{0,4}\]\s{0,4}=\s{0,4}([^\n]{0,400})"""
+)
+_META_DATA = re.compile(
+    r"""<meta-data\s{1,80}android:name\s{0,4}=\s{0,4}"([\w.]{1,80})"\s{1,80}android:value\s{0,4}=\s{0,4}("[^"\n]{0,400}")"""
+)
+_QUOTED = re.compile(r"""["']\\?["']?([^"'\\$\n]{6,200})\\?["']""")
+
+
+def exposures(source: Source, role: FileRole, names: SecretNames) -> Iterator[EnvExposure]:
+    """The settings that copy the secret into the application, whatever its value is."""
+    for setting, name, start, _, _ in _settings(source, names):
+        place = source.place(start, start + len(name))
+        yield EnvExposure(place=place, role=role, name=name, prefix="", framework=setting, is_read=False, effect=APP)
+
+
+def credentials(source: Source, role: FileRole, names: SecretNames) -> Iterator[CredentialLiteral]:
+    """The values that are written out in such a setting."""
+    for _, name, _, start, text in _settings(source, names):
+        found = _QUOTED.search(text)
+        strength = judge(found[1]) if found is not None else None
+        if found is not None and strength is not None:
+            at = start + len(text[: found.start(1)].encode())
+            yield CredentialLiteral(
+                place=source.place(at, at + len(found[1].encode())),
+                role=role,
+                secret=Secret(found[1]),
+                strength=strength,
+                carrier=Carrier.CONFIGURATION,
+                name=name,
+            )
+
+
+def _settings(source: Source, names: SecretNames) -> Iterator[tuple[str, str, int, int, str]]:
+    """Each setting of the secret: what sets it, its name and where that is, where its value is, and the value."""
+    is_gradle = _GRADLE.search(source.path) is not None
+    if not is_gradle and not source.path.endswith("AndroidManifest.xml"):
+        return
+    text = source.data.decode("utf-8", "replace")
+    for pattern in (_FIELD, _PLACEHOLDER) if is_gradle else (_META_DATA,):
+        for found in pattern.finditer(text):
+            value = found.lastindex or 2
+            name = value - 1
+            if names.means(found[name]):
+                label = found[1] if pattern is _FIELD else "manifestPlaceholders" if is_gradle else "the manifest"
+                start = len(text[: found.start(name)].encode())
+                yield label, found[name], start, len(text[: found.start(value)].encode()), found[value]

@@ -1,0 +1,71 @@
+"""Java: from text to syntax."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _java_declarations as declarations
+from lk_audit.frontends import _java_expressions as expressions
+from lk_audit.frontends import _java_statements as statements
+from lk_audit.frontends import _java_types as types
+from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._receivers import with_receivers
+from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.syntax import Comment, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Language
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.source import Source
+
+_COMMENTS = frozenset({"line_comment", "block_comment"})
+_GRAMMAR = Grammar(
+    leaves={**expressions.LEAVES, **types.LEAVES},
+    nodes={**expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS},
+    skipped=frozenset(
+        {
+            # Comments are read on their own.
+            *_COMMENTS,
+            # Types and names that the node around them reads from the tree.
+            *types.TYPES,
+            *("package_declaration", "module_declaration", "catch_formal_parameter"),
+            # Control flow without a value.
+            *("break_statement", "continue_statement"),
+        }
+    ),
+    headed=frozenset({"instanceof_expression"}),
+    lists=statements.LISTS,
+)
+
+
+def parse(source: Source) -> Module:
+    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
+    root = _tree(source.data)
+    body = block(Lowering(source.data, _GRAMMAR).run(root), 0)
+    comments = tuple(_comments(source.data, root))
+    errors = tuple(unread(root))
+    return with_receivers(Module(0, len(source.data), "java", body, (), comments, errors=errors))
+
+
+@cache
+def _language() -> Language:
+    import tree_sitter_java  # noqa: PLC0415 - the parser is loaded when a file needs it
+    from tree_sitter import Language  # noqa: PLC0415
+
+    return Language(tree_sitter_java.language())
+
+
+def _tree(data: bytes) -> TreeNode:
+    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
+
+    return Parser(_language()).parse(data).root_node
+
+
+def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
+    for node in find(root, _COMMENTS):
+        start, end = node.start_byte, node.end_byte
+        yield Comment(start, end, comment_text(data[start:end]))

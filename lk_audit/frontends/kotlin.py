@@ -1,0 +1,126 @@
+"""Kotlin: from text to syntax."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _kotlin_declarations as declarations
+from lk_audit.frontends import _kotlin_expressions as expressions
+from lk_audit.frontends import _kotlin_statements as statements
+from lk_audit.frontends import _kotlin_types as types
+from lk_audit.frontends import text
+from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._kotlin_annotations import attach, taken_out
+from lk_audit.frontends._kotlin_receivers import with_scopes
+from lk_audit.frontends._receivers import with_receivers
+from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.syntax import Block, Comment, Document, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Language
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.source import Source
+
+_COMMENTS = frozenset({"line_comment", "block_comment", "multiline_comment"})
+_FUN_INTERFACE = re.compile(rb"^((?:public |internal |private )?)fun (?=interface\b)", re.MULTILINE)
+"""The grammar does not know `fun interface`, and reads nothing that follows it."""
+_ONE_LINE_BODY = re.compile(rb"(\b(?:object|class|interface)\b[^{}\n]{0,200}\{[^{}\n;]{1,400}) (?=\})")
+"""In the grammar the last member of a class ends with its line: `object A { val x = 1 }` needs a semicolon."""
+_GRAMMAR = Grammar(
+    leaves={**expressions.LEAVES, **types.LEAVES},
+    nodes={**expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS},
+    skipped=frozenset(
+        {
+            # Comments are read on their own.
+            *_COMMENTS,
+            # Types and names that the node around them reads from the tree.
+            *types.TYPES,
+            *("package_header", "file_annotation", "type_alias", "label", "use_site_target", "shebang"),
+            *("visibility_modifier", "property_modifier", "member_modifier", "class_modifier", "function_modifier"),
+            *("inheritance_modifier", "parameter_modifier", "platform_modifier", "variance_modifier"),
+            "string_content",
+        }
+    ),
+    headed=frozenset(),
+    lists=statements.LISTS,
+)
+
+
+def parse(source: Source) -> Module | Document:
+    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises.
+
+    A file that is hardly Kotlin at all is read as text.
+    """
+    try:
+        return _module(source)
+    except _HopelessError:
+        return replace(text.parse(source), errors=((0, len(source.data)),))
+
+
+class _HopelessError(Exception):
+    """Reading a file costs far more than its size warrants."""
+
+
+def _module(source: Source) -> Module:
+    data, alone = taken_out(_ONE_LINE_BODY.sub(rb"\1;", _FUN_INTERFACE.sub(rb"\1    ", source.data)))
+    root = _tree(data)
+    body = _lowered(source.data, root)
+    if alone is not None:
+        attach(body, _lowered(source.data, _tree(alone)))
+    comments = tuple(_comments(source.data, root))
+    errors = tuple(unread(root))
+    module = Module(0, len(source.data), "kotlin", body, (), comments, errors=errors)
+    return with_receivers(with_scopes(module))
+
+
+def _lowered(data: bytes, root: TreeNode) -> Block:
+    return block(Lowering(data, _GRAMMAR).run(root), 0)
+
+
+@cache
+def _language() -> Language:
+    import tree_sitter_kotlin  # noqa: PLC0415 - the parser is loaded when a file needs it
+    from tree_sitter import Language  # noqa: PLC0415
+
+    return Language(tree_sitter_kotlin.language())
+
+
+_CHUNK = 4096
+_READS_OF_CHUNK = 200
+_FEWEST_READS = 10_000
+
+
+def _tree(data: bytes) -> TreeNode:
+    """The tree of a file, as long as the parser does not read the same text over and over.
+
+    After an error the grammar's scanner looks for the end of a string up to the end of the file, at every token: text
+    that is no Kotlin would cost the square of its size. What is Kotlin is read some twenty times at most.
+
+    Raises:
+        _HopelessError: it does.
+    """
+    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
+
+    left = _FEWEST_READS + _READS_OF_CHUNK * (len(data) // _CHUNK + 1)
+
+    def read(offset: int, _: object) -> bytes:
+        nonlocal left
+        left -= 1
+        return data[offset : offset + _CHUNK] if left > 0 else b""
+
+    root = Parser(_language()).parse(read).root_node
+    if left <= 0:
+        raise _HopelessError
+    return root
+
+
+def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
+    for node in find(root, _COMMENTS):
+        start, end = node.start_byte, node.end_byte
+        yield Comment(start, end, comment_text(data[start:end]))

@@ -1,0 +1,598 @@
+"""Known functions and methods of Java's and Kotlin's standard libraries, and of what many programs use, as tables.
+
+Names are those of classes without their package (see `simple_name`). Sources: the documentation of `java.time`,
+`java.util.concurrent.TimeUnit`, `java.util.Date` and `Calendar`, `kotlin.time`, kotlinx-datetime, Spring's `@Value`,
+MicroProfile Config, Micronaut, java-jwt, jjwt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from lk_audit.syntax import Expr
+from lk_audit.values import moments, texts
+from lk_audit.values.arithmetic import to_float
+from lk_audit.values.invocation import Function, Invocation, Method
+from lk_audit.values.model import (
+    Clock,
+    Duration,
+    Environment,
+    Flag,
+    Listed,
+    Mapped,
+    Moment,
+    Nothing,
+    Number,
+    Possible,
+    Reference,
+    Returned,
+    Text,
+    Value,
+)
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR
+from lk_audit.values.possible import as_fallback, bounded, either, joined_trace, unknown
+from lk_audit.values.records import RecordBuilder, member_of
+from lk_audit.values.texts import as_text
+
+LANGUAGES = frozenset({"java", "kotlin"})
+_UNITS: dict[str, float] = {
+    "Nanos": 1e-9,
+    "Micros": 1e-6,
+    "Millis": 1e-3,
+    "Seconds": 1.0,
+    "Minutes": MINUTE,
+    "Hours": HOUR,
+    "Days": DAY,
+    "Weeks": WEEK,
+    "Months": MONTH,
+    "Years": YEAR,
+}
+_CONSTANTS: dict[str, float] = {
+    "NANOSECONDS": 1e-9,
+    "MICROSECONDS": 1e-6,
+    "MILLISECONDS": 1e-3,
+    "NANOS": 1e-9,
+    "MILLIS": 1e-3,
+    "SECONDS": 1.0,
+    "MINUTES": MINUTE,
+    "HOURS": HOUR,
+    "DAYS": DAY,
+    "WEEKS": WEEK,
+    "MONTHS": MONTH,
+    "YEARS": YEAR,
+}
+"""The constants of `TimeUnit`, `ChronoUnit` and `DurationUnit`, in seconds."""
+_CALENDAR: dict[str, float] = {
+    "MILLISECOND": 1e-3,
+    "SECOND": 1.0,
+    "MINUTE": MINUTE,
+    "HOUR": HOUR,
+    "HOUR_OF_DAY": HOUR,
+    "DATE": DAY,
+    "DAY_OF_MONTH": DAY,
+    "DAY_OF_YEAR": DAY,
+    "DAY_OF_WEEK": DAY,
+    "WEEK_OF_YEAR": WEEK,
+    "MONTH": MONTH,
+    "YEAR": YEAR,
+}
+_ISO_SPAN = re.compile(
+    r"P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})(?:\.[0-9]{1,9})?S)?)?"
+)
+_PLACEHOLDER = re.compile(r"[$#]\{\s{0,4}([A-Za-z][A-Za-z0-9_.\-\[\]]{0,120})\s{0,4}\}")
+_SEPARATORS = re.compile(r"[.\-]")
+
+
+def simple_name(name: str) -> str:
+    """A full name without its package: `java.util.concurrent.TimeUnit.DAYS` is `TimeUnit.DAYS`.
+
+    A function or value of a package itself keeps its own name: `kotlin.math.max` is `max`.
+    """
+    parts = name.split(".")
+    first = next((place for place, part in enumerate(parts) if part[:1].isupper()), len(parts) - 1)
+    kept = [part for part in parts[first:] if part != "Companion"]
+    return ".".join(kept) if first < len(parts) - 1 or parts[-1][:1].isupper() else name if first == 0 else parts[-1]
+
+
+# --- functions --------------------------------------------------------------------------------------------------------
+
+
+def _identity(invocation: Invocation) -> Possible | None:
+    return invocation.values(0) or None
+
+
+def _each(change: Callable[[Value, Expr], Value | None]) -> Function:
+    def call(invocation: Invocation) -> Possible | None:
+        values = invocation.values(0)
+        return invocation.each(values, lambda value: change(value, invocation.call)) if values else None
+
+    return call
+
+
+def _number(value: Value, origin: Expr) -> Value | None:
+    match value:
+        case Number() | Environment() | Returned() | Moment():
+            return value
+        case Text(text=text) if (number := to_float(text.rstrip("lL"))) is not None:
+            return Number(origin=origin, number=number, environment=value.environment, trace=value.trace)
+        case _:
+            return None
+
+
+def _now(clock: Clock) -> Function:
+    def moment(invocation: Invocation) -> Possible:
+        return (Moment(origin=invocation.call, offset=0.0, clock=clock),)
+
+    return moment
+
+
+def _span(seconds: float) -> Function:
+    """`Duration.ofHours(6)`."""
+
+    def convert(value: Value, origin: Expr) -> Value | None:
+        if not isinstance(value, Number):
+            return None
+        return Duration(origin=origin, seconds=value.number * seconds, trace=value.trace)
+
+    return _each(convert)
+
+
+def _converted(source: float, target: float) -> Function:
+    """`TimeUnit.HOURS.toMillis(6)`."""
+
+    def convert(value: Value, origin: Expr) -> Value | None:
+        if not isinstance(value, Number):
+            return None
+        number = value.number * source / target
+        return Number(origin=origin, number=float(round(number, 6)), trace=value.trace)
+
+    return _each(convert)
+
+
+def _converting(target: float) -> Function:
+    """`TimeUnit.MILLISECONDS.convert(6, TimeUnit.HOURS)` and `convert(duration)`."""
+
+    def call(invocation: Invocation) -> Possible | None:
+        unit = invocation.expr(1)
+        if unit is None:
+            return invocation.each(invocation.values(0), lambda value: _counted(value, target, invocation.call))
+        found: list[Value] = []
+        for value in invocation.evaluate(unit):
+            source = unit_of(value)
+            found += invocation.unknown((value,)) if source is None else _converted(source, target)(invocation) or ()
+        return tuple(found)
+
+    return call
+
+
+def _counted(value: Value, target: float, origin: Expr) -> Value | None:
+    if not isinstance(value, Duration):
+        return None
+    return Number(origin=origin, number=float(round(value.seconds / target, 6)), trace=value.trace)
+
+
+def unit_of(value: Value) -> float | None:
+    """The seconds that a constant such as `ChronoUnit.HOURS` stands for."""
+    name = value.name.rpartition(".")[2] if isinstance(value, Reference) else ""
+    return _CONSTANTS.get(name)
+
+
+def _span_of(invocation: Invocation) -> Possible | None:
+    """`Duration.of(6, ChronoUnit.HOURS)`."""
+    return _amount(invocation, invocation.values(0), invocation.values(1))
+
+
+def _amount(invocation: Invocation, numbers: Possible, units: Possible) -> Possible | None:
+    found: list[Value] = []
+    for number in numbers:
+        for unit in units:
+            seconds = unit_of(unit)
+            if not isinstance(number, Number) or seconds is None:
+                return None
+            found.append(
+                Duration(origin=invocation.call, seconds=number.number * seconds, trace=joined_trace(number, unit))
+            )
+    return tuple(found) or None
+
+
+def _parsed_span(value: Value, origin: Expr) -> Value | None:
+    """`Duration.parse("PT1H30M")`."""
+    match = _ISO_SPAN.fullmatch(value.text) if isinstance(value, Text) else None
+    if match is None:
+        return None
+    amounts = zip(match.groups(), (DAY, HOUR, MINUTE, 1.0), strict=True)
+    seconds = sum(float(amount) * unit for amount, unit in amounts if amount)
+    return Duration(origin=origin, seconds=seconds, trace=value.trace)
+
+
+def _date(invocation: Invocation) -> Possible | None:
+    """`Date()` is now, `Date(milliseconds)` a point in time."""
+    if not invocation.call.arguments:
+        return (Moment(origin=invocation.call, offset=0.0, clock=Clock.OBJECT),)
+    if invocation.positional > 1:
+        return None
+    return invocation.each(invocation.values(0), _as_date)
+
+
+def _as_date(value: Value) -> Value | None:
+    if isinstance(value, Moment) and value.clock is not Clock.SECONDS:
+        return replace(value, clock=Clock.OBJECT)
+    return None
+
+
+def _as_instant(clock: Clock) -> Function:
+    """`Instant.ofEpochSecond(n)`, `Instant.ofEpochMilli(n)`."""
+
+    def convert(value: Value, origin: Expr) -> Value | None:
+        if isinstance(value, Moment) and value.clock is clock:
+            return replace(value, clock=Clock.OBJECT, origin=origin)
+        return None
+
+    return _each(convert)
+
+
+def _first_set(invocation: Invocation) -> Possible:
+    """`Objects.requireNonNullElse(a, b)`: the first that is there."""
+    found: Possible = ()
+    for values in invocation.everything():
+        kept = tuple(value for value in values if not isinstance(value, Nothing))
+        found = either(found, kept)
+    return found
+
+
+def _derived(invocation: Invocation) -> Possible:
+    return invocation.unknown(*invocation.everything())
+
+
+def _property(invocation: Invocation) -> Possible | None:
+    """`@Value("${livekit.api-secret}")`, `@ConfigProperty(name = "livekit.secret")`: a property, and its default."""
+    found: list[Value] = []
+    for value in invocation.values(0, "value", "name"):
+        if not isinstance(value, Text):
+            return None
+        match = _PLACEHOLDER.fullmatch(value.text.strip())
+        if match is None:
+            named = invocation.expr(None, "name") is not None or (value.text and "$" not in value.text)
+            if not named:
+                return None
+        name = variable_name(match[1] if match is not None else value.text)
+        found.append(Environment(origin=invocation.call, name=name, accessor="a property", trace=value.trace))
+        found += as_fallback(invocation.values(None, "defaultValue"), name)
+    return tuple(found) or None
+
+
+def variable_name(name: str) -> str:
+    """A property as the environment variable that sets it: `livekit.api-secret` is LIVEKIT_API_SECRET."""
+    return _SEPARATORS.sub("_", name).upper()
+
+
+def _read_property(invocation: Invocation) -> Possible | None:
+    """`environment.getProperty("livekit.api.secret", "fallback")`."""
+    found: list[Value] = []
+    for key in invocation.values(0):
+        if not isinstance(key, Text):
+            return None
+        name = variable_name(key.text)
+        found.append(Environment(origin=invocation.call, name=name, accessor="a property", trace=key.trace))
+        found += as_fallback(invocation.values(1), name)
+    return tuple(found) or None
+
+
+FUNCTIONS: dict[str, Function] = {
+    **{
+        f"TimeUnit.{source}.to{target}": _converted(_CONSTANTS[source], _UNITS[target])
+        for source in ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
+        for target in ("Nanos", "Micros", "Millis", "Seconds", "Minutes", "Hours", "Days")
+    },
+    **{
+        f"TimeUnit.{target}.convert": _converting(_CONSTANTS[target])
+        for target in ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
+    },
+    **{f"Duration.of{unit}": _span(seconds) for unit, seconds in _UNITS.items()},
+    "Duration.of": _span_of,
+    **dict.fromkeys(("Duration.parse", "Duration.parseIsoString"), _each(_parsed_span)),
+    "Duration.between": _derived,
+    "System.currentTimeMillis": _now(Clock.MILLISECONDS),
+    **dict.fromkeys(
+        (
+            *("Instant.now", "LocalDateTime.now", "ZonedDateTime.now", "OffsetDateTime.now", "Calendar.getInstance"),
+            *("Clock.System.now", "GregorianCalendar", "DateTime.now"),
+        ),
+        _now(Clock.OBJECT),
+    ),
+    "Date": _date,
+    "NumericDate.now": _now(Clock.OBJECT),
+    "Instant.ofEpochSecond": _as_instant(Clock.SECONDS),
+    **dict.fromkeys(("Instant.ofEpochMilli", "Instant.fromEpochMilliseconds"), _as_instant(Clock.MILLISECONDS)),
+    **dict.fromkeys(
+        (
+            *("Date.from", "Algorithm.HMAC256", "Keys.hmacShaKeyFor", "SecretKeySpec", "String", "String.valueOf"),
+            *("Objects.requireNonNull", "requireNotNull", "checkNotNull", "Optional.of", "Optional.ofNullable"),
+            *("Decoders.BASE64.decode", "JsonPrimitive", "Mono.just", "ResponseEntity.ok", "Boolean.valueOf"),
+            *("Timestamp.from", "HmacKey"),
+        ),
+        _identity,
+    ),
+    **dict.fromkeys(
+        (
+            *("Long.parseLong", "Integer.parseInt", "Long.valueOf", "Integer.valueOf", "Double.parseDouble"),
+            "Math.toIntExact",
+        ),
+        _each(_number),
+    ),
+    **dict.fromkeys(("Objects.requireNonNullElse", "StringUtils.defaultIfBlank"), _first_set),
+    **dict.fromkeys(("Value", "ConfigProperty", "Property"), _property),
+    "System.getProperty": _read_property,
+    **dict.fromkeys(
+        ("UUID.randomUUID", "String.format", "URLEncoder.encode", "Base64.getEncoder", "Boolean.parseBoolean"), _derived
+    ),
+}
+
+
+# --- methods ----------------------------------------------------------------------------------------------------------
+
+
+def _same(_: Invocation, receiver: Value) -> Possible:
+    return (receiver,)
+
+
+def _moved(moment: Moment, span: Value, sign: float, origin: Expr) -> Value:
+    if not isinstance(span, Duration):
+        return unknown(origin, (moment, span))
+    return replace(moment, offset=moment.offset + sign * span.seconds, origin=origin, trace=joined_trace(moment, span))
+
+
+def _shifting(seconds: float, sign: float) -> Method:
+    """`now.plusHours(6)`."""
+
+    def shift(invocation: Invocation, receiver: Value) -> Possible | None:
+        spans = _span(seconds)(invocation)
+        return None if spans is None else _shifted(receiver, spans, sign, invocation.call)
+
+    return shift
+
+
+def _shifted(receiver: Value, spans: Possible, sign: float, origin: Expr) -> Possible | None:
+    match receiver:
+        case Moment():
+            return bounded((_moved(receiver, span, sign, origin) for span in spans), origin)
+        case Duration():
+            return bounded((_longer(receiver, span, sign, origin) for span in spans), origin)
+        case _:
+            return None
+
+
+def _longer(receiver: Duration, span: Value, sign: float, origin: Expr) -> Value:
+    if not isinstance(span, Duration):
+        return unknown(origin, (receiver, span))
+    return replace(receiver, seconds=receiver.seconds + sign * span.seconds, origin=origin)
+
+
+def _plus(sign: float) -> Method:
+    """`now.plus(Duration.ofHours(6))`, `now.plus(6, ChronoUnit.HOURS)`."""
+
+    def shift(invocation: Invocation, receiver: Value) -> Possible | None:
+        units = invocation.values(1)
+        spans = _amount(invocation, invocation.values(0), units) if units else invocation.values(0)
+        return None if spans is None else _shifted(receiver, spans, sign, invocation.call)
+
+    return shift
+
+
+def _to(clock: Clock) -> Method:
+    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
+        if not isinstance(receiver, Moment) or receiver.clock is not Clock.OBJECT:
+            return None
+        return (replace(receiver, clock=clock, origin=invocation.call),)
+
+    return convert
+
+
+def _in(unit: float) -> Method:
+    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
+        found = _counted(receiver, unit, invocation.call)
+        return None if found is None else (found,)
+
+    return convert
+
+
+def _to_duration(invocation: Invocation, receiver: Value) -> Possible | None:
+    return _amount(invocation, (receiver,), invocation.values(0))
+
+
+def _multiplied(invocation: Invocation, receiver: Value) -> Possible | None:
+    values = invocation.values(0)
+    if not isinstance(receiver, Duration) or len(values) != 1 or not isinstance(values[0], Number):
+        return None
+    return (replace(receiver, seconds=receiver.seconds * values[0].number, origin=invocation.call),)
+
+
+def _as_number(invocation: Invocation, receiver: Value) -> Possible | None:
+    found = _number(receiver, invocation.call)
+    return None if found is None else (found,)
+
+
+def _spelled(invocation: Invocation, receiver: Value) -> Possible | None:
+    found = as_text(receiver, invocation.call)
+    return None if found is None or invocation.call.arguments else (found,)
+
+
+def _or_else(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`value.orElse("x")`, `value.ifBlank { "x" }`: the value, or what stands in for it."""
+    fallback = tuple(
+        item
+        for value in invocation.values(0)
+        for item in (_returned(invocation, value) if _is_lambda(invocation) else (value,))
+    )
+    if isinstance(receiver, Nothing):
+        return fallback
+    return either((receiver,), fallback)
+
+
+def _is_lambda(invocation: Invocation) -> bool:
+    first = invocation.expr(0)
+    return first is not None and type(first).__name__ == "Function"
+
+
+def _returned(invocation: Invocation, value: Value) -> Possible:
+    function = getattr(value, "definition", None)
+    last = function.body.statements[-1] if function is not None and function.body.statements else None
+    expr = getattr(last, "value", None)
+    return invocation.evaluate(expr) if expr is not None else (unknown(invocation.call, (value,)),)
+
+
+def _put(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`JSONObject().put("a", 1).put("b", 2)`: the object with the entry."""
+    key = invocation.expr(0)
+    if not isinstance(receiver, Mapped) or key is None or invocation.positional != 2:  # noqa: PLR2004 - key and value
+        return None
+    builder = RecordBuilder.of(receiver, lambda *_: (), python=False)
+    builder.put(invocation.values(0), invocation.values(1), key)
+    return (replace(builder.build(), trace=receiver.trace),)
+
+
+def _get(invocation: Invocation, receiver: Value) -> Possible | None:
+    keys = invocation.values(0)
+    if not isinstance(receiver, Mapped) or len(keys) != 1 or not isinstance(keys[0], Text):
+        return None
+    found = member_of(receiver, keys[0].text, invocation.call, lambda value, *_: (unknown(invocation.call, (value,)),))
+    fallback = invocation.values(1)
+    return (*(value for value in found if not fallback or not isinstance(value, Nothing)), *fallback)
+
+
+_SHIFTS: dict[str, Method] = {
+    **{f"plus{unit}": _shifting(seconds, 1.0) for unit, seconds in _UNITS.items()},
+    **{f"minus{unit}": _shifting(seconds, -1.0) for unit, seconds in _UNITS.items()},
+    "plus": _plus(1.0),
+    "minus": _plus(-1.0),
+}
+_MOMENT: dict[str, Method] = {
+    **_SHIFTS,
+    **dict.fromkeys(("getEpochSecond", "toEpochSecond", "epochSeconds", "epochSecond"), _to(Clock.SECONDS)),
+    **dict.fromkeys(
+        ("toEpochMilli", "getTime", "getTimeInMillis", "toEpochMilliseconds", "timeInMillis"), _to(Clock.MILLISECONDS)
+    ),
+    **dict.fromkeys(
+        (
+            *("toInstant", "atZone", "atOffset", "toDate", "toJavaInstant", "toKotlinInstant", "truncatedTo"),
+            *("toLong", "withNano", "toLocalDateTime", "toOffsetDateTime", "withZoneSameInstant"),
+        ),
+        _same,
+    ),
+}
+_DURATION: dict[str, Method] = {
+    **_SHIFTS,
+    **{f"to{unit}": _in(seconds) for unit, seconds in _UNITS.items()},
+    "getSeconds": _in(1.0),
+    "multipliedBy": _multiplied,
+    **dict.fromkeys(("toJavaDuration", "toKotlinDuration"), _same),
+}
+_NUMBER: dict[str, Method] = {
+    **dict.fromkeys(("toLong", "toInt", "toDouble", "longValue", "intValue", "coerceAtMost"), _as_number),
+    "toDuration": _to_duration,
+}
+_TEXT: dict[str, Method] = {
+    **dict.fromkeys(
+        (
+            *("toByteArray", "getBytes", "toCharArray", "encodeToByteArray", "orEmpty", "trimIndent", "trimMargin"),
+            *("strip", "trim", "intern"),
+        ),
+        _same,
+    ),
+    **dict.fromkeys(("toLong", "toInt", "toLongOrNull", "toIntOrNull"), _as_number),
+}
+_COMMON: dict[str, Method] = {
+    **dict.fromkeys(("orElse", "orElseGet", "ifBlank", "ifEmpty", "getOrElse", "or"), _or_else),
+    **dict.fromkeys(("orElseThrow", "takeIf", "takeUnless", "get", "getString", "getOrThrow"), _same),
+    "toString": _spelled,
+}
+_SYMBOLIC: dict[str, Method] = {
+    **{name: method for name, method in _TEXT.items() if method is _same},
+    **{name: method for name, method in _COMMON.items() if name not in {"get", "getString", "toString"}},
+    **dict.fromkeys(("toLong", "toInt"), _same),
+}
+_LIST: dict[str, Method] = {
+    **dict.fromkeys(
+        (
+            *("toArray", "toTypedArray", "toList", "toSet", "asIterable", "filterNotNull", "stream", "collect"),
+            *("toMutableList", "asList"),
+        ),
+        _same,
+    ),
+}
+METHODS: Mapping[type, Mapping[str, Method]] = {
+    Text: {**texts.TEXT, **_COMMON, **_TEXT},
+    Number: {**texts.NUMBER, **_COMMON, **_NUMBER},
+    Flag: _COMMON,
+    Nothing: {name: method for name, method in _COMMON.items() if method is _or_else},
+    Moment: {**moments.MOMENT_METHODS, **_MOMENT},
+    Duration: _DURATION,
+    Listed: {**texts.LISTED, **_LIST},
+    Mapped: {"put": _put, "get": _get, "getOrDefault": _get, "toMap": _same, "toMutableMap": _same, "toString": _same},
+    Environment: {**_SYMBOLIC, **dict.fromkeys(("get", "getString", "asString", "toString"), _same)},
+    Returned: {name: method for name, method in _SYMBOLIC.items() if method is _same},
+}
+
+
+# --- properties -------------------------------------------------------------------------------------------------------
+
+_SPANS = {f"{unit.lower()}": seconds for unit, seconds in _UNITS.items() if unit not in {"Months", "Years", "Weeks"}}
+_SPANS |= {"milliseconds": 1e-3, "nanoseconds": 1e-9, "microseconds": 1e-6}
+_WHOLE = {
+    "inWholeMilliseconds": 1e-3,
+    "inWholeSeconds": 1.0,
+    "inWholeMinutes": MINUTE,
+    "inWholeHours": HOUR,
+    "inWholeDays": DAY,
+    "inWholeNanoseconds": 1e-9,
+    "inWholeMicroseconds": 1e-6,
+    "seconds": 1.0,
+}
+_CLOCKS = {
+    "time": Clock.MILLISECONDS,
+    "timeInMillis": Clock.MILLISECONDS,
+    "epochSecond": Clock.SECONDS,
+    "epochSeconds": Clock.SECONDS,
+}
+
+
+def part(value: Value, key: str, origin: Expr) -> Value | None:
+    """A property of a constant: `24.hours`, `duration.inWholeMilliseconds`, `date.time`."""
+    match value:
+        case Number(number=number) if key in _SPANS:
+            return Duration(origin=origin, seconds=number * _SPANS[key], trace=value.trace)
+        case Duration() if key in _WHOLE:
+            return _counted(value, _WHOLE[key], origin)
+        case Moment(clock=Clock.OBJECT) if key in _CLOCKS:
+            return replace(value, clock=_CLOCKS[key])
+        case _:
+            return None
+
+
+# --- what is read from outside ----------------------------------------------------------------------------------------
+
+_READING = re.compile(
+    r"(?:^|\.)(?:env|environment|config|dotenv|properties|props|conf|applicationConfig)\."
+    r"(?:getProperty|getRequiredProperty|get|getString|property|propertyOrNull|getValue|getOptionalValue|tryGetString)$"
+)
+
+
+def read(name: str, invocation: Invocation) -> Possible | None:
+    """What a call on something that is called like a configuration reads; None for any other call."""
+    key = invocation.expr(0)
+    if key is None or not _READING.search(name):
+        return None
+    return _read_property(invocation)
+
+
+def calendar_moved(moment: Moment, invocation: Invocation) -> Moment | None:
+    """`calendar.add(Calendar.HOUR, 6)`."""
+    units, amounts = invocation.values(0), invocation.values(1)
+    if len(units) != 1 or len(amounts) != 1 or not isinstance(units[0], Reference):
+        return None
+    seconds = _CALENDAR.get(units[0].name.rpartition(".")[2])
+    if seconds is None or not isinstance(amounts[0], Number):
+        return None
+    return replace(moment, offset=moment.offset + seconds * amounts[0].number)

@@ -16,14 +16,16 @@ _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), "javascript"),
     **dict.fromkeys((".vue", ".svelte", ".astro", ".html", ".htm", ".xhtml"), "page"),
     ".go": "go",
+    **dict.fromkeys((".php", ".phtml", ".inc"), "php"),
+    **dict.fromkeys((".rb", ".rake", ".ru", ".jbuilder"), "ruby"),
     ".ipynb": "notebook",
     **dict.fromkeys((".env",), "dotenv"),
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace", ".map"), "json"),
 }
-CODE = frozenset({"python", "javascript", "go"})
+CODE = frozenset({"python", "javascript", "go", "php", "ruby"})
 """The frontends of programming languages; the others read data and text."""
-GRAMMARS: dict[str, str] = {}
+GRAMMARS: dict[str, str] = {"php": "tree_sitter_php", "ruby": "tree_sitter_ruby"}
 """The frontends whose grammar is an extra of the same name, with the module that it comes in."""
 _DOTENV_NAMES = frozenset(
     {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}

@@ -1,0 +1,506 @@
+"""PHP expressions: one lowering function for each node type of tree-sitter's grammar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _php_names as names
+from lk_audit.frontends._php_calls import HELPERS, call_of
+from lk_audit.frontends._php_literals import float_value, integer_value, interpreted, single_quoted
+from lk_audit.frontends._tree import Part, Several, copies_of, expression, find
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Binary,
+    Call,
+    Conditional,
+    Entry,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Opaque,
+    Raise,
+    Record,
+    Sequence,
+    Spread,
+    Template,
+    Unary,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.frontends._tree import Frame, Leaf, Lower, Lowering
+    from lk_audit.syntax import Expr, Node, Statement
+
+_OPERATORS = {
+    **{"&&": "and", "||": "or", "!": "not", "===": "==", "!==": "!=", "<>": "!="},
+    **{".": "+", ".=": "+="},
+}
+_CASTS = {
+    **{"int": "intval", "integer": "intval", "float": "floatval", "double": "floatval", "real": "floatval"},
+    **{"string": "strval", "bool": "boolval", "boolean": "boolval"},
+}
+"""What a cast does, as the function that does the same; casts to arrays and objects leave what is in them."""
+_FIXED = {"static": "this", "self": "this", "parent": "super"}
+
+
+@dataclass(slots=True, eq=False)
+class Arguments(Part):
+    items: tuple[Argument, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Arm(Part):
+    """One arm of a `match`; no tests for `default`."""
+
+    tests: tuple[Expr, ...]
+    value: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Arms(Part):
+    items: tuple[Arm, ...]
+
+
+def _string(data: bytes, node: TreeNode) -> Node:
+    start, end = node.start_byte, node.end_byte
+    return Literal(start, end, single_quoted(data[start:end]))
+
+
+def _nowdoc(data: bytes, node: TreeNode) -> Node:
+    body = node.child_by_field_name("value")
+    text = data[body.start_byte : body.end_byte].decode("utf-8", "replace").strip("\r\n") if body is not None else ""
+    return Literal(node.start_byte, node.end_byte, text)
+
+
+def _number(read: Callable[[bytes], float]) -> Leaf:
+    def lower(data: bytes, node: TreeNode) -> Node:
+        start, end = node.start_byte, node.end_byte
+        try:
+            return Literal(start, end, read(data[start:end]))
+        except ValueError:
+            return Opaque(start, end, ())
+
+    return lower
+
+
+def _boolean(data: bytes, node: TreeNode) -> Node:
+    return Literal(node.start_byte, node.end_byte, data[node.start_byte : node.end_byte].lower() == b"true")
+
+
+def _null(_: bytes, node: TreeNode) -> Node:
+    return Literal(node.start_byte, node.end_byte, None)
+
+
+def _piece(data: bytes, node: TreeNode) -> Node:
+    """A part of a text in double quotes, or of a heredoc."""
+    start, end = node.start_byte, node.end_byte
+    return Literal(start, end, interpreted(data[start:end]))
+
+
+def _text(_: Lowering, frame: Frame) -> Node:
+    """`"room-$id"`: a literal when nothing is put in."""
+    parts = [expression(value) for value in frame.values]
+    if all(isinstance(part, Literal) for part in parts):
+        pieces = [str(part.value) for part in parts if isinstance(part, Literal)]
+        return Literal(frame.start, frame.end, "".join(pieces))
+    return Template(frame.start, frame.end, tuple(parts))
+
+
+def _heredoc(run: Lowering, frame: Frame) -> Node:
+    body = frame.field("value")
+    value = body if isinstance(body, Literal | Template) else _text(run, frame)
+    if isinstance(value, Literal):
+        value = Literal(value.start, value.end, str(value.value).strip("\r\n"))
+    value.start, value.end = frame.start, frame.end
+    return value
+
+
+def _inner(_: Lowering, frame: Frame) -> Node:
+    """What parentheses, `@`, `clone` and references are written around."""
+    return frame.values[-1] if frame.values else frame.expression(0)
+
+
+def _object(frame: Frame) -> Expr:
+    found = frame.field("object") or frame.field("scope")
+    return expression(found) if found is not None else Opaque(frame.start, frame.start, ())
+
+
+def _part(run: Lowering, frame: Frame) -> Expr:
+    """`object->name`, `Class::name`; a name that is computed makes it an index."""
+    owner = _object(frame)
+    name = frame.node.child_by_field_name("name")
+    if name is None:
+        return Opaque(frame.start, frame.end, (owner,))
+    is_static = frame.kind == "scoped_property_access_expression"
+    if name.type == "name" or is_static:
+        text = run.text(name).lstrip("$")
+        return Member(frame.start, name.end_byte, owner, "constructor" if text == "__construct" else text)
+    value = frame.field("name")
+    key = expression(value) if value is not None else Opaque(name.start_byte, name.end_byte, ())
+    return Index(frame.start, name.end_byte, owner, key)
+
+
+def _access(run: Lowering, frame: Frame) -> Node:
+    return _part(run, frame)
+
+
+def _class_constant(run: Lowering, frame: Frame) -> Node:
+    """`Class::NAME`; `Class::class` is as good as the class."""
+    last = frame.node.named_children[-1]
+    name = run.text(last)
+    owner = frame.expression(0)
+    return owner if name == "class" else Member(frame.start, frame.end, owner, name)
+
+
+def _index(_: Lowering, frame: Frame) -> Node:
+    if len(frame.values) < 2:  # noqa: PLR2004 - the array and its key
+        return Index(frame.start, frame.end, frame.expression(0), Opaque(frame.end, frame.end, ()))
+    return Index(frame.start, frame.end, frame.expression(0), frame.expression(1))
+
+
+def _arguments(_: Lowering, frame: Frame) -> Node:
+    found = [value if isinstance(value, Argument) else _argument_of(expression(value)) for value in frame.values]
+    return Arguments(frame.start, frame.end, tuple(found))
+
+
+def _argument_of(value: Expr) -> Argument:
+    if isinstance(value, Spread):
+        return Argument(value.start, value.end, None, value.value, spread=True)
+    return Argument(value.start, value.end, None, value)
+
+
+def _argument(run: Lowering, frame: Frame) -> Node:
+    name = frame.node.child_by_field_name("name")
+    value = frame.expression(len(frame.values) - 1) if frame.values else frame.expression(0)
+    if name is None or len(frame.values) < 2:  # noqa: PLR2004 - the name and the value
+        return _argument_of(value)
+    return Argument(frame.start, frame.end, run.text(name), value)
+
+
+def _given(frame: Frame) -> tuple[Argument, ...]:
+    return next((value.items for value in frame.values if isinstance(value, Arguments)), ())
+
+
+def _call(_: Lowering, frame: Frame) -> Node:
+    if any(child.type == "variadic_placeholder" for child in _arguments_of(frame.node)):
+        return frame.expression(0)
+    return call_of(frame.start, frame.end, frame.expression(0), _given(frame))
+
+
+def _arguments_of(node: TreeNode) -> list[TreeNode]:
+    given = node.child_by_field_name("arguments")
+    return given.named_children if given is not None else []
+
+
+def _method_call(run: Lowering, frame: Frame) -> Node:
+    return Call(frame.start, frame.end, _part(run, frame), _given(frame))
+
+
+def _creation(_: Lowering, frame: Frame) -> Node:
+    callee = frame.expression(0)
+    if isinstance(callee, Name) and callee.id in _FIXED:
+        callee = Name(callee.start, callee.end, _FIXED[callee.id])
+    return Call(frame.start, frame.end, callee, _given(frame), is_new=True)
+
+
+def _binary(_: Lowering, frame: Frame) -> Node:
+    sign = frame.node.child_by_field_name("operator")
+    operator = sign.type.lower() if sign is not None else ""
+    return Binary(frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0), frame.expression(1))
+
+
+def _unary(_: Lowering, frame: Frame) -> Node:
+    operator = frame.node.children[0].type
+    return Unary(frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0))
+
+
+def _conditional(_: Lowering, frame: Frame) -> Node:
+    body = frame.field("body")
+    last = frame.expression(len(frame.values) - 1) if frame.values else frame.expression(0)
+    if body is None:
+        return Binary(frame.start, frame.end, "or", frame.expression(0), last)
+    return Conditional(frame.start, frame.end, frame.expression(0), expression(body), last)
+
+
+def _cast(run: Lowering, frame: Frame) -> Node:
+    written = frame.node.child_by_field_name("type")
+    value = frame.expression(len(frame.values) - 1) if frame.values else frame.expression(0)
+    name = _CASTS.get(run.text(written).strip().lower()) if written is not None else None
+    if name is None:
+        return value
+    argument = Argument(value.start, value.end, None, value)
+    return Call(frame.start, frame.end, Name(frame.start, frame.start, name), (argument,))
+
+
+def _variadic(_: Lowering, frame: Frame) -> Node:
+    return Spread(frame.start, frame.end, frame.expression(0))
+
+
+def _element(_: Lowering, frame: Frame) -> Node:
+    """`key => value`, a value, or `...values` between brackets."""
+    if len(frame.values) > 1:
+        return Entry(frame.start, frame.end, frame.expression(0), frame.expression(1))
+    return frame.values[0] if frame.values else frame.expression(0)
+
+
+def _array(run: Lowering, frame: Frame) -> Node:
+    """A list, or a map as soon as one entry has a key; an empty one is what becomes of it."""
+    if not frame.values:
+        is_list = _is_filled_by_place(run, frame.node)
+        return Sequence(frame.start, frame.end, ()) if is_list else Record(frame.start, frame.end, ())
+    is_record = any(isinstance(value, Entry) for value in frame.values)
+    if not is_record and not all(isinstance(value, Spread) for value in frame.values):
+        return Sequence(frame.start, frame.end, tuple(expression(value) for value in frame.values))
+    entries = [_entry(position, value) for position, value in enumerate(frame.values)]
+    return Record(frame.start, frame.end, tuple(entries))
+
+
+def _entry(position: int, value: Node) -> Entry:
+    if isinstance(value, Entry):
+        return value
+    if isinstance(value, Spread):
+        return Entry(value.start, value.end, None, value.value)
+    key = Literal(value.start, value.start, str(position))
+    return Entry(value.start, value.end, key, expression(value))
+
+
+def _is_filled_by_place(run: Lowering, node: TreeNode) -> bool:
+    """Whether an empty array gets its items by `$items[] = $item`, or stands where lists do."""
+    holder = node.parent
+    target = holder.child_by_field_name("left") if holder is not None else None
+    if target is None:
+        return holder is not None and holder.type in {"argument", "array_element_initializer"}
+    return run.data[target.start_byte : target.end_byte] + b"[]" in run.data
+
+
+def _assignment(_: Lowering, frame: Frame) -> Node:
+    right = frame.field("right")
+    target = frame.field("left")
+    value = expression(right) if right is not None else Opaque(frame.end, frame.end, ())
+    if isinstance(target, names.Pattern):
+        return Several(frame.start, frame.end, tuple(_destructured(target, value)))
+    where = expression(target) if target is not None else Opaque(frame.start, frame.start, ())
+    if isinstance(where, Sequence | Record):
+        return Opaque(frame.start, frame.end, (value, where))
+    if isinstance(where, Index) and isinstance(where.key, Opaque) and where.key.start == where.key.end:
+        pushed = Member(where.start, where.end, where.object, "push")
+        return Call(frame.start, frame.end, pushed, (Argument(value.start, value.end, None, value),))
+    return Assign(frame.start, frame.end, where, value)
+
+
+def _destructured(pattern: names.Pattern, value: Expr) -> list[Statement]:
+    """`[$a, 'k' => $b] = value`."""
+    found: list[Statement] = []
+    sources = copies_of(value, len(pattern.items))
+    if not sources and pattern.items:
+        holder = f"#{pattern.start}"
+        found.append(Assign(pattern.start, value.end, Name(pattern.start, pattern.start, holder), value))
+        sources = [Name(pattern.start, pattern.start, holder) for _ in pattern.items]
+    for (key, target), source in zip(pattern.items, sources, strict=True):
+        part = Index(target.start, target.end, source, key)
+        if isinstance(target, names.Pattern):
+            found += _destructured(target, part)
+        else:
+            found.append(Assign(target.start, value.end, expression(target), part))
+    return found
+
+
+def assigned_from(target: Node, value: Expr, end: int) -> list[Statement]:
+    """The assignments that a pattern or a variable stands for, as in `foreach`."""
+    if isinstance(target, names.Pattern):
+        return _destructured(target, value)
+    return [Assign(target.start, end, expression(target), value)]
+
+
+def _augmented(_: Lowering, frame: Frame) -> Node:
+    sign = frame.node.child_by_field_name("operator")
+    written = sign.type if sign is not None else "="
+    operator = _OPERATORS.get(written, written).removesuffix("=")
+    return Assign(frame.start, frame.end, frame.expression(0), frame.expression(1), operator)
+
+
+def _counted(_: Lowering, frame: Frame) -> Node:
+    operator = "+" if "++" in frame.tokens() else "-"
+    return Assign(frame.start, frame.end, frame.expression(0), Literal(frame.end, frame.end, 1), operator)
+
+
+def _list(_: Lowering, frame: Frame) -> Node:
+    """`list($a, , $b)`, `['k' => $a]` on the left of an assignment."""
+    items: list[tuple[Expr, Node]] = []
+    lowered = {kid.id: value for kid, value in zip(frame.kids, frame.values, strict=True)}
+    place, key, current = 0, None, None
+    for child in [*frame.node.children, None]:
+        kind = child.type if child is not None else ","
+        if child is not None and child.id in lowered:
+            current = lowered[child.id]
+        elif kind == "=>":
+            key, current = current, None
+        elif kind in {",", ")", "]"}:
+            if current is not None:
+                where = expression(key) if key is not None else Literal(current.start, current.start, place)
+                items.append((where, current))
+            place, key, current = place + (kind == ","), None, None
+    return names.Pattern(frame.start, frame.end, tuple(items))
+
+
+def _echo(_: Lowering, frame: Frame) -> Node:
+    shown = [Argument(item.start, item.end, None, expression(item)) for item in _flat(frame.values)]
+    return Call(frame.start, frame.end, Name(frame.start, frame.start, "echo"), tuple(shown))
+
+
+def _flat(values: list[Node]) -> list[Node]:
+    return [item for value in values for item in (value.items if isinstance(value, Several) else (value,))]
+
+
+def _throw(_: Lowering, frame: Frame) -> Node:
+    return Raise(frame.start, frame.end, frame.expression(0) if frame.values else None)
+
+
+def _arm(_: Lowering, frame: Frame) -> Node:
+    given = frame.field("conditional_expressions")
+    value = frame.field("return_expression")
+    tests = tuple(expression(item) for item in given.items) if isinstance(given, Several) else ()
+    return Arm(frame.start, frame.end, tests, expression(value) if value is not None else frame.expression(0))
+
+
+def _tests(_: Lowering, frame: Frame) -> Node:
+    return Several(frame.start, frame.end, tuple(expression(value) for value in frame.values))
+
+
+def _arms(_: Lowering, frame: Frame) -> Node:
+    return Arms(frame.start, frame.end, tuple(value for value in frame.values if isinstance(value, Arm)))
+
+
+def _match(_: Lowering, frame: Frame) -> Node:
+    """`match ($x) { 1, 2 => a, default => b }` is a chain of conditions."""
+    body = frame.field("body")
+    arms = body.items if isinstance(body, Arms) else ()
+    subject = frame.expression(0)
+    is_plain = isinstance(subject, Literal) and subject.value is True
+    count = sum(len(arm.tests) for arm in arms)
+    subjects = [] if is_plain else copies_of(subject, count) if count else []
+    result: Expr = next((arm.value for arm in arms if not arm.tests), Opaque(frame.end, frame.end, ()))
+    for arm in reversed([arm for arm in arms if arm.tests]):
+        test: Expr | None = None
+        for item in arm.tests:
+            left = subjects.pop() if subjects else Opaque(subject.start, subject.start, ())
+            one = item if is_plain else Binary(item.start, item.end, "==", left, item)
+            test = one if test is None else Binary(test.start, one.end, "or", test, one)
+        result = Conditional(arm.start, arm.end, expression(test or subject), arm.value, result)
+    return result if is_plain or subjects or count == 1 else Opaque(frame.start, frame.end, (subject, result))
+
+
+def _include(_: Lowering, frame: Frame) -> Node:
+    """`require __DIR__ . '/config.php'` gives what that file returns."""
+    value = frame.expression(0)
+    path = included_path(value)
+    shown = value if path is None else Literal(value.start, value.end, path)
+    callee = Name(frame.start, frame.start, "require")
+    return Call(frame.start, frame.end, callee, (Argument(value.start, value.end, None, shown),))
+
+
+def included_path(value: Expr) -> str | None:
+    """The path in an `include`, relative to the file that it stands in; None for one that is computed."""
+    match value:
+        case Literal(value=str(text)):
+            return text if text.startswith((".", "/")) else f"./{text}"
+        case Binary(operator="+", left=Name(id="__DIR__"), right=Literal(value=str(text))):
+            return f"./{text.lstrip('/')}"
+        case Binary(operator="+", left=Call(callee=Name(id="dirname")) as up, right=Literal(value=str(text))):
+            return f"{'../' * _levels(up)}{text.lstrip('/')}"
+        case _:
+            return None
+
+
+def _levels(call: Call) -> int:
+    """How many folders `dirname(__DIR__, 2)` goes up; `dirname(__FILE__)` is the folder itself."""
+    match call.arguments:
+        case (Argument(value=Name(id="__FILE__")),):
+            return 0
+        case (Argument(value=Name(id="__DIR__")), Argument(value=Literal(value=int(count)))) if 0 < count < 10:  # noqa: PLR2004 - deeper paths are nonsense
+            return count
+        case (Argument(value=Call(callee=Name(id="dirname")) as inner),):
+            return 1 + _levels(inner)
+        case _:
+            return 1
+
+
+def colliding(root: TreeNode, data: bytes) -> frozenset[str]:
+    """The names of functions and constants that a file uses: variables of the same names are others."""
+    kinds = frozenset({"function_call_expression", "function_definition", "const_element"})
+    found: set[str] = set()
+    pending = [root]
+    while pending:
+        for node in find(pending.pop(), kinds):
+            first = next((child for child in node.named_children if child.type == "name"), None)
+            if first is not None:
+                found.add(data[first.start_byte : first.end_byte].decode("utf-8", "replace"))
+            pending.extend(node.named_children)
+    return frozenset(found - HELPERS)
+
+
+LEAVES: Mapping[str, Leaf] = {
+    **names.LEAVES,
+    "string": _string,
+    "nowdoc": _nowdoc,
+    "integer": _number(integer_value),
+    "float": _number(float_value),
+    "boolean": _boolean,
+    "null": _null,
+    "string_content": _piece,
+    "escape_sequence": _piece,
+}
+EXPRESSIONS: Mapping[str, Lower] = {
+    "encapsed_string": _text,
+    "heredoc_body": _text,
+    "heredoc": _heredoc,
+    "parenthesized_expression": _inner,
+    "error_suppression_expression": _inner,
+    "clone_expression": _inner,
+    "by_ref": _inner,
+    "reference_modifier": _inner,
+    "member_access_expression": _access,
+    "nullsafe_member_access_expression": _access,
+    "scoped_property_access_expression": _access,
+    "class_constant_access_expression": _class_constant,
+    "subscript_expression": _index,
+    "arguments": _arguments,
+    "argument": _argument,
+    "function_call_expression": _call,
+    "member_call_expression": _method_call,
+    "nullsafe_member_call_expression": _method_call,
+    "scoped_call_expression": _method_call,
+    "object_creation_expression": _creation,
+    "binary_expression": _binary,
+    "unary_op_expression": _unary,
+    "conditional_expression": _conditional,
+    "cast_expression": _cast,
+    "variadic_unpacking": _variadic,
+    "array_element_initializer": _element,
+    "array_creation_expression": _array,
+    "assignment_expression": _assignment,
+    "reference_assignment_expression": _assignment,
+    "augmented_assignment_expression": _augmented,
+    "update_expression": _counted,
+    "list_literal": _list,
+    "echo_statement": _echo,
+    "print_intrinsic": _echo,
+    "sequence_expression": _tests,
+    "throw_expression": _throw,
+    "exit_statement": _throw,
+    "match_expression": _match,
+    "match_block": _arms,
+    "match_condition_list": _tests,
+    "match_conditional_expression": _arm,
+    "match_default_expression": _arm,
+    "include_expression": _include,
+    "include_once_expression": _include,
+    "require_expression": _include,
+    "require_once_expression": _include,
+}

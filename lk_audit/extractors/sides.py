@@ -21,6 +21,7 @@ from lk_audit.livekit.clients import (
     SERVER_FILE,
     SERVER_FOLDER,
     SERVER_GLOBALS,
+    SERVER_LANGUAGES,
     SERVER_PACKAGES,
 )
 from lk_audit.syntax import Call, Element, Import, Member, Name, Unary
@@ -39,7 +40,7 @@ def side_of(context: FileContext) -> SideEvidence:
     """Judge the side of a file; a directive outranks the configuration, that a package, a package a global."""
     if context.workspace.hints.client_paths.match(context.source.path):
         return _stated_side(context)
-    if context.is_python or context.is_go:
+    if context.module.language in SERVER_LANGUAGES:
         return SideEvidence(Side.SERVER)
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))

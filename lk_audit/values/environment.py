@@ -2,7 +2,7 @@
 
 Sources: the documentation of Python's `os`, python-decouple, environs, django-environ, Starlette, python-dotenv,
 pydantic-settings; Node, Deno, Bun, Vite, SvelteKit, Astro, react-native-dotenv, react-native-config, t3-env, envalid;
-Go's `os`, viper, godotenv.
+Go's `os`, viper, godotenv; PHP's `getenv`, Laravel; Ruby's `ENV`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ MAPPINGS: dict[str, str] = {
     "astro:env/client": "astro:env/client",
     "cloudflare:workers.env": "cloudflare:workers",
     "std-env.env": "process.env",
+    "ENV": "ENV",
+    "_ENV": "$_ENV",
 }
 """Things whose members are environment variables, and the accessor they are reported as."""
 
@@ -82,6 +84,10 @@ _READERS: dict[str, _Reader] = {
     "syscall.Getenv": _Reader("os.Getenv", None),
     "github.com/spf13/viper.GetString": _Reader("viper", None),
     "github.com/spf13/viper.Get": _Reader("viper", None),
+    "getenv": _Reader("getenv", None),
+    "env": _Reader("env"),
+    "Illuminate.Support.Env.get": _Reader("env"),
+    "ENV.fetch": _Reader("ENV"),
 }
 _TYPED = ("environs.Env.", "environs.env.", "environ.Env.")
 """`env.str("K", default)`, `env.int("K")`: any method of these reads a variable."""

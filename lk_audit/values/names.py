@@ -51,7 +51,7 @@ _GO_BUILTINS = frozenset(
         *(f"{sign}int{size}" for sign in ("", "u") for size in ("", "8", "16", "32", "64")),
     }
 )
-NAMESPACED = frozenset({"csharp", "swift", "dart"})
+NAMESPACED = frozenset({"csharp", "swift", "dart", "php", "ruby"})
 """Languages whose imports open whole namespaces: a bare name there is that of any of them, or of the language."""
 _OWN_PACKAGE = "."
 """What Go files share with the others of their folder, as if they imported all of it."""
@@ -74,7 +74,8 @@ class Names:
     Attributes:
         module: the module.
         is_python: whether its language is Python.
-        is_go: whether its language is Go; else it is JavaScript or TypeScript.
+        is_go: whether its language is Go.
+        is_javascript: whether it is JavaScript or TypeScript.
         flow: answers questions about branches.
         graph: answers questions about calls.
         calls: every call, in source order, as all of these.
@@ -89,6 +90,7 @@ class Names:
         self.module = module
         self.is_python = module.language == "python"
         self.is_go = module.language == "go"
+        self.is_javascript = module.language in {"javascript", "typescript"}
         self._scopes = Scopes(module)
         self.flow = Flow(self._scopes.parents)
         self.graph = CallGraph(self)
@@ -270,7 +272,7 @@ class Names:
             found = known[:_MOST_DEFINITIONS] if index or is_exported else self.flow.reaching(known, name)
             if found:
                 return (*found, *self._from_closures(found, scope))
-        return () if self.is_python or self.is_go else tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
+        return () if not self.is_javascript else tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
 
     def _from_closures(self, found: Sequence[Definition], scope: Scope) -> list[Definition]:
         """What nested functions assign to a variable that only holds a place (`let token = null`, `TOKEN = None`).

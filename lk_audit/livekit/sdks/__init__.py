@@ -5,10 +5,11 @@ Names are full names as `values.names` gives them ("livekit.api.AccessToken").
 
 from __future__ import annotations
 
-from lk_audit.livekit.sdks import go, javascript, python
+from lk_audit.livekit.sdks import go, javascript, php, python, ruby
 from lk_audit.livekit.sdks.javascript import NODE, NODE_V1, SIGN_JWT_MEMBERS
 from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
 from lk_audit.livekit.sdks.python import PYTHON, PYTHON_LEGACY
+from lk_audit.livekit.sdks.ruby import RUBY, RUBY_BEFORE_0_7
 
 __all__ = [
     "GRANT_CLASSES",
@@ -19,6 +20,8 @@ __all__ = [
     "PYTHON",
     "PYTHON_LEGACY",
     "REALTIME_ROOMS",
+    "RUBY",
+    "RUBY_BEFORE_0_7",
     "SECRET_SINKS",
     "SIGN_JWT_CLASSES",
     "SIGN_JWT_MEMBERS",
@@ -31,7 +34,7 @@ __all__ = [
     "is_known",
 ]
 
-_FAMILIES: tuple[Family, ...] = (python.FAMILY, javascript.FAMILY, go.FAMILY)
+_FAMILIES: tuple[Family, ...] = (python.FAMILY, javascript.FAMILY, go.FAMILY, php.FAMILY, ruby.FAMILY)
 
 TOKEN_CONSTRUCTORS: dict[str, Sdk] = {name: row for family in _FAMILIES for name, row in family.constructors.items()}
 GRANT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.grant_classes.items()}

@@ -19,16 +19,22 @@ class TtlUnit(Enum):
     EPOCH = "seconds since 1970"
     EPOCH_OR_DATETIME = "seconds since 1970, or a datetime"
     GO_DURATION = "a time.Duration; a bare number counts nanoseconds"
+    SECONDS = "seconds, or a duration"
+    SECONDS_OR_DEFAULT = "seconds; nothing stands for the default"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing a builder call, a setter or an option sets. `position` is that of the value among the arguments."""
+    """One thing a builder call, a setter or an option sets. `position` is that of the value among the arguments.
+
+    `gathers` tells that the named arguments of the call may together be the value, as a hash.
+    """
 
     target: str
     position: int = 0
     unit: TtlUnit | None = None
     keyword: str | None = None
+    gathers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ class Perimeter:
     def around(self, handler: Handler) -> Lead | None:
         """What the application as a whole does to tell the callers of a handler."""
         home = handler.site.home(handler.function)
+        if not home.is_python and not home.names.is_javascript:
+            return None
         found = self._of_python(home, handler) if home.is_python else self._of_javascript(home, handler)
         return next(found, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._ruby_expressions import Arguments
+from lk_audit.frontends._ruby_expressions import Arguments, method_name
 from lk_audit.frontends._ruby_values import value
 from lk_audit.syntax import (
     Argument,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lk_audit.frontends._tree import Frame, Lower, Lowering
     from lk_audit.syntax import Expr, Node
 
-_LEAVING = frozenset({"raise", "fail", "halt", "error!", "abort"})
+_LEAVING = frozenset({"raise", "fail", "halt", "error", "abort"})
 """Calls that go no further: Ruby's own, Sinatra's `halt`, Grape's `error!`."""
 _LAMBDAS = frozenset({"lambda", "proc"})
 _FREEZING = frozenset({"freeze", "dup", "clone", "with_indifferent_access", "symbolize_keys", "deep_symbolize_keys"})
@@ -34,7 +34,7 @@ _FREEZING = frozenset({"freeze", "dup", "clone", "with_indifferent_access", "sym
 
 def _call(run: Lowering, frame: Frame) -> Node:
     method = frame.node.child_by_field_name("method")
-    name = run.text(method) if method is not None else "call"
+    name = method_name(run.text(method)) if method is not None else "call"
     given = _given(frame)
     if frame.node.child_by_field_name("receiver") is None:
         return _bare(frame, name, given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._ruby_expressions import Targets, spread_out
+from lk_audit.frontends._ruby_expressions import Targets, method_name, spread_out
 from lk_audit.frontends._ruby_values import returned, value, with_tails
 from lk_audit.frontends._tree import Part, Several, block, expression
 from lk_audit.syntax import (
@@ -84,7 +84,7 @@ def _singleton(_: Lowering, frame: Frame) -> Node:
 
 def _method(run: Lowering, frame: Frame) -> Node:
     name = frame.node.child_by_field_name("name")
-    label = run.text(name) if name is not None else ""
+    label = method_name(run.text(name)) if name is not None else ""
     label = "constructor" if label == "initialize" else label
     return Define(frame.start, frame.end, _function(frame, label))
 

@@ -71,7 +71,12 @@ def text_of(data: bytes, node: TreeNode) -> str:
 
 
 def _name(data: bytes, node: TreeNode) -> Node:
-    return Name(node.start_byte, node.end_byte, text_of(data, node))
+    return Name(node.start_byte, node.end_byte, method_name(text_of(data, node)))
+
+
+def method_name(written: str) -> str:
+    """A method without the sign at the end of its name: `authenticate_user!`, `nil?`."""
+    return written.rstrip("!?")
 
 
 def _attribute(data: bytes, node: TreeNode) -> Node:

@@ -114,10 +114,18 @@ def _replace_names(node: Node, around: _Around) -> None:
         found = getattr(node, item.name)
         if isinstance(found, Name):
             is_called = isinstance(node, Call) and item.name == "callee"
-            setattr(node, item.name, _meant(found, around, is_called=is_called))
+            meant = _meant(found, around, is_called=is_called)
+            if isinstance(node, Evaluate) and isinstance(meant, Name) and _is_command(meant, around):
+                meant = Call(meant.start, meant.end, meant, ())
+            setattr(node, item.name, meant)
         elif isinstance(found, tuple) and any(isinstance(part, Name) for part in found):
             parts = (_meant(part, around, is_called=False) if isinstance(part, Name) else part for part in found)
             setattr(node, item.name, tuple(parts))
+
+
+def _is_command(name: Name, around: _Around) -> bool:
+    """`authenticate!` as a statement: nobody writes a variable there."""
+    return name.id not in around.variables and name.id[:1].islower()
 
 
 def _defines(node: Node, field: str) -> bool:

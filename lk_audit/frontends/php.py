@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends import _php_declarations as declarations
 from lk_audit.frontends import _php_expressions as expressions
 from lk_audit.frontends import _php_statements as statements
+from lk_audit.frontends import text
 from lk_audit.frontends._php_literals import comment_text
 from lk_audit.frontends._php_names import variable
+from lk_audit.frontends._php_scripts import as_script
 from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
-from lk_audit.syntax import Comment, Module
+from lk_audit.syntax import Comment, Document, Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,14 +47,19 @@ _SKIPPED = frozenset(
 )
 
 
-def parse(source: Source) -> Module:
-    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
+def parse(source: Source) -> Module | Document:
+    """The module in a file, or its text where nothing in it is PHP. Nothing raises.
+
+    Text that cannot be read is listed in `Module.errors`.
+    """
+    if b"<?" not in source.data:
+        return text.parse(source)
     root = _tree(source.data)
     leaves = {**expressions.LEAVES, "variable_name": variable(expressions.colliding(root, source.data))}
     grammar = Grammar(
         leaves=leaves, nodes=_NODES, skipped=_SKIPPED, headed=frozenset({"property_hook"}), lists=statements.LISTS
     )
-    body = block(Lowering(source.data, grammar).run(root), 0)
+    body = as_script(block(Lowering(source.data, grammar).run(root), 0), root, source.data)
     comments = tuple(_comments(source.data, root))
     return Module(0, len(source.data), "php", body, (), comments, errors=tuple(unread(root)))
 

@@ -59,7 +59,7 @@ class Files(Mapping[str, Source]):
 
     @cached_property
     def code(self) -> Mapping[str, tuple[str, ...]]:
-        """The paths of files that hold code, sorted, by language family: "python", "javascript" and "go"."""
+        """The paths of files that hold code, sorted, by language family: "python", "javascript", "go" ..."""
         found: dict[str, list[str]] = {family: [] for family in sorted(frontends.CODE)}
         for path in sorted(self.paths):
             family = family_of(path)

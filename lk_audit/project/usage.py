@@ -46,6 +46,8 @@ _MOST_WORDS = 8
 _MARKS = {
     "python": ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py"),
     "go": ("go.mod",),
+    "php": ("composer.json",),
+    "ruby": ("Gemfile",),
 }
 """Files beside which everything that belongs together is."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
@@ -253,6 +255,9 @@ class Usage:
         known = set(module.names.callers(function))
         here = (module,) if module.is_go else ()
         spelled = (f"{called}(", f"{called}?.(", f"{called}<")
+        if module.syntax.language == "ruby":
+            # Ruby needs no parentheses, and makes objects with `Class.new`.
+            spelled = (f"{called}.new",) if function.name == "constructor" else (f".{called}", f" {called} ")
         owned = (owner.name or "", *self._import_words(module.path))
         beside = [] if module.is_go else [word for word in owned if word]
         for other in (*here, *self.mentions(module.path, *spelled, beside=beside)):
@@ -341,9 +346,7 @@ def import_edges(module: CodeModule) -> Iterator[ImportEdge]:
     """Every import of a module: statements, re-exports, `require()` and `import()`."""
     for statement in module.names.nodes(Import):
         yield ImportEdge(module, statement, statement.names)
-    if module.is_python:
-        return
-    if module.is_go:
+    if not module.names.is_javascript:
         return
     for export in module.names.nodes(Export):
         if export.module is not None:
@@ -359,7 +362,7 @@ def targets(module: CodeModule, edge: ImportEdge) -> set[str]:
     match node:
         case Import(module=written):
             wanted = [written]
-            if module.is_python:
+            if module.is_python or module.syntax.language == "php":
                 wanted += [module.names.join(written, item.member) for item in edge.names if item.member]
         case Export(module=str(written)):
             wanted = [written]

@@ -54,7 +54,7 @@ _GO_BUILTINS = frozenset(
 NAMESPACED = frozenset({"csharp", "swift", "dart", "php", "ruby"})
 """Languages whose imports open whole namespaces: a bare name there is that of any of them, or of the language."""
 _OWN_PACKAGE = "."
-"""What Go files share with the others of their folder, as if they imported all of it."""
+"""What Go files share with the others of their folder, and Ruby files with all, as if they imported all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class Names:
     def star_imports(self) -> tuple[str, ...]:
         """The modules whose names count without being listed, latest first; of a Go file, first its own package."""
         imported = tuple(item.module for item in reversed(self._scopes.stars))
-        return (_OWN_PACKAGE, *imported) if self.is_go else imported
+        return (_OWN_PACKAGE, *imported) if self.module.language in {"go", "ruby"} else imported
 
     def attributes(self, owner: Class, name: str) -> tuple[Definition, ...]:
         """What the class body and its methods (through `self` or `this`) give an attribute, in source order."""

@@ -83,7 +83,8 @@ def _named(context: FileContext, text: str, call: Call | None) -> Function | Non
         owner, found, method = text.partition(sign)
         if found and method.isidentifier():
             last = owner.replace("\\", ".").rpartition(".")[2]
-            return next((item for item in _classes_named(context, last) if (item := _method(item, method))), None)  # type: ignore[misc,return-value]
+            named = (_method(item, method) for item in _classes_named(context, last))
+            return next((item for item in named if item is not None), None)
     known = _group_controller(context, call) if call is not None and text.isidentifier() else None
     return method_of(context, known, text) if known is not None else None
 

@@ -156,7 +156,7 @@ class Endpoints:
         return name is not None and is_request_global(name, self._context.module.language)
 
     def _is_body(self, call: Call) -> bool:
-        """PHP: `file_get_contents('php://input')`, and what CodeIgniter keeps at `$this->request` and `$this->input`."""
+        """PHP: `file_get_contents('php://input')`, and what CodeIgniter keeps at `$this->request`."""
         if self._context.module.language != "php":
             return False
         first = call.arguments[0].value if call.arguments else None

@@ -14,7 +14,7 @@ from lk_audit import frontends
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
-from lk_audit.extractors.php_handlers import called_back, chain, method_of, settings
+from lk_audit.extractors.php_handlers import called_back, chain, settings
 from lk_audit.facts import Lead
 from lk_audit.livekit.requests import (
     AUTHENTICATING_NAME,
@@ -25,12 +25,10 @@ from lk_audit.livekit.requests import (
 )
 from lk_audit.project.manifests import above
 from lk_audit.syntax import (
-    Argument,
     Call,
     Class,
     Define,
     Document,
-    Entry,
     Expr,
     Function,
     If,
@@ -46,7 +44,9 @@ from lk_audit.values.model import Defined
 
 _DEEPEST_BASE = 4
 _AUTHENTICATES = "authenticates the caller"
-_AUTH_FILE = re.compile(r"(?i)(?:^|[/_-])(?:auth\w*|login\w*|session\w*|check\w*|protect\w*|guard\w*|secur\w*)\.(?:php|inc)$")
+_AUTH_FILE = re.compile(
+    r"(?i)(?:^|[/_-])(?:auth\w{0,20}|login\w{0,20}|session\w{0,20}|check\w{0,20}|protect\w{0,20}|guard\w{0,20})\.(?:php|inc)$"
+)
 
 
 def in_front_of(workspace: Workspace, guards: Guards, handler: Handler) -> Lead | None:
@@ -131,9 +131,7 @@ def _sounds_like_guard(name: str) -> bool:
 # --- controllers ------------------------------------------------------------------------------------------------------
 
 
-def _of_controller(
-    guards: Guards, home: FileContext, owner: Class, function: Function, depth: int
-) -> Iterator[Lead]:
+def _of_controller(guards: Guards, home: FileContext, owner: Class, function: Function, depth: int) -> Iterator[Lead]:
     """`$this->middleware('auth')` and checks in the constructor, a static `middleware()`, those of base classes."""
     for statement in owner.body.statements:
         if not isinstance(statement, Define) or statement.function is function:
@@ -273,4 +271,3 @@ def _access_rule(document: Document, path: str) -> tuple[int, str] | None:
         if path.startswith(pattern) and "roles" in found:
             return found["roles"]
     return None
-

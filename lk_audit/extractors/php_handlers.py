@@ -11,7 +11,6 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.requests import PHP_ROUTERS, SCRIPT
 from lk_audit.syntax import (
-    Argument,
     Call,
     Class,
     Define,
@@ -200,4 +199,3 @@ def _is_public(context: FileContext, function: Function) -> bool:
     written = context.source.data[function.start : function.body.start].lower()
     hidden = b"private " in written or b"protected " in written
     return not hidden and not function.name.startswith("_") and function.name != "constructor"
-

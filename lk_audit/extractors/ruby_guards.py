@@ -13,7 +13,7 @@ from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.facts import Lead
 from lk_audit.livekit.requests import AUTHENTICATING_NAME, RUBY_FILTERS, RUBY_GUARDS, RUBY_ROOTS, RUBY_SKIPS
-from lk_audit.syntax import Call, Class, Define, Evaluate, Expr, Function, Literal, Member, Name, Sequence, Statement
+from lk_audit.syntax import Call, Class, Define, Evaluate, Expr, Function, Literal, Sequence, Statement
 from lk_audit.values.model import Defined
 
 _DEEPEST_BASE = 5
@@ -101,9 +101,7 @@ def bare(name: str) -> str:
     return name.rstrip("!?")
 
 
-def _is_guard(
-    guards: Guards, context: FileContext, expr: Expr, levels: list[_Level], handler: Handler
-) -> bool:
+def _is_guard(guards: Guards, context: FileContext, expr: Expr, levels: list[_Level], handler: Handler) -> bool:
     if isinstance(expr, Function):
         return guards.function(context, expr)
     if not isinstance(expr, Literal) or not isinstance(expr.value, str):
@@ -127,4 +125,3 @@ def _is_skipped(levels: list[_Level], name: str, action: str) -> bool:
                 if name in given or not given:
                     return True
     return False
-

@@ -114,7 +114,7 @@ def _text(key: Expr) -> str:
 
 
 def _config(start: int, end: int, given: _Given) -> Node | None:
-    """Laravel's `config('services.livekit.secret', 'default')`: what `config/services.php` returns, under these keys."""
+    """Laravel's `config('services.livekit.secret', 'x')`: what `config/services.php` returns, under these keys."""
     match given:
         case (Argument(value=Literal(start=at, end=to, value=str(path))), *rest) if "." in path:
             file, *keys = path.split(".")

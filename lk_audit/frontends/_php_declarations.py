@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from lk_audit.frontends._tree import Frame, Lower, Lowering
     from lk_audit.syntax import Expr, Node, Statement
 
-_ANNOTATION = re.compile(r"@(?:\w{1,40}\\)?(Route|IsGranted|Security|Get|Post|Put|Patch|Delete)\(\s*[\"']([^\"'\n]{0,300})")
+_ANNOTATION = re.compile(
+    r"@(?:\w{1,40}\\)?(Route|IsGranted|Security|Get|Post|Put|Patch|Delete)\(\s{0,80}[\"']([^\"'\n]{0,300})"
+)
 _CLASSES = frozenset({"class_declaration", "interface_declaration", "trait_declaration", "enum_declaration"})
 
 
@@ -54,7 +56,7 @@ def _namespace(run: Lowering, frame: Frame) -> Node:
 
 
 def _use(run: Lowering, frame: Frame) -> Node:
-    """`use App\\Models\\User as Account;`, also several at once."""
+    """One `use`, which may import several names."""
     prefix = next((child for child in frame.node.named_children if child.type == "namespace_name"), None)
     before = f"{names.dotted(run.data, prefix)}." if prefix is not None else ""
     group = frame.node.child_by_field_name("body")
@@ -111,7 +113,7 @@ def _case(run: Lowering, frame: Frame) -> Node:
 
 def _bases(_: Lowering, frame: Frame) -> Node:
     """What a class extends, implements, or uses as a trait."""
-    return Several(frame.start, frame.end, tuple(expression(value) for value in frame.values))
+    return names.Nodes(frame.start, frame.end, tuple(frame.values))
 
 
 def _body(run: Lowering, frame: Frame) -> Node:
@@ -133,10 +135,11 @@ def _class_of(run: Lowering, frame: Frame) -> Class:
     pairs = list(zip(frame.kids, frame.values, strict=True))
     bases = [value for kid, value in pairs if kid.type in {"base_clause", "class_interface_clause"}]
     inner = body if isinstance(body, Block) else Block(frame.end, frame.end, ())
-    traits = [value for value in _traits(frame.node, run.data)]
-    found = [expression(item) for value in bases if isinstance(value, Several) for item in value.items]
+    found = [expression(item) for value in bases if isinstance(value, names.Nodes) for item in value.items]
     label = run.text(name) if name is not None else ""
-    return Class(frame.start, frame.end, label, (*found, *traits), inner, _decorators(run, frame))
+    return Class(
+        frame.start, frame.end, label, (*found, *_traits(frame.node, run.data)), inner, _decorators(run, frame)
+    )
 
 
 def _traits(node: TreeNode, data: bytes) -> Iterator[Expr]:
@@ -171,7 +174,7 @@ def _build(run: Lowering, frame: Frame, name: str) -> Function:
         value = Return(body.start, body.end, expression(body))
         inner = Block(body.start, body.end, (value,))
     given = frame.field("parameters")
-    parameters = [item for item in given.items if isinstance(item, Parameter)] if isinstance(given, Several) else []
+    parameters = [item for item in given.items if isinstance(item, Parameter)] if isinstance(given, names.Nodes) else []
     promoted = [_promoted(item) for item in parameters if item.kind == _PROMOTED]
     inner.statements = (*promoted, *inner.statements)
     for item in parameters:
@@ -190,7 +193,7 @@ def _promoted(item: Parameter) -> Statement:
 
 
 def _parameters(_: Lowering, frame: Frame) -> Node:
-    return Several(frame.start, frame.end, tuple(frame.values))  # type: ignore[arg-type] # holds parameters only
+    return names.Nodes(frame.start, frame.end, tuple(frame.values))
 
 
 def _parameter(run: Lowering, frame: Frame) -> Node:
@@ -208,8 +211,8 @@ def _parameter(run: Lowering, frame: Frame) -> Node:
 
 
 def _attributes(_: Lowering, frame: Frame) -> Node:
-    found = [item for value in frame.values for item in (value.items if isinstance(value, Several) else (value,))]
-    return Several(frame.start, frame.end, tuple(expression(item) for item in found))
+    found = [item for value in frame.values for item in (value.items if isinstance(value, names.Nodes) else (value,))]
+    return names.Nodes(frame.start, frame.end, tuple(found))
 
 
 def _attribute(_: Lowering, frame: Frame) -> Node:
@@ -222,7 +225,7 @@ def _attribute(_: Lowering, frame: Frame) -> Node:
 def _decorators(run: Lowering, frame: Frame) -> tuple[Expr, ...]:
     """The attributes of a class or function, and the annotations that Symfony reads from its comment."""
     written = frame.field("attributes")
-    found = [expression(item) for item in written.items] if isinstance(written, Several) else []
+    found = [expression(item) for item in written.items] if isinstance(written, names.Nodes) else []
     return (*found, *_annotations(run, frame.node))
 
 

@@ -38,12 +38,24 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node, Statement
 
 _OPERATORS = {
-    **{"&&": "and", "||": "or", "!": "not", "===": "==", "!==": "!=", "<>": "!="},
-    **{".": "+", ".=": "+="},
+    "&&": "and",
+    "||": "or",
+    "!": "not",
+    "===": "==",
+    "!==": "!=",
+    "<>": "!=",
+    ".": "+",
+    ".=": "+=",
 }
 _CASTS = {
-    **{"int": "intval", "integer": "intval", "float": "floatval", "double": "floatval", "real": "floatval"},
-    **{"string": "strval", "bool": "boolval", "boolean": "boolval"},
+    "int": "intval",
+    "integer": "intval",
+    "float": "floatval",
+    "double": "floatval",
+    "real": "floatval",
+    "string": "strval",
+    "bool": "boolval",
+    "boolean": "boolval",
 }
 """What a cast does, as the function that does the same; casts to arrays and objects leave what is in them."""
 _FIXED = {"static": "this", "self": "this", "parent": "super"}
@@ -355,7 +367,7 @@ def _echo(_: Lowering, frame: Frame) -> Node:
 
 
 def _flat(values: list[Node]) -> list[Node]:
-    return [item for value in values for item in (value.items if isinstance(value, Several) else (value,))]
+    return [item for value in values for item in (value.items if isinstance(value, names.Nodes) else (value,))]
 
 
 def _throw(_: Lowering, frame: Frame) -> Node:
@@ -365,12 +377,12 @@ def _throw(_: Lowering, frame: Frame) -> Node:
 def _arm(_: Lowering, frame: Frame) -> Node:
     given = frame.field("conditional_expressions")
     value = frame.field("return_expression")
-    tests = tuple(expression(item) for item in given.items) if isinstance(given, Several) else ()
+    tests = tuple(expression(item) for item in given.items) if isinstance(given, names.Nodes) else ()
     return Arm(frame.start, frame.end, tests, expression(value) if value is not None else frame.expression(0))
 
 
 def _tests(_: Lowering, frame: Frame) -> Node:
-    return Several(frame.start, frame.end, tuple(expression(value) for value in frame.values))
+    return names.Nodes(frame.start, frame.end, tuple(frame.values))
 
 
 def _arms(_: Lowering, frame: Frame) -> Node:

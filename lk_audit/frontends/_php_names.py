@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._tree import Part, find
-from lk_audit.syntax import Literal, Member, Name, Opaque
+from lk_audit.syntax import Member, Name, Node, Opaque
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as TreeNode
 
     from lk_audit.frontends._tree import Leaf
-    from lk_audit.syntax import Expr, Node
+    from lk_audit.syntax import Expr
 
 _FIXED = {"self": "this", "static": "this", "parent": "super"}
 _NAMED = frozenset({"named_type"})
@@ -26,6 +26,13 @@ class Pattern(Part):
     """What stands on the left of a destructuring: keys with variables or patterns."""
 
     items: tuple[tuple[Expr, Node], ...]
+
+
+@dataclass(slots=True, eq=False)
+class Nodes(Part):
+    """A list in the grammar that only the node around it understands: parameters, cases, attributes."""
+
+    items: tuple[Node, ...]
 
 
 def text_of(data: bytes, node: TreeNode) -> str:
@@ -43,7 +50,7 @@ def _name(data: bytes, node: TreeNode) -> Node:
 
 
 def qualified(data: bytes, node: TreeNode) -> Expr:
-    """`Livekit\\AccessToken` as members of its first part."""
+    """A name with its namespace as members of its first part."""
     first, *rest = dotted(data, node).split(".")
     found: Expr = Name(node.start_byte, node.end_byte, first)
     for part in rest:
@@ -70,10 +77,6 @@ def _type(data: bytes, node: TreeNode) -> Node:
 
 def _dynamic(_: bytes, node: TreeNode) -> Node:
     return Opaque(node.start_byte, node.end_byte, ())
-
-
-def _hidden(_: bytes, node: TreeNode) -> Node:
-    return Literal(node.start_byte, node.end_byte, None)
 
 
 def variable(colliding: frozenset[str]) -> Leaf:

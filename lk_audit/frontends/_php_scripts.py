@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Statement
 
 MAIN = "{main}"
-_SERVES = re.compile(rb"\$_(?:GET|POST|REQUEST|SESSION|COOKIE|FILES)\b|php://input|REQUEST_METHOD|\bheader\s*\(|HTTP_[A-Z]+")
+_SERVES = re.compile(
+    rb"\$_(?:GET|POST|REQUEST|SESSION|COOKIE|FILES)\b|php://input|REQUEST_METHOD|\bheader\s*\(|HTTP_[A-Z]+"
+)
 """What only code that answers requests has."""
 _FRAMEWORKS = re.compile(rb"\bRoute::|register_rest_route|\badd_action\s*\(|\$app\s*->\s*(?:get|post|map|run|group)\b")
 """Code that leaves requests to functions."""

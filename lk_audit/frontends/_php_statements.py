@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._php_expressions import assigned_from, included_path
+from lk_audit.frontends._php_expressions import assigned_from
+from lk_audit.frontends._php_names import Nodes
 from lk_audit.frontends._switches import Case, switch
 from lk_audit.frontends._tree import Several, block, contents, expression, statements
 from lk_audit.syntax import (
@@ -90,7 +91,7 @@ def _foreach(_: Lowering, frame: Frame) -> Node:
     """`foreach ($items as $key => $value)`: the items; what is known of a key is where it comes from."""
     body = frame.field("body")
     iterable, *targets = [value for value in frame.values if value is not body] or [Opaque(frame.start, frame.end, ())]
-    flat = [item for value in targets for item in (value.items if isinstance(value, Several) else (value,))]
+    flat = [item for value in targets for item in (value.items if isinstance(value, Nodes) else (value,))]
     each = Opaque(iterable.start, iterable.end, (expression(iterable),))
     found = list(assigned_from(flat[-1], each, iterable.end)) if flat else [Evaluate(each.start, each.end, each)]
     for key in flat[:-1]:
@@ -100,7 +101,7 @@ def _foreach(_: Lowering, frame: Frame) -> Node:
 
 
 def _pair(_: Lowering, frame: Frame) -> Node:
-    return Several(frame.start, frame.end, tuple(frame.values))  # type: ignore[arg-type] # may hold patterns
+    return Nodes(frame.start, frame.end, tuple(frame.values))
 
 
 def _case(run: Lowering, frame: Frame) -> Node:
@@ -121,12 +122,12 @@ def _leaves(node: TreeNode) -> bool:
 
 
 def _switch_block(_: Lowering, frame: Frame) -> Node:
-    return Several(frame.start, frame.end, tuple(frame.values))  # type: ignore[arg-type] # holds cases only
+    return Nodes(frame.start, frame.end, tuple(frame.values))
 
 
 def _switch(_: Lowering, frame: Frame) -> Node:
     body = frame.field("body")
-    cases = [item for item in body.items if isinstance(item, Case)] if isinstance(body, Several) else []
+    cases = [item for item in body.items if isinstance(item, Case)] if isinstance(body, Nodes) else []
     return Several(frame.start, frame.end, tuple(switch(_condition(frame), cases, frame.end)))
 
 
@@ -169,8 +170,6 @@ def _static(_: Lowering, frame: Frame) -> Node:
     written = expression(value) if value is not None else Literal(frame.end, frame.end, None)
     return Assign(frame.start, frame.end, frame.expression(0), written)
 
-
-__all__ = ["LISTS", "STATEMENTS", "included_path"]
 
 LISTS = frozenset({"program", "compound_statement", "colon_block", "declaration_list", "case_statement", "ERROR"})
 STATEMENTS: Mapping[str, Lower] = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._ruby_expressions import Targets, method_name, spread_out
 from lk_audit.frontends._ruby_values import returned, value, with_tails
-from lk_audit.frontends._tree import Part, Several, block, expression
+from lk_audit.frontends._tree import Part, Several, block
 from lk_audit.syntax import (
-    Argument,
     Block,
     Call,
     Class,
@@ -18,6 +18,7 @@ from lk_audit.syntax import (
     Function,
     Member,
     Name,
+    Node,
     Parameter,
 )
 
@@ -25,25 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from lk_audit.frontends._tree import Frame, Lower, Lowering
-    from lk_audit.syntax import Expr, Node, Statement
+    from lk_audit.syntax import Expr, Statement
 
 _KINDS = {"splat_parameter": "rest", "hash_splat_parameter": "keywords"}
 _MIXING = frozenset({"include", "extend", "prepend"})
 
 
-class Parameters(Several):
-    """The parameters of a method or block; `items` are what their patterns assign."""
+@dataclass(slots=True, eq=False)
+class Parameters(Part):
+    """The parameters of a method or block: names, parameters with more to them, and patterns."""
 
-
-class Pattern(Part):
-    """A parameter that is taken apart, under a name of its own."""
-
-    __slots__ = ("parameter", "targets")
-
-    def __init__(self, parameter: Parameter, targets: Targets) -> None:
-        super().__init__(parameter.start, parameter.end)
-        self.parameter = parameter
-        self.targets = targets
+    items: tuple[Node, ...]
 
 
 def _class(run: Lowering, frame: Frame) -> Node:
@@ -126,7 +119,7 @@ def _lambda(_: Lowering, frame: Frame) -> Node:
 
 
 def _parameters(_: Lowering, frame: Frame) -> Node:
-    return Parameters(frame.start, frame.end, tuple(frame.values))  # type: ignore[arg-type] # names and parameters
+    return Parameters(frame.start, frame.end, tuple(frame.values))
 
 
 def _parameter(run: Lowering, frame: Frame) -> Node:
@@ -150,10 +143,6 @@ def _visible(run: Lowering, frame: Frame) -> Node:
     return Several(frame.start, frame.end, run.statements(frame, frame.values))
 
 
-def argument_of(node: Node) -> Argument:
-    return Argument(node.start, node.end, None, expression(node))
-
-
 DECLARATIONS: Mapping[str, Lower] = {
     **dict.fromkeys(("class", "module"), _class),
     "singleton_class": _singleton,
@@ -161,8 +150,6 @@ DECLARATIONS: Mapping[str, Lower] = {
     **dict.fromkeys(("block", "do_block"), _block),
     "lambda": _lambda,
     **dict.fromkeys(("method_parameters", "block_parameters", "lambda_parameters"), _parameters),
-    **dict.fromkeys(
-        ("optional_parameter", "splat_parameter", "keyword_parameter", "hash_splat_parameter"), _parameter
-    ),
+    **dict.fromkeys(("optional_parameter", "splat_parameter", "keyword_parameter", "hash_splat_parameter"), _parameter),
     "destructured_parameter": _destructured,
 }

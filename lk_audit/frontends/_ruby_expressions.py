@@ -112,7 +112,7 @@ def _number(read: Callable[[bytes], float]) -> Leaf:
     return lower
 
 
-def _constant(known: bool | None) -> Leaf:  # noqa: FBT001 - true, false or nil
+def _constant(known: bool | None) -> Leaf:
     def lower(_: bytes, node: TreeNode) -> Node:
         return Literal(node.start_byte, node.end_byte, known)
 
@@ -359,8 +359,8 @@ LEAVES: Mapping[str, Leaf] = {
     "character": _character,
     "integer": _number(integer_value),
     "float": _number(float_value),
-    "true": _constant(True),  # noqa: FBT003 - the constant itself
-    "false": _constant(False),  # noqa: FBT003
+    "true": _constant(True),
+    "false": _constant(False),
     "nil": _constant(None),
     **dict.fromkeys(("string_content", "escape_sequence", "heredoc_content"), _piece),
 }

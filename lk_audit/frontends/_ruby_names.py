@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TypeAlias
 
 from lk_audit.syntax import (
     Argument,
@@ -40,9 +39,6 @@ class _Around:
     methods: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
     globals: frozenset[str] = frozenset()
-
-
-_Field: TypeAlias = "Node | tuple[object, ...] | object"
 
 
 def settle(module: Module) -> Module:

@@ -27,8 +27,6 @@ from lk_audit.syntax import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tree_sitter import Node as TreeNode
-
     from lk_audit.frontends._tree import Frame, Lower, Lowering
     from lk_audit.syntax import Expr, Node, Statement
 
@@ -195,11 +193,6 @@ def _begin(run: Lowering, frame: Frame) -> Node:
 
 def unread(run: Lowering, frame: Frame) -> Node:
     return Several(frame.start, frame.end, run.statements(frame, frame.values))
-
-
-def falls_out(node: TreeNode) -> bool:
-    """Whether a node leaves nothing behind."""
-    return node.type in {"next", "break", "redo", "retry"}
 
 
 LISTS = frozenset({"program", "body_statement", "block_body", "then", "else", "ensure", "do", "begin", "ERROR"})

@@ -99,6 +99,7 @@ def is_request_global(name: str, language: str) -> bool:
         return False
     return language != "ruby" or name.partition(".")[0] in known
 
+
 INJECTED = frozenset({"Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
 """FastAPI parameters whose value the server computes."""
 
@@ -256,7 +257,7 @@ PHP_GUARDING = frozenset({"middleware", "add", "addMiddleware", "filter", "befor
 """Methods that put something in front of a route or of a group of routes, and keys of such settings."""
 HARMLESS_MIDDLEWARE = frozenset(
     {"web", "api", "throttle", "cors", "guest", "bindings", "cache", "json", "log", "logging", "localization", "locale"}
-    | {"language", "trim", "csrf", "signed_url", "stateful", "https", "secure_headers", "honeypot", "tenant", "auth.optional"}
+    | {"language", "trim", "csrf", "signed_url", "stateful", "https", "secure_headers", "honeypot", "tenant"}
 )
 """Middleware by its customary name that lets strangers pass."""
 OPEN_PERMISSIONS = frozenset({"__return_true", "return_true"})
@@ -268,9 +269,13 @@ RUBY_FILTERS = frozenset(
 )
 """Calls in a class body, or a Sinatra file, that run something before every action."""
 RUBY_SKIPS = frozenset({"skip_before_action", "skip_before_filter", "allow_unauthenticated_access"})
-RUBY_GUARDS = frozenset({"http_basic_authenticate_with", "doorkeeper_for", "authenticate_with", "load_and_authorize_resource"})
+RUBY_GUARDS = frozenset(
+    {"http_basic_authenticate_with", "doorkeeper_for", "authenticate_with", "load_and_authorize_resource"}
+)
 """Calls in a class body that are guards themselves."""
-RUBY_ROOTS = frozenset({"ActionController.Base", "ActionController.API", "ActionController.Metal", "Sinatra.Base", "Grape.API"})
+RUBY_ROOTS = frozenset(
+    {"ActionController.Base", "ActionController.API", "ActionController.Metal", "Sinatra.Base", "Grape.API"}
+)
 """Base classes of frameworks, which authenticate nobody."""
 
 MIDDLEWARE_FILES = tuple(

@@ -49,7 +49,7 @@ class Autoload:
                 yield candidate
 
     def _class(self, path: str, parts: list[str], suffix: str) -> Iterator[str]:
-        """By the namespaces of composer.json, else the file with the right name in the folder most like its namespace."""
+        """By the namespaces of composer.json, else the file of that name in the folder most like the namespace."""
         for prefix, folder in self._namespaces(path):
             if parts[: len(prefix)] == prefix:
                 candidate = joined(folder, "/".join(parts[len(prefix) :]) + suffix)

@@ -149,7 +149,8 @@ class Manifests:
 
     def is_gem_below(self, path: str, gem: str, version: tuple[int, ...]) -> bool:
         """Whether the Gemfile.lock above a file, else the Gemfile, asks for a version below another."""
-        wanted = re.compile(rf"(?m)^\s*(?:gem )?[\"']?{re.escape(gem)}[\"']?[ ,(\"'~>=]{{1,12}}(\d{{1,4}}(?:\.\d{{1,4}}){{0,3}})")
+        number = r"(\d{1,4}(?:\.\d{1,4}){0,3})"
+        wanted = re.compile(rf"(?m)^\s{{0,40}}(?:gem )?[\"']?{re.escape(gem)}[\"']?[ ,(\"'~>=]{{1,12}}{number}")
         for folder in above(path):
             for name in ("Gemfile.lock", "Gemfile"):
                 manifest = posixpath.join(folder, name)

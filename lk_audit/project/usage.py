@@ -254,7 +254,7 @@ class Usage:
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
         known = set(module.names.callers(function))
         here = (module,) if module.is_go else ()
-        spelled = (f"{called}(", f"{called}?.(", f"{called}<")
+        spelled: tuple[str, ...] = (f"{called}(", f"{called}?.(", f"{called}<")
         if module.syntax.language == "ruby":
             # Ruby needs no parentheses, and makes objects with `Class.new`.
             spelled = (f"{called}.new",) if function.name == "constructor" else (f".{called}", f" {called} ")

@@ -158,9 +158,11 @@ def _shifted(unit: float, sign: float, *, amount: bool) -> Method:
             return (_moved(receiver, unit * sign, invocation.call, receiver),)
         return invocation.each(
             invocation.values(0),
-            lambda value: _moved(receiver, unit * sign * value.number, invocation.call, value)
-            if isinstance(value, Number)
-            else None,
+            lambda value: (
+                _moved(receiver, unit * sign * value.number, invocation.call, value)
+                if isinstance(value, Number)
+                else None
+            ),
         )
 
     return shift

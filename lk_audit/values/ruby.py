@@ -15,8 +15,14 @@ from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR
 from lk_audit.values.texts import as_text, itself
 
 _UNITS = {
-    **{"second": 1.0, "minute": MINUTE, "hour": HOUR, "day": DAY, "week": WEEK, "fortnight": 2 * WEEK},
-    **{"month": MONTH, "year": YEAR},
+    "second": 1.0,
+    "minute": MINUTE,
+    "hour": HOUR,
+    "day": DAY,
+    "week": WEEK,
+    "fortnight": 2 * WEEK,
+    "month": MONTH,
+    "year": YEAR,
 }
 
 

@@ -1,6 +1,6 @@
 """PHP: agence104/livekit-server-sdk, and JWT libraries.
 
-Sources: agence104/livekit-server-sdk-php `src/{AccessToken,AccessTokenOptions,VideoGrant,SIPGrant,WebhookReceiver}.php`,
+Sources: agence104/livekit-server-sdk-php `src/` (AccessToken, AccessTokenOptions, VideoGrant, WebhookReceiver),
 firebase/php-jwt `src/JWT.php`, the documentation of lcobucci/jwt.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._php_expressions import assigned_from
+from lk_audit.frontends._php_assignments import assigned_from
 from lk_audit.frontends._php_names import Nodes
 from lk_audit.frontends._switches import Case, switch
 from lk_audit.frontends._tree import Several, block, contents, expression, statements
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as TreeNode
 
     from lk_audit.frontends._tree import Frame, Lower, Lowering
-    from lk_audit.syntax import Expr, Node
+    from lk_audit.syntax import Expr, Node, Statement
 
 _LEAVING = frozenset({"break_statement", "return_statement", "continue_statement", "exit_statement"})
 
@@ -93,7 +93,9 @@ def _foreach(_: Lowering, frame: Frame) -> Node:
     iterable, *targets = [value for value in frame.values if value is not body] or [Opaque(frame.start, frame.end, ())]
     flat = [item for value in targets for item in (value.items if isinstance(value, Nodes) else (value,))]
     each = Opaque(iterable.start, iterable.end, (expression(iterable),))
-    found = list(assigned_from(flat[-1], each, iterable.end)) if flat else [Evaluate(each.start, each.end, each)]
+    found: list[Statement] = [Evaluate(each.start, each.end, each)]
+    if flat:
+        found = assigned_from(flat[-1], each, iterable.end)
     for key in flat[:-1]:
         unknown = Opaque(iterable.end, iterable.end, ())
         found.append(Assign(key.start, key.end, expression(key), unknown))

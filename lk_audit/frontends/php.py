@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends import _php_assignments as assignments
 from lk_audit.frontends import _php_declarations as declarations
 from lk_audit.frontends import _php_expressions as expressions
 from lk_audit.frontends import _php_statements as statements
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
 
 _COMMENTS = frozenset({"comment"})
-_NODES = {**expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS}
+_NODES = {**assignments.ASSIGNMENTS, **expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS}
 _SKIPPED = frozenset(
     {
         # Comments are read on their own.

@@ -36,7 +36,6 @@ from lk_audit.syntax import (
     Literal,
     Member,
     Name,
-    Node,
     Return,
     walk,
 )
@@ -170,15 +169,17 @@ def _of_list(guards: Guards, home: FileContext, method: Function, action: str) -
 
 def _covers(home: FileContext, call: Call, action: str) -> bool:
     """Whether `->only(...)` or `->except(...)` after a call leaves an action in."""
-    node: Node | None = call
+    link = call
     for around in home.names.ancestors(call):
-        if isinstance(around, Call) and isinstance(around.callee, Member) and around.callee.object is node:
+        if isinstance(around, Call):
+            if not isinstance(around.callee, Member) or around.callee.object is not link:
+                break
             names = {text for item in around.arguments for text in _texts(item.value)}
-            if around.callee.name == "only" and action not in names:
+            if (around.callee.name == "only" and action not in names) or (
+                around.callee.name == "except" and action in names
+            ):
                 return False
-            if around.callee.name == "except" and action in names:
-                return False
-        node = around
+            link = around
     return all(action in _texts(value) for value in settings(home, call, "only")) and not any(
         action in _texts(value) for value in settings(home, call, "except")
     )

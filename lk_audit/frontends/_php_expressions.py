@@ -219,12 +219,23 @@ def _unary(_: Lowering, frame: Frame) -> Node:
     return Unary(frame.start, frame.end, OPERATORS.get(operator, operator), frame.expression(0))
 
 
-def _conditional(_: Lowering, frame: Frame) -> Node:
+def _conditional(run: Lowering, frame: Frame) -> Node:
+    """Also `$a ?: $b`, and `isset($a) ? $a : $b`, which is `$a ?? $b`."""
     body = frame.field("body")
     last = frame.expression(len(frame.values) - 1) if frame.values else frame.expression(0)
     if body is None:
         return Binary(frame.start, frame.end, "or", frame.expression(0), last)
-    return Conditional(frame.start, frame.end, frame.expression(0), expression(body), last)
+    match frame.expression(0):
+        case Binary(operator="!=", left=tested, right=Literal(value=None)) if _same(run, tested, body):
+            return Binary(frame.start, frame.end, "??", expression(body), last)
+        case Unary(operator="not", operand=Unary(operator="not", operand=tested)) if _same(run, tested, body):
+            return Binary(frame.start, frame.end, "or", expression(body), last)
+        case test:
+            return Conditional(frame.start, frame.end, test, expression(body), last)
+
+
+def _same(run: Lowering, one: Node, other: Node) -> bool:
+    return run.data[one.start : one.end] == run.data[other.start : other.end]
 
 
 def _cast(run: Lowering, frame: Frame) -> Node:

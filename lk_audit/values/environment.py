@@ -50,6 +50,12 @@ _OBJECTS: dict[str, str] = {
 }
 """Calls that return such a thing."""
 
+_REQUEST_KEYS = (
+    *("HTTP", "REQUEST_", "REMOTE_", "SERVER_", "QUERY_", "CONTENT_", "SCRIPT_", "DOCUMENT_", "PATH_", "PHP_"),
+    *("argv", "argc", "AUTH_", "ORIG_", "REDIRECT_", "GATEWAY_"),
+)
+"""How the keys of PHP's `$_SERVER` begin that describe the request; the others are environment variables."""
+
 SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
 
 
@@ -100,6 +106,8 @@ _INSTANCES = frozenset(
 def variable(name: str, origin: Expr) -> Value | None:
     """The environment variable that a full name such as "process.env.K" stands for, or None."""
     holder, _, key = name.rpartition(".")
+    if holder == "_SERVER" and not key.startswith(_REQUEST_KEYS):
+        return Environment(origin=origin, name=key, accessor="$_SERVER")
     if holder in MAPPINGS:
         return Environment(origin=origin, name=key, accessor=MAPPINGS[holder])
     outer, _, key = holder.rpartition(".")

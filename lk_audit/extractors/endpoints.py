@@ -10,7 +10,7 @@ from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set
 from lk_audit.facts import Endpoint
-from lk_audit.livekit.requests import PARSING_CALLS, PARSING_NAME, SERVER_SET, is_request_global
+from lk_audit.livekit.requests import PARSING_CALLS, PARSING_NAME, SERVER_SET, TEXT_HELPERS, is_request_global
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Literal, Member, Name, Node, Return, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
@@ -192,10 +192,22 @@ class Endpoints:
         if name in SERVER_SET and not call.arguments and self._context.module.language in {"php", "ruby"}:
             # `$request->user()`
             return False
+        if self._looks_up(call):
+            return self._is_part_of_request(call)
         looked_up = bool(value.members) or isinstance(self._context.home(call).names.parent(call), Await)
         if looked_up and name not in PARSING_CALLS and not PARSING_NAME.match(name):
             return self._is_part_of_request(call)
         return self._is_part_of_request(call) or any(self._is_given(item.value) for item in call.arguments[:2])
+
+    def _looks_up(self, call: Call) -> bool:
+        """Whether a method of something else is given the request's data, in languages that do not await a database.
+
+        `Room::find($request->id)`; not `Str::slug($request->name)`, and no function: `trim($_POST['room'])`.
+        """
+        if self._context.module.language not in {"php", "ruby"} or not isinstance(call.callee, Member):
+            return False
+        name = call.callee.name
+        return name not in PARSING_CALLS and last_name(call.callee.object) not in TEXT_HELPERS and not call.is_new
 
     def _is_part_of_request(self, call: Call) -> bool:
         """Whether a call takes the request apart: `req.json()`, `new URL(req.url)`, not `db.ref(req.query.id)`."""

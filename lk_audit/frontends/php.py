@@ -16,6 +16,7 @@ from lk_audit.frontends import _php_statements as statements
 from lk_audit.frontends import text
 from lk_audit.frontends._php_literals import comment_text
 from lk_audit.frontends._php_names import variable
+from lk_audit.frontends._php_pages import scripts
 from lk_audit.frontends._php_scripts import as_script
 from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
 from lk_audit.syntax import Comment, Document, Module
@@ -48,8 +49,8 @@ _SKIPPED = frozenset(
 )
 
 
-def parse(source: Source) -> Module | Document:
-    """The module in a file, or its text where nothing in it is PHP. Nothing raises.
+def parse(source: Source) -> tuple[Module, ...] | Document:
+    """The module in a file and those of the scripts around it, or its text where nothing in it is PHP. Nothing raises.
 
     Text that cannot be read is listed in `Module.errors`.
     """
@@ -62,7 +63,8 @@ def parse(source: Source) -> Module | Document:
     )
     body = as_script(block(Lowering(source.data, grammar).run(root), 0), root, source.data)
     comments = tuple(_comments(source.data, root))
-    return Module(0, len(source.data), "php", body, (), comments, errors=tuple(unread(root)))
+    module = Module(0, len(source.data), "php", body, (), comments, errors=tuple(unread(root)))
+    return (module, *scripts(source, root))
 
 
 @cache

@@ -103,6 +103,9 @@ def is_request_global(name: str, language: str) -> bool:
 INJECTED = frozenset({"Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
 """FastAPI parameters whose value the server computes."""
 
+TEXT_HELPERS = frozenset({"Str", "JSON", "URI", "CGI", "Base64", "ERB", "Json", "Purifier", "Normalizer", "Sanitize"})
+"""Classes of PHP and Ruby whose methods change text."""
+
 _AUTHENTICATING_WORDS = (
     r"authenticat\w*|authori[sz]e\w*|authorization|requires?_?auth\w*|auth_?required|login_?required|require_?login|"
     r"require_?user|require_?session|require_?role\w*|require_?admin|ensure_?auth\w*|ensure_?logged\w*|is_?authenticated|"

@@ -7,7 +7,6 @@ import random
 import pytest
 
 from lk_audit import frontends
-from lk_audit.frontends import php
 from lk_audit.source import Source
 from lk_audit.syntax import Call, Document, Function, Import, Literal, Module, Name, walk
 from tests.outlines import outline
@@ -102,7 +101,7 @@ SITUATIONS = {
 
 
 def parse(text: str) -> Module:
-    module = php.parse(Source.from_text("a.php", text))
+    (module, *_) = frontends.parse(Source.from_text("a.php", text))
     assert isinstance(module, Module)
     return module
 
@@ -173,6 +172,18 @@ def test_html_around_the_code_does_no_harm() -> None:
     assert not module.errors
 
 
+def test_scripts_of_the_page_around_the_code_are_modules_of_their_own() -> None:
+    source = Source.from_text("a.php", "<?php $x = 1; ?>\n<script>\nconst room = <?= $x ?>;\nmint(room);\n</script>\n")
+
+    code, script = frontends.parse(source)
+
+    assert isinstance(code, Module)
+    assert isinstance(script, Module)
+    assert (code.language, script.language, script.container) == ("php", "javascript", "html")
+    (call,) = [node for node in walk(script) if isinstance(node, Call)]
+    assert source.place(call.start, call.end).line == 4
+
+
 def test_a_file_without_php_in_it_is_text() -> None:
     (parsed,) = frontends.parse(Source.from_text("a.php", "LIVEKIT_API_SECRET=x\n"))
 
@@ -181,8 +192,9 @@ def test_a_file_without_php_in_it_is_text() -> None:
 
 def test_positions_are_bytes_of_the_file() -> None:
     source = Source.from_text("a.php", "<?php $é = '«»';\n")
+    (module,) = frontends.parse(source)
 
-    (literal,) = [node for node in walk(php.parse(source)) if isinstance(node, Literal)]
+    (literal,) = [node for node in walk(module) if isinstance(node, Literal)]
     assert source.data[literal.start : literal.end] == "'«»'".encode()
 
 

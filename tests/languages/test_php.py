@@ -112,6 +112,23 @@ def test_tokens_that_are_signed_by_hand_expire(expiry: str) -> None:
     assert granted(found) == {"roomJoin": True, "room": "r"}
 
 
+def test_a_builder_that_is_told_the_claims_is_a_mint() -> None:
+    code = f"""<?php
+    use Lcobucci\\JWT\\Configuration;
+    $config = Configuration::forSymmetricSigner(new Sha256(), InMemory::plainText('{SECRET}'));
+    $now = new DateTimeImmutable();
+    $builder = $config->builder()->issuedBy($key)->relatedTo('me')->expiresAt($now->modify('+1 day'));
+    $token = $builder->withClaim('video', ['roomJoin' => true])->getToken($config->signer(), $config->signingKey());
+    """
+
+    found = mint_in("a.php", code)
+
+    assert found.sdk == "lcobucci/jwt"
+    assert [(item.expiry, item.seconds) for item in found.lifetimes] == [(Expiry.EXPLICIT, 86_400)]
+    assert (granted(found), found.identity) == ({"roomJoin": True}, ("me",))
+    assert [fact.place.line for fact in facts_of({"a.php": code}) if isinstance(fact, CredentialLiteral)] == [3]
+
+
 def test_a_token_that_is_put_together_with_an_hmac_is_a_mint() -> None:
     code = """<?php
     $payload = json_encode(['iss' => $key, 'exp' => time() + 60, 'video' => ['roomCreate' => true]]);

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from lk_audit.livekit.sdks import go, javascript, php, python, ruby
 from lk_audit.livekit.sdks.javascript import NODE, NODE_V1, SIGN_JWT_MEMBERS
-from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
+from lk_audit.livekit.sdks.model import ClaimBuilder, Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
 from lk_audit.livekit.sdks.python import PYTHON, PYTHON_LEGACY
 from lk_audit.livekit.sdks.ruby import RUBY, RUBY_BEFORE_0_7
 
 __all__ = [
+    "CLAIM_BUILDERS",
     "GRANT_CLASSES",
     "HMAC_CALLS",
     "JWT_SIGNERS",
@@ -26,6 +27,7 @@ __all__ = [
     "SIGN_JWT_CLASSES",
     "SIGN_JWT_MEMBERS",
     "TOKEN_CONSTRUCTORS",
+    "ClaimBuilder",
     "JwtSigner",
     "Sdk",
     "SecretSink",
@@ -46,6 +48,7 @@ REALTIME_ROOMS: frozenset[str] = frozenset().union(*(family.rooms for family in 
 JWT_SIGNERS: dict[str, JwtSigner] = {name: row for family in _FAMILIES for name, row in family.signers.items()}
 SIGN_JWT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.sign_classes.items()}
 """jose's builder: the payload is the constructor's argument, the secret that of `sign`."""
+CLAIM_BUILDERS: dict[str, ClaimBuilder] = {name: row for family in _FAMILIES for name, row in family.builders.items()}
 HMAC_CALLS: frozenset[str] = frozenset().union(*(family.hmacs for family in _FAMILIES))
 """Calls that sign by hand: with a LiveKit payload in the same file they make a token."""
 

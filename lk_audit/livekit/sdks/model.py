@@ -83,12 +83,28 @@ class JwtSigner:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimBuilder:
+    """A JWT library's builder that is told the claims one by one.
+
+    `package` is what a file imports that uses it; `claims` the claim that each method sets, `any_claim` the method that
+    is told a name and a value; `keys` are calls whose first argument is the secret.
+    """
+
+    label: str
+    package: str
+    claims: dict[str, str]
+    any_claim: str
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """Everything that code of one language calls to make, sign or check LiveKit tokens, by full name.
 
     `grant_classes` are those that hold grants, by their last name, with the grant object each makes; `sinks` take the
     API secret without minting; `rooms` are what a program connects to by itself, so that a token beside one is its
-    own; `sign_classes` are builders of jose's kind; `hmacs` sign by hand.
+    own; `sign_classes` are builders of jose's kind; `hmacs` sign by hand; `builders` are told claims one by one, by the
+    last name of the call that makes one.
     """
 
     constructors: dict[str, Sdk] = field(default_factory=dict)
@@ -98,3 +114,4 @@ class Family:
     signers: dict[str, JwtSigner] = field(default_factory=dict)
     sign_classes: dict[str, str] = field(default_factory=dict)
     hmacs: frozenset[str] = frozenset()
+    builders: dict[str, ClaimBuilder] = field(default_factory=dict)

@@ -7,7 +7,7 @@ firebase/php-jwt `src/JWT.php`, the documentation of lcobucci/jwt.
 from __future__ import annotations
 
 from lk_audit.livekit.durations import HOUR
-from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
+from lk_audit.livekit.sdks.model import ClaimBuilder, Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
 
 _OPTIONS = {
     "ttl": Setting("ttl", unit=TtlUnit.SECONDS_OR_DEFAULT),
@@ -38,6 +38,20 @@ _CLIENT = SecretSink(2, 1, "apiSecret", "apiKey")
 _VERIFIER = SecretSink(1, 0, "apiSecret", "apiKey")
 _CLIENTS = ("RoomServiceClient", "EgressServiceClient", "IngressServiceClient", "SipServiceClient", "RoomAgentDispatch")
 _PHP_JWT = JwtSigner("firebase/php-jwt", 0, 1)
+_LCOBUCCI = ClaimBuilder(
+    label="lcobucci/jwt",
+    package="Lcobucci.JWT",
+    claims={
+        **dict.fromkeys(("expiresAt", "setExpiration"), "exp"),
+        **dict.fromkeys(("issuedBy", "setIssuer"), "iss"),
+        **dict.fromkeys(("relatedTo", "setSubject"), "sub"),
+        **dict.fromkeys(("issuedAt", "setIssuedAt"), "iat"),
+        **dict.fromkeys(("canOnlyBeUsedAfter", "setNotBefore"), "nbf"),
+        **dict.fromkeys(("identifiedBy", "setId"), "jti"),
+    },
+    any_claim="withClaim",
+    keys=frozenset({"plainText", "Key"}),
+)
 
 FAMILY = Family(
     constructors={"Agence104.LiveKit.AccessToken": PHP},
@@ -49,4 +63,5 @@ FAMILY = Family(
     },
     signers={"Firebase.JWT.JWT.encode": _PHP_JWT},
     hmacs=frozenset({"hash_hmac"}),
+    builders={"builder": _LCOBUCCI, "Builder": _LCOBUCCI},
 )

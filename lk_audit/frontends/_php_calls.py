@@ -11,6 +11,7 @@ from lk_audit.syntax import (
     Binary,
     Call,
     Entry,
+    Index,
     Literal,
     Member,
     Name,
@@ -41,6 +42,19 @@ def _define(start: int, end: int, given: _Given) -> Node | None:
     match given:
         case (Argument(value=Literal(value=str(name)) as written), Argument(value=value), *_):
             return Assign(start, end, Name(written.start, written.end, name), value)
+        case _:
+            return None
+
+
+def _putenv(start: int, end: int, given: _Given) -> Node | None:
+    """`putenv("NAME=value")` sets a variable of the environment."""
+    match given:
+        case (Argument(value=Literal(start=at, end=to, value=str(text))),) if "=" in text:
+            name, _, value = text.partition("=")
+            is_plain = to - at == len(text.encode()) + 2  # nothing escaped between two quotes
+            first = at + 1 + len(name.encode()) + 1 if is_plain else at
+            target = Index(at, at, Name(start, start, "_ENV"), Literal(at, at, name))
+            return Assign(start, end, target, Literal(first, to - 1 if is_plain else to, value))
         case _:
             return None
 
@@ -146,6 +160,7 @@ HELPERS = frozenset({"request", "session", "auth"})
 """Functions that are read as something else, so that variables of the same name keep it."""
 _KNOWN: Mapping[str, Callable[[int, int, _Given], Node | None]] = {
     "define": _define,
+    "putenv": _putenv,
     "isset": _isset,
     "empty": _empty,
     "array_merge": _merged,

@@ -124,7 +124,9 @@ def test_a_carrier_of_variables_shows_a_name_that_is_published(carrier: Carrier)
 
     exposed = [fact for fact in facts_in(carrier.path, text) if isinstance(fact, EnvExposure)]
 
-    assert all(text.encode()[fact.place.start : fact.place.end].decode() == name for fact in exposed)
+    shown = [text.encode()[fact.place.start : fact.place.end].decode() for fact in exposed]
+    # In code that is parsed, what reads the variable is shown whole.
+    assert all(item == name or (carrier.family == "code" and name in item) for item in shown)
     if carrier.family in {"environment_files", "containers"} and "#LIVE" not in carrier.text:
         assert exposed
 

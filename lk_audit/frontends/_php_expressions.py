@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _php_names as names
 from lk_audit.frontends._php_calls import HELPERS, call_of
+from lk_audit.frontends._php_includes import included_path
 from lk_audit.frontends._php_literals import float_value, integer_value, interpreted, single_quoted
 from lk_audit.frontends._php_operators import OPERATORS
 from lk_audit.frontends._tree import Part, copies_of, expression, find
@@ -15,12 +16,14 @@ from lk_audit.syntax import (
     Binary,
     Call,
     Conditional,
+    Entry,
     Index,
     Literal,
     Member,
     Name,
     Opaque,
     Raise,
+    Record,
     Spread,
     Template,
     Unary,
@@ -211,7 +214,12 @@ def _creation(_: Lowering, frame: Frame) -> Node:
 def _binary(_: Lowering, frame: Frame) -> Node:
     sign = frame.node.child_by_field_name("operator")
     operator = sign.type.lower() if sign is not None else ""
-    return Binary(frame.start, frame.end, OPERATORS.get(operator, operator), frame.expression(0), frame.expression(1))
+    left, right = frame.expression(0), frame.expression(1)
+    if operator == "+" and (isinstance(left, Record) or isinstance(right, Record)):
+        # Of two arrays, the entries of the left one count.
+        both = (right, left)
+        return Record(frame.start, frame.end, tuple(Entry(item.start, item.end, None, item) for item in both))
+    return Binary(frame.start, frame.end, OPERATORS.get(operator, operator), left, right)
 
 
 def _unary(_: Lowering, frame: Frame) -> Node:
@@ -302,32 +310,6 @@ def _include(_: Lowering, frame: Frame) -> Node:
     shown = value if path is None else Literal(value.start, value.end, path)
     callee = Name(frame.start, frame.start, "require")
     return Call(frame.start, frame.end, callee, (Argument(value.start, value.end, None, shown),))
-
-
-def included_path(value: Expr) -> str | None:
-    """The path in an `include`, relative to the file that it stands in; None for one that is computed."""
-    match value:
-        case Literal(value=str(text)):
-            return text if text.startswith((".", "/")) else f"./{text}"
-        case Binary(operator="+", left=Name(id="__DIR__"), right=Literal(value=str(text))):
-            return f"./{text.lstrip('/')}"
-        case Binary(operator="+", left=Call(callee=Name(id="dirname")) as up, right=Literal(value=str(text))):
-            return f"{'../' * _levels(up)}{text.lstrip('/')}"
-        case _:
-            return None
-
-
-def _levels(call: Call) -> int:
-    """How many folders `dirname(__DIR__, 2)` goes up; `dirname(__FILE__)` is the folder itself."""
-    match call.arguments:
-        case (Argument(value=Name(id="__FILE__")),):
-            return 0
-        case (Argument(value=Name(id="__DIR__")), Argument(value=Literal(value=int(count)))) if 0 < count < 10:  # noqa: PLR2004 - deeper paths are nonsense
-            return count
-        case (Argument(value=Call(callee=Name(id="dirname")) as inner),):
-            return 1 + _levels(inner)
-        case _:
-            return 1
 
 
 def colliding(root: TreeNode, data: bytes) -> frozenset[str]:

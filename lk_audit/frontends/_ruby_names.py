@@ -7,7 +7,7 @@ the frontend needs to know.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from lk_audit.syntax import (
     Argument,
@@ -33,12 +33,16 @@ _ACCESSORS = frozenset({"attr_reader", "attr_accessor", "attr_writer", "delegate
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What names mean at a place: the variables, the methods and attributes of the class, methods without a class."""
+    """What names mean at a place: the variables, the methods and attributes of the class, methods without a class.
+
+    `outer` are the constants of the classes and modules around the class, each with the name of its owner.
+    """
 
     variables: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
     globals: frozenset[str] = frozenset()
+    outer: tuple[tuple[str, str], ...] = ()
 
 
 def settle(module: Module) -> Module:
@@ -49,7 +53,7 @@ def settle(module: Module) -> Module:
     while pending:
         node, around = pending.pop()
         around = _inside(node, around)
-        if not isinstance(node, Import | Parameter):
+        if not isinstance(node, Import):
             _replace_names(node, around)
         pending.extend((child, around) for child in children(node))
     return module
@@ -58,12 +62,13 @@ def settle(module: Module) -> Module:
 def _inside(node: Node, around: _Around) -> _Around:
     if isinstance(node, Class):
         methods, members = _members(node)
-        return _Around(frozenset(_assigned(node.body)) - members, methods, members, around.globals)
+        variables = frozenset(_assigned(node.body)) - members
+        constants = tuple((name, node.name) for name in sorted(members) if name[:1].isupper())
+        return _Around(variables, methods, members, around.globals, (*around.outer, *constants))
     if isinstance(node, Define):
-        return _Around(_locals(node.function), around.methods, around.members, around.globals)
+        return replace(around, variables=_locals(node.function))
     if isinstance(node, Function):
-        known = around.variables | _locals(node)
-        return _Around(known, around.methods, around.members, around.globals)
+        return replace(around, variables=around.variables | _locals(node))
     return around
 
 
@@ -125,6 +130,8 @@ def _is_command(name: Name, around: _Around) -> bool:
 
 
 def _defines(node: Node, field: str) -> bool:
+    if isinstance(node, Parameter):
+        return field != "default"
     return (isinstance(node, Assign) and field in {"target", "annotation"}) or (
         isinstance(node, Class) and field == "bases"
     )
@@ -139,6 +146,9 @@ def _meant(name: Name, around: _Around, *, is_called: bool) -> Node:
         return method if is_called else Call(start, end, method, ())
     if label in around.members and not is_called:
         return Member(start, end, Name(start, start, _RECEIVER), label)
+    owner = dict(around.outer).get(label) if not is_called else None
+    if owner:
+        return Member(start, end, Name(start, start, owner), label)
     if label in around.globals and not is_called:
         return Call(start, end, name, ())
     return name

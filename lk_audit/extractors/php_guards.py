@@ -61,6 +61,7 @@ def _found(workspace: Workspace, guards: Guards, handler: Handler, home: FileCon
         for expr in _middleware(handler.site, call):
             if _is_guard(guards, handler.site, expr):
                 yield Lead(handler.site.place(expr), _AUTHENTICATES)
+        yield from _of_loaded_file(workspace, guards, handler.site)
     owner = home.names.owner(handler.function)
     if owner is not None:
         yield from _of_controller(guards, home, owner, handler.function, 0)
@@ -84,6 +85,19 @@ def _middleware(context: FileContext, call: Call) -> Iterator[Expr]:
         for key in ("middleware", "filter", "before"):
             for expr in settings(context, node, key):
                 yield from _parts(expr)
+
+
+def _of_loaded_file(workspace: Workspace, guards: Guards, site: FileContext) -> Iterator[Lead]:
+    """`Route::middleware('auth')->group(base_path('routes/api.php'))`, in whatever file that is."""
+    name = "/".join(site.source.path.split("/")[-2:])
+    for module in workspace.project.usage.mentions(site.source.path, name):
+        context = workspace.context(module)
+        for call in context.names.calls_of("group"):
+            loads = (node.value for node in walk(call) if isinstance(node, Literal))
+            if any(isinstance(text, str) and text.endswith(name) for text in loads):
+                for expr in _middleware(context, call):
+                    if _is_guard(guards, context, expr):
+                        yield Lead(context.place(expr), _AUTHENTICATES)
 
 
 def _is_route(link: Call) -> bool:

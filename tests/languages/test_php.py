@@ -254,6 +254,19 @@ def test_an_open_action_of_laravel_is_reported(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("middleware", "reported"), [("['api', 'auth:sanctum']", False), ("'api'", True)])
+def test_middleware_of_the_file_of_routes_counts(middleware: str, reported: bool) -> None:
+    files = {
+        "app/Http/Controllers/TokenController.php": CONTROLLER % "",
+        "routes/api.php": ROUTES.replace("{}", "Route::post('token', [TokenController::class, 'make']);"),
+        "app/Providers/RouteServiceProvider.php": (
+            f"<?php\nRoute::middleware({middleware})->group(base_path('routes/api.php'));\n"
+        ),
+    }
+
+    assert bool(found_in(files, "LK601")) is reported
+
+
 def test_a_controller_without_a_route_in_sight_is_not_reported() -> None:
     assert not found_in({"app/Http/Controllers/TokenController.php": CONTROLLER % ""}, "LK601")
 

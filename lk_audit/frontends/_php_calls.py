@@ -11,7 +11,6 @@ from lk_audit.syntax import (
     Binary,
     Call,
     Entry,
-    Index,
     Literal,
     Member,
     Name,
@@ -53,7 +52,7 @@ def _putenv(start: int, end: int, given: _Given) -> Node | None:
             name, _, value = text.partition("=")
             is_plain = to - at == len(text.encode()) + 2  # nothing escaped between two quotes
             first = at + 1 + len(name.encode()) + 1 if is_plain else at
-            target = Index(at, at, Name(start, start, "_ENV"), Literal(at, at, name))
+            target = Name(at + 1, first - 1, name) if is_plain else Name(at, to, name)
             return Assign(start, end, target, Literal(first, to - 1 if is_plain else to, value))
         case _:
             return None

@@ -327,7 +327,7 @@ class Comment(Node):
 class Module(Node):
     """A file of a programming language, or the scripts of a page.
 
-    `language` is "python", "javascript", "typescript", "go", "java" or "kotlin"; `has_markup` tells that JSX elements
+    `language` is "python", "javascript", "typescript", "go", "java" and so on; `has_markup` tells that JSX elements
     occur; `errors` are the spans that the parser could not read. `container` is the kind of page that scripts stand in:
     "vue", "svelte", "astro-script", "astro-frontmatter" (which runs on the server), "html", "notebook", or empty for a
     file of code.

@@ -17,6 +17,7 @@ class Authentication:
     """Looks for what authenticates callers; one for all files."""
 
     def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._guards = Guards(workspace)
         self._mounts = Mounts(workspace)
         self._perimeter = Perimeter(workspace, self._guards)
@@ -30,8 +31,24 @@ class Authentication:
             guard = self._guards.authenticating(context, expr)
             if guard is not None:
                 return Lead(context.place(guard), "authenticates the caller")
+        declared = self._of_language(handler)
+        if declared is not None:
+            return declared
         checks = (self._check_before(handler.site, call) for call in way)
         return next((check for check in checks if check is not None), None) or self._perimeter.around(handler)
+
+    def _of_language(self, handler: Handler) -> Lead | None:
+        """What frameworks of one language put in front of a handler."""
+        language = handler.site.home(handler.function).module.language
+        if language == "php":
+            from lk_audit.extractors import php_guards  # noqa: PLC0415 - most scans meet other languages
+
+            return php_guards.in_front_of(self._workspace, self._guards, handler)
+        if language == "ruby":
+            from lk_audit.extractors import ruby_guards  # noqa: PLC0415
+
+            return ruby_guards.in_front_of(self._guards, handler)
+        return None
 
     def _check_before(self, site: FileContext, call: Node) -> Lead | None:
         """A check in the function around a call, before it."""
@@ -40,6 +57,8 @@ class Authentication:
         if function is None:
             return None
         for node in walk(_outermost(context, function).body):
+            if isinstance(node, If) and _is_then(node, call) and self._guards.admits(context, node):
+                return Lead(context.place(node.test), "lets known callers pass")
             if node.start >= call.start or not _is_on_the_way(context, node, call):
                 continue
             if self._guards.checks(context, node, function):
@@ -47,6 +66,10 @@ class Authentication:
                 note = "refuses strangers" if isinstance(node, If) else "authenticates the caller"
                 return Lead(context.place(shown), note)
         return None
+
+
+def _is_then(branch: If, call: Node) -> bool:
+    return branch.then.start <= call.start and call.end <= branch.then.end
 
 
 def _outermost(context: FileContext, function: Function) -> Function:

@@ -104,6 +104,11 @@ class FileContext:
         version = _VERSION.search(package.version_of("livekit-server-sdk")) if package is not None else None
         return int(version.group(1)) if version is not None else 2
 
+    @cached_property
+    def is_old_gem(self) -> bool:
+        """Whether the file's project uses livekit-server-sdk for Ruby before version 0.7."""
+        return self.project.manifests.is_gem_below(self.source.path, "livekit-server-sdk", (0, 7))
+
     def home(self, node: Node) -> FileContext:
         """The context of the file that `node` belongs to; this one for a node that belongs to none."""
         if self.code.holds(node):

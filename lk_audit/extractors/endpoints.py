@@ -10,9 +10,16 @@ from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set
 from lk_audit.facts import Endpoint
-from lk_audit.livekit.requests import KEPT_BY_SERVER, PARSING_CALLS, PARSING_NAME, REQUEST_GLOBALS
+from lk_audit.livekit.requests import (
+    KEPT_BY_SERVER,
+    PARSING_CALLS,
+    PARSING_NAME,
+    SERVER_SET,
+    TEXT_HELPERS,
+    is_request_global,
+)
 from lk_audit.source import Place
-from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Member, Name, Node, Return, walk
+from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Literal, Member, Name, Node, Return, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _CALLER_DEPTH = 4
@@ -43,7 +50,7 @@ class Endpoints:
     def handlers(self) -> dict[Function, Handler]:
         """Every handler that this file makes, by its function; registered functions may be in other files."""
         found: dict[Function, Handler] = {}
-        for handler in find_handlers(self._context):
+        for handler in (*find_handlers(self._context), *_of_language(self._context)):
             found.setdefault(handler.function, handler)
         return found
 
@@ -68,7 +75,9 @@ class Endpoints:
         if names.owner(function) is None and names.enclosing_function(function) is not None:
             return
         usage = self._context.project.usage
-        for word in usage.words_for(self._context.code, function):
+        owner = names.owner(function)
+        words = usage.words_for(self._context.code, function)
+        for word in [owner.name] if function.name == "__invoke" and owner is not None else words:
             for module in usage.mentions(self._context.source.path, word):
                 handlers = self._context.workspace.context(module).built(Endpoints).handlers
                 if function in handlers:
@@ -144,11 +153,33 @@ class Endpoints:
     def is_request(self, value: Value) -> bool:
         """Whether a symbolic value comes from the request of a handler, and was chosen by whoever made it."""
         if isinstance(value, Given):
-            is_told = not is_injected(value) and not is_server_set(value)
+            is_told = not is_injected(value) and not is_server_set(value) and not self._is_service(value)
             return is_told and self.handler_of(value.function) is not None
         if isinstance(value, Returned):
-            return bool(value.callee and value.callee.startswith(REQUEST_GLOBALS)) or self._hands_on_request(value)
-        return isinstance(value, Reference) and value.name.startswith(REQUEST_GLOBALS)
+            return self._is_global(value.callee) or self._is_body(value.call) or self._hands_on_request(value)
+        return isinstance(value, Reference) and self._is_global(value.name)
+
+    def _is_global(self, name: str | None) -> bool:
+        return name is not None and is_request_global(name, self._context.module.language)
+
+    def _is_body(self, call: Call) -> bool:
+        """PHP: `file_get_contents('php://input')`, and what CodeIgniter keeps at `$this->request`."""
+        if self._context.module.language != "php":
+            return False
+        first = call.arguments[0].value if call.arguments else None
+        if isinstance(first, Literal) and first.value == "php://input":
+            return True
+        holder = call.callee.object if isinstance(call.callee, Member) else None
+        return isinstance(holder, Member) and holder.name in _HELD_REQUESTS and last_name(holder.object) == "this"
+
+    def _is_service(self, value: Given) -> bool:
+        """Whether a PHP framework fills in a parameter by its class: anything but the request itself."""
+        home = self._context.home(value.function)
+        if home.module.language != "php":
+            return False
+        written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
+        name = last_name(written) if written is not None else None
+        return name is not None and not name.endswith(("Request", "RequestInterface", "Data", "Dto", "DTO", "Input"))
 
     def _hands_on_request(self, value: Returned) -> bool:
         """Whether a call returns what the request holds: `await req.json()`, `JSON.parse(event.body)`, `slug(room)`.
@@ -165,10 +196,25 @@ class Endpoints:
     def _find_handed_on(self, value: Returned) -> bool:
         call = value.call
         name = last_name(call.callee) or ""
+        if name in SERVER_SET and not call.arguments and self._context.module.language in {"php", "ruby"}:
+            # `$request->user()`
+            return False
+        if self._looks_up(call):
+            return self._is_part_of_request(call)
         looked_up = bool(value.members) or isinstance(self._context.home(call).names.parent(call), Await)
         if looked_up and name not in PARSING_CALLS and not PARSING_NAME.match(name):
             return self._is_part_of_request(call)
         return self._is_part_of_request(call) or any(self._is_given(item.value) for item in call.arguments[:2])
+
+    def _looks_up(self, call: Call) -> bool:
+        """Whether a method of something else is given the request's data, in languages that do not await a database.
+
+        `Room::find($request->id)`; not `Str::slug($request->name)`, and no function: `trim($_POST['room'])`.
+        """
+        if self._context.module.language not in {"php", "ruby"} or not isinstance(call.callee, Member):
+            return False
+        name = call.callee.name
+        return name not in PARSING_CALLS and last_name(call.callee.object) not in TEXT_HELPERS and not call.is_new
 
     def _is_part_of_request(self, call: Call) -> bool:
         """Whether a call takes the request apart: `req.json()`, `new URL(req.url)`, not `db.ref(req.query.id)`."""
@@ -186,7 +232,7 @@ class Endpoints:
         if not isinstance(call.callee, Member) or call.callee.name in KEPT_BY_SERVER:
             return False
         return any(
-            self._is_part_of_request(source.call) or (source.callee or "").startswith(REQUEST_GLOBALS)
+            self._is_part_of_request(source.call) or self._is_global(source.callee) or self._is_body(source.call)
             if isinstance(source, Returned)
             else self.is_request(source)
             for source in symbolic_sources(self._context.values(call.callee.object))
@@ -225,6 +271,19 @@ class Endpoints:
         return None if function is None else self._context.place(function)
 
 
+def _of_language(context: FileContext) -> Iterator[Handler]:
+    """The handlers that only the frameworks of one language have."""
+    if context.module.language == "php":
+        from lk_audit.extractors import php_handlers  # noqa: PLC0415 - most scans meet other languages
+
+        yield from php_handlers.find(context)
+    elif context.module.language == "ruby":
+        from lk_audit.extractors import ruby_handlers  # noqa: PLC0415
+
+        yield from ruby_handlers.find(context)
+
+
+_HELD_REQUESTS = frozenset({"request", "input"})
 _ANSWERS = frozenset(
     {"res", "response", "reply", "ctx", "c", "context", "socket", "ws", "websocket", "callback", "next"}
 )
@@ -232,6 +291,7 @@ _ANSWERS = frozenset(
 _SENDING = frozenset(
     {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
     | {"respond", "respondText", "result", "println", "print", "ok", "body"}
+    | {"echo", "wp_send_json", "wp_send_json_success", "render", "body", "JsonResponse", "set_output", "setJSON"}
 )
 
 

@@ -11,6 +11,7 @@ from lk_audit.facts import UNKNOWN, Grant, Grants, GrantScalar, Lead, UnknownGra
 from lk_audit.livekit.grants import (
     BY_FIELD_NAME,
     BY_PYTHON_NAME,
+    FIELD_NAMES,
     OTHER_GRANTS,
     PYTHON_POSITIONS,
     SOURCE_NUMBERS,
@@ -21,7 +22,7 @@ from lk_audit.livekit.grants import (
 )
 from lk_audit.livekit.sdks import GRANT_CLASSES, SINGLE_GRANTS
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Expr, If, Name, Node, Raise, Record, Return, Try, walk
+from lk_audit.syntax import Binary, Call, Expr, If, Name, Node, Raise, Record, Return, Try, walk
 from lk_audit.syntax import Member as MemberAccess
 from lk_audit.values.model import (
     Flag,
@@ -91,6 +92,8 @@ class GrantCollector:
                 self._open(value.spreads, self._spread_place(value) or place)
         elif isinstance(value, Returned) and grant_class(value):
             self._add_constructed(value, certain=certain)
+        elif (made := built_grants(self.context, value)) is not None:
+            self._add_constructed(made, certain=certain)
         elif isinstance(value, Returned) and value.callee == "dataclasses.replace" and value.call.arguments:
             self._add_replaced(target, value, place, certain=certain)
         elif not isinstance(value, Nothing):
@@ -169,7 +172,12 @@ class GrantCollector:
         self._add_members(target, _constructor_members(self.context, value, target), certain=certain, is_class=True)
         if self._is_tried(value.call):
             del self.unknown[known:]
-        if value.call.is_new and any(item.name is None for item in value.call.arguments):
+        records = [*_records(self.context, value)]
+        for record in records:
+            self._add_members(target, record.members.items(), certain=certain)
+            if record.open:
+                self._open(record.spreads, self.context.place(value.call))
+        if value.call.is_new and not records and any(item.name is None for item in value.call.arguments):
             self.complete = False
         spreads = [item for item in value.call.arguments if item.spread]
         if any(
@@ -178,8 +186,12 @@ class GrantCollector:
             self.complete = False
         for event in history(self.context.home(value.call).names, value.call):
             name, new = event.path[0], event.value
-            if name.startswith("Set") and event.arguments:
-                name, new = name.removeprefix("Set"), event.arguments[0].value
+            if name.startswith(("Set", "set")) and event.arguments:
+                name, new = name[3:], event.arguments[0].value
+            elif name.startswith("set") and event.arguments == () and isinstance(event.node, Call):
+                # PHP's setters grant what they name when they are told nothing.
+                given = Member(values=(Flag(origin=event.node, flag=True),), key=event.node, certain=event.certain)
+                self._add_members(target, [(name[3:], given)], certain=certain, is_class=True)
             if new is not None and len(event.path) == 1:
                 member = Member(values=self.context.values(new), key=new, certain=event.certain)
                 self._add_members(target, [(name, member)], certain=certain, is_class=True)
@@ -209,7 +221,8 @@ class GrantCollector:
                 self._add_other(target, spelled, member, certain=certain, is_class=is_class)
 
     def _add_video(self, spelled: str, member: Member, *, certain: bool, is_class: bool) -> None:
-        spec = BY_FIELD_NAME.get(spelled) if is_class else VIDEO_GRANTS.get(spelled)
+        fields = FIELD_NAMES.get(self.context.module.language, BY_FIELD_NAME)
+        spec = fields.get(spelled) if is_class else VIDEO_GRANTS.get(spelled)
         if spec is None:
             self.unknown.append(self._unknown(spelled, member, is_class=is_class))
         else:
@@ -285,7 +298,47 @@ def grant_class(value: Value) -> str | None:
     if not isinstance(value, Returned) or value.members or not value.callee:
         return None
     module, _, name = value.callee.rpartition(".")
-    return GRANT_CLASSES.get(name) if "livekit" in module or not module else None
+    return GRANT_CLASSES.get(name) if "livekit" in module.lower() or not module else None
+
+
+_LONGEST_CHAIN = 40
+
+
+def built_by(context: FileContext, value: Value, ending: str) -> Call | None:
+    """The construction of a LiveKit class at the root of a chain of setters, by the end of its name."""
+    made = _root(context, value)
+    is_meant = made is not None and (made.callee or "").endswith(ending) and "livekit" in (made.callee or "").lower()
+    return made.call if made is not None and is_meant else None
+
+
+def built_grants(context: FileContext, value: Value) -> Returned | None:
+    """The construction of a grant class at the root of a chain of setters."""
+    made = _root(context, value)
+    return made if made is not None and grant_class(made) is not None else None
+
+
+def _root(context: FileContext, value: Value) -> Returned | None:
+    """What the first call of a chain returned: `new A()` of `(new A())->b()->c()`."""
+    for _ in range(_LONGEST_CHAIN):
+        if not isinstance(value, Returned) or value.members:
+            return None
+        if value.callee and value.call.is_new:
+            return value
+        callee = value.call.callee
+        if not isinstance(callee, MemberAccess):
+            return None
+        inner = [item for item in context.values(callee.object) if isinstance(item, Returned)]
+        if len(inner) != 1:
+            return None
+        value = inner[0]
+    return None
+
+
+def _records(context: FileContext, value: Returned) -> Iterator[Mapped]:
+    """The maps that a grant class is constructed from: `new VideoGrant(['roomJoin' => true])`."""
+    for item in value.call.arguments[:1]:
+        if item.name is None and not item.spread:
+            yield from (inner for inner in context.values(item.value) if isinstance(inner, Mapped))
 
 
 def _constructor_members(context: FileContext, value: Returned, target: str) -> Iterator[tuple[str, Member]]:
@@ -298,6 +351,8 @@ def _constructor_members(context: FileContext, value: Returned, target: str) -> 
         member = Member(values=context.values(item.value), key=_key_of(context, item, item.value))
         if item.name is not None:
             yield item.name, member
+        elif any(isinstance(inner, Mapped) for inner in member.values):
+            continue
         elif (name := next(positional, None)) is not None:
             yield name, member
 

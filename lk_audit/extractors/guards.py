@@ -18,15 +18,16 @@ from lk_audit.livekit.requests import (
     CREDENTIAL_WORD,
     IDENTITY_REFERENCES,
     KEPT_BY_SERVER,
+    LANGUAGE_IDENTITIES,
     LEAVING_CALLS,
     LOOKUP_CALLS,
     PERMISSIVE,
     PRESENCE_SCHEMES,
     REFUSAL_NAMES,
     REFUSAL_STATUS,
-    REQUEST_GLOBALS,
     SHAPE_TESTS,
     TRUSTED_BASES,
+    is_request_global,
 )
 from lk_audit.syntax import (
     Assign,
@@ -207,6 +208,8 @@ class Guards:
             case Try():
                 refuses = any(_leaves(handler) and _says_refusal(handler) for handler in node.handlers)
                 return refuses and any(self._verifies_something(context, item) for item in walk(node.body))
+            case Call() | Member() if _dereferences(context, node):
+                return True
             case Call():
                 return self.verifies(context, node, depth) and not self._is_swallowed(context, node, function)
             case Member() | Index():
@@ -218,7 +221,18 @@ class Guards:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
         if _says_refusal(node.then) and self._tests_caller(context, node.test, depth):
             return True
-        return any(self._tells_of(context, leaf, depth) for leaf in _leaves_of(node.test))
+        leaves = list(_leaves_of(node.test))
+        return any(self._tells_of(context, leaf, depth) or is_identity(context, leaf) for leaf in leaves)
+
+    def admits(self, context: FileContext, branch: If) -> bool:
+        """Whether a branch is taken for known callers only: `if (isset($_SESSION['user'])) { ... }`."""
+        test = branch.test
+        while isinstance(test, Unary) and test.operator == "not":
+            inner = test.operand
+            if not (isinstance(inner, Unary) and inner.operator == "not"):
+                return False
+            test = inner.operand
+        return any(is_identity(context, leaf) for leaf in _leaves_of(test))
 
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
@@ -328,7 +342,7 @@ class Guards:
         if injected:
             return any(self._is_told_by_dependency(context, value, depth) for value in injected)
         is_decided_before = {value.flag for value in possible if isinstance(value, Flag)} == {True, False}
-        if is_decided_before or any(_is_identity(value) for value in values):
+        if is_decided_before or any(_is_identity(context, value) for value in values):
             return True
         results = [value for value in values if isinstance(value, Returned)]
         is_found_out = any(not self._is_lookup(context, value.call) for value in results)
@@ -482,8 +496,8 @@ def _is_raw_value(context: FileContext, value: Value, depth: int = 0) -> bool:
         case Given():
             return not is_server_set(value)
         case Reference(name=name):
-            return name.startswith(REQUEST_GLOBALS)
-        case Returned(callee=str(callee)) if callee.startswith(REQUEST_GLOBALS):
+            return is_request_global(name, context.module.language)
+        case Returned(callee=str(callee)) if is_request_global(callee, context.module.language):
             return True
         case Returned(call=Call(callee=Member(name=name))) if name in KEPT_BY_SERVER:
             return False
@@ -494,14 +508,35 @@ def _is_raw_value(context: FileContext, value: Value, depth: int = 0) -> bool:
             return False
 
 
-def _is_identity(value: Value) -> bool:
+def _is_identity(context: FileContext, value: Value) -> bool:
     """What the framework sets once it knows the caller: `request.user`, `g.user`, `flask_login.current_user`."""
     if isinstance(value, Given):
         return is_server_set(value)
     if isinstance(value, Returned) and (last_name(value.call.callee) or "") in KEPT_BY_SERVER:
         return isinstance(value.call.callee, Member)
     name = value.name if isinstance(value, Reference) else getattr(value, "callee", None) or ""
-    return name.startswith(IDENTITY_REFERENCES)
+    return name.startswith((*IDENTITY_REFERENCES, *LANGUAGE_IDENTITIES.get(context.module.language, ())))
+
+
+def is_identity(context: FileContext, expr: Expr) -> bool:
+    """Whether an expression is what a framework of the language knows of the caller: a session, the current user."""
+    known = LANGUAGE_IDENTITIES.get(context.module.language, ())
+    values = symbolic_sources(context.values(expr))
+    names = (item.name if isinstance(item, Reference) else getattr(item, "callee", None) or "" for item in values)
+    return bool(known) and any(name.startswith(known) for name in names)
+
+
+def _dereferences(context: FileContext, node: Call | Member) -> bool:
+    """`current_user.id`, `Auth::user()->id`: fails for callers that nobody has authenticated."""
+    holder = node.callee.object if isinstance(node, Call) and isinstance(node.callee, Member) else None
+    holder = node.object if isinstance(node, Member) else holder
+    if holder is None or last_name(holder) not in _DEREFERENCED_BY_LANGUAGE or not is_identity(context, holder):
+        return False
+    end = node.callee.end if isinstance(node, Call) else node.end
+    return context.source.data[holder.end : end].lstrip()[:1] not in {b"&", b"?"}
+
+
+_DEREFERENCED_BY_LANGUAGE = frozenset({"user", "current_user", "current_account", "current_member", "current_admin"})
 
 
 def _has_credential(expr: Expr) -> bool:

@@ -269,6 +269,20 @@ def _milliseconds(value: Value, default: float | None) -> Reading:
             return _UNREADABLE
 
 
+def _plain_seconds(value: Value, default: float | None) -> Reading:
+    """Ruby's `ttl:`, which is added to a number of seconds: ActiveSupport's durations can be too, nothing cannot."""
+    del default
+    match value:
+        case Duration(seconds=seconds):
+            return _span(seconds)
+        case Number() | Moment(clock=Clock.SECONDS):
+            return _duration(value, _seconds_text, whole=False)
+        case Text() | Nothing() | Flag():
+            return Expiry.REJECTED, None, "the SDK adds it to a number of seconds and raises TypeError for this"
+        case _:
+            return _UNREADABLE
+
+
 def _second_slip(number: float) -> str | None:
     """Explain a count of milliseconds that was meant in seconds, or None."""
     meant = 5 * MINUTE <= number <= 400 * DAY and number % MINUTE == 0
@@ -289,11 +303,19 @@ def _date(value: Value, default: float | None) -> Reading:
     return _moment(replace(value, clock=Clock.OBJECT)) if is_date and isinstance(value, Moment) else _UNREADABLE
 
 
+def _seconds_text(text: str) -> Reading:
+    """PHP makes a number of numeric text."""
+    bare = text.strip()
+    return _span(float(bare)) if bare.isdecimal() else (Expiry.REJECTED, None, "this is no number of seconds")
+
+
 _NANOSECOND = 1e-9
 _READERS: dict[TtlUnit, Reader] = {
     TtlUnit.GO_DURATION: _go_duration,
     TtlUnit.MILLISECONDS: _milliseconds,
     TtlUnit.DATE: _date,
+    TtlUnit.SECONDS: _plain_seconds,
+    TtlUnit.SECONDS_OR_DEFAULT: _option(_seconds_text, whole=False),
     TtlUnit.TIMEDELTA: _timedelta,
     TtlUnit.SECONDS_OR_JOSE_SPAN: _option(_jose_text, whole=False),
     TtlUnit.SECONDS_OR_MS_SPAN: _option(_ms_text, whole=True),

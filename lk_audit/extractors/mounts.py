@@ -141,12 +141,14 @@ class Mounts:
 def declared_guards(context: FileContext, function: Function) -> Iterator[Expr]:
     """The decorators and dependencies of a function, and those of its class; a public mark cancels the class's."""
     yield from function.decorators
-    for parameter in function.parameters:
+    # What a PHP or Ruby class inherits, or is given, need not run before its methods.
+    runs_bases = context.module.language not in {"php", "ruby"}
+    for parameter in function.parameters if runs_bases else ():
         yield from (expr for expr in (parameter.default, parameter.annotation) if expr is not None)
     owner = context.names.enclosing(function, Class)
     if owner is not None and not is_public(function):
         yield from owner.decorators
-        yield from owner.bases
+        yield from owner.bases if runs_bases else ()
         for statement in owner.body.statements:
             if isinstance(statement, Assign) and last_name(statement.target) in GUARD_SETTINGS:
                 yield statement.value

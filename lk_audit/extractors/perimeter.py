@@ -54,6 +54,8 @@ class Perimeter:
         home = handler.site.home(handler.function)
         if home.is_jvm:
             return next(spring.around(self._workspace, self._guards, home, handler), None)
+        if not home.is_python and not home.names.is_javascript:
+            return None
         found = self._of_python(home, handler) if home.is_python else self._of_javascript(home, handler)
         return next(found, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from lk_audit.extractors.context import FileContext, argument
+from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.grants import GrantCollector, grant_class
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
@@ -13,17 +13,19 @@ from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.facts import Expiry, Grants, Lifetime, Signer, UnknownGrant
 from lk_audit.livekit.grants import BY_PYTHON_NAME, OTHER_GRANTS, VIDEO_GRANTS
 from lk_audit.livekit.sdks import (
+    CLAIM_BUILDERS,
     HMAC_CALLS,
     JWT_SIGNERS,
     SIGN_JWT_CLASSES,
     SIGN_JWT_MEMBERS,
+    ClaimBuilder,
     JwtSigner,
     Setting,
     TtlUnit,
 )
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, Function, Name, Record
-from lk_audit.values.model import Environment, Mapped, Member, Moment, Possible, Value
+from lk_audit.values.model import Environment, Mapped, Member, Moment, Possible, Text, Value
 from lk_audit.values.objects import history
 
 IsRequest = Callable[[Value], bool]
@@ -39,6 +41,8 @@ def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts
             parts = _library_mint(context, call, JWT_SIGNERS[name], is_request)
         elif name in SIGN_JWT_CLASSES:
             parts = _builder_mint(context, call, SIGN_JWT_CLASSES[name], is_request)
+        elif (row := CLAIM_BUILDERS.get(last_name(call.callee) or "")) is not None:
+            parts = _told_mint(context, call, row, is_request)
         else:
             continue
         if parts is not None:
@@ -120,6 +124,34 @@ def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRe
     settings["api_secret"] = settings.pop("secret", [])
     parts = payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
     return replace(parts, settings={**parts.settings, **settings}, lifetimes=tuple(life) or parts.lifetimes)
+
+
+def _told_mint(context: FileContext, call: Call, row: ClaimBuilder, is_request: IsRequest) -> MintParts | None:
+    """`$config->builder()->relatedTo($id)->withClaim('video', [...])`: the claims, as the payload that they make."""
+    if not any(item.module.startswith(row.package) for item in context.names.imports):
+        return None
+    members: dict[str, Member] = {}
+    for event in history(context.names, call):
+        given = event.node.arguments if isinstance(event.node, Call) and len(event.path) == 1 else ()
+        method = event.path[0]
+        if method == row.any_claim and len(given) > 1:
+            names = [value.text for value in context.values(given[0].value) if isinstance(value, Text)]
+            told = given[1].value
+        elif method in row.claims and given:
+            names, told = [row.claims[method]], given[0].value
+        else:
+            continue
+        for name in names:
+            members[name] = Member(values=context.values(told), key=told, certain=event.certain)
+    payload = livekit_payload((Mapped(origin=call, members=members),), ())
+    if payload is None:
+        return None
+    parts = payload_parts(
+        context, call, payload, label=row.label, exp_unit=TtlUnit.EPOCH_OR_DATETIME, is_request=is_request
+    )
+    keys = [key for name in row.keys for key in context.names.calls_of(name)]
+    secret = [Part(context.values(argument(key, 0)), context.place(key)) for key in keys]
+    return replace(parts, settings={**parts.settings, "api_secret": secret})
 
 
 def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:

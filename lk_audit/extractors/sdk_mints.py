@@ -6,15 +6,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from lk_audit.extractors.context import FileContext, argument, last_name
-from lk_audit.extractors.grants import GrantCollector
+from lk_audit.extractors.grants import GrantCollector, built_by
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.facts import Expiry, Lifetime, Signer
 from lk_audit.livekit.grants import OTHER_GRANTS
-from lk_audit.livekit.sdks import NODE, NODE_V1, TOKEN_CONSTRUCTORS, Sdk, Setting, TtlUnit
+from lk_audit.livekit.sdks import (
+    NODE,
+    NODE_V1,
+    RUBY,
+    RUBY_BEFORE_0_7,
+    TOKEN_CONSTRUCTORS,
+    Sdk,
+    Setting,
+    TtlUnit,
+)
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, If, Member, Name
 from lk_audit.values.model import Duration, Mapped, Nothing, Possible, Reference, Value
+from lk_audit.values.model import Member as Entry
 from lk_audit.values.objects import Event, history
 
 
@@ -35,6 +45,8 @@ def sdk_of(context: FileContext, call: Call) -> Sdk | None:
     if name is None or not name.endswith("AccessToken"):
         return None
     sdk = TOKEN_CONSTRUCTORS.get(name) or _by_shape(context, call, name)
+    if sdk is RUBY and context.is_old_gem:
+        return RUBY_BEFORE_0_7
     return NODE_V1 if sdk is NODE and context.sdk_major == 1 else sdk
 
 
@@ -117,7 +129,10 @@ class _Mint:
     def _options(self, values: Possible, place: Place) -> None:
         for value in values:
             if not isinstance(value, Mapped):
-                if not isinstance(value, Nothing):
+                built = built_by(self.context, value, "Options")
+                if built is not None:
+                    self._options_object(built)
+                elif not isinstance(value, Nothing):
                     self.lifetimes.append(Lifetime(Expiry.UNKNOWN, place))
                 continue
             for name, member in value.members.items():
@@ -126,6 +141,18 @@ class _Mint:
                     self._set(self.sdk.options[name], member.values, where, certain=member.certain)
             if value.open and "ttl" not in value.members:
                 self.lifetimes.append(Lifetime(Expiry.UNKNOWN, place))
+
+    def _options_object(self, made: Call) -> None:
+        """An object that is made for the options, from a map or with setters: `(new Options())->setTtl(900)`."""
+        given = argument(made, 0)
+        if given is not None:
+            self._options(self.context.values(given), self.context.place(given))
+        for event in history(self.context.home(made).names, made):
+            name = event.path[0]
+            setting = self.sdk.options.get(name[3:4].lower() + name[4:]) if name.startswith("set") else None
+            expr = _argument_of(event, setting) if setting is not None else None
+            if setting is not None and expr is not None:
+                self._set(setting, self.context.values(expr), self.context.place(expr), certain=event.certain)
 
     def _event(self, event: Event) -> None:
         if event.path[0] == "claims" and len(event.path) == _DEEP and event.value is not None:
@@ -143,10 +170,25 @@ class _Mint:
                 self._set(setting, self.context.values(item.value), self.context.place(item), certain=event.certain)
             return
         expr = event.value if event.arguments is None else _argument_of(event, setting)
+        if expr is None and setting.gathers and isinstance(event.node, Call):
+            gathered = self._gathered(event.node)
+            self._set(setting, (gathered,), self.context.place(event.node.callee), certain=event.certain)
         if expr is not None:
             self._set(setting, self.context.values(expr), self.context.place(expr), certain=event.certain)
             if self.sdk.keeps_grants and setting.target == "grants" and isinstance(expr, Name):
                 self._later_changes(expr, certain=event.certain)
+
+    def _gathered(self, call: Call) -> Mapped:
+        """`add_grant(roomJoin: true, **more)`: the named arguments as the one map that they are."""
+        spread = tuple(value for item in call.arguments if item.spread for value in self.context.values(item.value))
+        members = {
+            name: member for value in spread if isinstance(value, Mapped) for name, member in value.members.items()
+        }
+        for item in call.arguments:
+            if item.name is not None:
+                members[item.name] = Entry(values=self.context.values(item.value), key=item.value)
+        is_open = any(not isinstance(value, Mapped) or value.open for value in spread)
+        return Mapped(origin=call, members=members, open=is_open, spreads=spread if is_open else ())
 
     def _later_changes(self, grants: Name, *, certain: bool) -> None:
         """`at.addGrant(grant); grant.canPublish = false`, where the token keeps the object itself."""
@@ -161,7 +203,9 @@ class _Mint:
                 self.grants.change("grants", target.name, assign.value, certain=always, is_class=False)
 
     def _set(self, setting: Setting, values: Possible, place: Place, *, certain: bool) -> None:
-        if setting.target == "ttl":
+        if setting.target == "options":
+            self._options(values, place)
+        elif setting.target == "ttl":
             self._set_ttl(setting.unit or TtlUnit.TIMEDELTA, values, place, certain=certain)
         elif setting.target == "expiration":
             self._set_expiration(setting.unit or TtlUnit.DATE, values, place, certain=certain)

@@ -22,6 +22,7 @@ from lk_audit.livekit.clients import (
     SERVER_FILE,
     SERVER_FOLDER,
     SERVER_GLOBALS,
+    SERVER_LANGUAGES,
     SERVER_PACKAGES,
 )
 from lk_audit.syntax import Call, Element, Import, Member, Name, Unary
@@ -37,11 +38,16 @@ class SideEvidence:
 
 
 def side_of(context: FileContext) -> SideEvidence:
-    """Judge the side of a file; a directive outranks the configuration, that a package, a package a global."""
+    """Judge the side of a file."""
     if context.workspace.hints.client_paths.match(context.source.path):
         return _stated_side(context)
-    if context.is_python or context.is_go or context.is_jvm:
-        return _of_jvm(context) if context.is_jvm else SideEvidence(Side.SERVER)
+    if context.is_jvm:
+        return _of_jvm(context)
+    return SideEvidence(Side.SERVER) if context.module.language in SERVER_LANGUAGES else _of_javascript(context)
+
+
+def _of_javascript(context: FileContext) -> SideEvidence:
+    """A directive outranks the configuration, that a package, a package a global."""
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
     if context.module.container in SERVER_CONTAINERS:

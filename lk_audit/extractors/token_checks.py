@@ -21,6 +21,8 @@ _UNVERIFIED: dict[str, str] = {
     "jsonwebtoken.decode": "jsonwebtoken's decode() does not check the signature; verify() does",
     "jose.jwt.get_unverified_claims": "get_unverified_claims() does not check the signature",
 }
+_DECODERS_WITH_SWITCH = frozenset({"JWT.decode"})
+"""Ruby's `JWT.decode(token, key, false)`: the third argument says whether to verify."""
 _LIVEKIT_CLAIMS = frozenset({"video", "roomJoin", "roomAdmin"})
 
 
@@ -58,6 +60,8 @@ def _decoder(context: FileContext, call: Call, name: str) -> str | None:
     how = _UNVERIFIED.get(name)
     if name in {"jwt.decode", "jwt.api_jwt.decode", "jose.jwt.decode"} and _skips_signature(context, call):
         how = "decoding with verify_signature switched off accepts a token that anybody wrote"
+    if name in _DECODERS_WITH_SWITCH and _is_off(context.values(argument(call, 2))):
+        how = "decoding with the check of the signature switched off accepts a token that anybody wrote"
     if how is None or not _is_trusted(context, call) or _is_own_token(context, call):
         return None
     return how

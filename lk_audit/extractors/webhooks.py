@@ -44,7 +44,7 @@ def _skips(context: FileContext, call: Call) -> bool:
 
 def _is_unawaited(context: FileContext, call: Call) -> bool:
     """`receiver.receive(...)` gives a promise since version 2 of the SDK."""
-    if context.is_python or context.is_jvm or context.sdk_major < 2:  # noqa: PLR2004 - the version that made it so
+    if not context.names.is_javascript or context.sdk_major < 2:  # noqa: PLR2004 - the version that made it so
         return False
     holder = context.names.parent(call)
     if isinstance(holder, Evaluate):

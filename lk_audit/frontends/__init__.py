@@ -16,6 +16,8 @@ _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), "javascript"),
     **dict.fromkeys((".vue", ".svelte", ".astro", ".html", ".htm", ".xhtml"), "page"),
     ".go": "go",
+    **dict.fromkeys((".php", ".phtml", ".inc"), "php"),
+    **dict.fromkeys((".rb", ".rake", ".ru", ".jbuilder"), "ruby"),
     ".ipynb": "notebook",
     ".java": "java",
     **dict.fromkeys((".kt", ".kts"), "kotlin"),
@@ -23,9 +25,14 @@ _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace", ".map"), "json"),
 }
-CODE = frozenset({"python", "javascript", "go", "java", "kotlin"})
+CODE = frozenset({"python", "javascript", "go", "java", "kotlin", "php", "ruby"})
 """The frontends of programming languages; the others read data and text."""
-GRAMMARS: dict[str, str] = {"java": "tree_sitter_java", "kotlin": "tree_sitter_kotlin"}
+GRAMMARS: dict[str, str] = {
+    "java": "tree_sitter_java",
+    "kotlin": "tree_sitter_kotlin",
+    "php": "tree_sitter_php",
+    "ruby": "tree_sitter_ruby",
+}
 """The frontends whose grammar is an extra of the same name, with the module that it comes in."""
 _DOTENV_NAMES = frozenset(
     {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}

@@ -69,6 +69,15 @@ BY_PYTHON_NAME: dict[str, GrantSpec] = {spec.python: spec for spec in _SPECS}
 BY_FIELD_NAME: dict[str, GrantSpec] = BY_PYTHON_NAME | {spec.name[:1].upper() + spec.name[1:]: spec for spec in _SPECS}
 """The same by the names of grant classes: Python's, and those of Go's structs."""
 
+FIELD_NAMES: dict[str, dict[str, GrantSpec]] = {
+    "php": BY_FIELD_NAME | VIDEO_GRANTS | {"RoomName": VIDEO_GRANTS["room"]},
+    "ruby": VIDEO_GRANTS,
+}
+"""The names of the fields and setters of grant classes, by language, where they are not those.
+
+Sources: agence104/livekit-server-sdk-php:src/VideoGrant.php, livekit/server-sdk-ruby:lib/livekit/grants.rb.
+"""
+
 PYTHON_POSITIONS: tuple[str, ...] = (
     "roomCreate",
     "roomList",

@@ -14,8 +14,9 @@ ROUTE_METHODS = frozenset(
 
 ROUTE_DECORATORS = frozenset(
     {"Get", "Post", "Put", "Patch", "Delete", "All", "Query", "Mutation", "api_view", "action", "csrf_exempt", "view"}
+    | {"Route"}
 )
-"""Decorators without a receiver that make a handler: NestJS, GraphQL, Django REST framework, Pyramid."""
+"""Decorators without a receiver that make a handler: NestJS, GraphQL, Django REST framework, Pyramid, Symfony."""
 
 HANDLER_TAKERS: dict[str, str] = {
     "serve": "Deno",
@@ -86,9 +87,33 @@ REQUEST_GLOBALS = (
     ),
 )
 """The request where it is a global of the framework; `call` is that of Ktor's routes."""
+_LARAVEL_REQUESTS = ("Request.", "Illuminate.Http.Request.", "Illuminate.Support.Facades.Request.")
+LANGUAGE_GLOBALS: dict[str, tuple[str, ...]] = {
+    "php": (
+        *("_GET", "_POST", "_REQUEST", "_COOKIE", "_FILES", "_SERVER", "getallheaders", "apache_request_headers"),
+        *("filter_input", "Illuminate.Support.Facades.Input.", *_LARAVEL_REQUESTS),
+    ),
+    "ruby": ("params", "request", "cookies"),
+}
+"""What holds the request by a name that the language or a framework gives it, besides."""
+_SERVER_SET_GLOBALS = tuple(f"{name}{part}" for name in _LARAVEL_REQUESTS for part in ("user", "session"))
+
+
+def is_request_global(name: str, language: str) -> bool:
+    """Whether a full name stands for the request, or a part of it that the caller chooses."""
+    if name.startswith(REQUEST_GLOBALS):
+        return True
+    known = LANGUAGE_GLOBALS.get(language, ())
+    if name.startswith(_SERVER_SET_GLOBALS) or not name.startswith(known):
+        return False
+    return language != "ruby" or name.partition(".")[0] in known
+
 
 INJECTED = frozenset({"Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
 """FastAPI parameters whose value the server computes."""
+
+TEXT_HELPERS = frozenset({"Str", "JSON", "URI", "CGI", "Base64", "ERB", "Json", "Purifier", "Normalizer", "Sanitize"})
+"""Classes of PHP and Ruby whose methods change text."""
 
 _AUTHENTICATING_WORDS = (
     r"authenticat\w*|authori[sz]e\w*|authorization|requires?_?auth\w*|auth_?required|login_?required|require_?login|"
@@ -107,13 +132,22 @@ _AUTHENTICATING_WORDS = (
     r"sa_?check_?\w+|\w*principal|login_?(?:user|member|info|id)|user_?details|\w*user_?details|current_?\w+|"
     r"get_?\w{0,20}_?from_?(?:token|jwt|header|request|session)|extract_?(?:user\w*|claims|email|subject|member\w*)|"
     r"get_?user_?identity|get_?uid|(?:require|ensure|load|fetch)_?(?:session|user|account|login\w*)(?:_?id)?|"
-    r"assert_?(?:auth\w*|user|session|admin|member|access)\w*"
+    r"assert_?(?:auth\w*|user|session|admin|member|access)\w*|is_?granted|deny_?access_?unless_?granted|"
+    r"doorkeeper_?authorize|current_?user_?can|is_?user_?logged_?in|user_?signed_?in|http_?basic_?authenticate_?with"
 )
 AUTHENTICATING_NAME = re.compile(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
 """Functions, decorators, dependencies and middleware that authenticate, by their last name."""
 
 AUTHENTICATING_CALLS = frozenset(
     {
+        "Firebase.JWT.JWT.decode",
+        "JWT.decode",
+        "Illuminate.Support.Facades.Gate.authorize",
+        "Gate.authorize",
+        "password_verify",
+        "hash_equals",
+        "Rack.Utils.secure_compare",
+        "ActiveSupport.SecurityUtils.secure_compare",
         "jsonwebtoken.verify",
         "jwt.decode",
         "jose.jwtVerify",
@@ -213,6 +247,20 @@ TRUSTED_BASES = frozenset(
 )
 """Base classes that bring their authentication along."""
 
+_AUTH_FACADES = ("Auth", "Illuminate.Support.Facades.Auth", "Session", "Illuminate.Support.Facades.Session")
+LANGUAGE_IDENTITIES: dict[str, tuple[str, ...]] = {
+    "php": (
+        *("_SESSION", "is_user_logged_in", "current_user_can", "get_current_user_id", "wp_get_current_user"),
+        *(f"{name}.{part}" for name in _AUTH_FACADES for part in ("user", "id", "check", "guard", "get", "has")),
+        *_SERVER_SET_GLOBALS,
+    ),
+    "ruby": (
+        *("current_user", "current_account", "current_admin", "current_member", "session", "warden", "env.warden"),
+        *("user_signed_in", "logged_in", "signed_in", "authenticated", "Current.user", "rodauth"),
+    ),
+}
+"""The same by language, for names that a framework gives what it knows of the caller."""
+
 IDENTITY_REFERENCES = (
     *("call.principal", "call.sessions", "call.authentication"),
     *("io.ktor.server.application.call.principal", "io.ktor.server.application.call.sessions"),
@@ -237,6 +285,36 @@ MIDDLEWARE_METHODS = frozenset(
 
 PUBLIC_MARKS = frozenset({"Public", "SkipAuth", "IsPublic", "AllowAnonymous", "NoAuth", "Unprotected", "SkipGuard"})
 """Decorators that exempt a handler from the guards around it, by convention."""
+
+SCRIPT = "{main}"
+"""The name of the function that a PHP script which answers requests is."""
+
+PHP_ROUTERS = frozenset({"get", "post", "put", "patch", "delete", "any", "match", "options", "map", "addRoute", "add"})
+"""Methods of PHP's routers that register an action for a path."""
+PHP_GUARDING = frozenset({"middleware", "add", "addMiddleware", "filter", "before", "can", "withMiddleware"})
+"""Methods that put something in front of a route or of a group of routes, and keys of such settings."""
+HARMLESS_MIDDLEWARE = frozenset(
+    {"web", "api", "throttle", "cors", "guest", "bindings", "cache", "json", "log", "logging", "localization", "locale"}
+    | {"language", "trim", "csrf", "signed_url", "stateful", "https", "secure_headers", "honeypot", "tenant"}
+)
+"""Middleware by its customary name that lets strangers pass."""
+OPEN_PERMISSIONS = frozenset({"__return_true", "return_true"})
+"""WordPress: what permits everybody."""
+
+RUBY_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "options", "route"})
+RUBY_FILTERS = frozenset(
+    {"before_action", "before_filter", "prepend_before_action", "append_before_action", "before", "on_request"}
+)
+"""Calls in a class body, or a Sinatra file, that run something before every action."""
+RUBY_SKIPS = frozenset({"skip_before_action", "skip_before_filter", "allow_unauthenticated_access"})
+RUBY_GUARDS = frozenset(
+    {"http_basic_authenticate_with", "doorkeeper_for", "authenticate_with", "load_and_authorize_resource"}
+)
+"""Calls in a class body that are guards themselves."""
+RUBY_ROOTS = frozenset(
+    {"ActionController.Base", "ActionController.API", "ActionController.Metal", "Sinatra.Base", "Grape.API"}
+)
+"""Base classes of frameworks, which authenticate nobody."""
 
 MIDDLEWARE_FILES = tuple(
     f"{name}.{suffix}"

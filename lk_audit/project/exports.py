@@ -1,4 +1,4 @@
-"""What a module hands out: Python's, Go's, Java's and Kotlin's globals, ES module exports, CommonJS exports."""
+"""What a module hands out: the globals of most languages, ES module exports, CommonJS exports."""
 
 from __future__ import annotations
 
@@ -27,14 +27,17 @@ class Exports:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._hands_out_globals = names.is_python or names.is_go or names.is_jvm
-        self._declared = () if self._hands_out_globals else tuple(_declared(names))
+        self._hands_out_globals = not names.is_javascript
+        self._declared = () if names.is_python or names.is_go or names.is_jvm else tuple(_declared(names))
 
     def of(self, member: str | None) -> Iterator[Exported]:
         """What a name may stand for, surest first; `member` None asks for the module itself."""
         if self._hands_out_globals:
             if member is not None:
                 yield from self._global(member)
+            else:
+                # What a PHP file returns.
+                yield from (item for item in self._declared if item.name == "default")
             return
         yield from (item for item in self._declared if item.name == (member or "default"))
         whole = [item for item in self._declared if item.name == "="]

@@ -62,7 +62,7 @@ class Files(Mapping[str, Source]):
 
     @cached_property
     def code(self) -> Mapping[str, tuple[str, ...]]:
-        """The paths of files that hold code, sorted, by language family: "python", "javascript", "go", "jvm"."""
+        """The paths of files that hold code, sorted, by language family: "python", "javascript", "go", "jvm" ..."""
         families = {_FAMILIES.get(name, name) for name in frontends.CODE}
         found: dict[str, list[str]] = {family: [] for family in sorted(families)}
         for path in sorted(self.paths):

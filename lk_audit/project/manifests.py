@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -145,6 +146,18 @@ class Manifests:
         lines = self._files.data(path).decode("utf-8", "replace").splitlines()
         words = (line.split() for line in lines if line.startswith("module "))
         return next((item[1].strip('"`') for item in words if len(item) > 1), "")
+
+    def is_gem_below(self, path: str, gem: str, version: tuple[int, ...]) -> bool:
+        """Whether the Gemfile.lock above a file, else the Gemfile, asks for a version below another."""
+        number = r"(\d{1,4}(?:\.\d{1,4}){0,3})"
+        wanted = re.compile(rf"(?m)^\s{{0,40}}(?:gem )?[\"']?{re.escape(gem)}[\"']?[ ,(\"'~>=]{{1,12}}{number}")
+        for folder in above(path):
+            for name in ("Gemfile.lock", "Gemfile"):
+                manifest = posixpath.join(folder, name)
+                found = wanted.search(self._files.data(manifest).decode("utf-8", "replace"))
+                if found is not None:
+                    return tuple(int(part) for part in found[1].split(".")) < version
+        return False
 
     def aliases(self, path: str) -> tuple[Alias, ...]:
         """The path aliases of the compiler configuration that a file is under, its `baseUrl` last."""

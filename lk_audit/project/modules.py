@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lk_audit import frontends
+from lk_audit.project.autoload import Autoload
 from lk_audit.project.exports import Exports
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.manifests import Manifests
@@ -65,6 +66,8 @@ class CodeModule:
             return resolution.jvm(self.path, specifier)
         if self.is_go:
             return resolution.go(self.path, specifier)
+        if self.syntax.language in {"php", "ruby"}:
+            return self.project.autoload.target(self.path, specifier, self.syntax.language)
         find = resolution.python if self.is_python else resolution.javascript
         return find(self.path, specifier)
 
@@ -85,6 +88,7 @@ class Project:
         self.files = files
         self.manifests = Manifests(files)
         self.resolution = Resolution(files, self.manifests)
+        self.autoload = Autoload(files, self.manifests)
         self.effort = Effort()
         self.usage = Usage(self)
         self._modules: dict[str, tuple[CodeModule, ...]] = {}
@@ -187,6 +191,11 @@ class ModuleLinker:
         path = self._module.target(module)
         if path is None and self._module.is_jvm and member is not None:
             return self._of_class(module, member)
+        if path is None and member is not None and self._module.syntax.language in {"php", "ruby"}:
+            # A class is in a file of its own, which its full name leads to.
+            path = self._module.target(f"{module}.{member}")
+            if path == self._module.path:
+                return None
         return self._project.exported(path, member) if path is not None else None
 
     def _of_class(self, name: str, member: str) -> Possible | None:

@@ -47,6 +47,8 @@ _MARKS = {
     "python": ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py"),
     "go": ("go.mod",),
     "jvm": ("settings.gradle", "settings.gradle.kts", "mvnw", "gradlew"),
+    "php": ("composer.json",),
+    "ruby": ("Gemfile",),
 }
 """Files beside which everything that belongs together is."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
@@ -253,7 +255,10 @@ class Usage:
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
         known = set(module.names.callers(function))
         here = (module,) if module.is_go else ()
-        spelled = (f"{called}(", f"{called}?.(", f"{called}<")
+        spelled: tuple[str, ...] = (f"{called}(", f"{called}?.(", f"{called}<")
+        if module.syntax.language == "ruby":
+            # Ruby needs no parentheses, and makes objects with `Class.new`.
+            spelled = (f"{called}.new",) if function.name == "constructor" else (f".{called}", f" {called} ")
         owned = (owner.name or "", *self._import_words(module.path))
         beside = [] if module.is_go else [word for word in owned if word]
         for other in (*here, *self.mentions(module.path, *spelled, beside=beside)):
@@ -361,9 +366,7 @@ def import_edges(module: CodeModule) -> Iterator[ImportEdge]:
     """Every import of a module: statements, re-exports, `require()` and `import()`."""
     for statement in module.names.nodes(Import):
         yield ImportEdge(module, statement, statement.names)
-    if module.is_python:
-        return
-    if module.is_go or module.is_jvm:
+    if not module.names.is_javascript:
         return
     for export in module.names.nodes(Export):
         if export.module is not None:
@@ -379,7 +382,7 @@ def targets(module: CodeModule, edge: ImportEdge) -> set[str]:
     match node:
         case Import(module=written):
             wanted = [written]
-            if module.is_python:
+            if module.is_python or module.syntax.language == "php":
                 wanted += [module.names.join(written, item.member) for item in edge.names if item.member]
         case Export(module=str(written)):
             wanted = [written]

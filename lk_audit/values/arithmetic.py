@@ -81,7 +81,7 @@ def _combine(  # noqa: PLR0911 - one per kind of value
         case Listed(), Listed() if operator == "+" and python:
             return Listed(origin=origin, items=left.items + right.items, open=left.open or right.open)
         case _:
-            return _moments(operator, left, right, origin)
+            return _moments(operator, left, right, origin, python=python)
 
 
 def _as_number(value: Value) -> Value:
@@ -138,7 +138,7 @@ def _integers(operator: str, left: float, right: float) -> float:
 
 
 def _moments(  # noqa: PLR0911 - one per kind of value
-    operator: str, left: Value, right: Value, origin: Expr
+    operator: str, left: Value, right: Value, origin: Expr, *, python: bool
 ) -> Value | None:
     match left, operator, right:
         case Duration(), "+" | "-", Duration():
@@ -150,9 +150,9 @@ def _moments(  # noqa: PLR0911 - one per kind of value
         case Number(), "*", Duration():
             return _duration(calculate("*", left.number, right.seconds, python=True), origin)
         case Duration(), "+", Moment():
-            return _shifted(right, left.seconds)
+            return _shifted(right, left.seconds, python=python)
         case Moment(), "+" | "-", Duration():
-            return _shifted(left, right.seconds if operator == "+" else -right.seconds)
+            return _shifted(left, right.seconds if operator == "+" else -right.seconds, python=python)
         case Moment(), "-", Moment():
             return _difference(left, right, origin)
         case Moment(), _, Number():
@@ -171,8 +171,10 @@ def _duration(seconds: float | None, origin: Expr) -> Duration | None:
     return None if seconds is None else Duration(origin=origin, seconds=seconds)
 
 
-def _shifted(moment: Moment, seconds: float) -> Moment | None:
-    return replace(moment, offset=moment.offset + seconds) if moment.clock is Clock.OBJECT else None
+def _shifted(moment: Moment, seconds: float, *, python: bool) -> Moment | None:
+    """A moment some time later; Ruby adds durations to numbers of seconds too."""
+    can_be = moment.clock is Clock.OBJECT or (moment.clock is Clock.SECONDS and not python)
+    return replace(moment, offset=moment.offset + seconds) if can_be else None
 
 
 def _difference(left: Moment, right: Moment, origin: Expr) -> Value | None:

@@ -105,6 +105,8 @@ class Attributes:
         evaluator, node = self._evaluator, definition.node
         if isinstance(node, Function):
             yield from self._method(node)
+        elif isinstance(node, Class):
+            yield Defined(origin=node, definition=node)
         elif isinstance(node, Assign) and definition.value is not None:
             function = evaluator.names.enclosing_function(node)
             frame = None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lk_audit.syntax import Expr, Literal
-from lk_audit.values import go, jvm, moments, texts
+from lk_audit.values import go, jvm, moments, php, ruby, texts
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
@@ -41,6 +41,7 @@ _NUMBERS = {
     "Number.MAX_SAFE_INTEGER": 2.0**53 - 1,
     "Number.MAX_VALUE": sys.float_info.max,
     "sys.maxsize": 2.0**63 - 1,
+    **php.NUMBERS,
 }
 _MOST_COMBINATIONS = 256
 _MOST_JSON = 100_000
@@ -334,6 +335,21 @@ _JVM: dict[str, Function] = {
     **dict.fromkeys(("Math.min", "minOf", "min"), _extreme(min, is_bound=True)),
     **dict.fromkeys(("Math.max", "maxOf", "max"), _extreme(max, is_bound=False)),
 }
+_PHP: dict[str, Function] = {
+    **php.FUNCTIONS,
+    "intval": _parse_number(whole=True),
+    "floatval": _parse_number(whole=False),
+    "boolval": _boolean(python=False),
+    "floor": _rounding(math.floor),
+    "ceil": _rounding(math.ceil),
+    "round": _rounding(_half_up),
+    "abs": _first(_absolute),
+    "min": _extreme(min, is_bound=True),
+    "max": _extreme(max, is_bound=False),
+    "json_decode": _json,
+}
+
+
 _FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
     "python": _PYTHON,
     "javascript": _JAVASCRIPT,
@@ -341,6 +357,8 @@ _FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
     "go": _GO,
     "java": _JVM,
     "kotlin": _JVM,
+    "php": _PHP,
+    "ruby": ruby.FUNCTIONS,
 }
 
 
@@ -352,15 +370,15 @@ def function(name: str, language: str) -> Function | None:
 
 
 _METHODS: Mapping[type, Mapping[str, Method]] = {
-    Text: texts.TEXT,
-    Number: texts.NUMBER,
+    Text: {**ruby.TEXT, **texts.TEXT},
+    Number: {**ruby.NUMBER, **texts.NUMBER},
     Listed: texts.LISTED,
-    Moment: {**moments.MOMENT_METHODS, **go.MOMENT},
-    Duration: {"total_seconds": moments.total_seconds, **go.DURATION},
+    Moment: {**moments.MOMENT_METHODS, **go.MOMENT, **php.MOMENT, **ruby.MOMENT},
+    Duration: {"total_seconds": moments.total_seconds, **go.DURATION, **ruby.DURATION},
     Mapped: {"copy": texts.itself},
-    Environment: texts.SYMBOLIC,
-    Given: texts.SYMBOLIC,
-    Returned: texts.SYMBOLIC,
+    Environment: {**ruby.SYMBOLIC, **texts.SYMBOLIC},
+    Given: {**ruby.SYMBOLIC, **texts.SYMBOLIC},
+    Returned: {**ruby.SYMBOLIC, **texts.SYMBOLIC},
 }
 
 

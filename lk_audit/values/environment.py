@@ -2,7 +2,8 @@
 
 Sources: the documentation of Python's `os`, python-decouple, environs, django-environ, Starlette, python-dotenv,
 pydantic-settings; Node, Deno, Bun, Vite, SvelteKit, Astro, react-native-dotenv, react-native-config, t3-env, envalid;
-Go's `os`, viper, godotenv; `System.getenv` of Java and Kotlin, Android's BuildConfig.
+Go's `os`, viper, godotenv; `System.getenv` of Java and Kotlin, Android's BuildConfig; PHP's `getenv`, Laravel; Ruby's
+`ENV`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ MAPPINGS: dict[str, str] = {
     "std-env.env": "process.env",
     "System.getenv": "System.getenv",
     "BuildConfig": "BuildConfig",
+    "ENV": "ENV",
+    "_ENV": "$_ENV",
 }
 """Things whose members are environment variables, and the accessor they are reported as."""
 
@@ -51,6 +54,12 @@ _OBJECTS: dict[str, str] = {
     "pydantic_settings.BaseSettings": "pydantic",
 }
 """Calls that return such a thing."""
+
+_REQUEST_KEYS = (
+    *("HTTP", "REQUEST_", "REMOTE_", "SERVER_", "QUERY_", "CONTENT_", "SCRIPT_", "DOCUMENT_", "PATH_", "PHP_"),
+    *("argv", "argc", "AUTH_", "ORIG_", "REDIRECT_", "GATEWAY_"),
+)
+"""How the keys of PHP's `$_SERVER` begin that describe the request; the others are environment variables."""
 
 SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
 
@@ -90,6 +99,10 @@ _READERS: dict[str, _Reader] = {
         ("System.getenv", "java.lang.System.getenv", "System.getenv.get", "System.getenv.getOrDefault"),
         _Reader("System.getenv"),
     ),
+    "getenv": _Reader("getenv", None),
+    "env": _Reader("env"),
+    "Illuminate.Support.Env.get": _Reader("env"),
+    "ENV.fetch": _Reader("ENV"),
 }
 _TYPED = ("environs.Env.", "environs.env.", "environ.Env.")
 """`env.str("K", default)`, `env.int("K")`: any method of these reads a variable."""
@@ -102,6 +115,8 @@ _INSTANCES = frozenset(
 def variable(name: str, origin: Expr) -> Value | None:
     """The environment variable that a full name such as "process.env.K" stands for, or None."""
     holder, _, key = name.rpartition(".")
+    if holder == "_SERVER" and not key.startswith(_REQUEST_KEYS):
+        return Environment(origin=origin, name=key, accessor="$_SERVER")
     if holder in MAPPINGS:
         return Environment(origin=origin, name=key, accessor=MAPPINGS[holder])
     outer, _, key = holder.rpartition(".")

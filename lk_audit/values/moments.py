@@ -331,8 +331,13 @@ MOMENT_METHODS: Mapping[str, Method] = {
     **dict.fromkeys(("add", "plus", "shift"), _add(1.0)),
     **dict.fromkeys(("subtract", "minus"), _add(-1.0)),
 }
-MOMENT_MEMBERS: Mapping[str, Clock] = {"int_timestamp": Clock.SECONDS, "float_timestamp": Clock.SECONDS}
-"""Attributes of arrow's and pendulum's dates."""
+MOMENT_MEMBERS: Mapping[str, Clock] = {
+    "int_timestamp": Clock.SECONDS,
+    "float_timestamp": Clock.SECONDS,
+    "timestamp": Clock.SECONDS,
+    "timestampMs": Clock.MILLISECONDS,
+}
+"""Attributes of arrow's, pendulum's and Carbon's dates."""
 
 
 def total_seconds(invocation: Invocation, receiver: Value) -> Possible | None:

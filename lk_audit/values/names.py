@@ -51,9 +51,9 @@ _GO_BUILTINS = frozenset(
         *(f"{sign}int{size}" for sign in ("", "u") for size in ("", "8", "16", "32", "64")),
     }
 )
-NAMESPACED = frozenset({"csharp", "swift", "dart", "java", "kotlin"})
+NAMESPACED = frozenset({"csharp", "swift", "dart", "java", "kotlin", "php", "ruby"})
 """Languages whose imports open whole namespaces: a bare name there is that of any of them, or of the language."""
-_PACKAGED = frozenset({"go", "java", "kotlin"})
+_PACKAGED = frozenset({"go", "java", "kotlin", "ruby"})
 _OWN_PACKAGE = "."
 """What files of these languages share with the others of their package, as if they imported all of it."""
 
@@ -77,6 +77,7 @@ class Names:
         is_python: whether its language is Python.
         is_go: whether its language is Go.
         is_jvm: whether it is Java or Kotlin.
+        is_javascript: whether it is JavaScript or TypeScript.
         flow: answers questions about branches.
         graph: answers questions about calls.
         calls: every call that is written out, in source order, as all of these.
@@ -92,6 +93,7 @@ class Names:
         self.is_python = module.language == "python"
         self.is_go = module.language == "go"
         self.is_jvm = module.language in {"java", "kotlin"}
+        self.is_javascript = module.language in {"javascript", "typescript"}
         self._scopes = Scopes(module)
         self.flow = Flow(self._scopes.parents)
         self.graph = CallGraph(self)
@@ -273,9 +275,7 @@ class Names:
             found = known[:_MOST_DEFINITIONS] if index or is_exported else self.flow.reaching(known, name)
             if found:
                 return (*found, *self._from_closures(found, scope))
-        if self.is_python or self._scopes.declares:
-            return ()
-        return tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS])
+        return tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS]) if self.is_javascript else ()
 
     def _from_closures(self, found: Sequence[Definition], scope: Scope) -> list[Definition]:
         """What nested functions assign to a variable that only holds a place (`let token = null`, `TOKEN = None`).

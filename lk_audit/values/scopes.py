@@ -214,6 +214,10 @@ class Scopes:
         if isinstance(self.parents.get(kind), DefineClass):
             scope = self._scope(kind)
             self.definitions[scope, kind.name].append(Definition("class", kind.name, kind, scope, kind.start))
+            owner = self.class_of(self.parents[kind])
+            if owner is not None:
+                inner = Definition("class", kind.name, kind, owner, kind.start)
+                self.attributes[owner, kind.name].append(inner)
 
     def _index_returns(self) -> None:
         for item in self.nodes(Return):

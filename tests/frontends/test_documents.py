@@ -196,7 +196,7 @@ class TestText:
             ("a.scala", 'val a: String = "x"', "a", "x"),
             ("a.php", "$a = getenv('A') ?: 'x';", "A", "x"),
             ("a.php", "'a' => 'x',", "a", "x"),
-            ("a.rb", "ENV['A'] || 'x'", "A", "x"),
+            ("a.pl", "ENV['A'] || 'x'", "A", "x"),
             ("a.properties", "livekit.api.secret=x", "livekit.api.secret", "x"),
             ("a.xml", '<string name="a">x</string>', "a", "x"),
             ("a.plist", "<key>A</key>\n  <string>x</string>", "A", "x"),

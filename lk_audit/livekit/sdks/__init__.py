@@ -5,12 +5,24 @@ Names are full names as `values.names` gives them ("livekit.api.AccessToken").
 
 from __future__ import annotations
 
-from lk_audit.livekit.sdks import go, javascript, jvm, python
+from lk_audit.livekit.sdks import go, javascript, jvm, php, python, ruby
 from lk_audit.livekit.sdks.javascript import NODE, NODE_V1, SIGN_JWT_MEMBERS
-from lk_audit.livekit.sdks.model import Claim, Family, JwtBuilder, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
+from lk_audit.livekit.sdks.model import (
+    Claim,
+    ClaimBuilder,
+    Family,
+    JwtBuilder,
+    JwtSigner,
+    Sdk,
+    SecretSink,
+    Setting,
+    TtlUnit,
+)
 from lk_audit.livekit.sdks.python import PYTHON, PYTHON_LEGACY
+from lk_audit.livekit.sdks.ruby import RUBY, RUBY_BEFORE_0_7
 
 __all__ = [
+    "CLAIM_BUILDERS",
     "GRANT_CLASSES",
     "HMAC_CALLS",
     "JWT_BUILDERS",
@@ -20,12 +32,15 @@ __all__ = [
     "PYTHON",
     "PYTHON_LEGACY",
     "REALTIME_ROOMS",
+    "RUBY",
+    "RUBY_BEFORE_0_7",
     "SECRET_SINKS",
     "SIGN_JWT_CLASSES",
     "SIGN_JWT_MEMBERS",
     "SINGLE_GRANTS",
     "TOKEN_CONSTRUCTORS",
     "Claim",
+    "ClaimBuilder",
     "JwtBuilder",
     "JwtSigner",
     "Sdk",
@@ -35,7 +50,7 @@ __all__ = [
     "is_known",
 ]
 
-_FAMILIES: tuple[Family, ...] = (python.FAMILY, javascript.FAMILY, go.FAMILY, jvm.FAMILY)
+_FAMILIES: tuple[Family, ...] = (*(python.FAMILY, javascript.FAMILY, go.FAMILY, jvm.FAMILY, php.FAMILY, ruby.FAMILY),)
 
 TOKEN_CONSTRUCTORS: dict[str, Sdk] = {name: row for family in _FAMILIES for name, row in family.constructors.items()}
 GRANT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.grant_classes.items()}
@@ -50,6 +65,9 @@ SIGN_JWT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name,
 JWT_BUILDERS: dict[str, JwtBuilder] = {name: row for family in _FAMILIES for name, row in family.builders.items()}
 SINGLE_GRANTS: dict[str, Claim] = {name: row for family in _FAMILIES for name, row in family.single_grants.items()}
 """Classes that hold one grant each, by full name."""
+CLAIM_BUILDERS: dict[str, ClaimBuilder] = {
+    name: row for family in _FAMILIES for name, row in family.claim_builders.items()
+}
 HMAC_CALLS: frozenset[str] = frozenset().union(*(family.hmacs for family in _FAMILIES))
 """Calls that sign by hand: with a LiveKit payload in the same file they make a token."""
 

@@ -21,13 +21,16 @@ class TtlUnit(Enum):
     GO_DURATION = "a time.Duration; a bare number counts nanoseconds"
     MILLISECONDS = "milliseconds"
     DATE = "a Date"
+    SECONDS = "seconds, or a duration"
+    SECONDS_OR_DEFAULT = "seconds; nothing stands for the default"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One thing a builder call, a setter or an option sets.
 
-    `position` is that of the value among the arguments; with `is_variadic` every argument is one.
+    `position` is that of the value among the arguments; with `is_variadic` every argument is one. `gathers` tells that
+    the named arguments of the call may together be the value, as a hash.
     """
 
     target: str
@@ -35,6 +38,7 @@ class Setting:
     unit: TtlUnit | None = None
     keyword: str | None = None
     is_variadic: bool = False
+    gathers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +116,29 @@ class JwtBuilder:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimBuilder:
+    """A JWT library's builder that is told the claims one by one.
+
+    `package` is what a file imports that uses it; `claims` the claim that each method sets, `any_claim` the method that
+    is told a name and a value; `keys` are calls whose first argument is the secret.
+    """
+
+    label: str
+    package: str
+    claims: dict[str, str]
+    any_claim: str
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """Everything that code of one language calls to make, sign or check LiveKit tokens, by full name.
 
     `grant_classes` are those that hold grants, by their last name, with the grant object each makes; `sinks` take the
     API secret without minting; `rooms` are what a program connects to by itself, so that a token beside one is its
     own; `sign_classes` are builders of jose's kind, `builders` those that are filled claim by claim, by the call that
-    makes one; `single_grants` are classes that hold one grant each; `hmacs` sign by hand.
+    makes one, `claim_builders` those known by the last name of the call that makes one; `single_grants` are classes
+    that hold one grant each; `hmacs` sign by hand.
     """
 
     constructors: dict[str, Sdk] = field(default_factory=dict)
@@ -130,3 +150,4 @@ class Family:
     hmacs: frozenset[str] = frozenset()
     builders: dict[str, JwtBuilder] = field(default_factory=dict)
     single_grants: dict[str, Claim] = field(default_factory=dict)
+    claim_builders: dict[str, ClaimBuilder] = field(default_factory=dict)

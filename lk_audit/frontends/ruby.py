@@ -1,0 +1,97 @@
+"""Ruby: from text to syntax.
+
+Methods return their last expression, and it is written out as a `Return`. Symbols are texts. A call without arguments
+stays a call, but for what is assigned to: `token.ttl = 5` assigns a member.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _ruby_declarations as declarations
+from lk_audit.frontends import _ruby_expressions as expressions
+from lk_audit.frontends import _ruby_statements as statements
+from lk_audit.frontends._ruby_calls import CALLS
+from lk_audit.frontends._ruby_literals import comment_text
+from lk_audit.frontends._ruby_names import settle
+from lk_audit.frontends._ruby_values import value
+from lk_audit.frontends._tree import Grammar, Lowering, Several, block, find, unread
+from lk_audit.syntax import Comment, Module, Template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Language
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.frontends._tree import Frame
+    from lk_audit.source import Source
+    from lk_audit.syntax import Node
+
+_COMMENTS = frozenset({"comment"})
+_NODES = {**expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS, **CALLS}
+_SKIPPED = frozenset(
+    {
+        # Comments are read on their own.
+        *_COMMENTS,
+        # What the nodes around them read from the tree, or what says nothing.
+        *("heredoc_end", "exceptions", "block_parameter", "alias", "undef", "empty_statement", "uninterpreted"),
+        # Control flow without a value.
+        *("next", "break", "redo", "retry"),
+    }
+)
+
+
+def parse(source: Source) -> Module:
+    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
+    root = _tree(source.data)
+    heredocs = _Heredocs()
+    grammar = Grammar(
+        leaves={**expressions.LEAVES, "heredoc_beginning": heredocs.begin},
+        nodes={**_NODES, "heredoc_body": heredocs.fill},
+        skipped=_SKIPPED,
+        headed=frozenset(),
+        lists=statements.LISTS,
+    )
+    body = block(Lowering(source.data, grammar).run(root), 0)
+    comments = tuple(_comments(source.data, root))
+    module = Module(0, len(source.data), "ruby", body, (), comments, errors=tuple(unread(root)))
+    return settle(module)
+
+
+class _Heredocs:
+    """Texts whose lines follow the line that they begin on, in the same order."""
+
+    def __init__(self) -> None:
+        self._open: list[Template] = []
+
+    def begin(self, _: bytes, node: TreeNode) -> Node:
+        text = Template(node.start_byte, node.end_byte, ())
+        self._open.append(text)
+        return text
+
+    def fill(self, _: Lowering, frame: Frame) -> Node:
+        if self._open:
+            self._open.pop(0).parts = tuple(value(item, frame.end) for item in frame.values)
+        return Several(frame.start, frame.end, ())
+
+
+@cache
+def _language() -> Language:
+    import tree_sitter_ruby  # noqa: PLC0415 - the parser is loaded when a file needs it
+    from tree_sitter import Language  # noqa: PLC0415
+
+    return Language(tree_sitter_ruby.language())
+
+
+def _tree(data: bytes) -> TreeNode:
+    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
+
+    return Parser(_language()).parse(data).root_node
+
+
+def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
+    for node in find(root, _COMMENTS):
+        start, end = node.start_byte, node.end_byte
+        yield Comment(start, end, comment_text(data[start:end]))

@@ -1,0 +1,228 @@
+"""Known functions and methods of PHP and of libraries that many programs use, as tables.
+
+Sources: the PHP manual (date and time, math, strings), Carbon's documentation, WordPress's list of time constants.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lk_audit.syntax import Expr
+from lk_audit.values.invocation import Function, Invocation, Method
+from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Text, Value
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, UNITS, WEEK, YEAR, unit_seconds
+from lk_audit.values.possible import bounded, joined_trace, unknown
+from lk_audit.values.texts import as_text
+
+NUMBERS = {
+    "MINUTE_IN_SECONDS": MINUTE,
+    "HOUR_IN_SECONDS": HOUR,
+    "DAY_IN_SECONDS": DAY,
+    "WEEK_IN_SECONDS": WEEK,
+    "MONTH_IN_SECONDS": MONTH,
+    "YEAR_IN_SECONDS": YEAR,
+    "PHP_INT_MAX": 2.0**63 - 1,
+}
+"""Constants: WordPress's lengths of time in seconds, PHP's own."""
+_MOST_SPAN = 100
+_RELATIVE = re.compile(r"([+-]?) ?(\d{1,9}) ?([a-z]{1,12})(?: (ago))?")
+_SHORT = {"sec": "second", "secs": "second", "min": "minute", "mins": "minute"}
+_NOW = frozenset({"", "now"})
+_ISO = re.compile(
+    r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?"
+    r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,12})S)?)?"
+)
+_ISO_UNITS = (YEAR, MONTH, WEEK, DAY, HOUR, MINUTE, 1.0)
+
+
+def relative_seconds(text: str) -> float | None:
+    """The seconds of "+1 hour", "2 days 3 hours" or "now"; None for what is no such span."""
+    plain = " ".join(text.lower().split()).removeprefix("now").strip()
+    if plain in _NOW:
+        return 0.0
+    if len(plain) > _MOST_SPAN:
+        return None
+    seconds, position, sign = 0.0, 0, 1.0
+    for part in _RELATIVE.finditer(plain):
+        unit = unit_seconds(_SHORT.get(part[3], part[3]))
+        if plain[position : part.start()].strip() or unit is None:
+            return None
+        sign = {"+": 1.0, "-": -1.0}.get(part[1], sign)
+        seconds += sign * (-1.0 if part[4] else 1.0) * float(part[2]) * unit
+        position = part.end()
+    return seconds if position and not plain[position:].strip() else None
+
+
+def iso_seconds(text: str) -> float | None:
+    """The seconds of an ISO 8601 duration, "PT1H" or "P1D"."""
+    found = _ISO.fullmatch(text.strip())
+    if found is None or not any(found.groups()):
+        return None
+    return sum(float(amount) * unit for amount, unit in zip(found.groups(), _ISO_UNITS, strict=True) if amount)
+
+
+def _now(clock: Clock) -> Function:
+    def moment(invocation: Invocation) -> Possible:
+        return (Moment(origin=invocation.call, offset=0.0, clock=clock),)
+
+    return moment
+
+
+def _parsed(clock: Clock) -> Function:
+    """`strtotime('+1 hour')`, `new DateTime('+1 hour')`."""
+
+    def moment(invocation: Invocation) -> Possible:
+        origin = invocation.call
+        if not origin.arguments:
+            return (Moment(origin=origin, offset=0.0, clock=clock),)
+
+        def convert(value: Value) -> Value | None:
+            seconds = relative_seconds(value.text) if isinstance(value, Text) else None
+            return None if seconds is None else Moment(origin=origin, offset=seconds, clock=clock, trace=value.trace)
+
+        return invocation.each(invocation.values(0), convert)
+
+    return moment
+
+
+def _interval(invocation: Invocation) -> Possible:
+    """`new DateInterval('PT1H')`."""
+
+    def convert(value: Value) -> Value | None:
+        seconds = iso_seconds(value.text) if isinstance(value, Text) else None
+        return None if seconds is None else Duration(origin=invocation.call, seconds=seconds, trace=value.trace)
+
+    return invocation.each(invocation.values(0), convert)
+
+
+def _text(invocation: Invocation) -> Possible | None:
+    values = invocation.values(0)
+    return invocation.each(values, lambda value: as_text(value, invocation.call)) if values else None
+
+
+def _trimmed(invocation: Invocation) -> Possible | None:
+    def strip(value: Value) -> Value | None:
+        return replace(value, text=value.text.strip()) if isinstance(value, Text) else as_text(value, invocation.call)
+
+    return invocation.each(invocation.values(0), strip) if invocation.positional == 1 else None
+
+
+def _identity(invocation: Invocation) -> Possible | None:
+    return invocation.values(0) or None
+
+
+def _derived(invocation: Invocation) -> Possible:
+    return invocation.unknown(*invocation.everything())
+
+
+_DATES = (
+    *("DateTime", "DateTimeImmutable", "Carbon.Carbon", "Carbon.CarbonImmutable", "Illuminate.Support.Carbon"),
+    *("Illuminate.Support.Facades.Date", "Carbon", "Cake.I18n.DateTime"),
+)
+
+FUNCTIONS: dict[str, Function] = {
+    "time": _now(Clock.SECONDS),
+    "microtime": _now(Clock.SECONDS),
+    "hrtime": _derived,
+    "strtotime": _parsed(Clock.SECONDS),
+    **dict.fromkeys(("now", "today", "date_create", "date_create_immutable"), _parsed(Clock.OBJECT)),
+    **dict.fromkeys(_DATES, _parsed(Clock.OBJECT)),
+    **{f"{name}.{method}": _now(Clock.OBJECT) for name in _DATES for method in ("now", "instance")},
+    **{f"{name}.parse": _parsed(Clock.OBJECT) for name in _DATES},
+    "now": _now(Clock.OBJECT),
+    "DateInterval": _interval,
+    "strval": _text,
+    **dict.fromkeys(("trim", "rtrim", "ltrim"), _trimmed),
+    **dict.fromkeys(("collect", "array_values", "value", "InMemory.plainText"), _identity),
+    "Lcobucci.JWT.Signer.Key.InMemory.plainText": _identity,
+    **dict.fromkeys(
+        (
+            *("json_encode", "md5", "sha1", "hash", "uniqid", "base64_encode", "base64_decode", "urlencode"),
+            *("strtolower", "strtoupper", "ucfirst", "substr", "str_replace", "implode", "htmlspecialchars"),
+            *("preg_replace", "rawurlencode", "bin2hex", "number_format", "count", "strlen", "date"),
+        ),
+        _derived,
+    ),
+}
+
+
+def _shifted(unit: float, sign: float, *, amount: bool) -> Method:
+    """Carbon's `addHours(2)` and `addHour()`."""
+
+    def shift(invocation: Invocation, receiver: Value) -> Possible | None:
+        if not isinstance(receiver, Moment):
+            return None
+        if not amount or not invocation.call.arguments:
+            return (_moved(receiver, unit * sign, invocation.call, receiver),)
+        return invocation.each(
+            invocation.values(0),
+            lambda value: (
+                _moved(receiver, unit * sign * value.number, invocation.call, value)
+                if isinstance(value, Number)
+                else None
+            ),
+        )
+
+    return shift
+
+
+def _moved(moment: Moment, seconds: float, origin: Expr, by: Value) -> Moment:
+    trace = joined_trace(moment, by) if by is not moment else moment.trace
+    return replace(moment, offset=moment.offset + seconds, origin=origin, trace=trace)
+
+
+def _modified(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`$date->modify('+6 hours')`."""
+    if not isinstance(receiver, Moment):
+        return None
+
+    def convert(value: Value) -> Value | None:
+        seconds = relative_seconds(value.text) if isinstance(value, Text) else None
+        return None if seconds is None else _moved(receiver, seconds, invocation.call, value)
+
+    return invocation.each(invocation.values(0), convert)
+
+
+def added(sign: float) -> Method:
+    """`$date->add(new DateInterval('PT1H'))`, `$date->add('1 hour')`; None where the arguments are no such span."""
+
+    def add(invocation: Invocation, receiver: Value) -> Possible | None:
+        if not isinstance(receiver, Moment) or invocation.positional != 1:
+            return None
+        found: list[Value] = []
+        for value in invocation.values(0):
+            match value:
+                case Duration(seconds=seconds):
+                    pass
+                case Text(text=text) if (read := relative_seconds(text)) is not None:
+                    seconds = read
+                case _:
+                    return None
+            found.append(_moved(receiver, sign * seconds, invocation.call, value))
+        return bounded(found, invocation.call) if found else (unknown(invocation.call, (receiver,)),)
+
+    return add
+
+
+def _seconds(_: Invocation, receiver: Value) -> Possible | None:
+    if not isinstance(receiver, Moment) or receiver.clock is not Clock.OBJECT:
+        return None
+    return (replace(receiver, clock=Clock.SECONDS),)
+
+
+def _same(_: Invocation, receiver: Value) -> Possible:
+    return (receiver,)
+
+
+_CARBON = {unit: seconds for unit, seconds in UNITS.items() if unit not in {"microsecond", "millisecond"}}
+MOMENT: Mapping[str, Method] = {
+    **{f"add{unit.title()}s": _shifted(seconds, 1.0, amount=True) for unit, seconds in _CARBON.items()},
+    **{f"add{unit.title()}": _shifted(seconds, 1.0, amount=True) for unit, seconds in _CARBON.items()},
+    **{f"sub{unit.title()}s": _shifted(seconds, -1.0, amount=True) for unit, seconds in _CARBON.items()},
+    **{f"sub{unit.title()}": _shifted(seconds, -1.0, amount=True) for unit, seconds in _CARBON.items()},
+    "modify": _modified,
+    "getTimestamp": _seconds,
+    **dict.fromkeys(("copy", "toImmutable", "setTimezone", "toDateTimeImmutable"), _same),
+}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lk_audit.syntax import Expr, Literal
-from lk_audit.values import go, jvm, moments, php, ruby, texts
+from lk_audit.values import go, jvm, jvm_methods, moments, php, ruby, texts
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
@@ -385,7 +385,7 @@ _METHODS: Mapping[type, Mapping[str, Method]] = {
 def method(receiver: Value, name: str, language: str = "") -> Method | None:
     """The known method of that name on such a value."""
     if language in jvm.LANGUAGES:
-        return jvm.METHODS.get(type(receiver), {}).get(name)
+        return jvm_methods.METHODS.get(type(receiver), {}).get(name)
     return _METHODS.get(type(receiver), {}).get(name)
 
 

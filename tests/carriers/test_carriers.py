@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import random
 import re
 import string
 import time
@@ -176,17 +177,13 @@ def test_every_carrier_has_a_name_of_its_own() -> None:
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 
-def looks_generated(secret: str) -> bool:
-    """Whether a text has what 43 characters from a generator practically always have."""
-    kinds = [str.isdigit, str.isupper, str.islower]
-    return len(set(secret)) > 24 and all(sum(map(kind, secret)) > 3 for kind in kinds) and "xxxxx" not in secret.lower()
+def generated(seed: int) -> str:
+    """A secret as a generator makes it: small seeds give it no pattern."""
+    chance = random.Random(seed)
+    return "".join(chance.choices(string.ascii_letters + string.digits, k=chance.choice((43, 44))))
 
 
-secrets = (
-    st.randoms(use_true_random=False)
-    .map(lambda chance: "".join(chance.choices(string.ascii_letters + string.digits, k=chance.choice((43, 44)))))
-    .filter(looks_generated)
-)
+secrets = st.integers(0, 2**64).map(generated)
 PLAIN = [item for item in CARRIERS if "64»" not in item.text and "«pad»" not in item.text]
 COMMENTS = {
     **dict.fromkeys((".yaml", ".yml", ".toml", ".sh", ".env", ".tf", ".tfvars", ".ini", ".rb", ".properties"), "# \n"),
@@ -236,7 +233,8 @@ def test_a_carrier_cut_anywhere_shows_no_secret_that_is_not_there(carrier: Carri
 
     found = [spot for spot, _ in findings_in(carrier.path, cut)]
 
-    whole = {(spot.line, spot.column) for spot in spots}
+    # Text that lost its closing quote may be shown without the opening one.
+    whole = {(spot.line, column) for spot in spots for column in (spot.column, spot.column + 1)}
     assert all((spot.line, spot.column) in whole for spot in found if spot.rule == "LK101")
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from lk_audit import preparation
-from lk_audit.cli.options import SEVERITIES, names, rules_option, words
+from lk_audit.cli.options import SEVERITIES, Choice, names, rules_option, words
 from lk_audit.cli.options import rule_names as rule_names_typed
 from lk_audit.cli.progress import shown_progress
 from lk_audit.configuration.layers import Asked
@@ -84,7 +84,7 @@ _OUTCOME = (
     click.option(
         "--format",
         multiple=True,
-        type=click.Choice(list(REPORTERS)),
+        type=Choice(list(REPORTERS)),
         help="The report's format, text by default. Repeatable: the n-th format goes to the n-th --output.",
     ),
     click.option(

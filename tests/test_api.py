@@ -73,6 +73,8 @@ def test_a_scan_without_arguments_is_that_of_the_working_folder() -> None:
         ({"paths": Path("mint.py"), "max_ttl": "15m"}, ["LK301"]),
         ({"paths": ["mint.py", ".env"], "max_ttl": 900}, ["LK101", "LK301"]),
         ({"max_ttl": 1799.5}, ["LK101", "LK301"]),
+        ({"jobs": 2}, ["LK101"]),
+        ({"jobs": None}, ["LK101"]),
         ({"max_ttl": timedelta(minutes=15)}, ["LK101", "LK301"]),
         ({"select": "excessive-ttl", "max_ttl": "15m"}, ["LK301"]),
         ({"select": ["LK301", "LK101"], "ignore": ("LK101",)}, []),

@@ -11,10 +11,16 @@ from lk_audit.findings import AnyRule
 from lk_audit.livekit.tokens import DecodedToken
 from lk_audit.reporters import Presentation
 from lk_audit.reporters.screen import Painter, folded, printable
-from lk_audit.rule_api import Options, Problem
+from lk_audit.rule_api import Fixable, Options, Problem
 from lk_audit.rule_docs import rule_table
 
 _INDENT = "    "
+_BY_PROGRAM = {
+    Fixable.SAFE: "lk-audit scan --fix can do it; --diff shows what it would do.",
+    Fixable.UNSAFE: (
+        "lk-audit scan --fix --unsafe-fixes can do it, and takes something away or needs more done: see --diff first."
+    ),
+}
 
 
 def rule_text(rule: AnyRule, presentation: Presentation) -> str:
@@ -28,10 +34,14 @@ def rule_text(rule: AnyRule, presentation: Presentation) -> str:
     ]
     for paragraph in rule.explanation.split("\n\n"):
         lines += [*fold(paragraph, first="", rest=""), ""]
-    lines += [paint("good", "What to do"), *fold(rule.fix, first="  ", rest="  "), ""]
+    lines += [paint("good", "What to do"), *fold(rule.fix, first="  ", rest="  ")]
+    lines += [*(fold(_BY_PROGRAM[rule.fixable], first="  ", rest="  ") if rule.fixable else ()), ""]
     for heading, examples in (("Found", rule.bad), ("Not found", rule.good)):
         lines += [paint("strong", heading), *_examples(examples, paint)]
-    lines += [f"  {address}" for address in rule.references]
+    lines += [
+        paint("strong", "Further reading"),
+        *(f"  {address}" for address in (cwe.url(rule.cwe), *rule.references)),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 

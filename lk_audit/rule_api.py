@@ -161,6 +161,10 @@ def rule(  # noqa: PLR0913 - a rule's metadata, all keywords
             raise RuleLoadError(f"rule {id} {name}: the docstring that explains it is missing")
         if not bad or not good:
             raise RuleLoadError(f"rule {id} {name}: it needs at least one bad and one good example")
+        if not isinstance(severity, Severity):
+            raise RuleLoadError(f"rule {id} {name}: its severity is {severity!r}, and must be one of Severity")
+        if not issubclass(fact, Fact):
+            raise RuleLoadError(f"rule {id} {name}: {fact!r} is no kind of fact; lk_audit.facts has them")
         takes_options = len(inspect.signature(check).parameters) > 1
 
         def run(subject: F, options: Options) -> Iterable[Problem]:

@@ -8,21 +8,18 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
 from lk_audit.errors import RuleLoadError, UsageError
 from lk_audit.findings import AnyRule
 from lk_audit.rule_api import Rule
+from lk_audit.rule_packs import Pack, installed_packs
 from lk_audit.suggestions import did_you_mean
 
 BUILTIN = "lk_audit.rules"
-GROUP = "lk_audit.rules"
-"""The entry point group of rule packs; each entry names a package of rule files."""
-
 ALL = "all"
 
 
@@ -60,18 +57,33 @@ def load_rules(folders: Sequence[Path] = (), *, packs: bool = True) -> Rules:
         UsageError: one of `folders` does not exist or holds no rules.
     """
     rules = {rule.id: rule for rule in load_builtin_rules()}
+    owners = dict.fromkeys(rules, "lk-audit")
     errors: list[str] = []
     outside = [outcome for folder in folders for outcome in _named_folder(folder)]
-    outside += [outcome for entry in _packs() for outcome in _pack(entry)] if packs else []
+    outside += [outcome for pack in installed_packs() for outcome in _pack(pack)] if packs else []
     for outcome in outside:
-        taken = _taken(outcome, rules) if isinstance(outcome, Rule) else None
         if isinstance(outcome, str):
             errors.append(outcome)
-        elif taken is not None:
-            errors.append(f"rule {outcome.id} {outcome.name}: {taken}")
+            continue
+        owner = _owner(outcome.rule, rules, owners)
+        if owner is not None:
+            errors.append(f"{outcome.where}: {owner}")
         else:
-            rules[outcome.id] = outcome
+            rules[outcome.rule.id] = outcome.rule
+            owners[outcome.rule.id] = outcome.origin
     return Rules(tuple(rules[key] for key in sorted(rules)), tuple(errors))
+
+
+def _owner(rule: AnyRule, rules: Mapping[str, AnyRule], owners: Mapping[str, str]) -> str | None:
+    """Why someone else's rule is left out: its id or name belongs to another one."""
+    other = _holder(rule, rules)
+    if other is None:
+        return None
+    what = f"id {rule.id}" if other.id == rule.id else f"name {rule.name}"
+    return (
+        f"rule {rule.id} {rule.name} is left out: the {what} belongs to {other.id} {other.name} of {owners[other.id]}; "
+        "a rule needs an id and a name of its own"
+    )
 
 
 def load_folder(folder: Path, package: str) -> list[AnyRule]:
@@ -83,9 +95,10 @@ def load_folder(folder: Path, package: str) -> list[AnyRule]:
     rules: dict[str, AnyRule] = {}
     for file in _rule_files(folder):
         rule = _rule_of(_load_file(file, f"{package}.{file.stem}"), file)
-        taken = _taken(rule, rules)
-        if taken is not None:
-            raise RuleLoadError(f"{file}: {taken}")
+        other = _holder(rule, rules)
+        if other is not None:
+            what = f"id {rule.id}" if other.id == rule.id else f"name {rule.name}"
+            raise RuleLoadError(f"{file}: the {what} belongs to {other.id} {other.name}")
         rules[rule.id] = rule
     if not rules:
         raise RuleLoadError(f"no rules in {folder}: a scan without rules would find nothing and look clean")
@@ -113,20 +126,25 @@ def select_rules(rules: Iterable[AnyRule], select: Sequence[str] = (), ignore: S
     return chosen
 
 
-def _taken(rule: AnyRule, rules: dict[str, AnyRule]) -> str | None:
-    """Why a rule cannot join the others, if it cannot."""
-    if rule.id in rules:
-        return f"the id {rule.id} belongs to {rules[rule.id].name}"
-    if any(other.name == rule.name for other in rules.values()):
-        return f"the name {rule.name} is taken"
-    return None
+def _holder(rule: AnyRule, rules: Mapping[str, AnyRule]) -> AnyRule | None:
+    """The rule that has the id or the name of another one already."""
+    return rules.get(rule.id) or next((other for other in rules.values() if other.name == rule.name), None)
 
 
 def _rule_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.py") if not file.name.startswith("_"))
 
 
-def _named_folder(folder: Path) -> Iterator[AnyRule | str]:
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A rule of someone else: who brings it, and where it stands, both as a message names them."""
+
+    rule: AnyRule
+    origin: str
+    where: str
+
+
+def _named_folder(folder: Path) -> Iterator[_Loaded | str]:
     if not folder.is_dir():
         raise UsageError(f"no such rules folder: {folder}")
     files = _rule_files(folder)
@@ -135,37 +153,37 @@ def _named_folder(folder: Path) -> Iterator[AnyRule | str]:
     package = f"lk_audit_rules_from_{abs(hash(folder.resolve())):x}"
     for file in files:
         try:
-            yield _rule_of(_load_file(file, f"{package}.{file.stem}"), file)
+            rule = _rule_of(_load_file(file, f"{package}.{file.stem}"), file)
         except RuleLoadError as error:
             yield str(error)
+        else:
+            yield _Loaded(rule, str(folder), str(file))
 
 
-def _packs() -> list[EntryPoint]:
-    return sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value))
-
-
-def _pack(entry: EntryPoint) -> Iterator[AnyRule | str]:
+def _pack(pack: Pack) -> Iterator[_Loaded | str]:
     """The rules of an installed pack, or what is wrong with it."""
+    origin = f"rule pack {pack.name}"
     try:
-        package = entry.load()
-        folders = [Path(folder) for folder in package.__path__]
-    except Exception as error:  # noqa: BLE001 - the code is someone else's
-        yield f"rule pack {entry.name}: {type(error).__name__} while importing {entry.value}"
+        package = pack.entry.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the code is someone else's
+        yield f"{origin}: cannot import {pack.entry.value}: {_told(error)}"
         return
-    files = [file for folder in folders for file in _rule_files(folder)]
+    files = [file for folder in getattr(package, "__path__", ()) for file in _rule_files(Path(folder))]
     if not files:
-        yield f"rule pack {entry.name}: no rules in {entry.value}"
+        yield f"{origin}: no rules in {pack.entry.value}; its entry point names the package that holds the rule files"
     for file in files:
         try:
-            yield _rule_of(_import(f"{package.__name__}.{file.stem}", file), file)
+            rule = _rule_of(_import(f"{package.__name__}.{file.stem}", file), file)
         except RuleLoadError as error:
-            yield f"rule pack {entry.name}: {error}"
+            yield f"{origin}: {error}"
+        else:
+            yield _Loaded(rule, origin, f"{origin}: {file}")
 
 
 def _import(name: str, file: Path) -> ModuleType:
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _broken(file, error) from error
 
 
@@ -181,17 +199,21 @@ def _load_file(file: Path, name: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise _broken(file, error) from error
     return module
 
 
-def _broken(file: Path, error: Exception) -> RuleLoadError:
+def _broken(file: Path, error: BaseException) -> RuleLoadError:
     line = error.lineno if isinstance(error, SyntaxError) else None
-    place = f"{file}:{line}" if line else str(file)
-    detail = str(error) if isinstance(error, RuleLoadError) else f"{type(error).__name__}: {error}"
-    return RuleLoadError(f"{place}: {detail}")
+    return RuleLoadError(f"{file}:{line}: {_told(error)}" if line else f"{file}: {_told(error)}")
+
+
+def _told(error: BaseException) -> str:
+    """An exception in one line."""
+    text = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
+    return text if isinstance(error, RuleLoadError) else f"{type(error).__name__}: {text}".rstrip(": ")
 
 
 def _rule_of(module: ModuleType, file: Path) -> AnyRule:

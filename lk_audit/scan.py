@@ -195,10 +195,17 @@ def run_rules(
         for rule in rules:
             if isinstance(fact, rule.fact):
                 try:
-                    problems += [(rule, problem) for problem in rule.check(fact, options)]
+                    problems += [(rule, _checked(problem)) for problem in rule.check(fact, options)]
                 except Exception as error:  # noqa: BLE001 - a defect must not end the scan, and is reported
                     crashes[rule.id, fact.place.path] = Crash.of(error, fact.place.path, rule.id)
     return problems, list(crashes.values())
+
+
+def _checked(problem: object) -> Problem:
+    """What a rule gave, made sure to be a problem: rules of others are checked by nobody before."""
+    if not isinstance(problem, Problem):
+        raise TypeError(f"a rule gives problems, not {type(problem).__name__}")
+    return problem
 
 
 def _fix_crashes(fixer: Fixer) -> Iterator[Crash]:

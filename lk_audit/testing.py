@@ -6,12 +6,15 @@ An example is text. `--- path` starts a file; a comment `<- finding` marks a lin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 
 from lk_audit.extracted import Extract
 from lk_audit.findings import AnyRule, Finding
 from lk_audit.rule_api import Options
+from lk_audit.rule_loader import load_builtin_rules, load_folder
 from lk_audit.scan import scan_sources
 from lk_audit.source import Source
 
@@ -99,3 +102,47 @@ def run_example(
         findings=findings,
         crashes=tuple(f"{crash.error} at {crash.raised_at} on {crash.path}" for crash in report.crashes),
     )
+
+
+# --- rule packs -------------------------------------------------------------------------------------------------------
+
+
+def rules_of(package: ModuleType) -> list[AnyRule]:
+    """The rules of a rule pack, given its package.
+
+    Raises:
+        RuleLoadError: a rule file is broken, or there is none.
+    """
+    return [rule for folder in package.__path__ for rule in load_folder(Path(folder), package.__name__)]
+
+
+def mistakes_in_examples(rules: Sequence[AnyRule]) -> list[str]:
+    """What is wrong with the examples of rules, a line each; nothing when they hold.
+
+    In a `bad` example its rule must find every marked line and no other; in a `good` one neither it nor any built-in
+    rule that is on by default may find anything.
+    """
+    usual = [rule for rule in load_builtin_rules() if rule.on_by_default]
+    return [
+        f"{rule.id} {rule.name}, {kind} example {number}: {mistake}"
+        for rule in rules
+        for kind, examples, judges in (("bad", rule.bad, [rule]), ("good", rule.good, [*usual, rule]))
+        for number, text in enumerate(examples, 1)
+        for mistake in _mistakes(text, judges, is_bad=kind == "bad")
+    ]
+
+
+def _mistakes(text: str, judges: Sequence[AnyRule], *, is_bad: bool) -> Iterator[str]:
+    try:
+        outcome = run_example(text, judges)
+    except ValueError as error:
+        yield str(error)
+        return
+    if is_bad and not outcome.marked:
+        yield f"no line is marked with a comment {MARK}"
+    if not is_bad and outcome.marked:
+        yield f"a line is marked with {MARK}"
+    yield from (f"nothing is found on {path}:{line}" for path, line in outcome.missed)
+    surplus = [item for item in outcome.findings if (item.place.path, item.place.line) in set(outcome.surplus)]
+    yield from (f"{item.rule_id} finds {item.place.path}:{item.place.line}: {item.message}" for item in surplus)
+    yield from outcome.crashes

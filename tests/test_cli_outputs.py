@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lk_audit import cli
+from lk_audit import preparation as scan_module
 from lk_audit.cli import commands
-from lk_audit.cli import configured as scan_module
 from lk_audit.cli.outputs import Output, paired
 from lk_audit.errors import UsageError
 from tests.samples import SECRET

@@ -14,6 +14,7 @@ import click
 
 from lk_audit import __version__
 from lk_audit.cli.exits import CLEAN, DEFECT, INTERRUPTED, USAGE
+from lk_audit.cli.groups import Group, wording
 from lk_audit.errors import LkAuditError, RuleLoadError
 
 _COMMANDS = {
@@ -30,7 +31,7 @@ _COMMANDS = {
 """The commands, in the order of the help page, each with the module that defines it."""
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Commands whose modules are imported on first use: the help of one does not cost the imports of another."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
@@ -64,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
         outcome = commands.main(list(arguments), prog_name="lk-audit", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        return _complain(error.format_message(), USAGE)
+        return _complain(wording(error), USAGE)
     except (click.Abort, KeyboardInterrupt):
         return _complain("interrupted", INTERRUPTED)
     except BrokenPipeError:

@@ -11,18 +11,20 @@ from typing import Any
 import click
 
 from lk_audit.baseline import DEFAULT_NAME, Baseline, Entry, new_baseline, read_baseline, write_baseline
-from lk_audit.cli.configured import Setup, defects, finding_options, set_up
+from lk_audit.cli.configured import defects, finding_options, set_up
 from lk_audit.cli.exits import CLEAN, DEFECT
-from lk_audit.cli.known import Coverage, compared
+from lk_audit.cli.groups import Group
 from lk_audit.configuration.files import shown_path
 from lk_audit.errors import UsageError
+from lk_audit.known import Coverage, compared
+from lk_audit.preparation import Setup
 from lk_audit.reporters import readable_path
 from lk_audit.reporters.screen import printable
 
 _LONGEST_LIST = 20
 
 
-@click.group("baseline")
+@click.group("baseline", cls=Group)
 def baseline_command() -> None:
     """Keep a file of known findings: `lk-audit scan --baseline FILE` counts them, and fails for new ones only."""
 

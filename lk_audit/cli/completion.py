@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
+from lk_audit.cli.options import Choice
 from lk_audit.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish")
@@ -19,7 +20,7 @@ fish: lk-audit completion fish > ~/.config/fish/completions/lk-audit.fish
 
 
 @click.command("completion", epilog=_INSTALLATION)
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=Choice(SHELLS))
 @click.pass_context
 def completion_command(context: click.Context, shell: str) -> None:
     """Print the script that makes a shell complete lk-audit's commands, options and rule names."""

@@ -1,27 +1,21 @@
-"""What commands that scan have in common: the options that are settings, the configuration, the scan itself."""
+"""What commands that scan have in common: the options that are settings, and the configuration they make."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from lk_audit.cli.options import SEVERITIES, names, rules_option, words
+from lk_audit import preparation
+from lk_audit.cli.options import SEVERITIES, Choice, names, rules_option, words
 from lk_audit.cli.options import rule_names as rule_names_typed
 from lk_audit.cli.progress import shown_progress
-from lk_audit.config import Config
-from lk_audit.configuration.building import build
-from lk_audit.configuration.layers import Asked, Effective, effective
-from lk_audit.discovery import common_base
-from lk_audit.findings import AnyRule, Report
+from lk_audit.configuration.layers import Asked
+from lk_audit.findings import Report
+from lk_audit.preparation import Setup
 from lk_audit.reporters import REPORTERS
-from lk_audit.rule_loader import Rules, load_rules
-from lk_audit.scan import Observe, scan_paths
-from lk_audit.source import Source
-from lk_audit.suppression import rule_names
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -90,7 +84,7 @@ _OUTCOME = (
     click.option(
         "--format",
         multiple=True,
-        type=click.Choice(list(REPORTERS)),
+        type=Choice(list(REPORTERS)),
         help="The report's format, text by default. Repeatable: the n-th format goes to the n-th --output.",
     ),
     click.option(
@@ -130,73 +124,25 @@ def scan_options(command: Command) -> Command:
     return finding_options(command)
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """A scan that is about to run: what is configured, and which rules there are."""
-
-    paths: tuple[str, ...]
-    base: Path
-    settings: Effective
-    config: Config
-    loaded: Rules
-
-    @property
-    def rules(self) -> list[AnyRule]:
-        """The rules to run."""
-        return [rule for rule in self.loaded.rules if rule.id in self.config.select]
-
-    @property
-    def sees_all(self) -> bool:
-        """Whether a finding that the scan does not make is none that its paths have."""
-        return True
-
-    def scanned(self, edited: Mapping[str, Source] | None = None, observe: Observe | None = None) -> Report:
-        """The report, with findings of every severity, on the files as they are or as they would be `edited`."""
-        with shown_progress() as progress:
-            report = scan_paths(
-                self.paths,
-                rules=self.rules,
-                config=self.config,
-                known_rules=self.loaded.rules,
-                progress=progress,
-                edited=edited,
-                observe=observe,
-            )
-        return self._completed(report)
-
-    def scanned_buffer(self, name: str, raw: bytes) -> Report:
-        """The report on `raw` as if it were the content of the file `name`."""
-        from lk_audit.buffers import scan_buffer  # noqa: PLC0415 - editors only
-
-        return self._completed(
-            scan_buffer(name, raw, rules=self.rules, config=self.config, known_rules=self.loaded.rules)
-        )
-
-    def _completed(self, report: Report) -> Report:
-        files = tuple(file.name for file in self.settings.files)
-        return replace(report, rule_errors=self.loaded.errors, configuration=files)
+def asked(options: Mapping[str, Any]) -> Asked:
+    """What the command line says about the configuration; `options` are what the functions above give."""
+    return Asked(options["config_file"], options["isolated"], _stated(options))
 
 
-def set_up(paths: Sequence[str], options: Mapping[str, Any], base: Path | None = None) -> Setup:
-    """Find and read the configuration of a scan.
+def set_up(paths: Sequence[str], options: Mapping[str, Any]) -> Setup:
+    """Find and read the configuration of a scan of files.
 
     Args:
         paths: what to scan; the working folder when empty.
         options: what `scan_options` or `finding_options` give.
-        base: what the paths of the report are relative to; by default the closest folder around all paths.
 
     Raises:
         UsageError: a path, the configuration or an option is wrong.
     """
     folders: tuple[Path, ...] = options["rule_folders"]
-    loaded = load_rules(folders)
-    chosen = tuple(paths) or (".",)
-    base = base or common_base(chosen)
-    asked = Asked(options["config_file"], options["isolated"], _stated(options))
-    settings = effective(asked, base, rule_names(loaded.rules))
-    config = build(settings, base, loaded.rules, folders, is_isolated=asked.isolated)
-    config = replace(config, jobs=options["jobs"])
-    return Setup(chosen, base, settings, config, loaded)
+    return preparation.set_up(
+        paths, asked(options), rule_folders=folders, jobs=options["jobs"], watching=shown_progress
+    )
 
 
 def _stated(options: Mapping[str, Any]) -> dict[str, Any]:

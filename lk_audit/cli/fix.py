@@ -14,9 +14,9 @@ from lk_audit.errors import UsageError
 from lk_audit.reporters import readable_path
 
 if TYPE_CHECKING:
-    from lk_audit.cli.configured import Setup
     from lk_audit.findings import Report
     from lk_audit.fixing import Plan, Scan
+    from lk_audit.preparation import Setup
     from lk_audit.scan import Observe
     from lk_audit.source import Source
 

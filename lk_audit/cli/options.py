@@ -16,9 +16,21 @@ from lk_audit.config import parse_duration
 from lk_audit.errors import LkAuditError
 from lk_audit.reporters import Presentation
 from lk_audit.rule_api import Severity
+from lk_audit.suggestions import did_you_mean
 
 _WIDEST = 100
 SEVERITIES = [severity.label for severity in Severity]
+
+
+class Choice(click.Choice):  # type: ignore[type-arg]  # generic since click 8.2 only
+    """One of some words; a mistyped one gets a suggestion."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as in click
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            message = f"{error.message.rstrip('.')}{did_you_mean(str(value), self.choices)}"
+            raise click.BadParameter(message, ctx, param) from None
 
 
 def parsed(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:

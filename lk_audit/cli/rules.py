@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lk_audit.cli.options import color_option, presentation, rule_names, rules_option
+from lk_audit.cli.options import Choice, color_option, presentation, rule_names, rules_option
 from lk_audit.errors import UsageError
 from lk_audit.pages import catalogue, rule_text
 from lk_audit.rule_loader import Rules, load_rules
@@ -33,17 +33,24 @@ def _loaded(folders: tuple[Path, ...]) -> Rules:
     return loaded
 
 
+def _hint(wanted: str, loaded: Rules) -> str:
+    """Which rules may be meant: a close name, else those that have the word in theirs."""
+    names = [key for rule in loaded.rules for key in (rule.id, rule.name)]
+    alike = [rule.name for rule in loaded.rules if {wanted} & {*rule.name.split("-")} or rule.id.lower()[:-1] == wanted]
+    found = f"; there are {', '.join(alike)}" if len(alike) > 1 else did_you_mean(alike[0] if alike else wanted, names)
+    return found or "; lk-audit rules lists them all"
+
+
 def _rule(name: str, loaded: Rules) -> AnyRule:
     by_name = {key.lower(): rule for rule in loaded.rules for key in (rule.id, rule.name)}
     wanted = name.lower().replace("_", "-")
     if wanted not in by_name:
-        names = [key for rule in loaded.rules for key in (rule.id, rule.name)]
-        raise UsageError(f"no rule is called {name}{did_you_mean(name, names)}")
+        raise UsageError(f"no rule is called {name}{_hint(wanted, loaded)}")
     return by_name[wanted]
 
 
 @click.command("rules")
-@click.option("--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option("--format", "style", type=Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @rules_option
 @color_option
 def rules_command(style: str, rule_folders: tuple[Path, ...], color: bool | None) -> None:

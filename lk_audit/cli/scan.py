@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lk_audit.cli import fix
-from lk_audit.cli.configured import Setup, defects, scan_options, set_up
+from lk_audit.cli.configured import asked, defects, scan_options, set_up
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
 from lk_audit.cli.options import color_option, presentation
 from lk_audit.cli.outputs import STANDARD_OUTPUT, check, paired, write
 from lk_audit.config import Config
 from lk_audit.errors import UsageError
+from lk_audit.preparation import Setup
 from lk_audit.reporters import render
 
 if TYPE_CHECKING:
@@ -81,11 +82,11 @@ def scan_command(  # noqa: PLR0913, PLR0917 - what is no setting
     if fix.is_wanted(wants_fix=wants_fix, wants_diff=wants_diff, unsafe=unsafe):
         if buffer is not None:
             raise UsageError("standard input is scanned, not fixed: give --fix and --diff files on disk")
-        scan = fix.scan_of(setup, lambda report: _compared(report, setup).at_least(setup.config.min_severity))
+        scan = fix.scan_of(setup, lambda report: setup.compared(report).at_least(setup.config.min_severity))
         if wants_diff:
             return fix.show(scan, unsafe=unsafe)
         fix.apply(scan, setup, unsafe=unsafe)
-    report = _compared(_scanned(setup, buffer), setup).at_least(setup.config.min_severity)
+    report = setup.compared(_scanned(setup, buffer)).at_least(setup.config.min_severity)
     code = exit_code(report, setup.config)
     for output in outputs:
         look = presentation(color=color, to_terminal=output.target == STANDARD_OUTPUT, exit_code=code)
@@ -101,17 +102,12 @@ def _set_up_in_git(paths: tuple[str, ...], options: dict[str, Any], staged: bool
     Raises:
         UsageError: both are asked for, or git cannot tell the repository.
     """
-    from lk_audit.cli.commits import set_up as set_up_commits  # noqa: PLC0415 - most scans do not look into git
+    from lk_audit.commits import set_up as set_up_commits  # noqa: PLC0415 - most scans do not look into git
 
-    return set_up_commits(paths, options, staged=staged, history=history)
-
-
-def _compared(report: Report, setup: Setup) -> Report:
-    if setup.config.baseline is None:
-        return report
-    from lk_audit.cli.known import with_baseline  # noqa: PLC0415 - most scans have no baseline
-
-    return with_baseline(report, setup.config.baseline, setup)
+    if staged and history is not None:
+        raise UsageError("--staged and --history exclude each other: the next commit, or those that were made")
+    folders, jobs = options["rule_folders"], options["jobs"]
+    return set_up_commits(paths, asked(options), history=history, rule_folders=folders, jobs=jobs)
 
 
 def _scanned(setup: Setup, buffer: str | None) -> Report:

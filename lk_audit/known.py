@@ -13,7 +13,7 @@ from lk_audit.configuration.files import shown_path
 from lk_audit.findings import BASELINE, SYNTAX, Note, Report
 
 if TYPE_CHECKING:
-    from lk_audit.cli.configured import Setup
+    from lk_audit.preparation import Setup
 
 
 def with_baseline(report: Report, file: Path, setup: Setup) -> Report:

@@ -1,17 +1,19 @@
-"""`lk-audit scan --staged` and `--history`: what is about to be committed, and what was."""
+"""A scan of git: what is about to be committed (`--staged`), and what was (`--history`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lk_audit.cli import configured
-from lk_audit.cli.configured import Setup
+from lk_audit import preparation
+from lk_audit.configuration.layers import Asked
 from lk_audit.errors import UsageError
 from lk_audit.findings import Report
 from lk_audit.git.repository import open_repository
+from lk_audit.preparation import Setup
 from lk_audit.scan_history import scan_history
 from lk_audit.scan_staged import scan_staged
 
@@ -36,17 +38,23 @@ class CommitSetup(Setup):
         if edited or observe:
             raise UsageError("what git has is not fixed; give --fix and --diff files on disk")
         scan = scan_staged if self.history is None else partial(scan_history, revision_range=self.history)
-        return self._completed(scan(self.paths, rules=self.rules, config=self.config, known_rules=self.loaded.rules))
+        return self.completed(scan(self.paths, rules=self.rules, config=self.config, known_rules=self.loaded.rules))
 
 
-def set_up(paths: Sequence[str], options: Mapping[str, Any], *, staged: bool, history: str | None) -> CommitSetup:
-    """Find the repository and the configuration at its root or above.
+def set_up(  # noqa: PLR0913 - keywords, all but three optional
+    paths: Sequence[str],
+    asked: Asked,
+    *,
+    history: str | None,
+    rule_folders: Sequence[Path] = (),
+    packs: bool = True,
+    jobs: int | None = None,
+) -> CommitSetup:
+    """Find the repository and the configuration at its root or above; without a `history` the index is scanned.
 
     Raises:
-        UsageError: both kinds of scan are asked for, git cannot tell the repository, or the configuration is wrong.
+        UsageError: git cannot tell the repository, or the configuration is wrong.
     """
-    if staged and history is not None:
-        raise UsageError("--staged and --history exclude each other: the next commit, or those that were made")
     base = open_repository(paths).base
-    setup = configured.set_up(paths, options, base)
-    return CommitSetup(tuple(paths), base, setup.settings, setup.config, setup.loaded, history)
+    setup = preparation.set_up(paths, asked, rule_folders=rule_folders, packs=packs, base=base, jobs=jobs)
+    return CommitSetup(tuple(paths), base, setup.settings, setup.config, setup.loaded, history=history)

@@ -1,0 +1,113 @@
+"""A scan that is asked for, from the request to the report: its configuration, its rules, its baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from lk_audit.config import Config
+from lk_audit.configuration.building import build
+from lk_audit.configuration.layers import Asked, Effective, effective
+from lk_audit.discovery import common_base
+from lk_audit.findings import AnyRule, Report
+from lk_audit.progress import Progress
+from lk_audit.rule_loader import Rules, load_rules
+from lk_audit.scan import Observe, scan_paths
+from lk_audit.source import Source
+from lk_audit.suppression import rule_names
+
+Watching: TypeAlias = Callable[[], AbstractContextManager[Progress | None]]
+"""Opens and closes whatever shows the progress of a scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A scan that is about to run: what is configured, and which rules there are."""
+
+    paths: tuple[str, ...]
+    base: Path
+    settings: Effective
+    config: Config
+    loaded: Rules
+    watching: Watching = nullcontext
+
+    @property
+    def rules(self) -> list[AnyRule]:
+        """The rules to run."""
+        return [rule for rule in self.loaded.rules if rule.id in self.config.select]
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether a finding that the scan does not make is none that its paths have."""
+        return True
+
+    def scanned(self, edited: Mapping[str, Source] | None = None, observe: Observe | None = None) -> Report:
+        """The report, with findings of every severity, on the files as they are or as they would be `edited`."""
+        with self.watching() as progress:
+            report = scan_paths(
+                self.paths,
+                rules=self.rules,
+                config=self.config,
+                known_rules=self.loaded.rules,
+                progress=progress,
+                edited=edited,
+                observe=observe,
+            )
+        return self.completed(report)
+
+    def scanned_buffer(self, name: str, raw: bytes) -> Report:
+        """The report on `raw` as if it were the content of the file `name`."""
+        from lk_audit.buffers import scan_buffer  # noqa: PLC0415 - editors only
+
+        return self.completed(
+            scan_buffer(name, raw, rules=self.rules, config=self.config, known_rules=self.loaded.rules)
+        )
+
+    def completed(self, report: Report) -> Report:
+        """The report with what the scan itself cannot know: rules that did not load, and what configured it."""
+        files = tuple(file.name for file in self.settings.files)
+        return replace(report, rule_errors=self.loaded.errors, configuration=files)
+
+    def compared(self, report: Report) -> Report:
+        """The report with the findings of the baseline marked, where there is one."""
+        if self.config.baseline is None:
+            return report
+        from lk_audit.known import with_baseline  # noqa: PLC0415 - most scans have no baseline
+
+        return with_baseline(report, self.config.baseline, self)
+
+
+def set_up(  # noqa: PLR0913 - keywords, all but two optional
+    paths: Sequence[str],
+    asked: Asked,
+    *,
+    rule_folders: Sequence[Path] = (),
+    packs: bool = True,
+    base: Path | None = None,
+    jobs: int | None = None,
+    watching: Watching = nullcontext,
+) -> Setup:
+    """Find and read the configuration of a scan.
+
+    Args:
+        paths: what to scan; the working folder when empty.
+        asked: what whoever wants the scan says about its configuration.
+        rule_folders: folders of further rules, whose code is run.
+        packs: whether installed rule packs take part.
+        base: what the paths of the report are relative to; by default the closest folder around all paths.
+        jobs: the number of processes; None for as many as pay.
+        watching: opens and closes what shows the progress.
+
+    Raises:
+        UsageError: a path, the configuration or a setting is wrong.
+        RuleLoadError: a built-in rule is broken.
+    """
+    loaded = load_rules(rule_folders, packs=packs)
+    chosen = tuple(paths) or (".",)
+    base = base or common_base(chosen)
+    settings = effective(asked, base, rule_names(loaded.rules))
+    config = build(settings, base, loaded.rules, rule_folders, is_isolated=asked.isolated)
+    return Setup(chosen, base, settings, replace(config, jobs=jobs), loaded, watching)

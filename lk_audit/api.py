@@ -105,7 +105,8 @@ def render(report: Report, style: str = "text") -> str:
         UsageError: there is no such format.
     """
     if style not in REPORTERS:
-        raise UsageError(f"no such format: {style!r}; there are {', '.join(REPORTERS)}{did_you_mean(style, REPORTERS)}")
+        known = ", ".join(REPORTERS)
+        raise UsageError(f"no such format: {style}; there are {known}{did_you_mean(style, REPORTERS)}")
     return rendered(style, report, Presentation(now=time.time()))
 
 

@@ -126,8 +126,8 @@ def _string(run: Lowering, node: Node) -> Expr:
 
 
 def _prefix(raw: bytes) -> set[int]:
-    quote = min(raw.find(b'"') % 4, raw.find(b"'") % 4)
-    return set(raw[:quote].lower())
+    """The letters before the opening quote; there are two at most."""
+    return set(raw[:2].partition(b'"')[0].partition(b"'")[0].lower())
 
 
 def _template_parts(run: Lowering, node: Node) -> tuple[Expr, ...]:

@@ -79,7 +79,9 @@ def calls_seen_by_the_frontend(text: str) -> Counter[int]:
     return Counter(source.place(call.start, call.end).end_line for call in calls)
 
 
-SAMPLES = [RICH, *(path.read_text() for path in sorted(PACKAGE.glob("*.py"))[:5])]
+FORMATTED = [f"x = f\"{{{'a' * length}}} {{g('b')}}\"\n" for length in range(1, 9)]
+"""The first quote of the other kind stands at every offset."""
+SAMPLES = [RICH, *FORMATTED, *(path.read_text() for path in sorted(PACKAGE.glob("*.py"))[:5])]
 
 
 @pytest.mark.parametrize("text", SAMPLES, ids=range(len(SAMPLES)))

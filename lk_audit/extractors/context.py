@@ -142,7 +142,7 @@ class FileContext:
         name = self.names.qualified(expr)
         if name is None or self.module.language not in NAMESPACED:
             return name
-        full = (f"{namespace}.{name}" for namespace in self.names.star_imports())
+        full = (f"{namespace}.{name}" for namespace in self.names.namespaces())
         return next((item for item in full if is_known(item)), name)
 
     def values(self, expr: Expr | None) -> Possible:

@@ -52,12 +52,19 @@ def code_credentials(context: FileContext, mints: Iterable[MintParts]) -> Iterat
 
 
 def _candidates(context: FileContext, mints: Iterable[MintParts]) -> Iterator[CredentialLiteral]:
+    mints = list(mints)
     yield from _sink_arguments(context)
     for parts in mints:
         for part in parts.settings.get("api_secret", ()):
-            yield from _from_values(context, part.values, Carrier.ARGUMENT, "the signing key", key_id=None)
+            yield from _from_values(context, part.values, Carrier.ARGUMENT, "the signing key", _issuer(parts))
     yield from _environment_fallbacks(context)
-    yield from _named_literals(context)
+    yield from _named_literals(context, mints=bool(mints))
+
+
+def _issuer(parts: MintParts) -> str | None:
+    """The key that a token says it is from, where that is written beside its claims."""
+    issuers = (value for part in parts.settings.get("iss", ()) for value in part.values)
+    return next((value.text for value in issuers if isinstance(value, Text)), None)
 
 
 def _sink_arguments(context: FileContext) -> Iterator[CredentialLiteral]:
@@ -139,21 +146,20 @@ def _mentions_secret(context: FileContext, node: Node) -> bool:
 
 
 def _neighbour_key(context: FileContext, node: Node) -> str | None:
-    """A key id on the lines around a secret."""
+    """A key id on the lines around a secret; a word such as `apiKey` is one only where there is no other."""
     source = context.source
     line = source.line_number(node.start)
-    for number in (line - 1, line + 1, line - 2, line + 2):
-        for word in source.line_text(number).replace('"', " ").replace("'", " ").replace(",", " ").split():
-            if is_key_id(word):
-                return word
-    return None
+    lines = (source.line_text(number) for number in (line - 1, line + 1, line - 2, line + 2))
+    words = (word for text in lines for word in text.replace('"', " ").replace("'", " ").replace(",", " ").split())
+    found = [word for word in words if is_key_id(word)]
+    return next((word for word in found if word.startswith("API")), next(iter(found), None))
 
 
-def _named_literals(context: FileContext) -> Iterator[CredentialLiteral]:
+def _named_literals(context: FileContext, *, mints: bool) -> Iterator[CredentialLiteral]:
     """Literals, in one piece or several, given to a name that says LiveKit API secret."""
     for node, value in (*_texts(context), *_joined_texts(context)):
         name = _name_of(context, node)
-        certainty = _certainty(context, node, name) if name else None
+        certainty = _certainty(context, node, name, mints=mints) if name else None
         if name is None or certainty is None:
             continue
         key_id = _neighbour_key(context, node)
@@ -171,7 +177,7 @@ class _Certainty(Enum):
     BY_FILE = "file"
 
 
-def _certainty(context: FileContext, node: Expr, name: str) -> _Certainty | None:
+def _certainty(context: FileContext, node: Expr, name: str, *, mints: bool) -> _Certainty | None:
     if context.secret_names.means(name):
         return _Certainty.BY_NAME
     if not is_generic_secret_name(name):
@@ -185,7 +191,7 @@ def _certainty(context: FileContext, node: Expr, name: str) -> _Certainty | None
         return _Certainty.BY_OWNER
     # A plain `secret`, or a SECRET_KEY, of a file about LiveKit may sign anything: sessions, other tokens.
     speaks = is_api_secret or _neighbour_key(context, node) is not None
-    return _Certainty.BY_FILE if speaks and context.built(_is_livekit_file) else None
+    return _Certainty.BY_FILE if speaks and (mints or context.built(_is_livekit_file)) else None
 
 
 def _owners(context: FileContext, node: Expr) -> Iterator[str]:

@@ -8,6 +8,7 @@ from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.credentials import environment_reads
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import EnvExposure, Side
+from lk_audit.livekit.apps import DEVICE_BUILDS
 from lk_audit.livekit.clients import PUBLIC_ENVIRONMENTS
 from lk_audit.livekit.credentials import public_prefix
 from lk_audit.source import Place
@@ -20,6 +21,8 @@ def code_exposures(context: FileContext, side: SideEvidence) -> Iterator[EnvExpo
         prefix = public_prefix(value.name)
         if prefix is None and value.accessor in PUBLIC_ENVIRONMENTS:
             prefix = ("", value.accessor)
+        if prefix is None and value.accessor in DEVICE_BUILDS and side.side is Side.CLIENT:
+            prefix = ("", DEVICE_BUILDS[value.accessor])
         place = context.place(node)
         if prefix is None or (place, value.name) in seen:
             continue

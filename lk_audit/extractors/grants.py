@@ -307,8 +307,9 @@ _LONGEST_CHAIN = 40
 def built_by(context: FileContext, value: Value, ending: str) -> Call | None:
     """The construction of a LiveKit class at the root of a chain of setters, by the end of its name."""
     made = _root(context, value)
-    is_meant = made is not None and (made.callee or "").endswith(ending) and "livekit" in (made.callee or "").lower()
-    return made.call if made is not None and is_meant else None
+    name = (made.callee or "") if made is not None else ""
+    is_ours = "livekit" in name.lower() or "." not in name
+    return made.call if made is not None and name.endswith(ending) and is_ours else None
 
 
 def built_grants(context: FileContext, value: Value) -> Returned | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lk_audit.extractors.annotated_handlers import annotated, is_filled_by_server, route_blocks
+from lk_audit.extractors.app_handlers import app_handlers
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.requests import (
     HANDLER_CLASS_METHODS,
@@ -55,6 +56,7 @@ def find_handlers(context: FileContext) -> Iterator[Handler]:
     yield from _exported(context)
     yield from _class_methods(context)
     yield from _server_actions(context)
+    yield from (Handler(item[0], item[1], context, *item[2:]) for item in app_handlers(context))
     if context.is_python:
         yield from _by_parameters(context)
 

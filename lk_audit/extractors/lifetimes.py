@@ -36,6 +36,8 @@ FIRST_PLAUSIBLE_EPOCH = 1e9
 FIRST_MILLISECOND_EPOCH = 1e11
 """The year 5138 in seconds, March 1973 in milliseconds: a larger number is in milliseconds."""
 _EPOCH_OF_TODAY = 1.75e9
+_FAR_FUTURE = 1e10
+"""More than three centuries: what is so far away was meant to be."""
 
 Reading: TypeAlias = tuple[Expiry, float | None, str | None]
 """Expiry, seconds, slip."""
@@ -208,7 +210,7 @@ def _epoch(value: Value, default: float | None) -> Reading:
 def _moment(value: Moment) -> Reading:
     if value.clock is Clock.MILLISECONDS:
         return Expiry.MILLISECONDS, None, "`exp` counts seconds, and this is in milliseconds"
-    if value.offset > FIRST_PLAUSIBLE_EPOCH:
+    if FIRST_PLAUSIBLE_EPOCH < value.offset < _FAR_FUTURE:
         return Expiry.EXPLICIT, value.offset, "two points in time are added up"
     return _span(value.offset, _millisecond_slip(value.offset, value) if value.clock is Clock.SECONDS else None)
 
@@ -309,6 +311,17 @@ def _seconds_text(text: str) -> Reading:
     return _span(float(bare)) if bare.isdecimal() else (Expiry.REJECTED, None, "this is no number of seconds")
 
 
+def _duration_object(value: Value, default: float | None) -> Reading:
+    """A setting that takes nothing but a duration; without one there is none."""
+    match value:
+        case Duration(seconds=seconds):
+            return _span(seconds)
+        case Nothing():
+            return (Expiry.NEVER, None, None) if default is None else (Expiry.IMPLICIT, default, None)
+        case _:
+            return _UNREADABLE
+
+
 _NANOSECOND = 1e-9
 _READERS: dict[TtlUnit, Reader] = {
     TtlUnit.GO_DURATION: _go_duration,
@@ -316,6 +329,7 @@ _READERS: dict[TtlUnit, Reader] = {
     TtlUnit.DATE: _date,
     TtlUnit.SECONDS: _plain_seconds,
     TtlUnit.SECONDS_OR_DEFAULT: _option(_seconds_text, whole=False),
+    TtlUnit.DURATION: _duration_object,
     TtlUnit.TIMEDELTA: _timedelta,
     TtlUnit.SECONDS_OR_JOSE_SPAN: _option(_jose_text, whole=False),
     TtlUnit.SECONDS_OR_MS_SPAN: _option(_ms_text, whole=True),

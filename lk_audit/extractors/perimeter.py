@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from lk_audit.extractors import spring
+from lk_audit.extractors.app_handlers import guard_around
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
@@ -54,6 +55,8 @@ class Perimeter:
         home = handler.site.home(handler.function)
         if home.is_jvm:
             return next(spring.around(self._workspace, self._guards, home, handler), None)
+        if home.module.language == "dart":
+            return guard_around(self._workspace, home)
         if not home.is_python and not home.names.is_javascript:
             return None
         found = self._of_python(home, handler) if home.is_python else self._of_javascript(home, handler)

@@ -15,16 +15,19 @@ from lk_audit.livekit.grants import BY_PYTHON_NAME, OTHER_GRANTS, VIDEO_GRANTS
 from lk_audit.livekit.sdks import (
     CLAIM_BUILDERS,
     HMAC_CALLS,
+    JWT_CLASSES,
     JWT_SIGNERS,
     SIGN_JWT_CLASSES,
     SIGN_JWT_MEMBERS,
     ClaimBuilder,
+    JwtClass,
     JwtSigner,
     Setting,
     TtlUnit,
 )
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, Function, Name, Record
+from lk_audit.syntax import Member as Access
 from lk_audit.values.model import Environment, Mapped, Member, Moment, Possible, Text, Value
 from lk_audit.values.objects import history
 
@@ -41,6 +44,10 @@ def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts
             parts = _library_mint(context, call, JWT_SIGNERS[name], is_request)
         elif name in SIGN_JWT_CLASSES:
             parts = _builder_mint(context, call, SIGN_JWT_CLASSES[name], is_request)
+        elif name in JWT_CLASSES:
+            parts = _class_mint(context, call, JWT_CLASSES[name], is_request)
+        elif (signer := _method_signer(context, call)) is not None:
+            parts = _library_mint(context, call, signer, is_request)
         elif (row := CLAIM_BUILDERS.get(last_name(call.callee) or "")) is not None:
             parts = _told_mint(context, call, row, is_request)
         else:
@@ -72,8 +79,49 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
     return replace(parts, settings=settings, lifetimes=life or parts.lifetimes)
 
 
+def _method_signer(context: FileContext, call: Call) -> JwtSigner | None:
+    """A method that signs, called on whatever a file has of a library that it imports: `keys.sign(payload)`."""
+    if not context.names.opens_namespaces or not isinstance(call.callee, Access):
+        return None
+    rows = (JWT_SIGNERS.get(f"{namespace}.*.{call.callee.name}") for namespace in context.names.namespaces())
+    return next((row for row in rows if row is not None), None)
+
+
+def _class_mint(context: FileContext, call: Call, kind: JwtClass, is_request: IsRequest) -> MintParts | None:
+    """`JWT(payload, issuer: key).sign(SecretKey(secret), expiresIn: ...)`."""
+    made = call
+    settings: dict[str, list[Part]] = {}
+    life: list[Lifetime] = []
+    given = [(argument(call, None, name), setting, call) for name, setting in kind.options.items()]
+    for event in history(context.names, call):
+        if not isinstance(event.node, Call):
+            continue
+        if event.path[-1] == kind.signed_by:
+            made = event.node
+        for setting in kind.members.get(event.path[-1], ()):
+            names = (setting.keyword,) if setting.keyword else ()
+            given.append((argument(event.node, setting.position, *names), setting, event.node))
+    for expr, setting, _ in given:
+        if expr is None:
+            continue
+        values, place = context.values(expr), context.place(expr)
+        if setting.target == "exp":
+            life.extend(lifetimes(context, values, setting.unit or TtlUnit.EPOCH, default=None, place=place))
+        else:
+            settings.setdefault(setting.target, []).append(Part(values, place))
+    secret = tuple(value for part in settings.get("secret", ()) for value in part.values)
+    payload_values = context.values(argument(call, kind.payload, *kind.payload_names))
+    payload = livekit_payload(_parsed(context, payload_values), secret, context.secret_names)
+    if payload is None:
+        return None
+    settings["api_secret"] = settings.pop("secret", [])
+    unit = TtlUnit.EPOCH
+    parts = payload_parts(context, made, payload, label=kind.label, exp_unit=unit, is_request=is_request)
+    return replace(parts, settings={**parts.settings, **settings}, lifetimes=tuple(life) or parts.lifetimes)
+
+
 _TWICE = "exp in the payload and expiresIn beside it: jsonwebtoken raises"
-_SERIALIZERS = frozenset({"JSON.stringify", "json.dumps"})
+_SERIALIZERS = frozenset({"JSON.stringify", "json.dumps", "jsonEncode", "json.encode"})
 
 
 def _parsed(context: FileContext, values: Possible) -> Possible:
@@ -195,8 +243,19 @@ def _nearest(context: FileContext, calls: list[Call], record: Record) -> Call:
     """The signing call of the same function, else the next one after the payload, else the last."""
     function = context.names.enclosing(record, Function)
     same = [call for call in calls if context.names.enclosing(call, Function) is function]
+    if not same and isinstance(function, Function):
+        same = list(_leading_to(context, calls, function))
     later = [call for call in calls if call.start > record.start]
     return (same or later or calls[-1:])[0]
+
+
+def _leading_to(context: FileContext, signing: list[Call], function: Function) -> Iterator[Call]:
+    """The calls in a function of the helper that signs: the token is made there, whoever else the helper signs for."""
+    helpers = {context.names.enclosing(call, Function) for call in signing} - {None}
+    for helper in helpers:
+        for call in context.names.callers(helper) if helper is not None else ():
+            if context.names.enclosing(call, Function) is function:
+                yield call
 
 
 def _mapped(values: Possible) -> Mapped | None:

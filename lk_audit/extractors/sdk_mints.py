@@ -143,10 +143,14 @@ class _Mint:
                 self.lifetimes.append(Lifetime(Expiry.UNKNOWN, place))
 
     def _options_object(self, made: Call) -> None:
-        """An object that is made for the options, from a map or with setters: `(new Options())->setTtl(900)`."""
+        """An object that is made for the options: from a map or named arguments, or with setters like `setTtl(900)`."""
         given = argument(made, 0)
         if given is not None:
             self._options(self.context.values(given), self.context.place(given))
+        for item in made.arguments:
+            setting = self.sdk.options.get(item.name or "")
+            if setting is not None:
+                self._set(setting, self.context.values(item.value), self.context.place(item), certain=True)
         for event in history(self.context.home(made).names, made):
             name = event.path[0]
             setting = self.sdk.options.get(name[3:4].lower() + name[4:]) if name.startswith("set") else None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lk_audit.extractors import jvm_sides
 from lk_audit.extractors.context import FileContext
-from lk_audit.facts import Lead, Side
+from lk_audit.facts import FileRole, Lead, Side
+from lk_audit.livekit.apps import APP_LANGUAGES, AppLanguage
 from lk_audit.livekit.clients import (
     BROWSER_GLOBALS,
     CERTAIN_SERVER_FOLDER,
@@ -25,6 +26,7 @@ from lk_audit.livekit.clients import (
     SERVER_LANGUAGES,
     SERVER_PACKAGES,
 )
+from lk_audit.project.manifests import Builds
 from lk_audit.syntax import Call, Element, Import, Member, Name, Unary
 from lk_audit.values.names import Names
 
@@ -43,6 +45,8 @@ def side_of(context: FileContext) -> SideEvidence:
         return _stated_side(context)
     if context.is_jvm:
         return _of_jvm(context)
+    if context.module.language in APP_LANGUAGES:
+        return _app_side(context, APP_LANGUAGES[context.module.language])
     return SideEvidence(Side.SERVER) if context.module.language in SERVER_LANGUAGES else _of_javascript(context)
 
 
@@ -50,12 +54,41 @@ def _of_javascript(context: FileContext) -> SideEvidence:
     """A directive outranks the configuration, that a package, a package a global."""
     if CLIENT_DIRECTIVES & set(context.module.directives):
         return SideEvidence(Side.CLIENT, (_directive_lead(context),))
-    if context.module.container in SERVER_CONTAINERS:
-        return SideEvidence(Side.SERVER)
-    if SERVER_DIRECTIVES & set(context.module.directives) or _is_server(context):
+    is_server = context.module.container in SERVER_CONTAINERS or SERVER_DIRECTIVES & set(context.module.directives)
+    if is_server or _is_server(context):
         return SideEvidence(Side.SERVER)
     leads = (*_client_leads(context), *_framework_leads(context))
     return SideEvidence(Side.CLIENT, leads[:3]) if leads else SideEvidence(Side.UNKNOWN)
+
+
+def _app_side(context: FileContext, language: AppLanguage) -> SideEvidence:
+    """The side of code in a language that applications on devices are written in, though servers may be too."""
+    names = context.names
+    if context.role is FileRole.TEST:
+        return SideEvidence(Side.UNKNOWN)
+    if {names.package(item.module) for item in names.imports} & language.server_packages:
+        return SideEvidence(Side.SERVER)
+    for item in names.imports:
+        package = names.package(item.module)
+        if package in language.client_packages or language.client_names.search(package):
+            return SideEvidence(Side.CLIENT, (context.lead(item, f"imports {package}, as applications do"),))
+    if any(names.qualified(call.callee) in language.server_names for call in names.calls):
+        return SideEvidence(Side.SERVER)
+    return _app_side_by_place(context, language)
+
+
+def _app_side_by_place(context: FileContext, language: AppLanguage) -> SideEvidence:
+    """The same by the project around the file."""
+    path = context.source.path
+    builds = context.project.manifests.builds(path)
+    if builds is Builds.SERVER or language.server_folders.search(path):
+        return SideEvidence(Side.SERVER)
+    if builds is Builds.APPLICATION:
+        return SideEvidence(Side.CLIENT, (context.lead(context.module.body, f"its project builds {builds.value}"),))
+    is_script = any(function.name == "main" for function in context.names.functions)
+    if language.otherwise is None or is_script or builds is not None:
+        return SideEvidence(Side.UNKNOWN)
+    return SideEvidence(Side.CLIENT, (context.lead(context.module.body, language.otherwise),))
 
 
 def _stated_side(context: FileContext) -> SideEvidence:

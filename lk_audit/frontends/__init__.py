@@ -18,6 +18,8 @@ _BY_SUFFIX: dict[str, str] = {
     ".go": "go",
     **dict.fromkeys((".php", ".phtml", ".inc"), "php"),
     **dict.fromkeys((".rb", ".rake", ".ru", ".jbuilder"), "ruby"),
+    ".dart": "dart",
+    ".swift": "swift",
     ".ipynb": "notebook",
     ".java": "java",
     **dict.fromkeys((".kt", ".kts"), "kotlin"),
@@ -25,13 +27,15 @@ _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace", ".map"), "json"),
 }
-CODE = frozenset({"python", "javascript", "go", "java", "kotlin", "php", "ruby"})
+CODE = frozenset({"python", "javascript", "go", "java", "kotlin", "php", "ruby", "dart", "swift"})
 """The frontends of programming languages; the others read data and text."""
 GRAMMARS: dict[str, str] = {
+    "dart": "tree_sitter_dart",
     "java": "tree_sitter_java",
     "kotlin": "tree_sitter_kotlin",
     "php": "tree_sitter_php",
     "ruby": "tree_sitter_ruby",
+    "swift": "tree_sitter_swift",
 }
 """The frontends whose grammar is an extra of the same name, with the module that it comes in."""
 _DOTENV_NAMES = frozenset(

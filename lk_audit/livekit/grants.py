@@ -71,7 +71,7 @@ BY_FIELD_NAME: dict[str, GrantSpec] = BY_PYTHON_NAME | {spec.name[:1].upper() + 
 
 FIELD_NAMES: dict[str, dict[str, GrantSpec]] = {
     "php": BY_FIELD_NAME | VIDEO_GRANTS | {"RoomName": VIDEO_GRANTS["room"]},
-    "ruby": VIDEO_GRANTS,
+    **dict.fromkeys(("ruby", "dart", "swift"), VIDEO_GRANTS),
 }
 """The names of the fields and setters of grant classes, by language, where they are not those.
 

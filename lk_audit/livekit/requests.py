@@ -109,8 +109,8 @@ def is_request_global(name: str, language: str) -> bool:
     return language != "ruby" or name.partition(".")[0] in known
 
 
-INJECTED = frozenset({"Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
-"""FastAPI parameters whose value the server computes."""
+INJECTED = frozenset({"Session", "Depends", "Security", "Inject", "fastapi.Depends", "fastapi.Security"})
+"""Parameters whose value the server computes: those of FastAPI, and Serverpod's session."""
 
 TEXT_HELPERS = frozenset({"Str", "JSON", "URI", "CGI", "Base64", "ERB", "Json", "Purifier", "Normalizer", "Sanitize"})
 """Classes of PHP and Ruby whose methods change text."""

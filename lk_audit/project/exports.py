@@ -65,6 +65,9 @@ class Exports:
         name = self._names.at_end(member)
         if self._names.binding_scope(name) is not None:
             yield Exported(member, name)
+        elif self._names.opens_namespaces:
+            handed_on = (item.module for item in self._names.nodes(Export))
+            yield from (Exported(member, None, module, member) for module in handed_on if module is not None)
         elif self._names.is_python:
             yield from (Exported(member, None, module, member) for module in self._names.star_imports())
 

@@ -1,4 +1,4 @@
-"""What the manifests of a project say: package.json, tsconfig.json, jsconfig.json, go.mod."""
+"""What the manifests of a project say: package.json, tsconfig.json, jsconfig.json, go.mod, pubspec.yaml."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 
 from lk_audit.frontends.json import parse
@@ -15,6 +16,9 @@ Pairs = Mapping[tuple[str, ...], str]
 """The scalars of a JSON file by their path of keys; comments and trailing commas do no harm."""
 
 _DEEPEST_EXTENDS = 5
+_PUBSPEC = "pubspec.yaml"
+_DART_SERVERS = ("shelf", "dart_frog", "serverpod", "alfred", "conduit_core", "relic", "vania", "args")
+_SWIFT_SERVERS = (b"vapor", b"hummingbird", b"Kitura", b"swift-aws-lambda")
 _CONFIGURATIONS = ("tsconfig.json", "jsconfig.json", "tsconfig.app.json", "tsconfig.base.json", "tsconfig.web.json")
 _WORKSPACE_MARKS = ("pnpm-workspace.yaml", "lerna.json", "turbo.json", "nx.json", "rush.json")
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
@@ -42,6 +46,14 @@ def joined(folder: str, relative: str) -> str | None:
     """A path relative to a folder; None when it leads out of the project."""
     path = posixpath.normpath(posixpath.join(folder, relative))
     return None if path.startswith("..") else "" if path == "." else path
+
+
+class Builds(Enum):
+    """What a project of Dart or Swift is for."""
+
+    APPLICATION = "an application for devices"
+    SERVER = "a program for a server"
+    LIBRARY = "anything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,60 @@ class Manifests:
                 if found is not None:
                     return tuple(int(part) for part in found[1].split(".")) < version
         return False
+
+    @cached_property
+    def dart_packages(self) -> Mapping[str, str]:
+        """The folder of every Dart package, by its name."""
+        paths = sorted(path for path in self._files.paths if posixpath.basename(path) == _PUBSPEC)
+        found = {self.yaml(path).get(("name",), ""): posixpath.dirname(path) for path in reversed(paths)}
+        return {name: folder for name, folder in found.items() if name}
+
+    def pubspec_for(self, path: str) -> Pairs | None:
+        """What the manifest of the Dart package says that a file belongs to; None without one."""
+        for folder in above(path):
+            manifest = posixpath.join(folder, _PUBSPEC)
+            if manifest in self._files:
+                return self.yaml(manifest)
+        return None
+
+    def builds(self, path: str) -> Builds | None:
+        """What the project of a Dart or Swift file is for; None when it has no manifest.
+
+        A Dart package does if it depends on Flutter, and does not if it says what it depends on without it; Swift code
+        does in an Xcode project, and not in a package that depends on a server's framework.
+        """
+        if path.endswith(".dart"):
+            pubspec = self.pubspec_for(path)
+            if pubspec is None:
+                return None
+            if ("dependencies", "flutter", "sdk") in pubspec:
+                return Builds.APPLICATION
+            is_server = any(("dependencies", name) in pubspec for name in _DART_SERVERS)
+            return Builds.SERVER if is_server else Builds.LIBRARY
+        for folder in above(path):
+            manifest = posixpath.join(folder, "Package.swift")
+            if manifest in self._files:
+                is_server = any(word in self._files.data(manifest) for word in _SWIFT_SERVERS)
+                return Builds.SERVER if is_server else Builds.LIBRARY
+            if folder in self._xcode_folders:
+                return Builds.APPLICATION
+        return None
+
+    @cached_property
+    def _xcode_folders(self) -> frozenset[str]:
+        paths = (path for path in self._files.paths if path.endswith(".xcodeproj/project.pbxproj"))
+        return frozenset(posixpath.dirname(posixpath.dirname(path)) for path in paths)
+
+    def yaml(self, path: str) -> Pairs:
+        """The scalars of a YAML file; none for a file that is not there."""
+        known = self._read.get(path)
+        if known is None:
+            from lk_audit.frontends import yaml  # noqa: PLC0415 - few projects have manifests in YAML
+
+            source = self._files.source(path) if path in self._files else None
+            document = yaml.parse(source) if source is not None else None
+            known = self._read[path] = {pair.path: pair.value for pair in document.pairs} if document else {}
+        return known
 
     def aliases(self, path: str) -> tuple[Alias, ...]:
         """The path aliases of the compiler configuration that a file is under, its `baseUrl` last."""

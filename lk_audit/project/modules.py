@@ -68,12 +68,18 @@ class CodeModule:
             return resolution.go(self.path, specifier)
         if self.syntax.language in {"php", "ruby"}:
             return self.project.autoload.target(self.path, specifier, self.syntax.language)
+        if self.syntax.language == "dart":
+            return resolution.dart(self.path, specifier)
+        if self.syntax.language == "swift":
+            return resolution.swift(self.path, specifier)
         find = resolution.python if self.is_python else resolution.javascript
         return find(self.path, specifier)
 
     @property
     def address(self) -> str:
         """What imports of this module come out at, see `target`."""
+        if self.syntax.language == "swift":
+            return self.project.resolution.swift_module(self.path)
         return posixpath.dirname(self.path) if self.is_go or self.is_jvm else self.path
 
     def holds(self, node: Node) -> bool:
@@ -159,7 +165,7 @@ class Project:
                 else:
                     found = evaluator.evaluate(export.value) if export.value is not None else None
                 if found is not None:
-                    yield located(tuple(map(_signposted, found)), path)
+                    yield located(tuple(map(_signposted, found)), module.path)
 
 
 def _signposted(value: Value) -> Value:

@@ -38,6 +38,8 @@ _JAVA_LANG = frozenset(
     | {"Duration", "TimeUnit", "Override", "Exception", "RuntimeException", "Double", "Int", "Any", "Unit", "it"}
 )
 """Names that no project gives to something of its own."""
+_SWIFT = "swift:"
+"""What the addresses of Swift modules begin with: their folders may hold files of other languages too."""
 _DJANGO_SETTINGS = "django.conf.settings"
 _SOURCE_FOLDERS = ("", "src", "lib", "app", "backend", "server", "api")
 
@@ -90,8 +92,41 @@ class Resolution:
         pattern = re.compile(_DECLARATION % re.escape(name).encode())
         yield from (path for path in paths if pattern.search(self._files.data(path)))
 
+    def dart(self, path: str, uri: str) -> str | None:
+        """The file of a Dart library as the file at `path` imports it: by its way from there, or from its package."""
+        if not uri.startswith("package:"):
+            target = joined(posixpath.dirname(path), uri) if ":" not in uri else None
+            return target if target in self._files else None
+        name, _, inside = uri.removeprefix("package:").partition("/")
+        folder = self._manifests.dart_packages.get(name)
+        target = posixpath.join(folder, "lib", inside) if folder is not None else ""
+        return target if target in self._files else None
+
+    def swift(self, path: str, module: str) -> str | None:
+        """What Swift files share names with: "." is the module of the file itself, others are those of the sources."""
+        own = self.swift_module(path)
+        if module == ".":
+            return own
+        found = posixpath.join(own.partition("/Sources/")[0], "Sources", module) if "/Sources/" in own else ""
+        return found if found in self._packages and found != own else None
+
+    def swift_module(self, path: str) -> str:
+        """Where the files of a Swift module are: `Sources/Name`, else the folder of the project around the file."""
+        inside, mark, rest = f"/{path}".partition("/Sources/")
+        if mark and "/" in rest:
+            return f"{_SWIFT}{inside}/Sources/{rest.partition('/')[0]}"
+        marked = (folder for folder in above(path) if folder in self._swift_projects)
+        return f"{_SWIFT}/{next(marked, '')}"
+
+    @cached_property
+    def _swift_projects(self) -> frozenset[str]:
+        """The folders with a Swift package, or an Xcode project."""
+        found = (f"/{path}" for path in self._files.paths if path.endswith(("Package.swift", ".pbxproj")))
+        roots = (path.partition(".xcodeproj")[0] if ".xcodeproj" in path else path for path in found)
+        return frozenset(root.rpartition("/")[0].lstrip("/") for root in roots)
+
     def package_files(self, folder: str) -> tuple[str, ...]:
-        """The Go files of a package, tests left out."""
+        """The Go or Swift files of a package, tests left out."""
         return self._packages.get(folder, ())
 
     @cached_property
@@ -100,6 +135,8 @@ class Resolution:
         for path in self._files.code["go"]:
             if not path.endswith("_test.go"):
                 found.setdefault(posixpath.dirname(path), []).append(path)
+        for path in self._files.code["swift"]:
+            found.setdefault(self.swift_module(path), []).append(path)
         return {folder: tuple(paths) for folder, paths in found.items()}
 
     @cached_property

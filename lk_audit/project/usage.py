@@ -155,7 +155,7 @@ class Usage:
         if family == "javascript":
             return self._project.manifests.workspace_of(path)
         files = self._project.files
-        marks = _MARKS[family]
+        marks = _MARKS.get(family, ())
         marked = (folder for folder in above(path) if any(posixpath.join(folder, mark) in files for mark in marks))
         return next(marked, "")
 
@@ -170,7 +170,9 @@ class Usage:
             seen.update(self._paths(path, word))
 
     def _address(self, path: str) -> str:
-        """What imports of a file come out at: itself, or the folder of its package."""
+        """What imports of a file come out at: itself, or the folder of its package or module."""
+        if family_of(path) == "swift":
+            return self._project.resolution.swift_module(path)
         return posixpath.dirname(path) if family_of(path) in {"go", "jvm"} else path
 
     def _import_words(self, path: str) -> Iterator[str]:

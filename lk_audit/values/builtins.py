@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lk_audit.syntax import Expr, Literal
-from lk_audit.values import go, jvm, jvm_methods, moments, php, ruby, texts
+from lk_audit.values import dart, go, jvm, jvm_methods, moments, php, ruby, swift, texts
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
@@ -359,6 +359,8 @@ _FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
     "kotlin": _JVM,
     "php": _PHP,
     "ruby": ruby.FUNCTIONS,
+    "dart": dart.FUNCTIONS,
+    "swift": swift.FUNCTIONS,
 }
 
 
@@ -382,11 +384,23 @@ _METHODS: Mapping[type, Mapping[str, Method]] = {
 }
 
 
+_OWN_METHODS: Mapping[str, Mapping[type, Mapping[str, Method]]] = {
+    "dart": {Number: dart.NUMBER, Moment: dart.MOMENT},
+    "swift": {
+        **dict.fromkeys((Text, Environment, Given, Returned), swift.TEXT),
+        Number: swift.NUMBER,
+        Moment: swift.MOMENT,
+    },
+}
+"""Methods of one language, which come before those of all."""
+
+
 def method(receiver: Value, name: str, language: str = "") -> Method | None:
     """The known method of that name on such a value."""
     if language in jvm.LANGUAGES:
         return jvm_methods.METHODS.get(type(receiver), {}).get(name)
-    return _METHODS.get(type(receiver), {}).get(name)
+    own = _OWN_METHODS.get(language, {}).get(type(receiver), {}).get(name)
+    return own or _METHODS.get(type(receiver), {}).get(name)
 
 
 def constant(name: str, origin: Expr) -> Value | None:

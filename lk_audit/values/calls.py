@@ -49,7 +49,7 @@ class Calls:
         origin = evaluator.names.origin(call)
         if origin is not None:
             return evaluator.from_origin(origin, call)
-        if call.is_new and evaluator.names.is_go and (built := evaluator.structs.built(call, frame)) is not None:
+        if call.is_new and evaluator.names.has_structs and (built := evaluator.structs.built(call, frame)) is not None:
             return (built,)
         callee = call.callee
         is_named = evaluator.names.direct_origin(callee) is not None

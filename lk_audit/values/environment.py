@@ -3,7 +3,7 @@
 Sources: the documentation of Python's `os`, python-decouple, environs, django-environ, Starlette, python-dotenv,
 pydantic-settings; Node, Deno, Bun, Vite, SvelteKit, Astro, react-native-dotenv, react-native-config, t3-env, envalid;
 Go's `os`, viper, godotenv; `System.getenv` of Java and Kotlin, Android's BuildConfig; PHP's `getenv`, Laravel; Ruby's
-`ENV`.
+`ENV`; Dart's `String.fromEnvironment` and dart:io, flutter_dotenv; Swift's Foundation, Vapor.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ MAPPINGS: dict[str, str] = {
     "BuildConfig": "BuildConfig",
     "ENV": "ENV",
     "_ENV": "$_ENV",
+    "dotenv.env": "flutter_dotenv",
+    "flutter_dotenv.dotenv.env": "flutter_dotenv",
+    "Platform.environment": "Platform.environment",
+    "dart:io.Platform.environment": "Platform.environment",
+    "ProcessInfo.processInfo.environment": "ProcessInfo",
+    "Bundle.main.infoDictionary": "Info.plist",
 }
 """Things whose members are environment variables, and the accessor they are reported as."""
 
@@ -48,6 +54,7 @@ _OBJECTS: dict[str, str] = {
     "@t3-oss/env-nuxt.createEnv": "process.env",
     "envalid.cleanEnv": "process.env",
     "github.com/joho/godotenv.Read": "godotenv",
+    "DotEnv": "dotenv",
     "znv.parseEnv": "process.env",
     "System.getenv": "System.getenv",
     "java.lang.System.getenv": "System.getenv",
@@ -71,6 +78,7 @@ class _Reader(NamedTuple):
     default: int | None = 1
 
 
+_DOTENV = ("dotenv", "DotEnv", "flutter_dotenv.dotenv")
 _READERS: dict[str, _Reader] = {
     "os.getenv": _Reader("os.environ"),
     "os.getenvb": _Reader("os.environ"),
@@ -103,6 +111,10 @@ _READERS: dict[str, _Reader] = {
     "env": _Reader("env"),
     "Illuminate.Support.Env.get": _Reader("env"),
     "ENV.fetch": _Reader("ENV"),
+    **{f"{kind}.fromEnvironment": _Reader("String.fromEnvironment", None) for kind in ("String", "int", "bool")},
+    **{f"{name}.{how}": _Reader("flutter_dotenv", None) for name in _DOTENV for how in ("get", "maybeGet")},
+    **{f"Environment.{how}": _Reader("Environment", None) for how in ("get", "process.get")},
+    "Bundle.main.object": _Reader("Info.plist", None),
 }
 _TYPED = ("environs.Env.", "environs.env.", "environ.Env.")
 """`env.str("K", default)`, `env.int("K")`: any method of these reads a variable."""
@@ -146,10 +158,13 @@ def read(name: str, invocation: Invocation, *, on_instance: bool = False) -> Pos
     if reader is None or is_whole or (name in _INSTANCES and not on_instance):
         return None
     values: list[Value] = []
-    for key in invocation.values(0, "key", "option", "name", "var"):
+    for key in invocation.values(0, "key", "option", "name", "var", "forInfoDictionaryKey"):
         if isinstance(key, Text):
             found = Environment(origin=invocation.call, name=key.text, accessor=reader.accessor, trace=key.trace)
-            values += (found, *as_fallback(invocation.values(reader.default, "default"), key.text))
+            values += (
+                found,
+                *as_fallback(invocation.values(reader.default, "default", "defaultValue", "fallback"), key.text),
+            )
         else:
             values.append(unknown(invocation.call, (key,)))
     return tuple(values)

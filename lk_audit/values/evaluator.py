@@ -27,7 +27,7 @@ from lk_audit.syntax import (
     Template,
     Unary,
 )
-from lk_audit.values import arithmetic, builtins, environment, jvm
+from lk_audit.values import arithmetic, builtins, dart, environment, jvm, swift
 from lk_audit.values.attributes import Attributes
 from lk_audit.values.calls import Calls
 from lk_audit.values.frames import Effort, Frame
@@ -50,7 +50,7 @@ from lk_audit.values.model import (
     Value,
 )
 from lk_audit.values.moments import MOMENT_MEMBERS
-from lk_audit.values.names import NAMESPACED, Names, Origin
+from lk_audit.values.names import Names, Origin
 from lk_audit.values.operators import Operators
 from lk_audit.values.possible import (
     bounded,
@@ -63,6 +63,12 @@ from lk_audit.values.structs import Structs
 from lk_audit.values.variables import Variables
 
 _MOST_OPERANDS = 500
+_DURATION_MEMBERS: Mapping[str, Callable[[float], float]] = {
+    "seconds": lambda seconds: seconds % 86400,
+    "days": lambda seconds: seconds // 86400,
+    **dart.DURATION_MEMBERS,
+}
+"""What a duration counts under a name, from its seconds: those of a `timedelta` are parts of it."""
 _DEEPEST_MODULE = 6
 
 
@@ -193,7 +199,7 @@ class Evaluator:
         linked = self._linked(origin, expr) if origin.module is not None else None
         if linked is not None:
             return linked
-        if origin.module is None and (len(origin.members) == 1 or self.names.module.language in NAMESPACED):
+        if origin.module is None and (len(origin.members) == 1 or self.names.opens_namespaces):
             linked = self._from_star(origin.members[0])
             if linked is not None:
                 return self._parts(linked, origin.members[1:], expr)
@@ -263,9 +269,7 @@ class Evaluator:
             found += own if own is not None else values
         return tuple(found)
 
-    def _part_of_constant(  # noqa: PLR0911 - one per kind of value
-        self, value: Value, key: str, origin: Expr
-    ) -> Possible:
+    def _part_of_constant(self, value: Value, key: str, origin: Expr) -> Possible:
         if self.names.is_jvm and (found := jvm.part(value, key, origin)) is not None:
             return (found,)
         match value, key:
@@ -273,10 +277,8 @@ class Evaluator:
                 return (value,)
             case Moment(), _ if key in MOMENT_MEMBERS:
                 return (replace(value, clock=MOMENT_MEMBERS[key]),)
-            case Duration(), "seconds":
-                return (Number(origin=origin, number=value.seconds % 86400, trace=value.trace),)
-            case Duration(), "days":
-                return (Number(origin=origin, number=value.seconds // 86400, trace=value.trace),)
+            case Duration(seconds=seconds), _ if key in _DURATION_MEMBERS:
+                return (Number(origin=origin, number=_DURATION_MEMBERS[key](seconds), trace=value.trace),)
             case Nothing(), _:
                 return () if self.python else (value,)
             case _:
@@ -285,7 +287,10 @@ class Evaluator:
     def _reference(self, name: str, origin: Expr, trace: tuple[Step, ...] = ()) -> Possible:
         read = jvm.simple_name(name) if self.names.is_jvm else name
         value = (
-            environment.variable(read, origin) or builtins.constant(name, origin) or Reference(origin=origin, name=name)
+            (swift.constant(name, origin) if self.names.module.language == "swift" else None)
+            or environment.variable(read, origin)
+            or builtins.constant(name, origin)
+            or Reference(origin=origin, name=name)
         )
         return (replace(value, trace=trace),) if trace else (value,)
 

@@ -332,12 +332,10 @@ MOMENT_METHODS: Mapping[str, Method] = {
     **dict.fromkeys(("subtract", "minus"), _add(-1.0)),
 }
 MOMENT_MEMBERS: Mapping[str, Clock] = {
-    "int_timestamp": Clock.SECONDS,
-    "float_timestamp": Clock.SECONDS,
-    "timestamp": Clock.SECONDS,
-    "timestampMs": Clock.MILLISECONDS,
+    **dict.fromkeys(("int_timestamp", "float_timestamp", "timestamp", "timeIntervalSince1970"), Clock.SECONDS),
+    **dict.fromkeys(("timestampMs", "millisecondsSinceEpoch"), Clock.MILLISECONDS),
 }
-"""Attributes of arrow's, pendulum's and Carbon's dates."""
+"""Attributes of the dates of arrow, pendulum and Carbon, of Swift and Dart."""
 
 
 def total_seconds(invocation: Invocation, receiver: Value) -> Possible | None:

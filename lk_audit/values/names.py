@@ -30,7 +30,7 @@ from lk_audit.syntax import (
 from lk_audit.values.callgraph import CallGraph
 from lk_audit.values.flow import Definition, Flow
 from lk_audit.values.scopes import N, Scope, Scopes
-from lk_audit.values.specifiers import go_package, normalise
+from lk_audit.values.specifiers import dart_package, go_package, normalise
 
 __all__ = ["Definition", "Names", "Origin", "Scope"]
 
@@ -53,7 +53,7 @@ _GO_BUILTINS = frozenset(
 )
 NAMESPACED = frozenset({"csharp", "swift", "dart", "java", "kotlin", "php", "ruby"})
 """Languages whose imports open whole namespaces: a bare name there is that of any of them, or of the language."""
-_PACKAGED = frozenset({"go", "java", "kotlin", "ruby"})
+_PACKAGED = frozenset({"go", "java", "kotlin", "ruby", "swift"})
 _OWN_PACKAGE = "."
 """What files of these languages share with the others of their package, as if they imported all of it."""
 
@@ -78,6 +78,8 @@ class Names:
         is_go: whether its language is Go.
         is_jvm: whether it is Java or Kotlin.
         is_javascript: whether it is JavaScript or TypeScript.
+        has_structs: whether what it constructs may be a struct, a record of its fields.
+        opens_namespaces: whether its imports open whole namespaces.
         flow: answers questions about branches.
         graph: answers questions about calls.
         calls: every call that is written out, in source order, as all of these.
@@ -94,6 +96,8 @@ class Names:
         self.is_go = module.language == "go"
         self.is_jvm = module.language in {"java", "kotlin"}
         self.is_javascript = module.language in {"javascript", "typescript"}
+        self.has_structs = module.language in {"go", "swift"}
+        self.opens_namespaces = module.language in NAMESPACED
         self._scopes = Scopes(module)
         self.flow = Flow(self._scopes.parents)
         self.graph = CallGraph(self)
@@ -180,14 +184,17 @@ class Names:
             if not (self.is_python or self.is_go) and len(members) > 1 and members[0] in _GLOBAL_OBJECTS:
                 members = members[1:]
             return ".".join(members)
-        name = self._package(origin.module)
+        name = self.package(origin.module)
         for member in members:
             name = self.join(name, member)
         return name
 
-    def _package(self, module: str) -> str:
-        if self.is_python:
+    def package(self, module: str) -> str:
+        """The name that full names begin with, for a module as an import writes it."""
+        if self.is_python or self.module.language == "swift":
             return module
+        if self.module.language == "dart":
+            return dart_package(module)
         return go_package(module) if self.is_go else normalise(module)
 
     def join(self, name: str, member: str) -> str:
@@ -225,6 +232,10 @@ class Names:
         """The modules whose names count without being listed, latest first; a file's own package comes first."""
         imported = tuple(item.module for item in reversed(self._scopes.stars))
         return (_OWN_PACKAGE, *imported) if self.module.language in _PACKAGED else imported
+
+    def namespaces(self) -> tuple[str, ...]:
+        """The packages whose names count without being listed, as full names begin with them."""
+        return tuple(self.package(module) for module in self.star_imports())
 
     def attributes(self, owner: Class, name: str) -> tuple[Definition, ...]:
         """What the class body and its methods (through `self` or `this`) give an attribute, in source order."""
@@ -311,7 +322,7 @@ class Names:
                 return origin
         if definitions or name.id in _SELF or self.binding_scope(name) is not None:
             return None
-        stars = () if self.module.language in NAMESPACED else self.star_imports()
+        stars = () if self.opens_namespaces else self.star_imports()
         if stars and name.id not in (_GO_BUILTINS if self.is_go else _PYTHON_BUILTINS):
             return Origin(stars[0], (name.id,))
         return Origin(None, (name.id,))

@@ -36,6 +36,11 @@ def go_package(path: str) -> str:
     return "/".join(parts)
 
 
+def dart_package(uri: str) -> str:
+    """The package of a Dart library: that of "package:crypto/crypto.dart" is crypto; others stay as they are."""
+    return uri.removeprefix("package:").partition("/")[0] if uri.startswith("package:") else uri
+
+
 def _from_url(specifier: str) -> str:
     try:
         url = urlsplit(specifier)

@@ -1,11 +1,11 @@
-"""Go's structs: literals with their fields, methods found by the type of a value, fields by what they are given."""
+"""Structs of Go and Swift: literals with fields, methods by the type of a value, fields by what they are given."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Argument, Assign, Call, Class, Expr, Function, Name
+from lk_audit.syntax import Argument, Assign, Call, Class, DefineClass, Expr, Function, Literal, Name, Opaque
 from lk_audit.values.model import Defined, Given, Mapped, Possible, Step, Text, Value
 from lk_audit.values.possible import bounded, shown, traced, unknown
 from lk_audit.values.records import RecordBuilder
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lk_audit.values.frames import Frame
 
 _DEEPEST = 4
+_ENCODED = frozenset({"Codable", "Encodable", "JWTPayload", "Claims", "Content", "ResponseEncodable"})
+"""Protocols of Swift types that become JSON field by field."""
 _MOST_LITERALS = 16
 
 
@@ -31,6 +33,8 @@ class Structs:
         owner = next(_classes(evaluator.evaluate(call.callee)), None)
         if owner is None:
             return None
+        if not evaluator.names.is_go:
+            return self._encoded(owner, call, frame)
         builder = RecordBuilder(call, evaluator.part, python=False)
         names = iter(_field_names(owner))
         for item in call.arguments:
@@ -40,6 +44,30 @@ class Structs:
             else:
                 key = self._label(item)
                 builder.put((Text(origin=key, text=name),), evaluator.evaluate_at(item.value, frame), key)
+        return builder.build()
+
+    def _encoded(self, owner: Class, call: Call, frame: Frame | None) -> Mapped | None:
+        """An instance of a Swift type that is encoded field by field: what they hold, by their names in the JSON."""
+        evaluator = self._evaluator
+        home = evaluator.home(owner)
+        if home is None or not any(isinstance(base, Name) and base.id in _ENCODED for base in owner.bases):
+            return None
+        names = _coding_keys(owner)
+        has_constructor = bool(home.names.attributes(owner, "constructor"))
+        given = {item.name: item for item in call.arguments if item.name is not None}
+        builder = RecordBuilder(call, evaluator.part, python=False)
+        for field in _field_names(owner):
+            if names and field not in names:
+                continue
+            label: Expr = call.callee
+            if has_constructor:
+                values = evaluator.from_home(home, home.attributes.find(owner, field, call, 0) or ())
+            elif field in given:
+                values, label = evaluator.evaluate_at(given[field].value, frame), self._label(given[field])
+            else:
+                values = evaluator.from_home(home, _default(home, owner, field))
+            if values:
+                builder.put((Text(origin=label, text=names.get(field, field)),), values, label)
         return builder.build()
 
     def _label(self, item: Argument) -> Expr:
@@ -150,6 +178,29 @@ def _classes(values: Possible) -> Iterator[Class]:
     for value in values:
         if isinstance(value, Defined) and isinstance(value.definition, Class):
             yield value.definition
+
+
+def _coding_keys(owner: Class) -> dict[str, str]:
+    """What the fields of a Swift type are called in JSON, where it says so; nothing where they keep their names."""
+    for item in owner.body.statements:
+        if isinstance(item, DefineClass) and item.definition.name == "CodingKeys":
+            constants = [part for part in item.definition.body.statements if isinstance(part, Assign)]
+            return {
+                part.target.id: part.value.value
+                if isinstance(part.value, Literal) and isinstance(part.value.value, str)
+                else part.target.id
+                for part in constants
+                if isinstance(part.target, Name)
+            }
+    return {}
+
+
+def _default(home: Evaluator, owner: Class, field: str) -> Possible:
+    """What a field is that a construction leaves out: its initial value; nothing where it has none."""
+    for item in home.names.attributes(owner, field):
+        if item.value is not None and not isinstance(item.value, Opaque):
+            return home.evaluate(item.value)
+    return ()
 
 
 def _field_names(owner: Class) -> list[str]:

@@ -61,7 +61,9 @@ def values(path: str, text: str) -> list[str]:
         ("environment.env.ts", "javascript"),
         ("a.pyi", "python"),
         ("Dockerfile", "text"),
-        ("a.dart", "text"),
+        ("a.dart", "dart"),
+        ("a.swift", "swift"),
+        ("a.lua", "text"),
         ("README", "text"),
         ("package-lock.json", None),
         ("sub/pnpm-lock.yaml", None),
@@ -191,8 +193,8 @@ class TestText:
             ("a.rs", 'var a string = "x"', "a", "x"),
             ("a.rs", 'os.Setenv("A", "x")', "A", "x"),
             ("a.rs", 'getEnv("A", "x")', "A", "x"),
-            ("a.dart", "static const String a = 'x';", "a", "x"),
-            ("a.dart", "String.fromEnvironment('A', defaultValue: 'x')", "A", "x"),
+            ("a.lua", "static const String a = 'x';", "a", "x"),
+            ("a.lua", "String.fromEnvironment('A', defaultValue: 'x')", "A", "x"),
             ("a.scala", 'val a: String = "x"', "a", "x"),
             ("a.php", "$a = getenv('A') ?: 'x';", "A", "x"),
             ("a.php", "'a' => 'x',", "a", "x"),
@@ -347,7 +349,7 @@ class TestCredentials:
         assert carrier(".env", f"# LIVEKIT_API_SECRET={STRONG}") is Carrier.COMMENT
         assert carrier("a.yaml", f"LIVEKIT_API_SECRET: {STRONG}") is Carrier.CONFIGURATION
         assert carrier("a.sh", f"lk --api-secret {STRONG}") is Carrier.COMMAND
-        assert carrier("a.dart", f"const livekitSecret = '{STRONG}';") is Carrier.ASSIGNMENT
+        assert carrier("a.lua", f"const livekitSecret = '{STRONG}';") is Carrier.ASSIGNMENT
         assert carrier("a.md", f"LIVEKIT_API_SECRET={STRONG}") is Carrier.TEXT
         assert carrier("a.yaml", "LIVEKIT_API_SECRET: ${S:-secret}") is Carrier.FALLBACK
 

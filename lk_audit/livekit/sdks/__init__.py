@@ -5,13 +5,14 @@ Names are full names as `values.names` gives them ("livekit.api.AccessToken").
 
 from __future__ import annotations
 
-from lk_audit.livekit.sdks import go, javascript, jvm, php, python, ruby
+from lk_audit.livekit.sdks import dart, go, javascript, jvm, php, python, ruby, swift
 from lk_audit.livekit.sdks.javascript import NODE, NODE_V1, SIGN_JWT_MEMBERS
 from lk_audit.livekit.sdks.model import (
     Claim,
     ClaimBuilder,
     Family,
     JwtBuilder,
+    JwtClass,
     JwtSigner,
     Sdk,
     SecretSink,
@@ -26,6 +27,7 @@ __all__ = [
     "GRANT_CLASSES",
     "HMAC_CALLS",
     "JWT_BUILDERS",
+    "JWT_CLASSES",
     "JWT_SIGNERS",
     "NODE",
     "NODE_V1",
@@ -42,6 +44,7 @@ __all__ = [
     "Claim",
     "ClaimBuilder",
     "JwtBuilder",
+    "JwtClass",
     "JwtSigner",
     "Sdk",
     "SecretSink",
@@ -50,7 +53,9 @@ __all__ = [
     "is_known",
 ]
 
-_FAMILIES: tuple[Family, ...] = (*(python.FAMILY, javascript.FAMILY, go.FAMILY, jvm.FAMILY, php.FAMILY, ruby.FAMILY),)
+_FAMILIES: tuple[Family, ...] = (
+    *(python.FAMILY, javascript.FAMILY, go.FAMILY, jvm.FAMILY, php.FAMILY, ruby.FAMILY, dart.FAMILY, swift.FAMILY),
+)
 
 TOKEN_CONSTRUCTORS: dict[str, Sdk] = {name: row for family in _FAMILIES for name, row in family.constructors.items()}
 GRANT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.grant_classes.items()}
@@ -68,11 +73,12 @@ SINGLE_GRANTS: dict[str, Claim] = {name: row for family in _FAMILIES for name, r
 CLAIM_BUILDERS: dict[str, ClaimBuilder] = {
     name: row for family in _FAMILIES for name, row in family.claim_builders.items()
 }
+JWT_CLASSES: dict[str, JwtClass] = {name: row for family in _FAMILIES for name, row in family.jwt_classes.items()}
 HMAC_CALLS: frozenset[str] = frozenset().union(*(family.hmacs for family in _FAMILIES))
 """Calls that sign by hand: with a LiveKit payload in the same file they make a token."""
 
 
-_TABLES = (TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES, JWT_BUILDERS, SINGLE_GRANTS)
+_TABLES = (TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES, JWT_BUILDERS, JWT_CLASSES, SINGLE_GRANTS)
 
 
 def is_known(name: str) -> bool:

@@ -23,6 +23,7 @@ class TtlUnit(Enum):
     DATE = "a Date"
     SECONDS = "seconds, or a duration"
     SECONDS_OR_DEFAULT = "seconds; nothing stands for the default"
+    DURATION = "a duration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +132,31 @@ class ClaimBuilder:
 
 
 @dataclass(frozen=True, slots=True)
+class JwtClass:
+    """A class of a JWT library whose instances are tokens that are not signed yet.
+
+    `payload` is the position of the claims among the arguments of its constructor, `payload_names` their names;
+    `options` are further named arguments, `members` what calling a method sets, and `signed_by` the method that signs:
+    where there is a call of it, the token is made there.
+    """
+
+    label: str
+    payload: int | None = 0
+    payload_names: tuple[str, ...] = ()
+    options: dict[str, Setting] = field(default_factory=dict)
+    members: dict[str, tuple[Setting, ...]] = field(default_factory=dict)
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """Everything that code of one language calls to make, sign or check LiveKit tokens, by full name.
 
     `grant_classes` are those that hold grants, by their last name, with the grant object each makes; `sinks` take the
     API secret without minting; `rooms` are what a program connects to by itself, so that a token beside one is its
     own; `sign_classes` are builders of jose's kind, `builders` those that are filled claim by claim, by the call that
-    makes one, `claim_builders` those known by the last name of the call that makes one; `single_grants` are classes
-    that hold one grant each; `hmacs` sign by hand.
+    makes one, `claim_builders` those known by the last name of the call that makes one, `jwt_classes` tokens to be
+    signed; `single_grants` are classes that hold one grant each; `hmacs` sign by hand.
     """
 
     constructors: dict[str, Sdk] = field(default_factory=dict)
@@ -147,6 +165,7 @@ class Family:
     rooms: frozenset[str] = frozenset()
     signers: dict[str, JwtSigner] = field(default_factory=dict)
     sign_classes: dict[str, str] = field(default_factory=dict)
+    jwt_classes: dict[str, JwtClass] = field(default_factory=dict)
     hmacs: frozenset[str] = frozenset()
     builders: dict[str, JwtBuilder] = field(default_factory=dict)
     single_grants: dict[str, Claim] = field(default_factory=dict)

@@ -1,0 +1,88 @@
+"""Swift: from text to syntax."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _swift_calls as calls
+from lk_audit.frontends import _swift_declarations as declarations
+from lk_audit.frontends import _swift_expressions as expressions
+from lk_audit.frontends import _swift_statements as statements
+from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._receivers import with_receivers
+from lk_audit.frontends._swift_expressions import BINARIES, settle
+from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.syntax import Comment, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Language
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.frontends._tree import Frame
+    from lk_audit.source import Source
+    from lk_audit.syntax import Node
+
+_COMMENTS = frozenset({"comment", "multiline_comment"})
+_GOES_ON = BINARIES | {"ternary_expression", "prefix_expression"}
+"""Nodes that bind the operators of what they hold themselves."""
+_GRAMMAR = Grammar(
+    leaves=expressions.LEAVES,
+    nodes={**expressions.EXPRESSIONS, **calls.CALLS, **statements.STATEMENTS, **declarations.DECLARATIONS},
+    skipped=frozenset(
+        {
+            # Comments are read on their own.
+            *_COMMENTS,
+            # Types, modifiers and words that the node around them reads from the tree.
+            *("type_annotation", "optional_type", "array_type", "dictionary_type", "tuple_type", "function_type"),
+            *("opaque_type", "existential_type", "protocol_composition_type", "metatype", "type_parameters"),
+            *("type_arguments", "type_constraints", "type_modifiers", "modifiers", "parameter_modifiers", "attribute"),
+            *("try_operator", "as_operator", "throws", "throw_keyword", "where_keyword", "default_keyword", "bang"),
+            *("catch_keyword", "else", "getter_specifier", "setter_specifier", "enum_type_parameters", "capture_list"),
+            # What says nothing here.
+            *("directive", "typealias_declaration", "operator_declaration", "precedence_group_declaration"),
+            *("associatedtype_declaration", "availability_condition", "wildcard_pattern", "shebang_line"),
+        }
+    ),
+    headed=frozenset(),
+    lists=statements.LISTS,
+)
+
+
+class _Lowering(Lowering):
+    """Binds operators by their precedence where no further ones can follow."""
+
+    def _close(self, frame: Frame) -> Node:
+        if frame.kind not in _GOES_ON:
+            frame.values = [settle(value) for value in frame.values]
+        return super()._close(frame)
+
+
+def parse(source: Source) -> Module:
+    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
+    root = _tree(source.data)
+    body = declarations.merged(block(_Lowering(source.data, _GRAMMAR).run(root), 0))
+    comments = tuple(_comments(source.data, root))
+    return with_receivers(Module(0, len(source.data), "swift", body, (), comments, errors=tuple(unread(root))))
+
+
+@cache
+def _language() -> Language:
+    import tree_sitter_swift  # noqa: PLC0415 - the parser is loaded when a file needs it
+    from tree_sitter import Language  # noqa: PLC0415
+
+    return Language(tree_sitter_swift.language())
+
+
+def _tree(data: bytes) -> TreeNode:
+    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
+
+    return Parser(_language()).parse(data).root_node
+
+
+def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
+    for node in find(root, _COMMENTS):
+        start, end = node.start_byte, node.end_byte
+        yield Comment(start, end, comment_text(data[start:end]))

@@ -1,0 +1,145 @@
+"""Known functions and methods of Dart's libraries and of packages that many programs use, as tables.
+
+Sources: the API documentation of dart:core, dart:convert and dart:io; flutter_dotenv, dotenv.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from lk_audit.syntax import Expr
+from lk_audit.values.arithmetic import to_float
+from lk_audit.values.invocation import Function, Invocation, Method
+from lk_audit.values.model import Clock, Duration, Environment, Given, Moment, Number, Possible, Returned, Text, Value
+from lk_audit.values.moments import DAY, HOUR, MINUTE, timedelta
+
+DURATION_MEMBERS: Mapping[str, Callable[[float], float]] = {
+    "inDays": lambda seconds: seconds // DAY,
+    "inHours": lambda seconds: seconds // HOUR,
+    "inMinutes": lambda seconds: seconds // MINUTE,
+    "inSeconds": lambda seconds: seconds // 1,
+    "inMilliseconds": lambda seconds: seconds * 1000 // 1,
+    "inMicroseconds": lambda seconds: seconds * 1_000_000 // 1,
+}
+"""What a duration counts under a name, from its seconds."""
+
+
+def each(change: Callable[[Value, Expr], Value | None]) -> Function:
+    """A function of one argument, value by value."""
+
+    def call(invocation: Invocation) -> Possible | None:
+        values = invocation.values(0)
+        return invocation.each(values, lambda value: change(value, invocation.call)) if values else None
+
+    return call
+
+
+def identity(invocation: Invocation) -> Possible | None:
+    """A function that gives its first argument back."""
+    return invocation.values(0) or None
+
+
+def derived(invocation: Invocation) -> Possible:
+    """A function whose result is not known, but computed from its arguments."""
+    return invocation.unknown(*invocation.everything())
+
+
+def now(invocation: Invocation) -> Possible:
+    """The time of the run, as an object."""
+    return (Moment(origin=invocation.call, offset=0.0, clock=Clock.OBJECT),)
+
+
+def number(value: Value, origin: Expr) -> Value | None:
+    """The number that text spells; what stands for something outside the code goes on standing for it."""
+    match value:
+        case Text(text=text) if (read := to_float(text)) is not None:
+            return Number(origin=origin, number=read, environment=value.environment, trace=value.trace)
+        case Number() | Moment() | Environment() | Given() | Returned():
+            return value
+        case _:
+            return None
+
+
+def _from_milliseconds(value: Value, _: Expr) -> Value | None:
+    if isinstance(value, Moment) and value.clock is Clock.MILLISECONDS:
+        return replace(value, clock=Clock.OBJECT)
+    return None
+
+
+def rounded(round_off: Callable[[float], float]) -> Method:
+    """A method that makes a number whole; a point in time stays one."""
+
+    def method(invocation: Invocation, receiver: Value) -> Possible | None:
+        if isinstance(receiver, Number) and math.isfinite(receiver.number):
+            return (replace(receiver, number=float(round_off(receiver.number)), origin=invocation.call),)
+        return (receiver,) if isinstance(receiver, Moment) else None
+
+    return method
+
+
+def _difference(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`expiry.difference(now)`."""
+    if not isinstance(receiver, Moment):
+        return None
+    return invocation.each(
+        invocation.values(0),
+        lambda value: (
+            Duration(origin=invocation.call, seconds=receiver.offset - value.offset, trace=receiver.trace)
+            if isinstance(value, Moment)
+            else None
+        ),
+    )
+
+
+def _everywhere(library: str, names: Mapping[str, Function]) -> dict[str, Function]:
+    """Functions under their own names, and under a library that is imported with a prefix."""
+    return {**names, **{f"{library}.{name}": function for name, function in names.items()}}
+
+
+FUNCTIONS: dict[str, Function] = {
+    "Duration": timedelta,
+    **dict.fromkeys(("DateTime.now", "DateTime.timestamp", "clock.now"), now),
+    "DateTime.fromMillisecondsSinceEpoch": each(_from_milliseconds),
+    **dict.fromkeys(
+        ("int.parse", "int.tryParse", "double.parse", "double.tryParse", "num.parse", "num.tryParse"), each(number)
+    ),
+    **dict.fromkeys(
+        (
+            "SecretKey",
+            "dart_jsonwebtoken.SecretKey",
+            "Map.from",
+            "Map.of",
+            "Map.unmodifiable",
+            "List.from",
+            "List.of",
+            "Future.value",
+            "Uint8List.fromList",
+        ),
+        identity,
+    ),
+    **_everywhere(
+        "dart:convert",
+        {
+            **dict.fromkeys(("utf8.encode", "utf8.decode", "ascii.encode", "Utf8Encoder.convert"), identity),
+            **dict.fromkeys(
+                (
+                    *("jsonEncode", "json.encode", "base64Encode", "base64.encode", "base64Url.encode"),
+                    *("base64UrlEncode", "base64Decode", "base64.decode", "base64Url.decode"),
+                ),
+                derived,
+            ),
+        },
+    ),
+}
+MOMENT: Mapping[str, Method] = {
+    "difference": _difference,
+    **dict.fromkeys(("toUtc", "toLocal"), lambda _, receiver: (receiver,)),
+    **dict.fromkeys(("round", "floor", "ceil", "truncate", "toInt"), rounded(math.floor)),
+}
+NUMBER: Mapping[str, Method] = {
+    **dict.fromkeys(("floor", "truncate", "toInt"), rounded(math.floor)),
+    "round": rounded(lambda value: math.floor(value + 0.5)),
+    "ceil": rounded(math.ceil),
+}

@@ -196,4 +196,4 @@ def _fixable(report: Report, paint: Painter) -> Iterator[str]:
         *([f"{len(fixes) - safe} {'more ' if safe else 'fixable '}with --unsafe-fixes"] if len(fixes) > safe else []),
     ]
     if parts:
-        yield f"{paint('good', _FIXABLE)} {', '.join(parts)}; --diff shows the changes"
+        yield f"{paint('good', _FIXABLE)} {', '.join(parts)}; --diff{'' if safe else ' --unsafe-fixes'} shows them"

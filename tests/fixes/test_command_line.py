@@ -122,7 +122,7 @@ def test_the_text_report_marks_what_can_be_fixed(file: Path) -> None:
 
     assert "LK301[excessive-ttl] [*]: " in done.stdout
     assert "= [*] fix available: shorten the lifetime to 1 hour (--fix)" in done.stdout
-    assert "[*] 1 fixable with --fix, 1 more with --unsafe-fixes; --diff shows the changes\n" in done.stdout
+    assert "[*] 1 fixable with --fix, 1 more with --unsafe-fixes; --diff shows them\n" in done.stdout
 
 
 @pytest.mark.usefixtures("file")

@@ -13,6 +13,7 @@ from lk_audit.livekit.sdks.model import (
     Family,
     JwtBuilder,
     JwtSigner,
+    LaterSigner,
     Sdk,
     SecretSink,
     Setting,
@@ -23,10 +24,12 @@ from lk_audit.livekit.sdks.ruby import RUBY, RUBY_BEFORE_0_7
 
 __all__ = [
     "CLAIM_BUILDERS",
+    "CLAIM_STRUCTS",
     "GRANT_CLASSES",
     "HMAC_CALLS",
     "JWT_BUILDERS",
     "JWT_SIGNERS",
+    "LATER_SIGNERS",
     "NODE",
     "NODE_V1",
     "PYTHON",
@@ -43,6 +46,7 @@ __all__ = [
     "ClaimBuilder",
     "JwtBuilder",
     "JwtSigner",
+    "LaterSigner",
     "Sdk",
     "SecretSink",
     "Setting",
@@ -62,6 +66,12 @@ REALTIME_ROOMS: frozenset[str] = frozenset().union(*(family.rooms for family in 
 JWT_SIGNERS: dict[str, JwtSigner] = {name: row for family in _FAMILIES for name, row in family.signers.items()}
 SIGN_JWT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.sign_classes.items()}
 """jose's builder: the payload is the constructor's argument, the secret that of `sign`."""
+LATER_SIGNERS: dict[str, LaterSigner] = {
+    name: row for family in _FAMILIES for name, row in family.later_signers.items()
+}
+CLAIM_STRUCTS: dict[str, dict[str, str]] = {
+    name: row for family in _FAMILIES for name, row in family.claim_structs.items()
+}
 JWT_BUILDERS: dict[str, JwtBuilder] = {name: row for family in _FAMILIES for name, row in family.builders.items()}
 SINGLE_GRANTS: dict[str, Claim] = {name: row for family in _FAMILIES for name, row in family.single_grants.items()}
 """Classes that hold one grant each, by full name."""
@@ -72,7 +82,7 @@ HMAC_CALLS: frozenset[str] = frozenset().union(*(family.hmacs for family in _FAM
 """Calls that sign by hand: with a LiveKit payload in the same file they make a token."""
 
 
-_TABLES = (TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES, JWT_BUILDERS, SINGLE_GRANTS)
+_TABLES = (TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES, JWT_BUILDERS, LATER_SIGNERS, SINGLE_GRANTS)
 
 
 def is_known(name: str) -> bool:

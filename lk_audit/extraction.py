@@ -188,7 +188,7 @@ _CODE_WORDS = (
     *(b"setKey", b"haredKey", b"hared_key", b"TokenServer", b"TokenSource", b"andbox", b"room_finished"),
     *(b"participant_joined", b"participant_left", b"room_started", b"track_published", b"egress_ended", b"setItem"),
     *(b"set_key", b"encryption", b"oken=", b"localStorage", b"sessionStorage", b"URLSearchParams", b"location."),
-    *(b"query:",),
+    *(b"query:", b"WebhookEvent", b"EventRoom"),
 )
 """What code must mention for a fact to be in it: most files about LiveKit neither mint nor hold a credential."""
 

@@ -198,6 +198,7 @@ class Assign(Node):
     """`target = value`; `operator` is `+` for `+=`. `annotation` where one is written.
 
     `declares` is for languages where assigning and declaring differ (Go): a new variable of the scope it stands in.
+    `tags` are what the declaration of a field tells libraries (Go's struct tags), each a text under a text.
     """
 
     target: Expr
@@ -205,6 +206,7 @@ class Assign(Node):
     operator: str = ""
     annotation: Expr | None = None
     declares: bool = False
+    tags: tuple[Entry, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -14,6 +14,7 @@ from lk_audit.livekit.grants import (
     SERVICE_KINDS,
     VIDEO_GRANTS,
     allows,
+    how_ignored,
     meant_grant,
     restricts_by_default,
 )
@@ -89,7 +90,7 @@ def _unknown(grants: Mapping[str, object]) -> Iterator[UnknownGrant]:
         if name not in VIDEO_GRANTS:
             meant = meant_grant(name)
             opens = value is False and restricts_by_default(meant or "")
-            yield UnknownGrant(name, _PLACE, "LiveKit ignores it", meant, opens)
+            yield UnknownGrant(name, _PLACE, how_ignored(name), meant, opens)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -91,9 +91,9 @@ from lk_audit.rule_api import Fixable, Problem, Severity, rule
 def unknown_grant(mint: TokenMint) -> Iterator[Problem]:
     """A grant object holds a name that LiveKit does not know.
 
-    The server ignores unknown names without a word. A right that was to be given is then missing; a right that was to
-    be taken away (`can_publish: false`) is still there, because canPublish, canSubscribe and canPublishData are on
-    unless their real name says otherwise.
+    The server ignores unknown names without a word; only since v1.13 it reads known ones in any case. A right that was
+    to be given is then missing; a right that was to be taken away (`can_publish: false`) is still there, because
+    canPublish, canSubscribe and canPublishData are on unless their real name says otherwise.
     """
     for item in mint.grants.unknown:
         yield Problem(
@@ -111,5 +111,9 @@ _IGNORED = "LiveKit ignores it"
 def _message(item: UnknownGrant) -> str:
     meant = f" (probably meant: {item.meant})" if item.meant else ""
     if item.fails_open:
-        return f"unknown grant {item.spelled}{meant}: LiveKit ignores it, so what it denies is allowed"
+        return f"unknown grant {item.spelled}{meant}: {item.problem}, so what it denies {_openness(item)}"
     return f"unknown grant {item.spelled}{meant}: {item.problem}"
+
+
+def _openness(item: UnknownGrant) -> str:
+    return "is allowed" if item.problem == _IGNORED else "may be allowed"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lk_audit.extractors.context import FileContext, Workspace
+from lk_audit.extractors.go_handlers import takes_identity
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.perimeter import Perimeter
 from lk_audit.facts import Lead
-from lk_audit.syntax import Function, If, Node, walk
+from lk_audit.syntax import Call, Function, If, Node, walk
 
 
 class Authentication:
@@ -57,6 +58,10 @@ class Authentication:
         if function is None:
             return None
         for node in walk(_outermost(context, function).body):
+            is_ours = function is context.names.enclosing_function(node)
+            if context.is_go and is_ours and isinstance(node, Call) and takes_identity(context, node):
+                # What middleware has left in the request counts wherever it is taken from there.
+                return Lead(context.place(node), "takes the caller's identity from the request's context")
             if isinstance(node, If) and _is_then(node, call) and self._guards.admits(context, node):
                 return Lead(context.place(node.test), "lets known callers pass")
             if node.start >= call.start or not _is_on_the_way(context, node, call):

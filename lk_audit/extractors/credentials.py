@@ -163,7 +163,8 @@ def _named_literals(context: FileContext, *, mints: bool) -> Iterator[Credential
         if name is None or certainty is None:
             continue
         key_id = _neighbour_key(context, node)
-        fact = _from_text(context, value, Carrier.ASSIGNMENT, name, key_id)
+        carrier = Carrier.FALLBACK if _is_default(context, node) else Carrier.ASSIGNMENT
+        fact = _from_text(context, value, carrier, name, key_id)
         if fact is not None and (certainty is not _Certainty.BY_OWNER or fact.strength is Strength.STRONG):
             yield replace(fact, certain=certainty is not _Certainty.BY_FILE)
 
@@ -244,9 +245,58 @@ def _name_of(context: FileContext, literal: Expr) -> str | None:
         case Argument(name=str(name)):
             return name
         case Entry(key=Literal(value=str(key)), value=value) if value is literal:
-            return key
+            return _tagged(context, parent) or key
+        case Argument(name=None):
+            return _setting_of(context, parent)
         case _:
             return None
+
+
+_DEFAULT_TAGS = frozenset({"envDefault", "default", "env-default"})
+"""Tags of a Go field with its value when the environment says nothing: caarlos0/env, envconfig, cleanenv."""
+_NAME_TAGS = ("env", "envconfig")
+_DEFAULTS: dict[str, tuple[int, int]] = {
+    "SetDefault": (0, 1),
+    "String": (0, 1),
+    "StringP": (0, 2),
+    "StringVar": (1, 2),
+    "StringVarP": (1, 3),
+}
+"""Calls that give a setting or a flag of Go its default: where its name and the default stand (viper, flag, pflag)."""
+
+
+def _tagged(context: FileContext, entry: Entry) -> str | None:
+    """The variable, or else the field, that a default in a field's tag is for."""
+    field = context.names.parent(entry)
+    if not isinstance(field, Assign) or not isinstance(entry.key, Literal) or entry.key.value not in _DEFAULT_TAGS:
+        return None
+    told = (
+        item.value.value
+        for tag in _NAME_TAGS
+        for item in field.tags
+        if isinstance(item.key, Literal) and item.key.value == tag and isinstance(item.value, Literal)
+    )
+    named = next((name.partition(",")[0] for name in told if isinstance(name, str)), "")
+    return named or target_name(field.target)
+
+
+def _setting_of(context: FileContext, argument: Argument) -> str | None:
+    """The setting that a call gives a default: `viper.SetDefault("livekit.api_secret", "...")`."""
+    call = context.names.parent(argument)
+    if not context.is_go or not isinstance(call, Call) or not isinstance(call.callee, Member):
+        return None
+    name_at, default_at = _DEFAULTS.get(call.callee.name, (None, None))
+    if name_at is None or default_at is None or call.arguments[default_at : default_at + 1] != (argument,):
+        return None
+    name = call.arguments[name_at].value
+    return name.value if isinstance(name, Literal) and isinstance(name.value, str) else None
+
+
+def _is_default(context: FileContext, node: Expr) -> bool:
+    """Whether a text in a Go file is what something is when nobody says otherwise."""
+    holder = context.names.parent(node)
+    is_setting = isinstance(holder, Argument) and holder.name is None
+    return context.is_go and (is_setting or (isinstance(holder, Entry) and _tagged(context, holder) is not None))
 
 
 def target_name(target: Expr) -> str | None:

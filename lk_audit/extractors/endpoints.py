@@ -8,7 +8,8 @@ from functools import cached_property
 
 from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set
+from lk_audit.extractors.go_handlers import GoRoutes, is_request_parameter, is_server_set_read
+from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set, registered
 from lk_audit.facts import Endpoint
 from lk_audit.livekit.requests import (
     KEPT_BY_SERVER,
@@ -82,6 +83,15 @@ class Endpoints:
                 handlers = self._context.workspace.context(module).built(Endpoints).handlers
                 if function in handlers:
                     yield handlers[function]
+        if self._context.is_go and known is not None:
+            yield from self._registrations_by_name(function)
+
+    def _registrations_by_name(self, function: Function) -> Iterator[Handler]:
+        """Where other files register a Go function that is known by its name only: a method of a field of a field."""
+        for module in self._context.project.usage.mentions(self._context.source.path, function.name):
+            site = self._context.workspace.context(module)
+            for item in site.built(GoRoutes).unresolved(function.name):
+                yield registered(site, item, function)
 
     def routes_to(self, node: Node, *, to_answer: bool = False) -> list[Route]:
         """The handlers that run `node`: a function around it, or those that call that function.
@@ -154,6 +164,8 @@ class Endpoints:
         """Whether a symbolic value comes from the request of a handler, and was chosen by whoever made it."""
         if isinstance(value, Given):
             is_told = not is_injected(value) and not is_server_set(value) and not self._is_service(value)
+            if self._context.is_go and not is_request_parameter(self._context, value):
+                return False
             return is_told and self.handler_of(value.function) is not None
         if isinstance(value, Returned):
             return self._is_global(value.callee) or self._is_body(value.call) or self._hands_on_request(value)
@@ -225,6 +237,8 @@ class Endpoints:
         return known
 
     def _find_taken_apart(self, call: Call) -> bool:
+        if self._context.is_go and is_server_set_read(self._context, call):
+            return False
         if (last_name(call.callee) or "") in PARSING_CALLS and any(
             self._is_given(item.value) for item in call.arguments
         ):
@@ -286,12 +300,15 @@ def _of_language(context: FileContext) -> Iterator[Handler]:
 _HELD_REQUESTS = frozenset({"request", "input"})
 _ANSWERS = frozenset(
     {"res", "response", "reply", "ctx", "c", "context", "socket", "ws", "websocket", "callback", "next"}
+    | {"w", "rw", "writer"}
 )
 """What a handler passes on for a helper to answer with."""
 _SENDING = frozenset(
     {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
     | {"respond", "respondText", "result", "println", "print", "ok", "body"}
     | {"echo", "wp_send_json", "wp_send_json_success", "render", "body", "JsonResponse", "set_output", "setJSON"}
+    | {"Encode", "JSON", "IndentedJSON", "PureJSON", "XML", "String", "SendString", "Send", "Write", "WriteString"}
+    | {"Fprint", "Fprintf", "Fprintln", "WriteJSON", "Data", "HTML", "Render", "SendJSON", "RespondJSON"}
 )
 
 

@@ -16,6 +16,7 @@ from lk_audit.livekit.grants import (
     PYTHON_POSITIONS,
     SOURCE_NUMBERS,
     VIDEO_GRANTS,
+    how_ignored,
     meant_grant,
     restricts_by_default,
     to_camel_case,
@@ -272,7 +273,7 @@ class GrantCollector:
         elif spelled in OTHER_GRANTS:
             problem = f"a {spelled} grant does not belong inside the video grant"
         else:
-            problem = "LiveKit ignores it"
+            problem = how_ignored(spelled)
         opens = denies and not is_class and restricts_by_default(canonical)
         return UnknownGrant(spelled, self.context.member_place(member), problem, meant, opens)
 

@@ -10,14 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_known_caller, is_raw
 from lk_audit.extractors.context import FileContext, Workspace, argument, last_name
+from lk_audit.extractors.go_guards import (
+    calls_parameter,
+    fails_for_strangers,
+    given_with,
+    is_called_check,
+    is_request_itself,
+)
+from lk_audit.extractors.go_handlers import takes_identity
 from lk_audit.extractors.handlers import is_injected, is_server_set
 from lk_audit.livekit.requests import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
-    CREDENTIAL_WORD,
-    IDENTITY_REFERENCES,
-    KEPT_BY_SERVER,
     LANGUAGE_IDENTITIES,
     LEAVING_CALLS,
     LOOKUP_CALLS,
@@ -27,7 +33,6 @@ from lk_audit.livekit.requests import (
     REFUSAL_STATUS,
     SHAPE_TESTS,
     TRUSTED_BASES,
-    is_request_global,
 )
 from lk_audit.syntax import (
     Assign,
@@ -182,7 +187,7 @@ class Guards:
         return any(not all(isinstance(v, Flag) and v.flag for v in context.values(item)) for item in returned)
 
     def _judge(self, context: FileContext, function: Function, depth: int) -> bool:
-        for parameter in function.parameters:
+        for parameter in () if context.is_go else function.parameters:
             for expr in (parameter.default, parameter.annotation):
                 if expr is not None and self.authenticating(context, expr, depth + 1) is not None:
                     return True
@@ -204,7 +209,9 @@ class Guards:
         """Whether a piece of code inside `function` makes sure who the caller is."""
         match node:
             case If():
-                return _leaves(node.then) and self._refuses(context, node, depth)
+                return (_leaves(node.then) and self._refuses(context, node, depth)) or self._lets_pass(
+                    context, node, depth
+                )
             case Try():
                 refuses = any(_leaves(handler) and _says_refusal(handler) for handler in node.handlers)
                 return refuses and any(self._verifies_something(context, item) for item in walk(node.body))
@@ -234,9 +241,19 @@ class Guards:
             test = inner.operand
         return any(is_identity(context, leaf) for leaf in _leaves_of(test))
 
+    def _lets_pass(self, context: FileContext, node: If, depth: int) -> bool:
+        """`if token.Valid { next.ServeHTTP(w, r) } else { ... 401 }`."""
+        if not context.is_go or node.otherwise is None or not _says_refusal(node.otherwise):
+            return False
+        return not _says_refusal(node.then) and self._tests_caller(context, node.test, depth)
+
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
         calls = list(_assigned_calls(context, leaf))
+        if context.is_go:
+            calls += [item for item in given_with(context, leaf) if isinstance(item, Call)]
+            if any(self._is_foreign_check(context, call) for call in calls):
+                return True
         return any(
             isinstance(value, Defined)
             and isinstance(value.definition, Function)
@@ -244,6 +261,13 @@ class Guards:
             for call in calls
             for value in context.values(call.callee)
         )
+
+    def _is_foreign_check(self, context: FileContext, call: Call) -> bool:
+        """`account, err := client.VerifyIDToken(ctx, token)`, of a library."""
+        if (context.qualified(call.callee) or "") in AUTHENTICATING_CALLS:
+            return True
+        is_known = any(isinstance(value, Defined) for value in context.values(call.callee))
+        return not is_known and is_called_check(last_name(call.callee) or "") and not is_raw(context, call)
 
     def tells(self, context: FileContext, function: Function, depth: int = 0) -> bool:
         """Whether a function finds out who the caller is, and leaves it to others to refuse strangers."""
@@ -254,10 +278,14 @@ class Guards:
                 return True
             if isinstance(node, Call) and (context.qualified(node.callee) or "") in AUTHENTICATING_CALLS:
                 return not _is_switched_off(context, node)
+        if context.is_go and is_called_check(function.name) and self._may_fail(context, function, depth):
+            return True
         return self.function(context, function, depth)
 
     def verifies(self, context: FileContext, call: Call, depth: int = 0) -> bool:
         """Whether a call tells who the caller is, so that strangers get no further."""
+        if context.is_go:
+            return self._stops_strangers(context, call, depth)
         name = context.qualified(call.callee) or ""
         if name in AUTHENTICATING_CALLS:
             return not _is_switched_off(context, call)
@@ -273,6 +301,38 @@ class Guards:
         if not AUTHENTICATING_NAME.match(last_name(call.callee) or "") or self._is_lookup(context, call):
             return False
         return self._result_matters(context, call)
+
+    def _stops_strangers(self, context: FileContext, call: Call, depth: int) -> bool:
+        """The same in Go, where a call says by its results what it found: they must be asked, see `_refuses`."""
+        if calls_parameter(context, call):
+            return False
+        defined = (value.definition for value in context.values(call.callee) if isinstance(value, Defined))
+        return any(isinstance(item, Function) and self._answers(context, item, depth + 1) for item in defined)
+
+    def _answers(self, context: FileContext, function: Function, depth: int) -> bool:
+        """Whether a Go function refuses strangers itself, so that nothing is left to ask."""
+        if depth > _DEEPEST:
+            return False
+        home = context.home(function)
+        return any(
+            isinstance(node, If)
+            and (_leaves(node.then) or node.otherwise is not None)
+            and (_says_refusal(node.then) or (node.otherwise is not None and _says_refusal(node.otherwise)))
+            and self._tests_caller(home, node.test, depth)
+            for node in _nodes(function)
+        )
+
+    def _may_fail(self, context: FileContext, function: Function, depth: int) -> bool:
+        """Whether a Go function that is called a check returns an error that something outside has decided."""
+        if depth > _DEEPEST:
+            return False
+        home = context.home(function)
+        return any(
+            isinstance(node, If)
+            and any(isinstance(item, Raise) for item in node.then.statements)
+            and self._tests_caller(home, node.test, depth)
+            for node in _nodes(function)
+        )
 
     def _result_matters(self, context: FileContext, call: Call) -> bool:
         """A call that only looks up who is there says nothing when nobody looks at the result."""
@@ -300,7 +360,7 @@ class Guards:
         name = context.qualified(node.callee) or ""
         if name in _READERS or (last_name(node.callee) or "") in _READERS:
             return False
-        return any(_is_credential(item.value) for item in node.arguments) or self.verifies(context, node)
+        return any(is_credential(item.value) for item in node.arguments) or self.verifies(context, node)
 
     def _is_swallowed(self, context: FileContext, call: Call, function: Function) -> bool:
         """Whether what the call raises is caught inside the function, and the caller let through."""
@@ -327,7 +387,7 @@ class Guards:
         sides = [node.left, node.right]
         if any(isinstance(side, Literal) for side in sides):
             return False
-        raw = [_is_raw(context, side) for side in sides]
+        raw = [is_raw(context, side) for side in sides]
         return raw.count(True) == 1 and not any(last_name(side) in {"length", "len"} for side in sides)
 
     def _tells_caller(self, context: FileContext, leaf: Expr, depth: int) -> bool:
@@ -336,35 +396,38 @@ class Guards:
             return self._call_tells(context, leaf, depth)
         if any(self._looks_up_caller(context, call) for call in _assigned_calls(context, leaf)):
             return True
+        if context.is_go and fails_for_strangers(context, leaf):
+            return True
         possible = context.values(leaf)
         values = symbolic_sources(possible)
         injected = [value for value in values if isinstance(value, Given) and is_injected(value)]
         if injected:
             return any(self._is_told_by_dependency(context, value, depth) for value in injected)
         is_decided_before = {value.flag for value in possible if isinstance(value, Flag)} == {True, False}
-        if is_decided_before or any(_is_identity(context, value) for value in values):
+        if is_decided_before or any(is_known_caller(context, value) for value in values):
             return True
         results = [value for value in values if isinstance(value, Returned)]
         is_found_out = any(not self._is_lookup(context, value.call) for value in results)
         is_told = bool(values) and not results and not any(isinstance(value, Environment) for value in values)
-        return (is_found_out or is_told) and not _is_raw(context, leaf)
+        return (is_found_out or is_told) and not is_raw(context, leaf)
 
     def _looks_up_caller(self, context: FileContext, call: Call) -> bool:
         """`session = await getSession()`: by its name, and not by what the caller claims."""
         name = last_name(call.callee) or ""
         return (
-            bool(AUTHENTICATING_NAME.match(name)) and not _is_raw(context, call) and not self._is_lookup(context, call)
+            bool(AUTHENTICATING_NAME.match(name)) and not is_raw(context, call) and not self._is_lookup(context, call)
         )
 
     def _call_tells(self, context: FileContext, call: Call, depth: int) -> bool:
         name = last_name(call.callee) or ""
-        if name in SHAPE_TESTS or _is_raw(context, call) or self._is_lookup(context, call):
+        if name in SHAPE_TESTS or is_raw(context, call) or self._is_lookup(context, call):
             return False
         defined = [value for value in context.values(call.callee) if isinstance(value, Defined)]
         if (
             not defined
+            or (context.is_go and takes_identity(context, call))
             or AUTHENTICATING_NAME.match(name)
-            or any(_has_credential(item.value) for item in call.arguments)
+            or any(has_credential(item.value) for item in call.arguments)
         ):
             return True
         return any(self._value(context, value, depth) for value in defined)
@@ -392,10 +455,10 @@ class Guards:
             return False
         here = context.home(call)
         given = [item.value for node in walk(call) if isinstance(node, Call) for item in node.arguments]
-        claimed = [expr for expr in given if _has_raw(here, expr)]
+        claimed = [expr for expr in given if has_raw(here, expr) and not is_request_itself(here, expr)]
         if not claimed:
             return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
-        if any(_has_credential(expr) for expr in claimed):
+        if any(has_credential(expr) for expr in claimed):
             return False
         name = last_name(call.callee) or ""
         return not AUTHENTICATING_NAME.match(name) or name.lower().startswith(("get_user", "getuser"))
@@ -481,43 +544,6 @@ def _says_refusal(block: Block) -> bool:
     return False
 
 
-def _is_raw(context: FileContext, expr: Expr) -> bool:
-    """Whether an expression is what the caller sends, at most cut to pieces: a header, a field of the body."""
-    values = symbolic_sources(context.values(expr))
-    return bool(values) and all(_is_raw_value(context, value) for value in values)
-
-
-def _has_raw(context: FileContext, expr: Expr) -> bool:
-    return any(_is_raw_value(context, value) for value in symbolic_sources(context.values(expr)))
-
-
-def _is_raw_value(context: FileContext, value: Value, depth: int = 0) -> bool:
-    match value:
-        case Given():
-            return not is_server_set(value)
-        case Reference(name=name):
-            return is_request_global(name, context.module.language)
-        case Returned(callee=str(callee)) if is_request_global(callee, context.module.language):
-            return True
-        case Returned(call=Call(callee=Member(name=name))) if name in KEPT_BY_SERVER:
-            return False
-        case Returned(call=Call(callee=Member(object=holder))) if depth < _DEEPEST:
-            sources = symbolic_sources(context.values(holder))
-            return bool(sources) and all(_is_raw_value(context, source, depth + 1) for source in sources)
-        case _:
-            return False
-
-
-def _is_identity(context: FileContext, value: Value) -> bool:
-    """What the framework sets once it knows the caller: `request.user`, `g.user`, `flask_login.current_user`."""
-    if isinstance(value, Given):
-        return is_server_set(value)
-    if isinstance(value, Returned) and (last_name(value.call.callee) or "") in KEPT_BY_SERVER:
-        return isinstance(value.call.callee, Member)
-    name = value.name if isinstance(value, Reference) else getattr(value, "callee", None) or ""
-    return name.startswith((*IDENTITY_REFERENCES, *LANGUAGE_IDENTITIES.get(context.module.language, ())))
-
-
 def is_identity(context: FileContext, expr: Expr) -> bool:
     """Whether an expression is what a framework of the language knows of the caller: a session, the current user."""
     known = LANGUAGE_IDENTITIES.get(context.module.language, ())
@@ -537,20 +563,6 @@ def _dereferences(context: FileContext, node: Call | Member) -> bool:
 
 
 _DEREFERENCED_BY_LANGUAGE = frozenset({"user", "current_user", "current_account", "current_member", "current_admin"})
-
-
-def _has_credential(expr: Expr) -> bool:
-    return any(_is_credential(node) for node in walk(expr) if isinstance(node, Name | Member | Index | Call))
-
-
-def _is_credential(expr: Expr) -> bool:
-    """Whether something is called what only the rightful caller has: a token, a cookie, a signature, a password."""
-    for node in walk(expr):
-        word = node.id if isinstance(node, Name) else node.name if isinstance(node, Member) else None
-        text = node.value if isinstance(node, Literal) and isinstance(node.value, str) else word
-        if text is not None and CREDENTIAL_WORD.search(text):
-            return True
-    return False
 
 
 def _is_optional(context: FileContext, call: Call) -> bool:

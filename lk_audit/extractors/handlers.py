@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lk_audit.extractors.annotated_handlers import annotated, is_filled_by_server, route_blocks
 from lk_audit.extractors.app_handlers import app_handlers
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.go_handlers import GoRoutes, Registration, typed_handlers
 from lk_audit.livekit.requests import (
     HANDLER_CLASS_METHODS,
     HANDLER_TAKERS,
@@ -49,6 +50,9 @@ class Handler:
 
 def find_handlers(context: FileContext) -> Iterator[Handler]:
     """The handlers of a file, the surest signs first; a function may come more than once."""
+    if context.is_go:
+        yield from _of_go(context)
+        return
     if context.is_jvm:
         yield from _of_jvm(context)
     yield from _decorated(context)
@@ -66,6 +70,31 @@ def _of_jvm(context: FileContext) -> Iterator[Handler]:
         yield Handler(function, label, context, path=path)
     for function, label, path, call in route_blocks(context):
         yield Handler(function, label, context, call, None, path)
+
+
+def _of_go(context: FileContext) -> Iterator[Handler]:
+    for item in context.built(GoRoutes).registrations:
+        if item.function is not None:
+            yield registered(context, item, item.function)
+    for function in typed_handlers(context):
+        own = next(context.built(GoRoutes).unresolved(_name_of(context, function)), None)
+        yield (
+            registered(context, own, function)
+            if own is not None
+            else Handler(function, _name_of(context, function), context)
+        )
+
+
+def _name_of(context: FileContext, function: Function) -> str:
+    maker = context.names.enclosing_function(function)
+    return function.name or (maker.name if maker is not None else "")
+
+
+def registered(context: FileContext, item: Registration, function: Function) -> Handler:
+    """The handler that a registration in a Go file makes of a function."""
+    return Handler(
+        function, item.label or _name_of(context.home(function), function), context, item.call, item.router, item.path
+    )
 
 
 def _decorated(context: FileContext) -> Iterator[Handler]:
@@ -281,15 +310,20 @@ def is_server_set(value: Given) -> bool:
     members = value.members
     while members[:1] and members[0] in REQUEST_PARTS:
         members = members[1:]
+    if not _GO_SERVER_SET.isdisjoint(members):
+        return True
     is_request = value.parameter in REQUEST_PARAMETERS or value.parameter.startswith("#")
     return is_request and bool(members) and members[0] in SERVER_SET
 
 
+_GO_SERVER_SET = frozenset({"Auth", "Authorizer", "TLS"})
+"""Fields of Go's requests that a server fills in: PocketBase's, AWS Lambda's, and the certificates of `net/http`."""
 _OWN_PARAMETERS = frozenset({"self", "cls", "res", "response", "reply", "next", "env"})
 
 
 def _injects(parameter: Parameter) -> bool:
-    if parameter.name in _OWN_PARAMETERS or is_filled_by_server(parameter):
+    is_receiver = parameter.kind == "receiver"
+    if parameter.name in _OWN_PARAMETERS or is_receiver or is_filled_by_server(parameter):
         return True
     written = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
     return any(

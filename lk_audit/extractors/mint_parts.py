@@ -29,7 +29,8 @@ class MintParts:
     """A mint as read from the code, before its surroundings are looked at.
 
     `settings` are all settings but lifetime and grants, by target: "identity", "kind", "api_secret" ...
-    `grant_objects` are the values that the video grant may be.
+    `grant_objects` are the values that the video grant may be; `refuses_credentials` tells that the SDK raises when
+    there are any in the room configuration.
     """
 
     call: Call
@@ -41,6 +42,7 @@ class MintParts:
     settings: dict[str, list[Part]] = field(default_factory=dict)
     grant_objects: Possible = ()
     writes_data_rights: bool = False
+    refuses_credentials: bool = False
 
 
 def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side: SideEvidence) -> TokenMint:
@@ -68,11 +70,18 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         listener_lead=intent.of_mint(context, parts),
         variants=intent.variants(context, parts, endpoints.is_request),
         is_for_bot=intent.is_for_bot(parts),
-        readable_credentials=tuple(token_contents.readable_credentials(context, parts.settings)),
+        readable_credentials=tuple(token_contents.readable_credentials(context, _signed_settings(parts))),
         role_lead=token_contents.role_lead(context, parts.settings),
         endpoints=served_by,
         inputs=tuple(_inputs(context, parts, endpoints)),
     )
+
+
+def _signed_settings(parts: MintParts) -> dict[str, list[Part]]:
+    """The settings that end up in the token."""
+    return {
+        name: values for name, values in parts.settings.items() if name != "roomConfig" or not parts.refuses_credentials
+    }
 
 
 def leaves_data(grants: Grants) -> bool:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.requests import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
-from lk_audit.syntax import Argument, Assign, Call, Class, Expr, Function, Literal, Member, Name, Node
+from lk_audit.livekit.requests_go import DEFAULT_MUX, DERIVING
+from lk_audit.syntax import Argument, Assign, Call, Class, Evaluate, Expr, Function, Literal, Member, Name, Node
 from lk_audit.values.model import Defined, Given, Returned
 
 _DEEPEST = 3
+_MOST_DERIVED = 6
+_DEEPEST_WRAPPER = 4
 _MOUNTABLE = frozenset({"routes", "middleware", "callback", "plugin"})
 """Methods that give a router in the form in which another takes it: `app.use(router.routes())`."""
 Guard = tuple[FileContext, Expr]
@@ -19,10 +22,11 @@ Guard = tuple[FileContext, Expr]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Router:
-    """A router or application: the call that makes it, or the plugin function that is given it."""
+    """A router or application: the call that makes it, or the plugin function that is given it, as `parameter`."""
 
     identity: Node
     home: FileContext
+    parameter: str = ""
 
 
 class Mounts:
@@ -39,16 +43,28 @@ class Mounts:
         registration = handler.registration
         if registration is not None:
             for item in registration.arguments:
-                if not self._is_handler(handler, item.value):
-                    yield handler.site, item.value
+                yield from ((handler.site, expr) for expr in self._around_handler(handler, item.value))
         if handler.router is not None:
             position = (registration or handler.function).start
             yield from self._of_router(handler.site, handler.router, position, handler.path, 0)
         elif registration is not None:
             yield from self._in_same_file(handler.site, registration.start)
 
+    def _around_handler(self, handler: Handler, expr: Expr, depth: int = _DEEPEST_WRAPPER) -> Iterator[Expr]:
+        """An argument of a registration, without the handler in it: what Go wraps it in, outermost first."""
+        if self._is_handler(handler, expr):
+            return
+        if not handler.site.is_go or not isinstance(expr, Call) or not depth:
+            yield expr
+            return
+        yield from _callees(expr)
+        for item in expr.arguments:
+            yield from self._around_handler(handler, item.value, depth - 1)
+
     def _is_handler(self, handler: Handler, expr: Expr) -> bool:
         if expr is handler.function:
+            return True
+        if handler.site.is_go and isinstance(expr, Name | Member) and last_name(expr) == handler.function.name:
             return True
         values = handler.site.values(expr) if isinstance(expr, Name | Member) else ()
         return any(isinstance(value, Defined) and value.definition is handler.function for value in values)
@@ -59,6 +75,9 @@ class Mounts:
         self, context: FileContext, expr: Expr, position: int, path: str | None, depth: int
     ) -> Iterator[Guard]:
         """What a router runs before the handlers that are registered with it at `position`."""
+        if context.is_go and context.qualified(expr) == "net/http":
+            yield from self._around_default(context)
+            return
         root = expr.object if isinstance(expr, Member) and isinstance(expr.object, Name) else expr
         routers = list(self._routers(context, expr)) or list(self._routers(context, root))
         if not routers:
@@ -66,17 +85,40 @@ class Mounts:
         for router in routers:
             if isinstance(router.identity, Call):
                 yield from ((router.home, item.value) for item in router.identity.arguments)
+                if router.home.is_go and depth < _MOST_DERIVED:
+                    yield from self._of_origin(router, router.identity, position, path, depth)
             for other in self._users(context, router):
                 yield from self._used_by(other, router, context, position, path)
+                yield from self._wrapped(other, router) if other.is_go else ()
                 if depth < _DEEPEST:
                     yield from self._mounted(other, router, path, depth)
+
+    def _around_default(self, context: FileContext) -> Iterator[Guard]:
+        """`authenticate(http.DefaultServeMux)`, around what `http.HandleFunc` registers."""
+        for call in context.names.calls:
+            if any(context.qualified(item.value) == DEFAULT_MUX for item in call.arguments):
+                yield from ((context, expr) for expr in _callees(call))
+
+    def _of_origin(self, router: _Router, made: Call, position: int, path: str | None, depth: int) -> Iterator[Guard]:
+        """What runs for a group of routes because it runs for the router that the group was made of."""
+        if isinstance(made.callee, Member) and made.callee.name in DERIVING:
+            yield from self._of_router(router.home, made.callee.object, position, path, depth + 1)
+
+    def _wrapped(self, other: FileContext, router: _Router) -> Iterator[Guard]:
+        """`http.ListenAndServe(address, authenticate(mux))`: Go wraps middleware around a whole router."""
+        for call in other.names.calls:
+            if isinstance(other.names.parent(call), Evaluate) or call.is_new:
+                continue
+            given = (item.value for item in call.arguments if isinstance(item.value, Name | Member | Call))
+            if any(self._is(other, expr, router) for expr in given):
+                yield from ((other, expr) for expr in _callees(call))
 
     def _routers(self, context: FileContext, expr: Expr) -> Iterator[_Router]:
         for value in context.values(expr):
             if isinstance(value, Returned) and not value.members:
                 yield _Router(value.call, context.home(value.call))
             elif isinstance(value, Given) and not value.members:
-                yield _Router(value.function, context.home(value.function))
+                yield _Router(value.function, context.home(value.function), value.parameter)
 
     def _users(self, context: FileContext, router: _Router) -> Iterator[FileContext]:
         """The files that may do something to a router: its own, the one at hand, those that import either."""
@@ -84,6 +126,9 @@ class Mounts:
         for start in (router.home, context):
             for edge in start.project.usage.importers(start.source.path):
                 found.setdefault(edge.module.path, self._workspace.context(edge.module))
+            for path in start.project.resolution.package_files(start.code.address) if start.is_go else ():
+                for other in self._workspace.contexts(path):
+                    found.setdefault(path, other)
         yield from found.values()
 
     def _used_by(
@@ -126,7 +171,7 @@ class Mounts:
             if isinstance(value, Returned) and value.call is router.identity and not value.members:
                 return True
             if isinstance(value, Given) and value.function is router.identity and not value.members:
-                return True
+                return not context.is_go or value.parameter == router.parameter
             if isinstance(value, Defined) and value.definition is router.identity:
                 return True
         return False
@@ -138,11 +183,24 @@ class Mounts:
                 yield from ((context, item.value) for item in call.arguments)
 
 
+def _callees(call: Call) -> Iterator[Expr]:
+    """What a call calls, without what it passes: `alice.New(log, auth).Then`, `keyauth.New(options)`."""
+    expr: Expr = call.callee
+    for _ in range(_DEEPEST_WRAPPER):
+        inner = expr.object if isinstance(expr, Member) else expr
+        if not isinstance(inner, Call):
+            break
+        yield from (item.value for item in inner.arguments)
+        expr = inner.callee
+        yield expr
+    yield call.callee
+
+
 def declared_guards(context: FileContext, function: Function) -> Iterator[Expr]:
     """The decorators and dependencies of a function, and those of its class; a public mark cancels the class's."""
     yield from function.decorators
-    # What a PHP or Ruby class inherits, or is given, need not run before its methods.
-    runs_bases = context.module.language not in {"php", "ruby"}
+    # What a PHP or Ruby class inherits, or is given, need not run before its methods; Go's types say nothing either.
+    runs_bases = context.module.language not in {"php", "ruby", "go"}
     for parameter in function.parameters if runs_bases else ():
         yield from (expr for expr in (parameter.default, parameter.annotation) if expr is not None)
     owner = context.names.enclosing(function, Class)

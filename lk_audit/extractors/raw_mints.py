@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from lk_audit.extractors.context import FileContext, argument, last_name
+from lk_audit.extractors.go_claims import as_claims
 from lk_audit.extractors.grants import GrantCollector, grant_class
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
@@ -17,11 +18,13 @@ from lk_audit.livekit.sdks import (
     HMAC_CALLS,
     JWT_CLASSES,
     JWT_SIGNERS,
+    LATER_SIGNERS,
     SIGN_JWT_CLASSES,
     SIGN_JWT_MEMBERS,
     ClaimBuilder,
     JwtClass,
     JwtSigner,
+    LaterSigner,
     Setting,
     TtlUnit,
 )
@@ -46,6 +49,8 @@ def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts
             parts = _builder_mint(context, call, SIGN_JWT_CLASSES[name], is_request)
         elif name in JWT_CLASSES:
             parts = _class_mint(context, call, JWT_CLASSES[name], is_request)
+        elif name in LATER_SIGNERS:
+            parts = _later_signed_mint(context, call, LATER_SIGNERS[name], is_request)
         elif (signer := _method_signer(context, call)) is not None:
             parts = _library_mint(context, call, signer, is_request)
         elif (row := CLAIM_BUILDERS.get(last_name(call.callee) or "")) is not None:
@@ -200,6 +205,20 @@ def _told_mint(context: FileContext, call: Call, row: ClaimBuilder, is_request: 
     keys = [key for name in row.keys for key in context.names.calls_of(name)]
     secret = [Part(context.values(argument(key, 0)), context.place(key)) for key in keys]
     return replace(parts, settings={**parts.settings, "api_secret": secret})
+
+
+def _later_signed_mint(
+    context: FileContext, call: Call, builder: LaterSigner, is_request: IsRequest
+) -> MintParts | None:
+    """`jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(secret)`."""
+    signed = (event for event in history(context.names, call) if event.path == (builder.sign,))
+    secret = tuple(value for event in signed for item in event.arguments or () for value in context.values(item.value))
+    claims = as_claims(context, context.values(argument(call, builder.payload)))
+    payload = livekit_payload(claims, secret, context.secret_names)
+    if payload is None:
+        return None
+    parts = payload_parts(context, call, payload, label=builder.label, exp_unit=builder.exp_unit, is_request=is_request)
+    return replace(parts, settings={**parts.settings, "api_secret": [Part(secret, context.place(call))]})
 
 
 def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:

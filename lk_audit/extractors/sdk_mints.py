@@ -23,7 +23,7 @@ from lk_audit.livekit.sdks import (
 )
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, If, Member, Name
-from lk_audit.values.model import Duration, Mapped, Nothing, Possible, Reference, Value
+from lk_audit.values.model import Duration, Flag, Mapped, Nothing, Possible, Reference, Value
 from lk_audit.values.model import Member as Entry
 from lk_audit.values.objects import Event, history
 
@@ -90,7 +90,8 @@ class _Mint:
 
     def parts(self) -> MintParts:
         self._constructor()
-        for event in history(self.context.names, self.call):
+        events = history(self.context.names, self.call)
+        for event in events:
             self._event(event)
         # A date that is set outranks the lifetime, whichever comes first.
         self.lifetimes = self.expiration or self.lifetimes
@@ -106,6 +107,16 @@ class _Mint:
             settings=self.settings,
             grant_objects=self.grant_objects,
             writes_data_rights=self.sdk.writes_data_rights,
+            refuses_credentials=bool(self.sdk.allows_credentials) and not self._allows_credentials(events),
+        )
+
+    def _allows_credentials(self, events: tuple[Event, ...]) -> bool:
+        calls = [event for event in events if event.path == (self.sdk.allows_credentials,)]
+        return any(
+            isinstance(value, Flag) and value.flag
+            for event in calls
+            for item in event.arguments or ()
+            for value in self.context.values(item.value)
         )
 
     def _default(self) -> Lifetime:

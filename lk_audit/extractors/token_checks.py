@@ -10,8 +10,10 @@ from lk_audit.facts import Side, TokenCheck
 from lk_audit.livekit.sinks import TOKEN_METHODS
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Node
 from lk_audit.values.model import Flag, Mapped, Possible, Returned
+from lk_audit.values.objects import history
 
 _VERIFIERS = ("livekit.api.TokenVerifier.verify", "livekit.api.access_token.TokenVerifier.verify")
+_PARSER = "github.com/livekit/protocol/auth.ParseAPIToken"
 _UNVERIFIED: dict[str, str] = {
     "jose.decodeJwt": "jose's decodeJwt() reads a token without checking it",
     "jwt-decode.jwtDecode": "jwtDecode() reads a token without checking it",
@@ -32,7 +34,7 @@ def token_checks(context: FileContext, side: SideEvidence) -> Iterator[TokenChec
         return
     for call in context.names.calls:
         name = context.qualified(call.callee) or _receiver_name(context, call)
-        how = _verifier_off(context, call, name) or _decoder(context, call, name)
+        how = _verifier_off(context, call, name) or _decoder(context, call, name) or _unasked(context, call, name)
         if how is not None:
             yield TokenCheck(place=context.place(call), role=context.role, how=how)
 
@@ -50,6 +52,16 @@ def _verifier_off(context: FileContext, call: Call, name: str) -> str | None:
     if name in _VERIFIERS and _is_off(context.values(argument(call, None, "verify_signature"))):
         return "verify_signature=False accepts a token that anybody wrote"
     return None
+
+
+def _unasked(context: FileContext, call: Call, name: str) -> str | None:
+    """`auth.ParseAPIToken(token)` in Go, whose identity is used and whose Verify() is not."""
+    if name != _PARSER:
+        return None
+    done = {event.path[0] for event in history(context.names, call)}
+    if "Verify" in done or "Identity" not in done:
+        return None
+    return "the identity of ParseAPIToken() is what the token claims; only Verify() checks it"
 
 
 def _is_off(values: Possible) -> bool:

@@ -8,7 +8,7 @@ from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.endpoints import Endpoints, Route
 from lk_audit.facts import FileRole, WebhookUse
-from lk_audit.livekit.webhooks import EVENTS, RECEIVERS
+from lk_audit.livekit.webhooks import CHECKS, EVENTS, GO_EVENTS, RECEIVERS
 from lk_audit.syntax import Assign, Await, Binary, Call, Evaluate, Expr, Function, Index, Literal, Member, Name, walk
 from lk_audit.values.model import Flag, Returned, symbolic_sources
 
@@ -79,14 +79,17 @@ def _event_of(test: Binary) -> Expr | None:
     """What is compared with the name of an event: `body.event`, `event["event"]`, `payload.get("event")`."""
     if test.operator not in {"==", "in"}:
         return None
-    named = any(isinstance(node, Literal) and node.value in EVENTS for node in walk(test))
+    named = any(
+        (isinstance(node, Literal) and node.value in EVENTS) or (isinstance(node, Member) and node.name in GO_EVENTS)
+        for node in walk(test)
+    )
     reads = (node for node in (test.left, test.right) if _reads_event(node))
     return next(reads, None) if named else None
 
 
 def _reads_event(expr: Expr) -> bool:
     match expr:
-        case Member(name="event") | Index(key=Literal(value="event")):
+        case Member(name="event" | "Event") | Call(callee=Member(name="GetEvent")) | Index(key=Literal(value="event")):
             return True
         case Call(callee=Member(name="get")) if expr.arguments:
             first = expr.arguments[0].value
@@ -100,7 +103,7 @@ def _reads_event(expr: Expr) -> bool:
 def _is_verified(context: FileContext, route: Route) -> bool:
     """Whether the handler checks the signature in whatever way, or its caller in another."""
     home = context.home(route.handler.function)
-    if any((last_name(call.callee) or "") in {"receive", "verify"} for call in _calls_in(home, route)):
+    if any((last_name(call.callee) or "") in CHECKS for call in _calls_in(home, route)):
         return True
     authentication = context.workspace.shared(Authentication)
     return authentication.of(route.handler, (route.call, *route.helpers)) is not None

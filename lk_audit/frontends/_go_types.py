@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._tree import Part
-from lk_audit.syntax import Argument, Assign, Call, Literal, Member, Name, Opaque, Parameter, Record, Sequence
+from lk_audit.syntax import Argument, Assign, Call, Entry, Literal, Member, Name, Opaque, Parameter, Record, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ _NUMBERS = (
 )
 _ZERO: Mapping[str, Scalar] = {"string": "", "bool": False, "error": None, "any": None, **dict.fromkeys(_NUMBERS, 0)}
 """The zero values of predeclared types."""
+_TAG = re.compile(rb'([A-Za-z_][A-Za-z0-9_-]{0,63}):"([^"\\]{0,1000})"')
 _NAMED = frozenset({"type_identifier", "qualified_type"})
 _WRAPPERS = {"pointer_type": None, "parenthesized_type": None, "generic_type": "type"}
 """Types around another, and the field that holds it; without a field, the first child does."""
@@ -138,7 +140,21 @@ def fields(data: bytes, struct: TreeNode) -> Iterator[Assign]:
         for name in field.children_by_field_name("name"):
             start, end = name.start_byte, field.end_byte
             target = Name(start, name.end_byte, text_of(data, name))
-            yield Assign(start, end, target, some(data, written, end), "", named(data, written))
+            told = tuple(tags(data, field.child_by_field_name("tag")))
+            yield Assign(start, end, target, some(data, written, end), "", named(data, written), tags=told)
+
+
+def tags(data: bytes, node: TreeNode | None) -> Iterator[Entry]:
+    """What a field's tag says: `json:"name,omitempty" env:"NAME"`; by convention it is a raw string."""
+    if node is None or node.type != "raw_string_literal":
+        return
+    start = node.start_byte
+    for found in _TAG.finditer(data[start : node.end_byte]):
+        key, value = (
+            Literal(start + found.start(group), start + found.end(group), found[group].decode("utf-8", "replace"))
+            for group in (1, 2)
+        )
+        yield Entry(key.start, value.end, key, value)
 
 
 def embedded(data: bytes, struct: TreeNode) -> Iterator[Expr]:

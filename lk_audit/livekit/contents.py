@@ -13,10 +13,11 @@ from lk_audit.livekit.credentials import name_words, public_prefix, says_livekit
 CREDENTIAL_FIELDS = frozenset(
     {"secret", "access_key", "accessKey", "session_token", "sessionToken", "credentials", "account_key", "accountKey"}
     | {"password"}
+    | {"Secret", "AccessKey", "SessionToken", "Credentials", "AccountKey", "Password"}
 )
 """Fields of the egress outputs that authenticate to somebody's storage."""
 
-STREAM_FIELDS = frozenset({"urls"})
+STREAM_FIELDS = frozenset({"urls", "Urls"})
 """Fields with the addresses that a stream goes to; the stream key is part of the address."""
 STREAM_ADDRESS = re.compile(r"(?:rtmps?|srt)://[^/\s]{1,255}/[^/\s]{1,255}/[^/\s]{4,}|srt://[^\s]{1,255}streamid=")
 """An address with an application and a stream key (`rtmp://host/live2/key`), or an SRT one with a stream id."""

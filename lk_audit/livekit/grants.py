@@ -184,6 +184,24 @@ def meant_grant(name: str) -> str | None:
     return squeezed[close[0]] if close else None
 
 
+_IN_ANY_CASE = {name.lower(): name for name in VIDEO_GRANTS}
+ANY_CASE_FROM = "v1.13"
+"""The release from which servers read the names of grants in any case (conformance/server/vectors.json)."""
+
+
+def in_another_case(name: str) -> str | None:
+    """The grant that a name is but for capitals (`CanPublish`, `roomjoin`); None for any other name."""
+    known = _IN_ANY_CASE.get(name.lower())
+    return known if known != name else None
+
+
+def how_ignored(name: str) -> str:
+    """What servers make of a name that is no grant's, as a sentence without a full stop."""
+    if in_another_case(name) is not None:
+        return f"servers before {ANY_CASE_FROM} ignore it, later ones do not"
+    return "LiveKit ignores it"
+
+
 def restricts_by_default(name: str) -> bool:
     """Whether leaving the grant out allows what setting it to false denies."""
     spec = VIDEO_GRANTS.get(name)

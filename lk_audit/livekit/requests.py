@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from lk_audit.livekit.requests_go import BODY_FUNCTIONS
+
 ROUTE_METHODS = frozenset(
     {"get", "post", "put", "patch", "delete", "all", "route", "api_route", "websocket", "options", "head", "any"}
 )
@@ -56,26 +58,40 @@ HANDLER_CLASS_METHODS = frozenset(
     | {"doGet", "doPost", "doPut", "service", "handle", "handleRequest"}
 )
 
-PARSING_CALLS = frozenset(
-    {
-        "parse",
-        "parseAsync",
-        "safeParse",
-        "loads",
-        "assign",
-        "model_validate",
-        "parse_obj",
-        "json",
-        "URL",
-        "URLSearchParams",
-    }
-    | {"readBody", "readValidatedBody", "readFormData", "getQuery", "getValidatedQuery", "getRouterParam"}
-    | {"getRouterParams", "String", "Number", "decodeURIComponent", "parseBody", "parse_body", "formData", "validate"}
-    | {"validateSync", "plainToInstance", "parse_qs", "parse_qsl", "urlparse", "urlsplit", "get_json"}
+PARSING_CALLS = (
+    frozenset(
+        {
+            "parse",
+            "parseAsync",
+            "safeParse",
+            "loads",
+            "assign",
+            "model_validate",
+            "parse_obj",
+            "json",
+            "URL",
+            "URLSearchParams",
+        }
+        | {"readBody", "readValidatedBody", "readFormData", "getQuery", "getValidatedQuery", "getRouterParam"}
+        | {
+            "getRouterParams",
+            "String",
+            "Number",
+            "decodeURIComponent",
+            "parseBody",
+            "parse_body",
+            "formData",
+            "validate",
+        }
+        | {"validateSync", "plainToInstance", "parse_qs", "parse_qsl", "urlparse", "urlsplit", "get_json"}
+    )
+    | BODY_FUNCTIONS
 )
 """Calls that turn the text of a request into data, or check its form: what they return is still the caller's."""
 
-PARSING_NAME = re.compile(r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|decode|trim|coerce)")
+PARSING_NAME = re.compile(
+    r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|decode|trim|coerce|read_?json|bind)"
+)
 """How helpers of an application are called that do the same."""
 
 REQUEST_GLOBALS = (
@@ -125,7 +141,7 @@ _AUTHENTICATING_WORDS = (
     r"auth_?middleware|auth_?guard|use_?guards|jwt_?auth\w*|bearer\w*|api_?key_?\w*|with_?auth\w*|"
     r"auth|clerk\w*|unlock\w*|iron_?session|check_?(?:token|session|permission\w*|api_?key)|"
     r"validate_?user|verify_?user|is_?logged_?in|logged_?in_?required|permissions?_?classes|timing_?safe_?equal|"
-    r"compare_?digest|(?:get_?)?is_?(?:admin|owner|host|moderator|member|authori[sz]ed|allowed|valid_?(?:user|token|session))|"
+    r"compare_?digest|constant_?time_?(?:compare|eq)|compare_?hash_?and_?password|(?:get_?)?is_?(?:admin|owner|host|moderator|member|authori[sz]ed|allowed|valid_?(?:user|token|session))|"
     r"(?:user_?)?has_?(?:access|permission\w*|role)|can_?(?:access|join|enter)\w*|"
     r"(?:check|validate|verify)_?(?:access|password|passcode|secret|membership|member|admin|owner|role|user_?access)\w*|"
     r"pre_?authorize|secured|roles_?allowed|authenticated|requires_?(?:authentication|permissions|roles|user)|"
@@ -135,8 +151,29 @@ _AUTHENTICATING_WORDS = (
     r"assert_?(?:auth\w*|user|session|admin|member|access)\w*|is_?granted|deny_?access_?unless_?granted|"
     r"doorkeeper_?authorize|current_?user_?can|is_?user_?logged_?in|user_?signed_?in|http_?basic_?authenticate_?with"
 )
+GO_TEXT_PACKAGES = ("strings.", "bytes.", "fmt.", "net/url.", "encoding/", "regexp.", "strconv.", "len", "append")
+"""Go packages that cut text to pieces, and tell nothing about who sent it."""
+
+GO_CHECK_NAME = re.compile(r"(?i)^(?:verify|validate|authenticate|authori[sz]e|check|require|ensure|assert)")
+"""How functions begin, in a language without exceptions, whose error says who the caller is not."""
+
 AUTHENTICATING_NAME = re.compile(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
 """Functions, decorators, dependencies and middleware that authenticate, by their last name."""
+
+_GO_AUTHENTICATION = (
+    *("github.com/golang-jwt/jwt.Parse", "github.com/golang-jwt/jwt.ParseWithClaims"),
+    *("github.com/dgrijalva/jwt-go.Parse", "github.com/dgrijalva/jwt-go.ParseWithClaims"),
+    *("github.com/lestrrat-go/jwx/jwt.Parse", "github.com/lestrrat-go/jwx/jwt.ParseRequest"),
+    *("github.com/gofiber/contrib/jwt.New", "github.com/gofiber/jwt.New", "github.com/gofiber/contrib/paseto.New"),
+    *("github.com/gofiber/fiber/middleware/keyauth.New", "github.com/gofiber/fiber/middleware/basicauth.New"),
+    *("github.com/labstack/echo-jwt.JWT", "github.com/labstack/echo-jwt.WithConfig"),
+    *(f"github.com/labstack/echo/middleware.{name}" for name in ("JWT", "JWTWithConfig", "KeyAuth", "BasicAuth")),
+    *(f"github.com/labstack/echo/middleware.{name}WithConfig" for name in ("KeyAuth", "BasicAuth")),
+    *(f"github.com/gin-gonic/gin.{name}" for name in ("BasicAuth", "BasicAuthForRealm")),
+    *("github.com/go-chi/jwtauth.Authenticator", "github.com/go-chi/chi/middleware.BasicAuth"),
+    "github.com/clerk/clerk-sdk-go/http.RequireHeaderAuthorization",
+    "golang.org/x/crypto/bcrypt.CompareHashAndPassword",
+)
 
 AUTHENTICATING_CALLS = frozenset(
     {
@@ -180,6 +217,7 @@ AUTHENTICATING_CALLS = frozenset(
         "call.principal",
         "call.authentication.principal",
         "io.ktor.server.application.call.principal",
+        *_GO_AUTHENTICATION,
     }
 )
 
@@ -188,7 +226,7 @@ GUARD_SETTINGS = frozenset({"permission_classes", "authentication_classes", "dec
 
 MOUNTING_METHODS = frozenset(
     {"use", "register", "include_router", "register_blueprint", "route", "mount", "add_routes", "add_router"}
-    | {"on", "include", "add_subapp", "blueprint", "register_router"}
+    | {"on", "include", "add_subapp", "blueprint", "register_router", "Mount", "Route", "Group"}
 )
 """Methods that make a router part of another, or of the application."""
 
@@ -219,7 +257,10 @@ LEAVING_CALLS = frozenset(
 )
 """Calls that end the handling of a request: Flask's abort, SvelteKit's error, Next's redirect ..."""
 
-SHAPE_TESTS = frozenset({"includes", "match", "test", "isinstance", "startsWith", "startswith", "endsWith", "isArray"})
+SHAPE_TESTS = frozenset(
+    {"includes", "match", "test", "isinstance", "startsWith", "startswith", "endsWith", "isArray"}
+    | {"HasPrefix", "HasSuffix", "Contains", "MatchString"}
+)
 """Calls that look at the form of the input and tell nothing about the caller."""
 
 LOOKUP_CALLS = frozenset({"exists", "count", "first"})
@@ -279,7 +320,7 @@ CREDENTIAL_WORD = re.compile(
 
 MIDDLEWARE_METHODS = frozenset(
     {"use", "addHook", "add_middleware", "before_request", "before_app_request", "before_websocket", "middleware"}
-    | {"on_request", "useGlobalGuards", "guard", "register_middleware"}
+    | {"on_request", "useGlobalGuards", "guard", "register_middleware", "Use", "UseHandler", "Pre", "BindFunc"}
 )
 """Methods that put something in front of the handlers of a router."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lk_audit.livekit.grants import OTHER_GRANTS, PROJECT_GRANTS, VIDEO_GRANTS
+from lk_audit.livekit.grants import OTHER_GRANTS, PROJECT_GRANTS, VIDEO_GRANTS, in_another_case
 from lk_audit.secret import Secret
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _MAX_LENGTH = 16_384
 _MILLISECONDS_FROM = 100_000_000_000
 """A number of seconds this large lies beyond the year 5000: it is a number of milliseconds."""
+_MOST_DIGITS = 18
 _POWERS = ("roomAdmin", *PROJECT_GRANTS, "agent")
 DAY = 86_400
 """Seconds."""
@@ -57,6 +58,7 @@ class DecodedToken:
     def is_livekit(self) -> bool:
         """Whether LiveKit could have made it: HS256, and a grant that only LiveKit knows.
 
+        Its SDKs sign with nothing else; servers before v1.13 took HS384 and HS512 too (conformance/server).
         Source: livekit/protocol:auth/grants.go, auth/verifier.go.
         """
         if self.algorithm != "HS256":
@@ -95,17 +97,22 @@ class DecodedToken:
     @property
     def joins_any_room(self) -> bool:
         """Whether its holder may enter every room of the project."""
-        return self.grants.get("roomJoin") is True and not self.grants.get("room")
+        return self._claim("roomJoin") is True and not self._claim("room")
 
     @property
     def ignored_names(self) -> tuple[str, ...]:
-        """The names among its grants that LiveKit ignores."""
-        return tuple(name for name in self.grants if name not in VIDEO_GRANTS)
+        """The names among its grants that LiveKit ignores, whatever the server's release."""
+        return tuple(name for name in self.grants if name not in VIDEO_GRANTS and in_another_case(name) is None)
 
     def _has(self, name: str) -> bool:
         claim, _, member = name.rpartition(".")
-        holder = self.other_grants.get(claim, {}) if claim else self.grants
-        return holder.get(member) is True
+        return (self.other_grants.get(claim, {}).get(member) if claim else self._claim(member)) is True
+
+    def _claim(self, name: str) -> object:
+        """A grant, also where its name has other capitals: newer servers take it."""
+        if name in self.grants:
+            return self.grants[name]
+        return next((value for spelled, value in self.grants.items() if in_another_case(spelled) == name), None)
 
 
 def read_token(text: str) -> DecodedToken | None:
@@ -170,6 +177,9 @@ def _object(value: object) -> Mapping[str, object]:
 
 
 def _seconds(value: object) -> int | None:
+    """A time of a token; newer servers take a number that is written as text, too (conformance/server)."""
+    if isinstance(value, str) and len(value) <= _MOST_DIGITS and value.isascii() and value.isdecimal():
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return int(value)

@@ -11,5 +11,9 @@ EVENTS = frozenset(
     | {"track_published", "track_unpublished", "egress_started", "egress_updated", "egress_ended", "ingress_started"}
     | {"ingress_ended"}
 )
+GO_EVENTS = frozenset(f"Event{''.join(word.capitalize() for word in name.split('_'))}" for name in EVENTS)
+"""The same as the constants of livekit/protocol's package `webhook`."""
+CHECKS = frozenset({"receive", "verify", "ReceiveWebhookEvent", "Receive", "Verify"})
+"""Methods and functions that check the signature of a webhook, or of something else."""
 RECEIVERS = ("WebhookReceiver",)
 """How the full names of the classes end that check a webhook."""

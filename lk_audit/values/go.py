@@ -141,7 +141,8 @@ FUNCTIONS: dict[str, Function] = {
         (
             *("len", "fmt.Sprint", "fmt.Sprintf", "fmt.Sprintln", "strings.ToLower", "strings.ToUpper"),
             *("strings.ReplaceAll", "strings.TrimPrefix", "strings.TrimSuffix", "strings.Join", "strings.Split"),
-            *("net/url.QueryEscape", "net/url.PathEscape"),
+            *("strings.Fields", "strings.SplitN", "strings.Cut", "strings.CutPrefix", "strings.Trim", "strings.Title"),
+            *("net/url.QueryEscape", "net/url.PathEscape", "net/url.QueryUnescape", "html.EscapeString"),
         ),
         _derived,
     ),

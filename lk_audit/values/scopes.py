@@ -36,6 +36,13 @@ DECLARING = frozenset({"go", "java", "kotlin", "dart", "swift"})
 BEFORE_ALL = -1
 """The effect of what is hoisted: JavaScript's imports and functions."""
 
+GO_FILLERS = frozenset(
+    {"Bind", "BindJSON", "BindQuery", "BindUri", "MustBindWith", "ShouldBind", "ShouldBindJSON", "ShouldBindQuery"}
+    | {"ShouldBindUri", "ShouldBindWith", "BodyParser", "QueryParser", "ParamsParser", "ReadJSON", "ReadForm"}
+    | {"Decode", "DecodeJSON", "Unmarshal", "UnmarshalWithDefaults", "ReadEntity", "BindBody"}
+)
+"""Go methods that fill what their last argument points to, by convention: gin, echo, fiber, `encoding/json` ..."""
+
 
 class Scopes:
     """Tables over the nodes of a module; `names.Names` answers questions with them."""
@@ -154,6 +161,8 @@ class Scopes:
             self._index_import(statement)
         for address in self.nodes(Unary) if self.is_go else ():
             self._index_address(address)
+        for call in self.nodes(Call) if self.is_go else ():
+            self._index_filled(call)
 
     def _index_assign(self, assign: Assign) -> None:
         target = assign.target
@@ -181,6 +190,16 @@ class Scopes:
     def _declaring(self, name: str, node: Node) -> Scope:
         """The scope that a variable was declared in; that of `node` when nothing here declares it."""
         return next((scope for scope in self.around(node) if (scope, name) in self.definitions), self._scope(node))
+
+    def _index_filled(self, call: Call) -> None:
+        """`bind(value)`, where `value` points to something that the call fills by what it is called."""
+        callee = call.callee
+        if not isinstance(callee, Member) or callee.name not in GO_FILLERS or not call.arguments or call.is_new:
+            return
+        name = call.arguments[-1].value
+        if isinstance(name, Name):
+            scope = self._declaring(name.id, call)
+            self.definitions[scope, name.id].append(Definition("filled", name.id, call, scope, call.end, call))
 
     def _index_address(self, address: Unary) -> None:
         """`decode(&value)`: the call may change the variable."""

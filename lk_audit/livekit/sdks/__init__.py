@@ -14,6 +14,7 @@ from lk_audit.livekit.sdks.model import (
     JwtBuilder,
     JwtClass,
     JwtSigner,
+    LaterSigner,
     Sdk,
     SecretSink,
     Setting,
@@ -24,11 +25,13 @@ from lk_audit.livekit.sdks.ruby import RUBY, RUBY_BEFORE_0_7
 
 __all__ = [
     "CLAIM_BUILDERS",
+    "CLAIM_STRUCTS",
     "GRANT_CLASSES",
     "HMAC_CALLS",
     "JWT_BUILDERS",
     "JWT_CLASSES",
     "JWT_SIGNERS",
+    "LATER_SIGNERS",
     "NODE",
     "NODE_V1",
     "PYTHON",
@@ -46,6 +49,7 @@ __all__ = [
     "JwtBuilder",
     "JwtClass",
     "JwtSigner",
+    "LaterSigner",
     "Sdk",
     "SecretSink",
     "Setting",
@@ -67,6 +71,12 @@ REALTIME_ROOMS: frozenset[str] = frozenset().union(*(family.rooms for family in 
 JWT_SIGNERS: dict[str, JwtSigner] = {name: row for family in _FAMILIES for name, row in family.signers.items()}
 SIGN_JWT_CLASSES: dict[str, str] = {name: kind for family in _FAMILIES for name, kind in family.sign_classes.items()}
 """jose's builder: the payload is the constructor's argument, the secret that of `sign`."""
+LATER_SIGNERS: dict[str, LaterSigner] = {
+    name: row for family in _FAMILIES for name, row in family.later_signers.items()
+}
+CLAIM_STRUCTS: dict[str, dict[str, str]] = {
+    name: row for family in _FAMILIES for name, row in family.claim_structs.items()
+}
 JWT_BUILDERS: dict[str, JwtBuilder] = {name: row for family in _FAMILIES for name, row in family.builders.items()}
 SINGLE_GRANTS: dict[str, Claim] = {name: row for family in _FAMILIES for name, row in family.single_grants.items()}
 """Classes that hold one grant each, by full name."""
@@ -78,7 +88,10 @@ HMAC_CALLS: frozenset[str] = frozenset().union(*(family.hmacs for family in _FAM
 """Calls that sign by hand: with a LiveKit payload in the same file they make a token."""
 
 
-_TABLES = (TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES, JWT_BUILDERS, JWT_CLASSES, SINGLE_GRANTS)
+_TABLES = (
+    *(TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES, JWT_BUILDERS, JWT_CLASSES, LATER_SIGNERS),
+    SINGLE_GRANTS,
+)
 
 
 def is_known(name: str) -> bool:

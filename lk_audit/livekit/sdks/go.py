@@ -1,11 +1,11 @@
 """Go: livekit/protocol and livekit/server-sdk-go.
 
-Sources: livekit/protocol `auth/accesstoken.go`, livekit/server-sdk-go.
+Sources: livekit/protocol `auth/accesstoken.go` and `auth/grants.go`, livekit/server-sdk-go, golang-jwt/jwt `claims.go`.
 """
 
 from __future__ import annotations
 
-from lk_audit.livekit.sdks.model import Family, Sdk, SecretSink, Setting, TtlUnit
+from lk_audit.livekit.sdks.model import Family, LaterSigner, Sdk, SecretSink, Setting, TtlUnit
 
 GO = Sdk(
     label="livekit/protocol",
@@ -28,12 +28,38 @@ GO = Sdk(
         "SetRoomConfig": Setting("roomConfig"),
     },
     options={},
+    allows_credentials="SetAllowSensitiveCredentials",
 )
 
 _CLIENTS = (
     *("RoomServiceClient", "EgressClient", "IngressClient", "SIPClient", "AgentDispatchServiceClient"),
     *("ConnectorClient", "RecordingServiceClient"),
 )
+
+_JWT = ("golang-jwt/jwt", "dgrijalva/jwt-go", "form3tech-oss/jwt-go")
+_REGISTERED = {
+    "Issuer": "iss",
+    "Subject": "sub",
+    "Audience": "aud",
+    "ExpiresAt": "exp",
+    "NotBefore": "nbf",
+    "IssuedAt": "iat",
+    "ID": "jti",
+    "Id": "jti",
+}
+_CLAIM_GRANTS = {
+    "Identity": "identity",
+    "Name": "name",
+    "Kind": "kind",
+    "Video": "video",
+    "SIP": "sip",
+    "Agent": "agent",
+    "Inference": "inference",
+    "Observability": "observability",
+    "RoomConfig": "roomConfig",
+    "Metadata": "metadata",
+    "Attributes": "attributes",
+}
 
 FAMILY = Family(
     constructors={
@@ -56,6 +82,18 @@ FAMILY = Family(
         "github.com/livekit/server-sdk-go.ConnectInfo": SecretSink(None, None, "APISecret", "APIKey"),
         "github.com/livekit/protocol/auth.NewAccessToken": SecretSink(1, 0),
         "github.com/livekit/protocol/auth.NewSimpleKeyProvider": SecretSink(1, 0),
+    },
+    later_signers={
+        f"github.com/{package}.NewWithClaims": LaterSigner(package.partition("/")[0], 1, "SignedString")
+        for package in _JWT
+    },
+    claim_structs={
+        **{
+            f"github.com/{package}.{name}": _REGISTERED
+            for package in _JWT
+            for name in ("RegisteredClaims", "StandardClaims")
+        },
+        "github.com/livekit/protocol/auth.ClaimGrants": _CLAIM_GRANTS,
     },
     rooms=frozenset(
         f"github.com/livekit/server-sdk-go.{name}" for name in ("ConnectToRoom", "ConnectToRoomWithToken", "NewRoom")

@@ -49,7 +49,8 @@ class Sdk:
     `arguments` are the constructor's parameters in order; `members` what calling or assigning a member of the
     token sets; `options` the keys of the options object. `merges_grants` tells that a second grant call adds to the
     first, `keeps_grants` that the token keeps the caller's object, so that later changes of it count.
-    `writes_data_rights` tells that an unset canPublishData is written as true. `signs_of` are members by which a token
+    `writes_data_rights` tells that an unset canPublishData is written as true, `allows_credentials` names the method
+    without which it signs no room configuration with credentials in it. `signs_of` are members by which a token
     is known where its import is lost.
     """
 
@@ -63,6 +64,7 @@ class Sdk:
     keeps_grants: bool = False
     writes_data_rights: bool = False
     signs_of: frozenset[str] = frozenset()
+    allows_credentials: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,16 @@ class JwtSigner:
     secret_names: tuple[str, ...] = ("key", "secret")
     lifetime_option: Setting | None = None
     exp_unit: TtlUnit | None = TtlUnit.EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class LaterSigner:
+    """A general JWT library whose token is made of claims first, and signed later by a method of its own."""
+
+    label: str
+    payload: int
+    sign: str
+    exp_unit: TtlUnit = TtlUnit.EPOCH_OR_DATETIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +168,8 @@ class Family:
     API secret without minting; `rooms` are what a program connects to by itself, so that a token beside one is its
     own; `sign_classes` are builders of jose's kind, `builders` those that are filled claim by claim, by the call that
     makes one, `claim_builders` those known by the last name of the call that makes one, `jwt_classes` tokens to be
-    signed; `single_grants` are classes that hold one grant each; `hmacs` sign by hand.
+    signed, `later_signers` other libraries that sign in two steps; `claim_structs` are their structs, with the names of
+    the fields in the token; `single_grants` are classes that hold one grant each; `hmacs` sign by hand.
     """
 
     constructors: dict[str, Sdk] = field(default_factory=dict)
@@ -166,6 +179,8 @@ class Family:
     signers: dict[str, JwtSigner] = field(default_factory=dict)
     sign_classes: dict[str, str] = field(default_factory=dict)
     jwt_classes: dict[str, JwtClass] = field(default_factory=dict)
+    later_signers: dict[str, LaterSigner] = field(default_factory=dict)
+    claim_structs: dict[str, dict[str, str]] = field(default_factory=dict)
     hmacs: frozenset[str] = frozenset()
     builders: dict[str, JwtBuilder] = field(default_factory=dict)
     single_grants: dict[str, Claim] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What LiveKit servers answer to tokens."""

@@ -1,0 +1,224 @@
+"""Go's request handlers: functions that take a request, by their types, and the calls that register them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.livekit.requests_go import (
+    CONTEXT_READS,
+    IDENTITY_KEY,
+    METHODS,
+    OTHER_HANDLER_TYPES,
+    REQUEST_TYPES,
+    RESPONSE_TYPES,
+    ROUTES,
+    SERVER_SET_READS,
+)
+from lk_audit.syntax import Argument, Call, Expr, Function, Literal, Member, Name, Return, walk
+from lk_audit.values.model import Defined, Given, Text, Value, symbolic_sources
+
+_DEEPEST = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registration:
+    """A call that registers `handler`, whatever function that is."""
+
+    call: Call
+    label: str
+    path: str | None
+    router: Expr | None
+    handler: Expr
+    function: Function | None
+
+
+class GoRoutes:
+    """The registrations of one file."""
+
+    def __init__(self, context: FileContext) -> None:
+        self._context = context
+
+    @cached_property
+    def registrations(self) -> tuple[Registration, ...]:
+        calls = (call for call in self._context.names.calls if isinstance(call.callee, Member))
+        found = (self._registration(call) for call in calls if (last_name(call.callee) or "") in ROUTES)
+        return tuple(item for item in found if item is not None)
+
+    def unresolved(self, name: str) -> Iterator[Registration]:
+        """Those whose handler is known by its name only: `router.GET("/token", app.handlers.Token)`."""
+        for item in self.registrations:
+            if item.function is None and name in _names_in(item.handler):
+                yield item
+
+    def _registration(self, call: Call) -> Registration | None:
+        if not call.arguments or not isinstance(call.callee, Member):
+            return None
+        path = _path_of(call)
+        handlers = [item.value for item in reversed(call.arguments) if not isinstance(item.value, Literal)]
+        served = ((expr, served_function(self._context, expr)) for expr in handlers)
+        handler, function = next(((expr, found) for expr, found in served if found is not None), (None, None))
+        if handler is None:
+            if path is None or not handlers:
+                return None
+            handler = handlers[0]
+        return Registration(call, _label(call, path), path, call.callee.object, handler, function)
+
+
+def served_function(context: FileContext, expr: Expr, depth: int = _DEEPEST) -> Function | None:
+    """The handler that an expression is, bare, wrapped in middleware, or made by a function that returns it."""
+    if isinstance(expr, Function):
+        return expr if takes_request(context, expr) else None
+    if isinstance(expr, Call) and depth:
+        inner = (served_function(context, item.value, depth - 1) for item in reversed(expr.arguments))
+        found = next((item for item in inner if item is not None), None)
+        if found is not None:
+            return found
+    elif not isinstance(expr, Name | Member):
+        return None
+    for value in context.values(expr):
+        if isinstance(value, Defined) and isinstance(value.definition, Function):
+            home = context.home(value.definition)
+            if takes_request(home, value.definition):
+                return value.definition
+    return None
+
+
+def takes_request(context: FileContext, function: Function) -> bool:
+    """Whether a function takes a request and nothing that only another function could pass."""
+    plain = [item for item in function.parameters if item.kind != "receiver"]
+    types = [type_name(context, item.annotation) for item in plain]
+    known = REQUEST_TYPES | RESPONSE_TYPES | OTHER_HANDLER_TYPES
+    return any(item in REQUEST_TYPES for item in types) and all(item in known for item in types)
+
+
+def type_name(context: FileContext, annotation: Expr | None) -> str:
+    """The full name of a parameter's type; empty for a type without one."""
+    return (context.qualified(annotation) or "") if annotation is not None else ""
+
+
+def typed_handlers(context: FileContext) -> Iterator[Function]:
+    """The functions of a file that only a router can call: they take a request, and no code here calls them."""
+    for function in context.names.functions:
+        if not takes_request(context, function) or context.names.callers(function):
+            continue
+        if function.name or _is_handed_out(context, function):
+            yield function
+
+
+def _is_handed_out(context: FileContext, function: Function) -> bool:
+    """`func Token(cfg *Config) http.HandlerFunc { return func(w, r) {...} }`, which is no middleware."""
+    holder = context.names.parent(function)
+    if isinstance(holder, Argument):
+        conversion = context.names.parent(holder)
+        is_conversion = isinstance(conversion, Call) and last_name(conversion.callee) == "HandlerFunc"
+        holder = context.names.parent(conversion) if conversion is not None and is_conversion else None
+    maker = context.names.enclosing_function(function)
+    if not isinstance(holder, Return) or maker is None or not maker.name:
+        return False
+    takes = (type_name(context, item.annotation).rpartition(".")[2] for item in maker.parameters)
+    return not any(name in {"Handler", "HandlerFunc"} for name in takes)
+
+
+def type_of_parameter(context: FileContext, value: Given) -> str:
+    """The full name of the type that the parameter of a value is declared with."""
+    home = context.home(value.function)
+    declared = (item.annotation for item in value.function.parameters if item.name == value.parameter)
+    return type_name(home, next(declared, None))
+
+
+def is_request_parameter(context: FileContext, value: Given) -> bool:
+    return type_of_parameter(context, value) in REQUEST_TYPES
+
+
+def is_server_set_read(context: FileContext, call: Call) -> bool:
+    """Whether a call reads what the server has put into a request: `c.MustGet("user")`, `r.Context().Value(key)`."""
+    callee = call.callee
+    if not isinstance(callee, Member):
+        return False
+    if callee.name in CONTEXT_READS:
+        return True
+    if not any(callee.name in names for names in SERVER_SET_READS.values()):
+        return False
+    return any(
+        isinstance(value, Given)
+        and not value.members
+        and callee.name in SERVER_SET_READS.get(type_of_parameter(context, value), ())
+        for value in symbolic_sources(context.home(call).values(callee.object))
+    )
+
+
+def reads_identity(context: FileContext, call: Call) -> bool:
+    """Whether a call takes the caller's identity from where only middleware can have put it."""
+    if not call.arguments or not is_server_set_read(context, call):
+        return False
+    key = call.arguments[0].value
+    words = [key.value] if isinstance(key, Literal) else [last_name(key)]
+    words += [value.text for value in context.home(call).values(key) if isinstance(value, Text)]
+    return any(isinstance(word, str) and IDENTITY_KEY.search(word) for word in words)
+
+
+def takes_identity(context: FileContext, call: Call, depth: int = 2) -> bool:
+    """The same at once or through helpers of the project: `session.UserOf(r.Context())`."""
+    if reads_identity(context, call):
+        return True
+    home = context.home(call)
+    given = (item.value for item in call.arguments)
+    if not depth or not any(_is_of_request(home, expr) for expr in given):
+        return False
+    return any(
+        takes_identity(context.home(node), node, depth - 1)
+        for value in home.values(call.callee)
+        if isinstance(value, Defined) and isinstance(value.definition, Function)
+        for node in walk(value.definition.body)
+        if isinstance(node, Call)
+    )
+
+
+def _is_of_request(context: FileContext, expr: Expr) -> bool:
+    """Whether an argument is the request, or its context."""
+    if isinstance(expr, Call):
+        return isinstance(expr.callee, Member) and expr.callee.name in CONTEXT_READS
+    return is_whole_request(context, symbolic_sources(context.values(expr)))
+
+
+def is_whole_request(context: FileContext, values: tuple[Value, ...]) -> bool:
+    """Whether something is the request as it came, from which a library takes what it needs."""
+    return bool(values) and all(
+        isinstance(value, Given) and not value.members and is_request_parameter(context, value) for value in values
+    )
+
+
+def _path_of(call: Call) -> str | None:
+    """The address of a route: `"/token"`, `"POST /token"`; of `r.Path("/token").HandlerFunc(h)` too."""
+    node: Expr = call
+    for _ in range(_DEEPEST):
+        if not isinstance(node, Call):
+            return None
+        for item in node.arguments:
+            text = item.value.value if isinstance(item.value, Literal) else None
+            if isinstance(text, str) and (text.startswith("/") or text.partition(" ")[0] in METHODS):
+                return text[text.find("/") :] if "/" in text else None
+        node = node.callee.object if isinstance(node.callee, Member) else node.callee
+    return None
+
+
+def _label(call: Call, path: str | None) -> str:
+    texts = (item.value.value for item in call.arguments[:2] if isinstance(item.value, Literal))
+    words = [word for text in texts if isinstance(text, str) for word in text.split()]
+    name = (last_name(call.callee) or "").upper()
+    method = next((word for word in (name, *words) if word in METHODS), "")
+    return " ".join(word for word in (method, path) if word)
+
+
+def _names_in(expr: Expr, depth: int = _DEEPEST) -> Iterator[str]:
+    """The last names of what an expression is, or wraps."""
+    if isinstance(expr, Call) and depth:
+        for item in expr.arguments:
+            yield from _names_in(item.value, depth - 1)
+        expr = expr.callee
+    name = last_name(expr) if isinstance(expr, Name | Member) else None
+    if name is not None:
+        yield name

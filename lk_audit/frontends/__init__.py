@@ -37,7 +37,7 @@ GRAMMARS: dict[str, str] = {
     "ruby": "tree_sitter_ruby",
     "swift": "tree_sitter_swift",
 }
-"""The frontends whose grammar is an extra of the same name, with the module that it comes in."""
+"""The frontends whose grammar some platform may lack, with the module that it comes in."""
 _DOTENV_NAMES = frozenset(
     {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}
 )
@@ -114,9 +114,8 @@ def read_as_text(source: Source) -> str | None:
         return "minified code; read as text, for credentials and tokens only"
     grammar = GRAMMARS.get(name or "")
     if grammar is not None and not _is_installed(grammar):
-        return (
-            f"read as text, for credentials and tokens only; `pip install lk-audit[{name}]` lets its code be analysed"
-        )
+        package = grammar.replace("_", "-")
+        return f"read as text, for credentials and tokens only; `pip install {package}` lets its code be analysed"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Languages whose grammar is an extra."""
+"""Languages whose grammar is not installed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_file_whose_grammar_is_missing_is_read_as_text_and_said_to_be(monkeypa
     assert [fact.place.line for fact in facts if isinstance(fact, CredentialLiteral)] == [3]
     assert [(note.path, note.line) for note in notes] == [("main.go", 1)]
     assert notes[0].reason.startswith("read as text")
-    assert "pip install lk-audit[go]" in notes[0].reason
+    assert "pip install tree-sitter-that-nobody-has" in notes[0].reason
 
 
 def test_a_file_whose_grammar_is_there_is_analysed_without_a_word() -> None:

@@ -12,9 +12,9 @@ from lk_audit.discovery import surroundings
 from lk_audit.errors import UsageError
 from lk_audit.findings import AnyRule, Report, Skipped
 from lk_audit.overrides import apply_overrides
+from lk_audit.pipeline import analysis, scan_sources
 from lk_audit.project.files import Files
 from lk_audit.reading import Content, content_of, unread_files
-from lk_audit.scan import analysis, scan_sources
 
 
 def scan_buffer(  # noqa: PLR0913 - keywords, half of them optional

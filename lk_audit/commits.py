@@ -18,7 +18,7 @@ from lk_audit.scan_history import scan_history
 from lk_audit.scan_staged import scan_staged
 
 if TYPE_CHECKING:
-    from lk_audit.scan import Observe
+    from lk_audit.pipeline import Observe
     from lk_audit.source import Source
 
 

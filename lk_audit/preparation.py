@@ -13,9 +13,9 @@ from lk_audit.configuration.building import build
 from lk_audit.configuration.layers import Asked, Effective, effective
 from lk_audit.discovery import common_base
 from lk_audit.findings import AnyRule, Report
+from lk_audit.pipeline import Observe, scan_paths
 from lk_audit.progress import Progress
 from lk_audit.rule_loader import Rules, load_rules
-from lk_audit.scan import Observe, scan_paths
 from lk_audit.source import Source
 from lk_audit.suppression import rule_names
 

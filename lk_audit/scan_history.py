@@ -46,9 +46,9 @@ from lk_audit.git.history import (
 from lk_audit.git.objects import Content, Entry, Objects, Stream
 from lk_audit.git.repository import Repository, open_repository
 from lk_audit.overrides import apply_overrides
+from lk_audit.pipeline import extract_all, run_rules, scan_sources
 from lk_audit.prefilter import gates
 from lk_audit.reading import REPORT, is_report
-from lk_audit.scan import extract_all, run_rules, scan_sources
 from lk_audit.secret import Secret
 from lk_audit.selection import Selection
 from lk_audit.source import NotText, Place, Source

@@ -18,9 +18,9 @@ from lk_audit.git.index import LINK, SUBMODULE, Index, IndexEntry, is_lfs_pointe
 from lk_audit.git.objects import Objects
 from lk_audit.git.repository import Repository, open_repository, with_index_of_environment
 from lk_audit.overrides import apply_overrides
+from lk_audit.pipeline import analysis, scan_sources
 from lk_audit.project.files import Files
 from lk_audit.reading import REPORT, Content, content_of, is_report
-from lk_audit.scan import analysis, scan_sources
 from lk_audit.selection import Selection
 
 Read: TypeAlias = Callable[[], bytes | None]

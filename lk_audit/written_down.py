@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from lk_audit.extracted import Extracted
 from lk_audit.facts import CredentialLiteral, Fact, JwtLiteral, Strength
+from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
-from lk_audit.scan import scan_sources
 
 if TYPE_CHECKING:
     from lk_audit.findings import AnyRule, Crash

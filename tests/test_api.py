@@ -220,3 +220,11 @@ def test_the_package_alone_costs_nothing_and_the_api_brings_no_parser() -> None:
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert said.split("\n")[:2] == ["[]", "[]"]
+
+
+def test_the_package_itself_offers_the_api_without_importing_it_before_it_is_asked_for() -> None:
+    known = "'lk_audit.api' in sys.modules"
+    asked = f"import sys, lk_audit; print({known}, lk_audit.scan.__module__, {known})"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["False", "lk_audit.api", "True"]

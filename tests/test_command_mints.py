@@ -14,8 +14,8 @@ from lk_audit.facts import UNKNOWN, Audience, Expiry, GrantScalar, Signer, Token
 from lk_audit.findings import Finding
 from lk_audit.frontends.shell import words_in
 from lk_audit.livekit.durations import go_span
+from lk_audit.pipeline import scan_sources
 from lk_audit.rule_loader import load_builtin_rules
-from lk_audit.scan import scan_sources
 from lk_audit.source import Source
 
 RULES = load_builtin_rules()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from lk_audit.findings import Finding
+from lk_audit.pipeline import scan_paths
 from lk_audit.rule_api import Severity
 from lk_audit.rule_loader import load_builtin_rules
-from lk_audit.scan import scan_paths
 
 SECRET = "LIVEKIT_API_SECRET=q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa\n"
 DOCKERFILE = "FROM node:22\nWORKDIR /app\nCOPY . .\n"

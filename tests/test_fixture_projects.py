@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
-from lk_audit.scan import scan_sources
 from lk_audit.source import Source
 
 PROJECTS = Path(__file__).parent / "fixtures" / "projects"

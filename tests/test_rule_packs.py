@@ -189,7 +189,7 @@ def test_a_rule_that_gives_something_else_than_problems_fails_alone(run: Run, mo
     done = run(modules_to_break, "scan", "--max-ttl", "5m")
 
     assert done.returncode == 3
-    assert "ACME001 on mint.py: TypeError at scan.py:" in done.stdout
+    assert "ACME001 on mint.py: TypeError at pipeline.py:" in done.stdout
     assert "LK301[excessive-ttl]" in done.stdout
 
 

@@ -16,8 +16,8 @@ from lk_audit.reporters import readable_path
 if TYPE_CHECKING:
     from lk_audit.findings import Report
     from lk_audit.fixing import Plan, Scan
+    from lk_audit.pipeline import Observe
     from lk_audit.preparation import Setup
-    from lk_audit.scan import Observe
     from lk_audit.source import Source
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -10,9 +10,9 @@ import pytest
 
 from lk_audit.edits import Fix, chosen, edited, edits_by_path
 from lk_audit.findings import AnyRule, Finding, Report
+from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Fixable, Options
 from lk_audit.rule_loader import load_rules
-from lk_audit.scan import scan_sources
 from lk_audit.source import Source
 from lk_audit.testing import NOW, read_example, without_marks
 

@@ -14,8 +14,8 @@ from lk_audit.errors import UsageError
 from lk_audit.findings import Report
 from lk_audit.hints import Hints
 from lk_audit.path_patterns import Exclusion, PathPatterns
+from lk_audit.pipeline import scan_paths
 from lk_audit.rule_loader import load_rules
-from lk_audit.scan import scan_paths
 from lk_audit.scan_staged import scan_staged
 from tests.git.repo import CLEAN, LEAK, OTHER, Repo, new
 from tests.samples import SECRET

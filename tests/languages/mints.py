@@ -6,9 +6,9 @@ import time
 
 from lk_audit.extraction import extract_facts
 from lk_audit.facts import Fact, GrantScalar, TokenMint
+from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
-from lk_audit.scan import scan_sources
 from lk_audit.source import Source
 
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lk_audit.findings import Report
+from lk_audit.pipeline import scan_sources
 from lk_audit.reporters import REPORTERS, Presentation, render
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
-from lk_audit.scan import scan_sources
 from lk_audit.source import Source
 from lk_audit.testing import read_example
 

@@ -21,7 +21,7 @@ def webhook_uses(context: FileContext) -> Iterator[WebhookUse]:
     """Every use of an event whose sender is not known, one for each handler."""
     if context.role is FileRole.TEST:
         return
-    for call in context.names.calls_of("receive"):
+    for call in (*context.names.calls_of("receive"), *context.names.calls_of("Receive")):
         if _is_receiver(context, call):
             how = _SKIP if _skips(context, call) else _UNAWAITED if _is_unawaited(context, call) else None
             if how is not None:
@@ -86,7 +86,7 @@ def _event_of(test: Binary) -> Expr | None:
 
 def _reads_event(expr: Expr) -> bool:
     match expr:
-        case Member(name="event") | Index(key=Literal(value="event")):
+        case Member(name="event" | "Event") | Index(key=Literal(value="event")):
             return True
         case Call(callee=Member(name="get")) if expr.arguments:
             first = expr.arguments[0].value
@@ -100,7 +100,9 @@ def _reads_event(expr: Expr) -> bool:
 def _is_verified(context: FileContext, route: Route) -> bool:
     """Whether the handler checks the signature in whatever way, or its caller in another."""
     home = context.home(route.handler.function)
-    if any((last_name(call.callee) or "") in {"receive", "verify"} for call in _calls_in(home, route)):
+    if any(
+        (last_name(call.callee) or "") in {"receive", "verify", "Receive", "Verify"} for call in _calls_in(home, route)
+    ):
         return True
     authentication = context.workspace.shared(Authentication)
     return authentication.of(route.handler, (route.call, *route.helpers)) is not None

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import FileRole, Lead
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.livekit.sdks import is_known
+from lk_audit.livekit.sdks import METHODS, is_known
 from lk_audit.project.modules import CodeModule, Project
 from lk_audit.roles import file_role
 from lk_audit.source import Place, Source
@@ -144,6 +144,16 @@ class FileContext:
             return name
         full = (f"{namespace}.{name}" for namespace in self.names.namespaces())
         return next((item for item in full if is_known(item)), name)
+
+    def called(self, call: Call) -> str:
+        """The full name of what is called, also of a method, by what its receiver is an instance of; else empty."""
+        name = self.qualified(call.callee)
+        if name is not None or not isinstance(call.callee, Member) or call.callee.name not in METHODS:
+            return name or ""
+        for value in self.values(call.callee.object):
+            if isinstance(value, model.Returned) and value.callee and not value.members:
+                return f"{value.callee}.{call.callee.name}"
+        return ""
 
     def values(self, expr: Expr | None) -> Possible:
         """What `expr`, in whatever file, can be; nothing for no expression."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from lk_audit.extractors import dotnet_handlers, rust_handlers
 from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.go_handlers import GoRoutes, is_request_parameter, is_server_set_read
@@ -163,10 +164,10 @@ class Endpoints:
     def is_request(self, value: Value) -> bool:
         """Whether a symbolic value comes from the request of a handler, and was chosen by whoever made it."""
         if isinstance(value, Given):
-            is_told = not is_injected(value) and not is_server_set(value) and not self._is_service(value)
-            if self._context.is_go and not is_request_parameter(self._context, value):
+            handler = self.handler_of(value.function)
+            if handler is None or is_injected(value) or is_server_set(value) or self._is_service(value):
                 return False
-            return is_told and self.handler_of(value.function) is not None
+            return self._is_sent(value, handler)
         if isinstance(value, Returned):
             return self._is_global(value.callee) or self._is_body(value.call) or self._hands_on_request(value)
         return isinstance(value, Reference) and self._is_global(value.name)
@@ -192,6 +193,19 @@ class Endpoints:
         written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
         name = last_name(written) if written is not None else None
         return name is not None and not name.endswith(("Request", "RequestInterface", "Data", "Dto", "DTO", "Input"))
+
+    def _is_sent(self, value: Given, handler: Handler) -> bool:
+        """Whether a parameter of a handler holds what the caller sends, where its type tells."""
+        match self._context.home(value.function).module.language:
+            case "csharp":
+                parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
+                return parameter is not None and not dotnet_handlers.is_service(parameter)
+            case "rust":
+                return rust_handlers.is_from_caller(value, handler.path)
+            case "go":
+                return is_request_parameter(self._context, value)
+            case _:
+                return True
 
     def _hands_on_request(self, value: Returned) -> bool:
         """Whether a call returns what the request holds: `await req.json()`, `JSON.parse(event.body)`, `slug(room)`.

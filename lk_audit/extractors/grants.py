@@ -23,7 +23,7 @@ from lk_audit.livekit.grants import (
 )
 from lk_audit.livekit.sdks import GRANT_CLASSES, SINGLE_GRANTS
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Call, Expr, If, Name, Node, Raise, Record, Return, Try, walk
+from lk_audit.syntax import Binary, Call, Expr, If, Name, Node, Opaque, Raise, Record, Return, Try, walk
 from lk_audit.syntax import Member as MemberAccess
 from lk_audit.values.model import (
     Flag,
@@ -45,8 +45,8 @@ from lk_audit.values.objects import history
 class GrantCollector:
     """Gathers the grants of one token, call by call.
 
-    `function` is the one that makes the token. `merges` tells whether a further grant call adds to the earlier ones
-    or replaces them.
+    `function` is the one that makes the token; `of_sdk` tells that an SDK writes it, and takes objects of its classes.
+    `merges` tells whether a further grant call adds to the earlier ones or replaces them.
     """
 
     context: FileContext
@@ -54,6 +54,7 @@ class GrantCollector:
     is_request: Callable[[Value], bool]
     function: Node
     merges: bool = False
+    of_sdk: bool = False
     by_name: dict[str, Grant] = field(default_factory=dict)
     unknown: list[UnknownGrant] = field(default_factory=list)
     complete: bool = True
@@ -88,13 +89,14 @@ class GrantCollector:
         elif isinstance(value, Returned) and self._is_single(value):
             self._add_single(value, certain=certain)
         elif isinstance(value, Mapped):
-            self._add_members(target, _members(value), certain=certain)
+            is_class = self.of_sdk and isinstance(value.origin, Call) and value.origin.is_new
+            self._add_members(target, _members(value), certain=certain, is_class=is_class)
             if value.open:
                 self._open(value.spreads, self._spread_place(value) or place)
-        elif isinstance(value, Returned) and grant_class(value):
-            self._add_constructed(value, certain=certain)
+        elif isinstance(value, Returned) and (grant_class(value) or self._is_untyped(value)):
+            self._add_constructed(target, value, certain=certain)
         elif (made := built_grants(self.context, value)) is not None:
-            self._add_constructed(made, certain=certain)
+            self._add_constructed(target, made, certain=certain)
         elif isinstance(value, Returned) and value.callee == "dataclasses.replace" and value.call.arguments:
             self._add_replaced(target, value, place, certain=certain)
         elif not isinstance(value, Nothing):
@@ -109,6 +111,10 @@ class GrantCollector:
 
     def _is_single(self, value: Returned) -> bool:
         return not value.members and self._full_name(value) in SINGLE_GRANTS
+
+    def _is_untyped(self, value: Returned) -> bool:
+        """C#'s `new() { RoomJoin = true }` is of the class that the SDK asks for."""
+        return self.of_sdk and value.call.is_new and isinstance(value.call.callee, Opaque)
 
     def _full_name(self, value: Returned) -> str:
         home = self.context.home(value.call)
@@ -166,9 +172,9 @@ class GrantCollector:
         tested = [node for node in walk(branch.test) if isinstance(node, Name | MemberAccess)]
         return isinstance(branch.test, Binary) and any(self._from_request(self.context.values(node)) for node in tested)
 
-    def _add_constructed(self, value: Returned, *, certain: bool) -> None:
+    def _add_constructed(self, target: str, value: Returned, *, certain: bool) -> None:
         """A grant class of the Python SDK, a struct of Go's: its arguments, then what is set on it later."""
-        target = grant_class(value) or "grants"
+        target = grant_class(value) or target
         known = len(self.unknown)
         self._add_members(target, _constructor_members(self.context, value, target), certain=certain, is_class=True)
         if self._is_tried(value.call):

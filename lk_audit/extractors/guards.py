@@ -34,6 +34,7 @@ from lk_audit.livekit.requests import (
     SHAPE_TESTS,
     TRUSTED_BASES,
 )
+from lk_audit.livekit.rust_web import AUTHENTICATING_CALLS as RUST_CALLS
 from lk_audit.syntax import (
     Assign,
     Await,
@@ -110,7 +111,8 @@ class Guards:
         name = last_name(expr) or ""
         if name in PERMISSIVE:
             return False
-        if (context.qualified(expr) or "") in AUTHENTICATING_CALLS:
+        qualified = context.qualified(expr) or ""
+        if qualified in AUTHENTICATING_CALLS or _verifies_in_rust(context, qualified):
             return True
         return True if AUTHENTICATING_NAME.match(name) else None
 
@@ -174,6 +176,7 @@ class Guards:
             ]
             known = self._classes[owner] = (
                 trusted
+                or any(self.authenticating(home, mark, depth + 1) is not None for mark in owner.decorators)
                 or any(self._decides(home, item) for item in methods)
                 or any(self.function(home, item, depth + 1) for item in methods)
             )
@@ -287,7 +290,7 @@ class Guards:
         if context.is_go:
             return self._stops_strangers(context, call, depth)
         name = context.qualified(call.callee) or ""
-        if name in AUTHENTICATING_CALLS:
+        if name in AUTHENTICATING_CALLS or _verifies_in_rust(context, name):
             return not _is_switched_off(context, call)
         if _is_optional(context, call):
             return False
@@ -462,6 +465,11 @@ class Guards:
             return False
         name = last_name(call.callee) or ""
         return not AUTHENTICATING_NAME.match(name) or name.lower().startswith(("get_user", "getuser"))
+
+
+def _verifies_in_rust(context: FileContext, name: str) -> bool:
+    """`jsonwebtoken::decode` checks the signature; the function of that name in JavaScript does not."""
+    return context.module.language == "rust" and ".".join(name.split(".")[-2:]) in RUST_CALLS
 
 
 def _nodes(function: Function) -> Iterator[Node]:

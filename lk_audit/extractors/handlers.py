@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lk_audit.extractors import dotnet_handlers, rust_handlers
 from lk_audit.extractors.annotated_handlers import annotated, is_filled_by_server, route_blocks
 from lk_audit.extractors.app_handlers import app_handlers
 from lk_audit.extractors.context import FileContext, last_name
@@ -55,6 +56,14 @@ def find_handlers(context: FileContext) -> Iterator[Handler]:
         return
     if context.is_jvm:
         yield from _of_jvm(context)
+    elif context.module.language == "csharp":
+        for function, label, path, call, router in dotnet_handlers.handlers(context):
+            yield Handler(function, label, context, call, router, path)
+        return
+    elif context.module.language == "rust":
+        for function, label, path, call in rust_handlers.handlers(context):
+            yield Handler(function, label, context, call, None, path)
+        return
     yield from _decorated(context)
     yield from _registered(context)
     yield from _exported(context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lk_audit.extractors import rust_handlers
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.requests import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
@@ -38,6 +39,9 @@ class Mounts:
     def in_front_of(self, handler: Handler) -> Iterator[Guard]:
         """Every guard expression on the way to a handler, innermost first."""
         home = handler.site.home(handler.function)
+        if home.module.language == "rust":
+            yield from _of_rust(handler, home)
+            return
         for expr in declared_guards(home, handler.function):
             yield home, expr
         registration = handler.registration
@@ -194,6 +198,16 @@ def _callees(call: Call) -> Iterator[Expr]:
         expr = inner.callee
         yield expr
     yield call.callee
+
+
+def _of_rust(handler: Handler, home: FileContext) -> Iterator[Guard]:
+    """The layers around a route; for parameters that stand for the caller see `rust_perimeter`."""
+    if handler.registration is not None:
+        yield from ((handler.site, item.value) for item in handler.registration.arguments[1:])
+        yield from rust_handlers.layers(handler.site, handler.registration)
+    else:
+        for context, use in rust_handlers.mentions(home, handler.function):
+            yield from rust_handlers.layers(context, use)
 
 
 def declared_guards(context: FileContext, function: Function) -> Iterator[Expr]:

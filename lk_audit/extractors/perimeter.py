@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from lk_audit.extractors import spring
+from lk_audit.extractors import dotnet_perimeter, rust_perimeter, spring
 from lk_audit.extractors.app_handlers import guard_around
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.guards import Guards
@@ -53,6 +53,10 @@ class Perimeter:
     def around(self, handler: Handler) -> Lead | None:
         """What the application as a whole does to tell the callers of a handler."""
         home = handler.site.home(handler.function)
+        if home.module.language == "csharp":
+            return next(dotnet_perimeter.around(self._workspace, self._guards, handler), None)
+        if home.module.language == "rust":
+            return next(rust_perimeter.around(self._guards, handler), None)
         if home.is_jvm:
             return next(spring.around(self._workspace, self._guards, home, handler), None)
         if home.module.language == "dart":

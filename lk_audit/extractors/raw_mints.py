@@ -11,6 +11,7 @@ from lk_audit.extractors.grants import GrantCollector, grant_class
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.extractors.secret_names import USUAL, SecretNames
+from lk_audit.extractors.serialised import serialised
 from lk_audit.facts import Expiry, Grants, Lifetime, Signer, UnknownGrant
 from lk_audit.livekit.grants import BY_PYTHON_NAME, OTHER_GRANTS, VIDEO_GRANTS
 from lk_audit.livekit.sdks import (
@@ -42,7 +43,7 @@ def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts
     """Every token with LiveKit's claims that the file signs without an SDK."""
     found = False
     for call in context.names.calls:
-        name = context.qualified(call.callee) or ""
+        name = context.called(call)
         if name in JWT_SIGNERS:
             parts = _library_mint(context, call, JWT_SIGNERS[name], is_request)
         elif name in SIGN_JWT_CLASSES:
@@ -65,8 +66,12 @@ def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts
 
 
 def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_request: IsRequest) -> MintParts | None:
-    secret = context.values(argument(call, signer.secret, *signer.secret_names))
-    claims = _parsed(context, context.values(argument(call, signer.payload, *signer.payload_names)))
+    secret = context.values(_secret_of(call, signer))
+    if signer.payload is None:
+        claims = context.values(call)
+    else:
+        claims = _parsed(context, context.values(argument(call, signer.payload, *signer.payload_names)))
+    claims = tuple(serialised(context, value) for value in claims)
     payload = livekit_payload(claims, secret, context.secret_names)
     if payload is None:
         return None
@@ -81,7 +86,24 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
     subject = options.members.get("subject") if options is not None else None
     if subject is not None:
         settings["identity"] = [Part(subject.values, context.member_place(subject))]
+    if signer.default_ttl is not None:
+        parts = replace(parts, lifetimes=tuple(_defaulted(item, signer.default_ttl) for item in parts.lifetimes))
     return replace(parts, settings=settings, lifetimes=life or parts.lifetimes)
+
+
+def _defaulted(lifetime: Lifetime, seconds: float) -> Lifetime:
+    """A library that gives tokens a lifetime of its own where the code gives none."""
+    if lifetime.expiry is not Expiry.NEVER:
+        return lifetime
+    return Lifetime(Expiry.IMPLICIT, lifetime.place, seconds)
+
+
+def _secret_of(call: Call, signer: JwtSigner) -> Expr | None:
+    """What signs; of a header and a payload the header holds it."""
+    found = argument(call, signer.secret, *signer.secret_names)
+    if found is None and signer.payload is None and len(call.arguments) == 2:  # noqa: PLR2004 - header and payload
+        return call.arguments[0].value
+    return found
 
 
 def _method_signer(context: FileContext, call: Call) -> JwtSigner | None:
@@ -229,7 +251,7 @@ def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintPart
     seen: set[Expr] = set()
     for payload in _payloads(context):
         record = payload.origin
-        if isinstance(record, Record) and record not in seen and not _is_inside_payload(context, record):
+        if isinstance(record, Record | Call) and record not in seen and not _is_inside_payload(context, record):
             seen.add(record)
             call = _nearest(context, signing, record)
             label = "HMAC by hand"
@@ -238,11 +260,14 @@ def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintPart
 
 def _payloads(context: FileContext) -> Iterator[Mapped]:
     """The payloads that the file writes out, or fills entry by entry: then as they are where they are last used."""
-    for record in context.names.nodes(Record):
-        payload = livekit_payload(context.values(record), ())
+    written: tuple[Expr, ...] = context.names.nodes(Record)
+    if context.evaluator.structs.are_built:
+        written += tuple(call for call in context.names.calls if call.is_new)
+    for record in written:
+        payload = livekit_payload(tuple(serialised(context, value) for value in context.values(record)), ())
         if payload is not None and payload.origin is record:
             yield payload
-    if not context.is_jvm:
+    if not (context.is_jvm or context.module.language == "csharp"):
         return
     for assign in context.names.nodes(Assign):
         target = assign.target
@@ -253,12 +278,12 @@ def _payloads(context: FileContext) -> Iterator[Mapped]:
             yield payload
 
 
-def _is_inside_payload(context: FileContext, record: Record) -> bool:
+def _is_inside_payload(context: FileContext, record: Record | Call) -> bool:
     outer = context.names.enclosing(record, Record)
     return isinstance(outer, Record) and livekit_payload(context.values(outer), ()) is not None
 
 
-def _nearest(context: FileContext, calls: list[Call], record: Record) -> Call:
+def _nearest(context: FileContext, calls: list[Call], record: Record | Call) -> Call:
     """The signing call of the same function, else the next one after the payload, else the last."""
     function = context.names.enclosing(record, Function)
     same = [call for call in calls if context.names.enclosing(call, Function) is function]

@@ -42,7 +42,7 @@ def sdk_of(context: FileContext, call: Call) -> Sdk | None:
     if last_name(call.callee) == "AccessToken" and name not in TOKEN_CONSTRUCTORS:
         named = (value.name for value in context.values(call.callee) if isinstance(value, Reference))
         name = next((found for found in named if found in TOKEN_CONSTRUCTORS), name)
-    if name is None or not name.endswith("AccessToken"):
+    if name is None or (name not in TOKEN_CONSTRUCTORS and not name.endswith(_CONSTRUCTING)):
         return None
     sdk = TOKEN_CONSTRUCTORS.get(name) or _by_shape(context, call, name)
     if sdk is RUBY and context.is_old_gem:
@@ -60,14 +60,18 @@ def _by_shape(context: FileContext, call: Call, name: str) -> Sdk | None:
     if not is_lost and "livekit" not in name.rpartition(".")[0].lower():
         return None
     members = {event.path[0] for event in history(context.names, call)}
-    if context.is_jvm:
-        return next((sdk for sdk in TOKEN_CONSTRUCTORS.values() if members & sdk.signs_of), None)
+    if context.is_jvm or context.module.language in {"csharp", "rust"}:
+        language = "jvm" if context.is_jvm else context.module.language
+        known = (sdk for sdk in TOKEN_CONSTRUCTORS.values() if sdk.language == language)
+        return next((sdk for sdk in known if members & sdk.signs_of), None)
     if members & {"addGrant", "toJwt", "addSIPGrant"}:
         return NODE
     python = TOKEN_CONSTRUCTORS["livekit.api.AccessToken"]
     return python if members & {"with_grants", "with_identity", "to_jwt"} else None
 
 
+_CONSTRUCTING = ("AccessToken", "AccessToken.with_api_key", "AccessToken.new")
+"""How the calls end that make an empty token."""
 _DEEP = 3
 """The length of a path such as `claims.video.hidden`."""
 
@@ -81,7 +85,7 @@ class _Mint:
         self.sdk = sdk
         self.place = context.place(call.callee)
         self.grants = GrantCollector(
-            context, self.place, is_request, context.function_of(call), merges=sdk.merges_grants
+            context, self.place, is_request, context.function_of(call), merges=sdk.merges_grants, of_sdk=True
         )
         self.lifetimes: list[Lifetime] = []
         self.expiration: list[Lifetime] = []

@@ -22,6 +22,7 @@ from lk_audit.syntax import (
 
 _RENDERING = frozenset(
     {"stringify", "dumps", "str", "String", "format", "repr", "pformat", "inspect", "dict", "jsonify"}
+    | {"Serialize", "SerializeObject", "ToString"}
 )
 """Calls that show their arguments as they are."""
 _DEEPEST = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lk_audit.extractors import jvm_sides
+from lk_audit.extractors import dotnet_sides, jvm_sides, rust_sides
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import FileRole, Lead, Side
 from lk_audit.livekit.apps import APP_LANGUAGES, AppLanguage
@@ -43,6 +43,8 @@ def side_of(context: FileContext) -> SideEvidence:
     """Judge the side of a file."""
     if context.workspace.hints.client_paths.match(context.source.path):
         return _stated_side(context)
+    if context.module.language in {"csharp", "rust"}:
+        return _compiled_side(context)
     if context.is_jvm:
         return _of_jvm(context)
     if context.module.language in APP_LANGUAGES:
@@ -96,6 +98,15 @@ def _stated_side(context: FileContext) -> SideEvidence:
     if SERVER_DIRECTIVES & set(context.module.directives) or context.module.container == "astro-frontmatter":
         return SideEvidence(Side.SERVER)
     return SideEvidence(Side.CLIENT, (context.lead(context.module.body, "client code, says `client-paths`"),))
+
+
+def _compiled_side(context: FileContext) -> SideEvidence:
+    """The side of a file of C# or Rust."""
+    sides = dotnet_sides if context.module.language == "csharp" else rust_sides
+    if sides.is_server(context):
+        return SideEvidence(Side.SERVER)
+    leads = tuple(sides.client_leads(context))
+    return SideEvidence(Side.CLIENT, leads) if leads else SideEvidence(Side.UNKNOWN)
 
 
 def _of_jvm(context: FileContext) -> SideEvidence:

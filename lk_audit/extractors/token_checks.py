@@ -21,6 +21,25 @@ _UNVERIFIED: dict[str, str] = {
     "jwt-decode.default": "jwtDecode() reads a token without checking it",
     "jwt-decode.jwt_decode": "jwtDecode() reads a token without checking it",
     "jsonwebtoken.decode": "jsonwebtoken's decode() does not check the signature; verify() does",
+    **{
+        f"livekit_api.{module}Claims.from_unverified": "Claims::from_unverified() does not check the signature"
+        for module in ("", "access_token.")
+    },
+    **dict.fromkeys(
+        (
+            f"jsonwebtoken.{name}"
+            for name in ("dangerous.insecure_decode", "dangerous_insecure_decode", "insecure_decode")
+        ),
+        "this decodes a token without checking its signature",
+    ),
+    **{
+        f"{holder}.{method}": f"{method}() reads a token without checking it"
+        for holder, method in (
+            ("JwtSecurityTokenHandler", "ReadJwtToken"),
+            ("JwtSecurityTokenHandler", "ReadToken"),
+            ("JsonWebTokenHandler", "ReadJsonWebToken"),
+        )
+    },
     "jose.jwt.get_unverified_claims": "get_unverified_claims() does not check the signature",
 }
 _DECODERS_WITH_SWITCH = frozenset({"JWT.decode"})
@@ -33,7 +52,7 @@ def token_checks(context: FileContext, side: SideEvidence) -> Iterator[TokenChec
     if side.side is Side.CLIENT:
         return
     for call in context.names.calls:
-        name = context.qualified(call.callee) or _receiver_name(context, call)
+        name = context.called(call) or _receiver_name(context, call)
         how = _verifier_off(context, call, name) or _decoder(context, call, name) or _unasked(context, call, name)
         if how is not None:
             yield TokenCheck(place=context.place(call), role=context.role, how=how)

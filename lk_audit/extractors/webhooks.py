@@ -21,7 +21,7 @@ def webhook_uses(context: FileContext) -> Iterator[WebhookUse]:
     """Every use of an event whose sender is not known, one for each handler."""
     if context.role is FileRole.TEST:
         return
-    for call in context.names.calls_of("receive"):
+    for call in (*context.names.calls_of("receive"), *context.names.calls_of("Receive")):
         if _is_receiver(context, call):
             how = _SKIP if _skips(context, call) else _UNAWAITED if _is_unawaited(context, call) else None
             if how is not None:

@@ -21,13 +21,15 @@ _BY_SUFFIX: dict[str, str] = {
     ".dart": "dart",
     ".swift": "swift",
     ".ipynb": "notebook",
+    **dict.fromkeys((".cs", ".csx"), "csharp"),
+    ".rs": "rust",
     ".java": "java",
     **dict.fromkeys((".kt", ".kts"), "kotlin"),
     **dict.fromkeys((".env",), "dotenv"),
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace", ".map"), "json"),
 }
-CODE = frozenset({"python", "javascript", "go", "java", "kotlin", "php", "ruby", "dart", "swift"})
+CODE = frozenset({"python", "javascript", "go", "java", "kotlin", "php", "ruby", "dart", "swift", "csharp", "rust"})
 """The frontends of programming languages; the others read data and text."""
 GRAMMARS: dict[str, str] = {
     "dart": "tree_sitter_dart",
@@ -36,6 +38,8 @@ GRAMMARS: dict[str, str] = {
     "php": "tree_sitter_php",
     "ruby": "tree_sitter_ruby",
     "swift": "tree_sitter_swift",
+    "csharp": "tree_sitter_c_sharp",
+    "rust": "tree_sitter_rust",
 }
 """The frontends whose grammar some platform may lack, with the module that it comes in."""
 _DOTENV_NAMES = frozenset(

@@ -40,6 +40,7 @@ FROM_REQUEST = frozenset(
     {"RequestParam", "RequestBody", "PathVariable", "RequestHeader", "CookieValue", "ModelAttribute", "RequestPart"}
     | {"MatrixVariable", "QueryParam", "PathParam", "FormParam", "HeaderParam", "CookieParam", "BeanParam"}
     | {"QueryValue", "Body", "Header", "Payload", "Argument", "RestQuery", "RestPath", "RestForm"}
+    | {"HttpTrigger", "FromBody", "FromQuery", "FromRoute", "FromForm", "FromHeader", "AsParameters"}
     | {"DestinationVariable"}
 )
 """Annotations of parameters that the caller fills in."""

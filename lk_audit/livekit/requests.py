@@ -72,6 +72,8 @@ PARSING_CALLS = (
             "URL",
             "URLSearchParams",
         }
+        | {"Deserialize", "DeserializeAsync", "DeserializeObject", "ReadFromJsonAsync", "ReadAsStringAsync"}
+        | {"ReadToEndAsync", "StreamReader", "ReadFormAsync", "Parse", "from_str", "from_slice", "into_inner"}
         | {"readBody", "readValidatedBody", "readFormData", "getQuery", "getValidatedQuery", "getRouterParam"}
         | {
             "getRouterParams",
@@ -110,6 +112,10 @@ LANGUAGE_GLOBALS: dict[str, tuple[str, ...]] = {
         *("filter_input", "Illuminate.Support.Facades.Input.", *_LARAVEL_REQUESTS),
     ),
     "ruby": ("params", "request", "cookies"),
+    "csharp": (
+        *(f"Request.{part}" for part in ("Query", "Headers", "Form", "Body", "RouteValues", "Cookies")),
+        "HttpContext.Request",
+    ),
 }
 """What holds the request by a name that the language or a framework gives it, besides."""
 _SERVER_SET_GLOBALS = tuple(f"{name}{part}" for name in _LARAVEL_REQUESTS for part in ("user", "session"))
@@ -298,6 +304,10 @@ LANGUAGE_IDENTITIES: dict[str, tuple[str, ...]] = {
     "ruby": (
         *("current_user", "current_account", "current_admin", "current_member", "session", "warden", "env.warden"),
         *("user_signed_in", "logged_in", "signed_in", "authenticated", "Current.user", "rodauth"),
+    ),
+    "csharp": (
+        *("User.Identity", "User.Find", "User.Claims", "User.Get", "User.IsInRole", "User.HasClaim"),
+        *("HttpContext.User", "HttpContext.Get", "Context.User"),
     ),
 }
 """The same by language, for names that a framework gives what it knows of the caller."""

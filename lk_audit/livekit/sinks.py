@@ -7,21 +7,31 @@ frameworks.
 from __future__ import annotations
 
 LOG_FUNCTIONS = frozenset(
-    {"print", "pprint.pprint", "pprint.pp", "sys.stdout.write", "sys.stderr.write", "rich.print", "click.echo"}
+    {
+        *("Console.WriteLine", "Console.Write", "Console.Error.WriteLine", "System.Console.WriteLine", "GD.Print"),
+        *("Debug.WriteLine", "Trace.WriteLine", "Debug.Log", "Debug.LogError", "Debug.LogWarning", "println"),
+        *("eprintln", "eprint", "dbg"),
+        *(f"{crate}.{level}" for crate in ("tracing", "log") for level in ("info", "debug", "warn", "error", "trace")),
+    }
+    | {"print", "pprint.pprint", "pprint.pp", "sys.stdout.write", "sys.stderr.write", "rich.print", "click.echo"}
 )
 LOGGERS = frozenset({"console", "logger", "log", "logging", "winston", "pino", "loguru", "structlog"})
 """What logging methods are called on, in lower case and without leading underscores."""
 LOG_METHODS = frozenset(
     {"log", "info", "debug", "warn", "warning", "error", "critical", "exception", "trace", "dir", "success", "verbose"}
+    | {"LogInformation", "LogDebug", "LogWarning", "LogError", "LogTrace", "LogCritical", "Information", "Warning"}
 )
 
 RESPONSE_METHODS = frozenset({"json", "send", "end", "write", "send_json", "send_text", "emit"})
-RESPONSES = frozenset({"jsonify", "JSONResponse", "JsonResponse", "HttpResponse", "make_response", "json_response"})
+RESPONSES = frozenset(
+    {"jsonify", "JSONResponse", "JsonResponse", "HttpResponse", "make_response", "json_response"}
+    | {"Ok", "Json", "Content"}
+)
 TEMPLATE_CALLS = frozenset({"render_template", "render_template_string", "TemplateResponse", "render"})
 PAGE_FUNCTIONS = frozenset({"getServerSideProps", "getStaticProps"})
 """Functions whose result becomes part of a page that clients load."""
 
-TOKEN_METHODS = frozenset({"toJwt", "to_jwt"})
+TOKEN_METHODS = frozenset({"toJwt", "to_jwt", "ToJwt"})
 
 STORAGES = frozenset({"localStorage", "sessionStorage", "AsyncStorage"})
 """Where client code keeps text for any script of the page, or for good."""

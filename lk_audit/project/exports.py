@@ -28,7 +28,8 @@ class Exports:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._hands_out_globals = not names.is_javascript
-        self._declared = () if names.is_python or names.is_go or names.is_jvm else tuple(_declared(names))
+        has_none = names.is_python or names.is_go or names.is_jvm or names.module.language in {"csharp", "rust"}
+        self._declared = () if has_none else tuple(_declared(names))
 
     def of(self, member: str | None) -> Iterator[Exported]:
         """What a name may stand for, surest first; `member` None asks for the module itself."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lk_audit import frontends
 from lk_audit.project.autoload import Autoload
+from lk_audit.project.declared import CSHARP, Declared
 from lk_audit.project.exports import Exports
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.manifests import Manifests
@@ -61,19 +62,20 @@ class CodeModule:
 
     def target(self, specifier: str) -> str | None:
         """The path of the file that an import here names; where files make up packages, that of a folder."""
-        resolution = self.project.resolution
-        if self.is_jvm:
-            return resolution.jvm(self.path, specifier)
-        if self.is_go:
-            return resolution.go(self.path, specifier)
-        if self.syntax.language in {"php", "ruby"}:
-            return self.project.autoload.target(self.path, specifier, self.syntax.language)
-        if self.syntax.language == "dart":
-            return resolution.dart(self.path, specifier)
-        if self.syntax.language == "swift":
-            return resolution.swift(self.path, specifier)
-        find = resolution.python if self.is_python else resolution.javascript
-        return find(self.path, specifier)
+        resolution, language = self.project.resolution, self.syntax.language
+        if language == "csharp":
+            return CSHARP if specifier == "." else None
+        if language in {"php", "ruby"}:
+            return self.project.autoload.target(self.path, specifier, language)
+        finders: dict[str, Callable[[str, str], str | None]] = {
+            "python": resolution.python,
+            "go": resolution.go,
+            **dict.fromkeys(("java", "kotlin"), resolution.jvm),
+            "dart": resolution.dart,
+            "swift": resolution.swift,
+            "rust": self.project.declared.rust,
+        }
+        return finders.get(language, resolution.javascript)(self.path, specifier)
 
     @property
     def address(self) -> str:
@@ -95,6 +97,7 @@ class Project:
         self.manifests = Manifests(files)
         self.resolution = Resolution(files, self.manifests)
         self.autoload = Autoload(files, self.manifests)
+        self.declared = Declared(files)
         self.effort = Effort()
         self.usage = Usage(self)
         self._modules: dict[str, tuple[CodeModule, ...]] = {}
@@ -140,7 +143,7 @@ class Project:
         yield from self.modules(path)
         if member is not None:
             wanted = member.encode()
-            for other in self.resolution.declaring(path, member):
+            for other in self.declared.csharp(member) if path == CSHARP else self.resolution.declaring(path, member):
                 yield from self.modules(other)
             for other in self.resolution.package_files(path):
                 if wanted in self.files.data(other):
@@ -195,6 +198,9 @@ class ModuleLinker:
     def imported(self, module: str, member: str | None) -> Possible | None:
         """What `member` of `module`, as the file writes it, can be; None when it is not in the project."""
         path = self._module.target(module)
+        if self._module.syntax.language == "rust" and member and self._module.target(f"{module}.{member}") is not None:
+            # A module inside the module is no value; what is taken from it is looked up there.
+            return None
         if path is None and self._module.is_jvm and member is not None:
             return self._of_class(module, member)
         if path is None and member is not None and self._module.syntax.language in {"php", "ruby"}:

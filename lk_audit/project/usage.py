@@ -46,6 +46,8 @@ _MOST_WORDS = 8
 _MARKS = {
     "python": ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py"),
     "go": ("go.mod",),
+    "csharp": (),
+    "rust": ("Cargo.lock",),
     "jvm": ("settings.gradle", "settings.gradle.kts", "mvnw", "gradlew"),
     "php": ("composer.json",),
     "ruby": ("Gemfile",),
@@ -58,6 +60,9 @@ _RENAMINGS = ("{} as ", "= {}", "={}", ": {}", ":{}")
 _FEW_USERS = 4
 """Of more files that call a method of some name, only those count that also name its class or the file it is in."""
 _LOADERS = frozenset({"require", "import"})
+_BY_NAME = frozenset({"java", "kotlin", "csharp", "rust"})
+"""Languages whose types name the interfaces that they implement."""
+_DEEPEST_PATH = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -281,7 +286,7 @@ class Usage:
         if other.is_go:
             return self._calls_interface(other, callee, owner)
         known = list(self.classes(other, other.evaluator.evaluate(callee.object)))
-        bases = {_last_part(base) for base in owner.bases} if other.is_jvm else set()
+        bases = {_last_part(base) for base in owner.bases} if other.syntax.language in _BY_NAME else set()
         return any(item is owner or item.name in bases for item in known)
 
     def _implements(self, values: Possible, owner: Class, function: Function) -> bool:
@@ -290,7 +295,7 @@ class Usage:
         for value in values if bases else ():
             definition = value.definition if isinstance(value, Defined) else None
             home = self._project.module_of(definition) if isinstance(definition, Function) else None
-            if home is None or not home.is_jvm or not isinstance(definition, Function):
+            if home is None or home.syntax.language not in _BY_NAME or not isinstance(definition, Function):
                 continue
             kind = home.names.owner(definition)
             if kind is not None and kind.name in bases and definition.name == function.name:
@@ -319,10 +324,29 @@ class Usage:
                 case Given(function=function, parameter=parameter, members=()):
                     home = self._project.module_of(function) or module
                     yield from self._annotated(home, function, parameter)
+                case Given(function=function, parameter=parameter, members=members):
+                    yield from self._fields(module, function, parameter, members)
                 case Unknown(sources=sources) if sources:
                     yield from self.classes(module, sources)
                 case _:
                     continue
+
+    def _fields(
+        self, module: CodeModule, function: Function, parameter: str, members: tuple[str, ...]
+    ) -> Iterator[Class]:
+        """The classes of a field of what a parameter is, as they are declared: `state.tokens`."""
+        home = self._project.module_of(function) or module
+        owners = list(self._annotated(home, function, parameter))
+        for member in members[:_DEEPEST_PATH]:
+            owners = [kind for owner in owners for kind in self._declared(owner, member)]
+        yield from owners
+
+    def _declared(self, owner: Class, member: str) -> Iterator[Class]:
+        home = self._project.module_of(owner)
+        for item in owner.body.statements if home is not None else ():
+            if isinstance(item, Assign) and isinstance(item.target, Name) and item.target.id == member:
+                for expr in _named_in(item.annotation):
+                    yield from _defined_classes(home.evaluator.evaluate(expr)) if home is not None else ()
 
     def _annotated(self, home: CodeModule, function: Function, name: str) -> Iterator[Class]:
         """The classes that a parameter's annotation names, or that what it depends on returns."""
@@ -384,7 +408,7 @@ def targets(module: CodeModule, edge: ImportEdge) -> set[str]:
     match node:
         case Import(module=written):
             wanted = [written]
-            if module.is_python or module.syntax.language == "php":
+            if module.is_python or module.syntax.language in {"php", "rust"}:
                 wanted += [module.names.join(written, item.member) for item in edge.names if item.member]
         case Export(module=str(written)):
             wanted = [written]

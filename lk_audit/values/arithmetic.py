@@ -19,6 +19,7 @@ from lk_audit.values.model import (
     Nothing,
     Number,
     Possible,
+    Reference,
     Text,
     Value,
 )
@@ -45,6 +46,8 @@ _INTEGER: dict[str, Callable[[int, int], int]] = {
     ">>>": op.rshift,
 }
 _COERCING = frozenset({"-", "*", "/", "%", "**"})
+_EPOCHS = ("DateTime.UnixEpoch", "DateTimeOffset.UnixEpoch", "UNIX_EPOCH")
+"""What the count of seconds begins with: a point in time without it is that count."""
 _EQUALITY = {"==": True, "===": True, "is": True, "!=": False, "!==": False, "is not": False}
 _ORDER: dict[str, Callable[[float, float], bool]] = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge}
 
@@ -67,7 +70,9 @@ def _combine(  # noqa: PLR0911 - one per kind of value
 ) -> Value | None:
     if operator in _EQUALITY or operator in _ORDER:
         return _compared(operator, left, right, origin)
-    if not python and operator in _COERCING:
+    if isinstance(left, Moment) and isinstance(right, Reference) and operator == "-" and right.name.endswith(_EPOCHS):
+        return left
+    if not python and operator in _COERCING and not isinstance(right, Duration):
         left, right = _as_number(left), _as_number(right)
     match left, right:
         case Number(), Number():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lk_audit.syntax import Expr, Literal
-from lk_audit.values import dart, go, jvm, jvm_methods, moments, php, ruby, swift, texts
+from lk_audit.values import csharp, dart, dialects, go, jvm, moments, php, ruby, rust, swift, texts
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
@@ -348,6 +348,17 @@ _PHP: dict[str, Function] = {
     "max": _extreme(max, is_bound=False),
     "json_decode": _json,
 }
+_CSHARP: dict[str, Function] = {
+    **csharp.FUNCTIONS,
+    "Math.Min": _extreme(min, is_bound=True),
+    "Math.Max": _extreme(max, is_bound=False),
+    "Math.Clamp": lambda invocation: invocation.values(2) or None,
+}
+_RUST: dict[str, Function] = {
+    **rust.FUNCTIONS,
+    **dict.fromkeys(("cmp.min", "std.cmp.min"), _extreme(min, is_bound=True)),
+    **dict.fromkeys(("cmp.max", "std.cmp.max"), _extreme(max, is_bound=False)),
+}
 
 
 _FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
@@ -361,14 +372,14 @@ _FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
     "ruby": ruby.FUNCTIONS,
     "dart": dart.FUNCTIONS,
     "swift": swift.FUNCTIONS,
+    "csharp": _CSHARP,
+    "rust": _RUST,
 }
 
 
 def function(name: str, language: str) -> Function | None:
     """The function of that full name that is known in a language."""
-    if language in jvm.LANGUAGES:
-        name = jvm.simple_name(name)
-    return _FUNCTIONS.get(language, {}).get(name)
+    return _FUNCTIONS.get(language, {}).get(dialects.simple_name(name, language))
 
 
 _METHODS: Mapping[type, Mapping[str, Method]] = {
@@ -397,8 +408,9 @@ _OWN_METHODS: Mapping[str, Mapping[type, Mapping[str, Method]]] = {
 
 def method(receiver: Value, name: str, language: str = "") -> Method | None:
     """The known method of that name on such a value."""
-    if language in jvm.LANGUAGES:
-        return jvm_methods.METHODS.get(type(receiver), {}).get(name)
+    known = dialects.methods(language)
+    if known is not None:
+        return known.get(type(receiver), {}).get(name)
     own = _OWN_METHODS.get(language, {}).get(type(receiver), {}).get(name)
     return own or _METHODS.get(type(receiver), {}).get(name)
 

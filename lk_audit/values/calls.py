@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Argument, Call, Class, Expr, Function, Member, Name, Parameter
-from lk_audit.values import builtins, environment, jvm
+from lk_audit.values import builtins, dialects, environment
 from lk_audit.values.callgraph import is_decorated
 from lk_audit.values.frames import Frame
 from lk_audit.values.invocation import Invocation
@@ -49,7 +49,7 @@ class Calls:
         origin = evaluator.names.origin(call)
         if origin is not None:
             return evaluator.from_origin(origin, call)
-        if call.is_new and evaluator.names.has_structs and (built := evaluator.structs.built(call, frame)) is not None:
+        if call.is_new and evaluator.structs.are_built and (built := evaluator.structs.built(call, frame)) is not None:
             return (built,)
         callee = call.callee
         is_named = evaluator.names.direct_origin(callee) is not None
@@ -109,7 +109,7 @@ class Calls:
         match callee:
             case Reference(name=name):
                 return self._known(name, call, frame)
-            case Defined(definition=Class()) if self._evaluator.names.is_go and not call.is_new:
+            case Defined(definition=Class()) if self._evaluator.names.has_structs and not call.is_new:
                 # The conversion of a value to a type of its own.
                 return tuple(
                     value for item in call.arguments[:1] for value in self._evaluator.evaluate_at(item.value, frame)
@@ -125,8 +125,8 @@ class Calls:
         """A call of the function with that full name."""
         invocation = self._invocation(call, frame)
         read = environment.read(name, invocation, on_instance=on_instance)
-        if read is None and self._evaluator.names.is_jvm:
-            read = jvm.read(name, invocation)
+        if read is None:
+            read = dialects.read(name, invocation, self._evaluator.names.module.language)
         if read is not None:
             return read
         known = self._record(name, call, frame) or self._attribute(name, invocation)
@@ -184,7 +184,7 @@ class Calls:
         found = method(self._invocation(call, frame), receiver) if method is not None else None
         if found is not None:
             return found
-        own = self._evaluator.structs.methods(receiver, callee.name) if self._evaluator.names.is_go else ()
+        own = self._evaluator.structs.methods(receiver, callee.name) if self._evaluator.structs.are_built else ()
         if own:
             return tuple(value for item in own for value in self._called_on(receiver, item, call, frame))
         match receiver:
@@ -237,11 +237,10 @@ class Calls:
         if name is not None:
             function = builtins.function(name, self._evaluator.names.module.language)
             found = environment.read(name, invocation) or (function(invocation) if function is not None else None)
-            if found is None and self._evaluator.names.is_jvm:
-                found = jvm.read(name, invocation)
             if found is not None:
                 return found
-        return _returned(name, invocation)
+        read = dialects.read(name or callee.name, invocation, self._evaluator.names.module.language)
+        return read if read is not None else _returned(name, invocation)
 
     def _called_on(self, receiver: Value, callee: Value, call: Call, frame: Frame | None) -> Possible:
         if isinstance(callee, Defined) and isinstance(callee.definition, Function):

@@ -27,13 +27,14 @@ from lk_audit.syntax import (
     Template,
     Unary,
 )
-from lk_audit.values import arithmetic, builtins, dart, environment, jvm, swift
+from lk_audit.values import arithmetic, builtins, dart, dialects, environment, swift
 from lk_audit.values.attributes import Attributes
 from lk_audit.values.calls import Calls
 from lk_audit.values.frames import Effort, Frame
 from lk_audit.values.model import (
     Defined,
     Duration,
+    Environment,
     Flag,
     Given,
     Listed,
@@ -171,19 +172,21 @@ class Evaluator:
 
     def part(self, value: Value, key: str, origin: Expr) -> Possible:  # noqa: PLR0911 - one per kind of value
         """What `value.key` or `value["key"]` can be."""
-        found = environment.member(value, key, origin)
+        found: Value | None = environment.member(value, key, origin)
+        if found is None and isinstance(value, Given | Returned | Reference | Unknown | Environment):
+            found = dialects.part(value, key, origin, self.names.module.language)
         if found is not None:
             return (found,)
         match value:
             case Mapped():
-                method = self.structs.methods(value, key) if self.names.is_go and key not in value.members else ()
+                method = self.structs.methods(value, key) if self.structs.are_built and key not in value.members else ()
                 return method or member_of(value, key, origin, self.part)
             case Listed():
                 return _item(value, key, origin)
             case Reference(name=name):
                 return self._reference(self.names.join(name, key), origin, value.trace)
             case Given():
-                method = self.structs.methods(value, key) if self.names.is_go else ()
+                method = self.structs.methods(value, key) if self.names.has_structs else ()
                 return method or (replace(value, members=(*value.members, key)),)
             case Returned():
                 inner = self.attributes.of_instance(value, key)
@@ -270,7 +273,7 @@ class Evaluator:
         return tuple(found)
 
     def _part_of_constant(self, value: Value, key: str, origin: Expr) -> Possible:
-        if self.names.is_jvm and (found := jvm.part(value, key, origin)) is not None:
+        if (found := dialects.part(value, key, origin, self.names.module.language)) is not None:
             return (found,)
         match value, key:
             case Text() | Number() | Flag() | Duration(), "value":
@@ -285,14 +288,25 @@ class Evaluator:
                 return (unknown(origin, (value,)),)
 
     def _reference(self, name: str, origin: Expr, trace: tuple[Step, ...] = ()) -> Possible:
-        read = jvm.simple_name(name) if self.names.is_jvm else name
+        language = self.names.module.language
+        read = dialects.simple_name(name, language)
         value = (
-            (swift.constant(name, origin) if self.names.module.language == "swift" else None)
+            (swift.constant(name, origin) if language == "swift" else None)
             or environment.variable(read, origin)
+            or self._library_constant(read, origin, language)
             or builtins.constant(name, origin)
             or Reference(origin=origin, name=name)
         )
         return (replace(value, trace=trace),) if trace else (value,)
+
+    def _library_constant(self, name: str, origin: Expr, language: str) -> Value | None:
+        """A constant of the language's library, or a property of one: `DateTime.UtcNow.Date`."""
+        found = dialects.constant(name, origin, language)
+        holder, _, key = name.rpartition(".")
+        if found is not None or not holder:
+            return found
+        value = dialects.constant(holder, origin, language)
+        return None if value is None else next(iter(self.part(value, key, origin)), None)
 
     def _linked(self, origin: Origin, expr: Expr) -> Possible | None:
         """What the project holds under an import: a member of the module, or of a module inside it."""

@@ -51,9 +51,9 @@ _GO_BUILTINS = frozenset(
         *(f"{sign}int{size}" for sign in ("", "u") for size in ("", "8", "16", "32", "64")),
     }
 )
-NAMESPACED = frozenset({"csharp", "swift", "dart", "java", "kotlin", "php", "ruby"})
+NAMESPACED = frozenset({"csharp", "swift", "dart", "java", "kotlin", "php", "ruby", "rust"})
 """Languages whose imports open whole namespaces: a bare name there is that of any of them, or of the language."""
-_PACKAGED = frozenset({"go", "java", "kotlin", "ruby", "swift"})
+_PACKAGED = frozenset({"go", "java", "kotlin", "ruby", "swift", "csharp"})
 _OWN_PACKAGE = "."
 """What files of these languages share with the others of their package, as if they imported all of it."""
 
@@ -96,7 +96,7 @@ class Names:
         self.is_go = module.language == "go"
         self.is_jvm = module.language in {"java", "kotlin"}
         self.is_javascript = module.language in {"javascript", "typescript"}
-        self.has_structs = module.language in {"go", "swift"}
+        self.has_structs = module.language in {"go", "swift", "rust"}
         self.opens_namespaces = module.language in NAMESPACED
         self._scopes = Scopes(module)
         self.flow = Flow(self._scopes.parents)
@@ -191,7 +191,7 @@ class Names:
 
     def package(self, module: str) -> str:
         """The name that full names begin with, for a module as an import writes it."""
-        if self.is_python or self.module.language == "swift":
+        if self.is_python or self.module.language in {"swift", "csharp", "rust"}:
             return module
         if self.module.language == "dart":
             return dart_package(module)

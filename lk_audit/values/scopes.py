@@ -31,7 +31,7 @@ from lk_audit.values.flow import Definition
 N = TypeVar("N", bound=Node)
 Scope: TypeAlias = Module | Function | Class
 
-DECLARING = frozenset({"go", "java", "kotlin", "dart", "swift"})
+DECLARING = frozenset({"go", "java", "kotlin", "dart", "swift", "csharp", "rust"})
 """Languages in which assigning to a variable and declaring one are told apart."""
 BEFORE_ALL = -1
 """The effect of what is hoisted: JavaScript's imports and functions."""

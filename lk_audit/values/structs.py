@@ -1,11 +1,11 @@
-"""Structs of Go and Swift: literals with fields, methods by the type of a value, fields by what they are given."""
+"""Structs as Go, Swift and Rust have them: literals, methods by the type of a value, fields by what they are given."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Argument, Assign, Call, Class, DefineClass, Expr, Function, Literal, Name, Opaque
+from lk_audit.syntax import Argument, Assign, Call, Class, Define, DefineClass, Expr, Function, Literal, Name, Opaque
 from lk_audit.values.model import Defined, Given, Mapped, Possible, Step, Text, Value
 from lk_audit.values.possible import bounded, shown, traced, unknown
 from lk_audit.values.records import RecordBuilder
@@ -27,13 +27,19 @@ class Structs:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
+    @property
+    def are_built(self) -> bool:
+        """Whether the language writes objects out with their fields."""
+        names = self._evaluator.names
+        return names.has_structs or names.module.language == "csharp"
+
     def built(self, call: Call, frame: Frame | None) -> Mapped | None:
         """The value of a struct literal of a type of the project; None for other types."""
         evaluator = self._evaluator
         owner = next(_classes(evaluator.evaluate(call.callee)), None)
-        if owner is None:
+        if owner is None or (not evaluator.names.has_structs and not _is_plain(owner, call)):
             return None
-        if not evaluator.names.is_go:
+        if evaluator.names.module.language == "swift":
             return self._encoded(owner, call, frame)
         builder = RecordBuilder(call, evaluator.part, python=False)
         names = iter(_field_names(owner))
@@ -178,6 +184,14 @@ def _classes(values: Possible) -> Iterator[Class]:
     for value in values:
         if isinstance(value, Defined) and isinstance(value.definition, Class):
             yield value.definition
+
+
+def _is_plain(owner: Class, call: Call) -> bool:
+    """Whether an object with a constructor in its language is made without one: `new Options { Room = room }`."""
+    has_constructor = any(
+        isinstance(item, Define) and item.function.name == "constructor" for item in owner.body.statements
+    )
+    return not has_constructor and bool(call.arguments) and all(item.name for item in call.arguments)
 
 
 def _coding_keys(owner: Class) -> dict[str, str]:

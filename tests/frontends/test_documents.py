@@ -189,10 +189,10 @@ class TestText:
             ("a.fish", "set -gx A x", "A", "x"),
             ("Dockerfile", "ENV A x", "A", "x"),
             ("Dockerfile", "ENV A=x B=y", "B", "y"),
-            ("a.rs", 'a := "x"', "a", "x"),
-            ("a.rs", 'var a string = "x"', "a", "x"),
-            ("a.rs", 'os.Setenv("A", "x")', "A", "x"),
-            ("a.rs", 'getEnv("A", "x")', "A", "x"),
+            ("a.scala", 'a := "x"', "a", "x"),
+            ("a.scala", 'var a string = "x"', "a", "x"),
+            ("a.scala", 'os.Setenv("A", "x")', "A", "x"),
+            ("a.scala", 'getEnv("A", "x")', "A", "x"),
             ("a.lua", "static const String a = 'x';", "a", "x"),
             ("a.lua", "String.fromEnvironment('A', defaultValue: 'x')", "A", "x"),
             ("a.scala", 'val a: String = "x"', "a", "x"),
@@ -221,7 +221,7 @@ class TestText:
         assert find("a.toml", '[livekit]\napi_secret = "x"\n', "livekit", "api_secret").value == "x"
 
     def test_unquoted_code_is_no_value(self) -> None:
-        assert not pairs("a.rs", "secret := config.Secret\n")
+        assert not pairs("a.scala", "secret := config.Secret\n")
 
     def test_a_comment_is_read_as_one(self) -> None:
         source = Source.from_text("a.ts", "x(); // LIVEKIT_API_SECRET='y'")
@@ -240,7 +240,7 @@ class TestText:
 
 
 ANY_TEXT = st.text(max_size=300) | st.text(alphabet="aA_=:-\"'`#{}[],\\/\n\r\t $<>|&*!%ékeys", max_size=300)
-PATHS = [".env", "a.yaml", "a.json", "a.sh", "a.md", "a.rs", "a.toml", "a.xml", "Dockerfile"]
+PATHS = [".env", "a.yaml", "a.json", "a.sh", "a.md", "a.scala", "a.toml", "a.xml", "Dockerfile"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -316,7 +316,7 @@ class TestCredentials:
             ("compose.yml", "x:\n  LIVEKIT_API_SECRET: ${LIVEKIT_API_SECRET:-" + STRONG + "}"),
             ("app.json", f'{{"extra": {{"livekit": {{"apiSecret": "{STRONG}"}}}}}}'),
             ("settings.json", f'{{"LiveKit:ApiSecret": "{STRONG}"}}'),
-            ("main.rs", f'client := lksdk.NewRoomServiceClient(url, "{KEY}", "{STRONG}")'),
+            ("main.scala", f'client := lksdk.NewRoomServiceClient(url, "{KEY}", "{STRONG}")'),
             ("deploy.sh", f"lk token create --api-key {KEY} --api-secret {STRONG}"),
             ("README.md", f"export LIVEKIT_API_SECRET={STRONG}"),
             ("fly.toml", f'[env]\nLIVEKIT_API_SECRET = "{STRONG}"'),
@@ -363,7 +363,7 @@ class TestCredentials:
             ("values.yaml", "keys: {}\n"),
             ("README.md", "LIVEKIT_API_SECRET=<your api secret>"),
             ("README.md", "The livekit api secret: keep it safe"),
-            ("a.rs", "apiSecret := cfg.LiveKit.APISecret"),
+            ("a.scala", "apiSecret := cfg.LiveKit.APISecret"),
             ("deploy.yml", "LIVEKIT_API_SECRET: ${{ secrets.LIVEKIT_API_SECRET }}"),
             ("render.yaml", "envVars:\n  - key: LIVEKIT_API_SECRET\n    sync: false"),
             ("Dockerfile", "ENV LIVEKIT_API_SECRET=\nENV B=1"),

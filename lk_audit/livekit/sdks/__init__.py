@@ -5,7 +5,7 @@ Names are full names as `values.names` gives them ("livekit.api.AccessToken").
 
 from __future__ import annotations
 
-from lk_audit.livekit.sdks import dart, go, javascript, jvm, php, python, ruby, swift
+from lk_audit.livekit.sdks import csharp, dart, go, javascript, jvm, php, python, ruby, rust, swift
 from lk_audit.livekit.sdks.javascript import NODE, NODE_V1, SIGN_JWT_MEMBERS
 from lk_audit.livekit.sdks.model import (
     Claim,
@@ -32,6 +32,7 @@ __all__ = [
     "JWT_CLASSES",
     "JWT_SIGNERS",
     "LATER_SIGNERS",
+    "METHODS",
     "NODE",
     "NODE_V1",
     "PYTHON",
@@ -59,6 +60,7 @@ __all__ = [
 
 _FAMILIES: tuple[Family, ...] = (
     *(python.FAMILY, javascript.FAMILY, go.FAMILY, jvm.FAMILY, php.FAMILY, ruby.FAMILY, dart.FAMILY, swift.FAMILY),
+    *(csharp.FAMILY, rust.FAMILY),
 )
 
 TOKEN_CONSTRUCTORS: dict[str, Sdk] = {name: row for family in _FAMILIES for name, row in family.constructors.items()}
@@ -92,6 +94,8 @@ _TABLES = (
     *(TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES, JWT_BUILDERS, JWT_CLASSES, LATER_SIGNERS),
     SINGLE_GRANTS,
 )
+METHODS: frozenset[str] = frozenset({"Encode", "authenticate", "ReadJwtToken", "ReadToken", "ReadJsonWebToken"})
+"""Methods of objects that sign or read tokens, which a table knows by the class of the object."""
 
 
 def is_known(name: str) -> bool:

@@ -79,16 +79,21 @@ class SecretSink:
 
 @dataclass(frozen=True, slots=True)
 class JwtSigner:
-    """A general JWT library's signing call: where payload, secret and options stand, and what options set."""
+    """A general JWT library's signing call: where payload, secret and options stand, and what options set.
+
+    Where `payload` is None, the call makes the payload itself, of its arguments. `default_ttl` is the lifetime of a
+    token that is given none, in seconds; None where such a token never expires.
+    """
 
     label: str
-    payload: int
+    payload: int | None
     secret: int
     options: int | None = None
     payload_names: tuple[str, ...] = ("payload", "claims")
     secret_names: tuple[str, ...] = ("key", "secret")
     lifetime_option: Setting | None = None
     exp_unit: TtlUnit | None = TtlUnit.EPOCH
+    default_ttl: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

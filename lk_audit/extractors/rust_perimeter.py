@@ -1,0 +1,41 @@
+"""What a handler in Rust asks of its callers by its parameters: `user: AuthUser` lets nobody in without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.guards import Guards
+from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.rust_handlers import caller_type
+from lk_audit.facts import Lead
+from lk_audit.syntax import Class, Define, Expr, Function, Raise, walk
+from lk_audit.values.model import Defined
+
+_EXTRACTING = frozenset({"from_request", "from_request_parts"})
+
+
+def around(guards: Guards, handler: Handler) -> Iterator[Lead]:
+    """The parameters of a handler that stand for who the caller is."""
+    home = handler.site.home(handler.function)
+    for parameter in handler.function.parameters:
+        written = caller_type(parameter)
+        if written is not None and _refuses(guards, home, written):
+            yield Lead(home.place(parameter), "lets authenticated callers in only")
+
+
+def _refuses(guards: Guards, context: FileContext, written: Expr) -> bool:
+    """Whether who has no such thing is refused: a type of the project says so where it is taken from the request."""
+    defined = [value.definition for value in context.values(written) if isinstance(value, Defined)]
+    for owner in defined:
+        if not isinstance(owner, Class):
+            continue
+        methods = [item.function for item in owner.body.statements if isinstance(item, Define)]
+        taking = [item for item in methods if item.name in _EXTRACTING]
+        if taking:
+            return any(_fails(guards, context, item) for item in taking)
+    return True
+
+
+def _fails(guards: Guards, context: FileContext, function: Function) -> bool:
+    return guards.function(context, function) or any(isinstance(node, Raise) for node in walk(function.body))

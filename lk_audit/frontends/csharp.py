@@ -1,0 +1,82 @@
+"""C#: from text to syntax."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _csharp_declarations as declarations
+from lk_audit.frontends import _csharp_expressions as expressions
+from lk_audit.frontends import _csharp_objects as objects
+from lk_audit.frontends import _csharp_statements as statements
+from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._receivers import with_receivers
+from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.syntax import Comment, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Language
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.source import Source
+
+_COMMENTS = frozenset({"comment"})
+_GRAMMAR = Grammar(
+    leaves={**expressions.LEAVES, **objects.PATTERN_LEAVES, **declarations.LEAVES},
+    nodes={
+        **expressions.EXPRESSIONS,
+        **objects.OBJECTS,
+        **statements.STATEMENTS,
+        **declarations.DECLARATIONS,
+    },
+    skipped=frozenset(
+        {
+            # Comments are read on their own.
+            *_COMMENTS,
+            # What the node around it reads from the tree.
+            *("attribute_list", "modifier", "implicit_type", "type_parameter_list", "explicit_interface_specifier"),
+            *("type_parameter_constraints_clause", "array_rank_specifier", "catch_declaration", "global_attribute"),
+            *("interpolation_start", "interpolation_quote", "interpolation_brace", "interpolation_format_clause"),
+            *("interpolation_alignment_clause", "type_argument_list", "typeof_expression", "sizeof_expression"),
+            # Control flow without a value.
+            *("break_statement", "continue_statement", "goto_statement", "empty_statement"),
+            # Instructions to the compiler.
+            *("preproc_region", "preproc_endregion", "preproc_line", "preproc_pragma", "preproc_nullable"),
+            *("preproc_error", "preproc_warning", "preproc_define", "preproc_undef", "shebang_directive"),
+            "extern_alias_directive",
+        }
+    ),
+    headed=frozenset(),
+    lists=statements.LISTS,
+)
+
+
+def parse(source: Source) -> Module:
+    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
+    root = _tree(source.data)
+    body = block(Lowering(source.data, _GRAMMAR).run(root), 0)
+    comments = tuple(_comments(source.data, root))
+    module = Module(0, len(source.data), "csharp", body, (), comments, errors=tuple(unread(root)))
+    return with_receivers(module)
+
+
+@cache
+def _language() -> Language:
+    import tree_sitter_c_sharp  # noqa: PLC0415 - the parser is loaded when a file needs it
+    from tree_sitter import Language  # noqa: PLC0415
+
+    return Language(tree_sitter_c_sharp.language())
+
+
+def _tree(data: bytes) -> TreeNode:
+    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
+
+    return Parser(_language()).parse(data).root_node
+
+
+def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
+    for node in find(root, _COMMENTS):
+        start, end = node.start_byte, node.end_byte
+        yield Comment(start, end, comment_text(data[start:end]))

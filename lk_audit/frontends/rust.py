@@ -1,0 +1,73 @@
+"""Rust: from text to syntax."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lk_audit.frontends import _rust_blocks as blocks
+from lk_audit.frontends import _rust_declarations as declarations
+from lk_audit.frontends import _rust_expressions as expressions
+from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._rust_macros import readable
+from lk_audit.frontends._tree import Grammar, block, find, unread
+from lk_audit.syntax import Comment, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Language
+    from tree_sitter import Node as TreeNode
+
+    from lk_audit.source import Source
+
+_COMMENTS = frozenset({"line_comment", "block_comment"})
+_GRAMMAR = Grammar(
+    leaves={**expressions.LEAVES, **declarations.LEAVES},
+    nodes={**expressions.EXPRESSIONS, **blocks.BLOCKS, **declarations.DECLARATIONS},
+    skipped=frozenset(
+        {
+            # Comments are read on their own.
+            *_COMMENTS,
+            # What the node around it reads from the tree.
+            *("visibility_modifier", "function_modifiers", "mutable_specifier", "type_parameters", "where_clause"),
+            *("label", "lifetime", "trait_bounds", "extern_crate_declaration", "shebang"),
+            # Control flow without a value, and definitions of macros.
+            *("continue_expression", "empty_statement", "macro_definition", "foreign_mod_item"),
+        }
+    ),
+    headed=frozenset(),
+    lists=declarations.LISTS,
+)
+_IMPLEMENTATIONS = frozenset({"impl_item"})
+
+
+def parse(source: Source) -> Module:
+    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
+    root = _tree(source.data)
+    comments = tuple(_comments(source.data, root))
+    errors = tuple(unread(root))
+    data, tree, objects = readable(source.data, root, _tree)
+    owned = declarations.owned_defaults(data, find(tree, _IMPLEMENTATIONS))
+    body = block(expressions.RustLowering(data, _GRAMMAR, objects, owned).run(tree), 0)
+    return Module(0, len(source.data), "rust", body, (), comments, errors=errors)
+
+
+@cache
+def _language() -> Language:
+    import tree_sitter_rust  # noqa: PLC0415 - the parser is loaded when a file needs it
+    from tree_sitter import Language  # noqa: PLC0415
+
+    return Language(tree_sitter_rust.language())
+
+
+def _tree(data: bytes) -> TreeNode:
+    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
+
+    return Parser(_language()).parse(data).root_node
+
+
+def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
+    for node in find(root, _COMMENTS):
+        start, end = node.start_byte, node.end_byte
+        yield Comment(start, end, comment_text(data[start:end]))

@@ -15,6 +15,7 @@ from lk_audit.values.model import Flag, Returned, symbolic_sources
 _SKIP = "skipAuth is set, so the signature is not checked"
 _UNAWAITED = "receive() is not awaited, so that nobody learns when the signature is wrong"
 _UNVERIFIED = "the event is used as it came, without WebhookReceiver.receive()"
+_UNVERIFIED_IN_GO = "the event is used as it came, without webhook.ReceiveWebhookEvent()"
 
 
 def webhook_uses(context: FileContext) -> Iterator[WebhookUse]:
@@ -61,6 +62,7 @@ def _unverified(context: FileContext) -> Iterator[WebhookUse]:
     """A handler that compares the `event` of its request with the names of LiveKit's events."""
     if b"livekit" not in context.source.data.lower():
         return
+    how = _UNVERIFIED_IN_GO if context.is_go else _UNVERIFIED
     endpoints = context.built(Endpoints)
     seen: set[Function] = set()
     for test in context.names.nodes(Binary):
@@ -72,7 +74,7 @@ def _unverified(context: FileContext) -> Iterator[WebhookUse]:
         for route in endpoints.routes_to(test):
             if route.handler.function not in seen and not _is_verified(context, route):
                 seen.add(route.handler.function)
-                yield WebhookUse(place=context.place(subject), role=context.role, how=_UNVERIFIED, certain=False)
+                yield WebhookUse(place=context.place(subject), role=context.role, how=how, certain=False)
 
 
 def _event_of(test: Binary) -> Expr | None:

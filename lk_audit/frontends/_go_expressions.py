@@ -113,10 +113,15 @@ def _index(_: Lowering, frame: Frame) -> Node:
 
 
 def _unary(_: Lowering, frame: Frame) -> Node:
-    """Pointers are as good as what they point to; only the address of a variable lets others change it."""
+    """Pointers are as good as what they point to; only the address of a variable lets others change it.
+
+    That of a field does so where a call is given it: `row.Scan(&room.ID)`.
+    """
     operator = frame.node.children[0].type
     operand = frame.expression(0)
-    if operator == "*" or (operator == "&" and not isinstance(operand, Name)):
+    holder = frame.node.parent
+    is_given = isinstance(operand, Member) and holder is not None and holder.type == "argument_list"
+    if operator == "*" or (operator == "&" and not isinstance(operand, Name) and not is_given):
         return operand
     if operator == "<-":
         return Opaque(frame.start, frame.end, (operand,))

@@ -202,8 +202,10 @@ class Scopes:
             self.definitions[scope, name.id].append(Definition("filled", name.id, call, scope, call.end, call))
 
     def _index_address(self, address: Unary) -> None:
-        """`decode(&value)`: the call may change the variable."""
+        """`decode(&value)`, `row.Scan(&value.id)`: the call may change the variable."""
         argument, name = self.parents.get(address), address.operand
+        while isinstance(name, Member):
+            name = name.object
         call = self.parents.get(argument) if isinstance(argument, Argument) else None
         if address.operator == "&" and isinstance(name, Name) and isinstance(call, Call) and not call.is_new:
             scope = self._declaring(name.id, call)

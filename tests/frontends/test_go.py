@@ -6,7 +6,7 @@ import pytest
 
 from lk_audit.frontends import go
 from lk_audit.source import Source
-from lk_audit.syntax import Call, Import, Literal, Module, Name, walk
+from lk_audit.syntax import Assign, Call, Import, Literal, Module, Name, walk
 
 
 def parse(text: str) -> Module:
@@ -22,6 +22,22 @@ def test_an_import_is_known_by_the_last_part_of_its_path_or_by_its_alias() -> No
 
     imports = [(node.module, [item.local for item in node.names]) for node in walk(module) if isinstance(node, Import)]
     assert imports == [("github.com/livekit/protocol/auth", ["auth"]), ("example.org/sdk", ["lk"])]
+
+
+def test_a_field_has_what_its_tag_says_with_places_in_the_file() -> None:
+    text = 'package m\ntype C struct {\n\tKey string `json:"key,omitempty" env:"LK_KEY" envDefault:"é"`\n}\n'
+    source = Source.from_text("main.go", text)
+
+    (field,) = [node for node in walk(go.parse(source)) if isinstance(node, Assign) and node.tags]
+    told = [(tag.key, tag.value) for tag in field.tags]
+    assert [
+        (key.value, value.value) for key, value in told if isinstance(key, Literal) and isinstance(value, Literal)
+    ] == [
+        ("json", "key,omitempty"),
+        ("env", "LK_KEY"),
+        ("envDefault", "é"),
+    ]
+    assert [source.data[value.start : value.end].decode() for _, value in told] == ["key,omitempty", "LK_KEY", "é"]
 
 
 def test_positions_are_bytes_of_the_file() -> None:

@@ -46,9 +46,12 @@ def worst_problems(report: Report) -> list[tuple[Finding, ...]]:
 
 
 def sentence(text: str) -> str:
-    """A sentence of a phrase: a capital first, a full stop last."""
+    """A sentence of a phrase: a capital first, unless it begins with a name from code, and a full stop last."""
     phrase = text.strip()
-    return f"{phrase[:1].upper()}{phrase[1:]}{'' if phrase.endswith(('.', '!', '?')) else '.'}"
+    first, _, _ = phrase.partition(" ")
+    is_name = first.lower() != first or "_" in first or "(" in first
+    begin = phrase[:1] if is_name else phrase[:1].upper()
+    return f"{begin}{phrase[1:]}{'' if phrase.endswith(('.', '!', '?')) else '.'}"
 
 
 def bounded(text: str, limit: int) -> str:

@@ -16,6 +16,7 @@ import pytest
 
 from lk_audit.findings import Crash, Report, Skipped
 from lk_audit.reporters import Presentation, render, sarif
+from lk_audit.reporters.wording import sentence
 from lk_audit.rule_api import Problem, Severity
 from lk_audit.rule_loader import load_rules
 from tests.samples import Word, credential_rule, make_rule, report_on
@@ -318,3 +319,17 @@ def test_the_time_a_scan_took_does_not_change_its_report() -> None:
     report = report_on(("a.py", "BAD"))
 
     assert render("sarif", replace(report, elapsed=1.0)) == render("sarif", replace(report, elapsed=2.0))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "whole"),
+    [
+        ("a bad word", "A bad word."),
+        ("roomCreate in a participant's token", "roomCreate in a participant's token."),
+        ("can_publish=False leaves data on", "can_publish=False leaves data on."),
+        ("receive() is not awaited", "receive() is not awaited."),
+        ("LiveKit ignores it!", "LiveKit ignores it!"),
+    ],
+)
+def test_a_sentence_begins_with_a_capital_unless_it_begins_with_a_name_from_code(phrase: str, whole: str) -> None:
+    assert sentence(phrase) == whole

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
@@ -14,7 +13,6 @@ from lk_audit.livekit.dotnet import (
     PROJECT_SERVERS,
     SERVER_NAMESPACES,
 )
-from lk_audit.project.manifests import above
 from lk_audit.source import Source
 from lk_audit.syntax import Name
 
@@ -51,10 +49,5 @@ def client_leads(context: FileContext) -> Iterator[Lead]:
 
 def _project_file(context: FileContext) -> Source | None:
     """The nearest .csproj upwards."""
-    files = context.project.files
-    for folder in above(context.source.path):
-        inside = f"{folder}/" if folder else ""
-        for path in sorted(files.paths):
-            if path.endswith(".csproj") and posixpath.dirname(path) == folder and path.startswith(inside):
-                return files.source(path)
-    return None
+    path = context.project.declared.csharp_project(context.source.path)
+    return context.project.files.source(path) if path is not None else None

@@ -41,6 +41,7 @@ RENAMED = "#fields"
 FLATTENED = "*"
 """What such a field is called whose own fields stand in its place."""
 _MOST_USES = 400
+_STRUCTS = frozenset({"struct_item", "union_item"})
 _ARGUMENT_MARKS = frozenset({"arg", "clap", "structopt"})
 
 
@@ -146,22 +147,40 @@ def _list(run: Lowering, frame: Frame) -> Node:
 
 
 def _items(run: Lowering, frame: Frame) -> Iterator[Node]:
+    """The items of a list, each with the attributes in front of it."""
+    marks: list[Expr] = []
     for kid, value in zip(frame.kids, frame.values, strict=True):
+        if isinstance(value, types.Written):
+            marks += [types.attribute(run.data, kid)] if kid.type == "attribute_item" else []
+            continue
         if isinstance(value, Define):
-            value.function.decorators = tuple(attributes_of(run.data, kid))
-        if not isinstance(value, types.Written):
-            yield value
+            value.function.decorators = tuple(marks)
+        elif isinstance(value, DefineClass):
+            value.definition.decorators = (*marks, *_naming(run.data, kid, marks))
+        marks = []
+        yield value
 
 
-def attributes_of(data: bytes, item: TreeNode) -> Iterator[Expr]:
-    """The attributes in front of an item, as written."""
-    found: list[TreeNode] = []
-    sibling = item.prev_named_sibling
-    while sibling is not None and sibling.type in {"attribute_item", "line_comment", "block_comment"}:
-        if sibling.type == "attribute_item":
-            found.append(sibling)
-        sibling = sibling.prev_named_sibling
-    yield from (types.attribute(data, node) for node in reversed(found))
+def _naming(data: bytes, item: TreeNode, own: list[Expr]) -> Iterator[Expr]:
+    """What serde calls the fields of a struct, as one more attribute."""
+    renamed = tuple(_renamed(data, _fields(data, item), own)) if item.type in _STRUCTS else ()
+    if renamed:
+        start = item.start_byte
+        yield Call(start, start, Name(start, start, RENAMED), renamed)
+
+
+def _fields(data: bytes, item: TreeNode) -> list[tuple[TreeNode, list[Expr]]]:
+    """The fields of a struct, each with its attributes."""
+    body = item.child_by_field_name("body")
+    found: list[tuple[TreeNode, list[Expr]]] = []
+    marks: list[Expr] = []
+    for node in body.named_children if body is not None else ():
+        if node.type == "attribute_item":
+            marks.append(types.attribute(data, node))
+        elif node.type == "field_declaration":
+            found.append((node, marks))
+            marks = []
+    return found
 
 
 # --- items ------------------------------------------------------------------------------------------------------------
@@ -212,18 +231,12 @@ def _signature(run: Lowering, frame: Frame) -> Node:
 
 def _struct(run: Lowering, frame: Frame) -> Node:
     """A struct or union: its fields, and what serde calls them."""
-    body = frame.node.child_by_field_name("body")
-    own = list(attributes_of(run.data, frame.node))
-    fields = [item for item in body.named_children if item.type == "field_declaration"] if body is not None else []
-    members = tuple(_member(run.data, item) for item in fields)
-    renamed = list(_renamed(run.data, fields, own))
-    if renamed:
-        own.append(Call(frame.start, frame.start, Name(frame.start, frame.start, RENAMED), tuple(renamed)))
+    members = tuple(_member(run.data, item, marks) for item, marks in _fields(run.data, frame.node))
     block = Block(frame.start, frame.end, members)
-    return DefineClass(frame.start, frame.end, Class(frame.start, frame.end, _text(run, frame), (), block, tuple(own)))
+    return DefineClass(frame.start, frame.end, Class(frame.start, frame.end, _text(run, frame), (), block))
 
 
-def _member(data: bytes, node: TreeNode) -> Assign:
+def _member(data: bytes, node: TreeNode, marks: list[Expr]) -> Assign:
     """A field; `#[arg(env = "K", default_value = "v")]` says what it is given."""
     name = node.child_by_field_name("name")
     start, end = node.start_byte, node.end_byte
@@ -231,13 +244,13 @@ def _member(data: bytes, node: TreeNode) -> Assign:
         Name(name.start_byte, name.end_byte, types.text_of(data, name)) if name is not None else Name(start, end, "")
     )
     written = types.annotation(data, node.child_by_field_name("type"))
-    value = _from_arguments(data, node) or Opaque(end, end, ())
+    value = _from_arguments(marks) or Opaque(end, end, ())
     return Assign(start, end, target, value, "", written, declares=True)
 
 
-def _from_arguments(data: bytes, node: TreeNode) -> Expr | None:
+def _from_arguments(marks: list[Expr]) -> Expr | None:
     """What clap reads for a field: a variable of the environment, else its default."""
-    for mark in attributes_of(data, node):
+    for mark in marks:
         if not isinstance(mark, Call) or types.last_of(mark.callee) not in _ARGUMENT_MARKS:
             continue
         given = {item.name: item.value for item in mark.arguments if item.name is not None}
@@ -252,13 +265,12 @@ def _from_arguments(data: bytes, node: TreeNode) -> Expr | None:
     return None
 
 
-def _renamed(data: bytes, fields: list[TreeNode], own: list[Expr]) -> Iterator[Argument]:
+def _renamed(data: bytes, fields: list[tuple[TreeNode, list[Expr]]], own: list[Expr]) -> Iterator[Argument]:
     style = next((_serde(mark, "rename_all") for mark in own if _serde(mark, "rename_all") is not None), None)
     change = _STYLES.get(str(style.value) if style is not None else "")
-    for item in fields:
+    for item, marks in fields:
         name = item.child_by_field_name("name")
         label = types.text_of(data, name) if name is not None else ""
-        marks = list(attributes_of(data, item))
         spelled = next((found for mark in marks if (found := _serde(mark, "rename")) is not None), None)
         if any(_is_flat(mark) for mark in marks):
             spelled = Literal(item.start_byte, item.start_byte, FLATTENED)

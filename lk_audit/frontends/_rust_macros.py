@@ -5,6 +5,7 @@ The grammar sees nothing but tokens inside a macro. Every rewriting keeps the le
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._tree import find
@@ -37,9 +38,9 @@ class Rewriting:
         self.objects: set[int] = set()
         self._original = data
         self._text = bytearray(data)
-        unread = list(left_out)
+        unread = set(left_out)
         for node in find(root, _MACROS):
-            if not any(node.start_byte <= start <= node.end_byte for start, _ in unread):
+            if (node.start_byte, node.end_byte) not in unread:
                 self._macro(node)
 
     @property
@@ -176,8 +177,8 @@ def readable(data: bytes, root: TreeNode, parse: Callable[[bytes], TreeNode]) ->
         return data, root, frozenset()
     tree = parse(rewriting.data)
     if tree.has_error:
-        found = _errors(tree)
-        broken = [span for span in rewriting.spans if any(span[0] <= at <= span[1] for at in found)]
+        found = sorted(_errors(tree))
+        broken = [span for span in rewriting.spans if bisect_right(found, span[1]) > bisect_left(found, span[0])]
         if broken:
             rewriting = Rewriting(data, root, broken)
             tree = parse(rewriting.data)

@@ -44,6 +44,15 @@ class Declared:
                 found.setdefault(name.decode(), []).append(path)
         return {name: tuple(paths) for name, paths in found.items()}
 
+    def csharp_project(self, path: str) -> str | None:
+        """The nearest .csproj of a C# file upwards."""
+        return next((self._projects[folder] for folder in above(path) if folder in self._projects), None)
+
+    @cached_property
+    def _projects(self) -> Mapping[str, str]:
+        paths = sorted((item for item in self._files.paths if item.endswith(".csproj")), reverse=True)
+        return {posixpath.dirname(item): item for item in paths}
+
     def rust(self, path: str, module: str) -> str | None:
         """The file of a Rust module as the file at `path` names it: "crate.config", "super", "self.token"."""
         key = (path, module)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _rust_types as types
 from lk_audit.frontends._rust_blocks import flat, value_of
-from lk_audit.frontends._rust_expressions import Parameters, function_body
+from lk_audit.frontends._rust_statements import Parameters, function_body
 from lk_audit.frontends._tree import Part, Several, statements
 from lk_audit.syntax import (
     Argument,

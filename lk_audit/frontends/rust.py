@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends import _rust_blocks as blocks
 from lk_audit.frontends import _rust_declarations as declarations
 from lk_audit.frontends import _rust_expressions as expressions
+from lk_audit.frontends import _rust_statements as statements
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._rust_macros import readable
 from lk_audit.frontends._tree import Grammar, block, find, unread
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _COMMENTS = frozenset({"line_comment", "block_comment"})
 _GRAMMAR = Grammar(
     leaves={**expressions.LEAVES, **declarations.LEAVES},
-    nodes={**expressions.EXPRESSIONS, **blocks.BLOCKS, **declarations.DECLARATIONS},
+    nodes={**expressions.EXPRESSIONS, **statements.STATEMENTS, **blocks.BLOCKS, **declarations.DECLARATIONS},
     skipped=frozenset(
         {
             # Comments are read on their own.

@@ -103,12 +103,6 @@ def line_of(path: str, text: str) -> str:
         return text
 
 
-def code_of(text: str) -> str:
-    """A line without the comment that begins with the mark."""
-    found = marked_comment(text)
-    return text if found is None else found.before
-
-
 def opens_block(text: str) -> bool:
     """Whether a line is nothing but the opening of a comment that goes on."""
     bare = text.strip().removeprefix("{")

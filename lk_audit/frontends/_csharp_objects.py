@@ -16,7 +16,6 @@ from lk_audit.syntax import (
     Conditional,
     Entry,
     Expr,
-    Index,
     Literal,
     Member,
     Name,
@@ -292,13 +291,6 @@ def _after(subject: Expr, result: Expr) -> Expr:
 
 def _takes_all(arm: Arm) -> bool:
     return arm.pattern.matches_all and arm.guard is None
-
-
-def indexed(value: Expr, position: int, count: int) -> Expr:
-    """One of several things that a value is taken apart into."""
-    copies = copies_of(value, count)
-    whole = copies[position] if copies else value
-    return Index(value.end, value.end, whole, Literal(value.end, value.end, position))
 
 
 OBJECTS: Mapping[str, Lower] = {

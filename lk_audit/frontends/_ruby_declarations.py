@@ -139,10 +139,6 @@ def _destructured(_: Lowering, frame: Frame) -> Node:
     return Targets(frame.start, frame.end, tuple(frame.values))
 
 
-def _visible(run: Lowering, frame: Frame) -> Node:
-    return Several(frame.start, frame.end, run.statements(frame, frame.values))
-
-
 DECLARATIONS: Mapping[str, Lower] = {
     **dict.fromkeys(("class", "module"), _class),
     "singleton_class": _singleton,

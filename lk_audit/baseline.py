@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from msgspec import Struct
+
 from lk_audit.errors import UsageError
 from lk_audit.findings import Finding
 
@@ -58,8 +60,7 @@ class Entry:
         return f"{self.fingerprint} {self.content} {self.rule} {path}" + (f"  # {self.hint}" if self.hint else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """The entries of a file. It has one salt; after a merge of two files made independently, several."""
 
     salts: tuple[str, ...]
@@ -215,8 +216,7 @@ def _replace(path: Path, text: str) -> None:
 # --- comparing --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A finding and its entry; `has_moved` tells that the file had another path when the entry was written."""
 
     finding: Finding
@@ -224,8 +224,7 @@ class Known:
     has_moved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Findings against a baseline: those that it knows, those that are new, and the entries that do not occur."""
 
     known: tuple[Known, ...]

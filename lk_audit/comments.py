@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MARK = "lk-audit:"
 """What a comment that speaks to lk-audit begins with."""
@@ -59,8 +60,7 @@ _DECORATION = " \t{-/#;*%"
 _JSON_STRING = re.compile(r'[ \t]*("(?:[^"\\]|\\.)*+")[ \t]*,?[ \t]*')
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment that begins with a mark: what it says behind the mark, and what stands around it on its line.
 
     `before` is the code in front of it. `is_alone` says that there is no code on the line, on either side.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class CommitSetup(Setup):
+class CommitSetup(Setup, frozen=True):
     """A scan of the index, or of the history when `history` is its range (empty for everything)."""
 
     history: str | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from lk_audit.discovery import SIZE_LIMIT
 from lk_audit.errors import UsageError
@@ -17,8 +18,7 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Struct, frozen=True, kw_only=True):
     """The settings of one scan. `fail_on` is None for "never"; `size_limit` is in bytes.
 
     `select` and `ignore` name rules by id or name. `honor_foreign_comments` lets comments for other scanners

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lk_audit.errors import UsageError
 from lk_audit.findings import Skipped
@@ -32,16 +33,14 @@ _MAX_WILDCARDS = 4
 _MAX_IGNORE_FILE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A file to scan: `path` as reported (relative to the base, forward slashes), `file` where to read it."""
 
     path: str
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(Struct, frozen=True):
     """All files of a scan in the order of their paths.
 
     `base` is what paths are relative to, `prefix` where that lies in its repository ("" or "packages/web/").

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.source import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """`text` in the place of what stands at `place`; an empty place inserts, an empty text removes.
 
     `text` never holds a secret. Line breaks in it are those of the file.
@@ -20,8 +20,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """Edits that together take a finding away. `title` says in the imperative what they do.
 
     A safe fix changes nothing but the mistake: applied without a look, it breaks no program that was right. An unsafe

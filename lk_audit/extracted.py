@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from lk_audit.facts import Fact
 from lk_audit.findings import Crash
 from lk_audit.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class ParseNote:
+class ParseNote(Struct, frozen=True):
     """A part of a file that could not be read; the rest of the file was. `line` counts from 1."""
 
     path: str
@@ -20,8 +20,7 @@ class ParseNote:
     reason: str
 
 
-@dataclass(slots=True)
-class Extracted:
+class Extracted(Struct):
     """Facts, remarks on what could not be read, and the defects met on the way, one a file."""
 
     facts: list[Fact] = field(default_factory=list)

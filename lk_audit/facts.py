@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from lk_audit.secret import Secret
 from lk_audit.source import Place
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from lk_audit.livekit.tokens import DecodedToken
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """A place that explains a finding, and what is to be seen there."""
 
     place: Place
@@ -32,8 +32,7 @@ class FileRole(Enum):
     LOCAL = "local development"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """Base of all facts: where it is, and in what kind of file."""
 
     place: Place
@@ -81,8 +80,7 @@ class Custody(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialLiteral(Fact):
+class CredentialLiteral(Fact, frozen=True, kw_only=True):
     """A LiveKit API secret written down. `name` is what it is called there, `key_id` the API key it belongs to.
 
     `key_at` is where that key id stands, or the only one that the files hold. Of an environment file `custody` says
@@ -102,8 +100,7 @@ class CredentialLiteral(Fact):
     copied_at: Lead | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvExposure(Fact):
+class EnvExposure(Fact, frozen=True, kw_only=True):
     """The API secret under a name, or in a setting, that a framework publishes to clients.
 
     `is_read` tells code that reads it from a file that defines it; `framework` says who publishes the prefix. For a
@@ -118,8 +115,7 @@ class EnvExposure(Fact):
     effect: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JwtLiteral(Fact):
+class JwtLiteral(Fact, frozen=True, kw_only=True):
     """A LiveKit access token written down. `signed_by` is where a secret of this tree that signed it stands."""
 
     token: DecodedToken
@@ -127,16 +123,14 @@ class JwtLiteral(Fact):
     hosting: Hosting = Hosting.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenCheck(Fact):
+class TokenCheck(Fact, frozen=True, kw_only=True):
     """A LiveKit token read without checking its signature; `how` says by what means."""
 
     how: str
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InsecureUrl(Fact):
+class InsecureUrl(Fact, frozen=True, kw_only=True):
     """An unencrypted LiveKit address of a public host."""
 
     url: str
@@ -188,8 +182,7 @@ class Expiry(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetime:
+class Lifetime(Struct, frozen=True):
     """One possible lifetime, in seconds where known. `slip` explains a unit mistake, if one was made.
 
     `unit` is what the setting takes, where the code sets it.
@@ -217,8 +210,7 @@ UNKNOWN = Unknowable()
 GrantScalar = bool | str | None | tuple[str, ...] | Unknowable
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """One grant of a token under its JSON name.
 
     `values` are those it may have; `certain` is False when some path leaves it out. `from_caller` tells that request
@@ -244,8 +236,7 @@ class Grant:
         return self.certain and all(type(item) is type(value) and item == value for item in self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownGrant:
+class UnknownGrant(Struct, frozen=True):
     """A name in a grant object that LiveKit ignores.
 
     `meant` is the grant that was probably meant; `fails_open` tells that ignoring it allows what the code denies.
@@ -258,8 +249,7 @@ class UnknownGrant:
     fails_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Grants:
+class Grants(Struct, frozen=True):
     """The grants of a token, by object: `video` and the flags of `sip`, `agent`, `inference` ... as "sip.admin".
 
     `complete` is False when more may be set than the code shows. `place` is that of the grant object.
@@ -284,8 +274,7 @@ class Grants:
         return grant is not None and (grant.may_be(True) or (grant.from_caller and self.from_caller is None))
 
 
-@dataclass(frozen=True, slots=True)
-class GrantVariant:
+class GrantVariant(Struct, frozen=True):
     """One of several grant objects that a token may carry; `listener_lead` says that its holders only listen."""
 
     grants: Grants
@@ -293,8 +282,7 @@ class GrantVariant:
     can_publish_data_stays: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """What a token takes from the request that asks for it: "identity", "room", "ttl", "grants", "kind" ...
 
     `handler` is where the handler of that request stands, as in `Endpoint.place`; None when all requests are meant.
@@ -312,8 +300,7 @@ class Input:
         return self.handler is None or self.handler in {endpoint.place, *endpoint.through}
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """A request handler that hands out the token.
 
     `call` is where in the handler the way to the mint begins: the mint itself, or the call of a helper.
@@ -329,16 +316,14 @@ class Endpoint:
     registered_at: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SpelledSecret:
+class SpelledSecret(Struct, frozen=True):
     """A secret that the code spells out, and where."""
 
     place: Place
     secret: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class ReadableCredential:
+class ReadableCredential(Struct, frozen=True):
     """A secret of another service inside a token. `what` names it; `literal` is set where the code spells it out."""
 
     place: Place
@@ -347,8 +332,7 @@ class ReadableCredential:
     literal: SpelledSecret | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenMint(Fact):
+class TokenMint(Fact, frozen=True, kw_only=True):
     """A place where code signs a LiveKit access token.
 
     `sdk` names what signs it, for messages. `can_publish_data_stays` tells that the code denies publishing, says
@@ -391,8 +375,7 @@ class Exposure(Enum):
     TEMPLATE = "a page"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretExposure(Fact):
+class SecretExposure(Fact, frozen=True, kw_only=True):
     """The API secret, or a token, that is printed, logged or sent. `sink` is what lets it out, as written."""
 
     name: str
@@ -402,16 +385,14 @@ class SecretExposure(Fact):
     leads: tuple[Lead, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookUse(Fact):
+class WebhookUse(Fact, frozen=True, kw_only=True):
     """A webhook event that is used without a check of its signature; `how` says what is missing."""
 
     how: str
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class E2eeKeyLiteral(Fact):
+class E2eeKeyLiteral(Fact, frozen=True, kw_only=True):
     """An end-to-end encryption key that is the same for all; `secret` is None where a public variable holds it.
 
     `setting` is what takes the key, `fallback_of` the environment variable that it stands in for. `is_placeholder`
@@ -426,8 +407,7 @@ class E2eeKeyLiteral(Fact):
     leads: tuple[Lead, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DevTokenSource(Fact):
+class DevTokenSource(Fact, frozen=True, kw_only=True):
     """A token server for development that shipped code asks; `how` is what it is called.
 
     `certain` tells that the server's id is written down, so that it is asked wherever the code runs.
@@ -437,8 +417,7 @@ class DevTokenSource(Fact):
     certain: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenLeftBehind(Fact):
+class TokenLeftBehind(Fact, frozen=True, kw_only=True):
     """A LiveKit token that is put where it stays: a page address, the browser's storage.
 
     `certain` tells that the token's way shows what it is, not just its name.

@@ -7,10 +7,12 @@ import re
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.edits import Fix
 from lk_audit.facts import Lead
@@ -21,8 +23,7 @@ AnyRule: TypeAlias = Rule[Any]
 """A rule over some kind of fact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of a code frame, secrets masked. Of a very long line only a part is kept, from `column` (from 1) on."""
 
     number: int
@@ -31,8 +32,7 @@ class Line:
     is_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """A comment that accepts findings: its place, what it gives as reason, and when it ends.
 
     `in_configuration` tells that it is no comment but a part of the configuration.
@@ -46,8 +46,7 @@ class Suppression:
     in_configuration: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitOrigin:
+class CommitOrigin(Struct, frozen=True, kw_only=True):
     """Where the history begins to hold what was found.
 
     `commit` is the id of the first commit with it, None when no commit of the range brings it in; `date` is its author
@@ -76,8 +75,7 @@ class CommitOrigin:
         return f"also in {' and '.join(parts)}" if parts else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One problem, complete: a reporter needs nothing else.
 
     `why` is the rule's summary. `fingerprint` stays the same when lines move, `content_id` also when the file moves,
@@ -122,8 +120,7 @@ class Finding:
         return self.suppressed is None and not self.baselined
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A file that was not analysed. `expected`: it lies outside the scan by design, so nothing is missing."""
 
     path: str
@@ -131,8 +128,7 @@ class Skipped:
     expected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Something worth knowing about a scan that is no finding: a syntax error, a suppression that does nothing.
 
     `path` is empty and `line` 0 where it is about no file.
@@ -144,8 +140,7 @@ class Note:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Crash:
+class Crash(Struct, frozen=True):
     """A defect met on the way: in which rule (None for the analysis itself), at which file, of which type.
 
     The text of the exception is left out: it may quote the file.
@@ -164,8 +159,7 @@ class Crash:
         return cls(rule_id, path, type(error).__name__, raised_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """The outcome of a scan. `prefix` leads from the repository's root to the base of all paths.
 
     `analysed` of the `scanned` files held something that could matter; `elapsed` is in seconds; `hidden` findings are

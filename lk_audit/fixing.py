@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import unified_diff
+
+from msgspec import Struct, field
 
 from lk_audit.edits import Fix, chosen, edited, edits_by_path
 from lk_audit.facts import Fact
@@ -23,8 +24,7 @@ Scan = Callable[[Mapping[str, Source], Observe], Report]
 """Scans with some files edited."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """One scan: its report, its files, and how their lines are shown."""
 
     report: Report
@@ -36,8 +36,7 @@ class _Seen:
         return [self.masker.line(path, number) for number in range(1, len(self.sources[path].line_starts) + 1)]
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """What fixing comes to: `report` on the outcome, the number of findings `fixed`, the files before and after."""
 
     report: Report

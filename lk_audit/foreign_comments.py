@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.comments import line_of
 from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, JwtLiteral
@@ -22,8 +24,7 @@ SECRETS = (CredentialLiteral, E2eeKeyLiteral, JwtLiteral)
 _LONGEST_LINE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     """What another scanner reads; `is_above` when it speaks of the next line, `of_secrets` when of secrets only."""
 
     pattern: re.Pattern[str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+
+from msgspec import Struct, field
 
 from lk_audit.path_patterns import PathPatterns
 
@@ -15,8 +16,7 @@ _MAX_WILDCARDS = 2
 _NAME = re.compile(r"[\w*.-]+", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Hints:
+class Hints(Struct, frozen=True, dict=True):
     """The hints of one scan.
 
     `secret_names` are names of LiveKit API secrets, `*` standing for anything; `client_paths` the files that are part

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.baseline import Baseline, Comparison, Entry, compare, read_baseline
 from lk_audit.configuration.files import shown_path
@@ -53,8 +55,7 @@ def _note(over: list[Entry], file: Path, base: Path) -> Iterator[Note]:
         yield Note(BASELINE, resolved.relative_to(base).as_posix(), line, f"{what}; {advice}")
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """What a scan can tell the end of: findings of rules that ran, in files that were scanned completely.
 
     Paths are those of the repository; `roots` were scanned, "" being all; in `unseen` something went unread.

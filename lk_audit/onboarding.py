@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from lk_audit import __version__
 from lk_audit.errors import UsageError
@@ -65,8 +65,7 @@ _GITHUB = re.compile(r"(?:https://github\.com/|(?:ssh://)?git@github\.com[:/])([
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where lk-audit comes from: the address of a repository, and a tag or commit in it.
 
     Raises:

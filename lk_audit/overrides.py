@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lk_audit.findings import Finding, Report, Suppression
 from lk_audit.path_patterns import PathPatterns
@@ -12,8 +14,7 @@ from lk_audit.rule_api import Severity
 EVERY_RULE = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class PathOverride:
+class PathOverride(Struct, frozen=True):
     """What holds for the files of one pattern. Rules go by id, or `EVERY_RULE`.
 
     `path` and `line` are where the configuration says so.
@@ -26,8 +27,7 @@ class PathOverride:
     line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(Struct, frozen=True):
     """Severities by rule id, and what differs by path; the last of several for a path decides."""
 
     severities: Mapping[str, Severity] = field(default_factory=dict)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -17,8 +18,7 @@ MAX_LENGTH = 500
 _WILDCARD = re.compile(r"\*+|\?")
 
 
-@dataclass(frozen=True, slots=True)
-class PathPatterns:
+class PathPatterns(Struct, frozen=True):
     """Patterns that hold from a root folder on; `prefix` leads from there to the base of the paths asked about.
 
     As in a `.gitignore` file the last pattern that matches decides, `!` takes a path out again, and what matches a
@@ -43,8 +43,7 @@ class PathPatterns:
         return folder or (path if self.match(path) else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(Struct, frozen=True):
     """What the configuration leaves out of a scan, and the folders it takes in that are left out by default.
 
     `is_forced` tells that files and folders are left out even when they are given as a path.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.config import Config
 from lk_audit.configuration.building import build
@@ -23,8 +25,7 @@ Watching: TypeAlias = Callable[[], AbstractContextManager[Progress | None]]
 """Opens and closes whatever shows the progress of a scan."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(Struct, frozen=True):
     """A scan that is about to run: what is configured, and which rules there are."""
 
     paths: tuple[str, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from lk_audit import processes
 from lk_audit.discovery import Discovery, Found, discover
@@ -16,8 +17,7 @@ from lk_audit.progress import Progress, watched
 from lk_audit.source import NotText, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What came of reading one file; `source` only when something in it can matter."""
 
     source: Source | None = None

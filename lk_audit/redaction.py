@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lk_audit.facts import CredentialLiteral, Fact, Strength
 from lk_audit.secret import Secret
@@ -41,9 +42,9 @@ def _secrets_of(item: object, depth: int = 4) -> Iterator[Secret]:
     if isinstance(item, Secret):
         if len(item):
             yield item
-    elif is_dataclass(item) and depth:
-        for field in fields(item):
-            yield from _secrets_of(getattr(item, field.name, None), depth - 1)
+    elif isinstance(item, Struct) and depth:
+        for name in item.__struct_fields__:
+            yield from _secrets_of(getattr(item, name, None), depth - 1)
     elif isinstance(item, tuple) and depth:
         for part in item:
             yield from _secrets_of(part, depth - 1)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from lk_audit.errors import RuleLoadError
 from lk_audit.facts import Fact, Lead
@@ -57,8 +58,7 @@ class Fixable(Enum):
     UNSAFE = "--fix --unsafe-fixes"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What a rule found.
 
     `message` is one lower-case sentence without a full stop that leads with what is wrong. `severity` overrides
@@ -79,8 +79,7 @@ class Problem:
     repair: Repair | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """The part of the configuration that rules see. `max_ttl` is in seconds.
 
     `now` is the time of the scan in seconds since 1970, set by the scan: rules have no clock of their own.
@@ -90,8 +89,7 @@ class Options:
     now: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Rule(Generic[F]):
+class Rule(Struct, Generic[F], frozen=True):
     """One rule: `check` is a pure function from one fact (and the options, if it takes them) to problems."""
 
     id: str

@@ -9,9 +9,10 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+
+from msgspec import Struct
 
 from lk_audit.errors import RuleLoadError, UsageError
 from lk_audit.findings import AnyRule
@@ -23,8 +24,7 @@ BUILTIN = "lk_audit.rules"
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """All rules there are, by id, and what could not be loaded (of other people's rules)."""
 
     rules: tuple[AnyRule, ...]
@@ -135,8 +135,7 @@ def _rule_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.py") if not file.name.startswith("_"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
+class _Loaded(Struct, frozen=True):
     """A rule of someone else: who brings it, and where it stands, both as a message names them."""
 
     rule: AnyRule

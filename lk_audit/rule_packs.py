@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -24,8 +25,7 @@ _METADATA = (".dist-info", ".egg-info")
 _ENTRY_POINTS = "entry_points.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """An installed rule pack: the name of its distribution, and what leads to its package."""
 
     name: str

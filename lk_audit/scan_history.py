@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lk_audit import __version__, frontends
 from lk_audit.candidates import holds_token, may_hold_secret, may_publish, surroundings
@@ -118,8 +120,7 @@ def scan_history(  # noqa: PLR0913 - keywords, all but two optional
     return apply_overrides(report, config.overrides)
 
 
-@dataclass
-class _Seen:
+class _Seen(Struct):
     """What became of the blobs."""
 
     texts: int = 0
@@ -130,8 +131,7 @@ class _Seen:
     crashes: dict[str, Crash] = field(default_factory=dict)
 
 
-@dataclass
-class _Sighting:
+class _Sighting(Struct):
     """One secret, and the blobs that it is in, each with one of its names. `text` is what to look for in HEAD."""
 
     text: Secret
@@ -339,8 +339,7 @@ class _Scan:
             yield Note(HISTORY, "", 0, f"a shallow clone: the history before its oldest commits went unseen; {advice}")
 
 
-@dataclass
-class _First:
+class _First(Struct):
     """The first place of a secret, and all paths that ever held it."""
 
     finding: Finding

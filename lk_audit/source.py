@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import codecs
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Place:
+
+class Place(Struct, frozen=True):
     """A span of a file. `start` and `end` are byte offsets into `Source.data`; lines and columns count from 1.
 
     Columns count Unicode code points; `end_column` is one past the last character. `part` names the part of the file
@@ -56,13 +56,13 @@ def decode(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-@dataclass(eq=False)
 class Source:
     """One file. `path` is relative to the scan root, with forward slashes; `data` is its text as UTF-8, no BOM."""
 
-    path: str
-    data: bytes
-    _places: dict[tuple[int, int], Place] = field(default_factory=dict, repr=False)
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+        self._places: dict[tuple[int, int], Place] = {}
 
     @classmethod
     def from_bytes(cls, path: str, raw: bytes) -> Source:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.comments import MARK, closes_block, marked_comment, opens_block
 from lk_audit.findings import SUPPRESSION, AnyRule, Finding, Note, Suppression
@@ -27,8 +29,7 @@ _FORM = "write `lk-audit: ignore[rule-name] reason` or `lk-audit: ignore[rule-na
 _LONGEST_LINE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Comment:
+class _Comment(Struct, frozen=True):
     """A suppression: its own line and the last that it covers, and all their bytes in the file, both ends included.
 
     Lines are those of the source, which may be a view of the file.

@@ -22,38 +22,34 @@ Frontends desugar what has an exact equivalent here:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Scalar: TypeAlias = str | bytes | int | float | bool | None
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(Struct, eq=False):
     start: int
     end: int
 
 
-@dataclass(slots=True, eq=False)
 class Literal(Node):
     """A constant. For text, `start` and `end` include the quotes; `value` has escapes resolved."""
 
     value: Scalar
 
 
-@dataclass(slots=True, eq=False)
 class Template(Node):
     """An f-string or template literal; literal pieces are `Literal` text."""
 
     parts: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Name(Node):
     id: str
 
 
-@dataclass(slots=True, eq=False)
 class Member(Node):
     """`object.name`, also with optional chaining."""
 
@@ -61,7 +57,6 @@ class Member(Node):
     name: str
 
 
-@dataclass(slots=True, eq=False)
 class Index(Node):
     """`object[key]`."""
 
@@ -69,7 +64,6 @@ class Index(Node):
     key: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Argument(Node):
     """One argument of a call: positional when `name` is None; `spread` for `*xs`, `**kw` and `...xs`."""
 
@@ -78,34 +72,29 @@ class Argument(Node):
     spread: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Call(Node):
     callee: Expr
     arguments: tuple[Argument, ...]
     is_new: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Unary(Node):
     operator: str
     operand: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Binary(Node):
     operator: str
     left: Expr
     right: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Conditional(Node):
     test: Expr
     then: Expr
     otherwise: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Entry(Node):
     """One entry of a record; `key` is None for a spread (`**other`, `...other`)."""
 
@@ -113,33 +102,28 @@ class Entry(Node):
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Record(Node):
     """A dict display or object literal. A plain object key is a `Literal` text."""
 
     entries: tuple[Entry, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Spread(Node):
     """`*xs` or `...xs` inside a sequence."""
 
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Sequence(Node):
     """A list, tuple, set or array display."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Await(Node):
     operand: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Element(Node):
     """A JSX element: tag as written, attributes as named arguments (spread ones with `spread`)."""
 
@@ -148,14 +132,12 @@ class Element(Node):
     children: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Opaque(Node):
     """Syntax without a meaning here; its children still count."""
 
     children: tuple[Expr | Statement, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Parameter(Node):
     """A parameter. `kind` is "plain", "rest" (`*args`, `...rest`), "keywords" (`**kw`) or "receiver" (Go's methods).
 
@@ -169,7 +151,6 @@ class Parameter(Node):
     kind: str = "plain"
 
 
-@dataclass(slots=True, eq=False)
 class Function(Node):
     """A function, method, arrow function or lambda. `name` is empty when it has none.
 
@@ -183,7 +164,6 @@ class Function(Node):
     is_async: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Class(Node):
     """A class; methods are `Define` statements of the body, fields are `Assign` statements."""
 
@@ -193,7 +173,6 @@ class Class(Node):
     decorators: tuple[Expr, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
 class Assign(Node):
     """`target = value`; `operator` is `+` for `+=`. `annotation` where one is written.
 
@@ -209,35 +188,30 @@ class Assign(Node):
     tags: tuple[Entry, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
 class Evaluate(Node):
     """An expression as a statement."""
 
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Return(Node):
     """`return` and `yield`."""
 
     value: Expr | None
 
 
-@dataclass(slots=True, eq=False)
 class Raise(Node):
     """`raise` and `throw`."""
 
     value: Expr | None
 
 
-@dataclass(slots=True, eq=False)
 class If(Node):
     test: Expr
     then: Block
     otherwise: Block | None
 
 
-@dataclass(slots=True, eq=False)
 class Loop(Node):
     """`for` and `while`; `header` holds what is evaluated or assigned before each round."""
 
@@ -245,24 +219,20 @@ class Loop(Node):
     body: Block
 
 
-@dataclass(slots=True, eq=False)
 class Try(Node):
     body: Block
     handlers: tuple[Block, ...]
     final: Block | None
 
 
-@dataclass(slots=True, eq=False)
 class Define(Node):
     function: Function
 
 
-@dataclass(slots=True, eq=False)
 class DefineClass(Node):
     definition: Class
 
 
-@dataclass(slots=True, eq=False)
 class ImportedName(Node):
     """`member` is None for the whole module, "default" for a default import, "*" for all its names."""
 
@@ -271,7 +241,6 @@ class ImportedName(Node):
     type_only: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Import(Node):
     """An import statement; `names` is empty for a side-effect import (`import "x"`)."""
 
@@ -279,7 +248,6 @@ class Import(Node):
     names: tuple[ImportedName, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Export(Node):
     """`exported` as others see it ("default", "*"); `local` its value here, or `module` where it comes from."""
 
@@ -288,7 +256,6 @@ class Export(Node):
     module: str | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Block(Node):
     statements: tuple[Statement, ...]
 
@@ -318,14 +285,12 @@ Statement: TypeAlias = (
 )
 
 
-@dataclass(slots=True, eq=False)
 class Comment(Node):
     """A comment with its markers removed from `text`."""
 
     text: str
 
 
-@dataclass(slots=True, eq=False)
 class Module(Node):
     """A file of a programming language, or the scripts of a page.
 
@@ -344,7 +309,6 @@ class Module(Node):
     container: str = ""
 
 
-@dataclass(slots=True, eq=False)
 class Pair(Node):
     """A scalar under a key path, from a data file or a line of text.
 
@@ -358,7 +322,6 @@ class Pair(Node):
     commented: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Document(Node):
     """A file of a data format or plain text, as pairs. `format` is "dotenv", "yaml", "json", "text" ..."""
 
@@ -398,7 +361,7 @@ _NO_NODES = frozenset({"start", "end", "id", "name", "operator", "kind", "tag", 
 def _node_fields(kind: type) -> tuple[str, ...]:
     known = _FIELDS.get(kind)
     if known is None:
-        names = (item.name for item in fields(kind)) if kind.__name__ != "object" else ()
+        names: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
         known = _FIELDS[kind] = tuple(
             name for name in names if name not in _NO_NODES or (kind is Export and name == "local")
         )

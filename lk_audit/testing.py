@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+
+from msgspec import Struct
 
 from lk_audit.extracted import Extract
 from lk_audit.findings import AnyRule, Finding
@@ -28,8 +29,7 @@ _MARK_COMMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The lines, as (path, line), that an example marks and that were found on it; `crashes` tells of defects."""
 
     marked: frozenset[tuple[str, int]]

@@ -6,7 +6,9 @@ import json
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.source import Place, Source
 
@@ -25,8 +27,7 @@ _PLAIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a file, as readers count: "cell 3". `counts_lines` where its lines are worth a number."""
 
     name: str

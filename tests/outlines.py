@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 from lk_audit.syntax import Node
 
@@ -12,9 +11,7 @@ _LEFT_OUT = {"start", "end", "is_new", "is_async", "annotation", "type_only", "k
 
 def outline(node: Node) -> str:
     """A tree without positions: the type of each node, its plain fields, and its children."""
-    inner = [
-        part for field in fields(node) if field.name not in _LEFT_OUT for part in _shown(getattr(node, field.name))
-    ]
+    inner = [part for name in node.__struct_fields__ if name not in _LEFT_OUT for part in _shown(getattr(node, name))]
     return f"({' '.join([type(node).__name__, *inner])})"
 
 

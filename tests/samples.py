@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from lk_audit.edits import edited
 from lk_audit.extracted import Extracted, ParseNote
@@ -21,8 +22,7 @@ EXAMPLE = "--- a.py\nBAD  # <- finding\n"
 SECRET = "q7Zp2mVx9LkR" + "4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word(Fact):
+class Word(Fact, frozen=True, kw_only=True):
     """The word BAD in a text; `origin` is where ORIGIN stands, if it does."""
 
     origin: Lead | None = None

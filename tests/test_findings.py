@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.findings import Finding
 from lk_audit.rule_api import Problem, Severity

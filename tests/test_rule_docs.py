@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from lk_audit.rule_api import Fixable
 from lk_audit.rule_docs import TABLE_END, TABLE_START, rule_page, rule_table, rules_document, with_table

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from lk_audit.findings import AnyRule
 from lk_audit.pages import rule_text

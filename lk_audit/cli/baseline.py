@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.baseline import DEFAULT_NAME, Baseline, Entry, new_baseline, read_baseline, write_baseline
 from lk_audit.cli.configured import defects, finding_options, set_up
@@ -61,8 +62,7 @@ def prune_command(file: str | None, paths: tuple[str, ...], **options: Any) -> i
     return _finished(scan, scan.changed(read_baseline(scan.file, scan.name), adds=False, prunes=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     """What becomes of a baseline. `beyond` are kept entries that the scan could not judge, `defects` why."""
 
     baseline: Baseline
@@ -73,8 +73,7 @@ class _Change:
     defects: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
+class _Scan(Struct, frozen=True):
     """A baseline file and the scan that it is about to be compared with."""
 
     file: Path

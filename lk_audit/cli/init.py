@@ -6,10 +6,10 @@ import difflib
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from lk_audit import __version__, onboarding
 from lk_audit.discovery import discover
@@ -22,8 +22,7 @@ _NOT_REAL = (FileRole.EXAMPLE, FileRole.TEST, FileRole.DOCUMENTATION)
 _HOOK_FILES = frozenset({onboarding.HOOKS_FILE, onboarding.PREK_FILE})
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     """What becomes of a file: its name in the repository, its text now (None when it is not there) and then."""
 
     name: str

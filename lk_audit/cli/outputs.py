@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from lk_audit.errors import UsageError
 
@@ -35,8 +35,7 @@ _MADE_FOR = {
 """Names that say what is inside. Formats and outputs pair up by their order, so a mismatch is a slip of the order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """One report: its format, and the file it goes to or "-"."""
 
     style: str

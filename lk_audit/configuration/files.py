@@ -7,9 +7,10 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from lk_audit.configuration.kinds import type_name
 from lk_audit.configuration.table import EXTEND
@@ -26,8 +27,7 @@ _LONGEST_CHAIN = 10
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """One configuration file as written. `table` are the keys that lead to its settings in the file."""
 
     path: Path

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias, cast
+
+from msgspec import Struct, field
 
 from lk_audit.config import parse_duration, parse_severity
 from lk_audit.discovery import EXCLUDED_FOLDERS
@@ -32,8 +33,7 @@ class BadValue(UsageError):  # noqa: N818 - it names what the value is
         self.where = where
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What values are read against.
 
     Args:
@@ -47,8 +47,7 @@ class Scope:
     is_trusted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind of value: `name` as documentation calls it, `read` from TOML or the command line, `schema` for editors.
 
     `read` raises `BadValue`.

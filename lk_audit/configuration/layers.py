@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from lk_audit.configuration import files
 from lk_audit.configuration.files import File
@@ -19,8 +20,7 @@ COMMAND_LINE = "command line"
 DEFAULT = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """A value of a setting as somebody wrote it (`raw`) and as it was understood, and who wrote it.
 
     `source` is a file's path, `COMMAND_LINE` or `DEFAULT`; `line` counts from 1.
@@ -36,8 +36,7 @@ class Stated:
         return f"{self.source}:{self.line}" if self.line else self.source
 
 
-@dataclass(frozen=True, slots=True)
-class Effective:
+class Effective(Struct, frozen=True):
     """What holds: for every setting the statements that count, in order; the default alone where nobody says more.
 
     `root` is the folder where the patterns start, `files` what was read, the most basic first.
@@ -76,8 +75,7 @@ def _merged(values: Sequence[Any], setting: Setting) -> Any:  # noqa: ANN401 - b
     return values[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the command line says about configuration: a file, none at all, and settings by key (None to unset one)."""
 
     file: Path | None = None

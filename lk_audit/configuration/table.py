@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from lk_audit.configuration import kinds
 from lk_audit.configuration.kinds import Kind
@@ -18,8 +19,7 @@ class Merge(Enum):
     BY_KEY = "they add up, key by key"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One setting. `default` and `example` are written as in the file; `option` is that of `lk-audit scan`."""
 
     key: str

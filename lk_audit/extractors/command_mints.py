@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PurePosixPath
+
+from msgspec import Struct, field
 
 from lk_audit import frontends
 from lk_audit.extractors.intent import is_bot_word, is_listener_word
@@ -138,8 +139,7 @@ def _given(command: Command) -> Iterator[tuple[str, Word]]:
 # --- one command ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Flag:
+class _Flag(Struct, frozen=True):
     """A flag as given: its name without dashes, its value if it takes one, and its place with the value."""
 
     name: str
@@ -147,8 +147,7 @@ class _Flag:
     place: Place
 
 
-@dataclass
-class _Mint:
+class _Mint(Struct):
     """Puts a token together from the flags of a command."""
 
     command: Command

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar, cast
+
+from msgspec import Struct, field
 
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import FileRole, Lead
@@ -61,8 +62,7 @@ class Workspace:
         self.project.forget()
 
 
-@dataclass(eq=False)
-class FileContext:
+class FileContext(Struct, eq=False, dict=True):
     """What an extractor may ask about a file of code."""
 
     code: CodeModule

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from enum import Enum
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.mint_parts import MintParts

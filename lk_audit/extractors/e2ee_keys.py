@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.facts import E2eeKeyLiteral
@@ -28,8 +29,7 @@ _HOLDERS = frozenset({"useMemo", "useState", "useRef", "createRef", "shallowRef"
 _FEWEST_BYTES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(Struct, frozen=True):
     """What is set as a key: by which setting, where, and what it can be."""
 
     setting: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from lk_audit.extractors import dotnet_handlers, rust_handlers
 from lk_audit.extractors.authentication import Authentication
@@ -27,8 +28,7 @@ from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_so
 _CALLER_DEPTH = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Route:
+class Route(Struct, frozen=True, eq=False):
     """How a handler comes to run a piece of code.
 
     `call` is the node in the handler on the way there, `helpers` are those in the functions after it, outermost first.

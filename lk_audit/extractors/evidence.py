@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.livekit.credentials import (
@@ -43,8 +44,7 @@ _ENCRYPTED = frozenset({"encryptedData"})
 """Whose values only the cluster can read (github.com/bitnami-labs/sealed-secrets)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """Why a value counts as a LiveKit secret; `is_close` when its name or neighbours say so, not just the file."""
 
     is_close: bool

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.livekit.sdks import CLAIM_STRUCTS

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.requests_go import (
@@ -23,8 +24,7 @@ from lk_audit.values.model import Defined, Given, Text, Value, symbolic_sources
 _DEEPEST = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Registration:
+class Registration(Struct, frozen=True, eq=False):
     """A call that registers `handler`, whatever function that is."""
 
     call: Call

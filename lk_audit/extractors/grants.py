@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument, handed_over_at
 from lk_audit.extractors.endpoints import Endpoints
@@ -41,8 +43,7 @@ from lk_audit.values.model import (
 from lk_audit.values.objects import history
 
 
-@dataclass
-class GrantCollector:
+class GrantCollector(Struct):
     """Gathers the grants of one token, call by call.
 
     `function` is the one that makes the token; `of_sdk` tells that an SDK writes it, and takes objects of its classes.

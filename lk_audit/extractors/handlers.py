@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.extractors import dotnet_handlers, rust_handlers
 from lk_audit.extractors.annotated_handlers import annotated, is_filled_by_server, route_blocks
@@ -33,8 +34,7 @@ _MOST_PARAMETERS = 3
 """What a serverless platform passes at most: event, context, callback."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Handler:
+class Handler(Struct, frozen=True, eq=False):
     """A function that answers requests, and how it comes to do so.
 
     `site` is the file that makes it a handler, which need not be its own: by the call `registration`, or by a decorator

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from math import inf, isfinite, isinf, isnan, nan
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import Expiry, Lifetime

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lk_audit.extractors.context import FileContext, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
@@ -16,16 +17,14 @@ from lk_audit.syntax import Call, Entry, Literal
 from lk_audit.values.model import Given, Possible, Reference, Returned, Text, Value, symbolic_sources
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What one setting of a token may be, and where it is set."""
 
     values: Possible
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MintParts:
+class MintParts(Struct, frozen=True, kw_only=True):
     """A mint as read from the code, before its surroundings are looked at.
 
     `settings` are all settings but lifetime and grants, by target: "identity", "kind", "api_secret" ...

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.extractors import rust_handlers
 from lk_audit.extractors.context import FileContext, Workspace, last_name
@@ -21,8 +22,7 @@ _MOUNTABLE = frozenset({"routes", "middleware", "callback", "plugin"})
 Guard = tuple[FileContext, Expr]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Router:
+class _Router(Struct, frozen=True, eq=False):
     """A router or application: the call that makes it, or the plugin function that is given it, as `parameter`."""
 
     identity: Node

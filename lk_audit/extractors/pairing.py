@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lk_audit.facts import CredentialLiteral, Fact, FileRole, Hosting, JwtLiteral, Lead
 from lk_audit.livekit.credentials import KEY_LOOSE, is_generated_key_id

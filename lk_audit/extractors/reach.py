@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.sides import SideEvidence, side_of
@@ -20,8 +21,7 @@ _MOST_MODULES = 200
 _EVERYTHING = "*"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stop:
+class _Stop(Struct, frozen=True, eq=False):
     """A module on the way, the names under which it hands on what runs the code, and the imports up to here."""
 
     context: FileContext

@@ -6,7 +6,8 @@ Sources: the Rails guides (Action Controller), the documentation of Devise, Sina
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.guards import Guards
@@ -20,8 +21,7 @@ _DEEPEST_BASE = 5
 _AUTHENTICATES = "authenticates the caller"
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(Struct, frozen=True):
     """A class on the way up from a controller."""
 
     context: FileContext

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.grants import GrantCollector, built_by

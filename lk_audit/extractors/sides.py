@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.extractors import dotnet_sides, jvm_sides, rust_sides
 from lk_audit.extractors.context import FileContext
@@ -31,8 +32,7 @@ from lk_audit.syntax import Call, Element, Import, Member, Name, Unary
 from lk_audit.values.names import Names
 
 
-@dataclass(frozen=True, slots=True)
-class SideEvidence:
+class SideEvidence(Struct, frozen=True):
     """The side a file runs on and what shows it; no leads for `Side.UNKNOWN`."""
 
     side: Side

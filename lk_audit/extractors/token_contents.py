@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.mint_parts import Part
@@ -45,8 +46,7 @@ _DEEPEST_TEXT = 5
 _STRINGIFIERS = frozenset({"stringify", "dumps"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(Struct, frozen=True):
     """One thing inside a message: its name (None for an item or a nested message), where it is, and its values."""
 
     name: str | None

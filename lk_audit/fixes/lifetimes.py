@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.edits import Edit, Fix
 from lk_audit.extractors.context import FileContext
@@ -31,8 +32,7 @@ _TEXT_UNITS = frozenset({TtlUnit.SECONDS_OR_JOSE_SPAN, TtlUnit.SECONDS_OR_MS_SPA
 _MILLISECONDS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
+class _New(Struct, frozen=True):
     """An expression and the text that replaces it, with what that needs at the top of the file."""
 
     target: Expr

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.edits import Edit
 from lk_audit.fixes.ground import with_breaks
@@ -16,8 +17,7 @@ _REST = re.compile(rb"[ \t]*+(?:#[^\r\n]*+|//[^\r\n]*+|/\*(?:[^*\r\n]|\*(?!/))*+
 """The rest of a line that holds nothing but a comment."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """The line that an item is on: its indentation, and whether the item is the first on it."""
 
     begin: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _csharp_types as types
@@ -44,14 +43,12 @@ RENAMED = "#fields"
 _PROPERTY = "property"
 
 
-@dataclass(slots=True, eq=False)
 class Parameters(Part):
     """The parameters of a function."""
 
     items: tuple[Parameter, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
 class Bodies(Part):
     """The accessors of a property, of which only that which reads counts."""
 
@@ -59,7 +56,6 @@ class Bodies(Part):
     others: tuple[Statement, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
 class Bases(Part):
     items: tuple[Expr, ...] = ()
     arguments: tuple[Argument, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _csharp_types as types
@@ -38,12 +37,10 @@ _OPERATORS = {"&&": "and", "||": "or", "!": "not"}
 _TRIES = "Try"
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     items: tuple[Argument, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Binding(Part):
     """What follows `?.` or `?`: a member's name, or a key between brackets."""
 
@@ -258,7 +255,6 @@ def _assignment(_: Lowering, frame: Frame) -> Node:
     return Assign(frame.start, frame.end, expression(target), value, sign[:-1])
 
 
-@dataclass(slots=True, eq=False)
 class Keyed(Part):
     """`["key"] = value`, or `{ "key", value }`, inside the braces of an initializer."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _csharp_types as types
@@ -34,14 +33,12 @@ if TYPE_CHECKING:
 _PAIR = 2
 
 
-@dataclass(slots=True, eq=False)
 class Initializer(Part):
     """What stands between the braces after `new T(...)`."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Pattern(Part):
     """A pattern, as the test that it is: `value` to compare with, `name` for what it matches, or just `parts`."""
 
@@ -52,7 +49,6 @@ class Pattern(Part):
     matches_all: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Arm(Part):
     pattern: Pattern
     guard: Expr | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._dart_expressions import Given, Parentheses, argument, given
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 from lk_audit.frontends._tree import Frame, Lower, Lowering
 
 
-@dataclass(slots=True, eq=False)
 class Item(Part):
     """One thing between the braces of a map, set or list. `key` where it is a pair."""
 

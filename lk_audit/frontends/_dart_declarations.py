@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._dart_expressions import Arguments, Named
@@ -80,7 +79,6 @@ def _class(run: Lowering, frame: Frame) -> Node:
     return DefineClass(frame.start, frame.end, Class(frame.start, frame.end, name, tuple(bases), inner))
 
 
-@dataclass(slots=True, eq=False)
 class Bases(Part):
     items: tuple[Expr, ...]
 

@@ -5,7 +5,6 @@ The grammar keeps what follows an expression (`.name`, `(...)`, `[...]`, `..name
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._dart_literals import number_value
@@ -65,7 +64,6 @@ _CONSTANTS: Mapping[str, Scalar] = {"true": True, "false": False, "null_literal"
 _UNARY = {"!": "not"}
 
 
-@dataclass(slots=True, eq=False)
 class Step(Part):
     """What follows an expression: a member, an index, the arguments of a call, or nothing that matters (`!`)."""
 
@@ -74,7 +72,6 @@ class Step(Part):
     arguments: tuple[Argument, ...] | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Parentheses(Part):
     """Something in parentheses: its value, and the same as what a call is given."""
 
@@ -82,7 +79,6 @@ class Parentheses(Part):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Section(Part):
     """One section of a cascade: `..add(1)`, `..name = value`."""
 
@@ -91,7 +87,6 @@ class Section(Part):
     operator: str
 
 
-@dataclass(slots=True, eq=False)
 class Cascade(Part):
     """`base..a()..b = 1`: the base, to which all this is done."""
 
@@ -99,19 +94,16 @@ class Cascade(Part):
     sections: tuple[Section, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     items: tuple[Argument, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Named(Part):
     """A name where a type is written."""
 
     name: str
 
 
-@dataclass(slots=True, eq=False)
 class Given(Part):
     """`name: value` among arguments, and in records."""
 

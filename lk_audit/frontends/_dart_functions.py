@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._dart_expressions import Arguments, Named
@@ -39,12 +38,10 @@ _COMPUTED = "cached_property"
 """What marks a getter: the word is no name that Dart code uses."""
 
 
-@dataclass(slots=True, eq=False)
 class Decorator(Part):
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Parameters(Part):
     """Parameters, and the fields that they are stored in (`this.x`)."""
 
@@ -52,7 +49,6 @@ class Parameters(Part):
     stored: tuple[Name, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
 class Signature(Part):
     """What stands before the body of a function. `kind` is "function", "getter", "setter" or "constructor"."""
 
@@ -63,7 +59,6 @@ class Signature(Part):
     target: Expr | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Body(Part):
     block: Block
     is_async: bool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._dart_expressions import Cascade, Named, done, settle
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node, Statement
 
 
-@dataclass(slots=True, eq=False)
 class Variable(Part):
     """`name = value` of a declaration."""
 
@@ -36,12 +34,10 @@ class Variable(Part):
     value: Node
 
 
-@dataclass(slots=True, eq=False)
 class Caught(Part):
     names: tuple[Name, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Finally(Part):
     body: Block
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._switches import Case, switch
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node, Statement
 
 
-@dataclass(slots=True, eq=False)
 class Pattern(Part):
     """A pattern: the value it asks for, if it asks for one, and the variables that it binds.
 
@@ -38,12 +36,10 @@ class Pattern(Part):
     is_any: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Leaving(Part):
     """`break` and `continue`."""
 
 
-@dataclass(slots=True, eq=False)
 class Arm(Part):
     """`pattern => value` of a switch expression."""
 
@@ -160,7 +156,6 @@ def _switch(_: Lowering, frame: Frame) -> Node:
     return Several(frame.start, frame.end, switch(expression(subject or Opaque(0, 0, ())), cases, frame.end))
 
 
-@dataclass(slots=True, eq=False)
 class Cases(Part):
     items: tuple[Case, ...]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _go_types as types
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node, Statement
 
 
-@dataclass(slots=True, eq=False)
 class Method(Part):
     """A method, which its type may be declared far away from."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _go_types as types
@@ -39,19 +38,16 @@ _CONSTANTS: Mapping[str, Scalar] = {"true": True, "false": False, "nil": None}
 _DEEPEST_BRACES = 40
 
 
-@dataclass(slots=True, eq=False)
 class Values(Part):
     """A list of expressions: the sides of an assignment, what is returned, the values of a case."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     items: tuple[Argument, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Keyed(Part):
     """`key: value` between braces."""
 
@@ -59,7 +55,6 @@ class Keyed(Part):
     value: Node
 
 
-@dataclass(slots=True, eq=False)
 class Braces(Part):
     """What stands between the braces of a composite literal; its type says what it is."""
 

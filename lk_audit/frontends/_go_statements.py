@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._go_expressions import Values, assigned, beside
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node, Statement
 
 
-@dataclass(slots=True, eq=False)
 class Cases(Part):
     """The cases that one case with several values stands for."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._tree import Part
@@ -32,14 +31,12 @@ _WRAPPERS = {"pointer_type": None, "parenthesized_type": None, "generic_type": "
 LISTS = frozenset({"slice_type", "array_type", "implicit_length_array_type"})
 
 
-@dataclass(slots=True, eq=False)
 class Type(Part):
     """A type where the grammar lets one stand; `node` is read when somebody asks."""
 
     node: TreeNode
 
 
-@dataclass(slots=True, eq=False)
 class Parameters(Part):
     """A list of parameters, or of results."""
 

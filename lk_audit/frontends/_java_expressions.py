@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _java_types as types
@@ -57,19 +56,16 @@ _LIST_MAKERS = {
 _WRAPPERS = frozenset({"unmodifiableMap", "unmodifiableList", "unmodifiableSet", "copyOf", "synchronizedMap"})
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     items: tuple[Argument, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Members(Part):
     """What stands in the body of a class."""
 
     body: Block
 
 
-@dataclass(slots=True, eq=False)
 class Parameters(Part):
     items: tuple[Parameter, ...]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _java_types as types
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node
 
 
-@dataclass(slots=True, eq=False)
 class Declarator(Part):
     """One variable of a declaration: `name = value`."""
 
@@ -40,24 +38,20 @@ class Declarator(Part):
     value: Expr | None
 
 
-@dataclass(slots=True, eq=False)
 class _Tests(Part):
     """What stands in front of the body of a case; none for `default`."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
 class _Cases(Part):
     items: tuple[Case, ...]
 
 
-@dataclass(slots=True, eq=False)
 class _Handler(Part):
     body: Block
 
 
-@dataclass(slots=True, eq=False)
 class _Final(Part):
     body: Block
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._javascript_functions import Method
@@ -43,12 +42,10 @@ _OPERATORS = {"&&": "and", "||": "or", "===": "==", "!==": "!=", "!": "not"}
 _CONSTANTS: Mapping[str, Scalar] = {"true": True, "false": False, "null": None}
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     items: tuple[Argument, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Opening(Part):
     """The opening tag of an element."""
 

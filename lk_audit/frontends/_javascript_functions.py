@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._javascript_patterns import Computed, Default, Rest, Word, bind, key_of, word_of
@@ -35,22 +34,18 @@ _FIELD_MODIFIERS = frozenset({"accessibility_modifier", "override_modifier", "re
 _TYPE_NAMES = frozenset({"type_identifier", "predefined_type", "identifier", "nested_type_identifier"})
 
 
-@dataclass(slots=True, eq=False)
 class Annotation(Part):
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Decorator(Part):
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Bases(Part):
     items: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Taking(Part):
     """A parameter as written; one that `is_field` is stored in `this` too (`constructor(private readonly a)`)."""
 
@@ -61,12 +56,10 @@ class Taking(Part):
     is_field: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Parameters(Part):
     items: tuple[Taking, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Method(Part):
     """A method; its key stands for its name where that is computed."""
 

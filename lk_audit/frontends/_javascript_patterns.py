@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._tree import Part, copies_of, expression
@@ -15,21 +14,18 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node
 
 
-@dataclass(slots=True, eq=False)
 class Word(Part):
     """A name after a dot or before a colon."""
 
     text: str
 
 
-@dataclass(slots=True, eq=False)
 class Computed(Part):
     """A key in brackets."""
 
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Default(Part):
     """`target = value` in a pattern."""
 
@@ -37,14 +33,12 @@ class Default(Part):
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Rest(Part):
     """`...target` in a pattern."""
 
     target: Node
 
 
-@dataclass(slots=True, eq=False)
 class Taken(Part):
     """What a pattern takes out of its value, and where to; `key` is None for the rest."""
 
@@ -52,7 +46,6 @@ class Taken(Part):
     target: Node
 
 
-@dataclass(slots=True, eq=False)
 class Pattern(Part):
     items: tuple[Taken, ...]
     is_list: bool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._javascript_patterns import bind, key_of
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 _LEAVING = frozenset({"break_statement", "continue_statement", "return_statement", "throw_statement"})
 
 
-@dataclass(slots=True, eq=False)
 class Cases(Part):
     items: tuple[Case, ...]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from lk_audit.frontends._javascript_expressions import argument
 from lk_audit.frontends._tree import Several, contents, expression, is_statement
@@ -19,8 +20,7 @@ _CALLABLE = frozenset({"identifier", "member_expression", "subscript_expression"
 _MOST_OPEN = 50
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A call whose closing parenthesis is not there yet; the outermost one is no call and has no callee."""
 
     callee: Node | None

@@ -10,7 +10,6 @@ Source: Kotlin's documentation of scope functions, collections and kotlinx.seria
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from lk_audit.frontends._jvm_nodes import put_entries, returning, sequence_of
 from lk_audit.frontends._tree import Either, Part
@@ -53,14 +52,12 @@ _JAVA_LISTS = {"List": "of", "Set": "of", "ImmutableList": "of", "Arrays": "asLi
 _FRESH = frozenset({"toMap", "toMutableMap", "toList", "toMutableList", "toSet", "asList", "trimIndent", "trim"})
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     """The arguments of a call."""
 
     items: tuple[Argument, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Lambda(Either):
     """A lambda, whose last statement is what it returns; `written` are its statements as they stand."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _kotlin_types as types
@@ -35,38 +34,31 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node, Statement
 
 
-@dataclass(slots=True, eq=False)
 class _Modifiers(Part):
     items: tuple[Call, ...]
     words: frozenset[str]
 
 
-@dataclass(slots=True, eq=False)
 class _Bases(Part):
     items: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
 class _Parameters(Part):
     items: tuple[Parameter, ...]
 
 
-@dataclass(slots=True, eq=False)
 class _FunctionBody(Part):
     body: Block
 
 
-@dataclass(slots=True, eq=False)
 class _Getter(Part):
     body: Block | None
 
 
-@dataclass(slots=True, eq=False)
 class _Delegate(Part):
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class _Annotated(Either):
     """An expression with annotations; those of a declaration may come out so, for the grammar."""
 

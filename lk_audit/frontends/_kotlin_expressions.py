@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _kotlin_types as types
@@ -39,7 +38,6 @@ _CONSTANTS: Mapping[str, Scalar] = {"true": True, "false": False, "null": None}
 _JUMPS = frozenset({"break", "continue"})
 
 
-@dataclass(slots=True, eq=False)
 class Body(Part):
     """The body of a class or object."""
 
@@ -136,7 +134,6 @@ def _binary(run: Lowering, frame: Frame) -> Node:
     return Elvis(frame.start, frame.end, found, (), jump) if operator == "?:" and jump is not None else found
 
 
-@dataclass(slots=True, eq=False)
 class Elvis(Either):
     """`a ?: b`, where `b` may be a way out."""
 

@@ -7,7 +7,6 @@ them. Only what stands as a statement is judged; a name inside an expression sta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 from lk_audit.frontends._kotlin_calls import RECEIVER
 from lk_audit.syntax import (
@@ -58,10 +57,10 @@ def _write_out(function: Function, known: set[str] | frozenset[str]) -> None:
     receiver = _receiver(function)
     local = {node.target.id for node in walk(function) if _declares(node)}  # type: ignore[attr-defined]
     for node in _inside(function):
-        for item in fields(node):
-            value = getattr(node, item.name)
+        for name in node.__struct_fields__:
+            value = getattr(node, name)
             if isinstance(value, Name) and value.id == "this":
-                setattr(node, item.name, Name(value.start, value.end, receiver))
+                setattr(node, name, Name(value.start, value.end, receiver))
         match node:
             case Assign(target=Name() as target) if not node.declares and target.id not in local:
                 node.target = _member(receiver, target)

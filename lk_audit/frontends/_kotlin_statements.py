@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _kotlin_types as types
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node, Statement
 
 
-@dataclass(slots=True, eq=False)
 class Variables(Part):
     """The names that a declaration, a loop or a lambda introduces, with their types."""
 
@@ -45,23 +43,19 @@ class Variables(Part):
     is_several: bool
 
 
-@dataclass(slots=True, eq=False)
 class _Cases(Part):
     items: tuple[Case, ...]
 
 
-@dataclass(slots=True, eq=False)
 class _Subject(Part):
     value: Expr
     before: tuple[Statement, ...]
 
 
-@dataclass(slots=True, eq=False)
 class _Handler(Part):
     body: Block
 
 
-@dataclass(slots=True, eq=False)
 class _Final(Part):
     body: Block
 
@@ -313,7 +307,6 @@ def _finally(_: Lowering, frame: Frame) -> Node:
     return _Final(frame.start, frame.end, block(body, frame.end))
 
 
-@dataclass(slots=True, eq=False)
 class LambdaParameters(Part):
     items: tuple[Parameter, ...]
     before: tuple[Statement, ...]

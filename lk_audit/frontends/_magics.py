@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.frontends.shapes import decode
 
@@ -36,8 +37,7 @@ _FILES = frozenset({"writefile", "file"})
 _OTHER_PYTHONS = frozenset({"python", "python3", "pypy"})
 
 
-@dataclass(frozen=True, slots=True)
-class CellMagic:
+class CellMagic(Struct, frozen=True):
     """A `%%magic` over a cell. `file` is the name of the file that the cell writes, `start` where its body begins.
 
     `is_program` tells that the body is code of the notebook itself.

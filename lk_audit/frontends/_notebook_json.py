@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 Span: TypeAlias = tuple[int, int]
 """A string of the file: the offsets of what stands between its quotes."""
@@ -32,8 +33,7 @@ class NotNotebook(ValueError):  # noqa: N818 - it names what the content is
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Datum:
+class Datum(Struct, frozen=True):
     """A text under a key: `"api_secret": "..."` of the metadata, or of an output that is JSON."""
 
     path: tuple[str, ...]
@@ -41,16 +41,14 @@ class Datum:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A text that a cell has printed, in one or several pieces; those of a traceback are lines."""
 
     pieces: tuple[Span, ...]
     are_lines: bool = False
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(Struct):
     """A cell: `kind` is "code", "markdown" or "raw"; `language` is that of its kernel, in lower case.
 
     `printed` are the texts of outputs that are JSON, `data` those of its metadata.
@@ -64,8 +62,7 @@ class Cell:
     data: list[Datum] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Notebook:
+class Notebook(Struct):
     """The cells of a notebook in their order, and what its metadata says."""
 
     cells: list[Cell]

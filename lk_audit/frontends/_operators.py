@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from lk_audit.frontends._tree import Part, expression
 from lk_audit.syntax import Binary, Conditional, Expr, Node
@@ -15,7 +14,6 @@ SPELLED = {"&&": "and", "||": "or", "~/": "//", "===": "==", "!==": "!="}
 _RIGHT = frozenset({"??"})
 
 
-@dataclass(slots=True, eq=False)
 class Chain(Part):
     """Operands and the operators between them, in the order they are written."""
 
@@ -23,7 +21,6 @@ class Chain(Part):
     operators: tuple[str, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Choice(Part):
     """`test ? then : otherwise`; what stands before its test may belong to it."""
 

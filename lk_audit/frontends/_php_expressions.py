@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _php_names as names
@@ -51,12 +50,10 @@ _CASTS = {
 _FIXED = {"static": "this", "self": "this", "parent": "super"}
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     items: tuple[Argument, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Arm(Part):
     """One arm of a `match`; no tests for `default`."""
 
@@ -64,7 +61,6 @@ class Arm(Part):
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Arms(Part):
     items: tuple[Arm, ...]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._tree import Part, find
@@ -21,14 +20,12 @@ _NAMED = frozenset({"named_type"})
 _NAMES = frozenset({"name", "qualified_name", "relative_name"})
 
 
-@dataclass(slots=True, eq=False)
 class Pattern(Part):
     """What stands on the left of a destructuring: keys with variables or patterns."""
 
     items: tuple[tuple[Expr, Node], ...]
 
 
-@dataclass(slots=True, eq=False)
 class Nodes(Part):
     """A list in the grammar that only the node around it understands: parameters, cases, attributes."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from lk_audit.syntax import Block, Evaluate, Expr, Opaque, Statement
 
@@ -30,8 +31,7 @@ def parts(node: Node) -> list[Node]:
     return [child for child in node.named_children if child.type not in _NO_PARTS]
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(Struct, frozen=True):
     """What lowers each node type. `links` are left-recursive: where their leftmost part is, and what they add to it."""
 
     expressions: dict[str, LowerExpr]

@@ -7,7 +7,6 @@ variable, and nobody after the frontend needs to know that it might have been a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import TypeAlias
 
 from lk_audit.syntax import (
@@ -76,13 +75,13 @@ def _replace_names(node: Node, members: _Hidden) -> None:
     """The names that stand directly in `node`, where they are mentions and not definitions."""
     if isinstance(node, Import | Parameter):
         return
-    for item in fields(node):
-        value = getattr(node, item.name)
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
         if isinstance(value, Name):
-            if not _defines(node, item.name):
-                setattr(node, item.name, _written_out(value, members))
+            if not _defines(node, name):
+                setattr(node, name, _written_out(value, members))
         elif isinstance(value, tuple) and any(isinstance(part, Name) for part in value):
-            setattr(node, item.name, tuple(_each(value, members)))
+            setattr(node, name, tuple(_each(value, members)))
 
 
 def _each(parts: tuple[object, ...], members: _Hidden) -> Iterator[object]:

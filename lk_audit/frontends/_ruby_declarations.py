@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._ruby_expressions import Targets, method_name, spread_out
@@ -32,7 +31,6 @@ _KINDS = {"splat_parameter": "rest", "hash_splat_parameter": "keywords"}
 _MIXING = frozenset({"include", "extend", "prepend"})
 
 
-@dataclass(slots=True, eq=False)
 class Parameters(Part):
     """The parameters of a method or block: names, parameters with more to them, and patterns."""
 

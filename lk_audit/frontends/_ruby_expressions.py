@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._ruby_literals import float_value, integer_value, quoted, unescaped
@@ -40,12 +39,10 @@ OPERATORS = {"&&": "and", "||": "or", "!": "not", "===": "==", "&.": "."}
 _THIS = "this"
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     items: tuple[Argument, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Targets(Part):
     """The left side of an assignment to several things; `rest` is the place of the one that takes what is left."""
 
@@ -53,13 +50,11 @@ class Targets(Part):
     rest: int | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Pair(Part):
     key: Expr
     value: Expr
 
 
-@dataclass(slots=True, eq=False)
 class Rest(Part):
     """`**options`."""
 

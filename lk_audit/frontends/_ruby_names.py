@@ -7,7 +7,9 @@ the frontend needs to know.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.syntax import (
     Argument,
@@ -31,8 +33,7 @@ _RECEIVER = "this"
 _ACCESSORS = frozenset({"attr_reader", "attr_accessor", "attr_writer", "delegate", "cattr_accessor", "mattr_accessor"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(Struct, frozen=True):
     """What names mean at a place: the variables, the methods and attributes of the class, methods without a class.
 
     `outer` are the constants of the classes and modules around the class, each with the name of its owner.
@@ -109,19 +110,19 @@ def _is_word(item: Argument) -> bool:
 
 def _replace_names(node: Node, around: _Around) -> None:
     """The names that stand directly in `node`, where they are mentions and not definitions."""
-    for item in fields(node):
-        if _defines(node, item.name):
+    for name in node.__struct_fields__:
+        if _defines(node, name):
             continue
-        found = getattr(node, item.name)
+        found = getattr(node, name)
         if isinstance(found, Name):
-            is_called = isinstance(node, Call) and item.name == "callee"
+            is_called = isinstance(node, Call) and name == "callee"
             meant = _meant(found, around, is_called=is_called)
             if isinstance(node, Evaluate) and isinstance(meant, Name) and _is_command(meant, around):
                 meant = Call(meant.start, meant.end, meant, ())
-            setattr(node, item.name, meant)
+            setattr(node, name, meant)
         elif isinstance(found, tuple) and any(isinstance(part, Name) for part in found):
             parts = (_meant(part, around, is_called=False) if isinstance(part, Name) else part for part in found)
-            setattr(node, item.name, tuple(parts))
+            setattr(node, name, tuple(parts))
 
 
 def _is_command(name: Name, around: _Around) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._ruby_expressions import Targets, spread_out
@@ -34,7 +33,6 @@ _ANSWERS = frozenset({"render", "head", "redirect_to", "respond_with", "json", "
 """Calls that answer a request; `render(...) and return` leaves."""
 
 
-@dataclass(slots=True, eq=False)
 class Clause(Part):
     """`rescue`, `ensure` or `else` of a body."""
 
@@ -42,7 +40,6 @@ class Clause(Part):
     body: Block
 
 
-@dataclass(slots=True, eq=False)
 class Cases(Part):
     items: tuple[Case, ...]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _rust_types as types
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 _DEEPEST = 30
 
 
-@dataclass(slots=True, eq=False)
 class Body(Part):
     """A block: its statements, and the value that it ends with if it has one."""
 
@@ -46,7 +44,6 @@ class Body(Part):
     tail: Node | None
 
 
-@dataclass(slots=True, eq=False)
 class Choice(Part):
     """`if` or one arm of a `match`; `before` declares what the condition takes apart."""
 
@@ -200,7 +197,6 @@ def body_of(node: Node | None, at: int) -> Body:
     return Body(at, at, (), None) if node is None else Body(node.start, node.end, (), node)
 
 
-@dataclass(slots=True, eq=False)
 class Condition(Part):
     """What `if let` tests, with what it declares before."""
 
@@ -281,7 +277,6 @@ def each(run: Lowering, frame: Frame) -> Node:
 # --- match ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
 class Arm(Part):
     pattern: TreeNode | None
     guard: Expr | None
@@ -305,7 +300,6 @@ def arm(_: Lowering, frame: Frame) -> Node:
     )
 
 
-@dataclass(slots=True, eq=False)
 class Head(Part):
     guard: Expr | None
     values: tuple[Expr, ...]
@@ -374,7 +368,6 @@ def _test(data: bytes, item: Arm, name: str) -> Expr:
     return test if item.guard is None else Binary(test.start, item.guard.end, "and", test, item.guard)
 
 
-@dataclass(slots=True, eq=False)
 class Arms(Part):
     items: tuple[Arm, ...]
 

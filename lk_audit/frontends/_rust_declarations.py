@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _rust_types as types
@@ -45,7 +44,6 @@ _STRUCTS = frozenset({"struct_item", "union_item"})
 _ARGUMENT_MARKS = frozenset({"arg", "clap", "structopt"})
 
 
-@dataclass(slots=True, eq=False)
 class Implementation(Part):
     """The methods of a type, which may be declared far away from it."""
 

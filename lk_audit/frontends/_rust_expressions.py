@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _rust_types as types
@@ -61,7 +60,6 @@ class RustLowering(Lowering):
         self.owned = owned
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     items: tuple[Argument, ...]
 

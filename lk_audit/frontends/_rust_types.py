@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._rust_literals import string_value
@@ -24,7 +23,6 @@ _WRAPPERS = frozenset(
 _STRINGS = frozenset({"string_literal", "raw_string_literal"})
 
 
-@dataclass(slots=True, eq=False)
 class Written(Part):
     """A type, pattern or attribute, which the node around it reads from the tree."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._swift_expressions import IMPLICIT, Typed, dotted
@@ -31,7 +30,6 @@ _SAME = frozenset({"self", "utf8", "unicodeScalars"})
 """Members that are the value itself, or its text in another form."""
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     """What a call is given; `is_index` where that stands in brackets."""
 
@@ -39,12 +37,10 @@ class Arguments(Part):
     is_index: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Label(Part):
     name: str
 
 
-@dataclass(slots=True, eq=False)
 class Suffix(Part):
     name: str
 

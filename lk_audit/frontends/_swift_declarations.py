@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._swift_expressions import Typed, dotted, implied, value_of
@@ -36,7 +35,6 @@ COMPUTED = "cached_property"
 """What marks a computed property: the word is no name that Swift code uses."""
 
 
-@dataclass(slots=True, eq=False)
 class Taken(Part):
     """A parameter: the label that callers give it, and its name inside."""
 
@@ -45,18 +43,15 @@ class Taken(Part):
     annotation: Expr | None
 
 
-@dataclass(slots=True, eq=False)
 class Signature(Part):
     names: tuple[str, ...]
     annotations: tuple[Expr | None, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Computed(Part):
     body: Block
 
 
-@dataclass(slots=True, eq=False)
 class Base(Part):
     value: Expr
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._operators import Chain, Choice, flat, settled
@@ -59,14 +58,12 @@ IMPLICIT = "_"
 """What stands before the dot of `.name`, which is a member of the type that is due."""
 
 
-@dataclass(slots=True, eq=False)
 class Piece(Part):
     """A part of a string as it is written."""
 
     text: str
 
 
-@dataclass(slots=True, eq=False)
 class Typed(Part):
     """The name of a type."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._swift_expressions import IMPLICIT, settle, value_of
@@ -31,12 +30,10 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node, Statement
 
 
-@dataclass(slots=True, eq=False)
 class Binding(Part):
     """`let` and `var` before a pattern or in a condition."""
 
 
-@dataclass(slots=True, eq=False)
 class Pattern(Part):
     """What a pattern binds, and the value it asks for if it asks for one."""
 
@@ -44,12 +41,10 @@ class Pattern(Part):
     value: Expr | None
 
 
-@dataclass(slots=True, eq=False)
 class Handler(Part):
     body: Block
 
 
-@dataclass(slots=True, eq=False)
 class Entry(Part):
     """One entry of a `switch`: no tests for `default`."""
 
@@ -109,7 +104,6 @@ def bound(pattern: Pattern, value: Expr, end: int) -> tuple[Statement, ...]:
 # --- conditions -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
 class Conditions(Part):
     """What `if` and `guard` ask: the variables they declare on the way, and the test that all of it amounts to."""
 

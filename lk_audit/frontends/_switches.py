@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lk_audit.frontends._tree import Part, copies_of
 from lk_audit.syntax import Assign, Binary, Block, Evaluate, Expr, If, Name, Statement
 
 
-@dataclass(slots=True, eq=False)
 class Case(Part):
     """One `case` of a switch, `test` None for `default`; control `leaves` at its end or falls into the next."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, cast, get_args
+
+from msgspec import Struct
 
 from lk_audit.syntax import Block, Evaluate, Expr, Literal, Member, Name, Node, Opaque, Statement, children
 
@@ -18,19 +19,16 @@ _PUBLIC = _EXPRESSIONS | _STATEMENTS
 _LONGEST_COPY = 8
 
 
-@dataclass(slots=True, eq=False)
 class Part(Node):
     """A piece of syntax that only the lowering function of the node around it understands."""
 
 
-@dataclass(slots=True, eq=False)
 class Several(Part):
     """What one tree node becomes when it is not one statement: any number of expressions and statements."""
 
     items: tuple[Expr | Statement, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Either(Part):
     """What is an expression in one place and statements in another: `if`, `when` and `try` where they have a value."""
 
@@ -77,8 +75,7 @@ Leaf: TypeAlias = Callable[[bytes, "TreeNode"], Node]
 Lower: TypeAlias = Callable[["Lowering", Frame], Node]
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(Struct, frozen=True):
     """What becomes of each node type; a type in none of the tables becomes an `Opaque` of what it holds.
 
     `leaves` are lowered without a look at their children, `skipped` leave nothing behind; of the types in `headed`

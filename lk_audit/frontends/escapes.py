@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r?\n|.)", re.DOTALL)
 _MEANINGS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"0": b""}
 
 
-@dataclass(frozen=True, slots=True)
-class Unescaped:
+class Unescaped(Struct, frozen=True):
     """A text without its escapes. `starts` are offsets of its runs, `origins` the spans that those come from.
 
     Runs alternate between plain text, byte for byte, and one escape.

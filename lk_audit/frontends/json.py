@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lk_audit.frontends import text
 from lk_audit.frontends.kubernetes import with_decoded_secrets
@@ -30,8 +31,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Level:
+class _Level(Struct):
     """An open object or array: `key` is the key in waiting of an object, `index` the position in an array."""
 
     path: tuple[str, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lk_audit.frontends import _kotlin_declarations as declarations
 from lk_audit.frontends import _kotlin_expressions as expressions

@@ -7,7 +7,8 @@ of the file, escapes and all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lk_audit import frontends
 from lk_audit.frontends import text
@@ -33,8 +34,7 @@ _APART = b"\n" * 12
 _NAME_OF_KIND = {"code": "sh", "markdown": "md", "raw": "txt", "heading": "md", "html": "md"}
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A part of a view that is read as a file of its own: `name` says of which kind. `is_prose` marks what explains."""
 
     start: int
@@ -43,8 +43,7 @@ class Stretch:
     is_prose: bool = False
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """What of a view is what.
 
     `program` are the code cells in the kernel's `language`, `magics` what in them is none of it; `files` are the files

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lk_audit.frontends import is_minified, javascript, text
 from lk_audit.frontends.shapes import named_in_text
@@ -27,8 +28,7 @@ _CONTAINERS = {".vue": "vue", ".svelte": "svelte", ".astro": "astro-script"}
 _FRONTMATTER = "astro-frontmatter"
 
 
-@dataclass(frozen=True, slots=True)
-class _Script:
+class _Script(Struct, frozen=True):
     """The span of one script without its tags, its dialect, and the kind of page part it is."""
 
     start: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from lk_audit.frontends.shapes import decode
 from lk_audit.source import Source
@@ -58,8 +59,7 @@ _COMMENT = re.compile(rb"[ \t]*+(?:\#(?!!)|//|/?\*|<!--|;|::|REM\b|rem\b|@?echo\
 _WIDEST = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of a command. The span is that of the word as written, quotes and all.
 
     `text` is None when only the run knows it; then `variable` is the name of the one variable that it consists of, and
@@ -73,8 +73,7 @@ class Word:
     default: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """The words of a command, the program's name first; positions are those of `source`, which may be a view.
 
     `is_shown` tells that it is not run where it stands: it is in a comment, or printed as a hint.

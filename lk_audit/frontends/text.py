@@ -7,10 +7,11 @@ time linear in its length; of very long lines only the neighbourhood of interest
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lk_audit.frontends import idioms, tables
 from lk_audit.frontends.escapes import Unescaped, unescaped
@@ -165,8 +166,7 @@ def _seen_through(view: Unescaped, pair: Pair) -> Pair:
     return Pair(start, end, pair.path, pair.value, view.span(pair.key_start, pair.key_start)[0], pair.commented)
 
 
-@dataclass(frozen=True, slots=True)
-class _Dialect:
+class _Dialect(Struct, frozen=True):
     """How a file's suffix changes the reading: what starts a comment, whether only quoted text is a value ..."""
 
     comment: re.Pattern[bytes]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import Struct
 
 from lk_audit.frontends import text
 from lk_audit.frontends.kubernetes import with_decoded_secrets
@@ -101,8 +101,7 @@ def _width(character: str) -> int:
     return 2 if code < _TWO_BYTES else 3 if code < _THREE_BYTES else 4
 
 
-@dataclass(slots=True)
-class _Level:
+class _Level(Struct):
     """An open mapping or sequence."""
 
     path: tuple[str, ...]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Collection, Generator, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import IO, cast
+
+from msgspec import Struct
 
 from lk_audit.errors import UsageError
 from lk_audit.git.objects import Entry, Objects
@@ -23,8 +24,7 @@ _BLOCK = 1 << 16
 _GITLINK = b"160000"
 
 
-@dataclass(frozen=True)
-class Revisions:
+class Revisions(Struct, frozen=True):
     """Which commits. `arguments` are what git takes."""
 
     arguments: tuple[str, ...] = ("--all",)
@@ -47,8 +47,7 @@ def revisions(git: Git, text: str) -> Revisions:
     return Revisions(words)
 
 
-@dataclass
-class Blobs:
+class Blobs(Struct):
     """The blobs that the history reaches, each once, with one of its names; newest commits first.
 
     `missing` counts the objects that this copy of the repository lacks, once the blobs have been listed.
@@ -56,7 +55,7 @@ class Blobs:
 
     git: Git
     revisions: Revisions
-    missing: int = field(default=0, init=False)
+    missing: int = 0
 
     def entries(self) -> Generator[Entry, None, None]:
         """The blobs.
@@ -125,8 +124,7 @@ def tree(git: Git, commit: str) -> dict[bytes, list[str]]:
 # --- who brought it in ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A commit whose tree holds a blob at a path, and no parent's tree does."""
 
     commit: bytes

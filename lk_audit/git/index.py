@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.git.process import Git
 from lk_audit.git.repository import Repository
@@ -18,8 +19,7 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 _RAW = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--diff-filter=d")
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
+class IndexEntry(Struct, frozen=True):
     """One file of the index. `stage` is 0, or 1 to 3 for the sides of a conflict."""
 
     path: str
@@ -28,8 +28,7 @@ class IndexEntry:
     stage: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """The index. `staged` are the paths that differ from HEAD, `announced` those that `git add -N` has only named."""
 
     entries: tuple[IndexEntry, ...]

@@ -9,10 +9,11 @@ import contextlib
 import subprocess
 from collections import deque
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from threading import Thread
 from types import TracebackType
 from typing import IO, Self, cast
+
+from msgspec import Struct
 
 from lk_audit.git.process import Git
 
@@ -20,8 +21,7 @@ _CHUNK = 1 << 20
 _LF = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What came of an object: its bytes and size. `data` is None when it is too large, or (`size` -1) not there."""
 
     data: bytes | None
@@ -73,8 +73,7 @@ class Objects:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A blob and the name by which it was found."""
 
     id: bytes

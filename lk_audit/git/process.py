@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
 
 from lk_audit.errors import UsageError
 
@@ -42,8 +43,7 @@ class GitError(UsageError):
     """git is missing, or refuses; the message is one clear line (exit code 2)."""
 
 
-@dataclass(frozen=True)
-class Git:
+class Git(Struct, frozen=True, dict=True):
     """git in a folder. `index` is the index file to use instead of the repository's own."""
 
     folder: Path

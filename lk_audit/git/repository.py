@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from lk_audit.errors import UsageError
 from lk_audit.git.process import INDEX_VARIABLE, Git, GitError
 
 
-@dataclass(frozen=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """A repository. Paths are relative to its root, with forward slashes; bytes that are no text are surrogates.
 
     `top` is the root of its working tree, None without one; `wanted` are the files and folders that the scan is limited

@@ -7,11 +7,11 @@ the manifests of vapor, hummingbird and their kin.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class AppLanguage:
+class AppLanguage(Struct, frozen=True):
     """A language of applications for devices.
 
     `client_packages` are imported by applications only, as are those whose names match `client_names`;

@@ -8,13 +8,12 @@ lifetime is not above zero).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from lk_audit.livekit.durations import DAY, HOUR, MINUTE
 
 
-@dataclass(frozen=True, slots=True)
-class TokenCommand:
+class TokenCommand(Struct, frozen=True):
     """A command that prints a token.
 
     `switches` are the flags without a value with the grants that each gives, `values` the flags that take one with what

@@ -8,7 +8,8 @@ livekit/components-js:packages/react/src/hooks/useSession.ts.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 KEY_PROVIDERS = frozenset(
     {"ExternalE2EEKeyProvider", "BaseKeyProvider", "RNKeyProvider", "KeyProvider", "KeyProviderOptions", "E2EEOptions"}
@@ -17,8 +18,7 @@ KEY_PROVIDERS = frozenset(
 """Classes and hooks that hold the key, by their last names."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyMethod:
+class KeyMethod(Struct, frozen=True):
     """A method that sets a key: where the key stands when it is the only argument, and when there are more."""
 
     alone: int | None

@@ -7,7 +7,8 @@ and Jinja (`default`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _FORMS = tuple(
     re.compile(form)
@@ -26,8 +27,7 @@ _RESOLVERS = frozenset(
 """What stands before the colon where the rest is an address, not a default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fallback:
+class Fallback(Struct, frozen=True):
     """A literal that stands in for a reference; `name` is the variable's, empty when it is none."""
 
     name: str

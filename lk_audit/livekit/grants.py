@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Scope(Enum):
@@ -20,8 +21,7 @@ class Scope(Enum):
     SELF = "its holder"
 
 
-@dataclass(frozen=True, slots=True)
-class GrantSpec:
+class GrantSpec(Struct, frozen=True):
     """One grant. `name` is its JSON name; `default` what the server assumes when it is absent.
 
     `allows` completes the sentence "this token may ..." for grants that are off by default.

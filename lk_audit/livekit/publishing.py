@@ -7,15 +7,15 @@ t3-env and Remix.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 BUNDLE = "into the bundle that every visitor downloads"
 PAGE = "into the page that every visitor loads"
 APP = "into the application that every user installs"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A place in configuration files: `path` are the keys that lead to it, `effect` says where its values go."""
 
     files: re.Pattern[str]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from lk_audit.livekit.grants import OTHER_GRANTS, PROJECT_GRANTS, VIDEO_GRANTS, in_another_case
 from lk_audit.secret import Secret
@@ -25,8 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISSUER = re.compile(r"API[A-Za-z0-9]{8,24}|devkey")
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedToken:
+class DecodedToken(Struct, frozen=True):
     """What a token says of itself; nothing here is verified. Times are seconds since 1970, as LiveKit reads them.
 
     `grants` is the `video` claim; `other_grants` the grant objects beside it ("sip", "agent" ...).

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.syntax import Assign, Export, Expr, Function, Member, Name
 from lk_audit.values.names import Names
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """Where an exported name has its value from.
 
     Either `value` here (or its part `member`), or what `module` exports as `member` (None: that module itself).

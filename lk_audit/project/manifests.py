@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+
+from msgspec import Struct
 
 from lk_audit.frontends.json import parse
 from lk_audit.project.files import Files
@@ -56,8 +57,7 @@ class Builds(Enum):
     LIBRARY = "anything"
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """One package.json: the folder it is in, and its pairs."""
 
     folder: str
@@ -85,8 +85,7 @@ class Package:
         return any(path[0] == "workspaces" for path in self.pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """One entry of `compilerOptions.paths`: what a specifier begins and ends with, and what stands for the rest."""
 
     prefix: str

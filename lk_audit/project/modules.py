@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit import frontends
 from lk_audit.project.autoload import Autoload
@@ -24,8 +26,7 @@ from lk_audit.values.names import Names
 from lk_audit.values.possible import located, shown
 
 
-@dataclass(eq=False)
-class CodeModule:
+class CodeModule(Struct, eq=False, dict=True):
     """One file of code, or one of the scripts of a page."""
 
     source: Source

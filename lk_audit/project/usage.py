@@ -9,8 +9,9 @@ from __future__ import annotations
 import collections.abc
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lk_audit.facts import FileRole
 from lk_audit.project.files import family_of
@@ -65,16 +66,14 @@ _BY_NAME = frozenset({"java", "kotlin", "csharp", "rust"})
 _DEEPEST_PATH = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Use:
+class Use(Struct, frozen=True, eq=False):
     """A call in another file."""
 
     module: CodeModule
     call: Call
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ImportEdge:
+class ImportEdge(Struct, frozen=True, eq=False):
     """One import of a module in another: the statement or call, and what it takes (nothing: the whole module)."""
 
     module: CodeModule

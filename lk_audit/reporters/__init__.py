@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from lk_audit.findings import Report
@@ -25,8 +26,7 @@ REPORTERS: dict[str, str] = {
 """The module of each format, imported when it is asked for: `render(report, presentation)` returns the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Presentation:
+class Presentation(Struct, frozen=True):
     """What a report looks like and says besides the findings.
 
     `width` is in columns; `links` says whether the terminal makes links of addresses (OSC 8); `now` is the time of the

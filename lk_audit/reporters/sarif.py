@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any, TypeAlias
 from urllib.parse import quote
+
+from msgspec.structs import asdict
 
 from lk_audit import cwe
 from lk_audit.edits import Edit, Fix, edits_by_path

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import operator as op
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values.model import (

@@ -8,7 +8,8 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr, Literal
 from lk_audit.values import csharp, dart, dialects, go, jvm, moments, php, ruby, rust, swift, texts

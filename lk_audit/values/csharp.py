@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name
 from lk_audit.values import csharp_tokens, texts

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from lk_audit.syntax import (
     Binary,
@@ -37,8 +38,7 @@ _MOST_SCANNED = 512
 _LOGICAL = frozenset({"and", "or", "??", "&&", "||"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
+class Definition(Struct, frozen=True, eq=False):
     """One place that gives a name a value.
 
     `node` is the `Assign`, `Parameter`, `ImportedName`, `Function`, `Class`, or the `Call` that is given the address of

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lk_audit.syntax import Function, Node
 from lk_audit.values.model import Possible
@@ -14,8 +15,7 @@ _LEAST_WORK = 60
 _MOST_OF_A_FILE = 200_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(Struct, frozen=True, eq=False):
     """One call of a small function that is followed: what its parameters are. `outer` is where the call stands."""
 
     function: Function
@@ -24,8 +24,7 @@ class Frame:
     depth: int = 1
 
 
-@dataclass(eq=False)
-class Effort:
+class Effort(Struct, eq=False):
     """The bounds of one evaluation. Evaluators of files that link to each other share one.
 
     `depth` counts the expressions under way, `work` those seen, `truncations` those given up.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from lk_audit.syntax import Call, Expr
 from lk_audit.values.model import Possible, Value
 from lk_audit.values.possible import bounded, unknown
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Invocation:
+class Invocation(Struct, frozen=True, eq=False):
     """One call; `evaluate` gives the values of an expression where the call stands."""
 
     call: Call

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float

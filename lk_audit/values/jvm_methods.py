@@ -6,7 +6,8 @@ Sources: the documentation of `java.time`, `java.util` (Optional, Date, Calendar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values import moments, texts

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from lk_audit.syntax import Call, Class, Expr, Function
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of a trace: a byte span and what happens there, such as "TTL = 86400" or "default of ttl".
 
     `path` is None within the file under evaluation. A note never quotes text values (they may be secrets).
@@ -23,16 +23,14 @@ class Step:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueBase:
+class ValueBase(Struct, frozen=True, kw_only=True):
     """`origin` is the expression that wrote the value; `trace` leads from the use to it, use first."""
 
     origin: Expr
     trace: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text(ValueBase):
+class Text(ValueBase, frozen=True, kw_only=True):
     """A string (or bytes) constant.
 
     `pieces` are the literals it was put together from, in order: one for a plain literal. `environment` names the
@@ -44,26 +42,22 @@ class Text(ValueBase):
     environment: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number(ValueBase):
+class Number(ValueBase, frozen=True, kw_only=True):
     """A number. `environment` as for `Text`."""
 
     number: float
     environment: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag(ValueBase):
+class Flag(ValueBase, frozen=True, kw_only=True):
     flag: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nothing(ValueBase):
+class Nothing(ValueBase, frozen=True, kw_only=True):
     """None, null or undefined."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duration(ValueBase):
+class Duration(ValueBase, frozen=True, kw_only=True):
     """A `timedelta`, in seconds."""
 
     seconds: float
@@ -80,16 +74,14 @@ class Clock(Enum):
     """A `datetime` or `Date`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment(ValueBase):
+class Moment(ValueBase, frozen=True, kw_only=True):
     """A point in time relative to the run: `offset` seconds after "now"."""
 
     offset: float
     clock: Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment(ValueBase):
+class Environment(ValueBase, frozen=True, kw_only=True):
     """What an environment variable holds; the fallback, if any, is a further possible value.
 
     `accessor` is how it is read: "os.environ", "process.env", "import.meta.env", "Deno.env", "$env/static/private" ...
@@ -99,8 +91,7 @@ class Environment(ValueBase):
     accessor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """One entry of a `Mapped` value; `certain` is False when some path leaves it out; `key` spans its key."""
 
     values: Possible
@@ -108,8 +99,7 @@ class Member:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped(ValueBase):
+class Mapped(ValueBase, frozen=True, kw_only=True):
     """A dict or object. `open` tells that it may hold further entries (an unknown spread or computed key).
 
     `spreads` are the unknown values spread into it.
@@ -120,16 +110,14 @@ class Mapped(ValueBase):
     spreads: Possible = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed(ValueBase):
+class Listed(ValueBase, frozen=True, kw_only=True):
     """A list, tuple, set or array; `open` as for `Mapped`."""
 
     items: tuple[Possible, ...]
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference(ValueBase):
+class Reference(ValueBase, frozen=True, kw_only=True):
     """Something that an import or the language's globals name, by its full dotted name.
 
     Python: "livekit.api.AccessToken". JavaScript: "livekit-server-sdk.AccessToken", "jose.SignJWT",
@@ -139,15 +127,13 @@ class Reference(ValueBase):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defined(ValueBase):
+class Defined(ValueBase, frozen=True, kw_only=True):
     """A function or class of this project; `owner` is the class of a method."""
 
     definition: Function | Class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given(ValueBase):
+class Given(ValueBase, frozen=True, kw_only=True):
     """What a caller passes for a parameter, or a part of it: `members` is the access path (`req.body.room`)."""
 
     function: Function
@@ -155,8 +141,7 @@ class Given(ValueBase):
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Returned(ValueBase):
+class Returned(ValueBase, frozen=True, kw_only=True):
     """What a call returns when nothing more is known, or a part of it.
 
     `callee` is the full name of what is called where known ("flask.request.get_json", "livekit.api.AccessToken").
@@ -167,8 +152,7 @@ class Returned(ValueBase):
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown(ValueBase):
+class Unknown(ValueBase, frozen=True, kw_only=True):
     """Not known. `sources` are the symbolic values it was computed from (a template of request data, say)."""
 
     sources: Possible = ()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from math import isfinite
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values.invocation import Function, Invocation, Method

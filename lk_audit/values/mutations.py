@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal as OneOf
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.syntax import Argument, Assign, Call, Expr, Index, Literal, Member, Name, Node
 from lk_audit.values import jvm, moments
@@ -40,8 +42,7 @@ _MOST_MUTATIONS = 60
 _PAIR = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mutation:
+class Mutation(Struct, frozen=True, eq=False):
     """One change: `keys` lead from the variable `root` to what changes; `arguments` are what it is changed with."""
 
     kind: Kind
@@ -158,8 +159,7 @@ def _by_method(use: Name, keys: list[Key], call: Call) -> Mutation | None:  # no
     return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mutator:
+class Mutator(Struct, frozen=True, eq=False):
     """Applies changes to values; `evaluate` gives the values of an expression where the change stands."""
 
     evaluate: Callable[[Expr], Possible]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.syntax import (
     Assign,
@@ -58,8 +59,7 @@ _OWN_PACKAGE = "."
 """What files of these languages share with the others of their package, as if they imported all of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where something comes from: the module as written (None for a global of the language), and the way from it."""
 
     module: str | None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lk_audit.syntax import (
     Argument,
@@ -34,8 +35,7 @@ _CONVERSION = re.compile(r"[tT]o(?:_|[A-Z])")
 """By convention, `to_x()`, `toX()` and `ToX()` give something else than the object itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One thing done to the object.
 
     `path` is what it is done to, from the object: ("addGrant",), ("ttl",), ("claims", "video"). A method call has
@@ -55,8 +55,7 @@ def history(names: Names, origin: Call) -> tuple[Event, ...]:
     return _Tracker(names, origin).events()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Alias:
+class _Alias(Struct, frozen=True, eq=False):
     """An expression that is the object. `path` are the branches that are taken whenever it is evaluated."""
 
     node: Node

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import repeat
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values.model import (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lk_audit.syntax import Binary, Expr, Sequence, Spread, Unary
 from lk_audit.values.model import (
@@ -26,8 +28,7 @@ _MOST_MEMBERS = 2000
 _MOST_ITEMS = 2000
 
 
-@dataclass(eq=False)
-class RecordBuilder:
+class RecordBuilder(Struct, eq=False):
     """Puts a `Mapped` value together in the order of the source."""
 
     origin: Expr

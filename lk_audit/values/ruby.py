@@ -6,7 +6,8 @@ Sources: the documentation of Ruby's Time, Integer, Kernel and of ActiveSupport'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method

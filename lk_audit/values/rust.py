@@ -7,7 +7,8 @@ chrono, time, dotenvy, jsonwebtoken, jwt-simple.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values import texts

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from math import isfinite
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float

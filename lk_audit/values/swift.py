@@ -7,7 +7,8 @@ Sources: Apple's documentation of `Date`, `TimeInterval`, `Data`, `ProcessInfo`,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values.dart import derived, each, identity, now, number

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import concatenated, spell

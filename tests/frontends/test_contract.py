@@ -6,7 +6,7 @@ One row is a situation, one column a language. A new language is a further colum
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import pytest
 
@@ -25,9 +25,7 @@ def parse(language: str, code: str) -> Module:
 
 def outline(node: Node) -> str:
     """A tree without positions: the type of each node, its plain fields, and its children."""
-    inner = [
-        part for field in fields(node) if field.name not in _LEFT_OUT for part in _shown(getattr(node, field.name))
-    ]
+    inner = [part for name in node.__struct_fields__ if name not in _LEFT_OUT for part in _shown(getattr(node, name))]
     return f"({' '.join([type(node).__name__, *inner])})"
 
 

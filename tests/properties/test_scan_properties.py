@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import string
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from lk_audit.findings import Report
 from lk_audit.pipeline import scan_sources

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from lk_audit.facts import Lead
 from lk_audit.findings import Crash, Note, Report, Skipped, Suppression

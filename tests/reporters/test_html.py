@@ -8,11 +8,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from lk_audit.findings import Crash, Note, Report, Skipped
 from lk_audit.reporters import html, render

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from lk_audit.findings import Crash, Report, Skipped
 from lk_audit.reporters import Presentation, render

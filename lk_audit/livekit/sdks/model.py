@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from lk_audit.livekit.durations import HOUR
 
@@ -26,8 +27,7 @@ class TtlUnit(Enum):
     DURATION = "a duration"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One thing a builder call, a setter or an option sets.
 
     `position` is that of the value among the arguments; with `is_variadic` every argument is one. `gathers` tells that
@@ -42,8 +42,7 @@ class Setting:
     gathers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sdk:
+class Sdk(Struct, frozen=True):
     """A LiveKit server SDK.
 
     `arguments` are the constructor's parameters in order; `members` what calling or assigning a member of the
@@ -67,8 +66,7 @@ class Sdk:
     allows_credentials: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SecretSink:
+class SecretSink(Struct, frozen=True):
     """A call that takes the API secret (and key) without minting: arguments by position and by option name."""
 
     secret_position: int | None
@@ -77,8 +75,7 @@ class SecretSink:
     key_name: str = "api_key"
 
 
-@dataclass(frozen=True, slots=True)
-class JwtSigner:
+class JwtSigner(Struct, frozen=True):
     """A general JWT library's signing call: where payload, secret and options stand, and what options set.
 
     Where `payload` is None, the call makes the payload itself, of its arguments. `default_ttl` is the lifetime of a
@@ -96,8 +93,7 @@ class JwtSigner:
     default_ttl: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LaterSigner:
+class LaterSigner(Struct, frozen=True):
     """A general JWT library whose token is made of claims first, and signed later by a method of its own."""
 
     label: str
@@ -106,8 +102,7 @@ class LaterSigner:
     exp_unit: TtlUnit = TtlUnit.EPOCH_OR_DATETIME
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What a class that holds one grant makes: the grant object, the grant's name, its value when none is given."""
 
     target: str
@@ -115,8 +110,7 @@ class Claim:
     default: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JwtBuilder:
+class JwtBuilder(Struct, frozen=True):
     """A JWT library whose tokens are put together call by call.
 
     `claims` are the methods that set one claim by its position in this table, `entries` those that take a name and a
@@ -133,8 +127,7 @@ class JwtBuilder:
     secrets: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimBuilder:
+class ClaimBuilder(Struct, frozen=True):
     """A JWT library's builder that is told the claims one by one.
 
     `package` is what a file imports that uses it; `claims` the claim that each method sets, `any_claim` the method that
@@ -148,8 +141,7 @@ class ClaimBuilder:
     keys: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class JwtClass:
+class JwtClass(Struct, frozen=True):
     """A class of a JWT library whose instances are tokens that are not signed yet.
 
     `payload` is the position of the claims among the arguments of its constructor, `payload_names` their names;
@@ -165,8 +157,7 @@ class JwtClass:
     signed_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """Everything that code of one language calls to make, sign or check LiveKit tokens, by full name.
 
     `grant_classes` are those that hold grants, by their last name, with the grant object each makes; `sinks` take the

@@ -6,7 +6,7 @@ jwt/ruby-jwt `lib/jwt.rb`, the documentation of OpenSSL.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lk_audit.livekit.durations import HOUR, MINUTE
 from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit import cli
+from lk_audit.cli import program as cli
 from tests.configured import LEAK, invoke, scan, settings, write
 
 

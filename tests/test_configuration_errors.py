@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit import cli
+from lk_audit.cli import program as cli
 from lk_audit.configuration.toml_lines import line_of
 from tests.configured import write
 from tests.samples import SECRET

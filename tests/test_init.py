@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from lk_audit import __version__, cli, onboarding
+from lk_audit import __version__, onboarding
+from lk_audit.cli import program as cli
 from lk_audit.errors import UsageError
 from lk_audit.onboarding import Origin, with_hook, with_prek_hook, workflow
 from tests.checkout import commit, environment, git

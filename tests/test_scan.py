@@ -124,7 +124,7 @@ def test_an_analysis_that_raises_on_files_together_is_told() -> None:
 def test_a_scan_that_meets_nothing_does_not_load_the_parsers(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("import os\n")
     script = (
-        "import sys; from lk_audit import cli; cli.run(['scan']);"
+        "import sys; from lk_audit.cli.program import run; run(['scan']);"
         "sys.exit(any(name in sys.modules for name in ('tree_sitter', 'detect_secrets', 'jwt', 'yaml', 'pathspec')))"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}

@@ -95,7 +95,7 @@ class _Analysis:
     """Turns files into facts, one after the other, and keeps what it parsed for questions from the next."""
 
     def __init__(self, files: Files, hints: Hints) -> None:
-        self._workspace = Workspace(Project(files), hints)
+        self._workspace = Workspace(files.shared(Project), hints)
 
     def of_all(self, sources: Sequence[Source]) -> Extracted:
         found = Extracted()

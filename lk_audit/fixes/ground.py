@@ -15,7 +15,6 @@ _MOST_KEPT = 2_000_000
 """Bytes of code whose parsed form is kept for the next fix."""
 
 Item = Entry | Argument
-Spans = dict[tuple[int, int], list[Node]]
 
 
 class Ground:
@@ -24,7 +23,7 @@ class Ground:
     def __init__(self, files: Files, scanned: frozenset[str]) -> None:
         self.files = files
         self.scanned = scanned
-        self.workspace = Workspace(Project(files))
+        self.workspace = Workspace(files.shared(Project))
         self.renamings: dict[tuple[str, str], Fix | None] = {}
 
     def tidy(self) -> None:
@@ -36,7 +35,7 @@ class Ground:
         """The syntax with exactly this span, outer nodes first; none in a language that is not rewritten."""
         for context in self.workspace.contexts(place.path):
             if not context.is_go:
-                for node in context.built(_spans).get((place.start, place.end), ()):
+                for node in context.names.spanning(place.start, place.end):
                     yield context, node
 
     def item(self, place: Place) -> tuple[FileContext, Item] | None:
@@ -86,13 +85,6 @@ class Ground:
         """`text`, with the file's own line breaks, in the place of a node or span."""
         start, end = node if isinstance(node, tuple) else (node.start, node.end)
         return Edit(context.source.place(start, end), with_breaks(text, context.source))
-
-
-def _spans(context: FileContext) -> Spans:
-    found: Spans = {}
-    for node in walk(context.module):
-        found.setdefault((node.start, node.end), []).append(node)
-    return found
 
 
 def _entries(context: FileContext) -> dict[int, Entry]:

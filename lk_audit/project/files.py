@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TypeVar, cast
 
 from lk_audit import frontends
 from lk_audit.source import NotText, Source
 
+Built = TypeVar("Built")
 Read = Callable[[], bytes | None]
 """Gives the bytes of a file, or None when it cannot be read."""
 
@@ -40,6 +42,7 @@ class Files(Mapping[str, Source]):
         self._list_elsewhere = elsewhere
         self._kept: dict[str, bytes] = {}
         self._room = _KEPT
+        self._shared: dict[object, object] = {}
 
     @cached_property
     def _elsewhere(self) -> Mapping[str, Read]:
@@ -85,6 +88,12 @@ class Files(Mapping[str, Source]):
 
     def __len__(self) -> int:
         return len(self.paths)
+
+    def shared(self, build: Callable[[Files], Built]) -> Built:
+        """What `build` makes of these files, made once."""
+        if build not in self._shared:
+            self._shared[build] = build(self)
+        return cast("Built", self._shared[build])
 
     def data(self, path: str) -> bytes:
         """The bytes of a file; nothing for one that is not there or too large to be written by hand."""

@@ -115,6 +115,10 @@ class Names:
         """All nodes of one syntax type, in source order."""
         return self._scopes.nodes(kind)
 
+    def spanning(self, start: int, end: int) -> list[Node]:
+        """The nodes with exactly this span, outer ones first."""
+        return [node for node in self._scopes.parents if node.start == start and node.end == end]
+
     def parent(self, node: Node) -> Node | None:
         return self._scopes.parents.get(node)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import re
 import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +21,7 @@ from msgspec import Struct
 
 from lk_audit.errors import UsageError
 from lk_audit.findings import Finding
+from lk_audit.patterns import regex
 
 DEFAULT_NAME = "lk-audit-baseline.txt"
 VERSION = 1
@@ -32,15 +32,15 @@ _ABOUT = (
     f"# In .gitattributes, `{DEFAULT_NAME} merge=union` merges it without conflicts.",
 )
 _SALT = "# salt "
-_TITLE_LINE = re.compile(r"# lk-audit baseline (\d{1,9})")
-_SALT_LINE = re.compile(r"# salt ([0-9a-f]{32})")
-_ENTRY = re.compile(r"([0-9a-f]{24}) ([0-9a-f]{24}) ([A-Z]{2,6}\d{3}) (\S+)(?:  # (.*))?")
-_CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?: .*)?|={7}")
+_TITLE_LINE = regex(r"# lk-audit baseline (\d{1,9})")
+_SALT_LINE = regex(r"# salt ([0-9a-f]{32})")
+_ENTRY = regex(r"([0-9a-f]{24}) ([0-9a-f]{24}) ([A-Z]{2,6}\d{3}) (\S+)(?:  # (.*))?")
+_CONFLICT = regex(r"(?:<{7}|>{7}|\|{7})(?: .*)?|={7}")
 _LARGEST = 50_000_000
 _MOST_SALTS = 16
 _HASH_LENGTH = 24
 _HINT_LENGTH = 100
-_MASKED = re.compile(r"\S*…(?:\(\d+ characters\))?")
+_MASKED = regex(r"\S*…(?:\(\d+ characters\))?")
 _SAFE = "/!$&'()*+,;=:@~[]{}^-._"
 
 

@@ -17,6 +17,7 @@ from lk_audit import frontends
 from lk_audit.livekit.credentials import KEY_STRICT, PUBLIC_PREFIXES, may_be_random
 from lk_audit.livekit.sdks import SECRET_SINKS
 from lk_audit.livekit.tokens import decode_token, find_tokens
+from lk_audit.patterns import regex
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
@@ -36,7 +37,7 @@ _NAMES = (b"ecret", b"ECRET")
 """What the name of an API secret has in it."""
 _KEYS = (b"keys", b"KEYS")
 """What the name of a map of keys has in it."""
-_KEY_ID = re.compile(KEY_STRICT.pattern.encode())
+_KEY_ID = regex(KEY_STRICT.pattern.encode())
 _SINKS = tuple(
     sorted(
         {name.rpartition(".")[2].encode() for name in SECRET_SINKS}
@@ -44,9 +45,9 @@ _SINKS = tuple(
     )
 )
 """What a program calls with an API secret."""
-_GENERATED = re.compile(r"(?:\.pb(?:\.gw)?\.go|\.twirp\.go|_pb2(?:_grpc)?\.pyi?|_pb(?:\.d)?\.[jt]s)$")
+_GENERATED = regex(r"(?:\.pb(?:\.gw)?\.go|\.twirp\.go|_pb2(?:_grpc)?\.pyi?|_pb(?:\.d)?\.[jt]s)$")
 """What protobuf makes of descriptions; nobody writes there, and every version is large."""
-_PUBLISHED = re.compile(
+_PUBLISHED = regex(
     b"(?:" + b"|".join(re.escape(prefix.encode()) for prefix, _ in PUBLIC_PREFIXES) + rb")\w{0,80}(?i:secret)"
 )
 
@@ -115,7 +116,7 @@ def surroundings(path: str, data: bytes, words: frozenset[bytes], stated: tuple[
     return digest.digest()
 
 
-_LINE_BREAK = re.compile(rb"\n")
+_LINE_BREAK = regex(rb"\n")
 _WIDTH = 100
 """Bytes that a line is taken to have where lines are longer: a bundle may have one line only."""
 
@@ -167,7 +168,7 @@ def _holds_key_id(data: bytes) -> bool:
     return False
 
 
-_MAPPINGS = re.compile(rb'"mappings"\s{0,9}:\s{0,9}"[^"]*"')
+_MAPPINGS = regex(rb'"mappings"\s{0,9}:\s{0,9}"[^"]*"')
 """The numbers of a source map. Source: ECMA-426, "Mappings"."""
 _BESIDE_STRINGS = frozenset(b"\"'`\\")
 _SPELLED = (b"#", b"//", b"/*", b"* ", *_NAMES)
@@ -194,7 +195,7 @@ def _long_words(data: bytes) -> Iterator[tuple[int, bytes]]:
         start = shape.find(_RUN, end)
 
 
-_NO_SECRET = re.compile(
+_NO_SECRET = regex(
     r"""
       //.*                                         # an address after its scheme
     | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+              # a.dotted.name

@@ -7,10 +7,11 @@ styles and code blocks inside of others. What would be a comment somewhere is ta
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+
+from lk_audit.patterns import regex
 
 MARK = "lk-audit:"
 """What a comment that speaks to lk-audit begins with."""
@@ -47,9 +48,9 @@ _ALONE = {
 }
 _CLOSERS = tuple({*_BLOCKS.values()})
 
-_BLOCK = [(re.compile(rf"{opener}\Z"), closer) for opener, closer in _BLOCKS.items()]
-_ANYWHERE = re.compile("(?:" + "|".join((*_BLOCKS, *_TO_LINE_END)) + r")\Z")
-_LEADING = [(re.compile(opener), closer) for opener, closer in _ALONE.items()]
+_BLOCK = [(regex(rf"{opener}\Z"), closer) for opener, closer in _BLOCKS.items()]
+_ANYWHERE = regex("(?:" + "|".join((*_BLOCKS, *_TO_LINE_END)) + r")\Z")
+_LEADING = [(regex(opener), closer) for opener, closer in _ALONE.items()]
 _WIDEST = 16
 """Characters; no opener that stands behind code is wider."""
 _WIDEST_LEADING = 60
@@ -57,7 +58,7 @@ _DECORATION = " \t{-/#;*%"
 """What may surround a comment that is alone on its line: `{/* */}`, `{{- /* */ -}}`, a line of slashes."""
 
 
-_JSON_STRING = re.compile(r'[ \t]*("(?:[^"\\]|\\.)*+")[ \t]*,?[ \t]*')
+_JSON_STRING = regex(r'[ \t]*("(?:[^"\\]|\\.)*+")[ \t]*,?[ \t]*')
 
 
 class Comment(Struct, frozen=True):

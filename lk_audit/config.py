@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -12,10 +11,11 @@ from lk_audit.errors import UsageError
 from lk_audit.hints import Hints
 from lk_audit.overrides import Overrides
 from lk_audit.path_patterns import Exclusion
+from lk_audit.patterns import regex
 from lk_audit.rule_api import Options, Severity
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
+_PART = regex(r"(\d+(?:\.\d+)?)([smhdw]?)")
 
 
 class Config(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from lk_audit import frontends, processes
@@ -13,6 +12,7 @@ from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.findings import Crash
 from lk_audit.hints import NOTHING, Hints
+from lk_audit.patterns import regex
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.project.modules import Project
@@ -193,7 +193,7 @@ _CODE_WORDS = (
 """What code must mention for a fact to be in it: most files about LiveKit neither mint nor hold a credential."""
 
 
-_UNENCRYPTED = re.compile(rb"http://(?!www\.apache\.org/licenses|localhost|127\.0\.0\.1)")
+_UNENCRYPTED = regex(rb"http://(?!www\.apache\.org/licenses|localhost|127\.0\.0\.1)")
 """Addresses that may be a server's; a licence notice in every file is none."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 
 from lk_audit.edits import Fix
 from lk_audit.facts import Lead
+from lk_audit.patterns import regex
 from lk_audit.rule_api import Confidence, Problem, Rule, Severity
 from lk_audit.source import Place, Source
 
@@ -297,7 +297,7 @@ class Fingerprints:
 
 
 _QUOTES = str.maketrans("'`", '""')
-_TRAILING_COMMA = re.compile(r",(?=[)\]}])")
+_TRAILING_COMMA = regex(r",(?=[)\]}])")
 _MAX_THING = 400
 
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from lk_audit.comments import line_of
 from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, JwtLiteral
 from lk_audit.findings import AnyRule, Finding, Suppression
+from lk_audit.patterns import regex
 from lk_audit.source import Source
 
 SECRETS = (CredentialLiteral, E2eeKeyLiteral, JwtLiteral)
@@ -33,16 +34,16 @@ class _Word(Struct, frozen=True):
 
 
 _WORDS = (
-    _Word(re.compile(r"(?:gitleaks|betterleaks):allow\b")),
-    _Word(re.compile(r"trufflehog:ignore\b")),
-    _Word(re.compile(r"\bggignore\b")),
-    _Word(re.compile(r"pragma: ?(?:allow|white)list[ -]secret\b")),
-    _Word(re.compile(r"pragma: ?(?:allow|white)list[ -]nextline[ -]secret\b"), is_above=True),
+    _Word(regex(r"(?:gitleaks|betterleaks):allow\b")),
+    _Word(regex(r"trufflehog:ignore\b")),
+    _Word(regex(r"\bggignore\b")),
+    _Word(regex(r"pragma: ?(?:allow|white)list[ -]secret\b")),
+    _Word(regex(r"pragma: ?(?:allow|white)list[ -]nextline[ -]secret\b"), is_above=True),
     # B105 to B107 are Bandit's passwords; a nosec that names other tests speaks of something else.
-    _Word(re.compile(r"#[ \t]*nosec\b:?[ \t]*(?:[A-Z]\d{3}[, \t]+)*B10[567]\b")),
-    _Word(re.compile(r"#[ \t]*nosec\b(?!:?[ \t]*(?:[A-Z]\d{3}|[a-z]+_[a-z_]+)\b)"), of_secrets=False),
+    _Word(regex(r"#[ \t]*nosec\b:?[ \t]*(?:[A-Z]\d{3}[, \t]+)*B10[567]\b")),
+    _Word(regex(r"#[ \t]*nosec\b(?!:?[ \t]*(?:[A-Z]\d{3}|[a-z]+_[a-z_]+)\b)"), of_secrets=False),
 )
-_OPENERS = re.compile(r"#|//|/\*|<!--|--|;|%|\(\*|\{!|(?:^|\s)(?i:rem)\s")
+_OPENERS = regex(r"#|//|/\*|<!--|--|;|%|\(\*|\{!|(?:^|\s)(?i:rem)\s")
 
 
 def honored(findings: Sequence[Finding], sources: Iterable[Source], rules: Iterable[AnyRule]) -> list[Finding]:

@@ -8,12 +8,13 @@ from functools import cached_property, lru_cache
 from msgspec import Struct, field
 
 from lk_audit.path_patterns import PathPatterns
+from lk_audit.patterns import regex
 
 SHORTEST_NAME = 4
 """Characters that a name must have besides its wildcards: `*KEY` would make a secret of too much."""
 _LONGEST_NAME = 200
 _MAX_WILDCARDS = 2
-_NAME = re.compile(r"[\w*.-]+", re.ASCII)
+_NAME = regex(r"[\w*.-]+", re.ASCII)
 
 
 class Hints(Struct, frozen=True, dict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
@@ -13,6 +12,7 @@ from msgspec import Struct
 
 from lk_audit import __version__
 from lk_audit.errors import UsageError
+from lk_audit.patterns import regex
 
 HOOKS_FILE = ".pre-commit-config.yaml"
 PREK_FILE = "prek.toml"
@@ -59,10 +59,10 @@ jobs:
           persist-credentials: false
       - uses: %(action)s
 """
-_ADDRESS = re.compile(r"[\w.:/@~+-]{1,500}")
-_REVISION = re.compile(r"[\w./+-]{1,200}")
-_GITHUB = re.compile(r"(?:https://github\.com/|(?:ssh://)?git@github\.com[:/])([\w.-]+/[\w.-]+?)(?:\.git)?/?")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_ADDRESS = regex(r"[\w.:/@~+-]{1,500}")
+_REVISION = regex(r"[\w./+-]{1,200}")
+_GITHUB = regex(r"(?:https://github\.com/|(?:ssh://)?git@github\.com[:/])([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+_COMMIT = regex(r"[0-9a-f]{40}")
 
 
 class Origin(Struct, frozen=True):

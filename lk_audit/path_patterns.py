@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+
+from lk_audit.patterns import regex
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 MAX_WILDCARDS = 4
 """Wildcards become regular expressions that try every split; a pattern with more could take for ever."""
 MAX_LENGTH = 500
-_WILDCARD = re.compile(r"\*+|\?")
+_WILDCARD = regex(r"\*+|\?")
 
 
 class PathPatterns(Struct, frozen=True):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from lk_audit.facts import CredentialLiteral, Fact, Strength
+from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ _SHOWN = 4
 _SHORT = 8
 """Secrets below this length are words that other text may hold too: they are masked where values stand."""
 
-_JWT = re.compile(r"ey[IJ][A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?")
-_RUN = re.compile(r"[A-Za-z0-9_-]{32,}|[A-Za-z0-9+/]{40,}={0,2}")
+_JWT = regex(r"ey[IJ][A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?")
+_RUN = regex(r"[A-Za-z0-9_-]{32,}|[A-Za-z0-9+/]{40,}={0,2}")
 # Names in one case with several underscores or dashes; random text of this length never looks like that.
-_NAME = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+){2,}|[a-z0-9]+(?:[_-][a-z0-9]+){3,}")
-_LETTER = re.compile(r"[A-Za-z]")
-_DIGIT = re.compile(r"[0-9]")
-_PRINTED = re.compile(r"[^\s\"'`]+")
+_NAME = regex(r"[A-Z0-9]+(?:_[A-Z0-9]+){2,}|[a-z0-9]+(?:[_-][a-z0-9]+){3,}")
+_LETTER = regex(r"[A-Za-z]")
+_DIGIT = regex(r"[0-9]")
+_PRINTED = regex(r"[^\s\"'`]+")
 
 
 def secrets_in(facts: Iterable[Fact]) -> tuple[Secret, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from lk_audit.facts import FileRole
+from lk_audit.patterns import regex
 
 _FOLDERS_OF = {
     FileRole.TEST: (
@@ -18,24 +19,22 @@ _FOLDERS_OF = {
 _FOLDERS = {name: role for role, names in _FOLDERS_OF.items() for name in names.split()}
 _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
     (
-        re.compile(
+        regex(
             r"test_.*\.\w+|.*[._-](?:test|tests|spec|e2e|cy)\.\w+|.*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|swift|php|scala)"
             r"|conftest\.py|(?:jest|vitest|playwright|cypress)\..*|\.env\.(?:test|testing|ci)(?:\..*)?"
         ),
         FileRole.TEST,
     ),
     (
-        re.compile(
-            r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample|template)\.\w+"
-        ),
+        regex(r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample|template)\.\w+"),
         FileRole.EXAMPLE,
     ),
     (
-        re.compile(r".*\.(?:md|mdx|markdown|rst|txt|adoc|asciidoc|org)|readme.*|changelog.*", re.IGNORECASE),
+        regex(r".*\.(?:md|mdx|markdown|rst|txt|adoc|asciidoc|org)|readme.*|changelog.*", re.IGNORECASE),
         FileRole.DOCUMENTATION,
     ),
     (
-        re.compile(r".*[.-](?:local|dev|development|override)(?:\..*)?|(?:dev|local)[.-].*|local\.properties"),
+        regex(r".*[.-](?:local|dev|development|override)(?:\..*)?|(?:dev|local)[.-].*|local\.properties"),
         FileRole.LOCAL,
     ),
 )

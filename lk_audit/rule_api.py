@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Generic, TypeVar
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from lk_audit.errors import RuleLoadError
 from lk_audit.facts import Fact, Lead
+from lk_audit.patterns import regex
 from lk_audit.repairs import Repair
 from lk_audit.source import Place
 
@@ -117,7 +117,7 @@ class Rule(Struct, Generic[F], frozen=True):
         return "".join(part.capitalize() for part in self.name.split("-"))
 
 
-_ID = re.compile(r"^[A-Z]{2,6}\d{3}$")
+_ID = regex(r"^[A-Z]{2,6}\d{3}$")
 
 
 def rule(  # noqa: PLR0913 - a rule's metadata, all keywords

@@ -6,7 +6,6 @@ drop one; one that does nothing (nothing to accept, no such rule, over) is repor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -15,16 +14,17 @@ from msgspec.structs import replace
 
 from lk_audit.comments import MARK, closes_block, marked_comment, opens_block
 from lk_audit.findings import SUPPRESSION, AnyRule, Finding, Note, Suppression
+from lk_audit.patterns import regex
 from lk_audit.source import Place, Source
 from lk_audit.suggestions import did_you_mean
 
 _MARK = MARK.encode()
-_BODY = re.compile(
+_BODY = regex(
     r"ignore\[(?P<names>[A-Za-z0-9-]+(?:[ \t]*,[ \t]*[A-Za-z0-9-]+)*)\]"
     r"(?:[ \t]+until=(?P<until>\d{4}-\d{2}-\d{2}))?(?P<reason>[ \t].*)?"
 )
 # A comment that begins with another word is about lk-audit, and accepts nothing.
-_MEANT = re.compile(r"(?:ignore|disable|allow|accept|suppress|skip|off)(?![\w-])")
+_MEANT = regex(r"(?:ignore|disable|allow|accept|suppress|skip|off)(?![\w-])")
 _FORM = "write `lk-audit: ignore[rule-name] reason` or `lk-audit: ignore[rule-name] until=YYYY-MM-DD reason`"
 _LONGEST_LINE = 10_000
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from lk_audit.extracted import Extract
 from lk_audit.findings import AnyRule, Finding
+from lk_audit.patterns import regex
 from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules, load_folder
@@ -24,9 +25,7 @@ NOW = 1_767_225_600.0
 """The time at which examples are judged: the beginning of 2026."""
 
 _HEADER = "--- "
-_MARK_COMMENT = re.compile(
-    r"[ \t]*(?:#|//|/\*|\{/\*|<!--|--|;)[ \t]*<- finding[ \t]*(?:\*/\}?|-->)?[ \t]*$", re.MULTILINE
-)
+_MARK_COMMENT = regex(r"[ \t]*(?:#|//|/\*|\{/\*|<!--|--|;)[ \t]*<- finding[ \t]*(?:\*/\}?|-->)?[ \t]*$", re.MULTILINE)
 
 
 class Outcome(Struct, frozen=True):

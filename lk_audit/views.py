@@ -10,11 +10,12 @@ from bisect import bisect_left, bisect_right
 from msgspec import Struct
 from msgspec.structs import replace
 
+from lk_audit.patterns import regex
 from lk_audit.source import Place, Source
 
-_ESCAPE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
+_ESCAPE = regex(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
 _COLORING = rb"(?:\\u001[bB]|\x1b)\[[0-9;:?]*+[ -/]*+[@-~]"
-_ESCAPE_OR_COLORING = re.compile(_COLORING + rb"|" + _ESCAPE.pattern, re.DOTALL)
+_ESCAPE_OR_COLORING = regex(_COLORING + rb"|" + _ESCAPE.pattern, re.DOTALL)
 _PLAIN = {
     rb"\n": b"\n",
     rb"\"": b'"',

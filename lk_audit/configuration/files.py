@@ -16,6 +16,7 @@ from lk_audit.configuration.kinds import type_name
 from lk_audit.configuration.table import EXTEND
 from lk_audit.configuration.toml_lines import Keys, line_of
 from lk_audit.errors import UsageError
+from lk_audit.patterns import regex
 from lk_audit.source import NotText, decode
 
 OWN_NAMES = (".lk-audit.toml", "lk-audit.toml")
@@ -24,7 +25,7 @@ TABLE = ("tool", "lk-audit")
 _WORD = b"lk-audit"
 _LARGEST = 1_000_000
 _LONGEST_CHAIN = 10
-_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_POSITION = regex(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class File(Struct, frozen=True):

@@ -18,6 +18,7 @@ from lk_audit.errors import UsageError
 from lk_audit.hints import name_mistake
 from lk_audit.overrides import EVERY_RULE
 from lk_audit.path_patterns import pattern_mistake
+from lk_audit.patterns import regex
 from lk_audit.reporters import REPORTERS
 from lk_audit.rule_api import Severity
 from lk_audit.suggestions import did_you_mean
@@ -250,7 +251,7 @@ PER_PATH = Kind(
 
 # --- files ------------------------------------------------------------------------------------------------------------
 
-_REPORT = re.compile(r"lk-audit[\w.-]*\.(?:json|sarif|txt|md|html|xml)")
+_REPORT = regex(r"lk-audit[\w.-]*\.(?:json|sarif|txt|md|html|xml)")
 
 
 def _file(value: object, scope: Scope) -> Path:
@@ -292,7 +293,7 @@ REPORTS = Kind("file, or several", partial(_several, _report), _one_or_more({"ty
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
-_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?(b|kb|mb|gb)?", re.IGNORECASE)
+_SIZE = regex(r"(\d{1,12}(?:\.\d{1,6})?) ?(b|kb|mb|gb)?", re.IGNORECASE)
 _BYTES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
 _LARGEST = 1_000_000_000
 

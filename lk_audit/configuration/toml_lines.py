@@ -7,10 +7,12 @@ import tomllib
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from lk_audit.patterns import regex
+
 Keys: TypeAlias = tuple[str, ...]
 
-_HEADER = re.compile(r"""[ \t]*\[\[?((?:"[^"\n]*"|'[^'\n]*'|[^\[\]#"'\n])+)\]\]?[ \t]*(?:#.*)?""")
-_KEY = re.compile(r"""[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[\w.-]|[ \t](?![ \t]))+)=""", re.ASCII)
+_HEADER = regex(r"""[ \t]*\[\[?((?:"[^"\n]*"|'[^'\n]*'|[^\[\]#"'\n])+)\]\]?[ \t]*(?:#.*)?""")
+_KEY = regex(r"""[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[\w.-]|[ \t](?![ \t]))+)=""", re.ASCII)
 _LONGEST = 2_000
 _TRIPLES = ('"""', "'''")
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure, FileRole
 from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.publishing import APP
+from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 from lk_audit.source import Source
 
-_GRADLE = re.compile(r"\.gradle(?:\.kts)?$")
-_FIELD = re.compile(
+_GRADLE = regex(r"\.gradle(?:\.kts)?$")
+_FIELD = regex(
     r"""\b(buildConfigField|resValue)\s{0,4}\(?\s{0,40}["']\w{1,20}["']\s{0,4},\s{0,40}["'](\w{1,80})["']\s{0,4},\s{0,40}([^\n]{0,400})"""
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"""\bmanifestPlaceholders\s{0,4}\[\s{0,4}["'](\w{1,80})["']\s{0,4}\]\s{0,4}=\s{0,4}([^\n]{0,400})"""
 )
-_META_DATA = re.compile(
+_META_DATA = regex(
     r"""<meta-data\s{1,80}android:name\s{0,4}=\s{0,4}"([\w.]{1,80})"\s{1,80}android:value\s{0,4}=\s{0,4}("[^"\n]{0,400}")"""
 )
-_QUOTED = re.compile(r"""["']\\?["']?([^"'\\$\n]{6,200})\\?["']""")
+_QUOTED = regex(r"""["']\\?["']?([^"'\\$\n]{6,200})\\?["']""")
 
 
 def exposures(source: Source, role: FileRole, names: SecretNames) -> Iterator[EnvExposure]:

@@ -7,20 +7,20 @@ pipelines), Vapor and Hummingbird (routes are closures).
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.facts import Lead
 from lk_audit.livekit.requests import AUTHENTICATING_NAME, ROUTE_METHODS
+from lk_audit.patterns import regex
 from lk_audit.project.manifests import above
 from lk_audit.syntax import Call, Class, Expr, Function, Literal, Member, Node, walk
 from lk_audit.values.model import Flag
 
 _SWIFT_SERVERS = frozenset({"Vapor", "Hummingbird", "HummingbirdAuth", "Kitura"})
-_GUARD = re.compile(r"(?i)auth|guard|jwt|bearer|session|protect")
+_GUARD = regex(r"(?i)auth|guard|jwt|bearer|session|protect")
 """How middleware that looks at the caller is called, by words in its name."""
-_DART_FROG_ROUTE = re.compile(r"(?:^|/)routes/(?P<route>.+)\.dart$")
+_DART_FROG_ROUTE = regex(r"(?:^|/)routes/(?P<route>.+)\.dart$")
 _MIDDLEWARE = "_middleware.dart"
 
 Found = tuple[Function, str, Call | None, Expr | None, str | None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -18,6 +17,7 @@ from lk_audit.livekit.sinks import (
     QUERY_FIELDS,
     STORAGES,
 )
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
     Binary,
@@ -36,7 +36,7 @@ from lk_audit.syntax import (
 from lk_audit.values.model import Returned
 from lk_audit.values.objects import history
 
-_QUERY = re.compile(r"[?&][\w.-]{1,40}=$")
+_QUERY = regex(r"[?&][\w.-]{1,40}=$")
 _MOST_NODES = 400
 _KEY_AND_VALUE = 2
 _PARAMETERS = frozenset({"URLSearchParams", "URL"})

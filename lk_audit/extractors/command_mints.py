@@ -33,6 +33,7 @@ from lk_audit.livekit.commands import DEVELOPMENT_KEY, PROGRAMS, TokenCommand, t
 from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.durations import go_span, spoken
 from lk_audit.livekit.grants import VIDEO_GRANTS, meant_grant, restricts_by_default
+from lk_audit.patterns import regex
 from lk_audit.roles import file_role
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
@@ -41,15 +42,15 @@ from lk_audit.views import View, ViewWriter
 _CODE_SUFFIXES = frozenset(
     {".go", ".rb", ".php", ".java", ".kt", ".kts", ".swift", ".cs", ".rs", ".dart", ".c", ".cpp", ".scala", ".ex"}
 )
-_MENTION = re.compile(rb"\btoken\b.{0,120}?\bcreate\b|create-(?:join-)?token|--api-secret", re.DOTALL)
+_MENTION = regex(rb"\btoken\b.{0,120}?\bcreate\b|create-(?:join-)?token|--api-secret", re.DOTALL)
 """Most files speak of tokens; few of a command that makes one."""
-_JSON_STRING = re.compile(rb'"((?:[^"\\\n]++|\\.)*+)"')
-_NO_DURATION = re.compile(
+_JSON_STRING = regex(rb'"((?:[^"\\\n]++|\\.)*+)"')
+_NO_DURATION = regex(
     r"\d+(?:\.\d+)?(?: ?(?:d|days?|w|weeks?|mo|months?|y|years?|hours?|hr|minutes?|mins?|sec|seconds?))?"
 )
 _ASSIGNMENT = rb"(?<![\w$.{-])%s[ \t]*(?:=|:=|\?=|::=|:(?=[ \t]))(?!=)[ \t]*([\"']?)([\w.+-]*)\1(?=[\s;#,]|$)"
 _ASSIGNED = rb"(?<![\w$.{-])%s[ \t]*(?::?[?:+]?=(?!=)|:[ \t])|\bread\b[^\n]*[ \t]%s\b|\bfor[ \t]+%s\b"
-_DEVELOPMENT_SETTING = re.compile(
+_DEVELOPMENT_SETTING = regex(
     rb"(?:LIVEKIT_API_KEY|LIVEKIT_KEYS?|LK_API_KEY)[\"']?(?:[ \t]*[=:][ \t]*|[ \t]+)[\"']?"
     + DEVELOPMENT_KEY.encode()
     + rb"\b"

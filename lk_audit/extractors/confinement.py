@@ -6,16 +6,16 @@ Docker publishes on 127.0.0.1 (docs.docker.com/reference/compose-file/services, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from lk_audit.patterns import regex
 from lk_audit.source import Source
 from lk_audit.syntax import Document, Pair
 
-_SERVER = re.compile(r"(?i)livekit/livekit-server|\blivekit-server\b")
-_DEV = re.compile(r"(?:^|[\s\"'])--dev(?:$|[\s\"'])")
-_LOOPBACK = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)(?:$|:)")
+_SERVER = regex(r"(?i)livekit/livekit-server|\blivekit-server\b")
+_DEV = regex(r"(?:^|[\s\"'])--dev(?:$|[\s\"'])")
+_LOOPBACK = regex(r"(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)(?:$|:)")
 _RUN_KEYS = frozenset({"command", "entrypoint", "args"})
 _LINES_OF_COMMAND = 10
 

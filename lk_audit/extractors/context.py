@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import TypeVar, cast
@@ -13,6 +12,7 @@ from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import FileRole, Lead
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.livekit.sdks import METHODS, is_known
+from lk_audit.patterns import regex
 from lk_audit.project.modules import CodeModule, Project
 from lk_audit.roles import file_role
 from lk_audit.source import Place, Source
@@ -23,7 +23,7 @@ from lk_audit.values.model import Possible, Step, Value
 from lk_audit.values.names import NAMESPACED, Names
 from lk_audit.values.possible import located
 
-_VERSION = re.compile(r"(\d+)")
+_VERSION = regex(r"(\d+)")
 
 Built = TypeVar("Built")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, argument, last_name
@@ -16,6 +15,7 @@ from lk_audit.livekit.development import (
     PRODUCTION_VALUES,
     SOURCES,
 )
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
     Binary,
@@ -36,7 +36,7 @@ from lk_audit.syntax import (
 )
 from lk_audit.values.model import Environment, Nothing, Text
 
-_STORY = re.compile(r"(?:^|/)\.storybook/|(?:^|/)stories/|\.(?:stories|story)\.[cm]?[jt]sx?$")
+_STORY = regex(r"(?:^|/)\.storybook/|(?:^|/)stories/|\.(?:stories|story)\.[cm]?[jt]sx?$")
 _DEEPEST_TEST = 6
 _DEEPEST_CALLER = 2
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from lk_audit.livekit.fallbacks import fallback
 from lk_audit.livekit.publishing import publishing_setting
 from lk_audit.livekit.tokens import find_tokens
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
+from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 
 if TYPE_CHECKING:
@@ -40,14 +40,12 @@ _CARRIERS = {
     "comment": Carrier.COMMENT,
 }
 _PROSE = frozenset({".md", ".mdx", ".rst", ".txt", ".adoc", ".html", ".org", ".ipynb", ""})
-_CODE = re.compile(
-    r"\.(?:go|dart|java|kts?|swift|php|cs|rb|rs|cc?|cpp|h|mm?|scala|exs?|lua|vue|svelte|astro|gd|groovy)$"
-)
-_KEYS_ENTRY = re.compile(
+_CODE = regex(r"\.(?:go|dart|java|kts?|swift|php|cs|rb|rs|cc?|cpp|h|mm?|scala|exs?|lua|vue|svelte|astro|gd|groovy)$")
+_KEYS_ENTRY = regex(
     rb"""(?:\$\{\w{1,64}:?-)?["']?([A-Za-z][\w.-]{2,63})["']?\}?[ \t]*:(?!-)[ \t]*"""
     rb"""["']?(?:\$\{\w{1,64}:?-)?([^\s"',{}$\\]{3,256})"""
 )
-_NO_ENTRIES = re.compile(rb"ENC\[[^\]\n]{0,4000}\]|\{\{[^}\n]{0,500}\}\}|\$\{[\w-]{1,64}:[?+/][^}\n]{0,500}\}")
+_NO_ENTRIES = regex(rb"ENC\[[^\]\n]{0,4000}\]|\{\{[^}\n]{0,500}\}\}|\$\{[\w-]{1,64}:[?+/][^}\n]{0,500}\}")
 _ENVIRONMENT_LISTS = frozenset({"environment", "env", "args", "build-args", "build_args"})
 _STEPS_TO_KEY = (0, -1, 1, -2, 2)
 
@@ -208,8 +206,8 @@ def _carrier(source: Source, document: Document, pair: Pair) -> Carrier:
     return Carrier.TEXT if PurePosixPath(source.path).suffix.lower() in _PROSE else Carrier.CONFIGURATION
 
 
-_SECRET = re.compile(SECRET_SHAPE.pattern.encode())
-_KEY = re.compile(KEY_STRICT.pattern.encode())
+_SECRET = regex(SECRET_SHAPE.pattern.encode())
+_KEY = regex(KEY_STRICT.pattern.encode())
 
 
 def _beside_key_ids(source: Source, role: FileRole) -> Iterator[CredentialLiteral]:

@@ -21,6 +21,7 @@ from lk_audit.livekit.credentials import (
     says_livekit,
 )
 from lk_audit.livekit.fallbacks import fallback
+from lk_audit.patterns import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
     from lk_audit.syntax import Document, Pair
 
-LIVEKIT_FILE = re.compile(r"(?i)(?:^|[/._-])(?:livekit|egress|ingress|sip)[\w.-]*\.ya?ml$|(?:^|/)\.?livekit/[^/]*$")
+LIVEKIT_FILE = regex(r"(?i)(?:^|[/._-])(?:livekit|egress|ingress|sip)[\w.-]*\.ya?ml$|(?:^|/)\.?livekit/[^/]*$")
 """Files that configure a LiveKit service, by their usual names."""
 _SERVER_SETTINGS = frozenset(
     {"rtc", "port", "turn", "room", "webhook", "redis", "bind_addresses", "node_selector", "limit", "audio", "logging"}

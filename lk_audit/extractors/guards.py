@@ -7,7 +7,6 @@ nobody.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_known_caller, is_raw
@@ -35,6 +34,7 @@ from lk_audit.livekit.requests import (
     TRUSTED_BASES,
 )
 from lk_audit.livekit.rust_web import AUTHENTICATING_CALLS as RUST_CALLS
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
     Await,
@@ -59,7 +59,7 @@ from lk_audit.syntax import (
 from lk_audit.values.model import Defined, Environment, Flag, Given, Reference, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
-_OPEN = re.compile(r"^\s{0,4}(?:permitAll|isAnonymous|anonymous)\b")
+_OPEN = regex(r"^\s{0,4}(?:permitAll|isAnonymous|anonymous)\b")
 _ANONYMOUS = frozenset({"IS_ANONYMOUS", "PermitAll"})
 """What an annotation asks for that lets everybody in: `@PreAuthorize("permitAll()")`, Micronaut's `@Secured`."""
 _READERS = frozenset({"json", "json.loads", "JSON.parse", "get", "split", "decode_header", "print", "log", "b64decode"})

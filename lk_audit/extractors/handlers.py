@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -27,6 +26,7 @@ from lk_audit.livekit.requests import (
     SERVER_SET,
     VIEW_CLASSES,
 )
+from lk_audit.patterns import regex
 from lk_audit.syntax import Assign, Call, Class, Export, Expr, Function, Literal, Member, Name, Parameter, Record, walk
 from lk_audit.values.model import Defined, Given
 
@@ -292,7 +292,7 @@ def _server_actions(context: FileContext) -> Iterator[Handler]:
             yield Handler(function, f"server action {function.name or node.exported}", context)
 
 
-_ROUTE_FILE = re.compile(
+_ROUTE_FILE = regex(
     r"(?:^|/)(?:app|pages|src/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
 )
 _NAMELESS_FILES = frozenset({"route", "index", "+server", "+page.server", "page"})

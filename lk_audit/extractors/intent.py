@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.grants import GrantCollector, grant_class
 from lk_audit.extractors.mint_parts import MintParts, leaves_data
 from lk_audit.facts import GrantVariant, Lead
+from lk_audit.patterns import regex
 from lk_audit.syntax import Binary, Entry, Function, If, Literal, Node, walk
 from lk_audit.values.model import Mapped, Number, Possible, Returned, Text, Value
 
-_LISTENER = re.compile(
+_LISTENER = regex(
     r"(?:^|[^a-z])(?:viewers?|listeners?|audience|observers?|spectators?|watchers?|subscribers?|monitors?|"
     r"read_?only|listen_?only|view_?only)(?:$|[^a-z])"
 )
-_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_listener_word(text: str) -> bool:
@@ -33,7 +33,7 @@ def of_mint(context: FileContext, parts: MintParts) -> Lead | None:
     return _of_functions(context, parts.call)
 
 
-_BOT = re.compile(r"(?:^|[^a-z])(?:egress|recorder|recording|compositor|transcriber)(?:$|[^a-z])")
+_BOT = regex(r"(?:^|[^a-z])(?:egress|recorder|recording|compositor|transcriber)(?:$|[^a-z])")
 
 
 def is_for_bot(parts: MintParts) -> bool:

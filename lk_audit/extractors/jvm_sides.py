@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import FileRole, Lead
 from lk_audit.livekit.clients import JVM_CLIENT_PACKAGES, JVM_SERVER_PACKAGES
+from lk_audit.patterns import regex
 from lk_audit.project.manifests import above
 
-_ANDROID_PLUGIN = re.compile(
+_ANDROID_PLUGIN = regex(
     rb"com\.android\.(?:application|library)|android\.?(?:application|library)\b|^[ \t]{0,8}android\s{0,4}\{",
     re.IGNORECASE | re.MULTILINE,
 )
 _BUILD_FILES = ("build.gradle", "build.gradle.kts")
-_CLIENT_FOLDER = re.compile(
+_CLIENT_FOLDER = regex(
     r"(?:^|/)src/(?:androidMain|iosMain|commonMain|desktopMain|jsMain|wasmJsMain)/|(?:^|/)composeApp/src/"
 )
 

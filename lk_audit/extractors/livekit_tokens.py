@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import Enum
 
@@ -10,6 +9,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.shown import shown
 from lk_audit.livekit.credentials import is_token_name, name_words, says_livekit
 from lk_audit.livekit.sinks import TOKEN_METHODS
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
     Await,
@@ -41,7 +41,7 @@ _RESPONSE_MEMBERS = frozenset({"participantToken", "participant_token"})
 _TAKERS = frozenset({"LiveKitRoom", "SessionProvider", "useLiveKitRoom", "literal", "AudioConference"})
 """Components and calls that are given a LiveKit token as `token` or `participantToken`."""
 _TAKEN = frozenset({"token", *_RESPONSE_MEMBERS})
-_ROOM = re.compile(r"(?i)^_*(?:livekit_?|lk_?)?room(?:_?ref|_?instance|_?client)?$")
+_ROOM = regex(r"(?i)^_*(?:livekit_?|lk_?)?room(?:_?ref|_?instance|_?client)?$")
 _TEXT_MAKERS = frozenset({"encodeURIComponent", "encodeURI", "quote", "quote_plus", "btoa", "trim", "toString"})
 _DEEPEST = 6
 

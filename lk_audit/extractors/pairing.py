@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from lk_audit.facts import CredentialLiteral, Fact, FileRole, Hosting, JwtLiteral, Lead
 from lk_audit.livekit.credentials import KEY_LOOSE, is_generated_key_id
+from lk_audit.patterns import regex
 from lk_audit.roles import file_role
 
 if TYPE_CHECKING:
     from lk_audit.source import Place, Source
 
-_KEY = re.compile(KEY_LOOSE.pattern.encode())
-_KEYS_SETTING = re.compile(r"(?:--|.*_)?keys", re.IGNORECASE)
+_KEY = regex(KEY_LOOSE.pattern.encode())
+_KEYS_SETTING = regex(r"(?:--|.*_)?keys", re.IGNORECASE)
 _MAX_SIGHTINGS = 10_000
 
 

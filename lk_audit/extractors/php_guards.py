@@ -7,7 +7,6 @@ WordPress's REST API handbook.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from lk_audit import frontends
@@ -23,6 +22,7 @@ from lk_audit.livekit.requests import (
     PHP_GUARDING,
     SCRIPT,
 )
+from lk_audit.patterns import regex
 from lk_audit.project.manifests import above
 from lk_audit.syntax import (
     Call,
@@ -43,7 +43,7 @@ from lk_audit.values.model import Defined
 
 _DEEPEST_BASE = 4
 _AUTHENTICATES = "authenticates the caller"
-_AUTH_FILE = re.compile(
+_AUTH_FILE = regex(
     r"(?i)(?:^|[/_-])(?:auth\w{0,20}|login\w{0,20}|session\w{0,20}|check\w{0,20}|protect\w{0,20}|guard\w{0,20})\.(?:php|inc)$"
 )
 
@@ -134,7 +134,7 @@ def _is_guard(guards: Guards, context: FileContext, expr: Expr) -> bool:
     return guards.authenticating(context, named) is not None or _sounds_like_guard(last_name(named) or "")
 
 
-_GUARD_WORD = re.compile(r"(?i)auth|jwt|login|session(?!start)|token|admin|role|permission|verified|protect|guard|user")
+_GUARD_WORD = regex(r"(?i)auth|jwt|login|session(?!start)|token|admin|role|permission|verified|protect|guard|user")
 
 
 def _sounds_like_guard(name: str) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.rust_web import CALLER_TYPE, HOLDERS, LAYERS, MARKS, METHODS, OPTIONAL, REQUEST_TYPES
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -24,7 +24,7 @@ from lk_audit.syntax import (
 )
 from lk_audit.values.model import Defined, Given
 
-_PLACES = re.compile(r"[<{:](\w{1,60})(?:\.\.)?[>}/:]?")
+_PLACES = regex(r"[<{:](\w{1,60})(?:\.\.)?[>}/:]?")
 _DEEPEST = 4
 _LONGEST_CHAIN = 200
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.facts import FileRole, Lead
 from lk_audit.livekit.rust_web import CLIENT_CRATES, SERVER_CRATES
+from lk_audit.patterns import regex
 from lk_audit.project.manifests import above
 
-_DEPENDENCY = re.compile(rb"^(?:\[dependencies\.)?([\w-]{1,60})(?:\]|\s{0,9}=)", re.MULTILINE)
+_DEPENDENCY = regex(rb"^(?:\[dependencies\.)?([\w-]{1,60})(?:\]|\s{0,9}=)", re.MULTILINE)
 
 
 def is_server(context: FileContext) -> bool:

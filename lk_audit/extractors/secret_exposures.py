@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
@@ -20,11 +19,12 @@ from lk_audit.livekit.sinks import (
     TEMPLATE_CALLS,
     TOKEN_METHODS,
 )
+from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Element, Expr, Member, Node, Return
 from lk_audit.values.model import Defined, Environment, Returned, Value
 
-_TELLING = re.compile(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
+_TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
 """Names under which a secret or token may be shown; others are not looked up."""
 
 

@@ -6,11 +6,11 @@ agence104/livekit-server-sdk-php, pabloFuente/livekit-server-sdk-dotnet and live
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole
 from lk_audit.livekit.credentials import is_key_id, judge
+from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 from lk_audit.source import Source
 
@@ -21,7 +21,7 @@ _NEXT = r"\s{0,10},\s{0,200}"
 _SIGNERS = r"\b(?:New)?(AccessToken|WebhookReceiver|TokenVerifier|SimpleKeyProvider)"
 _CLIENTS = r"\b(?:New)?((?:RoomService|Egress|Ingress|S[iI][pP]|AgentDispatch)(?:Service)?Client)"
 _CALLS = tuple(
-    re.compile(form.encode())
+    regex(form.encode())
     for form in (
         f"{_SIGNERS}{_MAKE}(?:{_LITERAL}|{_EXPRESSION}){_NEXT}{_LITERAL}",
         f"{_CLIENTS}{_MAKE}{_EXPRESSION}{_NEXT}(?:{_LITERAL}|{_EXPRESSION}){_NEXT}{_LITERAL}",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from lk_audit.edits import Edit
 from lk_audit.fixes.ground import with_breaks
+from lk_audit.patterns import regex
 from lk_audit.source import Source
 from lk_audit.syntax import Node
 
-_BLANK = re.compile(rb"(?:[\s\\]|#[^\n]*+|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+")
-_REST = re.compile(rb"[ \t]*+(?:#[^\r\n]*+|//[^\r\n]*+|/\*(?:[^*\r\n]|\*(?!/))*+\*/[ \t]*+)?+(?=\r?\n|\Z)")
+_BLANK = regex(rb"(?:[\s\\]|#[^\n]*+|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+")
+_REST = regex(rb"[ \t]*+(?:#[^\r\n]*+|//[^\r\n]*+|/\*(?:[^*\r\n]|\*(?!/))*+\*/[ \t]*+)?+(?=\r?\n|\Z)")
 """The rest of a line that holds nothing but a comment."""
 
 

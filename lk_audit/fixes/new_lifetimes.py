@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from lk_audit.edits import Edit, Fix
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.sdk_mints import sdk_of
@@ -13,11 +11,12 @@ from lk_audit.fixes.imports import member_name, module_name
 from lk_audit.fixes.lists import first_item, insertion
 from lk_audit.livekit.durations import spoken
 from lk_audit.livekit.sdks import NODE, NODE_V1, PYTHON, PYTHON_LEGACY, SIGN_JWT_CLASSES
+from lk_audit.patterns import regex
 from lk_audit.repairs import AddLifetime
 from lk_audit.syntax import Call, Entry, Expr, Literal, Name, Node, Record
 from lk_audit.values.model import Flag, Mapped, Nothing, Number
 
-_CHAIN = re.compile(rb"[ \t]*+\r?\n([ \t]*+)\.")
+_CHAIN = regex(rb"[ \t]*+\r?\n([ \t]*+)\.")
 _PAYLOADS = {"jwt.encode": 0, "jwt.PyJWT.encode": 0, "jwt.api_jwt.encode": 0, "jose.jwt.encode": 0}
 """Python's signing calls, and the position of the claims."""
 

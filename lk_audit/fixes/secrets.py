@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from lk_audit.edits import Edit, Fix
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.sides import side_of
@@ -11,13 +9,14 @@ from lk_audit.facts import Side
 from lk_audit.fixes.ground import Ground, quote_of, written
 from lk_audit.fixes.imports import module_name
 from lk_audit.fixes.lists import removal
+from lk_audit.patterns import regex
 from lk_audit.repairs import ReadFromEnvironment
 from lk_audit.source import Source
 from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Index, Literal, Member, Node
 from lk_audit.values.model import Environment
 
 _NAME = "LIVEKIT_API_SECRET"
-_DEFAULT_OPEN = re.compile(rb"\$\{[A-Za-z_]\w*(:?[-=])\Z")
+_DEFAULT_OPEN = regex(rb"\$\{[A-Za-z_]\w*(:?[-=])\Z")
 _LONGEST_NAME = 200
 _OPERATORS = frozenset({"or", "??"})
 _READ = "Read the API secret from {name}: set that variable, and rotate the secret"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from lk_audit.livekit.durations import DAY, HOUR, MINUTE
+from lk_audit.patterns import regex
 
 _STEPS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (1, "second"))
-_TEXT = re.compile(r"\d+(?:\.\d+)?( ?)([A-Za-z]+)")
+_TEXT = regex(r"\d+(?:\.\d+)?( ?)([A-Za-z]+)")
 
 
 def whole(seconds: float) -> tuple[int, str]:

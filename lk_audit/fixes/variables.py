@@ -9,11 +9,12 @@ from lk_audit.edits import Edit, Fix
 from lk_audit.extractors.sides import side_of
 from lk_audit.facts import Side
 from lk_audit.fixes.ground import Ground
+from lk_audit.patterns import regex
 from lk_audit.project.files import family_of
 from lk_audit.repairs import RenameVariable
 from lk_audit.source import Source
 
-_PUBLISHED_ONLY = re.compile(rb"import\.meta\.env|\$env/|@env['\"]|react-native-config")
+_PUBLISHED_ONLY = regex(rb"import\.meta\.env|\$env/|@env['\"]|react-native-config")
 """Ways to read variables in which only published ones are seen."""
 _MOST_FILES = 40
 _MOST_EDITS = 100

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{1,4})|(.))", re.DOTALL)
+from lk_audit.patterns import regex
+
+_ESCAPE = regex(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{1,4})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
-_QUOTES = re.compile(r"\$*@?\$*(\"{1,9})")
+_QUOTES = regex(r"\$*@?\$*(\"{1,9})")
 _REAL_SUFFIXES = "fFdDmM"
 _INTEGER_SUFFIXES = "uUlL"
 _BASES = {"0x": 16, "0b": 2}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(
+from lk_audit.patterns import regex
+
+_ESCAPE = regex(
     r"\\(?:u\{(?P<long>[0-9A-Fa-f]{1,6})\}|u(?P<short>[0-9A-Fa-f]{4})|x(?P<byte>[0-9A-Fa-f]{2})|(?P<rest>.))", re.DOTALL
 )
 _SINGLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _LARGEST = 0x10FFFF
 _UNKNOWN = "\ufffd"
 _MOST_DIGITS = 1000
-_FIRST_LINE = re.compile(r"[ \t]*\r?\n")
+_FIRST_LINE = regex(r"[ \t]*\r?\n")
 QUOTES = frozenset({"'", '"', "'''", '"""', "r'", 'r"', "r'''", 'r"""'})
 """How the grammar names what a string begins and ends with."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(
+from lk_audit.patterns import regex
+
+_ESCAPE = regex(
     r"\\(?:u(?P<short>[0-9A-Fa-f]{4})|U(?P<long>[0-9A-Fa-f]{8})|x(?P<byte>[0-9A-Fa-f]{2})|(?P<octal>[0-7]{3})|(?P<rest>.))",
     re.DOTALL,
 )
@@ -12,8 +14,8 @@ _SINGLE = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v"
 _LARGEST = 0x10FFFF
 _UNKNOWN = "\ufffd"
 _MOST_DIGITS = 1000
-_VERB = re.compile(r"%[-+# 0]{0,5}[0-9]{0,5}(?:\.[0-9]{1,5})?([A-Za-z%])")
-_VERSION = re.compile(r"v[0-9]+")
+_VERB = regex(r"%[-+# 0]{0,5}[0-9]{0,5}(?:\.[0-9]{1,5})?([A-Za-z%])")
+_VERSION = regex(r"v[0-9]+")
 
 
 def string_value(raw: bytes) -> str:

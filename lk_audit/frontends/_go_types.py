@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._tree import Part
+from lk_audit.patterns import regex
 from lk_audit.syntax import Argument, Assign, Call, Entry, Literal, Member, Name, Opaque, Parameter, Record, Sequence
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _NUMBERS = (
 )
 _ZERO: Mapping[str, Scalar] = {"string": "", "bool": False, "error": None, "any": None, **dict.fromkeys(_NUMBERS, 0)}
 """The zero values of predeclared types."""
-_TAG = re.compile(rb'([A-Za-z_][A-Za-z0-9_-]{0,63}):"([^"\\]{0,1000})"')
+_TAG = regex(rb'([A-Za-z_][A-Za-z0-9_-]{0,63}):"([^"\\]{0,1000})"')
 _NAMED = frozenset({"type_identifier", "qualified_type"})
 _WRAPPERS = {"pointer_type": None, "parenthesized_type": None, "generic_type": "type"}
 """Types around another, and the field that holds it; without a field, the first child does."""

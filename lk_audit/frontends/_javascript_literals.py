@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import re
 
-_ESCAPE = re.compile(
+from lk_audit.patterns import regex
+
+_ESCAPE = regex(
     r"\\(?:u\{(?P<point>[0-9A-Fa-f]+)\}|u(?P<unit>[0-9A-Fa-f]{4})|x(?P<byte>[0-9A-Fa-f]{2})"
     r"|(?P<octal>[0-3][0-7]{0,2}|[4-7][0-7]?)|(?P<rest>\r\n|.))",
     re.DOTALL,

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(
-    r"\\(?:u+(?P<point>[0-9A-Fa-f]{4})|(?P<octal>[0-3]?[0-7]{1,2})|(?P<line>\r?\n)|(?P<rest>.))", re.DOTALL
-)
+from lk_audit.patterns import regex
+
+_ESCAPE = regex(r"\\(?:u+(?P<point>[0-9A-Fa-f]{4})|(?P<octal>[0-3]?[0-7]{1,2})|(?P<line>\r?\n)|(?P<rest>.))", re.DOTALL)
 _SINGLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " "}
 _UNKNOWN = "\ufffd"
 _MOST_DIGITS = 1000
-_WHOLE = re.compile(r"(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<binary>[01]+)|(?P<decimal>[0-9]+))(?:[uU]?[lL]|[uU])?")
+_WHOLE = regex(r"(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<binary>[01]+)|(?P<decimal>[0-9]+))(?:[uU]?[lL]|[uU])?")
 
 
 def unescaped(text: str) -> str:

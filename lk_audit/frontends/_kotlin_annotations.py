@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Block, Define, DefineClass
 
 if TYPE_CHECKING:
     from lk_audit.syntax import Class
 
-_MARK = re.compile(rb"@(?:\w{1,20}:)?[A-Za-z_][\w.]{0,100}")
-_AT_LINE_START = re.compile(rb"^@", re.MULTILINE)
-_DECLARATION = re.compile(
+_MARK = regex(rb"@(?:\w{1,20}:)?[A-Za-z_][\w.]{0,100}")
+_AT_LINE_START = regex(rb"^@", re.MULTILINE)
+_DECLARATION = regex(
     rb"(?:(?:public|internal|private|protected|data|open|abstract|sealed|enum|annotation|value|inline|final|expect|actual)"
     rb"\s{1,80}){0,6}(?:class|object|interface)\s{1,20}\w"
 )
-_SPACE = re.compile(rb"\s{0,400}")
+_SPACE = regex(rb"\s{0,400}")
 _QUOTES = (b'"""', b'"')
 _STAND_IN = b"fun f()"
 """What an annotation is put in front of to be parsed; no longer than `class A`."""

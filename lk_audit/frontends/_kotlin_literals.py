@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._jvm_literals import unescaped
 from lk_audit.frontends._tree import expression
+from lk_audit.patterns import regex
 from lk_audit.syntax import Literal, Name, Template
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lk_audit.frontends._tree import Frame, Lowering
     from lk_audit.syntax import Expr, Node
 
-_SIMPLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_SIMPLE = regex(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def string(run: Lowering, frame: Frame) -> Node:

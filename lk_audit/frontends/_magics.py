@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from lk_audit.frontends.shapes import decode
+from lk_audit.patterns import regex
 
-_CELL = re.compile(rb"\s*+%%(?P<name>!|[\w.-]++)(?P<rest>[^\n]*+)(?:\n|\Z)")
-_LINE = re.compile(rb"[ \t]*+(?P<magic>[!%?](?:[^\n\\]++|\\\r?\n|\\.)*+)", re.DOTALL)
-_ASSIGNED = re.compile(rb"[ \t]*+[\w.,\[\] \t]{1,200}=[ \t]*+(?P<magic>[!%](?:[^\n\\]++|\\\r?\n|\\.)*+)", re.DOTALL)
-_HELP = re.compile(rb"[ \t]*+(?P<magic>%{0,2}[\w.*]++\?{1,2})[ \t\r]*+(?=\n|\Z)")
-_TOKEN = re.compile(
+_CELL = regex(rb"\s*+%%(?P<name>!|[\w.-]++)(?P<rest>[^\n]*+)(?:\n|\Z)")
+_LINE = regex(rb"[ \t]*+(?P<magic>[!%?](?:[^\n\\]++|\\\r?\n|\\.)*+)", re.DOTALL)
+_ASSIGNED = regex(rb"[ \t]*+[\w.,\[\] \t]{1,200}=[ \t]*+(?P<magic>[!%](?:[^\n\\]++|\\\r?\n|\\.)*+)", re.DOTALL)
+_HELP = regex(rb"[ \t]*+(?P<magic>%{0,2}[\w.*]++\?{1,2})[ \t\r]*+(?=\n|\Z)")
+_TOKEN = regex(
     rb"""
       (?P<text> [rRbBuUfF]{0,2} (?:
           \"{3} (?:[^"\\]++|\\.|"(?!""))*+ (?:\"{3}|\Z)

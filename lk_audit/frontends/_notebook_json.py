@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from lk_audit.patterns import regex
+
 Span: TypeAlias = tuple[int, int]
 """A string of the file: the offsets of what stands between its quotes."""
 Tree: TypeAlias = "dict[str, Tree] | list[Tree] | Span | str"
@@ -17,10 +19,10 @@ Holder: TypeAlias = "dict[str, Tree] | list[Tree]"
 Pending: TypeAlias = "tuple[str, int] | None"
 """The key whose value comes next, and where it is written."""
 
-_TOKEN = re.compile(rb'"(?P<string>(?:[^"\\]++|\\.)*+)"|(?P<mark>[{}\[\],:])|(?P<word>[^\s"{}\[\],:]++)', re.DOTALL)
-_NOT_TEXT = re.compile(r"(?:image|audio|video|font)/|application/(?:pdf|octet-stream|zip)|(?:png|jpeg|svg|pdf)$")
+_TOKEN = regex(rb'"(?P<string>(?:[^"\\]++|\\.)*+)"|(?P<mark>[{}\[\],:])|(?P<word>[^\s"{}\[\],:]++)', re.DOTALL)
+_NOT_TEXT = regex(r"(?:image|audio|video|font)/|application/(?:pdf|octet-stream|zip)|(?:png|jpeg|svg|pdf)$")
 _LARGE = 100_000
-_TELLING = re.compile(rb"ecret|ECRET|ivekit|IVEKIT|iveKit|eyJ")
+_TELLING = regex(rb"ecret|ECRET|ivekit|IVEKIT|iveKit|eyJ")
 """Without one of these, a large output (a chart, a page of JavaScript) has nothing to say."""
 _MOST_DEPTH = 40
 

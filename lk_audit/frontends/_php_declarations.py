@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _php_names as names
 from lk_audit.frontends._php_expressions import Arguments
 from lk_audit.frontends._tree import Several, block, expression
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lk_audit.frontends._tree import Frame, Lower, Lowering
     from lk_audit.syntax import Expr, Node, Statement
 
-_ANNOTATION = re.compile(
+_ANNOTATION = regex(
     r"@(?:\w{1,40}\\)?(Route|IsGranted|Security|Get|Post|Put|Patch|Delete)\(\s{0,80}[\"']([^\"'\n]{0,300})"
 )
 _CLASSES = frozenset({"class_declaration", "interface_declaration", "trait_declaration", "enum_declaration"})

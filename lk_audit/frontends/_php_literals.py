@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(
+from lk_audit.patterns import regex
+
+_ESCAPE = regex(
     r"\\(?:u\{(?P<point>[0-9A-Fa-f]{1,6})\}|x(?P<byte>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})|(?P<rest>.))", re.DOTALL
 )
 _SINGLE = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "e": "\x1b", "f": "\f", "\\": "\\", "$": "$", '"': '"'}

@@ -5,9 +5,9 @@ The name is that of PHP's own stack traces. Definitions, imports and constants s
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Assign, Block, Define, DefineClass, Export, Function, Import, Name
 
 if TYPE_CHECKING:
@@ -18,16 +18,14 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Statement
 
 MAIN = "{main}"
-_SERVES = re.compile(
-    rb"\$_(?:GET|POST|REQUEST|SESSION|COOKIE|FILES)\b|php://input|REQUEST_METHOD|\bheader\s*\(|HTTP_[A-Z]+"
-)
+_SERVES = regex(rb"\$_(?:GET|POST|REQUEST|SESSION|COOKIE|FILES)\b|php://input|REQUEST_METHOD|\bheader\s*\(|HTTP_[A-Z]+")
 """What only code that answers requests has."""
-_FRAMEWORKS = re.compile(rb"\bRoute::|register_rest_route|\badd_action\s*\(|\$app\s*->\s*(?:get|post|map|run|group)\b")
+_FRAMEWORKS = regex(rb"\bRoute::|register_rest_route|\badd_action\s*\(|\$app\s*->\s*(?:get|post|map|run|group)\b")
 """Code that leaves requests to functions."""
 _CLASSES = frozenset(
     {"class_declaration", "trait_declaration", "interface_declaration", "enum_declaration", "function_definition"}
 )
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
+_CONSTANT = regex(r"[A-Z][A-Z0-9_]*")
 
 
 def as_script(body: Block, root: TreeNode, data: bytes) -> Block:

@@ -6,9 +6,11 @@ import re
 import unicodedata
 from math import isfinite
 
-_OPENING = re.compile(rb"([A-Za-z]{0,3})('''|\"\"\"|'|\")")
-_BYTE_ESCAPE = re.compile(r"\\(\n|[abfnrtv'\"\\]|[0-7]{1,3}|x[0-9a-fA-F]{2})")
-_TEXT_ESCAPE = re.compile(_BYTE_ESCAPE.pattern[:-1] + r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[A-Za-z0-9 -]{1,100}\})")
+from lk_audit.patterns import regex
+
+_OPENING = regex(rb"([A-Za-z]{0,3})('''|\"\"\"|'|\")")
+_BYTE_ESCAPE = regex(r"\\(\n|[abfnrtv'\"\\]|[0-7]{1,3}|x[0-9a-fA-F]{2})")
+_TEXT_ESCAPE = regex(_BYTE_ESCAPE.pattern[:-1] + r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[A-Za-z0-9 -]{1,100}\})")
 _SIMPLE = {
     "\n": "",
     "a": "\a",
@@ -22,7 +24,7 @@ _SIMPLE = {
     '"': '"',
     "\\": "\\",
 }
-_OLD_OCTAL = re.compile(r"0[0-7]+")
+_OLD_OCTAL = regex(r"0[0-7]+")
 _LONGEST_NUMBER = 100
 """Characters: no program means a longer number, and Python itself refuses to print very long ones."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(r"\\(?:u\{([0-9A-Fa-f_]{1,8})\}|x([0-9A-Fa-f]{2})|\n[ \t\r\n]{0,400}|(.))", re.DOTALL)
+from lk_audit.patterns import regex
+
+_ESCAPE = regex(r"\\(?:u\{([0-9A-Fa-f_]{1,8})\}|x([0-9A-Fa-f]{2})|\n[ \t\r\n]{0,400}|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
-_RAW = re.compile(r"[bc]?r(#{0,16})\"")
-_SUFFIX = re.compile(r"(?:[iu](?:8|16|32|64|128|size)|f(?:32|64))$")
+_RAW = regex(r"[bc]?r(#{0,16})\"")
+_SUFFIX = regex(r"(?:[iu](?:8|16|32|64|128|size)|f(?:32|64))$")
 _BASES = {"0x": 16, "0o": 8, "0b": 2}
-_PIECE = re.compile(r"\{\{|\}\}|\{([^{}:]{0,80})(?::[^{}]{0,40})?\}")
+_PIECE = regex(r"\{\{|\}\}|\{([^{}:]{0,80})(?::[^{}]{0,40})?\}")
 _LARGEST_CHARACTER = 0x10FFFF
 
 

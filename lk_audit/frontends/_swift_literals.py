@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(r"\\#{0,8}(?:u\{(?P<point>[0-9A-Fa-f]{1,8})\}|(?P<line>[ \t]*\r?\n)|(?P<rest>.))", re.DOTALL)
+from lk_audit.patterns import regex
+
+_ESCAPE = regex(r"\\#{0,8}(?:u\{(?P<point>[0-9A-Fa-f]{1,8})\}|(?P<line>[ \t]*\r?\n)|(?P<rest>.))", re.DOTALL)
 _SINGLE = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 _LARGEST = 0x10FFFF
 _UNKNOWN = "\ufffd"

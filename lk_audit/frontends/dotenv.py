@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.frontends import text
 from lk_audit.frontends.shapes import decode
+from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from lk_audit.source import Source
 
-_LINE = re.compile(
+_LINE = regex(
     rb"""[ \t]*+ (?P<comment>\#[\#!\ \t]*+)?+
          (?:(?i:export|setx?|env|setenv)[ \t]++)?+
          (?P<open>["']?) (?P<name>[A-Za-z_][\w.-]{0,127}+) (?P=open)
@@ -25,12 +26,12 @@ _LINE = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _QUOTED = {
-    b'"': re.compile(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL),
-    b"'": re.compile(rb"'([^']*+)'"),
-    b"`": re.compile(rb"`([^`]*+)`"),
+    b'"': regex(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL),
+    b"'": regex(rb"'([^']*+)'"),
+    b"`": regex(rb"`([^`]*+)`"),
 }
-_BARE = re.compile(rb"[^\r\n]*+")
-_INLINE_COMMENT = re.compile(rb"(?:^|[ \t])#")
+_BARE = regex(rb"[^\r\n]*+")
+_INLINE_COMMENT = regex(rb"(?:^|[ \t])#")
 
 
 def parse(source: Source) -> Document:

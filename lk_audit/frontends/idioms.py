@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
 from lk_audit.frontends.shapes import decode
+from lk_audit.patterns import regex
 from lk_audit.syntax import Pair
 
-_ELEMENT = re.compile(
-    rb"<[A-Za-z][^<>\n]{0,200}?\b(?:name|key|id)=\"([^<>\"\n]{1,100})\"[^<>\n]{0,200}>([^<>\n]{0,512})</"
-)
-_PLIST = re.compile(rb"<key>([^<>\n]{1,100})</key>\s{0,200}<string>([^<>\n]{0,512})</string>")
-_PIPED = re.compile(
+_ELEMENT = regex(rb"<[A-Za-z][^<>\n]{0,200}?\b(?:name|key|id)=\"([^<>\"\n]{1,100})\"[^<>\n]{0,200}>([^<>\n]{0,512})</")
+_PLIST = regex(rb"<key>([^<>\n]{1,100})</key>\s{0,200}<string>([^<>\n]{0,512})</string>")
+_PIPED = regex(
     rb"(?<![\w-])(?:echo|printf)[ \t]++(?:-\w{1,3}[ \t]++|[\"']?%s[\"']?[ \t]++)*+"
     rb"([\"']?)([^\s\"'|]{1,512}+)\1[ \t]*+\|(?!\|)([^\n|]{1,300})"
 )
-_STORED = re.compile(rb"(?<![\w-])--(?:body|value|secret-string|plaintext)(?:=|[ \t]++)([\"']?)([^\s\"']{1,512}+)\1")
-_STORED_NAME = re.compile(rb"(?<![\w-])/?(?:[\w-]{1,60}/){0,8}([A-Za-z][\w]{0,60}[_-][\w-]{1,60})(?![\w/-])")
-_STORES = re.compile(
+_STORED = regex(rb"(?<![\w-])--(?:body|value|secret-string|plaintext)(?:=|[ \t]++)([\"']?)([^\s\"']{1,512}+)\1")
+_STORED_NAME = regex(rb"(?<![\w-])/?(?:[\w-]{1,60}/){0,8}([A-Za-z][\w]{0,60}[_-][\w-]{1,60})(?![\w/-])")
+_STORES = regex(
     rb"\b(?:secrets?|env|config|variables?|parameters?|kv)\b[^\n]{0,60}?\b(?:set|put|add|create|update|upsert)\b"
     rb"|\bput-parameter\b|\b(?:create|put|update|set)-secret"
 )

@@ -14,12 +14,13 @@ from msgspec import Struct
 from lk_audit.frontends import text
 from lk_audit.frontends.kubernetes import with_decoded_secrets
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
+from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
     from lk_audit.source import Source
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     rb"""
       (?P<string> "(?:[^"\\\n]|\\.)*+" | '(?:[^'\\\n]|\\.)*+' )
     | (?P<comment> //[^\n]*+ | /\*(?:[^*]|\*(?!/))*+(?:\*/)? | \#[^\n]*+ )

@@ -18,6 +18,7 @@ from lk_audit.frontends._kotlin_annotations import attach, taken_out
 from lk_audit.frontends._kotlin_receivers import with_scopes
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.patterns import regex
 from lk_audit.syntax import Block, Comment, Document, Module
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
 
 _COMMENTS = frozenset({"line_comment", "block_comment", "multiline_comment"})
-_FUN_INTERFACE = re.compile(rb"^((?:public |internal |private )?)fun (?=interface\b)", re.MULTILINE)
+_FUN_INTERFACE = regex(rb"^((?:public |internal |private )?)fun (?=interface\b)", re.MULTILINE)
 """The grammar does not know `fun interface`, and reads nothing that follows it."""
-_ONE_LINE_BODY = re.compile(rb"(\b(?:object|class|interface)\b[^{}\n]{0,200}\{[^{}\n;]{1,400}) (?=\})")
+_ONE_LINE_BODY = regex(rb"(\b(?:object|class|interface)\b[^{}\n]{0,200}\{[^{}\n;]{1,400}) (?=\})")
 """In the grammar the last member of a class ends with its line: `object A { val x = 1 }` needs a semicolon."""
 _GRAMMAR = Grammar(
     leaves={**expressions.LEAVES, **types.LEAVES},

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from lk_audit.patterns import regex
 
 _LONG_LINE = 20_000
 _BEGINNING = 1_000
 _WINDOW = 400
 _LONGEST_VALUE = 512
-_INTERESTING = re.compile(rb"secret|livekit|LIVEKIT|Livekit|LiveKit|SECRET|Secret|--keys|LK_")
-_SEPARATOR = re.compile(rb"[\s\"'`,;<>]")
+_INTERESTING = regex(rb"secret|livekit|LIVEKIT|Livekit|LiveKit|SECRET|Secret|--keys|LK_")
+_SEPARATOR = regex(rb"[\s\"'`,;<>]")
 
 
 def lines(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:

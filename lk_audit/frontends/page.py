@@ -10,16 +10,17 @@ from msgspec import Struct
 
 from lk_audit.frontends import is_minified, javascript, text
 from lk_audit.frontends.shapes import named_in_text
+from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair, Parsed
 
 if TYPE_CHECKING:
     from lk_audit.source import Source
 
-_TAG = re.compile(rb"<!--|<script(?=[\s>/])(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>", re.IGNORECASE)
-_END = re.compile(rb"</script", re.IGNORECASE)
-_ATTRIBUTE = re.compile(rb"([\w:-]++)\s*+(?:=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>\"']++)))?+")
-_FENCE = re.compile(rb"\s*+---[ \t]*+\r?\n")
-_FENCE_END = re.compile(rb"^---[ \t]*+\r?$", re.MULTILINE)
+_TAG = regex(rb"<!--|<script(?=[\s>/])(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>", re.IGNORECASE)
+_END = regex(rb"</script", re.IGNORECASE)
+_ATTRIBUTE = regex(rb"([\w:-]++)\s*+(?:=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>\"']++)))?+")
+_FENCE = regex(rb"\s*+---[ \t]*+\r?\n")
+_FENCE_END = regex(rb"^---[ \t]*+\r?$", re.MULTILINE)
 _CODE_TYPES = frozenset(
     {"", "module", "text/javascript", "application/javascript", "text/babel", "text/typescript", "ts"}
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Pair
 
 if TYPE_CHECKING:
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 MAX_DEPTH = 64
 """Key paths are cut here: no real file nests deeper, and a hostile one shall not cost quadratic space."""
 
-_ASSIGNMENT = re.compile(rb"\s*([A-Za-z_][\w.-]{0,127}+)[ \t]*=(?!=)[ \t]*")
-_NAME = re.compile(r"[A-Za-z_][\w.:-]{0,127}")
+_ASSIGNMENT = regex(rb"\s*([A-Za-z_][\w.-]{0,127}+)[ \t]*=(?!=)[ \t]*")
+_NAME = regex(r"[A-Za-z_][\w.:-]{0,127}")
 _NAME_KEYS = frozenset({"name", "key", "variable", "parameterkey"})
 _VALUE_KEYS = frozenset({"value", "default", "defaultvalue", "parametervalue"})
 _TEXT_VALUE_KEYS = frozenset({"value", "content"})
 _MOST_NAMES = 3
-_BOUNDARY = re.compile(rb"[{}<>]|\n[ \t]*+-[ \t]|\n[ \t]*+\r?\n|\n[ \t]*+\[")
+_BOUNDARY = regex(rb"[{}<>]|\n[ \t]*+-[ \t]|\n[ \t]*+\r?\n|\n[ \t]*+\[")
 """What separates one item of a list, one element, one block from the next."""
 _NEAR = 400
 """In text, a name and its value stand at most this many bytes apart."""

@@ -13,16 +13,17 @@ from functools import cache
 from msgspec import Struct
 
 from lk_audit.frontends.shapes import decode
+from lk_audit.patterns import regex
 from lk_audit.source import Source
 from lk_audit.views import View, ViewWriter
 
 _LONGEST = 8_000
 _MOST_WORDS = 200
-_SPACE = re.compile(rb"(?:[ \t\r]++|[\\`^]\r?\n)++")
-_FOLDED = re.compile(rb"\r?\n[ \t]*+(?=--?[A-Za-z])")
+_SPACE = regex(rb"(?:[ \t\r]++|[\\`^]\r?\n)++")
+_FOLDED = regex(rb"\r?\n[ \t]*+(?=--?[A-Za-z])")
 """A line that begins with a flag goes on with the command above: folded YAML, prose."""
-_REDIRECTION = re.compile(rb"(?:[0-9]|&)?[<>]{1,2}[&|]?[ \t]*+[^\s;|&()<>]*+")
-_PIECE = re.compile(
+_REDIRECTION = regex(rb"(?:[0-9]|&)?[<>]{1,2}[&|]?[ \t]*+[^\s;|&()<>]*+")
+_PIECE = regex(
     rb"""
       '(?P<single> \{[^']*+ | [^'\n]*+ )'
     | "(?P<double> \{(?:[^"\\]++|\\.)*+ | (?:[^"\\\n]++|\\.)*+ )"
@@ -36,10 +37,10 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPED = re.compile(r"\\([\"\\$`])")
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?|\$\{(\w+):?-([^}$`]*)\}|\$\((\w+)\)|\{\{ *(\w+) *\}\}")
-_UNKNOWN = re.compile(r"(?<!\\)[$`]|\{\{|<[\w .:|/-]{1,80}>|%\w+%|\.{3}|…")
-_ITEM = re.compile(
+_ESCAPED = regex(r"\\([\"\\$`])")
+_VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)\}?|\$\{(\w+):?-([^}$`]*)\}|\$\((\w+)\)|\{\{ *(\w+) *\}\}")
+_UNKNOWN = regex(r"(?<!\\)[$`]|\{\{|<[\w .:|/-]{1,80}>|%\w+%|\.{3}|…")
+_ITEM = regex(
     rb"""
       (?P<prefix> [A-Za-z]{0,2} )(?P<quote> ["'`] )(?P<text> (?: (?!(?P=quote)) [^\\\n] | \\. )*+ )(?P=quote)
     | (?P<close> [\])] ) | (?P<skip> [\s,\[]++ | \#[^\n]*+ | //[^\n]*+ ) | (?P<other> [^\s,\[\]()"'`]++ | . )
@@ -47,15 +48,15 @@ _ITEM = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _QUOTED = {
-    b'"': re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL),
-    b"'": re.compile(rb"[^']*+"),
-    b"`": re.compile(rb"[^`]*+"),
+    b'"': regex(rb'(?:[^"\\]++|\\.)*+', re.DOTALL),
+    b"'": regex(rb"[^']*+"),
+    b"`": regex(rb"[^`]*+"),
 }
-_CALL = re.compile(
+_CALL = regex(
     rb"(?:\b(?:system|run|call|check_call|check_output|Popen|getoutput|getstatusoutput|popen|exec|execSync|spawn|spawnSync"
     rb"|execa|execaCommand|shell_exec|passthru|create_subprocess_shell|split)\(|(?:%x|\$)\(?)\s*+[fr]{0,2}$"
 )
-_COMMENT = re.compile(rb"[ \t]*+(?:\#(?!!)|//|/?\*|<!--|;|::|REM\b|rem\b|@?echo\b|@?printf\b)")
+_COMMENT = regex(rb"[ \t]*+(?:\#(?!!)|//|/?\*|<!--|;|::|REM\b|rem\b|@?echo\b|@?printf\b)")
 _WIDEST = 120
 
 

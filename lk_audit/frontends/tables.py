@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends.shapes import decode
+from lk_audit.patterns import regex
 from lk_audit.syntax import Pair
 
 if TYPE_CHECKING:
@@ -19,21 +20,21 @@ if TYPE_CHECKING:
 
 _QUOTED = rb'"(?:[^"\n]|"")*+"|\'[^\'\n]*+\''
 _CELLS = {
-    "csv": re.compile(rb"(?:^|[,;])[ \t]*+(" + _QUOTED + rb"|[^,;\r\n]*+)", re.MULTILINE),
-    "tsv": re.compile(rb"(?:^|\t)(" + _QUOTED + rb"|[^\t\r\n]*+)", re.MULTILINE),
-    "prose": re.compile(rb"(?<!\\)\|+[ \t]*+((?:[^|\r\n\\]|\\.)*+)"),
+    "csv": regex(rb"(?:^|[,;])[ \t]*+(" + _QUOTED + rb"|[^,;\r\n]*+)", re.MULTILINE),
+    "tsv": regex(rb"(?:^|\t)(" + _QUOTED + rb"|[^\t\r\n]*+)", re.MULTILINE),
+    "prose": regex(rb"(?<!\\)\|+[ \t]*+((?:[^|\r\n\\]|\\.)*+)"),
 }
 _KINDS = {
     "csv": "csv",
     **dict.fromkeys(("tsv", "tab", "sql", "dump"), "tsv"),
     **dict.fromkeys(("md", "mdx", "markdown", "adoc", "asciidoc", "txt", "org"), "prose"),
 }
-_NAME = re.compile(rb"[A-Za-z_][\w.-]{1,79}")
+_NAME = regex(rb"[A-Za-z_][\w.-]{1,79}")
 _MOST_CELLS = 64
 _WRAPPING = b" \t\"'`*"
-_INSERT = re.compile(rb"(?i)\bINSERT\s++INTO\s++[\w.\"`\[\]]{1,200}\s*+\(([^()]{1,4000})\)\s*+VALUES\b")
-_ROW = re.compile(rb"\s*+,?\s*+\(((?:'(?:[^']|''){0,4000}+'|[^()']){0,8000}+)\)")
-_SQL_VALUE = re.compile(rb"(?:^|,)\s*+('(?:[^']|'')*+'|[^,']*+)")
+_INSERT = regex(rb"(?i)\bINSERT\s++INTO\s++[\w.\"`\[\]]{1,200}\s*+\(([^()]{1,4000})\)\s*+VALUES\b")
+_ROW = regex(rb"\s*+,?\s*+\(((?:'(?:[^']|''){0,4000}+'|[^()']){0,8000}+)\)")
+_SQL_VALUE = regex(rb"(?:^|,)\s*+('(?:[^']|'')*+'|[^,']*+)")
 
 Span = tuple[int, int]
 

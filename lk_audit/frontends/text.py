@@ -17,6 +17,7 @@ from lk_audit.frontends import idioms, tables
 from lk_audit.frontends.escapes import Unescaped, unescaped
 from lk_audit.frontends.lines import lines
 from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, is_flag, named_in_text
+from lk_audit.patterns import regex
 from lk_audit.source import Source
 from lk_audit.syntax import Document, Pair
 
@@ -41,18 +42,18 @@ _SECTION_SUFFIXES = frozenset({"toml", "ini", "cfg", "conf", "properties", "serv
 _OUTLINE_SUFFIXES = frozenset({"yml", "yaml", "tpl", "gotmpl", "j2", "jinja2"})
 _DIFF_SUFFIXES = frozenset({"diff", "patch", "rej"})
 
-_COMMENT = re.compile(rb"[ \t]*(?:#+(?![\[{!]|define\b)|//+|;+|<!--|\*+(?!\*)|/\*+|REM\b|rem\b)[ \t]?")
-_PROSE_COMMENT = re.compile(rb"[ \t]*(?:#+(?![\[{!]|define\b)|//+|<!--)[ \t]?")
-_DIFF_MARK = re.compile(rb"[+-](?![+-])")
-_SECTION = re.compile(rb"\s*\[{1,2}[ \t]*([\w.\"' -]{1,100})[ \t]*\]{1,2}\s*(?:#.*)?")
-_KEYS_LINE = re.compile(rb"(?:-[ \t]+)?[\"']?keys[\"']?[ \t]*:[ \t]*(?:#.*|[|>]-?)?[\r]?")
-_KEYS_FLOW = re.compile(rb"\bkeys[\"']?[ \t]*:[ \t]*\{([^{}\n]{0,2000})")
-_OUTLINE = re.compile(
+_COMMENT = regex(rb"[ \t]*(?:#+(?![\[{!]|define\b)|//+|;+|<!--|\*+(?!\*)|/\*+|REM\b|rem\b)[ \t]?")
+_PROSE_COMMENT = regex(rb"[ \t]*(?:#+(?![\[{!]|define\b)|//+|<!--)[ \t]?")
+_DIFF_MARK = regex(rb"[+-](?![+-])")
+_SECTION = regex(rb"\s*\[{1,2}[ \t]*([\w.\"' -]{1,100})[ \t]*\]{1,2}\s*(?:#.*)?")
+_KEYS_LINE = regex(rb"(?:-[ \t]+)?[\"']?keys[\"']?[ \t]*:[ \t]*(?:#.*|[|>]-?)?[\r]?")
+_KEYS_FLOW = regex(rb"\bkeys[\"']?[ \t]*:[ \t]*\{([^{}\n]{0,2000})")
+_OUTLINE = regex(
     rb"(?P<dash>(?:-[ \t]+)*)[\"']?(?P<key>[\w./-]{1,100})[\"']?[ \t]*:[ \t]*(?:[|>][-+\d]*)?[ \t]*(?:#.*)?\r?"
 )
-_VARIABLE = re.compile(rb"[ \t]*variable[ \t]+\"?([\w-]{1,100})\"?[ \t]*\{")
+_VARIABLE = regex(rb"[ \t]*variable[ \t]+\"?([\w-]{1,100})\"?[ \t]*\{")
 
-_HEAD = re.compile(
+_HEAD = regex(
     rb"""
       (?<![\w-]) (?P<flag>--[A-Za-z][\w-]{1,60}+) (?: = | \\?["']? [ \t]*+,? [ \t]*+ )
     | (?<![\w-]) (?:ENV|ARG|(?i:setx?)|SetEnv|setenv|fastcgi_param|env|\#define|def)
@@ -76,19 +77,19 @@ _HEAD = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_OPEN = re.compile(rb"[bBrRuUfFLE@&$]{0,3}\#?(\\*(?:\"{3}|'{3}|[\"'`]))")
-_BARE = re.compile(
+_OPEN = regex(rb"[bBrRuUfFLE@&$]{0,3}\#?(\\*(?:\"{3}|'{3}|[\"'`]))")
+_BARE = regex(
     rb"ENC\[[^\]\n]{0,4000}\]|\$\{[^}\n]{0,500}\}|\{\{[^\n}]{0,500}\}\}|<[^>\n]{0,200}>|[^\s\"'`,;(){}\[\]<>|]{1,512}"
 )
-_NEXT_LINE = re.compile(rb"[ \t]*+\r?\n[ \t]{0,200}+(?=[\"'`@rf$])")
-_END_OF_ITEM = re.compile(rb",[A-Za-z_]\w{0,79}=")
-_ASSIGNED = re.compile(rb"[A-Za-z_][\w.-]{0,79}=(?!=)")
-_ALTERNATIVE = re.compile(rb"[ \t]*(?:\|\||\?\?|\?:|or\b)")
-_MARKUP_VALUE = re.compile(rb"[^<>\n]{0,512}(?=</)")
+_NEXT_LINE = regex(rb"[ \t]*+\r?\n[ \t]{0,200}+(?=[\"'`@rf$])")
+_END_OF_ITEM = regex(rb",[A-Za-z_]\w{0,79}=")
+_ASSIGNED = regex(rb"[A-Za-z_][\w.-]{0,79}=(?!=)")
+_ALTERNATIVE = regex(rb"[ \t]*(?:\|\||\?\?|\?:|or\b)")
+_MARKUP_VALUE = regex(rb"[^<>\n]{0,512}(?=</)")
 _TYPES = frozenset({b"String", b"string"})
 """What stands before the name in `buildConfigField("String", "NAME", "value")`."""
 _ENDS_OF_NAMES = frozenset({"secret", "key"})
-_SAID_BEFORE = re.compile(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
+_SAID_BEFORE = regex(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
 
 
 def parse(source: Source) -> Document:

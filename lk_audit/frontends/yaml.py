@@ -17,6 +17,7 @@ from msgspec import Struct
 from lk_audit.frontends import text
 from lk_audit.frontends.kubernetes import with_decoded_secrets
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
+from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PROPERTIES = re.compile(rb"(?:[&!]\S*\s*+)++")
-_COMMENTS = re.compile(rb"(?:^[ \t]*+\#[^\n]*+\n?)++", re.MULTILINE)
-_DOCUMENT_START = re.compile(rb"^---(?=\s)", re.MULTILINE)
-_BRACKET = re.compile(rb"[\[{]|[\]}]")
+_PROPERTIES = regex(rb"(?:[&!]\S*\s*+)++")
+_COMMENTS = regex(rb"(?:^[ \t]*+\#[^\n]*+\n?)++", re.MULTILINE)
+_DOCUMENT_START = regex(rb"^---(?=\s)", re.MULTILINE)
+_BRACKET = regex(rb"[\[{]|[\]}]")
 _MAX_BRACKETS = 500
 """Deeper flow collections cost libyaml quadratic time."""
 _ONE_BYTE = 0x80

@@ -6,7 +6,7 @@ Vert.x and the Servlet API.
 
 from __future__ import annotations
 
-import re
+from lk_audit.patterns import regex
 
 ROUTES: dict[str, str] = {
     "GetMapping": "GET",
@@ -44,7 +44,7 @@ FROM_REQUEST = frozenset(
     | {"DestinationVariable"}
 )
 """Annotations of parameters that the caller fills in."""
-BY_SERVER = re.compile(
+BY_SERVER = regex(
     r"(?i)^(?:authentication\w*|\w*principal|current\w+|login\w*|logged\w*|auth\w*|security_?context\w*|http_?session"
     r"|\w*user_?details\w*|oidc_?user|oauth2\w*|jwt\w*|session_?attribute|request_?attribute)$"
 )

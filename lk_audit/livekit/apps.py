@@ -10,6 +10,8 @@ import re
 
 from msgspec import Struct
 
+from lk_audit.patterns import regex
+
 
 class AppLanguage(Struct, frozen=True):
     """A language of applications for devices.
@@ -27,7 +29,7 @@ class AppLanguage(Struct, frozen=True):
     otherwise: str | None
 
 
-_NEVER = re.compile(r"(?!)")
+_NEVER = regex(r"(?!)")
 APP_LANGUAGES: dict[str, AppLanguage] = {
     "dart": AppLanguage(
         client_packages=frozenset(
@@ -44,7 +46,7 @@ APP_LANGUAGES: dict[str, AppLanguage] = {
             | {"shared_preferences", "path_provider", "permission_handler", "firebase_auth", "firebase_core"}
             | {"cloud_firestore", "google_fonts", "go_router", "get_it", "injectable", "jaspr", "package_info_plus"}
         ),
-        client_names=re.compile(r"^(?:flutter_|.+_flutter$|hooks_riverpod$)"),
+        client_names=regex(r"^(?:flutter_|.+_flutter$|hooks_riverpod$)"),
         server_packages=frozenset(
             {
                 "shelf",
@@ -65,7 +67,7 @@ APP_LANGUAGES: dict[str, AppLanguage] = {
             {"HttpServer.bind", "dart:io.HttpServer.bind", "ServerSocket.bind", "stdin.readLineSync", "stdout.writeln"}
             | {"stdout.write", "exit", "stderr.writeln"}
         ),
-        server_folders=re.compile(r"(?:^|/)(?:bin|tool|server|backend|functions|routes|api)/"),
+        server_folders=regex(r"(?:^|/)(?:bin|tool|server|backend|functions|routes|api)/"),
         otherwise="Dart without a server framework: it is part of an application on its user's device",
     ),
     "swift": AppLanguage(
@@ -92,7 +94,7 @@ APP_LANGUAGES: dict[str, AppLanguage] = {
             | {"VaporJWT", "Smoke", "SmokeOperations", "Noze", "Express", "FlyingFox", "Swifter", "XCTVapor"}
         ),
         server_names=frozenset(),
-        server_folders=re.compile(r"(?:^|/)(?:Server|Backend|server|backend)/"),
+        server_folders=regex(r"(?:^|/)(?:Server|Backend|server|backend)/"),
         otherwise=None,
     ),
 }

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from lk_audit.patterns import regex
+
 CLIENT_PACKAGES: dict[str, str] = {
     "livekit-client": "the LiveKit browser SDK",
     "@livekit/components-react": "LiveKit's React components",
@@ -133,27 +135,27 @@ SERVER_FUNCTIONS = frozenset(
 """Functions that a bundler leaves out of what it ships: Next's data functions, Remix's loaders and actions."""
 
 FRAMEWORK_CLIENT_FILES: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
-    (("next",), re.compile(r"^(?:src/)?pages/(?!api/|_document)"), "Next ships pages to browsers"),
+    (("next",), regex(r"^(?:src/)?pages/(?!api/|_document)"), "Next ships pages to browsers"),
     (
         ("nuxt",),
-        re.compile(r"^(?:app/|src/)?(?:pages|components|composables|layouts|stores)/"),
+        regex(r"^(?:app/|src/)?(?:pages|components|composables|layouts|stores)/"),
         "Nuxt ships it to browsers",
     ),
-    (("@sveltejs/kit",), re.compile(r"(?:^|/)\+(?:page|layout)\.[jt]s$"), "SvelteKit runs it in browsers too"),
-    (("gatsby",), re.compile(r"^src/(?:pages|components|templates)/"), "Gatsby ships it to browsers"),
+    (("@sveltejs/kit",), regex(r"(?:^|/)\+(?:page|layout)\.[jt]s$"), "SvelteKit runs it in browsers too"),
+    (("gatsby",), regex(r"^src/(?:pages|components|templates)/"), "Gatsby ships it to browsers"),
 )
 """Where a package that depends on a framework keeps what clients load, by path inside the package.
 
 Sources: the routing documentation of Next, Nuxt, SvelteKit and Gatsby.
 """
 
-SERVER_FOLDER = re.compile(
+SERVER_FOLDER = regex(
     r"(?:^|/)(?:api|server|backend|functions|lambda|lambdas|workers?|netlify|supabase|scripts|convex|bin|cmd)/"
 )
 """Folders that usually belong to a server, though `src/api` of a client application holds its calls to one."""
-CERTAIN_SERVER_FOLDER = re.compile(r"(?:^|/)(?:supabase/functions|netlify/functions|pages/api|server/api|lib/server)/")
+CERTAIN_SERVER_FOLDER = regex(r"(?:^|/)(?:supabase/functions|netlify/functions|pages/api|server/api|lib/server)/")
 
-SERVER_FILE = re.compile(
+SERVER_FILE = regex(
     r"(?:^|/)(?:route|middleware|\+server|\+page\.server|\+layout\.server|hooks\.server|server|index\.server)"
     r"\.[cm]?[jt]sx?$"
     r"|\.server\.[cm]?[jt]sx?$|(?:^|/)(?:[^/]*config[^/]*)\.[cm]?[jt]s$"

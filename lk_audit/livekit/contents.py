@@ -6,9 +6,8 @@ livekit/protocol:auth/accesstoken.go, which refuses such credentials in Go only.
 
 from __future__ import annotations
 
-import re
-
 from lk_audit.livekit.credentials import name_words, public_prefix, says_livekit, without_qualifiers
+from lk_audit.patterns import regex
 
 CREDENTIAL_FIELDS = frozenset(
     {"secret", "access_key", "accessKey", "session_token", "sessionToken", "credentials", "account_key", "accountKey"}
@@ -19,7 +18,7 @@ CREDENTIAL_FIELDS = frozenset(
 
 STREAM_FIELDS = frozenset({"urls", "Urls"})
 """Fields with the addresses that a stream goes to; the stream key is part of the address."""
-STREAM_ADDRESS = re.compile(r"(?:rtmps?|srt)://[^/\s]{1,255}/[^/\s]{1,255}/[^/\s]{4,}|srt://[^\s]{1,255}streamid=")
+STREAM_ADDRESS = regex(r"(?:rtmps?|srt)://[^/\s]{1,255}/[^/\s]{1,255}/[^/\s]{4,}|srt://[^\s]{1,255}streamid=")
 """An address with an application and a stream key (`rtmp://host/live2/key`), or an SRT one with a stream id."""
 TEXT_FIELDS = frozenset({"metadata", "attributes"})
 """Fields with text of the application's own."""
@@ -60,5 +59,5 @@ ROLE_FIELDS = frozenset(
     | {"permission", "userType", "user_type", "isTeacher", "is_teacher"}
 )
 """Members of metadata that decide what their holder may do in an application, by convention."""
-ROLE_TEXT = re.compile(rf'"(?:{"|".join(sorted(ROLE_FIELDS))})"\s*:')
+ROLE_TEXT = regex(rf'"(?:{"|".join(sorted(ROLE_FIELDS))})"\s*:')
 """The same in metadata that is written as JSON text."""

@@ -12,17 +12,18 @@ from functools import lru_cache
 from itertools import pairwise
 
 from lk_audit.facts import Strength
+from lk_audit.patterns import regex
 
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-KEY_STRICT = re.compile(r"(?<![A-Za-z0-9])API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
+KEY_STRICT = regex(r"(?<![A-Za-z0-9])API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
 """A key id as LiveKit makes it: `API` and 12 characters without 0, 1, I, O and l."""
-KEY_LOOSE = re.compile(r"(?<![A-Za-z0-9])API[A-Za-z0-9]{12,22}(?![A-Za-z0-9])")
+KEY_LOOSE = regex(r"(?<![A-Za-z0-9])API[A-Za-z0-9]{12,22}(?![A-Za-z0-9])")
 """Also the longer ids of before 2021; it needs LiveKit context."""
-SECRET_SHAPE = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9]{43,46}(?![A-Za-z0-9+/=_-])")
+SECRET_SHAPE = regex(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9]{43,46}(?![A-Za-z0-9+/=_-])")
 """A secret as LiveKit makes it: 32 random bytes in base 62."""
 
 DEVELOPMENT_KEYS = _set(
@@ -36,9 +37,7 @@ _DEVELOPMENT_SECRETS = _set(
     " thiskeyistotallyunsafe topsecretvalue456 apisecretextendto32bytesasthatisminimum"
     " test-api-secret-extend-to-32-bytes-minimum"
 )
-_REPEATED_DEVELOPMENT_SECRET = re.compile(
-    r"(?:secret|devsecret|devkey|dev|test|key)(?:[-_]?(?:secret|devkey|key|dev))++"
-)
+_REPEATED_DEVELOPMENT_SECRET = regex(r"(?:secret|devsecret|devkey|dev|test|key)(?:[-_]?(?:secret|devkey|key|dev))++")
 
 # Official test fixtures that look real, by the SHA-256 of the value: livekit/server-sdk-ruby:spec/livekit/
 # access_token_spec.rb and livekit/protocol:auth/verifier_test.go.
@@ -55,7 +54,7 @@ _RANDOM_LENGTH = 20
 _FULL_LENGTH = 32
 
 # What can stand where a secret belongs and is none, whatever its characters.
-_NO_LITERAL = re.compile(
+_NO_LITERAL = regex(
     r"""
       [\s"'`,;()<>\[\]{}|\\…•]                                # prose, code, <placeholder>, {{ template }}, mask
     | ^[$%@!&*#:]                                             # $VAR, %VAR%, @Microsoft.KeyVault, !Ref, *alias
@@ -74,11 +73,11 @@ _NO_LITERAL = re.compile(
     """,
     re.VERBOSE,
 )
-_OTHER_VENDORS = re.compile(
+_OTHER_VENDORS = regex(
     r"(?:(?:sk|pk|rk|hf|gsk|gh[opsu]|github_pat|npm|whsec|shpat|r8|pcsk|lin_api|dop_v1|xai|re)_|sk-|pypi-|glpat-|nvapi-"
     r"|tvly-|xox[abprs]-|xapp-|SG\.|ya29\.|eyJ|(?:AKIA|ASIA)[A-Z0-9]{16}$|AIza[\w-]{35}$|(?:AC|SK)[0-9a-f]{32}$|-----BEGIN)"
 )
-_VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_VARIABLE_NAME = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 _NOTHING = _set(
     "true false null none nil undefined yes no on off string str text any required optional unset empty unknown"
@@ -100,12 +99,12 @@ _PLACEHOLDER_WORDS = _set(
 _SHORT_PLACEHOLDER_WORDS = frozenset(
     {"tu", "su", "sua", "seu", "ton", "ta", "put", "get", "set", "via", "xxx", "the", "qui"}
 )
-_PLACEHOLDER_START = re.compile(r"(?:your|enter|insert|replace|placeholder|example|paste|todo)", re.IGNORECASE)
-_CHANGE_ME = re.compile(r"change[-_ ]?(?:me|this|it)", re.IGNORECASE)
+_PLACEHOLDER_START = regex(r"(?:your|enter|insert|replace|placeholder|example|paste|todo)", re.IGNORECASE)
+_CHANGE_ME = regex(r"change[-_ ]?(?:me|this|it)", re.IGNORECASE)
 
 _OWN_NAME = _set("livekit lk api secret key livekitsecret livekitapisecret")
 
-_WORD = re.compile(r"[sS]3(?!\d)|[eE]2[eE]{2}|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = regex(r"[sS]3(?!\d)|[eE]2[eE]{2}|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def judge(value: str, *, bound: bool = True) -> Strength | None:
@@ -187,7 +186,7 @@ def _is_published_fixture(text: str) -> bool:
 
 # --- randomness -------------------------------------------------------------------------------------------------------
 
-_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_HEX = regex(r"[0-9a-f]+|[0-9A-F]+")
 _ENTROPY_HEX = 3.0
 _ENTROPY_FULL = 3.7
 _ENTROPY_SHORT = 3.5

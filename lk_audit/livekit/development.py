@@ -6,7 +6,7 @@ Vite, Next.js, React Native, Angular, Django and Flask for the names of environm
 
 from __future__ import annotations
 
-import re
+from lk_audit.patterns import regex
 
 SOURCES = frozenset(
     {"developmentTokenServer", "sandboxTokenServer", "SandboxTokenSource", "DevelopmentTokenSource"}
@@ -15,10 +15,10 @@ SOURCES = frozenset(
 """Calls that make a source of tokens of the development server (once called the sandbox)."""
 
 # lk-audit: ignore[dev-token-source] what to look for, and not what to ask
-ADDRESS = re.compile(r"\S{0,500}sandbox/connection-details\S{0,100}")
+ADDRESS = regex(r"\S{0,500}sandbox/connection-details\S{0,100}")
 """The server's address, whole or from the path on. A header `X-Sandbox-ID` alone may go to one's own server."""
 
-CHOICE = re.compile(r"(?i)sandbox|token_?server|dev(?:elopment)?_?token")
+CHOICE = regex(r"(?i)sandbox|token_?server|dev(?:elopment)?_?token")
 """Names that say that somebody has asked for the development server, by setting its id."""
 
 DEVELOPMENT_NAMES = frozenset(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from lk_audit.patterns import regex
+
 ROUTES: dict[str, str] = {
     "HttpGet": "GET",
     "HttpPost": "POST",
@@ -41,7 +43,7 @@ GATEWAY_REQUESTS = frozenset(
     {"APIGatewayProxyRequest", "APIGatewayHttpApiV2ProxyRequest", "ApplicationLoadBalancerRequest"}
 )
 FROM_SERVICES = frozenset({"FromServices", "FromKeyedServices", "CancellationToken", "HttpContext", "ILogger"})
-SERVICE_NAME = re.compile(
+SERVICE_NAME = regex(
     r"^I[A-Z][a-z]\w*$|(?:Service|Repository|Manager|Client|DbContext|Options|Settings|Config|Factory|Logger|Provider)$"
 )
 """How types are called that the server hands to a function: interfaces, services, settings."""
@@ -90,15 +92,15 @@ SERVER_NAMESPACES = (
 )
 """What the namespaces begin with that only servers import."""
 PROJECT_CLIENTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
-    (re.compile(rb"<UseMaui>\s{0,9}true", re.IGNORECASE), "the project is a MAUI application"),
-    (re.compile(rb"Microsoft\.NET\.Sdk\.BlazorWebAssembly"), "the project runs in browsers (Blazor WebAssembly)"),
+    (regex(rb"<UseMaui>\s{0,9}true", re.IGNORECASE), "the project is a MAUI application"),
+    (regex(rb"Microsoft\.NET\.Sdk\.BlazorWebAssembly"), "the project runs in browsers (Blazor WebAssembly)"),
     (
-        re.compile(rb"<Use(?:WPF|WindowsForms)>\s{0,9}true", re.IGNORECASE),
+        regex(rb"<Use(?:WPF|WindowsForms)>\s{0,9}true", re.IGNORECASE),
         "the project is a Windows desktop application",
     ),
-    (re.compile(rb"Include=\"Avalonia(?:\.Desktop)?\""), "the project is an Avalonia application"),
-    (re.compile(rb"net\d{1,2}\.\d-(?:android|ios|maccatalyst)"), "the project is built for phones"),
-    (re.compile(rb"Godot\.NET\.Sdk"), "the project is a Godot game"),
+    (regex(rb"Include=\"Avalonia(?:\.Desktop)?\""), "the project is an Avalonia application"),
+    (regex(rb"net\d{1,2}\.\d-(?:android|ios|maccatalyst)"), "the project is built for phones"),
+    (regex(rb"Godot\.NET\.Sdk"), "the project is a Godot game"),
 )
 """What a project file says of applications that users install."""
-PROJECT_SERVERS = re.compile(rb"Microsoft\.NET\.Sdk\.(?:Web|Worker)\"|AzureFunctionsVersion|Amazon\.Lambda")
+PROJECT_SERVERS = regex(rb"Microsoft\.NET\.Sdk\.(?:Web|Worker)\"|AzureFunctionsVersion|Amazon\.Lambda")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lk_audit.patterns import regex
+
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -20,8 +22,8 @@ _UNITS = {
 }
 _MS_UNITS = {**_UNITS, **dict.fromkeys(("ms", "msec", "msecs", "millisecond", "milliseconds"), 0.001)}
 
-_JOSE_SPAN = re.compile(r"([+-])? ?(\d+\.\d+|\d+) ?([a-z]+)(?: (ago|from now))?", re.IGNORECASE)
-_MS_SPAN = re.compile(r"(-?(?:\d+)?\.?\d+) *([a-z]+)?", re.IGNORECASE)
+_JOSE_SPAN = regex(r"([+-])? ?(\d+\.\d+|\d+) ?([a-z]+)(?: (ago|from now))?", re.IGNORECASE)
+_MS_SPAN = regex(r"(-?(?:\d+)?\.?\d+) *([a-z]+)?", re.IGNORECASE)
 
 
 def jose_span(text: str) -> float | None:
@@ -54,7 +56,7 @@ def ms_span(text: str) -> float | None:
 
 
 _GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": MINUTE, "h": HOUR}
-_GO_PART = re.compile(r"([0-9]{1,15}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(ns|us|µs|μs|ms|s|m|h)")
+_GO_PART = regex(r"([0-9]{1,15}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(ns|us|µs|μs|ms|s|m|h)")
 _LONGEST = 60
 
 

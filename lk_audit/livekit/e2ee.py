@@ -7,9 +7,9 @@ livekit/components-js:packages/react/src/hooks/useSession.ts.
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
+
+from lk_audit.patterns import regex
 
 KEY_PROVIDERS = frozenset(
     {"ExternalE2EEKeyProvider", "BaseKeyProvider", "RNKeyProvider", "KeyProvider", "KeyProviderOptions", "E2EEOptions"}
@@ -37,7 +37,7 @@ KEY_ARGUMENTS = frozenset({"shared_key", "sharedKey"})
 OPTIONS_NAMES = frozenset({"key_provider_options", "keyProviderOptions"})
 """What options that hold the key are called inside other options."""
 
-PROVIDER_NAME = re.compile(r"(?i)^_*(?:e2ee|external|livekit|lk)*_?key_?provider(?:_?ref)?$")
+PROVIDER_NAME = regex(r"(?i)^_*(?:e2ee|external|livekit|lk)*_?key_?provider(?:_?ref)?$")
 """What a key provider is called where its construction is not in sight."""
 
 SESSION_HOOKS = frozenset({"useSession"})

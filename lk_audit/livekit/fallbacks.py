@@ -6,12 +6,12 @@ and Jinja (`default`).
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
+from lk_audit.patterns import regex
+
 _FORMS = tuple(
-    re.compile(form)
+    regex(form)
     for form in (
         r"\$\{(?:env|opt|param|self|ssm|cf):(?P<name>[\w./:-]+),\s*[\"']?(?P<value>[^{}$\"',]+)[\"']?\}",
         r"\$\{(?P<name>[A-Za-z_][\w.]*)(?::[-=]?|[-=])(?P<value>[^{}$?+][^{}$]*)\}",

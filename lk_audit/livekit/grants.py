@@ -7,10 +7,11 @@ the server lets a grant do), livekit-api 1.2.2 `livekit/api/access_token.py` (Py
 from __future__ import annotations
 
 import difflib
-import re
 from enum import Enum
 
 from msgspec import Struct
+
+from lk_audit.patterns import regex
 
 
 class Scope(Enum):
@@ -169,7 +170,7 @@ _INVENTED = {
     "canPublishScreen": "canPublishSources",
     "canRecord": "roomRecord",
 }
-_WORDS = re.compile(r"[^a-z]")
+_WORDS = regex(r"[^a-z]")
 
 
 def meant_grant(name: str) -> str | None:

@@ -10,6 +10,8 @@ import re
 
 from msgspec import Struct
 
+from lk_audit.patterns import regex
+
 BUNDLE = "into the bundle that every visitor downloads"
 PAGE = "into the page that every visitor loads"
 APP = "into the application that every user installs"
@@ -27,14 +29,14 @@ class Setting(Struct, frozen=True):
         return ".".join(self.path)
 
 
-_VITE = re.compile(r"(?:^|/)(?:vite|vitest|astro|electron\.vite|quasar|rsbuild|rspack|rolldown)\.?config\.[cm]?[jt]s$")
-_ANY_BUNDLER = re.compile(
+_VITE = regex(r"(?:^|/)(?:vite|vitest|astro|electron\.vite|quasar|rsbuild|rspack|rolldown)\.?config\.[cm]?[jt]s$")
+_ANY_BUNDLER = regex(
     r"(?:^|/)(?:vite|astro|electron\.vite|quasar|rsbuild|rspack|webpack|craco|esbuild|tsup|rollup|build)[\w.-]*\.[cm]?[jt]s$"
 )
-_NEXT = re.compile(r"(?:^|/)next\.config\.[cm]?[jt]s$")
-_NUXT = re.compile(r"(?:^|/)nuxt\.config\.[cm]?[jt]s$")
-_EXPO = re.compile(r"(?:^|/)app(?:\.config)?\.(?:[cm]?[jt]s|json)$")
-_ANGULAR = re.compile(r"(?:^|/)environments/environment[\w.-]*\.ts$")
+_NEXT = regex(r"(?:^|/)next\.config\.[cm]?[jt]s$")
+_NUXT = regex(r"(?:^|/)nuxt\.config\.[cm]?[jt]s$")
+_EXPO = regex(r"(?:^|/)app(?:\.config)?\.(?:[cm]?[jt]s|json)$")
+_ANGULAR = regex(r"(?:^|/)environments/environment[\w.-]*\.ts$")
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(_ANY_BUNDLER, ("define",), BUNDLE),
@@ -44,10 +46,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(_NUXT, ("publicRuntimeConfig",), PAGE),
     Setting(_NUXT, ("env",), BUNDLE),
     Setting(_EXPO, ("extra",), APP),
-    Setting(re.compile(r"(?:^|/)quasar\.config\.[cm]?[jt]s$"), ("build", "env"), BUNDLE),
-    Setting(re.compile(r"(?:^|/)docusaurus\.config\.[cm]?[jt]s$"), ("customFields",), BUNDLE),
-    Setting(re.compile(r"(?:^|/)root\.[jt]sx?$"), ("ENV",), PAGE),
-    Setting(re.compile(r"(?:^|/)env(?:\.\w+)?\.[cm]?[jt]s$"), ("client",), BUNDLE),
+    Setting(regex(r"(?:^|/)quasar\.config\.[cm]?[jt]s$"), ("build", "env"), BUNDLE),
+    Setting(regex(r"(?:^|/)docusaurus\.config\.[cm]?[jt]s$"), ("customFields",), BUNDLE),
+    Setting(regex(r"(?:^|/)root\.[jt]sx?$"), ("ENV",), PAGE),
+    Setting(regex(r"(?:^|/)env(?:\.\w+)?\.[cm]?[jt]s$"), ("client",), BUNDLE),
 )
 """Settings whose entries are published, whatever their names are."""
 

@@ -5,9 +5,8 @@ Sources: the documentation of each framework.
 
 from __future__ import annotations
 
-import re
-
 from lk_audit.livekit.requests_go import BODY_FUNCTIONS
+from lk_audit.patterns import regex
 
 ROUTE_METHODS = frozenset(
     {"get", "post", "put", "patch", "delete", "all", "route", "api_route", "websocket", "options", "head", "any"}
@@ -91,9 +90,7 @@ PARSING_CALLS = (
 )
 """Calls that turn the text of a request into data, or check its form: what they return is still the caller's."""
 
-PARSING_NAME = re.compile(
-    r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|decode|trim|coerce|read_?json|bind)"
-)
+PARSING_NAME = regex(r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|decode|trim|coerce|read_?json|bind)")
 """How helpers of an application are called that do the same."""
 
 REQUEST_GLOBALS = (
@@ -160,10 +157,10 @@ _AUTHENTICATING_WORDS = (
 GO_TEXT_PACKAGES = ("strings.", "bytes.", "fmt.", "net/url.", "encoding/", "regexp.", "strconv.", "len", "append")
 """Go packages that cut text to pieces, and tell nothing about who sent it."""
 
-GO_CHECK_NAME = re.compile(r"(?i)^(?:verify|validate|authenticate|authori[sz]e|check|require|ensure|assert)")
+GO_CHECK_NAME = regex(r"(?i)^(?:verify|validate|authenticate|authori[sz]e|check|require|ensure|assert)")
 """How functions begin, in a language without exceptions, whose error says who the caller is not."""
 
-AUTHENTICATING_NAME = re.compile(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
+AUTHENTICATING_NAME = regex(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
 """Functions, decorators, dependencies and middleware that authenticate, by their last name."""
 
 _GO_AUTHENTICATION = (
@@ -237,7 +234,7 @@ MOUNTING_METHODS = frozenset(
 """Methods that make a router part of another, or of the application."""
 
 REFUSAL_STATUS = frozenset({401, 403})
-REFUSAL_NAMES = re.compile(
+REFUSAL_NAMES = regex(
     r"(?i)unauthori[sz]ed|forbidden|unauthenticated|permission_?denied|not_?authenticated|HTTP_40[13]"
 )
 """How a handler refuses a caller."""
@@ -322,7 +319,7 @@ IDENTITY_REFERENCES = (
     "quart.g.",
 )
 
-CREDENTIAL_WORD = re.compile(
+CREDENTIAL_WORD = regex(
     r"(?i)token|jwt|authori[sz]ation|bearer|cookie|session|secret|passw|passcode|signature|\bsig\b|hmac|api_?key|credential"
     r"|\botp\b|invite|\bpin\b|x-.*key"
 )

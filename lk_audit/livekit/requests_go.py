@@ -6,7 +6,7 @@ pocketbase, aws-lambda-go.
 
 from __future__ import annotations
 
-import re
+from lk_audit.patterns import regex
 
 _GIN, _ECHO, _FIBER = "github.com/gin-gonic/gin", "github.com/labstack/echo", "github.com/gofiber/fiber"
 
@@ -61,9 +61,7 @@ SERVER_SET_READS: dict[str, frozenset[str]] = {
 CONTEXT_READS = frozenset({"Context", "Value"})
 """The same for every type: `r.Context().Value(key)`."""
 
-IDENTITY_KEY = re.compile(
-    r"(?i)user|uid|account|claims|session|principal|identity|subject|member|player|auth|email|jwt"
-)
+IDENTITY_KEY = regex(r"(?i)user|uid|account|claims|session|principal|identity|subject|member|player|auth|email|jwt")
 """What middleware calls what it has found out about the caller."""
 
 BODY_FUNCTIONS = frozenset({"ReadAll", "NewDecoder", "Unmarshal", "Vars", "NewReader", "MaxBytesReader", "LimitReader"})

@@ -5,7 +5,7 @@ Sources: the documentation of axum, actix-web, Rocket, warp, poem, salvo, Tauri,
 
 from __future__ import annotations
 
-import re
+from lk_audit.patterns import regex
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "any", "on"})
 """Attributes that make a function answer requests, and functions that take a handler."""
@@ -17,7 +17,7 @@ REQUEST_TYPES = frozenset(
     | {"RawPathParams", "OriginalUri", "Uri", "JsonBody", "ValidatedJson", "ValidJson", "Payload"}
 )
 """Types of parameters that hold what the caller sends."""
-CALLER_TYPE = re.compile(
+CALLER_TYPE = regex(
     r"(?i)auth|claims|identity|principal|session|current_?\w{0,20}|bearer|jwt|^(?:admin|logged|member|verified)\w{0,40}$"
     r"|(?:user|account|member)(?:ctx|context|info|id|guard|extractor)?$"
 )

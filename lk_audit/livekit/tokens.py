@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from lk_audit.livekit.grants import OTHER_GRANTS, PROJECT_GRANTS, VIDEO_GRANTS, in_another_case
+from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _POWERS = ("roomAdmin", *PROJECT_GRANTS, "agent")
 DAY = 86_400
 """Seconds."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ISSUER = re.compile(r"API[A-Za-z0-9]{8,24}|devkey")
+_ISSUER = regex(r"API[A-Za-z0-9]{8,24}|devkey")
 
 
 class DecodedToken(Struct, frozen=True):
@@ -194,7 +194,7 @@ def _date(seconds: int) -> str:
 
 # --- finding ----------------------------------------------------------------------------------------------------------
 
-_RUN = re.compile(rb"[A-Za-z0-9_.-]{60,}+")
+_RUN = regex(rb"[A-Za-z0-9_.-]{60,}+")
 _HEADERS = (b"eyJhbGciOi", b"eyJ0eXAiOi", b"eyJraWQiOi")
 _SIGNATURE_LENGTH = 43
 """An HS256 signature in base64url. A shorter one is cut off or made up: nobody can use that token."""

@@ -6,10 +6,11 @@ import ipaddress
 import re
 
 from lk_audit.livekit.credentials import name_words, public_prefix, says_livekit, without_qualifiers
+from lk_audit.patterns import regex
 
-_ADDRESS = re.compile(r"\s*(ws|http)://([^\s/?#\"'`]{1,255})", re.IGNORECASE)
-_HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+\.?")
-_WILDCARD_DNS = re.compile(r"(?:[a-z0-9-]+\.)*?((?:\d{1,3}[.-]){3}\d{1,3})\.(?:nip|sslip|xip)\.io")
+_ADDRESS = regex(r"\s*(ws|http)://([^\s/?#\"'`]{1,255})", re.IGNORECASE)
+_HOST_NAME = regex(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+\.?")
+_WILDCARD_DNS = regex(r"(?:[a-z0-9-]+\.)*?((?:\d{1,3}[.-]){3}\d{1,3})\.(?:nip|sslip|xip)\.io")
 """Names that public services resolve to the address they spell: `10.0.0.1.nip.io`."""
 _PRIVATE_SUFFIXES = (
     ".local",
@@ -30,7 +31,7 @@ _PRIVATE_SUFFIXES = (
     ".consul",
     ".ts.net",
 )
-_PLACEHOLDER_LABEL = re.compile(
+_PLACEHOLDER_LABEL = regex(
     r"example\d?|(?:my|your|the|some)?-?(?:domain|host|server|hostname|ip)(?:-?(?:name|here|ip|url))?|x{2,}"
     r"|placeholder|todo|changeme|your.*|.*-your-.*"
 )

@@ -6,16 +6,16 @@ Sources: PSR-4; the documentation of Composer's `autoload` and Laravel's configu
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from lk_audit.patterns import regex
 from lk_audit.project.files import Files
 from lk_audit.project.manifests import Manifests, above, joined
 
 OWN_NAMES = "."
 """What a Ruby file shares with all others: the constants that are loaded by their names."""
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MOST_WORDS = 30
 
 

@@ -10,16 +10,17 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from lk_audit.patterns import regex
 from lk_audit.project.files import Files
 from lk_audit.project.manifests import above
 
 CSHARP = "#csharp"
 """What a project's C# files share, whatever their namespaces: the address that their own package has."""
-_TYPE = re.compile(
+_TYPE = regex(
     rb"\b(?:class|struct|record|interface|enum)[ \t]{1,8}(?:struct[ \t]{1,8}|class[ \t]{1,8})?([A-Z]\w{0,80})"
 )
 _MOST_FILES = 4_000
-_CRATE = re.compile(rb"^name\s{0,9}=\s{0,9}\"([\w-]{1,80})\"", re.MULTILINE)
+_CRATE = regex(rb"^name\s{0,9}=\s{0,9}\"([\w-]{1,80})\"", re.MULTILINE)
 _ROOTS = ("main", "lib", "mod")
 """Stems of files whose modules are beside them; those of others are in a folder of their name."""
 _DEEPEST = 12

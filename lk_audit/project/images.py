@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from lk_audit.patterns import regex
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
     from lk_audit.source import Place, Source
 
-_DOCKERFILE = re.compile(r"(?i)(?:^|/)(?:[\w.-]+\.)?(?:docker|container)file(?:\.(?!dockerignore$)[\w.-]+)?$")
-_INSTRUCTION = re.compile(rb"(?im)^[ \t]*(?:COPY|ADD)[ \t]+((?:[^\\\n]|\\[^\n]|\\\r?\n)+)")
-_FLAG = re.compile(r"--[\w-]+(?:=\S*)?\s+")
+_DOCKERFILE = regex(r"(?i)(?:^|/)(?:[\w.-]+\.)?(?:docker|container)file(?:\.(?!dockerignore$)[\w.-]+)?$")
+_INSTRUCTION = regex(rb"(?im)^[ \t]*(?:COPY|ADD)[ \t]+((?:[^\\\n]|\\[^\n]|\\\r?\n)+)")
+_FLAG = regex(r"--[\w-]+(?:=\S*)?\s+")
 _MAX_PATTERNS = 1_000
 _MAX_WILDCARDS = 4
 

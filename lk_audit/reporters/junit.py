@@ -6,11 +6,11 @@ CircleCI read them. A rule that found nothing is a test that passed; an accepted
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from lk_audit.findings import AnyRule, Finding, Report
+from lk_audit.patterns import regex
 from lk_audit.reporters import Presentation
 from lk_audit.reporters.screen import PLAIN, printable
 from lk_audit.reporters.summary import coverage, defects, outcome
@@ -18,7 +18,7 @@ from lk_audit.reporters.text import code_frame, position
 from lk_audit.reporters.wording import accepted_because, one_line, repository_path, shown_path
 
 # What XML 1.0 forbids (production 2, "Char") and `printable` lets through.
-_FORBIDDEN = re.compile("[\ufffe\uffff]")
+_FORBIDDEN = regex("[\ufffe\uffff]")
 _WIDTH = 120
 
 

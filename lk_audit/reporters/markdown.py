@@ -6,13 +6,13 @@ GitHub refuses a summary of more than 1 MiB: "$GITHUB_STEP_SUMMARY upload aborte
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from lk_audit import cwe
 from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Report
+from lk_audit.patterns import regex
 from lk_audit.reporters import Presentation
 from lk_audit.reporters.screen import PLAIN, printable
 from lk_audit.reporters.summary import coverage, defects, outcome, reasons, verdict
@@ -31,9 +31,9 @@ _SPARE = 20_000
 _WIDTH = 110
 _MOST_PLACES = 50
 _SIGNS = {"critical": "🟣", "high": "🔴", "medium": "🟡", "low": "🔵", "note": "⚪"}
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-_CODE = re.compile(r"`([^`]+)`")
-_TICKS = re.compile(r"`+")
+_PUNCTUATION = regex(r"[!-/:-@\[-`{-~]")
+_CODE = regex(r"`([^`]+)`")
+_TICKS = regex(r"`+")
 _SAFE = frozenset(".,;'()/-%+=? ")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from html import escape
 from typing import NewType
 
+from lk_audit.patterns import regex
 from lk_audit.reporters.screen import printable
 from lk_audit.reporters.wording import one_line
 
@@ -14,7 +14,7 @@ Html = NewType("Html", str)
 
 EMPTY = Html("")
 _VOID = frozenset({"input", "meta"})
-_CODE = re.compile(r"`([^`]+)`")
+_CODE = regex(r"`([^`]+)`")
 
 
 def text(content: str) -> Html:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from textwrap import wrap
+
+from lk_audit.patterns import regex
 
 RESET = "\x1b[0m"
 STYLES: dict[str, str] = {
@@ -22,7 +23,7 @@ STYLES: dict[str, str] = {
 """Styles by what they are used for; severities are named like themselves."""
 
 TAB = 4
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_CONTROLS = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _NARROWEST = 40
 
 

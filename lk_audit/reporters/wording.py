@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
 from lk_audit.findings import Finding, Note, Report
+from lk_audit.patterns import regex
 from lk_audit.reporters import readable_path
 from lk_audit.reporters.screen import printable
 
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_SURROGATES = regex(r"[\ud800-\udfff]")
+_NON_ASCII = regex(r"[^\x00-\x7f]+")
 
 
 def one_line(text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Expr, Literal
 from lk_audit.values import csharp, dart, dialects, go, jvm, moments, php, ruby, rust, swift, texts
 from lk_audit.values.arithmetic import to_float
@@ -34,7 +34,7 @@ from lk_audit.values.model import (
 )
 from lk_audit.values.possible import bounded, joined_trace, truth, unknown
 
-_LEADING_NUMBER = re.compile(r"\s*([-+]?\d{1,30}(?:\.\d{1,30})?)")
+_LEADING_NUMBER = regex(r"\s*([-+]?\d{1,30}(?:\.\d{1,30})?)")
 _LONGEST_TIMEDELTA = 86399999999999.0
 _NUMBERS = {
     **dict.fromkeys(("NaN", "Number.NaN", "math.nan"), math.nan),

@@ -7,11 +7,11 @@ Newtonsoft.Json, Microsoft.IdentityModel.Tokens.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name
 from lk_audit.values import csharp_tokens, texts
 from lk_audit.values.arithmetic import to_float
@@ -59,12 +59,12 @@ _NAMESPACES = tuple(
         reverse=True,
     )
 )
-_CLOCK_SPAN = re.compile(r"(?:([0-9]{1,6})\.)?([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.[0-9]{1,7})?)?")
+_CLOCK_SPAN = regex(r"(?:([0-9]{1,6})\.)?([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.[0-9]{1,7})?)?")
 _EPOCHS = frozenset({"DateTime.UnixEpoch", "DateTimeOffset.UnixEpoch"})
 _FIRST_YEAR = 1970
-_CONFIGURATION = re.compile(r"(?i)(?:^|_)\w{0,40}config(?:uration)?$|^_?cfg$|^_?section$|^_?\w{0,40}section$")
+_CONFIGURATION = regex(r"(?i)(?:^|_)\w{0,40}config(?:uration)?$|^_?cfg$|^_?section$|^_?\w{0,40}section$")
 """How a variable that holds the configuration of an application is called."""
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[:.\-]|__")
+_WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])|[:.\-]|__")
 _READING = frozenset({"GetValue", "GetSection", "GetRequiredSection", "GetString", "GetRequiredValue"})
 _VARIABLES = frozenset({"Environment.GetEnvironmentVariable", "Env.GetString", "DotNetEnv.Env.GetString"})
 CONFIGURATION = "configuration"

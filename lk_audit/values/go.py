@@ -5,11 +5,11 @@ Sources: the documentation of Go's `time`, `strconv`, `strings`, `flag`, `cmp`; 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
@@ -19,7 +19,7 @@ from lk_audit.values.possible import bounded, either, joined_trace, unknown
 from lk_audit.values.texts import as_text
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": MINUTE, "h": HOUR}
-_SPAN_PART = re.compile(r"([0-9]{1,15}(?:\.[0-9]{0,9})?)(ns|us|µs|ms|s|m|h)")
+_SPAN_PART = regex(r"([0-9]{1,15}(?:\.[0-9]{0,9})?)(ns|us|µs|ms|s|m|h)")
 _MOST_SPAN = 100
 DURATIONS = {
     "time.Nanosecond": 1e-9,

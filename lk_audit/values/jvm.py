@@ -7,11 +7,11 @@ MicroProfile Config, Micronaut, java-jwt, jjwt.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation
@@ -73,11 +73,9 @@ _CALENDAR: dict[str, float] = {
     "MONTH": MONTH,
     "YEAR": YEAR,
 }
-_ISO_SPAN = re.compile(
-    r"P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})(?:\.[0-9]{1,9})?S)?)?"
-)
-_PLACEHOLDER = re.compile(r"[$#]\{\s{0,4}([A-Za-z][A-Za-z0-9_.\-\[\]]{0,120})\s{0,4}\}")
-_SEPARATORS = re.compile(r"[.\-]")
+_ISO_SPAN = regex(r"P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})(?:\.[0-9]{1,9})?S)?)?")
+_PLACEHOLDER = regex(r"[$#]\{\s{0,4}([A-Za-z][A-Za-z0-9_.\-\[\]]{0,120})\s{0,4}\}")
+_SEPARATORS = regex(r"[.\-]")
 
 
 def simple_name(name: str) -> str:
@@ -366,7 +364,7 @@ def part(value: Value, key: str, origin: Expr) -> Value | None:
 
 # --- what is read from outside ----------------------------------------------------------------------------------------
 
-_READING = re.compile(
+_READING = regex(
     r"(?:^|\.)(?:env|environment|config|dotenv|properties|props|conf|applicationConfig)\."
     r"(?:getProperty|getRequiredProperty|get|getString|property|propertyOrNull|getValue|getOptionalValue|tryGetString)$"
 )

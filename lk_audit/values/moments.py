@@ -6,12 +6,12 @@ moment, luxon, date-fns and ms in JavaScript.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 
 from msgspec.structs import replace
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Expr
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Mapped, Moment, Number, Possible, Text, Value
@@ -43,9 +43,9 @@ _SETTERS: dict[str, float] = {
     "FullYear": YEAR,
     "Time": 1e-3,
 }
-_INT_DATE = re.compile(r"now(?: ?\+ ?(\d{1,9}) ?([a-z]{1,10}))?")
+_INT_DATE = regex(r"now(?: ?\+ ?(\d{1,9}) ?([a-z]{1,10}))?")
 _INT_DATE_UNITS = {"sec": "second", "min": "minute"}
-_MS_SPAN = re.compile(r"(-?\d{0,12}(?:\.\d{1,6})?) ?([a-zA-Z]{0,12})")
+_MS_SPAN = regex(r"(-?\d{0,12}(?:\.\d{1,6})?) ?([a-zA-Z]{0,12})")
 
 
 def unit_seconds(name: str) -> float | None:

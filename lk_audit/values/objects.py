@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -31,7 +31,7 @@ from lk_audit.values.flow import Path
 from lk_audit.values.names import Definition, Names, Scope
 
 _MOST_EXPRESSIONS = 400
-_CONVERSION = re.compile(r"[tT]o(?:_|[A-Z])")
+_CONVERSION = regex(r"[tT]o(?:_|[A-Z])")
 """By convention, `to_x()`, `toX()` and `ToX()` give something else than the object itself."""
 
 

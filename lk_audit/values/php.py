@@ -5,11 +5,11 @@ Sources: the PHP manual (date and time, math, strings), Carbon's documentation, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Expr
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Text, Value
@@ -28,10 +28,10 @@ NUMBERS = {
 }
 """Constants: WordPress's lengths of time in seconds, PHP's own."""
 _MOST_SPAN = 100
-_RELATIVE = re.compile(r"([+-]?) ?(\d{1,9}) ?([a-z]{1,12})(?: (ago))?")
+_RELATIVE = regex(r"([+-]?) ?(\d{1,9}) ?([a-z]{1,12})(?: (ago))?")
 _SHORT = {"sec": "second", "secs": "second", "min": "minute", "mins": "minute"}
 _NOW = frozenset({"", "now"})
-_ISO = re.compile(
+_ISO = regex(
     r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?"
     r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,12})S)?)?"
 )

@@ -1,0 +1,25 @@
+"""Regular expressions that are compiled when they are first used."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lk_audit.patterns import regex
+
+
+def test_a_pattern_does_what_a_compiled_one_does() -> None:
+    lazy = regex(r"(?P<word>[a-z]+)-(\d+)", re.IGNORECASE)
+    found = lazy.search("see AB-12")
+    assert found is not None
+    assert (found["word"], found[2]) == ("AB", "12")
+    assert lazy.sub("x", "ab-1 cd-2") == "x x"
+    assert (lazy.pattern, lazy.groups) == (r"(?P<word>[a-z]+)-(\d+)", 2)
+    assert regex(rb"\d+").findall(b"1 22") == [b"1", b"22"]
+
+
+def test_a_mistake_is_told_at_the_first_use() -> None:
+    broken = regex("(")
+    with pytest.raises(re.error):
+        broken.search("")

@@ -69,17 +69,17 @@ def run(tool: Tool, folder: Path, report: Path) -> Run:
     if not text.strip() and done.returncode:
         raise RuntimeError(f"{tool.name} failed with {done.returncode}: {done.stderr[-500:]}")
     hits = frozenset(Hit(_relative(hit.path, folder), hit.line, hit.label) for hit in tool.read(text))
-    return Run(tool.name, _version(tool), hits, seconds)
+    return Run(tool.name, version_of(tool.version, tool.command[0]), hits, seconds)
 
 
 def _relative(path: str, folder: Path) -> str:
     return Path(path).relative_to(folder).as_posix() if Path(path).is_absolute() else path.removeprefix("./")
 
 
-def _version(tool: Tool) -> str:
-    """What the tool says, or what Go wrote into it: one that was built by `go install` often does not know."""
-    go = ("go", "version", "-m", shutil.which(tool.command[0]) or "")
-    for command, pattern in ((tool.version, _VERSION), (go, _GO_MODULE)):
+def version_of(asking: tuple[str, ...], program: str) -> str:
+    """What a tool says, or what Go wrote into it: one that was built by `go install` often does not know."""
+    go = ("go", "version", "-m", shutil.which(program) or "")
+    for command, pattern in ((asking, _VERSION), (go, _GO_MODULE)):
         if shutil.which(command[0]):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             found = pattern.search(done.stdout + done.stderr)

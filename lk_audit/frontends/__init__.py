@@ -23,13 +23,14 @@ _BY_SUFFIX: dict[str, str] = {
     ".ipynb": "notebook",
     **dict.fromkeys((".cs", ".csx"), "csharp"),
     ".rs": "rust",
+    **dict.fromkeys((".ex", ".exs"), "elixir"),
     ".java": "java",
     **dict.fromkeys((".kt", ".kts"), "kotlin"),
     **dict.fromkeys((".env",), "dotenv"),
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace", ".map"), "json"),
 }
-CODE = frozenset({"python", "javascript", "go", "java", "kotlin", "php", "ruby", "dart", "swift", "csharp", "rust"})
+CODE = frozenset({"python", "javascript", "go", "java", "kotlin", "php", "ruby", "dart", "swift", "csharp", "rust", "elixir"})
 """The frontends of programming languages; the others read data and text."""
 GRAMMARS: dict[str, str] = {
     "dart": "tree_sitter_dart",
@@ -40,6 +41,7 @@ GRAMMARS: dict[str, str] = {
     "swift": "tree_sitter_swift",
     "csharp": "tree_sitter_c_sharp",
     "rust": "tree_sitter_rust",
+    "elixir": "tree_sitter_elixir",
 }
 """The frontends whose grammar some platform may lack, with the module that it comes in."""
 _DOTENV_NAMES = frozenset(

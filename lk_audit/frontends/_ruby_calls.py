@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._ruby_expressions import Arguments, method_name
-from lk_audit.frontends._ruby_values import value
+from lk_audit.frontends._tails import value
 from lk_audit.syntax import (
     Argument,
     Call,

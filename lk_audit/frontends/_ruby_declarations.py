@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._ruby_expressions import Targets, method_name, spread_out
-from lk_audit.frontends._ruby_values import returned, value, with_tails
+from lk_audit.frontends._tails import returned, value, with_tails
 from lk_audit.frontends._tree import Part, Several, block
 from lk_audit.syntax import (
     Block,

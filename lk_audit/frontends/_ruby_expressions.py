@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._ruby_literals import float_value, integer_value, quoted, unescaped
-from lk_audit.frontends._ruby_values import assigned, at, field, value
+from lk_audit.frontends._tails import assigned, at, field, value
 from lk_audit.frontends._tree import Part, Several, copies_of, expression, statements
 from lk_audit.syntax import (
     Argument,

@@ -15,7 +15,7 @@ from lk_audit.frontends import _ruby_statements as statements
 from lk_audit.frontends._ruby_calls import CALLS
 from lk_audit.frontends._ruby_literals import comment_text
 from lk_audit.frontends._ruby_names import settle
-from lk_audit.frontends._ruby_values import value
+from lk_audit.frontends._tails import value
 from lk_audit.frontends._tree import Grammar, Lowering, Several, block, find, unread
 from lk_audit.syntax import Comment, Module, Template
 

@@ -1,4 +1,4 @@
-"""Where Ruby statements are values: the last one of a body is what it gives."""
+"""Where statements are values, as in Ruby and Elixir: the last one of a body is what it gives."""
 
 from __future__ import annotations
 

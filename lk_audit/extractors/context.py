@@ -20,7 +20,7 @@ from lk_audit.syntax import Call, Expr, Member, Module, Name, Node
 from lk_audit.values import model
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step, Value
-from lk_audit.values.names import NAMESPACED, Names
+from lk_audit.values.names import Names
 from lk_audit.values.possible import located
 
 _VERSION = regex(r"(\d+)")
@@ -132,7 +132,7 @@ class FileContext(Struct, eq=False, dict=True):
 
     @property
     def is_jvm(self) -> bool:
-        return self.module.language in {"java", "kotlin"}
+        return self.names.is_jvm
 
     def qualified(self, expr: Expr) -> str | None:
         """The full name of what `expr` names, as the tables of SDKs spell it; None for anything but a name.
@@ -140,7 +140,7 @@ class FileContext(Struct, eq=False, dict=True):
         Where imports open whole namespaces, the one in which LiveKit or a JWT library has the name.
         """
         name = self.names.qualified(expr)
-        if name is None or self.module.language not in NAMESPACED:
+        if name is None or not self.names.traits.opens_namespaces:
             return name
         full = (f"{namespace}.{name}" for namespace in self.names.namespaces())
         return next((item for item in full if is_known(item)), name)

@@ -23,7 +23,7 @@ from lk_audit.livekit.grants import (
     restricts_by_default,
     to_camel_case,
 )
-from lk_audit.livekit.sdks import GRANT_CLASSES, SINGLE_GRANTS
+from lk_audit.livekit.sdks import GRANT_CLASSES, GRANT_HELPERS, SINGLE_GRANTS
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Call, Expr, If, Name, Node, Opaque, Raise, Record, Return, Try, walk
 from lk_audit.syntax import Member as MemberAccess
@@ -47,7 +47,8 @@ class GrantCollector(Struct):
     """Gathers the grants of one token, call by call.
 
     `function` is the one that makes the token; `of_sdk` tells that an SDK writes it, and takes objects of its classes.
-    `merges` tells whether a further grant call adds to the earlier ones or replaces them.
+    `merges` tells whether a further grant call adds to the earlier ones or replaces them, `reads_maps` that plain maps
+    have the names of the grant classes.
     """
 
     context: FileContext
@@ -56,6 +57,7 @@ class GrantCollector(Struct):
     function: Node
     merges: bool = False
     of_sdk: bool = False
+    reads_maps: bool = False
     by_name: dict[str, Grant] = field(default_factory=dict)
     unknown: list[UnknownGrant] = field(default_factory=list)
     complete: bool = True
@@ -90,10 +92,12 @@ class GrantCollector(Struct):
         elif isinstance(value, Returned) and self._is_single(value):
             self._add_single(value, certain=certain)
         elif isinstance(value, Mapped):
-            is_class = self.of_sdk and isinstance(value.origin, Call) and value.origin.is_new
+            is_class = self.reads_maps or (self.of_sdk and isinstance(value.origin, Call) and value.origin.is_new)
             self._add_members(target, _members(value), certain=certain, is_class=is_class)
             if value.open:
                 self._open(value.spreads, self._spread_place(value) or place)
+        elif isinstance(value, Returned) and self._full_name(value) in GRANT_HELPERS:
+            self._add_helped(target, value, place, certain=certain)
         elif isinstance(value, Returned) and (grant_class(value) or self._is_untyped(value)):
             self._add_constructed(target, value, certain=certain)
         elif (made := built_grants(self.context, value)) is not None:
@@ -129,6 +133,22 @@ class GrantCollector(Struct):
         values = self.context.values(given) if given is not None else (default,)
         name = claim.name if claim.target == "grants" else f"{claim.target}.{claim.name}"
         self._put(name, Member(values=values, key=value.call, certain=certain), certain=certain)
+
+    def _add_helped(self, target: str, value: Returned, place: Place, *, certain: bool) -> None:
+        """`Grants.join_room(room)`, `VideoGrant.new(room_join: true)`."""
+        helper, call = GRANT_HELPERS[self._full_name(value)], value.call
+        if helper.takes_map and call.arguments:
+            for given in self.context.values(call.arguments[0].value):
+                if isinstance(given, Mapped):
+                    self._add_members(target, _members(given), certain=certain, is_class=True)
+                if not isinstance(given, Mapped) or given.open:
+                    self._open((given,), place)
+        members = [
+            (name, Member(values=(Flag(origin=call, flag=flag),), key=call)) for name, flag in helper.gives.items()
+        ]
+        for name, item in zip(helper.positions, call.arguments, strict=False):
+            members.append((name, Member(values=self.context.values(item.value), key=item.value)))
+        self._add_members(target, members, certain=certain, is_class=True)
 
     def _open(self, values: Possible, place: Place) -> None:
         self.complete = False

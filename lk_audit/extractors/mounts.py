@@ -214,7 +214,7 @@ def declared_guards(context: FileContext, function: Function) -> Iterator[Expr]:
     """The decorators and dependencies of a function, and those of its class; a public mark cancels the class's."""
     yield from function.decorators
     # What a PHP or Ruby class inherits, or is given, need not run before its methods; Go's types say nothing either.
-    runs_bases = context.module.language not in {"php", "ruby", "go"}
+    runs_bases = context.names.traits.runs_bases
     for parameter in function.parameters if runs_bases else ():
         yield from (expr for expr in (parameter.default, parameter.annotation) if expr is not None)
     owner = context.names.enclosing(function, Class)

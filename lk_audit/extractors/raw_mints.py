@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.go_claims import as_claims
 from lk_audit.extractors.grants import GrantCollector, grant_class
+from lk_audit.extractors.joken import configured_lifetimes
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.extractors.secret_names import USUAL, SecretNames
@@ -89,6 +90,8 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
         settings["identity"] = [Part(subject.values, context.member_place(subject))]
     if signer.default_ttl is not None:
         parts = replace(parts, lifetimes=tuple(_defaulted(item, signer.default_ttl) for item in parts.lifetimes))
+    if signer.config is not None and "exp" not in payload.members:
+        life = life or tuple(configured_lifetimes(context, call, signer.config))
     return replace(parts, settings=settings, lifetimes=life or parts.lifetimes)
 
 
@@ -109,7 +112,7 @@ def _secret_of(call: Call, signer: JwtSigner) -> Expr | None:
 
 def _method_signer(context: FileContext, call: Call) -> JwtSigner | None:
     """A method that signs, called on whatever a file has of a library that it imports: `keys.sign(payload)`."""
-    if not context.names.opens_namespaces or not isinstance(call.callee, Access):
+    if not context.names.traits.opens_namespaces or not isinstance(call.callee, Access):
         return None
     rows = (JWT_SIGNERS.get(f"{namespace}.*.{call.callee.name}") for namespace in context.names.namespaces())
     return next((row for row in rows if row is not None), None)
@@ -149,7 +152,11 @@ def _class_mint(context: FileContext, call: Call, kind: JwtClass, is_request: Is
 
 
 _TWICE = "exp in the payload and expiresIn beside it: jsonwebtoken raises"
-_SERIALIZERS = frozenset({"JSON.stringify", "json.dumps", "jsonEncode", "json.encode"})
+_SERIALIZERS = frozenset({"JSON.stringify", "json.dumps", "jsonEncode", "json.encode"}) | {
+    "Jason.encode!",
+    "Poison.encode!",
+    "JSON.encode!",
+}
 
 
 def _parsed(context: FileContext, values: Possible) -> Possible:

@@ -61,9 +61,8 @@ def _by_shape(context: FileContext, call: Call, name: str) -> Sdk | None:
     if not is_lost and "livekit" not in name.rpartition(".")[0].lower():
         return None
     members = {event.path[0] for event in history(context.names, call)}
-    if context.is_jvm or context.module.language in {"csharp", "rust"}:
-        language = "jvm" if context.is_jvm else context.module.language
-        known = (sdk for sdk in TOKEN_CONSTRUCTORS.values() if sdk.language == language)
+    known = [sdk for sdk in TOKEN_CONSTRUCTORS.values() if sdk.language == context.names.traits.family and sdk.signs_of]
+    if known:
         return next((sdk for sdk in known if members & sdk.signs_of), None)
     if members & {"addGrant", "toJwt", "addSIPGrant"}:
         return NODE
@@ -86,7 +85,13 @@ class _Mint:
         self.sdk = sdk
         self.place = context.place(call.callee)
         self.grants = GrantCollector(
-            context, self.place, is_request, context.function_of(call), merges=sdk.merges_grants, of_sdk=True
+            context,
+            self.place,
+            is_request,
+            context.function_of(call),
+            merges=sdk.merges_grants,
+            of_sdk=True,
+            reads_maps=sdk.reads_maps,
         )
         self.lifetimes: list[Lifetime] = []
         self.expiration: list[Lifetime] = []

@@ -24,7 +24,6 @@ from lk_audit.livekit.clients import (
     SERVER_FILE,
     SERVER_FOLDER,
     SERVER_GLOBALS,
-    SERVER_LANGUAGES,
     SERVER_PACKAGES,
 )
 from lk_audit.project.manifests import Builds
@@ -49,7 +48,7 @@ def side_of(context: FileContext) -> SideEvidence:
         return _of_jvm(context)
     if context.module.language in APP_LANGUAGES:
         return _app_side(context, APP_LANGUAGES[context.module.language])
-    return SideEvidence(Side.SERVER) if context.module.language in SERVER_LANGUAGES else _of_javascript(context)
+    return SideEvidence(Side.SERVER) if context.names.traits.is_server else _of_javascript(context)
 
 
 def _of_javascript(context: FileContext) -> SideEvidence:

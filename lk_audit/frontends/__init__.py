@@ -30,7 +30,9 @@ _BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".yml", ".yaml"), "yaml"),
     **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace", ".map"), "json"),
 }
-CODE = frozenset({"python", "javascript", "go", "java", "kotlin", "php", "ruby", "dart", "swift", "csharp", "rust", "elixir"})
+CODE = frozenset(
+    {"python", "javascript", "go", "java", "kotlin", "php", "ruby", "dart", "swift", "csharp", "rust", "elixir"}
+)
 """The frontends of programming languages; the others read data and text."""
 GRAMMARS: dict[str, str] = {
     "dart": "tree_sitter_dart",

@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Node
 
 _OPERATORS = {"&&": "and", "||": "or", "!": "not", "<>": "+", "++": "+", "--": "-", "===": "==", "!==": "!="}
-_SPOKEN = frozenset({"spec", "type", "typep", "opaque", "callback", "macrocallback", "impl", "behaviour", "enforce_keys"})
+_SPOKEN = frozenset(
+    {"spec", "type", "typep", "opaque", "callback", "macrocallback", "impl", "behaviour", "enforce_keys"}
+)
 """Attributes that tell the compiler about types."""
 _TEXTS = frozenset({"s", "S"})
 _WORDS = frozenset({"w", "W"})
@@ -82,18 +84,9 @@ def _name(data: bytes, node: TreeNode) -> Node:
     return Name(node.start_byte, node.end_byte, text_of(data, node))
 
 
-def module_name(text: str, start: int, end: int) -> Expr:
-    """`Livekit.AccessToken` as a chain of names."""
-    first, *rest = text.split(".")
-    found: Expr = Name(start, start + len(first.encode()), first)
-    for part in rest:
-        found = Member(start, end, found, part)
-    return found
-
-
 def _alias(data: bytes, node: TreeNode) -> Node:
-    text = "".join(text_of(data, node).split())
-    return module_name(text, node.start_byte, node.end_byte)
+    """A module, by its name as a whole: `Livekit.AccessToken`."""
+    return Name(node.start_byte, node.end_byte, "".join(text_of(data, node).split()))
 
 
 def _atom(data: bytes, node: TreeNode) -> Node:
@@ -368,9 +361,7 @@ def _dot(run: Lowering, frame: Frame) -> Node:
     right = frame.node.child_by_field_name("right")
     if right is None:
         return left
-    if right.type == "identifier" or right.type == "operator_identifier":
-        return Member(frame.start, frame.end, left, run.text(right))
-    if right.type == "alias":
+    if right.type in {"identifier", "operator_identifier", "alias"}:
         return Member(frame.start, frame.end, left, run.text(right))
     inner = frame.field("right")
     if isinstance(inner, Literal) and isinstance(inner.value, str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._elixir_expressions import at, is_piped, module_name, plain_call
+from lk_audit.frontends._elixir_expressions import is_piped, plain_call
 from lk_audit.frontends._elixir_parts import (
     Arguments,
     Body,
@@ -16,10 +16,8 @@ from lk_audit.frontends._elixir_parts import (
 )
 from lk_audit.frontends._elixir_patterns import bound, choice, clause_case, unless_fitting
 from lk_audit.frontends._switches import Case, switch
-from lk_audit.frontends._tails import value
 from lk_audit.frontends._tree import Several, contents, statements
 from lk_audit.syntax import (
-    Argument,
     Assign,
     Binary,
     Block,
@@ -31,12 +29,10 @@ from lk_audit.syntax import (
     ImportedName,
     Literal,
     Loop,
-    Member,
     Name,
     Opaque,
     Raise,
     Record,
-    Sequence,
     Statement,
     Try,
     Unary,
@@ -44,8 +40,6 @@ from lk_audit.syntax import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-    from tree_sitter import Node as TreeNode
 
     from lk_audit.frontends._tree import Frame, Lower, Lowering
     from lk_audit.syntax import Node
@@ -253,8 +247,7 @@ def _for(_: Lowering, frame: Frame, given: Arguments | None, body: Body | None) 
     return Loop(frame.start, frame.end, tuple(header), then)
 
 
-def _try(_: Lowering, frame: Frame, given: Arguments | None, body: Body | None) -> Node | None:
-    del given
+def _try(_: Lowering, __: Frame, ___: Arguments | None, body: Body | None) -> Node | None:
     return attempt(body) if body is not None and body.sections else None
 
 
@@ -326,7 +319,11 @@ def _alias(run: Lowering, frame: Frame, given: Arguments | None, _: Body | None)
 def _import(run: Lowering, frame: Frame, given: Arguments | None, _: Body | None) -> Node | None:
     """`import Mod`, `import Mod, only: [sign: 2]`."""
     only = given.keyword("only") if given is not None else None
-    keys = [entry.key.value for entry in only.entries if isinstance(entry.key, Literal)] if isinstance(only, Record) else ["*"]
+    keys = (
+        [entry.key.value for entry in only.entries if isinstance(entry.key, Literal)]
+        if isinstance(only, Record)
+        else ["*"]
+    )
     start, end = frame.start, frame.end
     names = tuple(ImportedName(start, end, str(key), str(key)) for key in keys)
     return Several(start, end, tuple(Import(start, end, module, names) for module in _modules(run, frame)))
@@ -335,9 +332,7 @@ def _import(run: Lowering, frame: Frame, given: Arguments | None, _: Body | None
 def _use(run: Lowering, frame: Frame, given: Arguments | None, _: Body | None) -> Node | None:
     """`use Joken.Config`: what the module brings in has no names here; the call says which parts."""
     start, end = frame.start, frame.end
-    imports = [
-        Import(start, end, module, (ImportedName(start, end, "*", "*"),)) for module in _modules(run, frame)
-    ]
+    imports = [Import(start, end, module, (ImportedName(start, end, "*", "*"),)) for module in _modules(run, frame)]
     told = Call(start, end, Name(start, start + len("use"), "use"), given.given() if given is not None else ())
     return Several(start, end, (*imports, Evaluate(start, end, told)))
 
@@ -369,7 +364,9 @@ def _definition(run: Lowering, frame: Frame, given: Arguments | None, body: Body
     is_private = target is not None and run.text(target).endswith("p")
     inner = _branch(given, body, "do")
     if inner is None:
-        return Definition(frame.start, frame.end, name, is_private, Clause(frame.start, frame.end, patterns, guard, _NO_BODY))
+        return Definition(
+            frame.start, frame.end, name, is_private, Clause(frame.start, frame.end, patterns, guard, _NO_BODY)
+        )
     if body is not None and body.sections:
         whole = attempt(body)
         inner = Block(whole.start, whole.end, (whole,))
@@ -395,7 +392,9 @@ FORMS: Mapping[str, Callable[[Lowering, Frame, Arguments | None, Body | None], N
     **dict.fromkeys(("def", "defp", "defmacro", "defmacrop"), _definition),
     **dict.fromkeys(("defguard", "defguardp", "defdelegate", "defprotocol", "defimpl"), _left_out),
 }
-LISTS = frozenset({"source", "do_block", "body", "block", "else_block", "rescue_block", "catch_block", "after_block", "ERROR"})
+LISTS = frozenset(
+    {"source", "do_block", "body", "block", "else_block", "rescue_block", "catch_block", "after_block", "ERROR"}
+)
 
 
 def _unread(run: Lowering, frame: Frame) -> Node:

@@ -7,8 +7,9 @@ functions of different arity, have one name, all but one get their module or the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
+
+from msgspec import Struct, field
 
 from lk_audit.frontends._elixir_parts import Body, Clause, Definition, Space
 from lk_audit.frontends._elixir_patterns import bound, clause_case, fits
@@ -23,20 +24,22 @@ from lk_audit.syntax import (
     Evaluate,
     Expr,
     Function,
+    Import,
+    ImportedName,
     Literal,
     Member,
-    Module,
     Name,
     Node,
     Parameter,
     Raise,
     Return,
-    Sequence as Items,
     Statement,
     children,
+    walk,
 )
-
-_ERROR = "error"
+from lk_audit.syntax import (
+    Sequence as Items,
+)
 
 
 def _given_back(inner: Expr) -> Statement:
@@ -52,10 +55,7 @@ def function_of(name: str, clauses: Sequence[Clause], start: int, end: int) -> F
     """One function of all its clauses."""
     heads = [clause for clause in clauses if clause.body.end or clause.body.statements] or list(clauses)
     parameters = _parameters(clauses)
-    if len(heads) == 1:
-        body = _single(parameters, heads[0])
-    else:
-        body = Block(start, end, _chosen(parameters, heads, end))
+    body = _single(parameters, heads[0]) if len(heads) == 1 else Block(start, end, _chosen(parameters, heads, end))
     with_tails(body, _given_back)
     return Function(start, end, name, tuple(parameters), body)
 
@@ -114,17 +114,13 @@ def _bindings(parameters: list[Parameter], clause: Clause) -> Iterator[Statement
         pattern = _without_default(written)
         if isinstance(pattern, Name) and pattern.id == parameter.name:
             continue
-        if isinstance(pattern, Assign):
-            sides = [pattern.target, pattern.value]
-        else:
-            sides = [pattern]
+        sides = [pattern.target, pattern.value] if isinstance(pattern, Assign) else [pattern]
         for side in sides:
             if not (isinstance(side, Name) and side.id == parameter.name):
                 yield from bound(side, Name(pattern.start, pattern.start, parameter.name), pattern.end)
 
 
-@dataclass(slots=True)
-class _Own:
+class _Own(Struct):
     """The functions and attributes of one module, and what they are called in the whole file."""
 
     name: str
@@ -144,13 +140,30 @@ def assembled(body: Body) -> tuple[Statement, ...]:
         _attribute_names(own, space.body.statements, taken)
         owns.append((own, [function for function, _ in functions], space.body.statements))
     found: list[Statement] = [*body.statements]
+    for item in body.statements:
+        _settle(item, _Own(""), [own for own, _, _ in owns])
     others = [own for own, _, _ in owns]
-    for own, functions, statements in owns:
-        members = [*statements, *(Define(item.start, item.end, item) for item in functions)]
+    for own, defined, statements in owns:
+        members = [*statements, *(Define(item.start, item.end, item) for item in defined)]
         for item in members:
             _settle(item, own, others)
         found += members
-    return tuple(sorted(found, key=lambda item: item.start))
+    named = _named_in_full(found)
+    return (*named, *sorted(found, key=lambda item: item.start))
+
+
+def _named_in_full(statements: list[Statement]) -> list[Import]:
+    """Modules that code names in full need no import: one is made up for each, which links it."""
+    imports = [item for statement in statements for item in walk(statement) if isinstance(item, Import)]
+    aliases = {name.local: item.module for item in imports for name in item.names if name.member is None}
+    found: dict[str, Import] = {}
+    for statement in statements:
+        for item in walk(statement):
+            if isinstance(item, Name) and item.id[:1].isupper() and "." in item.id:
+                first, _, rest = item.id.partition(".")
+                item.id = f"{aliases[first]}.{rest}" if first in aliases else item.id
+                found.setdefault(item.id, Import(0, 0, item.id, (ImportedName(0, 0, item.id, None),)))
+    return list(found.values())
 
 
 def _spaces(body: Body, above: str) -> Iterator[tuple[str, Space]]:
@@ -236,8 +249,3 @@ def _dotted(expr: Expr) -> str:
         names.append(expr.name)
         expr = expr.object
     return ".".join((expr.id, *names[::-1])) if isinstance(expr, Name) and expr.id[:1].isupper() else ""
-
-
-def placed(module: Module) -> Module:
-    """The module, with every local function that is mentioned as a value by its name."""
-    return module

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lk_audit.frontends._tree import Part
 from lk_audit.syntax import Argument, Block, Entry, Expr, Record, Statement
 
 
-@dataclass(slots=True, eq=False)
 class Keywords(Part):
     """`key: value, other: value`, in a call, a list or a map."""
 
     entries: tuple[Entry, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Arguments(Part):
     """What a call is given; keywords at the end are one list."""
 
@@ -36,7 +32,6 @@ class Arguments(Part):
         return next((item.value for item in entries if getattr(item.key, "value", None) == name), None)
 
 
-@dataclass(slots=True, eq=False)
 class Clause(Part):
     """`patterns when guard -> body`, or one clause of a function."""
 
@@ -45,7 +40,6 @@ class Clause(Part):
     body: Block
 
 
-@dataclass(slots=True, eq=False)
 class Section(Part):
     """`else`, `rescue`, `catch` and `after` of a body: statements or clauses."""
 
@@ -54,7 +48,6 @@ class Section(Part):
     clauses: tuple[Clause, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Body(Part):
     """What stands between `do` and `end`: statements or clauses, sections, and what modules hold."""
 
@@ -68,7 +61,6 @@ class Body(Part):
         return next((item for item in self.sections if item.kind == kind), None)
 
 
-@dataclass(slots=True, eq=False)
 class Definition(Part):
     """One clause of a function."""
 
@@ -77,7 +69,6 @@ class Definition(Part):
     clause: Clause
 
 
-@dataclass(slots=True, eq=False)
 class Space(Part):
     """A module: its statements, the clauses of its functions and the modules in it."""
 
@@ -85,7 +76,6 @@ class Space(Part):
     body: Body
 
 
-@dataclass(slots=True, eq=False)
 class Choices(Part):
     """A `case` whose subject comes through a pipe."""
 

@@ -45,7 +45,7 @@ def bound(pattern: Expr, value: Expr, end: int, depth: int = 0) -> list[Statemen
     if not any(_binds(part) for part, _ in parts):
         return _kept(value)
     found: list[Statement] = []
-    sources = copies_of(value, len(parts)) if _is_plain(value) else []
+    sources: list[Expr] = copies_of(value, len(parts)) if _is_plain(value) else []
     if not sources:
         holder = f"#{pattern.start}"
         found.append(Assign(pattern.start, end, Name(pattern.start, pattern.start, holder), value, declares=True))
@@ -70,15 +70,17 @@ def _parts(pattern: Expr) -> Iterable[tuple[Expr, Expr]]:
     """The patterns in a pattern, each with the key of its value."""
     match pattern:
         case Items(items=items):
-            for place, item in enumerate(items):
-                head = item.left if isinstance(item, Binary) and item.operator == "|" else item
-                yield head, Literal(item.start, item.start, place)
+            for place, element in enumerate(items):
+                item = element.left if isinstance(element, Binary) and element.operator == "|" else element
+                yield item, Literal(item.start, item.start, place)
         case Record(entries=entries):
-            yield from ((entry.value, entry.key) for entry in entries if entry.key is not None)
+            for entry in entries:
+                if entry.key is not None:
+                    yield entry.value, entry.key
         case Call(is_new=True, arguments=given):
-            for item in given:
-                if item.name is not None:
-                    yield item.value, Literal(item.start, item.start, item.name)
+            for argument in given:
+                if argument.name is not None:
+                    yield argument.value, Literal(argument.start, argument.start, argument.name)
         case Binary(operator="+", left=Literal(), right=rest):
             # `"Bearer " <> token`
             yield rest, Opaque(rest.start, rest.start, ())

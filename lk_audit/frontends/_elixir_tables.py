@@ -14,7 +14,7 @@ _MOST = 3
 
 
 def desugared(call: Call) -> Call | Index | Binary | Record | Function:
-    """`Map.get(map, key, default)`, `Map.put(map, key, value)`, `Map.merge(a, b)` as syntax; any other call as it is."""
+    """`Map.get(map, key, default)`, `Map.put(map, key, value)`, `Map.merge(a, b)` as syntax; other calls stay."""
     match call.callee:
         case Member(object=Name(id=holder), name=name) if holder in _HOLDERS:
             values = [item.value for item in call.arguments if not item.spread]
@@ -33,7 +33,9 @@ def _of_map(call: Call, name: str, values: list[Expr]) -> Index | Binary | Recor
         case [base, key, default] if name in _READING:
             return Binary(start, end, "??", Index(start, key.end, base, key), _called(default))
         case [base, key, given] if name in _SETTING:
-            return Record(start, end, (Entry(base.start, base.end, None, base), Entry(key.start, given.end, key, given)))
+            return Record(
+                start, end, (Entry(base.start, base.end, None, base), Entry(key.start, given.end, key, given))
+            )
         case [base, more] if name == "merge":
             return Record(start, end, tuple(Entry(item.start, item.end, None, item) for item in (base, more)))
         case [base] if name in {"new", "from_struct"}:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._ruby_expressions import Targets, spread_out
-from lk_audit.frontends._tails import field, value
 from lk_audit.frontends._switches import Case, switch
+from lk_audit.frontends._tails import field, value
 from lk_audit.frontends._tree import Part, Several, block, contents, expression
 from lk_audit.syntax import (
     Assign,

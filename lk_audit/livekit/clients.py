@@ -36,9 +36,6 @@ CLIENT_PACKAGES: dict[str, str] = {
 }
 """Packages that only client code imports (as values, not types)."""
 
-SERVER_LANGUAGES = frozenset({"python", "go", "php", "ruby"})
-"""Languages that run on servers only, as far as LiveKit goes."""
-
 CLIENT_HOOK_PACKAGES = frozenset({"react", "preact/hooks", "vue", "solid-js"})
 """Packages that both sides import; only their hooks tell a client."""
 

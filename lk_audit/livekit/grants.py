@@ -73,6 +73,7 @@ BY_FIELD_NAME: dict[str, GrantSpec] = BY_PYTHON_NAME | {spec.name[:1].upper() + 
 FIELD_NAMES: dict[str, dict[str, GrantSpec]] = {
     "php": BY_FIELD_NAME | VIDEO_GRANTS | {"RoomName": VIDEO_GRANTS["room"]},
     **dict.fromkeys(("ruby", "dart", "swift"), VIDEO_GRANTS),
+    "elixir": BY_FIELD_NAME | VIDEO_GRANTS,
 }
 """The names of the fields and setters of grant classes, by language, where they are not those.
 

@@ -1,4 +1,4 @@
-"""Which file a class or an include means in PHP and Ruby, where classes are found by their names.
+"""Which file a class or an include means in PHP, Ruby and Elixir, where classes and modules are found by their names.
 
 Sources: PSR-4; the documentation of Composer's `autoload` and Laravel's configuration; Zeitwerk's file structure.
 """
@@ -17,6 +17,8 @@ OWN_NAMES = "."
 """What a Ruby file shares with all others: the constants that are loaded by their names."""
 _WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MOST_WORDS = 30
+_MOST_FILES = 3000
+_MODULE = re.compile(rb"^[ \t]*+defmodule[ \t]++([A-Z][A-Za-z0-9_.]{0,200}+)", re.MULTILINE)
 
 
 class Autoload:
@@ -31,7 +33,7 @@ class Autoload:
         """The file that a class name ("App.Services.Tokens") or a path ("./config.php") in a file means."""
         key = (path, specifier)
         if key not in self._known:
-            find = self._php if language == "php" else self._ruby
+            find = {"php": self._php, "ruby": self._ruby}.get(language, self._elixir)
             self._known[key] = next((found for found in find(path, specifier) if found != path), None)
         return self._known[key]
 
@@ -86,6 +88,19 @@ class Autoload:
                 candidate = posixpath.join(folder, root, name)
                 if candidate in self._files:
                     yield candidate
+
+    def _elixir(self, path: str, specifier: str) -> Iterator[str]:
+        """By the name that a file gives its module, of several files the nearest."""
+        found = self._modules.get(specifier, ())
+        yield from sorted(found, key=lambda item: (-len(posixpath.commonpath([item, path])), item))[:1]
+
+    @cached_property
+    def _modules(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for path in self._files.code["elixir"][:_MOST_FILES]:
+            for name in _MODULE.findall(self._files.data(path)):
+                found.setdefault(name.decode("ascii"), []).append(path)
+        return {name: tuple(paths) for name, paths in found.items()}
 
     @cached_property
     def _by_name(self) -> Mapping[str, tuple[str, ...]]:

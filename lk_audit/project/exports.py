@@ -27,9 +27,8 @@ class Exports:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._hands_out_globals = not names.is_javascript
-        has_none = names.is_python or names.is_go or names.is_jvm or names.module.language in {"csharp", "rust"}
-        self._declared = () if has_none else tuple(_declared(names))
+        self._hands_out_globals = names.traits.hands_out_globals
+        self._declared = tuple(_declared(names)) if names.traits.exports_values else ()
 
     def of(self, member: str | None) -> Iterator[Exported]:
         """What a name may stand for, surest first; `member` None asks for the module itself."""
@@ -66,7 +65,7 @@ class Exports:
         name = self._names.at_end(member)
         if self._names.binding_scope(name) is not None:
             yield Exported(member, name)
-        elif self._names.opens_namespaces:
+        elif self._names.traits.opens_namespaces:
             handed_on = (item.module for item in self._names.nodes(Export))
             yield from (Exported(member, None, module, member) for module in handed_on if module is not None)
         elif self._names.is_python:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit import frontends
+from lk_audit.languages import traits
 from lk_audit.project.autoload import Autoload
 from lk_audit.project.declared import CSHARP, Declared
 from lk_audit.project.exports import Exports
@@ -47,7 +48,7 @@ class CodeModule(Struct, eq=False, dict=True):
 
     @property
     def is_jvm(self) -> bool:
-        return self.syntax.language in {"java", "kotlin"}
+        return traits(self.syntax.language).family == "jvm"
 
     @cached_property
     def names(self) -> Names:
@@ -66,7 +67,7 @@ class CodeModule(Struct, eq=False, dict=True):
         resolution, language = self.project.resolution, self.syntax.language
         if language == "csharp":
             return CSHARP if specifier == "." else None
-        if language in {"php", "ruby"}:
+        if traits(language).finds_by_name:
             return self.project.autoload.target(self.path, specifier, language)
         finders: dict[str, Callable[[str, str], str | None]] = {
             "python": resolution.python,
@@ -204,7 +205,7 @@ class ModuleLinker:
             return None
         if path is None and self._module.is_jvm and member is not None:
             return self._of_class(module, member)
-        if path is None and member is not None and self._module.syntax.language in {"php", "ruby"}:
+        if path is None and member is not None and self._module.names.traits.finds_by_name:
             # A class is in a file of its own, which its full name leads to.
             path = self._module.target(f"{module}.{member}")
             if path == self._module.path:

@@ -61,8 +61,6 @@ _RENAMINGS = ("{} as ", "= {}", "={}", ": {}", ":{}")
 _FEW_USERS = 4
 """Of more files that call a method of some name, only those count that also name its class or the file it is in."""
 _LOADERS = frozenset({"require", "import"})
-_BY_NAME = frozenset({"java", "kotlin", "csharp", "rust"})
-"""Languages whose types name the interfaces that they implement."""
 _DEEPEST_PATH = 4
 
 
@@ -285,7 +283,7 @@ class Usage:
         if other.is_go:
             return self._calls_interface(other, callee, owner)
         known = list(self.classes(other, other.evaluator.evaluate(callee.object)))
-        bases = {_last_part(base) for base in owner.bases} if other.syntax.language in _BY_NAME else set()
+        bases = {_last_part(base) for base in owner.bases} if other.names.traits.implements_by_name else set()
         return any(item is owner or item.name in bases for item in known)
 
     def _implements(self, values: Possible, owner: Class, function: Function) -> bool:
@@ -294,7 +292,7 @@ class Usage:
         for value in values if bases else ():
             definition = value.definition if isinstance(value, Defined) else None
             home = self._project.module_of(definition) if isinstance(definition, Function) else None
-            if home is None or home.syntax.language not in _BY_NAME or not isinstance(definition, Function):
+            if home is None or not home.names.traits.implements_by_name or not isinstance(definition, Function):
                 continue
             kind = home.names.owner(definition)
             if kind is not None and kind.name in bases and definition.name == function.name:

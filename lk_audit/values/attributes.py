@@ -71,7 +71,9 @@ class Attributes:
     def find(self, owner: Class, name: str, construction: Call | None, depth: int) -> Possible | None:
         """What an attribute of a class of this file can be, for the instance that `construction` made if known."""
         definitions = self._in_force(owner, name)
-        if self._evaluator.names.has_structs and not any(isinstance(item.node, Function) for item in definitions):
+        if self._evaluator.names.traits.has_structs and not any(
+            isinstance(item.node, Function) for item in definitions
+        ):
             return self._evaluator.structs.field(owner, name, definitions, depth)
         if not definitions:
             inherited = self._inherited(owner, name, construction, depth) if depth < _DEEPEST_BASE else None

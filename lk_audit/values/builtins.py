@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from lk_audit.patterns import regex
 from lk_audit.syntax import Expr, Literal
-from lk_audit.values import csharp, dart, dialects, go, jvm, moments, php, ruby, rust, swift, texts
+from lk_audit.values import csharp, dart, dialects, elixir, go, jvm, moments, php, ruby, rust, swift, texts
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
@@ -362,6 +362,18 @@ _RUST: dict[str, Function] = {
 }
 
 
+_ELIXIR: dict[str, Function] = {
+    **elixir.FUNCTIONS,
+    "min": _extreme(min, is_bound=True),
+    "max": _extreme(max, is_bound=False),
+    **dict.fromkeys(("round", "Float.round"), _rounding(_half_up)),
+    **dict.fromkeys(("floor", "Float.floor"), _rounding(math.floor)),
+    **dict.fromkeys(("ceil", "Float.ceil"), _rounding(math.ceil)),
+    "trunc": _rounding(math.trunc),
+    "abs": _first(_absolute),
+    **dict.fromkeys(("String.to_integer", "String.to_float"), _parse_number(whole=False)),
+    **dict.fromkeys(("Jason.decode!", "Poison.decode!", "JSON.decode!"), _json),
+}
 _FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
     "python": _PYTHON,
     "javascript": _JAVASCRIPT,
@@ -375,6 +387,7 @@ _FUNCTIONS: Mapping[str, Mapping[str, Function]] = {
     "swift": swift.FUNCTIONS,
     "csharp": _CSHARP,
     "rust": _RUST,
+    "elixir": _ELIXIR,
 }
 
 

@@ -73,7 +73,7 @@ class CallGraph:
 
     def accepts(self, function: Function, call: Call) -> bool:
         """Whether a call has as many arguments as a function takes, where several functions may share a name."""
-        if not self._names.is_jvm:
+        if not self._names.traits.overloads:
             return True
         parameters = function.parameters
         given = sum(not item.spread and item.name != "#context" for item in call.arguments)

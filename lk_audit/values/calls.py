@@ -109,7 +109,7 @@ class Calls:
         match callee:
             case Reference(name=name):
                 return self._known(name, call, frame)
-            case Defined(definition=Class()) if self._evaluator.names.has_structs and not call.is_new:
+            case Defined(definition=Class()) if self._evaluator.names.traits.has_structs and not call.is_new:
                 # The conversion of a value to a type of its own.
                 return tuple(
                     value for item in call.arguments[:1] for value in self._evaluator.evaluate_at(item.value, frame)

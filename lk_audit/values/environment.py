@@ -3,7 +3,8 @@
 Sources: the documentation of Python's `os`, python-decouple, environs, django-environ, Starlette, python-dotenv,
 pydantic-settings; Node, Deno, Bun, Vite, SvelteKit, Astro, react-native-dotenv, react-native-config, t3-env, envalid;
 Go's `os`, viper, godotenv; `System.getenv` of Java and Kotlin, Android's BuildConfig; PHP's `getenv`, Laravel; Ruby's
-`ENV`; Dart's `String.fromEnvironment` and dart:io, flutter_dotenv; Swift's Foundation, Vapor.
+`ENV`; Dart's `String.fromEnvironment` and dart:io, flutter_dotenv; Swift's Foundation, Vapor; Elixir's System,
+Application and Dotenvy.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ _OBJECTS: dict[str, str] = {
 }
 """Calls that return such a thing."""
 
+APPLICATION = "Application.get_env"
+"""Elixir's settings of an application, which may hold settings themselves."""
 _REQUEST_KEYS = (
     *("HTTP", "REQUEST_", "REMOTE_", "SERVER_", "QUERY_", "CONTENT_", "SCRIPT_", "DOCUMENT_", "PATH_", "PHP_"),
     *("argv", "argc", "AUTH_", "ORIG_", "REDIRECT_", "GATEWAY_"),
@@ -111,6 +114,10 @@ _READERS: dict[str, _Reader] = {
     "env": _Reader("env"),
     "Illuminate.Support.Env.get": _Reader("env"),
     "ENV.fetch": _Reader("ENV"),
+    "System.get_env": _Reader("System.get_env"),
+    "System.fetch_env!": _Reader("System.get_env", None),
+    "System.fetch_env": _Reader("System.get_env", None),
+    **dict.fromkeys(("env!", "Dotenvy.env!"), _Reader("Dotenvy", 2)),
     **{f"{kind}.fromEnvironment": _Reader("String.fromEnvironment", None) for kind in ("String", "int", "bool")},
     **{f"{name}.{how}": _Reader("flutter_dotenv", None) for name in _DOTENV for how in ("get", "maybeGet")},
     **{f"Environment.{how}": _Reader("Environment", None) for how in ("get", "process.get")},
@@ -140,6 +147,8 @@ def variable(name: str, origin: Expr) -> Value | None:
 def member(value: Value, key: str, origin: Expr) -> Environment | None:
     """The environment variable that a part of a symbolic value is, or None."""
     accessor: str | None = None
+    if isinstance(value, Environment) and value.accessor == APPLICATION:
+        return Environment(origin=origin, name=key, accessor=APPLICATION, trace=value.trace)
     if isinstance(value, Reference):
         accessor = MAPPINGS.get(value.name)
     elif isinstance(value, Returned) and value.callee and not value.members:

@@ -187,7 +187,7 @@ class Evaluator:
             case Reference(name=name):
                 return self._reference(self.names.join(name, key), origin, value.trace)
             case Given():
-                method = self.structs.methods(value, key) if self.names.has_structs else ()
+                method = self.structs.methods(value, key) if self.names.traits.has_structs else ()
                 return method or (replace(value, members=(*value.members, key)),)
             case Returned():
                 inner = self.attributes.of_instance(value, key)
@@ -203,7 +203,7 @@ class Evaluator:
         linked = self._linked(origin, expr) if origin.module is not None else None
         if linked is not None:
             return linked
-        if origin.module is None and (len(origin.members) == 1 or self.names.opens_namespaces):
+        if origin.module is None and (len(origin.members) == 1 or self.names.traits.opens_namespaces):
             linked = self._from_star(origin.members[0])
             if linked is not None:
                 return self._parts(linked, origin.members[1:], expr)

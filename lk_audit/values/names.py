@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from lk_audit.languages import traits
 from lk_audit.syntax import (
     Assign,
     Await,
@@ -31,7 +32,7 @@ from lk_audit.syntax import (
 from lk_audit.values.callgraph import CallGraph
 from lk_audit.values.flow import Definition, Flow
 from lk_audit.values.scopes import N, Scope, Scopes
-from lk_audit.values.specifiers import dart_package, go_package, normalise
+from lk_audit.values.specifiers import package_of
 
 __all__ = ["Definition", "Names", "Origin", "Scope"]
 
@@ -52,9 +53,6 @@ _GO_BUILTINS = frozenset(
         *(f"{sign}int{size}" for sign in ("", "u") for size in ("", "8", "16", "32", "64")),
     }
 )
-NAMESPACED = frozenset({"csharp", "swift", "dart", "java", "kotlin", "php", "ruby", "rust"})
-"""Languages whose imports open whole namespaces: a bare name there is that of any of them, or of the language."""
-_PACKAGED = frozenset({"go", "java", "kotlin", "ruby", "swift", "csharp"})
 _OWN_PACKAGE = "."
 """What files of these languages share with the others of their package, as if they imported all of it."""
 
@@ -74,12 +72,11 @@ class Names:
 
     Attributes:
         module: the module.
+        traits: what is true of its language.
         is_python: whether its language is Python.
         is_go: whether its language is Go.
         is_jvm: whether it is Java or Kotlin.
         is_javascript: whether it is JavaScript or TypeScript.
-        has_structs: whether what it constructs may be a struct, a record of its fields.
-        opens_namespaces: whether its imports open whole namespaces.
         flow: answers questions about branches.
         graph: answers questions about calls.
         calls: every call that is written out, in source order, as all of these.
@@ -92,12 +89,11 @@ class Names:
 
     def __init__(self, module: Module) -> None:
         self.module = module
+        self.traits = traits(module.language)
         self.is_python = module.language == "python"
         self.is_go = module.language == "go"
-        self.is_jvm = module.language in {"java", "kotlin"}
-        self.is_javascript = module.language in {"javascript", "typescript"}
-        self.has_structs = module.language in {"go", "swift", "rust"}
-        self.opens_namespaces = module.language in NAMESPACED
+        self.is_jvm = self.traits.family == "jvm"
+        self.is_javascript = self.traits.family == "javascript"
         self._scopes = Scopes(module)
         self.flow = Flow(self._scopes.parents)
         self.graph = CallGraph(self)
@@ -185,7 +181,7 @@ class Names:
         """The dotted name: "livekit.api.AccessToken", "livekit-server-sdk.AccessToken"."""
         members = origin.members
         if origin.module is None:
-            if not (self.is_python or self.is_go) and len(members) > 1 and members[0] in _GLOBAL_OBJECTS:
+            if self.traits.has_globals and len(members) > 1 and members[0] in _GLOBAL_OBJECTS:
                 members = members[1:]
             return ".".join(members)
         name = self.package(origin.module)
@@ -195,11 +191,7 @@ class Names:
 
     def package(self, module: str) -> str:
         """The name that full names begin with, for a module as an import writes it."""
-        if self.is_python or self.module.language in {"swift", "csharp", "rust"}:
-            return module
-        if self.module.language == "dart":
-            return dart_package(module)
-        return go_package(module) if self.is_go else normalise(module)
+        return package_of(module, self.traits.modules)
 
     def join(self, name: str, member: str) -> str:
         """`name.member`; a JavaScript default export is its module, when something is taken from it."""
@@ -235,7 +227,7 @@ class Names:
     def star_imports(self) -> tuple[str, ...]:
         """The modules whose names count without being listed, latest first; a file's own package comes first."""
         imported = tuple(item.module for item in reversed(self._scopes.stars))
-        return (_OWN_PACKAGE, *imported) if self.module.language in _PACKAGED else imported
+        return (_OWN_PACKAGE, *imported) if self.traits.shares_package else imported
 
     def namespaces(self) -> tuple[str, ...]:
         """The packages whose names count without being listed, as full names begin with them."""
@@ -290,7 +282,7 @@ class Names:
             found = known[:_MOST_DEFINITIONS] if index or is_exported else self.flow.reaching(known, name)
             if found:
                 return (*found, *self._from_closures(found, scope))
-        return tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS]) if self.is_javascript else ()
+        return tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS]) if self.traits.has_globals else ()
 
     def _from_closures(self, found: Sequence[Definition], scope: Scope) -> list[Definition]:
         """What nested functions assign to a variable that only holds a place (`let token = null`, `TOKEN = None`).
@@ -326,7 +318,7 @@ class Names:
                 return origin
         if definitions or name.id in _SELF or self.binding_scope(name) is not None:
             return None
-        stars = () if self.opens_namespaces else self.star_imports()
+        stars = () if self.traits.opens_namespaces else self.star_imports()
         if stars and name.id not in (_GO_BUILTINS if self.is_go else _PYTHON_BUILTINS):
             return Origin(stars[0], (name.id,))
         return Origin(None, (name.id,))

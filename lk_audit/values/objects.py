@@ -209,6 +209,8 @@ class _Tracker:
             return
         if isinstance(call.callee, Function) and _gives_back(call.callee):
             self._add(call, alias)
+        if self._names.traits.passes_objects and call.arguments[0] is argument:
+            self._handed_on(call, alias)
         name = self._names.qualified(call.callee)
         if name in {"Object.assign", "setattr"} and call.arguments[0] is argument:
             self._set_by(call, alias)
@@ -217,6 +219,14 @@ class _Tracker:
         elif alias.depth == 0:
             for function in self._functions(call):
                 self._parameter(function, call, argument, alias)
+
+    def _handed_on(self, call: Call, alias: _Alias) -> None:
+        """`Token.with_ttl(token, 60)`: a function of a module is what methods are elsewhere, and gives the object."""
+        if isinstance(call.callee, Member):
+            self._record(alias, (call.callee.name,), call, call.arguments, None)
+        last = call.callee.name if isinstance(call.callee, Member) else ""
+        if not _CONVERSION.match(last):
+            self._add(call, alias)
 
     def _set_by(self, call: Call, alias: _Alias) -> None:
         """`Object.assign(object, {ttl: 1})` and `setattr(object, "ttl", 1)` assign attributes."""

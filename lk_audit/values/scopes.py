@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TypeAlias, TypeGuard, TypeVar
 
+from lk_audit.languages import traits
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -31,8 +32,6 @@ from lk_audit.values.flow import Definition
 N = TypeVar("N", bound=Node)
 Scope: TypeAlias = Module | Function | Class
 
-DECLARING = frozenset({"go", "java", "kotlin", "dart", "swift", "csharp", "rust"})
-"""Languages in which assigning to a variable and declaring one are told apart."""
 BEFORE_ALL = -1
 """The effect of what is hoisted: JavaScript's imports and functions."""
 
@@ -49,9 +48,8 @@ class Scopes:
 
     def __init__(self, module: Module) -> None:
         self.module = module
-        self.is_python = module.language == "python"
+        self.traits = traits(module.language)
         self.is_go = module.language == "go"
-        self.declares = module.language in DECLARING
         self.definitions: defaultdict[tuple[Node, str], list[Definition]] = defaultdict(list)
         self.attributes: defaultdict[tuple[Class, str], list[Definition]] = defaultdict(list)
         self.uses: defaultdict[str, list[Name]] = defaultdict(list)
@@ -107,7 +105,7 @@ class Scopes:
 
     def self_class(self, name: Name) -> Class | None:
         """The class whose instance (or, for `cls`, whose self) `name` is."""
-        names_receiver = self.is_python or self.is_go
+        names_receiver = self.traits.names_receiver
         if not names_receiver and name.id != "this":
             return None
         for function in self.ancestors(name):
@@ -151,7 +149,7 @@ class Scopes:
 
     def _index_definitions(self) -> None:
         assigns = self.nodes(Assign)
-        for assign in sorted(assigns, key=lambda item: not item.declares) if self.declares else assigns:
+        for assign in sorted(assigns, key=lambda item: not item.declares) if self.traits.declares else assigns:
             self._index_assign(assign)
         for function in self.nodes(Function):
             self._index_function(function)
@@ -175,8 +173,12 @@ class Scopes:
         owner = self.class_of(assign)
         if owner is not None:
             self.attributes[owner, target.id].append(self._assignment(assign, target.id, owner))
-        if owner is None or self.is_python:
-            scope = self._declaring(target.id, assign) if self.declares and not assign.declares else self._scope(assign)
+        if owner is None or self.traits.shows_members:
+            scope = (
+                self._declaring(target.id, assign)
+                if self.traits.declares and not assign.declares
+                else self._scope(assign)
+            )
             item = self._assignment(assign, target.id, scope)
             self.definitions[scope, target.id].append(item)
             self.assigned[target.id].append(item)
@@ -221,9 +223,9 @@ class Scopes:
         if owner is not None and is_defined:
             method = Definition("function", function.name, function, owner, function.start)
             self.attributes[owner, function.name].append(method)
-        if function.name and is_defined and (owner is None or self.is_python):
+        if function.name and is_defined and (owner is None or self.traits.shows_members):
             scope = self._scope(function)
-            effect = function.start if self.is_python else BEFORE_ALL
+            effect = function.start if not self.traits.hoists else BEFORE_ALL
             self.definitions[scope, function.name].append(
                 Definition("function", function.name, function, scope, effect)
             )
@@ -248,7 +250,7 @@ class Scopes:
 
     def _index_import(self, statement: Import) -> None:
         scope = self._scope(statement)
-        effect = statement.end if self.is_python else BEFORE_ALL
+        effect = statement.end if not self.traits.hoists else BEFORE_ALL
         for item in statement.names:
             if item.member == "*":
                 self.stars.append(statement)
@@ -266,8 +268,8 @@ class Scopes:
         """
         match parent:
             case Function():
-                return child is parent.body or (isinstance(child, Parameter) and not self.is_python)
+                return child is parent.body or (isinstance(child, Parameter) and not self.traits.shows_members)
             case Class():
-                return innermost and self.is_python and child is parent.body
+                return innermost and self.traits.shows_members and child is parent.body
             case _:
                 return isinstance(parent, Module)

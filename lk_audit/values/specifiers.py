@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from lk_audit.languages import Modules
+
 _SCHEMES = ("npm:", "jsr:")
 _PACKAGE_HOSTS = frozenset(
     {"esm.sh", "cdn.esm.sh", "esm.run", "unpkg.com", "cdn.skypack.dev", "jspm.dev", "ga.jspm.io", "cdn.jsdelivr.net"}
 )
 _PATH_MARKS = frozenset({"npm", "pin", "x", "gh", "stable", "-"})
 """First path parts of these hosts that are no package (`cdn.jsdelivr.net/npm/jose`, `deno.land/x/jose`)."""
+
+
+def package_of(module: str, written: Modules) -> str:
+    """The package that an import means, as full names begin with it."""
+    match written:
+        case Modules.GO_PATH:
+            return go_package(module)
+        case Modules.DART_URI:
+            return dart_package(module)
+        case Modules.SPECIFIER:
+            return normalise(module)
+        case Modules.WRITTEN:
+            return module
 
 
 def normalise(specifier: str) -> str:

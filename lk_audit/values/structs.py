@@ -31,13 +31,13 @@ class Structs:
     def are_built(self) -> bool:
         """Whether the language writes objects out with their fields."""
         names = self._evaluator.names
-        return names.has_structs or names.module.language == "csharp"
+        return names.traits.has_structs or names.module.language == "csharp"
 
     def built(self, call: Call, frame: Frame | None) -> Mapped | None:
         """The value of a struct literal of a type of the project; None for other types."""
         evaluator = self._evaluator
         owner = next(_classes(evaluator.evaluate(call.callee)), None)
-        if owner is None or (not evaluator.names.has_structs and not _is_plain(owner, call)):
+        if owner is None or (not evaluator.names.traits.has_structs and not _is_plain(owner, call)):
             return None
         if evaluator.names.module.language == "swift":
             return self._encoded(owner, call, frame)

@@ -5,12 +5,13 @@ Names are full names as `values.names` gives them ("livekit.api.AccessToken").
 
 from __future__ import annotations
 
-from lk_audit.livekit.sdks import csharp, dart, go, javascript, jvm, php, python, ruby, rust, swift
+from lk_audit.livekit.sdks import csharp, dart, elixir, go, javascript, jvm, php, python, ruby, rust, swift
 from lk_audit.livekit.sdks.javascript import NODE, NODE_V1, SIGN_JWT_MEMBERS
 from lk_audit.livekit.sdks.model import (
     Claim,
     ClaimBuilder,
     Family,
+    GrantHelper,
     JwtBuilder,
     JwtClass,
     JwtSigner,
@@ -27,6 +28,7 @@ __all__ = [
     "CLAIM_BUILDERS",
     "CLAIM_STRUCTS",
     "GRANT_CLASSES",
+    "GRANT_HELPERS",
     "HMAC_CALLS",
     "JWT_BUILDERS",
     "JWT_CLASSES",
@@ -47,6 +49,7 @@ __all__ = [
     "TOKEN_CONSTRUCTORS",
     "Claim",
     "ClaimBuilder",
+    "GrantHelper",
     "JwtBuilder",
     "JwtClass",
     "JwtSigner",
@@ -60,7 +63,7 @@ __all__ = [
 
 _FAMILIES: tuple[Family, ...] = (
     *(python.FAMILY, javascript.FAMILY, go.FAMILY, jvm.FAMILY, php.FAMILY, ruby.FAMILY, dart.FAMILY, swift.FAMILY),
-    *(csharp.FAMILY, rust.FAMILY),
+    *(csharp.FAMILY, rust.FAMILY, elixir.FAMILY),
 )
 
 TOKEN_CONSTRUCTORS: dict[str, Sdk] = {name: row for family in _FAMILIES for name, row in family.constructors.items()}
@@ -86,13 +89,16 @@ CLAIM_BUILDERS: dict[str, ClaimBuilder] = {
     name: row for family in _FAMILIES for name, row in family.claim_builders.items()
 }
 JWT_CLASSES: dict[str, JwtClass] = {name: row for family in _FAMILIES for name, row in family.jwt_classes.items()}
+GRANT_HELPERS: dict[str, GrantHelper] = {
+    name: row for family in _FAMILIES for name, row in family.grant_helpers.items()
+}
 HMAC_CALLS: frozenset[str] = frozenset().union(*(family.hmacs for family in _FAMILIES))
 """Calls that sign by hand: with a LiveKit payload in the same file they make a token."""
 
 
 _TABLES = (
     *(TOKEN_CONSTRUCTORS, SECRET_SINKS, JWT_SIGNERS, SIGN_JWT_CLASSES, JWT_BUILDERS, JWT_CLASSES, LATER_SIGNERS),
-    SINGLE_GRANTS,
+    *(SINGLE_GRANTS, GRANT_HELPERS),
 )
 METHODS: frozenset[str] = frozenset({"Encode", "authenticate", "ReadJwtToken", "ReadToken", "ReadJsonWebToken"})
 """Methods of objects that sign or read tokens, which a table knows by the class of the object."""

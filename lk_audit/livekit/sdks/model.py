@@ -50,7 +50,7 @@ class Sdk(Struct, frozen=True):
     first, `keeps_grants` that the token keeps the caller's object, so that later changes of it count.
     `writes_data_rights` tells that an unset canPublishData is written as true, `allows_credentials` names the method
     without which it signs no room configuration with credentials in it. `signs_of` are members by which a token
-    is known where its import is lost.
+    is known where its import is lost, `reads_maps` tells that a plain map may stand for an object of a grant class.
     """
 
     label: str
@@ -64,6 +64,7 @@ class Sdk(Struct, frozen=True):
     writes_data_rights: bool = False
     signs_of: frozenset[str] = frozenset()
     allows_credentials: str = ""
+    reads_maps: bool = False
 
 
 class SecretSink(Struct, frozen=True):
@@ -79,7 +80,8 @@ class JwtSigner(Struct, frozen=True):
     """A general JWT library's signing call: where payload, secret and options stand, and what options set.
 
     Where `payload` is None, the call makes the payload itself, of its arguments. `default_ttl` is the lifetime of a
-    token that is given none, in seconds; None where such a token never expires.
+    token that is given none, in seconds; None where such a token never expires. `config` is where it is told which
+    claims every token gets: an argument, or a function of the file by its name.
     """
 
     label: str
@@ -91,6 +93,7 @@ class JwtSigner(Struct, frozen=True):
     lifetime_option: Setting | None = None
     exp_unit: TtlUnit | None = TtlUnit.EPOCH
     default_ttl: float | None = None
+    config: int | str | None = None
 
 
 class LaterSigner(Struct, frozen=True):
@@ -100,6 +103,18 @@ class LaterSigner(Struct, frozen=True):
     payload: int
     sign: str
     exp_unit: TtlUnit = TtlUnit.EPOCH_OR_DATETIME
+
+
+class GrantHelper(Struct, frozen=True):
+    """A function of an SDK that makes a grant object: `Grants.join_room(room)`.
+
+    `gives` are the grants that it gives in any case, `positions` those that its arguments give; with `takes_map` its
+    first argument holds the grants by their names.
+    """
+
+    gives: dict[str, bool] = field(default_factory=dict)
+    positions: tuple[str, ...] = ()
+    takes_map: bool = False
 
 
 class Claim(Struct, frozen=True):
@@ -165,7 +180,8 @@ class Family(Struct, frozen=True):
     own; `sign_classes` are builders of jose's kind, `builders` those that are filled claim by claim, by the call that
     makes one, `claim_builders` those known by the last name of the call that makes one, `jwt_classes` tokens to be
     signed, `later_signers` other libraries that sign in two steps; `claim_structs` are their structs, with the names of
-    the fields in the token; `single_grants` are classes that hold one grant each; `hmacs` sign by hand.
+    the fields in the token; `single_grants` are classes that hold one grant each; `hmacs` sign by hand,
+    `grant_helpers` make grant objects.
     """
 
     constructors: dict[str, Sdk] = field(default_factory=dict)
@@ -181,3 +197,4 @@ class Family(Struct, frozen=True):
     builders: dict[str, JwtBuilder] = field(default_factory=dict)
     single_grants: dict[str, Claim] = field(default_factory=dict)
     claim_builders: dict[str, ClaimBuilder] = field(default_factory=dict)
+    grant_helpers: dict[str, GrantHelper] = field(default_factory=dict)

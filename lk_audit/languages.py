@@ -43,6 +43,7 @@ class Language(Struct, frozen=True):
         runs_bases: what base classes of a handler's class declare is run in front of it.
         passes_objects: objects have no methods: functions of their module take them as first argument.
         is_server: it runs on servers only, as far as LiveKit goes.
+        is_rewritten: fixes know how it is written; of the others, only data and text are changed.
     """
 
     family: str
@@ -63,10 +64,16 @@ class Language(Struct, frozen=True):
     runs_bases: bool = True
     passes_objects: bool = False
     is_server: bool = False
+    is_rewritten: bool = False
 
 
 _JAVASCRIPT = Language(
-    "javascript", modules=Modules.SPECIFIER, has_globals=True, hands_out_globals=False, exports_values=True
+    "javascript",
+    modules=Modules.SPECIFIER,
+    has_globals=True,
+    hands_out_globals=False,
+    exports_values=True,
+    is_rewritten=True,
 )
 _JVM = Language(
     "jvm",
@@ -78,7 +85,9 @@ _JVM = Language(
     implements_by_name=True,
 )
 _TABLE: dict[str, Language] = {
-    "python": Language("python", names_receiver=True, hoists=False, shows_members=True, is_server=True),
+    "python": Language(
+        "python", names_receiver=True, hoists=False, shows_members=True, is_server=True, is_rewritten=True
+    ),
     "javascript": _JAVASCRIPT,
     "typescript": _JAVASCRIPT,
     "go": Language(

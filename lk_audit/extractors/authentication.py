@@ -49,6 +49,10 @@ class Authentication:
             from lk_audit.extractors import ruby_guards  # noqa: PLC0415
 
             return ruby_guards.in_front_of(self._guards, handler)
+        if language == "elixir":
+            from lk_audit.extractors import elixir_guards  # noqa: PLC0415
+
+            return elixir_guards.in_front_of(self._workspace, self._guards, handler)
         return None
 
     def _check_before(self, site: FileContext, call: Node) -> Lead | None:

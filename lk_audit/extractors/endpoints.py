@@ -202,6 +202,10 @@ class Endpoints:
                 return parameter is not None and not dotnet_handlers.is_service(parameter)
             case "rust":
                 return rust_handlers.is_from_caller(value, handler.path)
+            case "elixir":
+                from lk_audit.extractors import elixir_handlers  # noqa: PLC0415 - most scans meet other languages
+
+                return elixir_handlers.is_from_caller(value)
             case "go":
                 return is_request_parameter(self._context, value)
             case _:
@@ -309,6 +313,10 @@ def _of_language(context: FileContext) -> Iterator[Handler]:
         from lk_audit.extractors import ruby_handlers  # noqa: PLC0415
 
         yield from ruby_handlers.find(context)
+    elif context.module.language == "elixir":
+        from lk_audit.extractors import elixir_handlers  # noqa: PLC0415
+
+        yield from elixir_handlers.find(context)
 
 
 _HELD_REQUESTS = frozenset({"request", "input"})
@@ -319,7 +327,20 @@ _ANSWERS = frozenset(
 """What a handler passes on for a helper to answer with."""
 _SENDING = frozenset(
     {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
-    | {"respond", "respondText", "result", "println", "print", "ok", "body"}
+    | {
+        "respond",
+        "respondText",
+        "push",
+        "push_event",
+        "send_resp",
+        "assign",
+        "put_resp_header",
+        "result",
+        "println",
+        "print",
+        "ok",
+        "body",
+    }
     | {"echo", "wp_send_json", "wp_send_json_success", "render", "body", "JsonResponse", "set_output", "setJSON"}
     | {"Encode", "JSON", "IndentedJSON", "PureJSON", "XML", "String", "SendString", "Send", "Write", "WriteString"}
     | {"Fprint", "Fprintf", "Fprintln", "WriteJSON", "Data", "HTML", "Render", "SendJSON", "RespondJSON"}

@@ -92,10 +92,7 @@ class GrantCollector(Struct):
         elif isinstance(value, Returned) and self._is_single(value):
             self._add_single(value, certain=certain)
         elif isinstance(value, Mapped):
-            is_class = self.reads_maps or (self.of_sdk and isinstance(value.origin, Call) and value.origin.is_new)
-            self._add_members(target, _members(value), certain=certain, is_class=is_class)
-            if value.open:
-                self._open(value.spreads, self._spread_place(value) or place)
+            self._add_mapped(target, value, place, certain=certain)
         elif isinstance(value, Returned) and self._full_name(value) in GRANT_HELPERS:
             self._add_helped(target, value, place, certain=certain)
         elif isinstance(value, Returned) and (grant_class(value) or self._is_untyped(value)):
@@ -106,6 +103,16 @@ class GrantCollector(Struct):
             self._add_replaced(target, value, place, certain=certain)
         elif not isinstance(value, Nothing):
             self._open((value,), place)
+
+    def _add_mapped(self, target: str, value: Mapped, place: Place, *, certain: bool) -> None:
+        """A record of grants, after the grant objects that it takes in (`%{grant | room_admin: true}`)."""
+        is_class = self.reads_maps or (self.of_sdk and isinstance(value.origin, Call) and value.origin.is_new)
+        bases = [item for item in value.spreads if isinstance(item, Returned) and grant_class(item)]
+        for base in bases:
+            self._add_constructed(target, base, certain=certain)
+        self._add_members(target, _members(value), certain=certain, is_class=is_class)
+        if value.open and len(bases) < max(len(value.spreads), 1):
+            self._open(value.spreads, self._spread_place(value) or place)
 
     def _add_list(self, target: str, value: Listed, place: Place, *, certain: bool) -> None:
         """`addGrants(listOf(RoomJoin(true), RoomName(room)))`."""

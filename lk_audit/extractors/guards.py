@@ -525,7 +525,7 @@ def _assigned_calls(context: FileContext, leaf: Expr, depth: int = 0) -> Iterato
                 yield from _assigned_calls(context, definition.value, depth + 1)
 
 
-_DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser"})
+_DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser", "current_user", "current_account"})
 
 
 def _takes_identity_apart(context: FileContext, node: Member | Index) -> bool:

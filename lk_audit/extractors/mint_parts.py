@@ -13,7 +13,7 @@ from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lifetime, 
 from lk_audit.livekit.grants import SERVICE_KINDS
 from lk_audit.livekit.sdks import REALTIME_ROOMS
 from lk_audit.source import Place
-from lk_audit.syntax import Call, Entry, Literal
+from lk_audit.syntax import Call, Entry, Literal, Sequence
 from lk_audit.values.model import Given, Possible, Reference, Returned, Text, Value, symbolic_sources
 
 
@@ -124,10 +124,14 @@ def _connects_itself(context: FileContext) -> bool:
 
 def _calls_with_bearer(context: FileContext) -> bool:
     """Whether the file makes requests with an Authorization header, and so uses the token itself."""
-    return any(
-        isinstance(entry.key, Literal) and entry.key.value in {"Authorization", "authorization"}
-        for entry in context.names.nodes(Entry)
-    )
+    written = [entry.key for entry in context.names.nodes(Entry)]
+    # `[{"Authorization", "Bearer ..."}]`, where headers are pairs.
+    written += [item.items[0] for item in context.names.nodes(Sequence) if len(item.items) == _PAIR]
+    return any(isinstance(key, Literal) and key.value in _AUTHORIZATION for key in written)
+
+
+_PAIR = 2
+_AUTHORIZATION = frozenset({"Authorization", "authorization"})
 
 
 def _with_caller(parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[Lifetime]:

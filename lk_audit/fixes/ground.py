@@ -34,7 +34,7 @@ class Ground:
     def nodes(self, place: Place) -> Iterator[tuple[FileContext, Node]]:
         """The syntax with exactly this span, outer nodes first; none in a language that is not rewritten."""
         for context in self.workspace.contexts(place.path):
-            if not context.is_go:
+            if context.names.traits.is_rewritten:
                 for node in context.names.spanning(place.start, place.end):
                     yield context, node
 
@@ -51,7 +51,8 @@ class Ground:
     def _entry_around(self, place: Place) -> tuple[FileContext, Entry] | None:
         """The entry of which a place is the beginning: the key and the first part of `ttl: given || '6h'`."""
         for context in self.workspace.contexts(place.path):
-            entry = None if context.is_go else context.built(_entries).get(place.start)
+            is_rewritten = context.names.traits.is_rewritten
+            entry = context.built(_entries).get(place.start) if is_rewritten else None
             if entry is not None and entry.key is not None and entry.key.end < place.end < entry.end:
                 return context, entry
         return None

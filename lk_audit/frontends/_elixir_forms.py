@@ -18,10 +18,12 @@ from lk_audit.frontends._elixir_patterns import bound, choice, clause_case, unle
 from lk_audit.frontends._switches import Case, switch
 from lk_audit.frontends._tree import Several, contents, statements
 from lk_audit.syntax import (
+    Argument,
     Assign,
     Binary,
     Block,
     Call,
+    Entry,
     Evaluate,
     Expr,
     If,
@@ -337,6 +339,21 @@ def _use(run: Lowering, frame: Frame, given: Arguments | None, _: Body | None) -
     return Several(start, end, (*imports, Evaluate(start, end, told)))
 
 
+def _config(_: Lowering, frame: Frame, given: Arguments | None, body: Body | None) -> Node | None:
+    """`config :app, :livekit, api_secret: secret`: a record in a record, as it is read back."""
+    if given is None or body is not None or given.keywords is None or not given.items:
+        return None
+    keywords = given.keywords
+    inner = Record(keywords.start, keywords.end, keywords.entries)
+    for key in reversed(given.items):
+        text = key.id.rpartition(".")[2] if isinstance(key, Name) else key.value if isinstance(key, Literal) else None
+        if not isinstance(text, str):
+            return None
+        inner = Record(key.start, inner.end, (Entry(key.start, inner.end, Literal(key.start, key.end, text), inner),))
+    callee = Name(frame.start, frame.start + len("config"), "config")
+    return Call(frame.start, frame.end, callee, (Argument(inner.start, inner.end, None, inner),))
+
+
 # --- definitions ----------------------------------------------------------------------------------------------------
 
 
@@ -387,6 +404,7 @@ FORMS: Mapping[str, Callable[[Lowering, Frame, Arguments | None, Body | None], N
     **dict.fromkeys(("raise", "reraise", "throw", "exit"), _raise),
     **dict.fromkeys(("alias", "require"), _alias),
     "import": _import,
+    "config": _config,
     "use": _use,
     "defmodule": _module,
     **dict.fromkeys(("def", "defp", "defmacro", "defmacrop"), _definition),

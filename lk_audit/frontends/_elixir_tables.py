@@ -1,6 +1,6 @@
-"""Elixir's functions on maps and keyword lists, as the syntax that they stand for.
+"""Elixir's functions on maps, keyword lists and time spans, as the syntax that they stand for.
 
-Source: the documentation of Map, Keyword, Access and Kernel.
+Source: the documentation of Map, Keyword, Access and Kernel, and of Erlang's timer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from lk_audit.syntax import Argument, Binary, Call, Entry, Expr, Function, Index
 _HOLDERS = frozenset({"Map", "Keyword", "Access"})
 _READING = frozenset({"get", "fetch!", "get_lazy"})
 _SETTING = frozenset({"put", "replace!", "replace"})
-_MOST = 3
+_TIMER = {"seconds": 1, "minutes": 60, "hours": 3600}
 
 
 def desugared(call: Call) -> Call | Index | Binary | Record | Function:
@@ -19,6 +19,8 @@ def desugared(call: Call) -> Call | Index | Binary | Record | Function:
         case Member(object=Name(id=holder), name=name) if holder in _HOLDERS:
             values = [item.value for item in call.arguments if not item.spread]
             return _of_map(call, name, values) or call
+        case Member(object=Name(id=":timer"), name=unit) if unit in _TIMER and len(call.arguments) == 1:
+            return _milliseconds(call, _TIMER[unit])
         case Name(id="struct" | "struct!") if call.arguments:
             return _struct(call)
         case _:
@@ -42,6 +44,13 @@ def _of_map(call: Call, name: str, values: list[Expr]) -> Index | Binary | Recor
             return Record(start, end, (Entry(base.start, base.end, None, base),))
         case _:
             return None
+
+
+def _milliseconds(call: Call, seconds: int) -> Binary:
+    """`:timer.hours(6)`."""
+    start, end = call.start, call.end
+    whole = Binary(start, end, "*", call.arguments[0].value, Literal(end, end, seconds))
+    return Binary(start, end, "*", whole, Literal(end, end, 1000))
 
 
 def _called(default: Expr) -> Expr:

@@ -113,6 +113,7 @@ LANGUAGE_GLOBALS: dict[str, tuple[str, ...]] = {
         *(f"Request.{part}" for part in ("Query", "Headers", "Form", "Body", "RouteValues", "Cookies")),
         "HttpContext.Request",
     ),
+    "elixir": tuple(f"conn.{part}" for part in ("params", "body_params", "query_params", "path_params", "req_headers")),
 }
 """What holds the request by a name that the language or a framework gives it, besides."""
 _SERVER_SET_GLOBALS = tuple(f"{name}{part}" for name in _LARAVEL_REQUESTS for part in ("user", "session"))
@@ -178,8 +179,35 @@ _GO_AUTHENTICATION = (
     "golang.org/x/crypto/bcrypt.CompareHashAndPassword",
 )
 
+ELIXIR_KINDS: dict[str, str] = {
+    **dict.fromkeys(("controller", "Phoenix.Controller"), "controller"),
+    **dict.fromkeys(("live_view", "live_component", "Phoenix.LiveView", "Phoenix.LiveComponent"), "live"),
+    **dict.fromkeys(("channel", "Phoenix.Channel"), "channel"),
+    "Plug.Router": "router",
+}
+"""What a module is that uses a module of Phoenix or Plug, or asks its own web module for a part."""
+ELIXIR_CALLBACKS: dict[tuple[str, str], int] = {
+    ("live", "handle_event"): 3,
+    ("live", "handle_params"): 3,
+    ("live", "mount"): 3,
+    ("channel", "handle_in"): 3,
+    ("channel", "join"): 3,
+}
+"""The functions that answer a client, by the kind of module, with how many parameters they have."""
+ELIXIR_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "match"})
+ELIXIR_REQUEST_PARTS = frozenset({"params", "body_params", "query_params", "path_params", "req_headers", "cookies"})
+"""Parts of a connection that the caller chooses."""
+
+_ELIXIR_AUTHENTICATION = (
+    *("Phoenix.Token.verify", "Plug.Crypto.verify", "Plug.Crypto.secure_compare", "Plug.BasicAuth.basic_auth"),
+    *("Joken.verify_and_validate", "Joken.Config.verify_and_validate", "Joken.verify", "JOSE.JWT.verify_strict"),
+    *("Bcrypt.verify_pass", "Argon2.verify_pass", "Pbkdf2.verify_pass", "Pow.Plug.RequireAuthenticated"),
+    *("Guardian.Plug.EnsureAuthenticated", "Guardian.Plug.authenticated?", "Guardian.decode_and_verify"),
+)
+
 AUTHENTICATING_CALLS = frozenset(
     {
+        *_ELIXIR_AUTHENTICATION,
         "Firebase.JWT.JWT.decode",
         "JWT.decode",
         "Illuminate.Support.Facades.Gate.authorize",
@@ -240,11 +268,13 @@ REFUSAL_NAMES = regex(
 """How a handler refuses a caller."""
 
 SERVER_SET = frozenset(
-    {"user", "session", "auth", "state", "ctx", "locals", "authorizer", "currentUser", "identity_token"}
+    {"user", "session", "auth", "state", "ctx", "locals", "authorizer", "currentUser", "identity_token", "assigns"}
 )
 """Parts of a request that the server fills in after it has looked at the caller: `req.user`, `request.session`."""
 
-REQUEST_PARAMETERS = frozenset({"request", "req", "ctx", "c", "context", "event", "info", "socket", "ws", "websocket"})
+REQUEST_PARAMETERS = frozenset(
+    {"request", "req", "ctx", "c", "context", "event", "info", "socket", "ws", "websocket", "conn"}
+)
 """How the parameter with the whole request is called; `body.user` is data of the caller, `req.user` is not."""
 REQUEST_PARTS = frozenset({"requestContext", "req", "request", "raw", "context", "handshake"})
 """Parts of a request that hold another form of it."""
@@ -305,6 +335,10 @@ LANGUAGE_IDENTITIES: dict[str, tuple[str, ...]] = {
     "csharp": (
         *("User.Identity", "User.Find", "User.Claims", "User.Get", "User.IsInRole", "User.HasClaim"),
         *("HttpContext.User", "HttpContext.Get", "Context.User"),
+    ),
+    "elixir": (
+        *("get_session", "Plug.Conn.get_session", "Guardian.Plug.current_resource", "Guardian.Plug.current_claims"),
+        *("Pow.Plug.current_user", "current_user", "current_resource", "conn.assigns", "socket.assigns"),
     ),
 }
 """The same by language, for names that a framework gives what it knows of the caller."""

@@ -116,20 +116,6 @@ def _counted(invocation: Invocation) -> Possible | None:
     )
 
 
-def _scaled(factor: float) -> Function:
-    """`:timer.hours(6)`, in milliseconds."""
-
-    def scaled(invocation: Invocation) -> Possible | None:
-        def convert(value: Value) -> Value | None:
-            if not isinstance(value, Number):
-                return None
-            return Number(origin=invocation.call, number=value.number * factor, trace=value.trace)
-
-        return invocation.each(invocation.values(0), convert)
-
-    return scaled
-
-
 def _hms(invocation: Invocation) -> Possible | None:
     """`:timer.hms(6, 0, 0)`."""
     parts = [values[0] for place in range(3) if len(values := invocation.values(place)) == 1]
@@ -225,9 +211,6 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(("Timex.shift", "DateTime.shift", "NaiveDateTime.shift"), _shifted),
     **dict.fromkeys(("DateTime.to_unix", "Timex.to_unix"), _counted),
     **dict.fromkeys(("DateTime.truncate", "DateTime.from_naive!", "NaiveDateTime.truncate"), _same(0)),
-    ":timer.seconds": _scaled(1000.0),
-    ":timer.minutes": _scaled(1000.0 * MINUTE),
-    ":timer.hours": _scaled(1000.0 * HOUR),
     ":timer.hms": _hms,
     **dict.fromkeys(("div", "Integer.floor_div"), _divided),
     **{f"Timex.Duration.from_{unit}": _duration(seconds) for unit, seconds in _UNITS.items()},

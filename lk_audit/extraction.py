@@ -219,6 +219,10 @@ def _command_facts(source: Source) -> Iterator[Fact]:
         from lk_audit.extractors import command_mints  # noqa: PLC0415 - most files hold no commands
 
         yield from command_mints.command_facts(source)
+    if b"video" in source.data and any(word in source.data for word in (b"openssl", b"jwt", b"OPENSSL")):
+        from lk_audit.extractors import shell_mints  # noqa: PLC0415 - few files sign by hand
+
+        yield from shell_mints.shell_facts(source)
 
 
 def _code_facts(context: FileContext) -> Iterator[Fact]:

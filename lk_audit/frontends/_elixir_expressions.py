@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._common import name, number
 from lk_audit.frontends._elixir_literals import float_value, integer_value, unescaped
 from lk_audit.frontends._elixir_parts import Arguments, Body, Choices, Clause, Keywords
 from lk_audit.frontends._elixir_patterns import choice
@@ -34,7 +35,7 @@ from lk_audit.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tree_sitter import Node as TreeNode
 
@@ -80,10 +81,6 @@ def is_piped(node: TreeNode) -> bool:
 # --- leaves ---------------------------------------------------------------------------------------------------------
 
 
-def _name(data: bytes, node: TreeNode) -> Node:
-    return Name(node.start_byte, node.end_byte, text_of(data, node))
-
-
 def _alias(data: bytes, node: TreeNode) -> Node:
     """A module, by its name as a whole: `Livekit.AccessToken`."""
     return Name(node.start_byte, node.end_byte, "".join(text_of(data, node).split()))
@@ -97,17 +94,6 @@ def _atom(data: bytes, node: TreeNode) -> Node:
     if above is not None and above.type == "dot":
         return Name(start, end, text)
     return Literal(start, end, text.removeprefix(":"))
-
-
-def _number(read: Callable[[bytes], float]) -> Leaf:
-    def lower(data: bytes, node: TreeNode) -> Node:
-        start, end = node.start_byte, node.end_byte
-        try:
-            return Literal(start, end, read(data[start:end]))
-        except ValueError:
-            return Opaque(start, end, ())
-
-    return lower
 
 
 def _boolean(data: bytes, node: TreeNode) -> Node:
@@ -408,11 +394,11 @@ def anonymous(_: Lowering, frame: Frame) -> Node:
 
 
 LEAVES: Mapping[str, Leaf] = {
-    **dict.fromkeys(("identifier", "operator_identifier"), _name),
+    **dict.fromkeys(("identifier", "operator_identifier"), name),
     "alias": _alias,
     "atom": _atom,
-    "integer": _number(integer_value),
-    "float": _number(float_value),
+    "integer": number(integer_value),
+    "float": number(float_value),
     "boolean": _boolean,
     "nil": _nothing,
     "char": _character,

@@ -49,7 +49,7 @@ def bound(pattern: Expr, value: Expr, end: int, depth: int = 0) -> list[Statemen
     if not sources:
         holder = f"#{pattern.start}"
         found.append(Assign(pattern.start, end, Name(pattern.start, pattern.start, holder), value, declares=True))
-        sources = [Name(pattern.start, pattern.start, holder) for _ in parts]
+        sources = [Name(end, end, holder) for _ in parts]
     for (part, key), source in zip(parts, sources, strict=True):
         if _binds(part):
             found += bound(part, Index(source.start, source.end, source, key), end, depth + 1)
@@ -61,7 +61,7 @@ def _both(pattern: Assign, value: Expr, end: int, depth: int) -> list[Statement]
     sides = sorted((pattern.target, pattern.value), key=lambda side: not isinstance(side, Name))
     first, second = sides
     if isinstance(first, Name) and _is_variable(first):
-        mention = Name(first.end, first.end, first.id)
+        mention = Name(end, end, first.id)
         return [*bound(first, value, end, depth), *bound(second, mention, end, depth + 1)]
     return bound(second, value, end, depth + 1)
 

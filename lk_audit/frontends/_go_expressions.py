@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _go_types as types
-from lk_audit.frontends._go_literals import float_value, format_pieces, integer_value, string_value
+from lk_audit.frontends._common import Arguments, binary, formatted, name, number
+from lk_audit.frontends._go_literals import float_value, integer_value, string_value
 from lk_audit.frontends._tree import Part, Several, expression, opaque
 from lk_audit.syntax import (
     Argument,
     Assign,
-    Binary,
     Call,
     Entry,
     Index,
@@ -21,12 +21,11 @@ from lk_audit.syntax import (
     Record,
     Sequence,
     Spread,
-    Template,
     Unary,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tree_sitter import Node as TreeNode
 
@@ -44,10 +43,6 @@ class Values(Part):
     items: tuple[Expr, ...]
 
 
-class Arguments(Part):
-    items: tuple[Argument, ...]
-
-
 class Keyed(Part):
     """`key: value` between braces."""
 
@@ -61,24 +56,9 @@ class Braces(Part):
     items: tuple[Node, ...]
 
 
-def _name(data: bytes, node: TreeNode) -> Node:
-    return Name(node.start_byte, node.end_byte, types.text_of(data, node))
-
-
 def _string(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
     return Literal(start, end, string_value(data[start:end]))
-
-
-def _number(read: Callable[[bytes], float]) -> Leaf:
-    def lower(data: bytes, node: TreeNode) -> Node:
-        start, end = node.start_byte, node.end_byte
-        try:
-            return Literal(start, end, read(data[start:end]))
-        except ValueError:
-            return Opaque(start, end, ())
-
-    return lower
 
 
 def _constant(_: bytes, node: TreeNode) -> Node:
@@ -121,12 +101,6 @@ def _unary(_: Lowering, frame: Frame) -> Node:
     if operator == "<-":
         return Opaque(frame.start, frame.end, (operand,))
     return Unary(frame.start, frame.end, _OPERATORS.get(operator, operator), operand)
-
-
-def _binary(_: Lowering, frame: Frame) -> Node:
-    sign = frame.node.child_by_field_name("operator")
-    operator = sign.type if sign is not None else ""
-    return Binary(frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0), frame.expression(1))
 
 
 def _conversion(run: Lowering, frame: Frame) -> Node:
@@ -173,19 +147,10 @@ def _made(run: Lowering, frame: Frame) -> Expr | None:
 
 
 def _formatted(frame: Frame, callee: Expr, items: tuple[Argument, ...]) -> Expr | None:
-    """`fmt.Sprintf("room-%s", name)` is text with values in it."""
-    match callee, items:
-        case Member(object=Name(id="fmt"), name="Sprintf"), (
-            Argument(value=Literal(start=start, end=end, value=str(text))),
-            *rest,
-        ):
-            pieces = format_pieces(text)
-            if len(pieces) != len(rest) + 1 or not rest or any(item.spread for item in rest):
-                return None
-            fixed = [Literal(start, end, piece) for piece in pieces]
-            parts = [part for piece, item in zip(fixed, rest, strict=False) for part in (piece, item.value)]
-            kept = [part for part in (*parts, fixed[-1]) if not (isinstance(part, Literal) and part.value == "")]
-            return Template(frame.start, frame.end, tuple(kept))
+    """`fmt.Sprintf("room-%s", name)`."""
+    match callee:
+        case Member(object=Name(id="fmt"), name="Sprintf"):
+            return formatted(frame.start, frame.end, items)
         case _:
             return None
 
@@ -271,12 +236,12 @@ def beside(target: Expr, end: int) -> Expr:
 
 
 LEAVES: Mapping[str, Leaf] = {
-    **dict.fromkeys(("identifier", "field_identifier", "package_identifier", "blank_identifier"), _name),
+    **dict.fromkeys(("identifier", "field_identifier", "package_identifier", "blank_identifier"), name),
     **dict.fromkeys(_CONSTANTS, _constant),
     **dict.fromkeys(("interpreted_string_literal", "raw_string_literal"), _string),
     **dict.fromkeys(("iota", "rune_literal", "imaginary_literal"), _meaningless),
-    "int_literal": _number(integer_value),
-    "float_literal": _number(float_value),
+    "int_literal": number(integer_value),
+    "float_literal": number(float_value),
 }
 EXPRESSIONS: Mapping[str, Lower] = {
     "parenthesized_expression": _inner,
@@ -287,7 +252,7 @@ EXPRESSIONS: Mapping[str, Lower] = {
     "selector_expression": _selector,
     "index_expression": _index,
     "unary_expression": _unary,
-    "binary_expression": _binary,
+    "binary_expression": binary(_OPERATORS),
     "type_conversion_expression": _conversion,
     "variadic_argument": _variadic,
     "argument_list": _arguments,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _java_types as types
-from lk_audit.frontends._java_expressions import Arguments, Members, Parameters
+from lk_audit.frontends._common import Arguments
+from lk_audit.frontends._java_expressions import Members, Parameters
 from lk_audit.frontends._java_statements import Declarator
 from lk_audit.frontends._jvm_nodes import constructor, field_of, given_by, some, telling
 from lk_audit.frontends._tree import Part, Several, block

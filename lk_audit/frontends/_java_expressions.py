@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _java_types as types
+from lk_audit.frontends._common import Arguments, binary, formatted, number
+from lk_audit.frontends._common import name as name_of
 from lk_audit.frontends._jvm_literals import java_string, real_number, whole_number
 from lk_audit.frontends._jvm_nodes import counted, put_entries, record_of_pairs, sequence_of
 from lk_audit.frontends._tree import Part, expression
@@ -32,7 +34,7 @@ from lk_audit.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tree_sitter import Node as TreeNode
 
@@ -56,10 +58,6 @@ _LIST_MAKERS = {
 _WRAPPERS = frozenset({"unmodifiableMap", "unmodifiableList", "unmodifiableSet", "copyOf", "synchronizedMap"})
 
 
-class Arguments(Part):
-    items: tuple[Argument, ...]
-
-
 class Members(Part):
     """What stands in the body of a class."""
 
@@ -70,24 +68,9 @@ class Parameters(Part):
     items: tuple[Parameter, ...]
 
 
-def _name(data: bytes, node: TreeNode) -> Node:
-    return Name(node.start_byte, node.end_byte, types.text_of(data, node))
-
-
 def _string(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
     return Literal(start, end, java_string(data[start:end]))
-
-
-def _number(read: Callable[[bytes], float]) -> Leaf:
-    def lower(data: bytes, node: TreeNode) -> Node:
-        start, end = node.start_byte, node.end_byte
-        try:
-            return Literal(start, end, read(data[start:end]))
-        except ValueError:
-            return Opaque(start, end, ())
-
-    return lower
 
 
 def _constant(_: bytes, node: TreeNode) -> Node:
@@ -120,12 +103,6 @@ def _unary(_: Lowering, frame: Frame) -> Node:
     sign = frame.node.child_by_field_name("operator")
     operator = sign.type if sign is not None else ""
     return Unary(frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0))
-
-
-def _binary(_: Lowering, frame: Frame) -> Node:
-    sign = frame.node.child_by_field_name("operator")
-    operator = sign.type if sign is not None else ""
-    return Binary(frame.start, frame.end, _OPERATORS.get(operator, operator), frame.expression(0), frame.expression(1))
 
 
 def _update(_: Lowering, frame: Frame) -> Node:
@@ -170,6 +147,10 @@ def _invocation(run: Lowering, frame: Frame) -> Node:
         spot = name or frame.node
         return Call(frame.start, frame.end, Name(spot.start_byte, spot.end_byte, label), arguments)
     receiver = expression(holder)
+    if label == "format" and isinstance(receiver, Name) and receiver.id == "String":
+        text = formatted(frame.start, frame.end, arguments)
+        if text is not None:
+            return text
     return _collection(frame, receiver, label, arguments) or Call(
         frame.start, frame.end, Member(receiver.start, name.end_byte, receiver, label), arguments
     )
@@ -295,15 +276,15 @@ def _annotation_arguments(_: Lowering, frame: Frame) -> Node:
 
 
 LEAVES: Mapping[str, Leaf] = {
-    **dict.fromkeys(("identifier", "this", "super"), _name),
+    **dict.fromkeys(("identifier", "this", "super"), name_of),
     **dict.fromkeys(_CONSTANTS, _constant),
     "string_literal": _string,
     "character_literal": _string,
     **dict.fromkeys(
         ("decimal_integer_literal", "hex_integer_literal", "octal_integer_literal", "binary_integer_literal"),
-        _number(lambda raw: whole_number(raw, octal=True)),
+        number(lambda raw: whole_number(raw, octal=True)),
     ),
-    "decimal_floating_point_literal": _number(real_number),
+    "decimal_floating_point_literal": number(real_number),
 }
 EXPRESSIONS: Mapping[str, Lower] = {
     "parenthesized_expression": _inner,
@@ -312,7 +293,7 @@ EXPRESSIONS: Mapping[str, Lower] = {
     "method_reference": _reference,
     "array_access": _array_access,
     "unary_expression": _unary,
-    "binary_expression": _binary,
+    "binary_expression": binary(_OPERATORS),
     "update_expression": _update,
     "assignment_expression": _assignment,
     "ternary_expression": _conditional,

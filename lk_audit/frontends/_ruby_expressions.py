@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._common import number
 from lk_audit.frontends._ruby_literals import float_value, integer_value, quoted, unescaped
 from lk_audit.frontends._tails import assigned, at, field, value
 from lk_audit.frontends._tree import Part, Several, copies_of, expression, statements
@@ -28,7 +29,7 @@ from lk_audit.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tree_sitter import Node as TreeNode
 
@@ -94,17 +95,6 @@ def _symbol(data: bytes, node: TreeNode) -> Node:
 
 def _character(data: bytes, node: TreeNode) -> Node:
     return Literal(node.start_byte, node.end_byte, text_of(data, node)[1:])
-
-
-def _number(read: Callable[[bytes], float]) -> Leaf:
-    def lower(data: bytes, node: TreeNode) -> Node:
-        start, end = node.start_byte, node.end_byte
-        try:
-            return Literal(start, end, read(data[start:end]))
-        except ValueError:
-            return Opaque(start, end, ())
-
-    return lower
 
 
 def _constant(known: bool | None) -> Leaf:
@@ -352,8 +342,8 @@ LEAVES: Mapping[str, Leaf] = {
     "super": _fixed("super"),
     **dict.fromkeys(("simple_symbol", "hash_key_symbol"), _symbol),
     "character": _character,
-    "integer": _number(integer_value),
-    "float": _number(float_value),
+    "integer": number(integer_value),
+    "float": number(float_value),
     "true": _constant(True),
     "false": _constant(False),
     "nil": _constant(None),

@@ -161,6 +161,15 @@ def _get(invocation: Invocation, receiver: Value) -> Possible | None:
     return (*(value for value in found if not fallback or not isinstance(value, Nothing)), *fallback)
 
 
+def _item(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`list.get(1)`."""
+    places = invocation.values(0)
+    if not isinstance(receiver, Listed) or len(places) != 1 or not isinstance(places[0], Number):
+        return None
+    place = int(places[0].number)
+    return receiver.items[place] if 0 <= place < len(receiver.items) else None
+
+
 _SHIFTS: dict[str, Method] = {
     **{f"plus{unit}": _shifting(seconds, 1.0) for unit, seconds in UNITS.items()},
     **{f"minus{unit}": _shifting(seconds, -1.0) for unit, seconds in UNITS.items()},
@@ -220,6 +229,7 @@ _LIST: dict[str, Method] = {
         ),
         _same,
     ),
+    "get": _item,
 }
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: {**texts.TEXT, **_COMMON, **_TEXT},

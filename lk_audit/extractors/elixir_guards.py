@@ -5,7 +5,6 @@ Sources: the documentation of Phoenix (Router, Controller, Channel, Socket), Pho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from lk_audit.extractors.context import FileContext, Workspace, last_name
@@ -14,11 +13,12 @@ from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.facts import Lead
 from lk_audit.livekit.requests import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, REFUSAL_NAMES, REFUSAL_STATUS
+from lk_audit.patterns import regex
 from lk_audit.syntax import Binary, Block, Call, Evaluate, Expr, Function, Literal, Member, Name, Node, Sequence, walk
 
 _AUTHENTICATES = "authenticates the caller"
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_UNSEEN = re.compile(r"(?:^|_)(?:auth\w*|guardian|login|signed_in|current_user)(?:_|$)")
+_WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_UNSEEN = regex(r"(?:^|_)(?:auth\w*|guardian|login|signed_in|current_user)(?:_|$)")
 """How modules outside the project are called that may authenticate."""
 _LEAVING = frozenset({"halt", "redirect"})
 _ROUTING = frozenset({"get", "post", "put", "patch", "delete", "live", "resources", "channel", "match"})

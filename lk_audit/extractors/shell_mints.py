@@ -31,22 +31,23 @@ from lk_audit.frontends.shell_times import Count, Script, counted
 from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.durations import YEAR
 from lk_audit.livekit.grants import VIDEO_GRANTS, how_ignored, meant_grant, restricts_by_default
+from lk_audit.patterns import regex
 from lk_audit.roles import file_role
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
 
 _READ_AS_TEXT = frozenset({"text", "yaml", "dotenv"})
-_VIDEO = re.compile(rb"(?:\\{0,3}[\"'])?\bvideo(?:\\{0,3}[\"'])?\s{0,4}:\s{0,40}(?:\\\n\s{0,40})?\{")
-_SIGNS = re.compile(
+_VIDEO = regex(rb"(?:\\{0,3}[\"'])?\bvideo(?:\\{0,3}[\"'])?\s{0,4}:\s{0,40}(?:\\\n\s{0,40})?\{")
+_SIGNS = regex(
     rb"\bopenssl\b[^\n;]{0,120}?(?:-hmac\b|-mac[ \t]+HMAC\b|-macopt\b)|\bjwt[ \t]+(?:encode|sign)\b"
     rb"|\bstep[ \t]+crypto[ \t]+jwt[ \t]+sign\b|\bpyjwt\b[^\n;]{0,200}?\bencode\b",
     re.IGNORECASE,
 )
-_SECRET = re.compile(
+_SECRET = regex(
     rb"(?:-hmac|-macopt[ \t]+[\"']?key:|--secret[= ]|-S[ \t]|--key=)[ \t]*[\"']?([\w+/=.-]{16,128})[\"']?(?=[\s)|;`]|$)"
 )
-_EXPIRES = re.compile(rb"(?:--exp(?:iration|ires)?|-e)(?:[= ]|[ \t]+)[\"']?(\$\([^()\n]{1,80}\)|[^\"'\s]{1,60})")
-_SPAN = re.compile(r"\+?(\d{1,9})\s?([smhdwy]?)")
+_EXPIRES = regex(rb"(?:--exp(?:iration|ires)?|-e)(?:[= ]|[ \t]+)[\"']?(\$\([^()\n]{1,80}\)|[^\"'\s]{1,60})")
+_SPAN = regex(r"\+?(\d{1,9})\s?([smhdwy]?)")
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0, "y": YEAR}
 _COMMAND = 4_000
 _MOST = 50

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(
+from lk_audit.patterns import regex
+
+_ESCAPE = regex(
     r"\\(?:u\{(?P<point>[0-9A-Fa-f]{1,6})\}|u(?P<short>[0-9A-Fa-f]{4})|x(?P<byte>[0-9A-Fa-f]{1,2})|(?P<rest>.))",
     re.DOTALL,
 )

@@ -13,6 +13,8 @@ import re
 
 from msgspec import Struct
 
+from lk_audit.patterns import regex
+
 _LONGEST = 4_000
 _DEEPEST = 12
 _SUBSTITUTION = (
@@ -20,9 +22,9 @@ _SUBSTITUTION = (
     rb"|\$\[[^\]\n]{1,200}\]"
     rb"|\$\$?[A-Za-z_]\w*|`[^`\n]{1,200}`"
 )
-SUBSTITUTION = re.compile(_SUBSTITUTION)
+SUBSTITUTION = regex(_SUBSTITUTION)
 """What the shell puts in: `$(( NOW + 3600 ))`, `$(date +%s)`, `${EXP}`, `$EXP`."""
-_TOKEN = re.compile(
+_TOKEN = regex(
     rb"""(?P<space> (?:\s|\\\n|\\n)++ )
     | (?P<sign> [{}\[\]:,] )
     | (?P<juggled> "'"?(?: """

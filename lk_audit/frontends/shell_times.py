@@ -9,6 +9,8 @@ import re
 
 from msgspec import Struct
 
+from lk_audit.patterns import regex
+
 _DEEPEST = 8
 _LONGEST = 400
 _UNITS = {
@@ -22,13 +24,13 @@ _UNITS = {
 }
 _LETTERS = {"S": 1, "M": 60, "H": 3600, "d": 86_400, "w": 604_800, "m": 30 * 86_400, "y": 365 * 86_400}
 """BSD's `-v+1H`, where the letters have cases."""
-_DATE = re.compile(r"\s*date\b(?P<options>[^|;]*?)[\"']?\+%s(?P<millis>%3N)?[\"']?\s*")
-_SPAN = re.compile(r"([+-]?)\s*(\d{1,6})\s*([A-Za-z]+)(\s+ago)?")
-_SHIFT = re.compile(r"-v\s?([+-])(\d{1,6})([SMHdwmy])")
-_TOKEN = re.compile(
+_DATE = regex(r"\s*date\b(?P<options>[^|;]*?)[\"']?\+%s(?P<millis>%3N)?[\"']?\s*")
+_SPAN = regex(r"([+-]?)\s*(\d{1,6})\s*([A-Za-z]+)(\s+ago)?")
+_SHIFT = regex(r"-v\s?([+-])(\d{1,6})([SMHdwmy])")
+_TOKEN = regex(
     r"\s*(?:(?P<number>\d{1,15}(?:\.\d+)?)|(?P<sub>\$\(|\$\{|`)|\$?(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*/()]))"
 )
-_NAMES = re.compile(r"\$\{?([A-Za-z_]\w*)(?::?[-=]([^}]*))?\}?")
+_NAMES = regex(r"\$\{?([A-Za-z_]\w*)(?::?[-=]([^}]*))?\}?")
 _WORD = r"(\$\[[^\]\n]*+\]|\$\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*+\))*+\))*+\)|\"[^\"\n]*+\"|'[^'\n]*+'|[^\s;&|]++)"
 _ASSIGNED = r"(?<![\w$.{-])%s[ \t]*(?:::?|\?)?=[ \t]*" + _WORD
 _JQ = r"--arg(?:json)?[ \t]+%s[ \t]+" + _WORD

@@ -6,6 +6,7 @@ Sources: PSR-4; the documentation of Composer's `autoload` and Laravel's configu
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
@@ -18,7 +19,7 @@ OWN_NAMES = "."
 _WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MOST_WORDS = 30
 _MOST_FILES = 3000
-_MODULE = re.compile(rb"^[ \t]*+defmodule[ \t]++([A-Z][A-Za-z0-9_.]{0,200}+)", re.MULTILINE)
+_MODULE = regex(rb"^[ \t]*+defmodule[ \t]++([A-Z][A-Za-z0-9_.]{0,200}+)", re.MULTILINE)
 
 
 class Autoload:

@@ -16,22 +16,59 @@ Outcome: TypeAlias = dict[str, Any]
 """What one run of a spelling gave, as recorded; the README tells its keys."""
 
 
+class Language(Enum):
+    """What spellings are written in: the suffix of their files."""
+
+    PYTHON = ".py"
+    JAVASCRIPT = ".mjs"
+    GO = ".go"
+    RUST = ".rs"
+    JAVA = ".java"
+    KOTLIN = ".kt"
+    RUBY = ".rb"
+    PHP = ".php"
+
+
 class Library(Enum):
     """What signs: the name of the list of spellings and of the vectors made from it."""
 
     PYTHON = "livekit-api"
     NODE = "livekit-server-sdk"
     NODE_V1 = "livekit-server-sdk-v1"
+    GO = "livekit-protocol"
+    RUST = "livekit-api-rust"
+    RUST_0_6 = "livekit-api-rust-0.6"
+    KOTLIN = "livekit-server-kotlin"
+    JAVA = "livekit-server-java"
+    RUBY = "livekit-server-sdk-ruby"
+    PHP = "livekit-server-sdk-php"
     RAW_PYTHON = "raw-python"
     RAW_NODE = "raw-javascript"
+    RAW_GO = "raw-go"
+    RAW_RUST = "raw-rust"
+    RAW_JAVA = "raw-java"
+    RAW_RUBY = "raw-ruby"
+    RAW_PHP = "raw-php"
 
     @property
-    def is_python(self) -> bool:
-        return self in {Library.PYTHON, Library.RAW_PYTHON}
+    def language(self) -> Language:
+        return _LANGUAGES[self]
 
     @property
     def is_sdk(self) -> bool:
-        return self in {Library.PYTHON, Library.NODE, Library.NODE_V1}
+        return not self.value.startswith("raw-")
+
+
+_LANGUAGES = {
+    **dict.fromkeys((Library.PYTHON, Library.RAW_PYTHON), Language.PYTHON),
+    **dict.fromkeys((Library.NODE, Library.NODE_V1, Library.RAW_NODE), Language.JAVASCRIPT),
+    **dict.fromkeys((Library.GO, Library.RAW_GO), Language.GO),
+    **dict.fromkeys((Library.RUST, Library.RUST_0_6, Library.RAW_RUST), Language.RUST),
+    **dict.fromkeys((Library.JAVA, Library.RAW_JAVA), Language.JAVA),
+    Library.KOTLIN: Language.KOTLIN,
+    **dict.fromkeys((Library.RUBY, Library.RAW_RUBY), Language.RUBY),
+    **dict.fromkeys((Library.PHP, Library.RAW_PHP), Language.PHP),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +86,17 @@ class Spelling:
 
     @property
     def path(self) -> str:
-        """A fitting file name."""
+        """A fitting file name. Java wants that of its public class."""
+        if self.library.language is Language.JAVA:
+            return "TokenServer.java"
         return f"token_server{self._suffix}"
 
     @property
     def _suffix(self) -> str:
-        if self.library.is_python:
-            return ".py"
-        return ".cjs" if re.search(r"\brequire\(", self.code) else ".mjs"
+        language = self.library.language
+        if language is Language.JAVASCRIPT and re.search(r"\brequire\(", self.code):
+            return ".cjs"
+        return language.value
 
 
 def spellings(library: Library) -> tuple[Spelling, ...]:

@@ -19,7 +19,8 @@ ALL = [spelling for library in Library for spelling in spellings(library)]
 RECORDED = {library: vectors(library) for library in Library}
 V1_MANIFEST = Source.from_text("package.json", '{"dependencies": {"livekit-server-sdk": "^1.2.7"}}')
 WRITTEN_DEFAULTS = {"canPublish", "canSubscribe", "canPublishData"}
-"""What livekit-api for Python writes as true when the code says nothing."""
+"""What livekit-api for Python, and for Rust before grants were optional, writes as true when the code says nothing."""
+WRITES_DEFAULTS = {Library.PYTHON, Library.RUST_0_6}
 WORDLESS = {Expiry.UNKNOWN, Expiry.CALLER}
 
 
@@ -145,9 +146,9 @@ def scalar(claim: object) -> GrantScalar:
 
 def is_written_default(spelling: Spelling, name: str, claim: object) -> bool:
     """Whether the SDK wrote the claim by itself. Fields of grant objects other than `video` default to false."""
-    if spelling.library is not Library.PYTHON:
+    if spelling.library not in WRITES_DEFAULTS:
         return False
-    return claim is True if name in WRITTEN_DEFAULTS else "." in name and claim is False
+    return claim is True if name in WRITTEN_DEFAULTS else claim is False
 
 
 def assert_same_grants(spelling: Spelling, mint: TokenMint) -> None:

@@ -1,0 +1,1 @@
+"""What mints the spellings of each list: one module a language."""

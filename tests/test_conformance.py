@@ -144,11 +144,16 @@ def scalar(claim: object) -> GrantScalar:
     return UNKNOWN
 
 
+def nothing(name: str) -> set[GrantScalar]:
+    """The values of a grant that mean what its absence means."""
+    return {None, "", ()} if name in WRITTEN_DEFAULTS else {None, "", (), False}
+
+
 def is_written_default(spelling: Spelling, name: str, claim: object) -> bool:
     """Whether the SDK wrote the claim by itself. Fields of grant objects other than `video` default to false."""
     if spelling.library not in WRITES_DEFAULTS:
         return False
-    return claim is True if name in WRITTEN_DEFAULTS else claim is False
+    return claim is True if name in WRITTEN_DEFAULTS else claim in (False, "", [])
 
 
 def assert_same_grants(spelling: Spelling, mint: TokenMint) -> None:
@@ -167,12 +172,13 @@ def assert_same_grants(spelling: Spelling, mint: TokenMint) -> None:
 
 
 def assert_same_values(spelling: Spelling, grant: Grant, runs: list[Claims]) -> None:
-    """The values read are those recorded. None and an empty text may leave the claim out, as may an uncertain grant."""
+    """The values read are those recorded. What means as much as no claim may leave it out, as may an uncertain grant."""
     said = set(grant.values)
     written = {scalar(claims[grant.name]) for claims in runs if grant.name in claims}
     if any(grant.name not in claims for claims in runs):
-        assert not grant.certain or said & {None, ""}, f"{grant.name} is not always set"
-        said -= {None, ""} - written
+        absent = nothing(grant.name)
+        assert not grant.certain or said & absent, f"{grant.name} is not always set"
+        said -= absent - written
     if not grant.certain and is_written_default(spelling, grant.name, claim=True):
         said.add(True)
         written.add(True)

@@ -109,6 +109,11 @@ class FileContext(Struct, eq=False, dict=True):
         """Whether the file's project uses livekit-server-sdk for Ruby before version 0.7."""
         return self.project.manifests.is_gem_below(self.source.path, "livekit-server-sdk", (0, 7))
 
+    @cached_property
+    def is_old_crate(self) -> bool:
+        """Whether the file's project uses livekit-api for Rust before version 0.8."""
+        return self.project.manifests.is_crate_below(self.source.path, "livekit-api", (0, 8))
+
     def home(self, node: Node) -> FileContext:
         """The context of the file that `node` belongs to; this one for a node that belongs to none."""
         if self.code.holds(node):

@@ -25,7 +25,7 @@ from lk_audit.livekit.grants import (
 )
 from lk_audit.livekit.sdks import GRANT_CLASSES, GRANT_HELPERS, SINGLE_GRANTS
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Call, Expr, If, Name, Node, Opaque, Raise, Record, Return, Try, walk
+from lk_audit.syntax import Binary, Call, Expr, If, Literal, Name, Node, Opaque, Raise, Record, Return, Try, walk
 from lk_audit.syntax import Member as MemberAccess
 from lk_audit.values.model import (
     Flag,
@@ -48,7 +48,8 @@ class GrantCollector(Struct):
 
     `function` is the one that makes the token; `of_sdk` tells that an SDK writes it, and takes objects of its classes.
     `merges` tells whether a further grant call adds to the earlier ones or replaces them, `reads_maps` that plain maps
-    have the names of the grant classes.
+    have the names of the grant classes. `has_bare_rights` tells that Rust code gives `can_publish` a flag and no
+    option, as only releases before 0.8 take it.
     """
 
     context: FileContext
@@ -62,6 +63,7 @@ class GrantCollector(Struct):
     unknown: list[UnknownGrant] = field(default_factory=list)
     complete: bool = True
     from_caller: Lead | None = None
+    has_bare_rights: bool = False
 
     def add(self, target: str, values: Possible, place: Place, *, certain: bool = True) -> None:
         """Take one of `values`, written at `place`, as grant object `target` ("grants" is the `video` claim)."""
@@ -81,6 +83,10 @@ class GrantCollector(Struct):
         if certain:
             self.unknown.clear()
 
+    def clear(self, target: str) -> None:
+        """Take back every grant of an object, as `clearGrants()` does."""
+        self._forget(target, certain=True)
+
     def change(self, target: str, name: str, expr: Expr, *, certain: bool, is_class: bool) -> None:
         """Take a change of one grant in place: `token.claims.video.can_publish = False`."""
         member = Member(values=self.context.values(expr), key=expr, certain=certain)
@@ -89,6 +95,12 @@ class GrantCollector(Struct):
     def _add_object(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
         if isinstance(value, Listed) and self.merges:
             self._add_list(target, value, place, certain=certain)
+        elif isinstance(value, Returned) and (value.callee or "").endswith("Grant.from_hash"):
+            given = argument(value.call, 0)
+            for inner in self.context.values(given) if given is not None else ():
+                self._add_object(target, inner, place, certain=certain)
+        elif isinstance(value, Returned) and (flag := _set_flag(target, value)):
+            self._put(flag, Member(values=(Flag(origin=value.call, flag=True),), key=value.call), certain=certain)
         elif isinstance(value, Returned) and self._is_single(value):
             self._add_single(value, certain=certain)
         elif isinstance(value, Mapped):
@@ -262,6 +274,9 @@ class GrantCollector(Struct):
             self.unknown.append(self._unknown(spelled, member, is_class=is_class))
         else:
             self._put(spec.name, member, certain=certain)
+            is_bare = isinstance(member.key, Literal) and isinstance(member.key.value, bool)
+            if is_bare and spec.name == "canPublish" and self.context.module.language == "rust":
+                self.has_bare_rights = True
 
     def _is_tried(self, node: Node) -> bool:
         """Whether what raises is caught, as where code tries the spellings of several versions."""
@@ -328,6 +343,13 @@ def _members(value: Mapped) -> list[tuple[str, Member]]:
     return list(value.members.items())
 
 
+def _set_flag(target: str, value: Returned) -> str | None:
+    """The grant that Rust's `InferenceGrants::default().with_perform()` sets, or None for any other call."""
+    callee = value.call.callee
+    name = callee.name.removeprefix("with_") if isinstance(callee, MemberAccess) else ""
+    return f"{target}.{name}" if name in OTHER_GRANTS.get(target, ()) and value.call.arguments == () else None
+
+
 def grant_class(value: Value) -> str | None:
     """The grant object that a constructed grant class makes, or None for any other value."""
     if not isinstance(value, Returned) or value.members or not value.callee:
@@ -382,6 +404,8 @@ def _constructor_members(context: FileContext, value: Returned, target: str) -> 
     for item in value.call.arguments:
         if item.spread:
             for inner in context.values(item.value):
+                if isinstance(inner, Returned) and inner.call is not value.call and grant_class(inner) == target:
+                    yield from _constructor_members(context, inner, target)
                 yield from inner.members.items() if isinstance(inner, Mapped) else ()
             continue
         member = Member(values=context.values(item.value), key=_key_of(context, item, item.value))

@@ -301,6 +301,8 @@ def _date(value: Value, default: float | None) -> Reading:
     """A `Date`, or nothing where the lifetime is to count."""
     if isinstance(value, Nothing):
         return Expiry.IMPLICIT, default, None
+    if isinstance(value, Number):
+        return _absolute(value.number)
     # The compiler sees to it that it is a date: `getTime()` of a calendar is one, that of a date a number.
     is_date = isinstance(value, Moment) and value.clock is not Clock.SECONDS
     return _moment(replace(value, clock=Clock.OBJECT)) if is_date and isinstance(value, Moment) else _UNREADABLE

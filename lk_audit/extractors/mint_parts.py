@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct, field
@@ -49,7 +50,7 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
     from lk_audit.extractors import intent, token_contents  # noqa: PLC0415 - they read the parts that are defined here
 
     served_by = endpoints.endpoints(parts.call)
-    kinds = tuple(_texts(parts.settings.get("kind", ())))
+    kinds = tuple(_kinds(parts.settings.get("kind", ())))
     kind_parts = parts.settings.get("kind", [])
     return TokenMint(
         place=parts.place,
@@ -86,6 +87,16 @@ def _signed_settings(parts: MintParts) -> dict[str, list[Part]]:
 def leaves_data(grants: Grants) -> bool:
     """Whether publishing may be denied while nothing is said about data."""
     return grants.may_be("canPublish", value=False) and grants.get("canPublishData") is None
+
+
+def _kinds(parts: Iterable[Part]) -> Iterator[str]:
+    """Kinds of participants: texts, or constants such as Go's `livekit.ParticipantInfo_AGENT`."""
+    for part in parts:
+        for value in part.values:
+            if isinstance(value, Text):
+                yield value.text
+            elif isinstance(value, Reference) and "ParticipantInfo" in value.name:
+                yield re.split(r"[._]", value.name)[-1].lower()
 
 
 def _texts(parts: Iterable[Part]) -> Iterator[str]:

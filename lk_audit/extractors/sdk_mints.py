@@ -17,6 +17,8 @@ from lk_audit.livekit.sdks import (
     NODE_V1,
     RUBY,
     RUBY_BEFORE_0_7,
+    RUST,
+    RUST_BEFORE_0_8,
     TOKEN_CONSTRUCTORS,
     Sdk,
     Setting,
@@ -48,6 +50,8 @@ def sdk_of(context: FileContext, call: Call) -> Sdk | None:
     sdk = TOKEN_CONSTRUCTORS.get(name) or _by_shape(context, call, name)
     if sdk is RUBY and context.is_old_gem:
         return RUBY_BEFORE_0_7
+    if sdk is RUST and context.is_old_crate:
+        return RUST_BEFORE_0_8
     return NODE_V1 if sdk is NODE and context.sdk_major == 1 else sdk
 
 
@@ -116,7 +120,7 @@ class _Mint:
             grants=self.grants.grants(),
             settings=self.settings,
             grant_objects=self.grant_objects,
-            writes_data_rights=self.sdk.writes_data_rights,
+            writes_data_rights=self.sdk.writes_data_rights or self.grants.has_bare_rights,
             refuses_credentials=bool(self.sdk.allows_credentials) and not self._allows_credentials(events),
         )
 
@@ -142,10 +146,21 @@ class _Mint:
                 self._options(values, place)
             else:
                 self._set(self.sdk.options.get(name, Setting(name)), values, place, certain=True)
+        self._spread_arguments()
         misplaced = argument(self.call, None, "ttl") if "ttl" not in self.sdk.arguments else None
         if misplaced is not None:
             slip = "AccessToken() takes no ttl and raises TypeError; with_ttl() does"
             self.lifetimes.append(Lifetime(Expiry.REJECTED, self.context.place(misplaced), slip=slip))
+
+    def _spread_arguments(self) -> None:
+        """Ruby's `AccessToken.new(**options)`: the named arguments in a hash."""
+        for item in self.call.arguments:
+            for value in self.context.values(item.value) if item.spread else ():
+                members = value.members.items() if isinstance(value, Mapped) else ()
+                for name, member in members:
+                    if name in self.sdk.arguments and argument(self.call, None, name) is None:
+                        setting = self.sdk.options.get(name, Setting(name))
+                        self._set(setting, member.values, self.context.member_place(member), certain=member.certain)
 
     def _options(self, values: Possible, place: Place) -> None:
         for value in values:
@@ -184,6 +199,8 @@ class _Mint:
             _, claim, name = event.path
             target = "grants" if claim == "video" else claim
             self.grants.change(target, name, event.value, certain=event.certain, is_class=True)
+        if event.path[0] in self.sdk.clears and event.certain:
+            self.grants.clear(self.sdk.clears[event.path[0]])
         setting = self.sdk.members.get(".".join(event.path))
         if setting is None:
             return
@@ -273,5 +290,5 @@ class _Mint:
 def _argument_of(event: Event, setting: Setting) -> Expr | None:
     if not isinstance(event.node, Call):
         return None
-    names = (setting.keyword,) if setting.keyword else ()
+    names = (setting.keyword or setting.target,)
     return argument(event.node, setting.position, *names)

@@ -17,6 +17,7 @@ class Dialect(Protocol):
     simple_name: Callable[[str], str]
     part: Callable[[Value, str, Expr], Value | None]
     read: Callable[[str, Invocation], Possible | None]
+    constant: Callable[[str, Expr], Value | None]
 
 
 _DIALECTS: Mapping[str, Dialect] = {
@@ -56,5 +57,5 @@ def read(name: str, invocation: Invocation, language: str) -> Possible | None:
 
 def constant(name: str, origin: Expr, language: str) -> Value | None:
     """The value of a constant of the language's library."""
-    module = {"csharp": csharp, "rust": rust}.get(language)
-    return module.constant(name, origin) if module is not None else None
+    dialect = _DIALECTS.get(language)
+    return dialect.constant(name, origin) if dialect is not None else None

@@ -19,6 +19,7 @@ from lk_audit.values.model import (
     Clock,
     Duration,
     Environment,
+    Flag,
     Moment,
     Nothing,
     Number,
@@ -213,9 +214,13 @@ def _date(invocation: Invocation) -> Possible | None:
 
 
 def _as_date(value: Value) -> Value | None:
+    """A point in time; a fixed one as the seconds since 1970 that a token holds."""
     if isinstance(value, Moment) and value.clock is not Clock.SECONDS:
         return replace(value, clock=Clock.OBJECT)
-    return None
+    return replace(value, number=value.number / _IN_A_SECOND) if isinstance(value, Number) else None
+
+
+_IN_A_SECOND = 1000.0
 
 
 def _as_instant(clock: Clock) -> Function:
@@ -325,6 +330,13 @@ FUNCTIONS: dict[str, Function] = {
         ("UUID.randomUUID", "String.format", "URLEncoder.encode", "Base64.getEncoder", "Boolean.parseBoolean"), _derived
     ),
 }
+
+
+def constant(name: str, origin: Expr) -> Value | None:
+    """The value of a constant of Java's library, by its simple name."""
+    if name in {"Boolean.TRUE", "Boolean.FALSE"}:
+        return Flag(origin=origin, flag=name == "Boolean.TRUE")
+    return Duration(origin=origin, seconds=0.0) if name == "Duration.ZERO" else None
 
 
 # --- properties -------------------------------------------------------------------------------------------------------

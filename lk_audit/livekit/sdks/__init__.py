@@ -23,6 +23,7 @@ from lk_audit.livekit.sdks.model import (
 )
 from lk_audit.livekit.sdks.python import PYTHON, PYTHON_LEGACY
 from lk_audit.livekit.sdks.ruby import RUBY, RUBY_BEFORE_0_7
+from lk_audit.livekit.sdks.rust import RUST, RUST_BEFORE_0_8
 
 __all__ = [
     "CLAIM_BUILDERS",
@@ -42,6 +43,8 @@ __all__ = [
     "REALTIME_ROOMS",
     "RUBY",
     "RUBY_BEFORE_0_7",
+    "RUST",
+    "RUST_BEFORE_0_8",
     "SECRET_SINKS",
     "SIGN_JWT_CLASSES",
     "SIGN_JWT_MEMBERS",

@@ -33,6 +33,7 @@ JVM = Sdk(
     },
     options={"apiKey": Setting("api_key"), "secret": Setting("api_secret")},
     merges_grants=True,
+    clears={"clearGrants": "grants", "clearSIPGrants": "sip"},
     signs_of=frozenset({"addGrants", "addSIPGrants", "setTtl", "toJwt"}),
 )
 

@@ -50,7 +50,8 @@ class Sdk(Struct, frozen=True):
     first, `keeps_grants` that the token keeps the caller's object, so that later changes of it count.
     `writes_data_rights` tells that an unset canPublishData is written as true, `allows_credentials` names the method
     without which it signs no room configuration with credentials in it. `signs_of` are members by which a token
-    is known where its import is lost, `reads_maps` tells that a plain map may stand for an object of a grant class.
+    is known where its import is lost, `reads_maps` tells that a plain map may stand for an object of a grant class,
+    `clears` are those that take back what was granted, with the grant object.
     """
 
     label: str
@@ -63,6 +64,7 @@ class Sdk(Struct, frozen=True):
     keeps_grants: bool = False
     writes_data_rights: bool = False
     signs_of: frozenset[str] = frozenset()
+    clears: dict[str, str] = {}
     allows_credentials: str = ""
     reads_maps: bool = False
 

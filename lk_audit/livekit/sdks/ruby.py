@@ -26,6 +26,7 @@ RUBY = Sdk(
         "attributes": Setting("attributes"),
         "room_config": Setting("roomConfig"),
         "grants.video": Setting("grants"),
+        "video": Setting("grants"),
     },
     options={"ttl": Setting("ttl", unit=TtlUnit.SECONDS)},
     default_ttl=10 * MINUTE,

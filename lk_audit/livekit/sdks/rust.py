@@ -1,10 +1,12 @@
 """Rust: livekit-api, and JWT libraries.
 
-Sources: livekit/rust-sdks `livekit-api/src/access_token.rs`, `src/services/`, `src/webhooks.rs`; the documentation of
-jsonwebtoken, jwt-simple, hmac and ring.
+Sources: livekit/rust-sdks `livekit-api/src/access_token.rs` (0.6.2), `src/services/`, `src/webhooks.rs`,
+`livekit-token/src/access_token.rs` (0.4.0); the documentation of jsonwebtoken, jwt-simple, hmac and ring.
 """
 
 from __future__ import annotations
+
+from msgspec.structs import replace
 
 from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
 
@@ -16,6 +18,9 @@ RUST = Sdk(
         "with_ttl": Setting("ttl", unit=TtlUnit.DURATION),
         "with_grants": Setting("grants"),
         "with_sip_grants": Setting("sip"),
+        "with_agent_grants": Setting("agent"),
+        "with_agent_endpoint_grants": Setting("agentEndpoint"),
+        "with_agent_thread_grants": Setting("agentThread"),
         "with_inference_grants": Setting("inference"),
         "with_observability_grants": Setting("observability"),
         "with_identity": Setting("identity"),
@@ -26,9 +31,10 @@ RUST = Sdk(
         "with_room_config": Setting("roomConfig"),
     },
     options={},
-    writes_data_rights=True,
     signs_of=frozenset({"with_grants", "with_identity", "with_ttl"}),
 )
+RUST_BEFORE_0_8 = replace(RUST, writes_data_rights=True)
+"""Version 0.8, on livekit-token 0.2, made rights optional and leaves unset ones out; before, they were true."""
 
 _MODULES = ("livekit_api.access_token.", "livekit_api.", "livekit_token.", "livekit.access_token.", "access_token.", "")
 _CLIENTS = (
@@ -41,7 +47,14 @@ _SERVICES = ("room", "egress", "ingress", "sip", "agent_dispatch", "connector")
 
 FAMILY = Family(
     constructors={f"{module}AccessToken.{name}": RUST for module in _MODULES[:-1] for name in ("with_api_key", "new")},
-    grant_classes={"SIPGrants": "sip"},
+    grant_classes={
+        "SIPGrants": "sip",
+        "AgentGrants": "agent",
+        "AgentEndpointGrants": "agentEndpoint",
+        "AgentThreadGrants": "agentThread",
+        "InferenceGrants": "inference",
+        "ObservabilityGrants": "observability",
+    },
     sinks={
         **{
             f"{module}{name}.with_api_key": _VERIFIER

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def renew(library: Library, *, write: bool) -> bool:
-    """Mint the spellings of a library if its toolchain is here, and say what came of it; tell whether vectors change."""
+    """Mint the spellings of a library if its toolchain is here and say what came of it; tell whether vectors change."""
     missing = MINTERS[library].missing()
     if missing:
         sys.stdout.write(f"skipped, its vectors stay as they are: {library.value}: {missing}\n")

@@ -45,8 +45,19 @@ def carries_grants(spelling: Spelling) -> bool:
     )
 
 
+UNREAD = {(Library.RAW_GO, "claims are set one by one")}
+"""What makes a token that is not seen, or seen wrongly: each a gap that is known."""
+
+
 def cases(*chosen: Spelling) -> list[object]:
-    return [pytest.param(spelling, id=f"{spelling.library.value}: {spelling.id}") for spelling in chosen]
+    return [
+        pytest.param(
+            spelling,
+            id=f"{spelling.library.value}: {spelling.id}",
+            marks=[pytest.mark.xfail(strict=True)] if (spelling.library, spelling.id) in UNREAD else [],
+        )
+        for spelling in chosen
+    ]
 
 
 TOKENS = [spelling for spelling in ALL if makes_token(spelling) and carries_grants(spelling)]
@@ -179,7 +190,7 @@ def assert_same_grants(spelling: Spelling, mint: TokenMint) -> None:
 
 
 def assert_same_values(spelling: Spelling, grant: Grant, runs: list[Claims]) -> None:
-    """The values read are those recorded. What means as much as no claim may leave it out, as may an uncertain grant."""
+    """The values read are those recorded. What means as much as no claim leaves it out, as may an uncertain grant."""
     said = set(grant.values)
     written = {scalar(claims[grant.name]) for claims in runs if grant.name in claims}
     if UNKNOWN in said and len({str(claims.get(grant.name)) for claims in runs}) > 1:
@@ -274,7 +285,8 @@ def denies_publishing(spelling: Spelling) -> bool:
 @pytest.mark.parametrize("spelling", cases(*filter(denies_publishing, TOKENS)))
 def test_a_denial_of_publishing_leaves_data_on_exactly_where_the_sdk_writes_it(spelling: Spelling) -> None:
     mint = mint_in(spelling)
-    if mint.grants.get("canPublishData") is None:
+    publishing = mint.grants.get("canPublish")
+    if mint.grants.get("canPublishData") is None and publishing is not None and UNKNOWN not in publishing.values:
         runs = [claims_of(run) for run in outcomes_of(spelling)]
         left_on = any(claims.get("canPublish") is False and may_send_data(claims) for claims in runs)
         assert mint.can_publish_data_stays == left_on

@@ -40,5 +40,7 @@ def _libraries(root: Path) -> str:
 
 def _versions(artifacts: Sequence[str]) -> dict[str, str]:
     project = ET.parse(_HOME / "pom.xml")  # noqa: S314 - our own file
-    found = {it.findtext(f"{_POM}artifactId"): it.findtext(f"{_POM}version") for it in project.iter(f"{_POM}dependency")}
+    found = {
+        it.findtext(f"{_POM}artifactId"): it.findtext(f"{_POM}version") for it in project.iter(f"{_POM}dependency")
+    }
     return {name: found[name] or "" for name in artifacts}

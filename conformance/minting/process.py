@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
@@ -78,7 +78,7 @@ def attempt(
 
 def stopped(now: int, command: Sequence[str]) -> list[str]:
     """The command as libfaketime starts it, with the clock stopped at `now`, in seconds."""
-    written = datetime.fromtimestamp(now, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+    written = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S")
     return ["faketime", "-m", "--exclude-monotonic", "-f", written, *command]
 
 

@@ -95,14 +95,8 @@ class GrantCollector(Struct):
     def _add_object(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
         if isinstance(value, Listed) and self.merges:
             self._add_list(target, value, place, certain=certain)
-        elif isinstance(value, Returned) and (value.callee or "").endswith("Grant.from_hash"):
-            given = argument(value.call, 0)
-            for inner in self.context.values(given) if given is not None else ():
-                self._add_object(target, inner, place, certain=certain)
-        elif isinstance(value, Returned) and (flag := _set_flag(target, value)):
-            self._put(flag, Member(values=(Flag(origin=value.call, flag=True),), key=value.call), certain=certain)
-        elif isinstance(value, Returned) and self._is_single(value):
-            self._add_single(value, certain=certain)
+        elif isinstance(value, Returned) and self._add_returned(target, value, place, certain=certain):
+            pass
         elif isinstance(value, Mapped):
             self._add_mapped(target, value, place, certain=certain)
         elif isinstance(value, Returned) and self._full_name(value) in GRANT_HELPERS:
@@ -125,6 +119,20 @@ class GrantCollector(Struct):
         self._add_members(target, _members(value), certain=certain, is_class=is_class)
         if value.open and len(bases) < max(len(value.spreads), 1):
             self._open(value.spreads, self._spread_place(value) or place)
+
+    def _add_returned(self, target: str, value: Returned, place: Place, *, certain: bool) -> bool:
+        """What a call makes that is known by its name alone; whether it is."""
+        if self._is_single(value):
+            self._add_single(value, certain=certain)
+        elif (value.callee or "").endswith("Grant.from_hash"):
+            given = argument(value.call, 0)
+            for inner in self.context.values(given) if given is not None else ():
+                self._add_object(target, inner, place, certain=certain)
+        elif flag := _set_flag(target, value):
+            self._put(flag, Member(values=(Flag(origin=value.call, flag=True),), key=value.call), certain=certain)
+        else:
+            return False
+        return True
 
     def _add_list(self, target: str, value: Listed, place: Place, *, certain: bool) -> None:
         """`addGrants(listOf(RoomJoin(true), RoomName(room)))`."""
@@ -274,9 +282,13 @@ class GrantCollector(Struct):
             self.unknown.append(self._unknown(spelled, member, is_class=is_class))
         else:
             self._put(spec.name, member, certain=certain)
-            is_bare = isinstance(member.key, Literal) and isinstance(member.key.value, bool)
-            if is_bare and spec.name == "canPublish" and self.context.module.language == "rust":
-                self.has_bare_rights = True
+            if spec.name == "canPublish" and self.context.module.language == "rust":
+                self.has_bare_rights |= self._is_bare(member.key)
+
+    def _is_bare(self, written: Expr) -> bool:
+        """Whether a flag is written without Rust's `Some`, of which the syntax keeps only what is in it."""
+        around = self.context.home(written).source.data[max(0, written.start - len("Some(")) : written.end]
+        return isinstance(written, Literal) and isinstance(written.value, bool) and b"Some(" not in around
 
     def _is_tried(self, node: Node) -> bool:
         """Whether what raises is caught, as where code tries the spellings of several versions."""

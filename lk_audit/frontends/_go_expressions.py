@@ -135,14 +135,20 @@ def _call(run: Lowering, frame: Frame) -> Node:
     return made or _formatted(frame, callee, items) or Call(frame.start, frame.end, callee, items)
 
 
+_FLAGS = {b"true": True, b"false": False}
+
+
 def _made(run: Lowering, frame: Frame) -> Expr | None:
-    """`new(T)` and `make(T)`: a zero value, or an empty map or list."""
+    """`new(T)` and `make(T)`: a zero value, or an empty map or list; since Go 1.26 `new(false)` points to a flag."""
     given = frame.node.child_by_field_name("arguments")
     written = next(iter(given.named_children), None) if given is not None else None
     if written is None:
         return None
     if written.type == "map_type":
         return Record(frame.start, frame.end, ())
+    text = run.data[written.start_byte : written.end_byte]
+    if text in _FLAGS:
+        return Literal(frame.start, frame.end, _FLAGS[text])
     return types.zero(run.data, written, frame.start)
 
 

@@ -288,15 +288,19 @@ def _match(_: Lowering, frame: Frame) -> Node:
     is_plain = isinstance(subject, Literal) and subject.value is True
     count = sum(len(arm.tests) for arm in arms)
     subjects = [] if is_plain else copies_of(subject, count) if count else []
-    result: Expr = next((arm.value for arm in arms if not arm.tests), Opaque(frame.end, frame.end, ()))
-    for arm in reversed([arm for arm in arms if arm.tests]):
+    is_compared = is_plain or bool(subjects) or count == 1
+    tested = [arm for arm in arms if arm.tests]
+    otherwise = next((arm.value for arm in arms if not arm.tests), None)
+    # Without a default, PHP raises for what is in no arm: whatever comes out is that of an arm.
+    result = otherwise or (tested.pop().value if tested else Opaque(frame.end, frame.end, ()))
+    for arm in reversed(tested):
         test: Expr | None = None
         for item in arm.tests:
             left = subjects.pop() if subjects else Opaque(subject.start, subject.start, ())
             one = item if is_plain else Binary(item.start, item.end, "==", left, item)
             test = one if test is None else Binary(test.start, one.end, "or", test, one)
         result = Conditional(arm.start, arm.end, expression(test or subject), arm.value, result)
-    return result if is_plain or subjects or count == 1 else Opaque(frame.start, frame.end, (subject, result))
+    return result if is_compared else Opaque(frame.start, frame.end, (subject, result))
 
 
 def _include(_: Lowering, frame: Frame) -> Node:

@@ -174,9 +174,8 @@ class Manifests:
         """Whether the Cargo.lock above a file, else the Cargo.toml, asks for a version below another."""
         number = r"(\d{1,4}(?:\.\d{1,4}){0,2})"
         locked = re.compile(rf'(?m)^name = "{re.escape(crate)}"\r?\nversion = "{number}')
-        wanted = re.compile(
-            rf'(?m)^\s{{0,40}}{re.escape(crate)}\s{{0,40}}=[^"\n]{{0,40}}(?:\bversion\s{{0,4}}=\s{{0,4}})?"[=~^ ]{{0,4}}{number}'
-        )
+        named = rf'{re.escape(crate)}\s{{0,40}}=(?:[^"\n]{{0,40}}\bversion\s{{0,4}}=)?\s{{0,4}}'
+        wanted = re.compile(rf'(?m)^\s{{0,40}}{named}"[=~^ ]{{0,4}}{number}')
         for folder in above(path):
             for name, pattern in (("Cargo.lock", locked), ("Cargo.toml", wanted)):
                 found = pattern.search(self._files.data(posixpath.join(folder, name)).decode("utf-8", "replace"))

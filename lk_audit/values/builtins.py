@@ -411,6 +411,7 @@ _METHODS: Mapping[type, Mapping[str, Method]] = {
 
 _OWN_METHODS: Mapping[str, Mapping[type, Mapping[str, Method]]] = {
     "dart": {Number: dart.NUMBER, Moment: dart.MOMENT},
+    "ruby": {Mapped: ruby.MAPPED},
     "swift": {
         **dict.fromkeys((Text, Environment, Given, Returned), swift.TEXT),
         Number: swift.NUMBER,

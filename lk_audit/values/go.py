@@ -88,12 +88,6 @@ def _until(value: Value, origin: Expr) -> Value | None:
     return Duration(origin=origin, seconds=value.offset, trace=value.trace) if isinstance(value, Moment) else None
 
 
-def _pointer(invocation: Invocation) -> Possible | None:
-    """`new(false)`, which points to a value since Go 1.26; `new(T)` points to an empty one, and is left alone."""
-    values = invocation.values(0)
-    return values if values and all(isinstance(value, Flag | Text) for value in values) else None
-
-
 def _derived(invocation: Invocation) -> Possible:
     return invocation.unknown(*invocation.everything())
 
@@ -141,9 +135,12 @@ FUNCTIONS: dict[str, Function] = {
         f"github.com/{package}.NewNumericDate": _identity
         for package in ("golang-jwt/jwt", "dgrijalva/jwt-go", "form3tech-oss/jwt-go")
     },
+    **{
+        f"github.com/{package}.MapClaims": _identity
+        for package in ("golang-jwt/jwt", "dgrijalva/jwt-go", "form3tech-oss/jwt-go")
+    },
     "time.Now": _now,
     "time.Until": _each(_until),
-    "new": _pointer,
     "time.ParseDuration": _each(_span),
     **dict.fromkeys(("strconv.Atoi", "strconv.ParseInt", "strconv.ParseUint", "strconv.ParseFloat"), _each(_number)),
     "strconv.Itoa": _each(as_text),

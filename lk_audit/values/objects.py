@@ -127,10 +127,18 @@ class _Tracker:
             node = holder
         if isinstance(holder, Call) and holder.callee is node:
             self._record(alias, tuple(path), holder, holder.arguments, None)
+            if path == ["tap"]:
+                self._tapped(holder, alias)
             if len(path) == 1 and not _CONVERSION.match(path[0]):
                 self._add(holder, alias)
         elif isinstance(holder, Assign) and holder.target is node:
             self._record(alias, tuple(path), holder, None, holder.value)
+
+    def _tapped(self, call: Call, alias: _Alias) -> None:
+        """Ruby's `object.tap do |it| ... end` hands the object to a block and gives it back."""
+        function = call.arguments[-1].value if call.arguments else None
+        if isinstance(function, Function) and len(function.parameters) == 1:
+            self._handed(function, function.parameters[0], call, alias)
 
     def _record(
         self,
@@ -259,8 +267,10 @@ class _Tracker:
     def _parameter(self, function: Function, call: Call, argument: Argument, alias: _Alias) -> None:
         """Go on with the parameter that takes the argument; sure only if the call is."""
         parameter = self._names.graph.parameter_for(function, call, argument)
-        if parameter is None or parameter.kind != "plain":
-            return
+        if parameter is not None and parameter.kind == "plain":
+            self._handed(function, parameter, call, alias)
+
+    def _handed(self, function: Function, parameter: Parameter, call: Call, alias: _Alias) -> None:
         flow = self._names.flow
         certain = flow.implied(flow.path(call), alias.path)
         inside = flow.path(function.body)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
-from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Text, Value
+from lk_audit.values.model import Clock, Duration, Mapped, Member, Moment, Number, Possible, Text, Value
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR
 from lk_audit.values.texts import as_text, itself
 
@@ -66,7 +66,7 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(
         ("Time.now", "Time.current", "Time.zone.now", "Time.zone.current", "DateTime.current", "Time.now.utc"), _now
     ),
-    **dict.fromkeys(("Integer", "Float"), _number),
+    **dict.fromkeys(("Integer", "Float", "Time.at"), _number),
     "String": _text,
     **dict.fromkeys(("SecureRandom.hex", "SecureRandom.uuid", "JSON.generate", "Base64.strict_encode64"), _derived),
 }
@@ -131,6 +131,26 @@ MOMENT: Mapping[str, Method] = {
     **dict.fromkeys(("to_i", "to_f", "to_r", "utc", "getutc", "localtime", "in_time_zone", "to_time", "round"), itself),
     "advance": _advanced,
 }
+
+
+def _merged(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`hash.merge(roomRecord: true)`: a hash with the entries of others on top."""
+    if not isinstance(receiver, Mapped):
+        return None
+    members, is_open = dict(receiver.members), receiver.open
+    for item in invocation.call.arguments:
+        values = invocation.evaluate(item.value)
+        if item.name is not None:
+            members[item.name] = Member(values=values, key=item.value)
+        elif len(values) == 1 and isinstance(values[0], Mapped):
+            members |= values[0].members
+            is_open = is_open or values[0].open
+        else:
+            is_open = True
+    return (replace(receiver, origin=invocation.call, members=members, open=is_open),)
+
+
+MAPPED: Mapping[str, Method] = {"merge": _merged}
 SYMBOLIC: Mapping[str, Method] = dict.fromkeys(
     ("to_s", "to_str", "to_i", "to_f", "presence", "to_sym", "strip", "chomp"), itself
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from lk_audit.syntax import Assign, Binary, Call, Class, Expr, Function, If, Name, Node, Opaque, Try, walk
 from lk_audit.values.model import Defined, Environment, Listed, Mapped, Moment, Possible, Returned, Step, Unknown
 from lk_audit.values.mutations import Mutations, Mutator
@@ -96,6 +98,10 @@ class Variables:
         """An augmented assignment, on top of what the name was before."""
         left = node.target
         whole = Binary(node.start, node.end, definition.operator, left, node.value)
+        if definition.operator == "+" and self._evaluator.names.module.language == "kotlin":
+            earlier = self._evaluator.evaluate_at(left, frame)
+            if earlier and all(isinstance(item, Listed) for item in earlier):
+                return tuple(replace(item, items=(*item.items, values)) for item in earlier if isinstance(item, Listed))
         operators = self._evaluator.operators
         if definition.operator in LOGICAL:
             return operators.logical(whole, frame)

@@ -22,7 +22,7 @@ OLDEST = "3.11"
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock: its file, what it is made from (requirements and projects), and the options of `uv pip compile` that are its own."""
+    """A lock: its file, the requirements and projects that it is made from, and its own options of `uv pip compile`."""
 
     name: str
     sources: tuple[str, ...]
@@ -33,7 +33,9 @@ _HASHED = ("--universal", "--generate-hashes")
 LOCKS = (
     Lock("action.txt", ("pyproject.toml", ".ci/requirements/action.in"), _HASHED),
     Lock("tools.txt", (".ci/requirements/tools.in",), _HASHED),
-    Lock("lowest.txt", ("pyproject.toml",), ("--universal", "--resolution=lowest-direct", "--no-annotate", "--no-deps")),
+    Lock(
+        "lowest.txt", ("pyproject.toml",), ("--universal", "--resolution=lowest-direct", "--no-annotate", "--no-deps")
+    ),
 )
 
 

@@ -13,21 +13,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one build differs from the other; `touched` is when the files were changed, in seconds since 1970."""
+
+    where: str
+    umask: str
+    touched: int
+    environment: dict[str, str]
+
+
 _WAYS = (
-    {"where": "a", "umask": "022", "touched": 946_684_800, "TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
-    {
-        "where": "some/where/else",
-        "umask": "077",
-        "touched": 1_500_000_000,
-        "TZ": "Pacific/Auckland",
-        "LC_ALL": "C.UTF-8",
-        "PYTHONHASHSEED": "2",
-    },
+    Way("a", "022", 946_684_800, {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1"}),
+    Way("b/c/d", "077", 1_500_000_000, {"TZ": "Pacific/Auckland", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2"}),
 )
-"""How the two builds differ; `touched` is when the files were changed, in seconds since 1970."""
 
 
 def main() -> int:
@@ -49,19 +54,19 @@ def main() -> int:
     return 0
 
 
-def built_in(folder: Path, way: dict[str, str | int], epoch: str) -> Path:
+def built_in(folder: Path, way: Way, epoch: str) -> Path:
     """The folder with the sdist of HEAD, and the wheel that is built from the sdist."""
-    source = folder / str(way["where"])
+    source, target = folder / way.where, folder / f"built-{way.umask}"
     source.mkdir(parents=True)
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch}
-    environment |= {name: str(way[name]) for name in ("TZ", "LC_ALL", "PYTHONHASHSEED")}
+    environment = {**os.environ, **way.environment, "SOURCE_DATE_EPOCH": epoch}
     archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, check=True, capture_output=True).stdout  # noqa: S607
-    umask = f"umask {way['umask']} && exec"
-    run(f"{umask} tar --extract --no-same-permissions", source, environment, archive)
+    begin = f"umask {way.umask} && exec"
+    run(f"{begin} tar --extract --no-same-permissions", source, environment, archive)
     for file in source.rglob("*"):
-        os.utime(file, (int(way["touched"]), int(way["touched"])))
-    run(f'{umask} "$0" -m build --no-isolation --outdir "$1" .', source, environment, None, sys.executable, "../out-of-it")
-    return source.parent / "out-of-it"
+        os.utime(file, (way.touched, way.touched))
+    build = f'{begin} "$0" -m build --no-isolation --outdir "$1" .'
+    run(build, source, environment, None, sys.executable, str(target))
+    return target
 
 
 def run(script: str, folder: Path, environment: dict[str, str], given: bytes | None, *words: str) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,19 +105,43 @@ def test_ci_runs_what_contributors_run() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
-def test_this_repository_is_clean_where_its_workflow_looks() -> None:
+def own_scan() -> dict[str, Any]:
+    """What the workflow gives the action when this repository is scanned."""
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "lk-audit.yml").read_text())
-    paths = workflow["jobs"]["scan"]["steps"][-1]["with"]["paths"].split()
+    given: dict[str, Any] = next(step for step in workflow["jobs"]["scan"]["steps"] if step["uses"] == "./")["with"]
+    return given
 
+
+@pytest.fixture(scope="module")
+def own_report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The report on this repository, scanned as its workflow does."""
+    given, file = own_scan(), tmp_path_factory.mktemp("own") / "lk-audit.json"
+    options = [f"--config={given['config']}", f"--fail-on={given['fail-on']}", f"--output={file}"]
     done = subprocess.run(
-        [sys.executable, "-m", "lk_audit", "scan", "--strict", "--fail-on=note", *paths],
+        [sys.executable, "-m", "lk_audit", "scan", *options, given.get("paths", ".")],
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
-
     assert done.returncode == 0, done.stdout + done.stderr
+    report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return report
+
+
+def test_this_repository_is_clean_under_every_rule_that_is_on(own_report: dict[str, Any]) -> None:
+    open_findings = [item for item in own_report["findings"] if not item.get("suppressed")]
+
+    assert open_findings == []
+    assert own_report["summary"]["files_analysed"] > 500
+
+
+def test_no_exception_in_our_own_configuration_is_idle(own_report: dict[str, Any]) -> None:
+    configuration = tomllib.loads((ROOT / own_scan()["config"]).read_text())
+    reasons = {item["suppressed"]["reason"] for item in own_report["findings"]}
+
+    for pattern in configuration["per-path"]:
+        assert any(reason.endswith(f" {pattern}") for reason in reasons), pattern
 
 
 # --- its steps, run ---------------------------------------------------------------------------------------------------
@@ -182,7 +207,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     checkout = snapshot(folder)
     code, log, outputs = step(
         "Install lk-audit",
-        {"steps.python.outputs.python-path": sys.executable},
+        {"steps.python.outputs.python-path": sys.executable, "inputs.version": ""},
         folder,
         folder,
         GITHUB_ACTION_PATH=str(checkout),
@@ -199,6 +224,73 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(PROJECTS / "express_config_leaky", folder, ignore=shutil.ignore_patterns("expected.txt"))
     commit(folder)
     return folder
+
+
+def published(folder: Path, version: str) -> Path:
+    """A folder with a wheel of lk-audit under that version, in the place of the registry."""
+    (folder / "checkouts").mkdir()
+    checkout = snapshot(folder / "checkouts")
+    project = checkout / "pyproject.toml"
+    project.write_text(re.sub(r'^version = ".*"$', f'version = "{version}"', project.read_text(), flags=re.MULTILINE))
+    command: list[str | Path] = [sys.executable, "-m", "build", "--wheel", "--no-isolation"]
+    command += ["--outdir", folder / "dist", checkout]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "dist"
+
+
+def install_step(folder: Path, checkout: Path, version: str, **more: str) -> tuple[int, str, dict[str, str]]:
+    values = {"steps.python.outputs.python-path": sys.executable, "inputs.version": version}
+    return step("Install lk-audit", values, folder, folder, GITHUB_ACTION_PATH=str(checkout), **more)
+
+
+def test_what_lk_audit_needs_comes_with_the_hashes_of_the_lock(installed: tuple[Path, str]) -> None:
+    _, python = installed
+    lock = (ROOT / ".ci" / "requirements" / "action.txt").read_text()
+    listed = subprocess.run([python, "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout
+
+    names = {line.split("==")[0].lower(): line for line in listed.splitlines() if "==" in line}
+    assert "click" in names
+    assert [line for line in names.values() if line.lower().replace("_", "-") not in lock.lower()] == []
+
+
+def test_a_package_that_is_not_the_locked_one_is_refused(installed: tuple[Path, str], tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    (checkout / ".ci" / "requirements").mkdir(parents=True)
+    lock = (installed[0] / ".ci" / "requirements" / "action.txt").read_text()
+    (checkout / ".ci" / "requirements" / "action.txt").write_text(
+        re.sub(r"sha256:[0-9a-f]{8}", "sha256:00000000", lock)
+    )
+
+    code, log, outputs = install_step(tmp_path, checkout, "")
+
+    assert code != 0
+    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in log
+    assert outputs == {}
+
+
+def test_a_published_version_is_installed_when_one_is_named(installed: tuple[Path, str], tmp_path: Path) -> None:
+    dist = published(tmp_path, "987.6.5")
+
+    code, log, outputs = install_step(tmp_path, installed[0], "987.6.5", PIP_FIND_LINKS=str(dist))
+
+    assert code == 0, log
+    listed = subprocess.run(
+        [outputs["python"], "-m", "pip", "show", "lk-audit"], capture_output=True, text=True, check=True
+    )
+    assert "Version: 987.6.5" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    "version", ["latest", "1.0; touch broken", "--pre", "1.0 --index-url=https://a.example", "../x"]
+)
+def test_what_is_no_version_is_refused_before_anything_is_installed(version: str, tmp_path: Path) -> None:
+    code, log, outputs = install_step(tmp_path, ROOT, version)
+
+    assert (code, outputs) == (2, {})
+    assert "version: not a version of lk-audit" in log
+    assert not (tmp_path / "lk-audit-environment").exists()
+    assert not list(tmp_path.rglob("broken"))
 
 
 def act(installed: tuple[Path, str], folder: Path, event: dict[str, Any] | None = None, /, **inputs: str) -> Ran:

@@ -71,6 +71,7 @@ def scan_buffer(  # noqa: PLR0913 - keywords, half of them optional
         extract=analysis(files, hints=config.hints),
         files=files,
         honor_foreign_comments=config.honor_foreign_comments,
+        suppressions=config.suppressions,
     )
     return replace(
         apply_overrides(report, config.overrides),

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from lk_audit.discovery import SIZE_LIMIT
 from lk_audit.errors import UsageError
 from lk_audit.hints import Hints
+from lk_audit.key_suppression import KeySuppression
 from lk_audit.overrides import Overrides
 from lk_audit.path_patterns import Exclusion
 from lk_audit.patterns import regex
@@ -22,8 +23,9 @@ class Config(Struct, frozen=True, kw_only=True):
     """The settings of one scan. `fail_on` is None for "never"; `size_limit` is in bytes.
 
     `select` and `ignore` name rules by id or name. `honor_foreign_comments` lets comments for other scanners
-    (`gitleaks:allow`) accept findings too. `files` are the configuration files that it came from; None where none were
-    looked for. `jobs` is the number of processes, None for as many as pay.
+    (`gitleaks:allow`) accept findings too. `suppressions` accept findings at keys of data files. `files` are the
+    configuration files that it came from; None where none were looked for. `jobs` is the number of processes, None for
+    as many as pay.
     """
 
     select: tuple[str, ...] = ()
@@ -39,6 +41,7 @@ class Config(Struct, frozen=True, kw_only=True):
     exclusion: Exclusion = field(default_factory=Exclusion)
     overrides: Overrides = field(default_factory=Overrides)
     hints: Hints = field(default_factory=Hints)
+    suppressions: tuple[KeySuppression, ...] = ()
     baseline: Path | None = None
     files: tuple[Path, ...] | None = None
 

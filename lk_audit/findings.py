@@ -35,7 +35,8 @@ class Line(Struct, frozen=True):
 class Suppression(Struct, frozen=True):
     """A comment that accepts findings: its place, what it gives as reason, and when it ends.
 
-    `in_configuration` tells that it is no comment but a part of the configuration.
+    `in_configuration` tells that it is no comment but a part of the configuration; `key` is the key path that it is
+    for, where it is for one.
     """
 
     path: str
@@ -44,6 +45,7 @@ class Suppression(Struct, frozen=True):
     reason: str = ""
     until: date | None = None
     in_configuration: bool = False
+    key: str = ""
 
 
 class CommitOrigin(Struct, frozen=True, kw_only=True):

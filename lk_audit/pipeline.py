@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from lk_audit import __version__, frontends
 from lk_audit.config import Config
-from lk_audit.discovery import discover
+from lk_audit.discovery import Discovery, discover
 from lk_audit.environment_files import EnvironmentFiles
 from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import Fact
@@ -21,6 +21,7 @@ from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
 from lk_audit.fixes import Fixer
 from lk_audit.foreign_comments import honored
 from lk_audit.hints import NOTHING, Hints
+from lk_audit.key_suppression import KeySuppression, acceptances
 from lk_audit.overrides import apply_overrides
 from lk_audit.progress import Progress
 from lk_audit.project.files import Files
@@ -83,6 +84,8 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         extract=extract,
         files=files,
         honor_foreign_comments=config.honor_foreign_comments,
+        suppressions=config.suppressions,
+        looked_at=_looked_at(found, config.suppressions),
         observe=observe,
     )
     return replace(
@@ -106,11 +109,14 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     extract: Extract | None = None,
     files: Files | None = None,
     honor_foreign_comments: bool = False,
+    suppressions: Sequence[KeySuppression] = (),
+    looked_at: Collection[str] = (),
     observe: Observe | None = None,
 ) -> Report:
     """The report on sources in memory.
 
     `prefix` is where their paths start in the repository; `files` are all files of the project, by default `sources`.
+    `suppressions` accept findings at keys of data files, `looked_at` are files of the scan in which nothing can be;
     `observe` as for `scan_paths`.
     """
     ordered = sorted(map(frontends.view, sources), key=lambda source: source.path)
@@ -131,6 +137,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         known=rule_names((*known_rules, *rules)),
         active=rules,
         today=datetime.fromtimestamp(options.now, tz=UTC).date(),
+        stated=acceptances(suppressions, ordered, looked_at),
     )
     if honor_foreign_comments:
         marked = honored(marked, ordered, rules)
@@ -144,6 +151,12 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         prefix=prefix,
         version=__version__,
     )
+
+
+def _looked_at(found: Discovery, suppressions: Iterable[KeySuppression]) -> frozenset[str]:
+    """The files of the scan, and those that suppressions name and that are gone."""
+    gone = (item.path for item in suppressions if not (found.base / item.path).exists())
+    return frozenset((*(item.path for item in found.files), *gone)) if suppressions else frozenset()
 
 
 # --- facts ------------------------------------------------------------------------------------------------------------

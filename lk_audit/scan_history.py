@@ -321,6 +321,7 @@ class _Scan:
             self.rules,
             self._config.options,
             known_rules=self._known_rules,
+            suppressions=self._config.suppressions,
             extract=partial(self._extract, signers=tuple(self._signers.values())),
         )
         found: dict[str, Finding] = {}

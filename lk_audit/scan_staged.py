@@ -72,7 +72,15 @@ def scan_staged(
         sources = [frontends.view(item.source) for item in contents if item.source]
         files = Files(sources, lambda: _elsewhere(index, objects))
         extract = analysis(files, hints=config.hints)
-        report = scan_sources(sources, rules, config.options, known_rules=known_rules, extract=extract, files=files)
+        report = scan_sources(
+            sources,
+            rules,
+            config.options,
+            known_rules=known_rules,
+            extract=extract,
+            files=files,
+            suppressions=config.suppressions,
+        )
     unread = [item.skipped for item in contents if item.skipped]
     skipped = [*_unstaged(repository, index), *selection.left_out.values(), *unread]
     return replace(

@@ -29,6 +29,18 @@ _FORM = "write `lk-audit: ignore[rule-name] reason` or `lk-audit: ignore[rule-na
 _LONGEST_LINE = 10_000
 
 
+class Acceptance(Struct, frozen=True):
+    """A suppression with what it covers: a file, and spans of its bytes, both ends included.
+
+    `is_seen` tells that the file is one of the scan: only then can it be said that nothing is there to accept.
+    """
+
+    suppression: Suppression
+    path: str
+    spans: tuple[tuple[int, int], ...]
+    is_seen: bool = True
+
+
 class _Comment(Struct, frozen=True):
     """A suppression: its own line and the last that it covers, and all their bytes in the file, both ends included.
 
@@ -40,13 +52,14 @@ class _Comment(Struct, frozen=True):
     span: tuple[int, int]
 
 
-def apply_suppressions(
+def apply_suppressions(  # noqa: PLR0913 - keywords, all but two
     findings: Sequence[Finding],
     sources: Iterable[Source],
     *,
     known: Mapping[str, str],
     active: Iterable[AnyRule],
     today: date,
+    stated: Iterable[Acceptance] = (),
 ) -> tuple[list[Finding], list[Note]]:
     """The findings with the accepted ones marked, and notes on suppressions that do not do what they say.
 
@@ -56,18 +69,21 @@ def apply_suppressions(
         known: rule ids by every rule id and name there is, of active rules or not.
         active: the rules of this scan; only their suppressions can be unused.
         today: when a suppression with `until` is over.
+        stated: suppressions that stand in no comment of these files.
     """
-    comments: list[_Comment] = []
+    accepting = list(stated)
     notes: list[Note] = []
     for source in sources:
         if _MARK in source.data:
             found = _comments(source)
-            comments += [item for item in found if isinstance(item, _Comment)]
+            accepting += [
+                Acceptance(item.suppression, source.path, (item.span,)) for item in found if isinstance(item, _Comment)
+            ]
             notes += [item for item in found if isinstance(item, Note)]
-    live = [comment for comment in comments if not _is_over(comment.suppression, today)]
+    live = [item for item in accepting if not _is_over(item.suppression, today)]
     marked = [_marked(finding, live, known) for finding in findings]
-    notes += _expired(comments, today)
-    notes += _unknown(comments, known)
+    notes += _expired(accepting, today)
+    notes += _unknown(accepting, known)
     notes += _unused(live, findings, known, {rule.id for rule in active})
     return marked, sorted(notes, key=lambda note: (note.path, note.line, note.message))
 
@@ -148,41 +164,45 @@ def _ids(suppression: Suppression, known: Mapping[str, str]) -> set[str]:
     return {known[name] for name in suppression.names if name in known}
 
 
-def _covers(comment: _Comment, finding: Finding, known: Mapping[str, str]) -> bool:
-    suppression = comment.suppression
-    first, last = comment.span
-    is_here = suppression.path == finding.place.path and first <= finding.place.start <= last
-    return is_here and finding.rule_id in _ids(suppression, known)
+def _covers(item: Acceptance, finding: Finding, known: Mapping[str, str]) -> bool:
+    start = finding.place.start
+    is_here = item.path == finding.place.path and any(first <= start <= last for first, last in item.spans)
+    return is_here and finding.rule_id in _ids(item.suppression, known)
 
 
-def _marked(finding: Finding, comments: Sequence[_Comment], known: Mapping[str, str]) -> Finding:
-    accepting = next((item.suppression for item in comments if _covers(item, finding, known)), None)
-    return replace(finding, suppressed=accepting) if accepting else finding
+def _marked(finding: Finding, accepting: Sequence[Acceptance], known: Mapping[str, str]) -> Finding:
+    found = next((item.suppression for item in accepting if _covers(item, finding, known)), None)
+    return replace(finding, suppressed=found) if found else finding
 
 
-def _expired(comments: Iterable[_Comment], today: date) -> Iterator[Note]:
-    for comment in comments:
-        item = comment.suppression
-        if _is_over(item, today):
-            yield Note(SUPPRESSION, item.path, item.line, f"this suppression ended on {item.until}")
+def _expired(accepting: Iterable[Acceptance], today: date) -> Iterator[Note]:
+    for item in accepting:
+        if _is_over(item.suppression, today):
+            yield _note(item, f"this suppression ended on {item.suppression.until}")
 
 
-def _unknown(comments: Iterable[_Comment], known: Mapping[str, str]) -> Iterator[Note]:
-    for comment in comments:
-        item = comment.suppression
-        for name in item.names:
+def _unknown(accepting: Iterable[Acceptance], known: Mapping[str, str]) -> Iterator[Note]:
+    for item in accepting:
+        for name in item.suppression.names:
             if name not in known:
-                message = f"this suppression names no rule: {name}{did_you_mean(name, known)}"
-                yield Note(SUPPRESSION, item.path, item.line, message)
+                yield _note(item, f"this suppression names no rule: {name}{did_you_mean(name, known)}")
 
 
 def _unused(
-    comments: Iterable[_Comment], findings: Sequence[Finding], known: Mapping[str, str], active: set[str]
+    accepting: Iterable[Acceptance], findings: Sequence[Finding], known: Mapping[str, str], active: set[str]
 ) -> Iterator[Note]:
-    for comment in comments:
-        item = comment.suppression
-        for name in item.names:
-            one = replace(comment, suppression=replace(item, names=(name,)))
+    for item in accepting:
+        for name in item.suppression.names if item.is_seen else ():
+            one = replace(item, suppression=replace(item.suppression, names=(name,)))
             is_used = any(_covers(one, finding, known) for finding in findings)
             if known.get(name) in active and not is_used:
-                yield Note(SUPPRESSION, item.path, item.line, f"this suppression is not needed: no finding of {name}")
+                yield _note(item, f"this suppression is not needed: no finding of {name}{_where(item)}")
+
+
+def _where(item: Acceptance) -> str:
+    """What a suppression is for, where its own place does not say it."""
+    return f" at {item.suppression.key} in {item.path}" if item.suppression.key else ""
+
+
+def _note(item: Acceptance, message: str) -> Note:
+    return Note(SUPPRESSION, item.suppression.path, item.suppression.line, message)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from lk_audit.config import Config
 from lk_audit.configuration.layers import Effective, selected
 from lk_audit.findings import AnyRule
 from lk_audit.hints import Hints
+from lk_audit.key_suppression import KeySuppression
 from lk_audit.overrides import Overrides, PathOverride
 from lk_audit.path_patterns import Exclusion, PathPatterns
 from lk_audit.rule_api import Options
@@ -53,10 +57,23 @@ def build(
             is_forced=settings.value("force-exclude"),
         ),
         overrides=_overrides(settings, prefix),
+        suppressions=tuple(_suppressions(settings, base, prefix)),
         hints=Hints(settings.value("secret-names"), PathPatterns(settings.value("client-paths"), prefix)),
         baseline=settings.value("baseline"),
         files=None if is_isolated else tuple(file.path for file in settings.files),
     )
+
+
+def _suppressions(settings: Effective, base: Path, prefix: str) -> Iterator[KeySuppression]:
+    """What is accepted at keys of the files below the base, with the place that says so."""
+    by_name = {file.name: file for file in settings.files}
+    for stated in settings.stated("suppress"):
+        file = by_name.get(stated.source)
+        for number, item in enumerate(stated.value if file is not None else (), 1):
+            if file is not None and item.path.startswith(prefix):
+                where = Path(os.path.relpath(file.path, base)).as_posix()
+                line = file.line("suppress", str(number)) or 1
+                yield replace(item, path=item.path.removeprefix(prefix), stated_in=where, line=line)
 
 
 def _prefix(base: Path, root: Path) -> str:

@@ -16,6 +16,8 @@ from lk_audit.config import parse_duration, parse_severity
 from lk_audit.discovery import EXCLUDED_FOLDERS
 from lk_audit.errors import UsageError
 from lk_audit.hints import name_mistake
+from lk_audit.key_paths import KeyPath, read_key_path
+from lk_audit.key_suppression import KeySuppression
 from lk_audit.overrides import EVERY_RULE
 from lk_audit.path_patterns import pattern_mistake
 from lk_audit.patterns import regex
@@ -247,6 +249,86 @@ PER_PATH = Kind(
         },
     },
 )
+
+
+# --- keys of data files -----------------------------------------------------------------------------------------------
+
+_SUPPRESSION_KEYS = ("path", "key", "rule", "reason", "expires")
+_SUPPRESSION_REQUIRED = ("path", "key", "rule")
+_NAME = regex(r"[A-Za-z0-9-]{1,100}")
+
+
+def _suppressions(value: object, _scope: Scope) -> tuple[KeySuppression, ...]:
+    _is(value, list, "an array of tables, [[suppress]]")
+    items = enumerate(cast("list[object]", value), 1)
+    return tuple(_within(partial(_suppression, item), str(number)) for number, item in items)
+
+
+def _suppression(value: object) -> KeySuppression:
+    table = _table(value, "a table with path, key and rule")
+    unknown = next((key for key in table if key not in _SUPPRESSION_KEYS), None)
+    if unknown is not None:
+        hint = did_you_mean(unknown, _SUPPRESSION_KEYS) or f"; there are {', '.join(_SUPPRESSION_KEYS)}"
+        raise BadValue(f"there is no such key{hint}", unknown)
+    missing = next((key for key in _SUPPRESSION_REQUIRED if key not in table), None)
+    if missing is not None:
+        raise BadValue(f"says no {missing}; it takes path, key and rule")
+    return KeySuppression(
+        path=_within(partial(_inner_path, table["path"]), "path"),
+        key=_within(partial(_key_path, table["key"]), "key"),
+        names=_within(partial(_rule_names, table["rule"]), "rule"),
+        reason=_within(partial(_text, table.get("reason", ""), "a text"), "reason"),
+        until=_within(partial(_day, table.get("expires")), "expires"),
+    )
+
+
+def _inner_path(value: object) -> str:
+    """The path of a file in the folder of the configuration, in one spelling."""
+    path = PurePosixPath(_text(value, "the path of a file"))
+    if not path.parts or path.is_absolute() or ".." in path.parts or "\0" in str(path):
+        raise BadValue("must be the path of a file in the folder of the configuration, with forward slashes")
+    return str(path)
+
+
+def _key_path(value: object) -> KeyPath:
+    return cast("KeyPath", _reworded(read_key_path, _text(value, "a key path, such as $.livekit.secret")))
+
+
+def _rule_names(value: object) -> tuple[str, ...]:
+    """Rules by id or name. One that does not exist is told in the notes: a pack that has it may be missing here."""
+    names = _texts(value if isinstance(value, list) else [value], 'rules by id or name, such as "leaked-api-secret"')
+    wrong = next((name for name in names if not _NAME.fullmatch(name)), None)
+    if not names or wrong is not None:
+        raise BadValue("must be a rule by id or name, or an array of them")
+    return names
+
+
+def _day(value: object) -> date | None:
+    wanted = "a date, such as 2027-01-01"
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise BadValue(f"must be {wanted}") from None
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise BadValue(f"must be {wanted}, not {type_name(value)}")
+    return value
+
+
+_SUPPRESSION_SCHEMA: Json = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": list(_SUPPRESSION_REQUIRED),
+    "properties": {
+        "path": {"type": "string", "minLength": 1, "description": "The file, from the folder of the configuration on."},
+        "key": {"type": "string", "pattern": r"^\$[.\[]", "examples": ["$.livekit.secret", "$.keys[0]"]},
+        "rule": _one_or_more(_RULE_SCHEMA),
+        "reason": {"type": "string"},
+        "expires": {"type": "string", "format": "date", "description": "The last day on which it is accepted."},
+    },
+}
+
+SUPPRESSIONS = Kind("tables: path, key, rule", _suppressions, {"type": "array", "items": _SUPPRESSION_SCHEMA})
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

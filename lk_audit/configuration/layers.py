@@ -64,7 +64,8 @@ class Effective(Struct, frozen=True):
 
 def _merged(values: Sequence[Any], setting: Setting) -> Any:  # noqa: ANN401 - by setting
     if setting.merge is Merge.ADD:
-        return type(values[-1])(dict.fromkeys(item for value in values for item in value))
+        # What is written in a file may be tables, which are no keys of a dict.
+        return type(values[-1])({repr(item): item for value in values for item in value}.values())
     if setting.merge is Merge.BY_KEY:
         merged: dict[str, Any] = {}
         for value in values:

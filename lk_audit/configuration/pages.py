@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from lk_audit.configuration.files import OWN_NAMES, PYPROJECT
@@ -52,7 +53,7 @@ def _shown(raw: object) -> str:
         )
     if isinstance(raw, list | tuple):
         return f"[{', '.join(_shown(item) for item in raw)}]"
-    return json.dumps(raw, ensure_ascii=False)
+    return raw.isoformat() if isinstance(raw, date) else json.dumps(raw, ensure_ascii=False)
 
 
 def _toml_key(key: str) -> str:
@@ -73,7 +74,7 @@ def settings_json(settings: Effective, running: tuple[int, int]) -> str:
             for setting in SETTINGS
         },
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json.dumps(document, indent=2, default=_shown) + "\n"
 
 
 def _origin(stated: Stated, key: str) -> Json:

@@ -84,6 +84,18 @@ SETTINGS: tuple[Setting, ...] = (
         Merge.BY_KEY,
     ),
     Setting(
+        "suppress",
+        kinds.SUPPRESSIONS,
+        [],
+        "Findings that are accepted at one key of a data file, for formats without comments: `path` is the file, `key` "
+        'the way to the value (`$.livekit.secret`, `$.keys[0]`, `$["a.b"]`), `rule` one rule or several. `reason` and '
+        "`expires` (the last day) are optional. They count as suppressed; one that is over, that names no rule or that "
+        "nothing needs is told in the notes, as for comments.",
+        '[[suppress]]\npath = "config/livekit.json"\nkey = "$.livekit.secret"\nrule = "leaked-api-secret"\n'
+        'reason = "of the test server, rotated each night"\nexpires = 2027-01-01',
+        Merge.ADD,
+    ),
+    Setting(
         "min-severity",
         kinds.SEVERITY,
         "note",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -11,14 +12,17 @@ from lk_audit.patterns import regex
 
 Keys: TypeAlias = tuple[str, ...]
 
-_HEADER = regex(r"""[ \t]*\[\[?((?:"[^"\n]*"|'[^'\n]*'|[^\[\]#"'\n])+)\]\]?[ \t]*(?:#.*)?""")
+_HEADER = regex(r"""[ \t]*(\[\[?)((?:"[^"\n]*"|'[^'\n]*'|[^\[\]#"'\n])+)\]\]?[ \t]*(?:#.*)?""")
 _KEY = regex(r"""[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[\w.-]|[ \t](?![ \t]))+)=""", re.ASCII)
 _LONGEST = 2_000
 _TRIPLES = ('"""', "'''")
 
 
 def line_of(text: str, keys: Keys) -> int | None:
-    """The line (from 1) where a key first occurs, or the closest key around it that can be found."""
+    """The line (from 1) where a key first occurs, or the closest key around it that can be found.
+
+    The tables of an array (`[[suppress]]`) go by their number, from 1.
+    """
     lines: dict[Keys, int] = {}
     for stated, number in _stated(text):
         for count in range(1, len(stated) + 1):
@@ -28,12 +32,16 @@ def line_of(text: str, keys: Keys) -> int | None:
 
 def _stated(text: str) -> Iterator[tuple[Keys, int]]:
     table: Keys = ()
+    counts: Counter[Keys] = Counter()
     open_text = ""
     for number, line in enumerate(text.splitlines(), 1):
         if not open_text and len(line) <= _LONGEST:
             header, key = _HEADER.fullmatch(line), _KEY.match(line)
             if header:
-                table = _parts(header[1])
+                table = _parts(header[2])
+                if header[1] == "[[":
+                    counts[table] += 1
+                    table = (*table, str(counts[table]))
                 yield table, number
             elif key:
                 yield (*table, *_parts(key[1])), number

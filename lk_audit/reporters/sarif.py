@@ -213,8 +213,11 @@ def _suppressions(finding: Finding, files: _Files) -> Json:
     accepted = finding.suppressed
     if accepted is None:
         return {"suppressions": []}
+    until = f" (until {accepted.until.isoformat()})" if accepted.until else ""
+    justification = f"{accepted.reason}{until}".strip()
+    said: Json = {"justification": justification} if justification else {}
     if accepted.in_configuration:
-        return {"suppressions": [{"kind": "external", "status": "accepted", "justification": accepted.reason}]}
+        return {"suppressions": [{"kind": "external", "status": "accepted", **said}]}
     suppression: Json = {
         "kind": "inSource",
         "status": "accepted",
@@ -225,9 +228,7 @@ def _suppressions(finding: Finding, files: _Files) -> Json:
             }
         },
     }
-    until = f" (until {accepted.until.isoformat()})" if accepted.until else ""
-    justification = f"{accepted.reason}{until}".strip()
-    return {"suppressions": [suppression | ({"justification": justification} if justification else {})]}
+    return {"suppressions": [suppression | said]}
 
 
 def _message(finding: Finding, related: Sequence[Lead]) -> str:

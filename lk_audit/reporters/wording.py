@@ -67,10 +67,11 @@ def noted(note: Note) -> str:
 def accepted_because(finding: Finding) -> str:
     """Why a finding is not open; empty when it is."""
     accepted = finding.suppressed
-    if accepted is not None and accepted.in_configuration:
+    if accepted is not None and accepted.in_configuration and not accepted.key:
         return one_line(accepted.reason)
     if accepted is not None:
+        where = f"{shown_path(accepted.path)}:{accepted.line}" if accepted.key else f"a comment on line {accepted.line}"
         until = f" until {accepted.until.isoformat()}" if accepted.until else ""
         reason = f": {one_line(accepted.reason)}" if accepted.reason else ""
-        return f"accepted by a comment on line {accepted.line}{until}{reason}"
+        return f"accepted by {where}{until}{reason}"
     return "in the baseline" if finding.baselined else ""

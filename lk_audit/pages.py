@@ -11,6 +11,7 @@ from lk_audit.findings import AnyRule
 from lk_audit.livekit.tokens import DecodedToken
 from lk_audit.reporters import Presentation
 from lk_audit.reporters.screen import Painter, folded, printable
+from lk_audit.rule_address import address
 from lk_audit.rule_api import Fixable, Options, Problem
 from lk_audit.rule_docs import rule_table
 
@@ -40,7 +41,7 @@ def rule_text(rule: AnyRule, presentation: Presentation) -> str:
         lines += [paint("strong", heading), *_examples(examples, paint)]
     lines += [
         paint("strong", "Further reading"),
-        *(f"  {address}" for address in (cwe.url(rule.cwe), *rule.references)),
+        *(f"  {address}" for address in dict.fromkeys((address(rule), cwe.url(rule.cwe), *rule.references))),
     ]
     return "\n".join(lines).rstrip() + "\n"
 

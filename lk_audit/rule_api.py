@@ -90,7 +90,10 @@ class Options(Struct, frozen=True):
 
 
 class Rule(Struct, Generic[F], frozen=True):
-    """One rule: `check` is a pure function from one fact (and the options, if it takes them) to problems."""
+    """One rule: `check` is a pure function from one fact (and the options, if it takes them) to problems.
+
+    `is_builtin` tells that it comes with lk-audit, whose documentation has a page about it.
+    """
 
     id: str
     name: str
@@ -105,6 +108,7 @@ class Rule(Struct, Generic[F], frozen=True):
     on_by_default: bool = True
     references: tuple[str, ...] = ()
     fixable: Fixable | None = None
+    is_builtin: bool = False
 
     @property
     def summary(self) -> str:

@@ -1,17 +1,22 @@
 """The pages of the rules: for `explain`, the documentation, SARIF, and the table in the README.
 
-`python -m lk_audit.rule_docs` writes docs/rules.md, the table between the marks in README.md, and the pages of the
-configuration.
+`python -m lk_audit.rule_docs` writes docs/rules/*.md and docs/rules.md, which lists them, the table between the marks in
+README.md, the pages of the configuration, and the address of the pages in lk_audit/rule_address.py.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from lk_audit import cwe
 from lk_audit.findings import AnyRule
+from lk_audit.patterns import regex
+from lk_audit.rule_address import page_name
 from lk_audit.rule_api import Fixable
 from lk_audit.rule_loader import load_rules
 
@@ -29,8 +34,8 @@ _FENCES = {
 _INTRODUCTION = """\
 # Rules
 
-Every rule: what it finds, why that matters, what to do. `lk-audit explain RULE` shows the same page in a terminal.
-This file is generated from the rules themselves: `python -m lk_audit.rule_docs`.
+A page for every rule: what it finds, why that matters, what to do. `lk-audit explain RULE` shows the same in a terminal.
+This file and the pages are generated from the rules themselves: `python -m lk_audit.rule_docs`.
 """
 
 
@@ -55,11 +60,11 @@ def rule_page(rule: AnyRule, level: int = 1) -> str:
 
 
 def rules_document(rules: Sequence[AnyRule]) -> str:
-    """The page of all rules."""
-    return "\n".join([_INTRODUCTION, rule_table(rules, "#{anchor}"), *(rule_page(rule, 2) for rule in rules)])
+    """The list of all rules."""
+    return "\n".join([_INTRODUCTION, rule_table(rules, "rules/{page}")])
 
 
-def rule_table(rules: Iterable[AnyRule], link: str = "docs/rules.md#{anchor}") -> str:
+def rule_table(rules: Iterable[AnyRule], link: str = "docs/rules/{page}") -> str:
     """A Markdown table of rules; `link` is the address of a rule's page."""
     return "\n".join(["| id | rule | severity | fix | finds |", "|---|---|---|---|---|", *_rows(rules, link), ""])
 
@@ -78,7 +83,7 @@ def anchor(rule: AnyRule) -> str:
 
 def _rows(rules: Iterable[AnyRule], link: str) -> Iterator[str]:
     for rule in rules:
-        address = link.format(anchor=anchor(rule))
+        address = link.format(page=page_name(rule))
         severity = rule.severity.label + ("" if rule.on_by_default else " (off)")
         summary = rule.summary.replace("|", r"\|")
         yield f"| {rule.id} | [{rule.name}]({address}) | {severity} | {_MARKS[rule.fixable]} | {summary} |"
@@ -108,19 +113,53 @@ def _file(path: str, body: str) -> str:
     return f"`{path}`\n\n{fence}{language}\n{body}\n{fence}"
 
 
-def write(root: Path) -> list[Path]:
-    """Bring the generated documentation below `root` up to date; the files that changed."""
+def documents(root: Path) -> dict[Path, str]:
+    """The generated files below `root`, and what belongs in them."""
     from lk_audit.configuration.pages import pages as configuration_pages  # noqa: PLC0415 - scans do not need it
 
     rules = load_rules(packs=False).rules
-    wanted = {root / "docs" / "rules.md": rules_document(rules), **configuration_pages(root)}
-    readme = root / "README.md"
+    folder = root / "docs" / "rules"
+    wanted = {folder / page_name(rule): rule_page(rule) for rule in rules}
+    wanted |= {root / "docs" / "rules.md": rules_document(rules), **configuration_pages(root)}
+    readme, address = root / "README.md", root / "lk_audit" / "rule_address.py"
     if readme.is_file():
         wanted[readme] = with_table(readme.read_text(encoding="utf-8"), rules)
+    if address.is_file():
+        wanted[address] = with_address(address.read_text(encoding="utf-8"), pages_address(root / "pyproject.toml"))
+    return wanted
+
+
+def pages_address(project: Path) -> str:
+    """Where the project says that the pages of its rules are; empty when it does not say."""
+    urls = tomllib.loads(project.read_text(encoding="utf-8"))["project"].get("urls", {})
+    return str(urls.get("Rules", "")).rstrip("/")
+
+
+def with_address(module: str, address: str) -> str:
+    """The text of lk_audit/rule_address.py with a current address."""
+    return _ADDRESS.sub(lambda _: f"PAGES = {json.dumps(address)}", module, count=1)
+
+
+_ADDRESS = regex(r"^PAGES = .*$", re.MULTILINE)
+
+
+def outdated(root: Path) -> list[Path]:
+    """Pages of rules that there are no longer."""
+    wanted = documents(root)
+    return sorted(file for file in (root / "docs" / "rules").glob("*.md") if file not in wanted)
+
+
+def write(root: Path) -> list[Path]:
+    """Bring the generated documentation below `root` up to date; the files that changed."""
+    wanted = documents(root)
     changed = [file for file, text in wanted.items() if not file.is_file() or file.read_text(encoding="utf-8") != text]
     for file in changed:
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(wanted[file], encoding="utf-8")
-    return changed
+    gone = outdated(root)
+    for file in gone:
+        file.unlink()
+    return [*changed, *gone]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit.errors import RuleLoadError, UsageError
 from lk_audit.findings import AnyRule
@@ -44,7 +45,7 @@ def load_builtin_rules() -> list[AnyRule]:
     Raises:
         RuleLoadError: one is broken, or there are none.
     """
-    return load_folder(builtin_rules_folder(), BUILTIN)
+    return [replace(rule, is_builtin=True) for rule in load_folder(builtin_rules_folder(), BUILTIN)]
 
 
 def load_rules(folders: Sequence[Path] = (), *, packs: bool = True) -> Rules:

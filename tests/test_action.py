@@ -255,12 +255,10 @@ def test_what_lk_audit_needs_comes_with_the_hashes_of_the_lock(installed: tuple[
 
 
 def test_a_package_that_is_not_the_locked_one_is_refused(installed: tuple[Path, str], tmp_path: Path) -> None:
-    checkout = tmp_path / "checkout"
-    (checkout / ".ci" / "requirements").mkdir(parents=True)
-    lock = (installed[0] / ".ci" / "requirements" / "action.txt").read_text()
-    (checkout / ".ci" / "requirements" / "action.txt").write_text(
-        re.sub(r"sha256:[0-9a-f]{8}", "sha256:00000000", lock)
-    )
+    checkout, lock = tmp_path / "checkout", Path(".ci", "requirements", "action.txt")
+    for folder in (lock.parent, Path(".github", "action")):
+        shutil.copytree(installed[0] / folder, checkout / folder)
+    (checkout / lock).write_text(re.sub(r"sha256:[0-9a-f]{8}", "sha256:00000000", (checkout / lock).read_text()))
 
     code, log, outputs = install_step(tmp_path, checkout, "")
 

@@ -66,7 +66,10 @@ def _properties(finding: Finding, report: Report) -> Iterator[tuple[str, str]]:
 def _message(finding: Finding) -> str:
     steps = [f"- {position(lead.place)} {one_line(lead.note)}" for lead in (*finding.trace, *finding.related)]
     history = [sentence(finding.history)] if finding.origin else []
-    return "\n".join([sentence(one_line(finding.message)), *history, *steps, f"Fix: {one_line(finding.fix)}"])
+    part = f" ({one_line(finding.place.part)})" if finding.place.part else ""
+    return "\n".join(
+        [sentence(f"{one_line(finding.message)}{part}"), *history, *steps, f"Fix: {one_line(finding.fix)}"]
+    )
 
 
 def _plain(finding: Finding) -> str:

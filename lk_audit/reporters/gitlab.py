@@ -30,7 +30,9 @@ def render(report: Report, _presentation: Presentation) -> str:
 
 def _issue(finding: Finding, report: Report) -> dict[str, Any]:
     place = finding.place
-    texts = (sentence(one_line(finding.message)), sentence(finding.history) if finding.origin else "")
+    part = f" ({one_line(place.part)})" if place.part else ""
+    message = sentence(f"{one_line(finding.message)}{part}")
+    texts = (message, sentence(finding.history) if finding.origin else "")
     return {
         "type": "issue",
         "check_name": f"{finding.rule_id} {finding.rule_name}",

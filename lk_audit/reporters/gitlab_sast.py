@@ -100,8 +100,9 @@ def _description(finding: Finding, rule: AnyRule, report: Report) -> str:
     """What is wrong here, the steps that explain it, and why it matters; GitLab reads it as Markdown."""
     steps = [f"{number}. {_step(lead, report)}" for number, lead in enumerate(finding.trace, 1)]
     related = [f"- {_step(lead, report)}" for lead in finding.related]
+    part = f" ({finding.place.part})" if finding.place.part else ""
     parts = [
-        _prose(sentence(one_line(finding.message))),
+        _prose(sentence(one_line(f"{finding.message}{part}"))),
         *([_prose(sentence(finding.history))] if finding.origin else []),
         "\n".join(steps),
         "\n".join(related),
@@ -111,7 +112,8 @@ def _description(finding: Finding, rule: AnyRule, report: Report) -> str:
 
 
 def _step(lead: Lead, report: Report) -> str:
-    return _prose(f"{repository_path(report, lead.place.path)}:{lead.place.line} {one_line(lead.note)}")
+    part = f" ({one_line(lead.place.part)})" if lead.place.part else ""
+    return _prose(f"{repository_path(report, lead.place.path)}:{lead.place.line}{part} {one_line(lead.note)}")
 
 
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~!#&"})

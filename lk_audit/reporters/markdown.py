@@ -19,6 +19,7 @@ from lk_audit.reporters.summary import coverage, defects, outcome, reasons, verd
 from lk_audit.reporters.text import code_frame
 from lk_audit.reporters.wording import one_line, repository_path, sentence, worst_problems
 from lk_audit.rule_docs import anchor
+from lk_audit.source import Place
 
 T = TypeVar("T")
 
@@ -88,17 +89,17 @@ def _row(group: Sequence[Finding], report: Report) -> str:
     more = f" and {len(others)} more" if others else ""
     severity = finding.severity.label
     rule = f"[{finding.rule_id}&nbsp;{_prose(finding.rule_name)}](#{_anchor(finding, report)})"
-    return (
-        f"| {_SIGNS[severity]}&nbsp;{severity} | {rule} | {_place(finding, report)}{more} | {_prose(finding.message)} |"
-    )
+    return f"| {_SIGNS[severity]}&nbsp;{severity} | {rule} | {_place(finding.place, report)}{more} | {_prose(finding.message)} |"
 
 
 def _anchor(finding: Finding, report: Report) -> str:
     return next(anchor(rule) for rule in report.rules if rule.id == finding.rule_id)
 
 
-def _place(finding: Finding, report: Report) -> str:
-    return _code(f"{repository_path(report, finding.place.path)}:{finding.place.line}")
+def _place(place: Place, report: Report) -> str:
+    """Where it is, and in which part of the file where files are made of parts."""
+    part = f" ({_prose(place.part)})" if place.part else ""
+    return f"{_code(f'{repository_path(report, place.path)}:{place.line}')}{part}"
 
 
 # --- below it ---------------------------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def _details(group: Sequence[Finding], report: Report) -> str:
     finding, *others = group
     head = f"{_SIGNS[finding.severity.label]} <b>{finding.rule_id} {_prose(finding.rule_name)}</b>"
     parts = [
-        f"<details><summary>{head} {_place(finding, report)}</summary>",
+        f"<details><summary>{head} {_place(finding.place, report)}</summary>",
         f"{_prose(sentence(one_line(finding.message)))}",
         *([_prose(sentence(finding.history))] if finding.origin else []),
         *_frame(finding),
@@ -130,7 +131,7 @@ def _frame(finding: Finding) -> Iterator[str]:
 
 def _elsewhere(others: Sequence[Finding], report: Report) -> Iterator[str]:
     if others:
-        places = ", ".join(_place(other, report) for other in others[:_MOST_PLACES])
+        places = ", ".join(_place(other.place, report) for other in others[:_MOST_PLACES])
         rest = len(others) - _MOST_PLACES
         yield f"Also at {places}{f' and {rest} more' if rest > 0 else ''}."
 
@@ -142,7 +143,7 @@ def _leads(finding: Finding, report: Report) -> Iterator[str]:
 
 
 def _lead(lead: Lead, report: Report) -> str:
-    return f"{_code(f'{repository_path(report, lead.place.path)}:{lead.place.line}')} {_prose(lead.note)}"
+    return f"{_place(lead.place, report)} {_prose(lead.note)}"
 
 
 def _rule(rule: AnyRule) -> str:

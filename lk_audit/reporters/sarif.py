@@ -21,6 +21,7 @@ from lk_audit.facts import Lead
 from lk_audit.findings import AnyRule, Finding, Report
 from lk_audit.reporters import Presentation, readable_path
 from lk_audit.reporters.wording import bounded, json_text, sentence
+from lk_audit.rule_address import address
 from lk_audit.rule_api import Confidence
 from lk_audit.rule_docs import rule_page
 from lk_audit.source import Place
@@ -135,7 +136,7 @@ def _rule(rule: AnyRule, weakness: int) -> Json:
         "shortDescription": {"text": bounded(sentence(rule.summary), _MAX_TEXT)},
         "fullDescription": {"text": bounded(sentence(" ".join(rule.explanation.split())), _MAX_TEXT)},
         "help": {"text": f"{rule.explanation}\n\nWhat to do: {rule.fix}", "markdown": rule_page(rule)},
-        "helpUri": cwe.url(rule.cwe),
+        "helpUri": address(rule),
         "defaultConfiguration": {"level": level, "enabled": rule.on_by_default},
         "relationships": [
             {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lk_audit import cwe
 from lk_audit.edits import Fix
 from lk_audit.facts import Lead
 from lk_audit.findings import Finding, Line, Report
@@ -12,6 +11,7 @@ from lk_audit.reporters import Presentation, readable_path
 from lk_audit.reporters.screen import Painter, folded, printable, underlined
 from lk_audit.reporters.summary import coverage, outcome, reasons
 from lk_audit.reporters.wording import noted, shown_path
+from lk_audit.rule_address import address
 from lk_audit.rule_api import Confidence
 from lk_audit.source import Place
 
@@ -23,7 +23,7 @@ _MOST_PLACES = 10
 def render(report: Report, presentation: Presentation) -> str:
     """The findings that are open, then what the scan did and did not see."""
     paint = Painter(color=presentation.color, links=presentation.links)
-    pages = {rule.id: cwe.url(rule.cwe) for rule in report.rules}
+    pages = {rule.id: address(rule) for rule in report.rules}
     blocks = [
         "\n".join(_problem(group, paint, presentation.width, pages.get(group[0].rule_id, "")))
         for group in report.open_problems

@@ -1,8 +1,8 @@
 """Where the page of a rule is to be read, for reports that link to it.
 
 The pages are docs/rules/*.md. Their address is stated once, as `Rules` of `project.urls` in pyproject.toml; the
-constant here is made of it by `python -m lk_audit.rule_docs`, because reading an installed package's metadata takes longer
-than writing a report. As long as no address is stated, a rule's link leads to its weakness.
+constant here is made of it by `python -m lk_audit.rule_docs`, because reading the metadata of an installed package
+takes longer than writing a report. As long as no address is stated, a rule's link leads to its weakness.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The pages of the rules: for `explain`, the documentation, SARIF, and the table in the README.
 
-`python -m lk_audit.rule_docs` writes docs/rules/*.md and docs/rules.md, which lists them, the table between the marks in
-README.md, the pages of the configuration, and the address of the pages in lk_audit/rule_address.py.
+`python -m lk_audit.rule_docs` writes docs/rules/*.md and docs/rules.md, which lists them, the table between the marks
+in README.md, the pages of the configuration, and the address of the pages in lk_audit/rule_address.py.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _FENCES = {
 _INTRODUCTION = """\
 # Rules
 
-A page for every rule: what it finds, why that matters, what to do. `lk-audit explain RULE` shows the same in a terminal.
-This file and the pages are generated from the rules themselves: `python -m lk_audit.rule_docs`.
+A page for every rule: what it finds, why that matters, what to do. `lk-audit explain RULE` shows it in a terminal. This
+file and the pages are generated from the rules themselves: `python -m lk_audit.rule_docs`.
 """
 
 

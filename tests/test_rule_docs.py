@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-import pytest
+import pytest  # noqa: TC002 - tests import in one place
 from msgspec.structs import replace
 
 from lk_audit import rule_address
@@ -131,7 +131,7 @@ def test_a_link_leads_to_the_weakness_until_pages_have_an_address(monkeypatch: p
     page = "https://example.com/rules/LK901-bad-word.md"
     assert (address(ours), address(of_a_pack)) == (page, weakness)
     report = report_on(("a.py", "BAD"), rules=[ours])
-    sarif = json.loads(render(report, "sarif"))["runs"][0]["tool"]["driver"]["rules"][0]
+    sarif = json.loads(render("sarif", report))["runs"][0]["tool"]["driver"]["rules"][0]
     assert sarif["helpUri"] == page
     assert page in rule_text(ours, Presentation())
-    assert f"\x1b]8;;{page}\x1b\\" in render(report, "text", Presentation(links=True))
+    assert f"\x1b]8;;{page}\x1b\\" in render("text", report, Presentation(links=True))

@@ -89,7 +89,8 @@ def _row(group: Sequence[Finding], report: Report) -> str:
     more = f" and {len(others)} more" if others else ""
     severity = finding.severity.label
     rule = f"[{finding.rule_id}&nbsp;{_prose(finding.rule_name)}](#{_anchor(finding, report)})"
-    return f"| {_SIGNS[severity]}&nbsp;{severity} | {rule} | {_place(finding.place, report)}{more} | {_prose(finding.message)} |"
+    place = f"{_place(finding.place, report)}{more}"
+    return f"| {_SIGNS[severity]}&nbsp;{severity} | {rule} | {place} | {_prose(finding.message)} |"
 
 
 def _anchor(finding: Finding, report: Report) -> str:

@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 import libcst
 import pytest
 
+from benchmarks import fixable
+from benchmarks.fixable import sources_of
 from lk_audit.edits import Fix, chosen, edited, edits_by_path
 from lk_audit.findings import AnyRule, Finding, Report
-from lk_audit.pipeline import scan_sources
-from lk_audit.rule_api import Fixable, Options
+from lk_audit.rule_api import Fixable
 from lk_audit.rule_loader import load_rules
 from lk_audit.source import Source
-from lk_audit.testing import NOW, read_example, without_marks
 
 RULES = load_rules(packs=False).rules
 
 
-def sources_of(text: str) -> list[Source]:
-    return [Source.from_text(source.path, without_marks(source.text)) for source in read_example(text)]
-
-
 def report_on(sources: Sequence[Source], rule: AnyRule) -> Report:
-    rules = [item for item in RULES if item.on_by_default or item is rule]
-    return scan_sources(sources, rules, Options(now=NOW))
+    return fixable.report_on(sources, rule, RULES)
 
 
-def fixable() -> Iterator[tuple[str, AnyRule, list[Source], Finding, Fix]]:
-    for rule in RULES:
-        for number, text in enumerate(rule.bad, 1):
-            sources = sources_of(text)
-            for place, finding in enumerate(report_on(sources, rule).open_findings, 1):
-                if finding.automatic is not None:
-                    name = f"{rule.name}-{number}-{finding.rule_name}-{place}"
-                    yield name, rule, sources, finding, finding.automatic
-
-
-FOUND = list(fixable())
+ALL = list(fixable.findings_in_examples(RULES))
+FOUND = [(item.name, item.rule, list(item.sources), item.finding, item.fix) for item in ALL if item.fix is not None]
 FIXABLE = [pytest.param(*rest, id=name) for name, *rest in FOUND]
 
 
@@ -49,6 +36,12 @@ def applied(sources: Sequence[Source], fix: Fix) -> list[Source]:
 
 def counts(report: Report) -> Counter[tuple[str, str]]:
     return Counter((finding.rule_id, finding.place.path) for finding in report.open_findings)
+
+
+def test_the_table_of_what_can_be_fixed_is_current() -> None:
+    text = (Path(__file__).parents[2] / fixable.PAGE).read_text(encoding="utf-8")
+
+    assert text == fixable.page(RULES, ALL), "run: python -m benchmarks.fixable"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

@@ -139,7 +139,7 @@ def client_side_mint(mint: TokenMint) -> Iterator[Problem]:
     how = "with the LiveKit server SDK" if mint.signer is Signer.SDK else f"({mint.sdk})"
     yield Problem(
         mint.place,
-        f"access token signed {how} in client code: the API secret is shipped to every user",
+        f"access token signed {how} in client code: whoever runs it has the API secret",
         confidence=Confidence.HIGH if mint.signer is Signer.SDK else Confidence.MEDIUM,
         trace=mint.side_leads,
     )

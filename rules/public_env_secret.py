@@ -6,6 +6,13 @@ from lk_audit.facts import EnvExposure, FileRole
 from lk_audit.repairs import RenameVariable
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
+_FIX_WITHOUT_PREFIX = (
+    "Take it out of what clients get, read it in server code only, and hand clients tokens instead. If a build that "
+    "holds it was ever published, replace the secret: on LiveKit Cloud delete the key and create another, on your own "
+    "server change the pair under `keys:`."
+)
+"""For places whose entries are published whatever their names are: renaming would not help."""
+
 
 @rule(
     EnvExposure,
@@ -164,6 +171,7 @@ def public_env_secret(exposure: EnvExposure) -> Iterator[Problem]:
             exposure.place,
             f"API secret {exposure.name} published: {exposure.framework} copies it {exposure.effect}",
             confidence=Confidence.HIGH,
+            fix=_FIX_WITHOUT_PREFIX,
             subject=exposure.name,
         )
         return
@@ -173,6 +181,7 @@ def public_env_secret(exposure: EnvExposure) -> Iterator[Problem]:
         exposure.place,
         f"API secret under the public name {exposure.name}: {exposure.framework} ships {what} to every client",
         confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
+        fix=None if exposure.prefix else _FIX_WITHOUT_PREFIX,
         subject=exposure.name,
         repair=RenameVariable(exposure.name, exposure.name.removeprefix(exposure.prefix)) if exposure.prefix else None,
     )

@@ -43,6 +43,7 @@ def scan(  # noqa: PLR0913 - keywords, all optional, as the command line has the
     rule_folders: AnyPath | Iterable[AnyPath] = (),
     packs: bool = True,
     jobs: int | None = 1,
+    cache: AnyPath | None = None,
 ) -> Report:
     """The report on files and folders, with the settings that `lk-audit scan` would have there.
 
@@ -62,6 +63,7 @@ def scan(  # noqa: PLR0913 - keywords, all optional, as the command line has the
         rule_folders: folders of further rules; their code is run.
         packs: whether the rules of installed rule packs take part; their code is run.
         jobs: the number of processes; None for as many as pay. More than one only where no other thread runs.
+        cache: a folder where scans of folders leave what they find out, and look it up; by default nothing is kept.
 
     Returns:
         The report. `open_findings` are those that nobody has accepted; `crashes` and `rule_errors` tell what failed on
@@ -94,7 +96,8 @@ def scan(  # noqa: PLR0913 - keywords, all optional, as the command line has the
     if staged or history is not False:
         setup = _set_up_in_git(chosen, asked, folders, packs=packs, history=_revisions(history), jobs=jobs)
     else:
-        setup = set_up(chosen, asked, rule_folders=folders, packs=packs, jobs=jobs)
+        kept = None if cache is None else Path(_path("cache", cache))
+        setup = set_up(chosen, asked, rule_folders=folders, packs=packs, jobs=jobs, cache_folder=lambda: kept)
     return setup.compared(setup.scanned()).at_least(setup.config.min_severity)
 
 

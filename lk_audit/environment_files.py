@@ -39,21 +39,29 @@ _COPIED = "copies this file into the image; .dockerignore does not leave it out"
 
 
 class EnvironmentFiles:
-    """The environment files around one scan; git and the Dockerfiles are asked only when there is a secret in one."""
+    """The environment files around one scan; git and the Dockerfiles are asked only when there is a secret in one.
+
+    `custodies` are the answers of git so far, by path.
+    """
 
     def __init__(self, found: Discovery, files: Files) -> None:
         self._found = found
         self._git = Git(found.base)
         self._images = Images(files)
+        self.custodies: dict[str, Custody] = {}
 
     def in_images_only(self, limit: int) -> list[Found]:
         """The files that git ignores, as it should, and that a Dockerfile copies all the same; `limit` in bytes."""
+        return [file for file in self.ignored(limit) or () if any(self._images.copies(file.path))]
+
+    def ignored(self, limit: int) -> list[Found] | None:
+        """The files that git ignores; None where there is no Dockerfile that could copy one. `limit` in bytes."""
         scanned = {file.path for file in self._found.files}
         if not any(self._images.dockerfiles(scanned)):
-            return []
+            return None
         listed = self._git.attempt(*_IGNORED) or b""
         names = [os.fsdecode(name) for name in listed.split(b"\0") if name][:_MOST_FILES]
-        wanted = (name for name in names if name not in scanned and _is_meant(name) and any(self._images.copies(name)))
+        wanted = (name for name in names if name not in scanned and _is_meant(name))
         return [file for name in wanted if (file := found_file(self._found.base, name, limit)) is not None]
 
     def explaining(self, extract: Extract, hidden: Collection[str]) -> Extract:
@@ -76,9 +84,11 @@ class EnvironmentFiles:
         if not isinstance(fact, CredentialLiteral) or not _is_meant(path):
             return fact
         copies = (Lead(place, _COPIED) for place in self._images.copies(path))
-        return replace(fact, custody=self._custody(path), copied_at=next(copies, None))
+        self.custodies[path] = self.custody(path)
+        return replace(fact, custody=self.custodies[path], copied_at=next(copies, None))
 
-    def _custody(self, path: str) -> Custody:
+    def custody(self, path: str) -> Custody:
+        """What git does with a file."""
         if self._repository_root is None:
             return Custody.UNKNOWN
         if self._git.attempt(*_TRACKED, f":(literal){path}"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
@@ -30,6 +31,9 @@ from lk_audit.rule_api import Options, Problem
 from lk_audit.source import Source
 from lk_audit.suppression import apply_suppressions, rule_names
 
+if TYPE_CHECKING:
+    from lk_audit.cache.scans import Cache
+
 Observe: TypeAlias = "Callable[[Sequence[Source], Sequence[Fact]], None]"
 
 
@@ -44,6 +48,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     progress: Progress | None = None,
     edited: Mapping[str, Source] | None = None,
     observe: Observe | None = None,
+    cache: Cache | None = None,
 ) -> Report:
     """The report on files and folders.
 
@@ -57,6 +62,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         progress: hears how far reading and analysing have come.
         edited: files as they would be after an edit, by path, in the place of those on disk.
         observe: is given the sources and the facts of the scan.
+        cache: what former scans found out; of no use with `extract`, `edited` or `observe`.
 
     Raises:
         UsageError: a path does not exist.
@@ -64,13 +70,22 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     started = time.perf_counter()
     config = config or Config()
     found = discover(paths, limit=config.size_limit, folder=folder, exclusion=config.exclusion)
-    contents = read_all(found.files, config.hints.secret_words, progress, config.jobs)
-    environment = EnvironmentFiles(found, Files((), lambda: unread_files(found, config.size_limit)))
+    memory = cache.scan(found, rules, known_rules, config) if cache else None
+    elsewhere = memory.around if memory else partial(unread_files, found, config.size_limit)
+    environment = EnvironmentFiles(found, Files((), elsewhere))
+    kept = memory.report(environment, progress) if memory else None
+    if kept is not None:
+        return replace(kept, elapsed=time.perf_counter() - started)
+    contents = (
+        memory.contents(environment)
+        if memory
+        else read_all(found.files, config.hints.secret_words, progress, config.jobs)
+    )
     hidden = [read(file, config.hints.secret_words) for file in environment.in_images_only(config.size_limit)]
     read_sources = (item.source for item in (*contents, *hidden) if item.source)
     sources = [(edited or {}).get(source.path) or frontends.view(source) for source in read_sources]
     unread = [item.skipped for item in contents if item.skipped]
-    files = Files(sources, lambda: unread_files(found, config.size_limit))
+    files = Files(sources, elsewhere)
     extract = environment.explaining(
         extract or analysis(files, progress, config.hints, config.jobs),
         {item.source.path for item in hidden if item.source},
@@ -78,7 +93,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     report = scan_sources(
         sources,
         rules,
-        config.options,
+        memory.options if memory else config.options,
         known_rules=known_rules,
         prefix=found.prefix,
         extract=extract,
@@ -88,7 +103,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         looked_at=_looked_at(found, config.suppressions),
         observe=observe,
     )
-    return replace(
+    report = replace(
         apply_overrides(report, config.overrides),
         notes=(*report.notes, *unused_configurations(found, config.files)),
         scanned=sum(item.is_text for item in contents),
@@ -97,6 +112,9 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         excluded=found.excluded,
         elapsed=time.perf_counter() - started,
     )
+    if memory:
+        memory.keep(report, environment, sources)
+    return report
 
 
 def scan_sources(  # noqa: PLR0913 - keywords, all optional

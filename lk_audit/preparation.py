@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,12 +21,20 @@ from lk_audit.rule_loader import Rules, load_rules
 from lk_audit.source import Source
 from lk_audit.suppression import rule_names
 
+if TYPE_CHECKING:
+    from lk_audit.cache.scans import Cache
+
 Watching: TypeAlias = Callable[[], AbstractContextManager[Progress | None]]
 """Opens and closes whatever shows the progress of a scan."""
+FindFolder: TypeAlias = Callable[[], Path | None]
+"""Gives a folder, when it is needed; None where there is none."""
 
 
 class Setup(Struct, frozen=True):
-    """A scan that is about to run: what is configured, and which rules there are."""
+    """A scan that is about to run: what is configured, and which rules there are.
+
+    `cache_folder` tells where to keep what it finds out, and to look what former scans found out.
+    """
 
     paths: tuple[str, ...]
     base: Path
@@ -34,6 +42,7 @@ class Setup(Struct, frozen=True):
     config: Config
     loaded: Rules
     watching: Watching = nullcontext
+    cache_folder: FindFolder | None = None
 
     @property
     def rules(self) -> list[AnyRule]:
@@ -56,8 +65,19 @@ class Setup(Struct, frozen=True):
                 progress=progress,
                 edited=edited,
                 observe=observe,
+                cache=None if edited or observe else self._cache(),
             )
         return self.completed(report)
+
+    def _cache(self) -> Cache | None:
+        """The cache, for folders: single files are scanned before it is told what has changed."""
+        is_wanted = self.cache_folder is not None and any(Path(path).is_dir() for path in self.paths)
+        folder = self.cache_folder() if is_wanted and self.cache_folder is not None else None
+        if folder is None:
+            return None
+        from lk_audit.cache.scans import Cache  # noqa: PLC0415 - not for the files that a hook names
+
+        return Cache(folder)
 
     def scanned_buffer(self, name: str, raw: bytes) -> Report:
         """The report on `raw` as if it were the content of the file `name`."""
@@ -90,6 +110,7 @@ def set_up(  # noqa: PLR0913 - keywords, all but two optional
     base: Path | None = None,
     jobs: int | None = None,
     watching: Watching = nullcontext,
+    cache_folder: FindFolder | None = None,
 ) -> Setup:
     """Find and read the configuration of a scan.
 
@@ -101,6 +122,7 @@ def set_up(  # noqa: PLR0913 - keywords, all but two optional
         base: what the paths of the report are relative to; by default the closest folder around all paths.
         jobs: the number of processes; None for as many as pay.
         watching: opens and closes what shows the progress.
+        cache_folder: tells where scans of folders keep what they find out, unless the configuration has it otherwise.
 
     Raises:
         UsageError: a path, the configuration or a setting is wrong.
@@ -111,4 +133,5 @@ def set_up(  # noqa: PLR0913 - keywords, all but two optional
     base = base or common_base(chosen)
     settings = effective(asked, base, rule_names(loaded.rules))
     config = build(settings, base, loaded.rules, rule_folders, is_isolated=asked.isolated)
-    return Setup(chosen, base, settings, replace(config, jobs=jobs), loaded, watching)
+    kept = cache_folder if settings.value("cache") else None
+    return Setup(chosen, base, settings, replace(config, jobs=jobs), loaded, watching, kept)

@@ -26,7 +26,7 @@ class Content(Struct, frozen=True):
     is_binary: bool = False
 
 
-_MANY = 5_000
+MANY = 5_000
 """Files; fewer are read before other processes have started."""
 
 
@@ -38,19 +38,20 @@ def read_all(
     Those look at what each file is. What matters is then read again, which is cheaper than sending it.
     """
     wanted = jobs or processes.cores()
-    if wanted == 1 or len(files) < _MANY or not processes.can_spread():
-        return [read(file, words) for file in watched(files, _STEP, progress)]
+    if wanted == 1 or len(files) < MANY or not processes.can_spread():
+        return [read(file, words) for file in watched(files, READING, progress)]
     contents: list[Content] = []
     glance = partial(_glances, words=words)
     for batch, found in processes.spread(glance, files, [1] * len(files), wanted):
         seen = found if found is not None else [None] * len(batch)
         contents += [known or read(file, words) for file, known in zip(batch, seen, strict=True)]
         if progress is not None:
-            progress(_STEP, len(contents), len(files))
+            progress(READING, len(contents), len(files))
     return contents
 
 
-_STEP = "reading"
+READING = "reading"
+"""The step that progress is told of."""
 
 
 def _glances(files: Sequence[Found], words: Sequence[bytes]) -> list[Content | None]:
@@ -59,10 +60,10 @@ def _glances(files: Sequence[Found], words: Sequence[bytes]) -> list[Content | N
     return [None if content.source else content for content in contents]
 
 
-def read(file: Found, words: Sequence[bytes] = ()) -> Content:
+def read(file: Found, words: Sequence[bytes] = (), seen: Callable[[bytes], object] | None = None) -> Content:
     """One file, read and prefiltered. Depends on nothing but the file, so that files can be read in any process.
 
-    `words` are further ones that make a file matter.
+    `words` are further ones that make a file matter; `seen` is given the bytes.
     """
     if is_report(file.path):
         return Content(skipped=Skipped(file.path, REPORT, expected=True))
@@ -70,6 +71,8 @@ def read(file: Found, words: Sequence[bytes] = ()) -> Content:
         raw = Path(file.file).read_bytes()
     except OSError as error:
         return Content(skipped=Skipped(file.path, f"cannot be read ({error.strerror or type(error).__name__})"))
+    if seen is not None:
+        seen(raw)
     return content_of(file.path, raw, words)
 
 
@@ -99,9 +102,13 @@ def _read_wide(path: str, raw: bytes, words: Sequence[bytes]) -> Content:
     try:
         source = Source.from_bytes(path, raw)
     except NotText:
-        skipped = Skipped(path, "binary content under the name of a text file") if _is_text_name(path) else None
-        return Content(skipped=skipped, is_binary=True)
+        return misnamed(path) if _is_text_name(path) else Content(is_binary=True)
     return Content(source=source if _matters(path, source.data, words) else None, is_text=True)
+
+
+def misnamed(path: str) -> Content:
+    """Of a file that is binary although its name is that of a text."""
+    return Content(skipped=Skipped(path, "binary content under the name of a text file"), is_binary=True)
 
 
 def unread_files(found: Discovery, limit: int) -> dict[str, Callable[[], bytes | None]]:

@@ -172,6 +172,8 @@ def rule(  # noqa: PLR0913 - a rule's metadata, all keywords
         def run(subject: F, options: Options) -> Iterable[Problem]:
             return check(subject, options) if takes_options else check(subject)
 
+        run.__module__ = check.__module__  # whose code it is
+
         return Rule(
             id=id,
             name=name,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from lk_audit import preparation
-from lk_audit.cli.options import SEVERITIES, Choice, names, rules_option, words
+from lk_audit.cli.options import SEVERITIES, Choice, cache_folder_option, names, rules_option, words
 from lk_audit.cli.options import rule_names as rule_names_typed
 from lk_audit.cli.progress import shown_progress
 from lk_audit.configuration.layers import Asked
@@ -78,6 +79,12 @@ _FILES = (
         help="Use N processes. By default as many as there are processors, where the work is worth it.",
     ),
     click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
+    click.option(
+        "--cache/--no-cache",
+        default=None,
+        help="Keep what the scan of a folder finds out, for the next one: the default, unless LK_AUDIT_NO_CACHE is set.",
+    ),
+    cache_folder_option,
     rules_option,
 )
 _OUTCOME = (
@@ -107,6 +114,7 @@ _OUTCOME = (
     click.option("--baseline", metavar="FILE", help="Findings in this file are known and do not fail."),
     click.option("--no-baseline", is_flag=True, help="Use no baseline, whatever the configuration says."),
 )
+_NO_SETTINGS = frozenset({"rule-folders", "config-file", "isolated", "no-baseline", "jobs", "cache-dir"})
 _SEVERAL = ("select", "extend-select", "ignore")
 
 
@@ -141,8 +149,21 @@ def set_up(paths: Sequence[str], options: Mapping[str, Any]) -> Setup:
     """
     folders: tuple[Path, ...] = options["rule_folders"]
     return preparation.set_up(
-        paths, asked(options), rule_folders=folders, jobs=options["jobs"], watching=shown_progress
+        paths,
+        asked(options),
+        rule_folders=folders,
+        jobs=options["jobs"],
+        watching=shown_progress,
+        cache_folder=partial(_cache_folder, options),
     )
+
+
+def _cache_folder(options: Mapping[str, Any]) -> Path | None:
+    """Where to keep what a scan finds out: --cache and --no-cache count for more than LK_AUDIT_NO_CACHE."""
+    from lk_audit.cache import place as places  # noqa: PLC0415 - for scans of folders
+
+    is_off = places.is_off() if options["cache"] is None else not options["cache"]
+    return None if is_off else places.cache_folder(options["cache_dir"])
 
 
 def _stated(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +171,7 @@ def _stated(options: Mapping[str, Any]) -> dict[str, Any]:
     stated: dict[str, Any] = {}
     for name, value in options.items():
         key = name.replace("_", "-")
-        if key in {"rule-folders", "config-file", "isolated", "no-baseline", "jobs"} or value is None or value == ():
+        if key in _NO_SETTINGS or value is None or value == ():
             continue
         stated[key] = list(names(value)) if key in _SEVERAL else list(value) if isinstance(value, tuple) else value
     if options.get("no_baseline"):

@@ -79,6 +79,12 @@ rules_option = click.option(
     metavar="FOLDER",
     help="Further rules from the files in FOLDER; runs their code.",
 )
+cache_folder_option = click.option(
+    "--cache-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Where the cache is; by default LK_AUDIT_CACHE_DIR, or your cache folder.",
+)
 ttl_option = click.option(
     "--max-ttl",
     default="1h",

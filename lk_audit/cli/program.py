@@ -24,6 +24,7 @@ _COMMANDS = {
     "token": "token",
     "baseline": "baseline",
     "config": "config",
+    "cache": "cache",
     "init": "init",
     "completion": "completion",
     "detect-secrets-plugin": "detect_secrets",

@@ -200,6 +200,15 @@ SETTINGS: tuple[Setting, ...] = (
         option="--baseline",
     ),
     Setting(
+        "cache",
+        kinds.FLAG,
+        True,
+        "Keep what a scan of folders finds out in your cache folder, for the next scan. Which folder that is can be said "
+        "on the command line and in the environment only.",
+        "cache = false",
+        option="--cache",
+    ),
+    Setting(
         "format",
         kinds.FORMATS,
         "text",

@@ -1,0 +1,177 @@
+"""What each file of a tree is, by what the file system says of it: whoever has not changed is not read again.
+
+As git's index does it, with one thing more that git leaves out by default: the inode. A file that was changed shortly before
+it was looked at may be changed again without a trace, within one tick of the file system's clock ("racily clean",
+Documentation/technical/racy-git.txt of git); such files are read again.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from lk_audit.discovery import Found
+
+DIGEST = 20
+"""Bytes of a content's digest: the first of its SHA-256."""
+NO_DIGEST = bytes(DIGEST)
+TICK = 2_000_000_000
+"""Nanoseconds: the coarsest clock of a file system in use (FAT counts in two seconds)."""
+_FIELDS = 4
+_MASK = (1 << 63) - 1
+"""Inodes on Windows have up to 128 bits."""
+_WORD = 8
+
+UNKNOWN, OTHER, MATTERS, BINARY, MISNAMED = range(5)
+"""What a file is worth: not told, text in which nothing matters, something that does, binary, binary named as text."""
+
+
+class Table(Struct, array_like=True, frozen=True):
+    """The files of one tree when they were last looked at, row by row.
+
+    `gate` identifies what gave the verdicts. `paths` are joined by NUL; `states` are 64-bit numbers, `_FIELDS` a row;
+    `looked_at` is in nanoseconds since 1970, `newest` the last change of any file.
+    """
+
+    gate: bytes
+    paths: bytes
+    states: bytes
+    digests: bytes
+    verdicts: bytes
+    looked_at: int
+    newest: int
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the columns are of one length."""
+        count = len(self.verdicts)
+        lengths = (len(self.states), len(self.digests), self.paths.count(b"\0") + bool(self.paths))
+        return lengths == (count * _FIELDS * _WORD, count * DIGEST, count)
+
+
+def joined(paths: Sequence[str]) -> bytes:
+    """Paths as a table holds them."""
+    return "\0".join(paths).encode("utf-8", "surrogateescape")
+
+
+def states_of(files: Sequence[Found]) -> tuple[bytes, int]:
+    """What the file system says of the files, row by row, and the last change of any; zeros for a file that is gone."""
+    states = array("q")
+    newest = 0
+    for item in files:
+        try:
+            status = os.lstat(item.file)
+        except OSError:
+            states.extend((-1, 0, 0, 0))
+            continue
+        modified, changed = status.st_mtime_ns, status.st_ctime_ns
+        newest = max(newest, modified, changed)
+        states.extend((status.st_size, modified, changed, status.st_ino & _MASK))
+    return states.tobytes(), newest
+
+
+def decoded(raw: bytes | None) -> Table | None:
+    """A table from its bytes; None for what is none."""
+    if raw is None:
+        return None
+    try:
+        table = msgspec.msgpack.decode(raw, type=Table)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return table if table.is_sound else None
+
+
+class Rows:
+    """The files of a scan: what is known of each, from a table or since then."""
+
+    def __init__(self, files: Sequence[Found], gate: bytes, known: Table | None, looked_at: int) -> None:
+        self.files = files
+        self.gate = gate
+        self.looked_at = looked_at
+        self.paths = joined([item.path for item in files])
+        self.states, self.newest = states_of(files)
+        self.is_unchanged = known is not None and self._is_that_of(known)
+        if known is not None and self.is_unchanged:
+            self.digests, self.verdicts = bytearray(known.digests), bytearray(known.verdicts)
+        else:
+            self.digests, self.verdicts = bytearray(len(files) * DIGEST), bytearray(len(files))
+            self._take_over(known)
+        if known is not None and known.gate != gate:
+            self.verdicts = bytearray(len(files))
+            self.is_unchanged = False
+
+    def _is_that_of(self, known: Table) -> bool:
+        """Whether a table holds for all files; compared as a whole, which takes no time."""
+        is_settled = known.newest + TICK < known.looked_at
+        return is_settled and known.paths == self.paths and known.states == self.states
+
+    def _take_over(self, known: Table | None) -> None:
+        if known is None:
+            return
+        numbers = {path: number for number, path in enumerate(known.paths.split(b"\0"))}
+        latest = known.looked_at - TICK
+        seen = array("q", known.states)
+        width = _FIELDS * _WORD
+        for number, path in enumerate(self.paths.split(b"\0")):
+            other = numbers.get(path)
+            if other is None or known.states[other * width : (other + 1) * width] != self.state(number):
+                continue
+            if max(seen[other * _FIELDS + 1], seen[other * _FIELDS + 2]) < latest:
+                self.digests[number * DIGEST : (number + 1) * DIGEST] = known.digests[other * DIGEST :][:DIGEST]
+                self.verdicts[number] = known.verdicts[other]
+
+    def state(self, number: int) -> bytes:
+        width = _FIELDS * _WORD
+        return self.states[number * width : (number + 1) * width]
+
+    def digest(self, number: int) -> bytes:
+        return bytes(self.digests[number * DIGEST : (number + 1) * DIGEST])
+
+    def learn(self, number: int, digest: bytes, verdict: int) -> None:
+        """Take note of what was read."""
+        self.digests[number * DIGEST : (number + 1) * DIGEST] = digest
+        self.verdicts[number] = verdict
+
+    @property
+    def unread(self) -> list[int]:
+        """The rows of which something is not known."""
+        return [number for number, verdict in enumerate(self.verdicts) if verdict == UNKNOWN]
+
+    @property
+    def is_complete(self) -> bool:
+        return UNKNOWN not in self.verdicts
+
+    @property
+    def content(self) -> bytes:
+        """What the tree holds: paths and contents."""
+        return self.paths + b"\0\0" + bytes(self.digests)
+
+    @property
+    def may_be_racy(self) -> list[int]:
+        """The rows of files that may have changed since without a trace."""
+        if self.newest + TICK < self.looked_at:
+            return []
+        seen = array("q", self.states)
+        latest = self.looked_at - TICK
+        return [
+            number
+            for number in range(len(self.files))
+            if max(seen[number * _FIELDS + 1], seen[number * _FIELDS + 2]) >= latest
+        ]
+
+    def encoded(self) -> bytes:
+        """The rows as the bytes of a table."""
+        table = Table(
+            self.gate,
+            self.paths,
+            self.states,
+            bytes(self.digests),
+            bytes(self.verdicts),
+            self.looked_at,
+            self.newest,
+        )
+        return msgspec.msgpack.encode(table)

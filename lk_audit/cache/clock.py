@@ -1,15 +1,15 @@
 """The time of a scan, watched: what rules compare it with tells how long their outcome holds.
 
-A token that is written down expires some day, and the finding changes then. Rules have the time as a number; here it is a
-number that takes note of its comparisons. Whatever else is done with it (a text made of it, say) has an outcome that
-holds for this moment only.
+A token that is written down expires some day, and the finding changes then. Rules have the time as a number; here it
+is a number that takes note of its comparisons. Whatever else is done with it (a text made of it, say) has an outcome
+that holds for this moment only.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 from msgspec import Struct
 
@@ -49,7 +49,7 @@ class Watched(float):
     _sign: int
     _span: Span
 
-    def __new__(cls, value: float, now: float, span: Span, sign: int = 1) -> Watched:
+    def __new__(cls, value: float, now: float, span: Span, sign: int = 1) -> Self:
         made = super().__new__(cls, value)
         made._now, made._span, made._sign = now, span, sign
         return made

@@ -37,7 +37,7 @@ def _readers() -> Iterator[str]:
     """The packages that read for lk-audit, with their versions, as the names of their metadata give them."""
     for folder in dict.fromkeys(sys.path):
         try:
-            names = os.listdir(folder)
+            names = os.listdir(folder)  # noqa: PTH208 - names are all that counts
         except OSError:
             continue
         yield from (name for name in names if name.endswith(".dist-info") and name.lower().startswith(_READERS))

@@ -1,6 +1,6 @@
 """Where the cache lies.
 
-The rules of platformdirs, which takes 20 ms to import: the XDG Base Directory Specification ("$XDG_CACHE_HOME", absolute
+As platformdirs has it, which takes 20 ms to import: the XDG Base Directory Specification ("$XDG_CACHE_HOME", absolute
 paths only), Apple's File System Programming Guide ("Library/Caches"), and %LOCALAPPDATA% on Windows.
 """
 

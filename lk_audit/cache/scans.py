@@ -81,9 +81,8 @@ class Scan:
 
     def _table_name(self, kind: str, files: Sequence[Found]) -> str:
         """A table for every folder that is scanned: the one around all files."""
-        ends = os.path.commonprefix([files[0].path, files[-1].path]) if files else ""
-        around = os.path.join(self._found.base, ends.rpartition("/")[0])
-        return entry_name("files", kind.encode(), os.fsencode(around))
+        around = _folder_around(files[0].path, files[-1].path) if files else ""
+        return entry_name("files", kind.encode(), os.fsencode(self._found.base), os.fsencode(around))
 
     @cached_property
     def _gate(self) -> bytes:
@@ -271,6 +270,12 @@ def glance(file: Found, words: Sequence[bytes]) -> tuple[bytes, int]:
 
 def _glances(files: Sequence[Found], words: Sequence[bytes]) -> list[tuple[bytes, int]]:
     return [glance(file, words) for file in files]
+
+
+def _folder_around(first: str, last: str) -> str:
+    """The folder that two paths have in common."""
+    count = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return first[:count].rpartition("/")[0]
 
 
 def _outline(found: Discovery) -> bytes:

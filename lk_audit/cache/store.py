@@ -113,7 +113,8 @@ class Store:
     def _files(self) -> Iterator[tuple[float, int, Path]]:
         """The entries: when each was last used, its size, itself. Unfinished ones are among them."""
         try:
-            found = [item for item in os.scandir(self.folder) if _ENTRY.fullmatch(item.name) or _UNFINISHED.match(item.name)]
+            with os.scandir(self.folder) as items:
+                found = [item for item in items if _ENTRY.fullmatch(item.name) or _UNFINISHED.fullmatch(item.name)]
         except OSError:
             return
         for item in found:

@@ -1,8 +1,8 @@
 """What each file of a tree is, by what the file system says of it: whoever has not changed is not read again.
 
-As git's index does it, with one thing more that git leaves out by default: the inode. A file that was changed shortly before
-it was looked at may be changed again without a trace, within one tick of the file system's clock ("racily clean",
-Documentation/technical/racy-git.txt of git); such files are read again.
+That is what git's index does: size, times of the last change, inode. A file that was changed shortly before it was
+looked at may be changed again without a trace, within one tick of the file system's clock ("racily clean",
+git:Documentation/technical/racy-git.adoc); such files are read again.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ NO_DIGEST = bytes(DIGEST)
 TICK = 2_000_000_000
 """Nanoseconds: the coarsest clock of a file system in use (FAT counts in two seconds)."""
 _FIELDS = 4
+_WIDTH = _FIELDS * 8
 _MASK = (1 << 63) - 1
 """Inodes on Windows have up to 128 bits."""
-_WORD = 8
 
 UNKNOWN, OTHER, MATTERS, BINARY, MISNAMED = range(5)
 """What a file is worth: not told, text in which nothing matters, something that does, binary, binary named as text."""
@@ -50,7 +50,7 @@ class Table(Struct, array_like=True, frozen=True):
         """Whether the columns are of one length."""
         count = len(self.verdicts)
         lengths = (len(self.states), len(self.digests), self.paths.count(b"\0") + bool(self.paths))
-        return lengths == (count * _FIELDS * _WORD, count * DIGEST, count)
+        return lengths == (count * _WIDTH, count * DIGEST, count)
 
 
 def joined(paths: Sequence[str]) -> bytes:
@@ -72,6 +72,16 @@ def states_of(files: Sequence[Found]) -> tuple[bytes, int]:
         newest = max(newest, modified, changed)
         states.extend((status.st_size, modified, changed, status.st_ino & _MASK))
     return states.tobytes(), newest
+
+
+def _cells(column: bytes, width: int) -> list[bytes]:
+    return [column[start : start + width] for start in range(0, len(column), width)]
+
+
+def _changes(states: bytes) -> list[int]:
+    """When each file was last changed: its content, or what the file system says of it."""
+    numbers = array("q", states)
+    return list(map(max, numbers[1::_FIELDS], numbers[2::_FIELDS]))
 
 
 def decoded(raw: bytes | None) -> Table | None:
@@ -110,23 +120,17 @@ class Rows:
         return is_settled and known.paths == self.paths and known.states == self.states
 
     def _take_over(self, known: Table | None) -> None:
+        """Take the rows over that still hold, one by one."""
         if known is None:
             return
         numbers = {path: number for number, path in enumerate(known.paths.split(b"\0"))}
-        latest = known.looked_at - TICK
-        seen = array("q", known.states)
-        width = _FIELDS * _WORD
-        for number, path in enumerate(self.paths.split(b"\0")):
-            other = numbers.get(path)
-            if other is None or known.states[other * width : (other + 1) * width] != self.state(number):
-                continue
-            if max(seen[other * _FIELDS + 1], seen[other * _FIELDS + 2]) < latest:
-                self.digests[number * DIGEST : (number + 1) * DIGEST] = known.digests[other * DIGEST :][:DIGEST]
-                self.verdicts[number] = known.verdicts[other]
-
-    def state(self, number: int) -> bytes:
-        width = _FIELDS * _WORD
-        return self.states[number * width : (number + 1) * width]
+        olds = [numbers.get(path) for path in self.paths.split(b"\0")]
+        before, digests = _cells(known.states, _WIDTH), _cells(known.digests, DIGEST)
+        changed = _changes(known.states)
+        settled = known.looked_at - TICK
+        for number, (old, state) in enumerate(zip(olds, _cells(self.states, _WIDTH), strict=False)):
+            if old is not None and before[old] == state and changed[old] < settled:
+                self.learn(number, digests[old], known.verdicts[old])
 
     def digest(self, number: int) -> bytes:
         return bytes(self.digests[number * DIGEST : (number + 1) * DIGEST])
@@ -155,13 +159,8 @@ class Rows:
         """The rows of files that may have changed since without a trace."""
         if self.newest + TICK < self.looked_at:
             return []
-        seen = array("q", self.states)
-        latest = self.looked_at - TICK
-        return [
-            number
-            for number in range(len(self.files))
-            if max(seen[number * _FIELDS + 1], seen[number * _FIELDS + 2]) >= latest
-        ]
+        settled = self.looked_at - TICK
+        return [number for number, changed in enumerate(_changes(self.states)) if changed >= settled]
 
     def encoded(self) -> bytes:
         """The rows as the bytes of a table."""

@@ -82,7 +82,7 @@ _FILES = (
     click.option(
         "--cache/--no-cache",
         default=None,
-        help="Keep what the scan of a folder finds out, for the next one: the default, unless LK_AUDIT_NO_CACHE is set.",
+        help="Keep what the scan of a folder finds out for the next one; the default, unless LK_AUDIT_NO_CACHE is set.",
     ),
     cache_folder_option,
     rules_option,

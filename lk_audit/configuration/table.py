@@ -203,7 +203,7 @@ SETTINGS: tuple[Setting, ...] = (
         "cache",
         kinds.FLAG,
         True,
-        "Keep what a scan of folders finds out in your cache folder, for the next scan. Which folder that is can be said "
+        "Keep what a scan of folders finds out in your cache folder, for the next one. Which folder that is, is said "
         "on the command line and in the environment only.",
         "cache = false",
         option="--cache",

@@ -174,7 +174,19 @@ def test_a_secret_on_standard_input_is_not_echoed(planted: tuple[Path, list[str]
     assert leaks(printed, secrets) == []
 
 
-def test_a_scan_leaves_nothing_behind(planted: tuple[Path, list[str]], tmp_path: Path) -> None:
+def test_a_cache_holds_no_secret(planted: tuple[Path, list[str]], tmp_path: Path) -> None:
+    root, secrets = planted
+    cache = tmp_path / "cache"
+    for _ in range(2):
+        ran(root, tmp_path / "log", "scan", "--cache", "--cache-dir", str(cache), "--select", "all", *ALWAYS)
+
+    kept = {path.name.partition("-")[0]: path.read_bytes().decode("latin-1") for path in cache.iterdir()}
+    assert {"files", "report"} <= set(kept)
+    assert len(kept["report"]) > 100_000
+    assert {name: leaks(text, secrets) for name, text in kept.items() if leaks(text, secrets)} == {}
+
+
+def test_a_scan_leaves_nothing_behind_in_what_it_scans(planted: tuple[Path, list[str]], tmp_path: Path) -> None:
     root, _ = planted
     before = {path for path in root.rglob("*") if ".git" not in path.parts}
 

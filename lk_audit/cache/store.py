@@ -102,13 +102,17 @@ class Store:
 
     def _make_room(self) -> None:
         files = sorted(self._files())
-        total = sum(size for _, size, _ in files)
-        for used, size, file in files:
-            is_abandoned = not _ENTRY.fullmatch(file.name) and used < time.time() - _ABANDONED
-            if total > self._limit or is_abandoned:
-                with contextlib.suppress(OSError):
-                    file.unlink()
+        entries = [item for item in files if _ENTRY.fullmatch(item[2].name)]
+        unfinished = [item for item in files if item not in entries]
+        gone = [file for used, _, file in unfinished if used < time.time() - _ABANDONED]
+        total = sum(size for _, size, _ in entries)
+        for _, size, file in entries:
+            if total > self._limit:
+                gone.append(file)
                 total -= size
+        for file in gone:
+            with contextlib.suppress(OSError):
+                file.unlink()
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:
         """The entries: when each was last used, its size, itself. Unfinished ones are among them."""

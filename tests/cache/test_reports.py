@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -17,6 +18,9 @@ from lk_audit import pipeline
 from lk_audit.api import scan
 from lk_audit.cache import scans, table
 from lk_audit.cache.store import Store
+from lk_audit.discovery import Found
+from lk_audit.environment_files import EnvironmentFiles
+from lk_audit.reading import Content
 from tests.cache.trees import FILES, git, planted, put, scanned, shown
 from tests.samples import SECRET
 
@@ -51,7 +55,7 @@ def read_by(monkeypatch: pytest.MonkeyPatch, scan_again: Callable[[], object]) -
     paths: list[str] = []
     read = scans.read
 
-    def watched(file: scans.Found, *arguments: object) -> scans.Content:
+    def watched(file: Found, *arguments: object) -> Content:
         paths.append(file.path)
         return read(file, *arguments)  # type: ignore[arg-type]  # handed on as they are
 
@@ -84,6 +88,26 @@ def retouched(root: Path) -> None:
             os.utime(file)
 
 
+def linked(root: Path) -> None:
+    (root / "src/settings.py").unlink()
+    (root / "src/settings.py").symlink_to("../docs/guide.txt")
+
+
+def replaced_by_folder(root: Path) -> None:
+    (root / ".env").unlink()
+    put(root, ".env/x", LEAK)
+
+
+def ignored(root: Path) -> None:
+    git(root, "rm", "-q", "--cached", ".env")
+    (root / ".git/info/exclude").write_text(".env\n")
+
+
+def changed_back(root: Path) -> None:
+    put(root, ".env", "A=1\n")
+    put(root, ".env", FILES[".env"])
+
+
 CHANGES: dict[str, Change] = {
     "nothing": lambda _: None,
     "a change of a file that matters": lambda root: put(root, "src/tokens.py", FILES["src/tokens.py"] + "\n# end\n"),
@@ -95,18 +119,12 @@ CHANGES: dict[str, Change] = {
     "a file renamed": lambda root: (root / "src/tokens.py").rename(root / "src/test_tokens.py"),
     "a folder renamed": lambda root: (root / "src").rename(root / "tests"),
     "two files that change places": swapped,
-    "a file that becomes a link": lambda root: (
-        (root / "src/settings.py").unlink(),
-        (root / "src/settings.py").symlink_to("../docs/guide.txt"),
-    ),
-    "a file that becomes a folder": lambda root: ((root / ".env").unlink(), put(root, ".env/x", LEAK)),
+    "a file that becomes a link": linked,
+    "a file that becomes a folder": replaced_by_folder,
     "files touched without a change": retouched,
     "another mode": lambda root: (root / ".env").chmod(0o600),
     "a file that git no longer tracks": lambda root: git(root, "rm", "-q", "--cached", ".env"),
-    "a file that git ignores now": lambda root: (
-        git(root, "rm", "-q", "--cached", ".env"),
-        (root / ".git/info/exclude").write_text(".env\n"),
-    ),
+    "a file that git ignores now": ignored,
     "no repository any more": lambda root: shutil.rmtree(root / ".git"),
     "an image that takes an ignored file along": image,
     "a configuration": lambda root: put(root, "lk-audit.toml", '[severity]\nLK101 = "note"\n'),
@@ -168,10 +186,7 @@ def test_without_a_former_scan_the_files_are_analysed(tree: Path, cache: Path) -
 AGAIN: dict[str, Change] = {
     "nothing has changed": lambda _: None,
     "files were only touched": retouched,
-    "a change was taken back": lambda root: (
-        put(root, ".env", "A=1\n"),
-        put(root, ".env", FILES[".env"]),
-    ),
+    "a change was taken back": changed_back,
 }
 
 
@@ -224,7 +239,7 @@ def test_going_back_to_another_branch_needs_no_analysis(
 def test_the_configuration_the_rules_and_the_options_are_told_apart(tree: Path, cache: Path, tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     put(rules, "own_rule.py", OWN_RULE)
-    ways: list[dict[str, object]] = [
+    ways: list[dict[str, Any]] = [
         {},
         {"max_ttl": "12h"},
         {"ignore": "LK101"},
@@ -305,9 +320,7 @@ def test_part_of_a_project_needs_no_analysis_the_second_time(
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def test_files_that_have_not_changed_are_not_read(
-    tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_that_have_not_changed_are_not_read(tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "TICK", 10_000_000)
     time.sleep(0.05)
     scanned(tree, cache)
@@ -342,7 +355,7 @@ def test_a_file_that_is_replaced_during_a_scan_spoils_no_report(
 ) -> None:
     contents = scans.Scan.contents
 
-    def late(self: scans.Scan, environment: scans.EnvironmentFiles) -> list[scans.Content]:
+    def late(self: scans.Scan, environment: EnvironmentFiles) -> list[Content]:
         put(tree, ".env", "A=1\n")
         return contents(self, environment)
 
@@ -360,7 +373,7 @@ def test_a_report_with_a_crash_is_not_kept(tree: Path, cache: Path, tmp_path: Pa
     for _ in range(2):
         assert scanned(tree, cache, rule_folders=tmp_path / "rules").crashes
 
-    assert [name for name in os.listdir(cache) if name.startswith("report")] == []
+    assert list(cache.glob("report-*")) == []
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
@@ -374,9 +387,7 @@ def token(**claims: object) -> str:
     return jwt.encode({"iss": "APIexample23456", "sub": "u", **grants, **claims}, SECRET, algorithm="HS256")
 
 
-TIMES = sorted(
-    {MADE + near + far for near in (-1, 0, 1) for far in (-DAY, 0, HOUR, DAY, 2 * DAY, 3 * DAY, 40 * DAY)}
-)
+TIMES = sorted({MADE + near + far for near in (-1, 0, 1) for far in (-DAY, 0, HOUR, DAY, 2 * DAY, 3 * DAY, 40 * DAY)})
 
 
 @pytest.mark.parametrize(
@@ -404,9 +415,7 @@ def test_a_report_holds_no_longer_than_what_it_says_of_tokens(
         assert shown(scanned(tree, cache)) == shown(scanned(tree)), now
 
 
-def test_a_report_with_an_expired_token_is_kept(
-    tree: Path, cache: Path, request: pytest.FixtureRequest
-) -> None:
+def test_a_report_with_an_expired_token_is_kept(tree: Path, cache: Path, request: pytest.FixtureRequest) -> None:
     put(tree, "src/token.py", f'LIVEKIT_TOKEN = "{token(exp=MADE, nbf=MADE - HOUR)}"\n')
     scanned(tree, cache)
     request.getfixturevalue("no_analysis")
@@ -434,16 +443,16 @@ def test_entries_that_the_scanned_repository_brings_along_are_not_believed(tree:
     put(tree, "ours/a.py", "import livekit\n")
     scanned(tree, cache)
     git(tree, "add", "-A", "-f")
-    names = sorted(os.listdir(cache))
+    names = sorted(cache.iterdir())
 
     again = scanned(tree, cache)
 
     assert shown(again) == shown(scanned(tree)) != clean
-    assert sorted(os.listdir(cache)) == names
+    assert sorted(cache.iterdir()) == names
 
 
 @pytest.mark.parametrize("in_git", [True, False])
-def test_a_cache_inside_the_tree_is_no_part_of_it(in_git: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a case
+def test_a_cache_inside_the_tree_is_no_part_of_it(in_git: bool, tmp_path: Path) -> None:
     root = tmp_path / "tree"
     root.mkdir()
     planted(root, in_git=in_git)

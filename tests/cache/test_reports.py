@@ -14,7 +14,7 @@ from typing import Any
 import jwt
 import pytest
 
-from lk_audit import pipeline
+from lk_audit import pipeline, reading
 from lk_audit.api import scan
 from lk_audit.cache import scans, table
 from lk_audit.cache.store import Store
@@ -53,7 +53,7 @@ def no_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
 def read_by(monkeypatch: pytest.MonkeyPatch, scan_again: Callable[[], object]) -> list[str]:
     """The files that a scan reads."""
     paths: list[str] = []
-    read = scans.read
+    read = reading.read
 
     def watched(file: Found, *arguments: object) -> Content:
         paths.append(file.path)

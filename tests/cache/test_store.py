@@ -17,7 +17,9 @@ import msgspec
 import pytest
 
 from lk_audit.cache import store, table, wire
+from lk_audit.cache.clock import Span
 from lk_audit.cache.store import Store, entry_name
+from lk_audit.findings import Finding, Report
 from tests.cache.trees import FILES, git, planted, put, scanned, shown
 
 ROOT = Path(__file__).parent.parent.parent
@@ -202,7 +204,7 @@ def test_an_entry_that_is_a_folder_or_a_link_to_nowhere_does_no_harm(tree: Path,
 
 def test_a_report_comes_back_as_it_was(tree: Path) -> None:
     report = scanned(tree)
-    kept = wire.Kept(span=wire.Span(), report=wire.packed(report))
+    kept = wire.Kept(span=Span(), report=wire.packed(report))
 
     back = wire.decoded(wire.encoded(kept))
 
@@ -216,8 +218,8 @@ def test_a_report_comes_back_as_it_was(tree: Path) -> None:
 def test_everything_that_a_report_holds_is_kept_or_known_to_come_from_elsewhere() -> None:
     elsewhere = {"rules", "crashes", "rule_errors", "elapsed", "hidden", "configuration", "commits"}
 
-    assert set(wire.Report.__struct_fields__) - elsewhere == set(wire._Report.__struct_fields__)  # noqa: SLF001 - its fields are the point
-    assert wire.Finding.__struct_fields__ == wire._Finding.__struct_fields__  # noqa: SLF001
+    assert set(Report.__struct_fields__) - elsewhere == set(wire._Report.__struct_fields__)  # noqa: SLF001 - its fields are the point
+    assert Finding.__struct_fields__ == wire._Finding.__struct_fields__  # noqa: SLF001
 
 
 def test_a_table_finds_rows_again_wherever_they_are() -> None:

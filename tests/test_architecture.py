@@ -26,6 +26,7 @@ MAY_NOT_IMPORT = {
     "overrides": ("rule_loader", "pipeline", "reporters", "cli", "frontends"),
     "hints": ("livekit", "facts", "findings", "pipeline", "cli", "configuration"),
     "configuration": ("pipeline", "frontends", "extractors", "extraction", "values", "syntax", "project", "cli"),
+    "cache": ("cli", "extractors", "frontends", "extraction", "syntax", "values", "livekit", "reporters", "secret"),
     "pipeline": ("cli", "reporters", "configuration"),
     "preparation": ("cli", "reporters"),
     "known": ("cli", "reporters"),

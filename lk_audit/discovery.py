@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,10 +35,25 @@ _MAX_IGNORE_FILE = 1_000_000
 
 
 class Found(Struct, frozen=True):
-    """A file to scan: `path` as reported (relative to the base, forward slashes), `file` where to read it."""
+    """A file to scan: `path` as reported (relative to the base, forward slashes), `file` where to read it.
+
+    `state` is what the file system said of it when it was listed, as `state_of` gives it.
+    """
 
     path: str
     file: str
+    state: bytes = b""
+
+
+_STATE = struct.Struct("=4q")
+_BITS_OF_INODE = (1 << 63) - 1
+"""Inodes on Windows have up to 128."""
+
+
+def state_of(status: os.stat_result) -> bytes:
+    """What stays the same while a file does: size, last change of the content and of anything (ns), inode."""
+    inode = status.st_ino & _BITS_OF_INODE
+    return _STATE.pack(status.st_size, status.st_mtime_ns, status.st_ctime_ns, inode)
 
 
 class Discovery(Struct, frozen=True):
@@ -259,11 +275,12 @@ def _classify(file: str, base: Path, limit: int) -> Found | Skipped | None:
         return Skipped(path, f"cannot be read ({error.strerror or type(error).__name__})")
     if stat.S_ISLNK(status.st_mode):
         return _link(path, file, base)
-    return _irregular(path, file, status.st_mode) or _regular(path, file, status.st_size, limit)
+    return _irregular(path, file, status.st_mode) or _regular(path, file, status, limit)
 
 
-def _regular(path: str, file: str, size: int, limit: int) -> Found | Skipped:
-    return too_large(path, size, limit) if size > limit else Found(path, file)
+def _regular(path: str, file: str, status: os.stat_result, limit: int) -> Found | Skipped:
+    size = status.st_size
+    return too_large(path, size, limit) if size > limit else Found(path, file, state_of(status))
 
 
 def too_large(path: str, size: int, limit: int) -> Skipped:

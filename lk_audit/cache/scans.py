@@ -168,7 +168,7 @@ class Scan:
     def _is_still_true(self) -> bool:
         """Whether the files are those that were looked at; what has just changed is read again to be sure."""
         rows = self._rows
-        if not rows.is_complete or table.states_of(rows.files)[0] != rows.states:
+        if not rows.is_complete or table.states_of(rows.files) != [item.state for item in rows.files]:
             return False
         words = self._config.hints.secret_words
         racy = rows.may_be_racy

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from lk_audit.discovery import Found
+from lk_audit.discovery import Found, state_of
 
 DIGEST = 20
 """Bytes of a content's digest: the first of its SHA-256."""
@@ -23,8 +23,6 @@ TICK = 2_000_000_000
 """Nanoseconds: the coarsest clock of a file system in use (FAT counts in two seconds)."""
 _FIELDS = 4
 _WIDTH = _FIELDS * 8
-_MASK = (1 << 63) - 1
-"""Inodes on Windows have up to 128 bits."""
 
 UNKNOWN, OTHER, MATTERS, BINARY, MISNAMED = range(5)
 """What a file is worth: not told, text in which nothing matters, something that does, binary, binary named as text."""
@@ -58,20 +56,16 @@ def joined(paths: Sequence[str]) -> bytes:
     return "\0".join(paths).encode("utf-8", "surrogateescape")
 
 
-def states_of(files: Sequence[Found]) -> tuple[bytes, int]:
-    """What the file system says of the files, row by row, and the last change of any; zeros for a file that is gone."""
-    states = array("q")
-    newest = 0
-    for item in files:
-        try:
-            status = os.lstat(item.file)
-        except OSError:
-            states.extend((-1, 0, 0, 0))
-            continue
-        modified, changed = status.st_mtime_ns, status.st_ctime_ns
-        newest = max(newest, modified, changed)
-        states.extend((status.st_size, modified, changed, status.st_ino & _MASK))
-    return states.tobytes(), newest
+def states_of(files: Sequence[Found]) -> list[bytes]:
+    """What the file system says of the files now; nothing of one that is gone."""
+    return [_state(item.file) for item in files]
+
+
+def _state(file: str) -> bytes:
+    try:
+        return state_of(os.lstat(file))
+    except OSError:
+        return b""
 
 
 def _cells(column: bytes, width: int) -> list[bytes]:
@@ -103,7 +97,8 @@ class Rows:
         self.gate = gate
         self.looked_at = looked_at
         self.paths = joined([item.path for item in files])
-        self.states, self.newest = states_of(files)
+        self.states = b"".join([item.state for item in files])
+        self.newest = max(_changes(self.states), default=0)
         self.is_unchanged = known is not None and self._is_that_of(known)
         if known is not None and self.is_unchanged:
             self.digests, self.verdicts = bytearray(known.digests), bytearray(known.verdicts)

@@ -130,7 +130,7 @@ def test_without_a_home_there_is_nothing_to_empty(tree: Path) -> None:
 
 def test_files_that_a_hook_names_are_scanned_without_a_thought_of_the_cache(tree: Path) -> None:
     code = (
-        "import sys; from lk_audit.cli import run\n"
+        "import sys; from lk_audit.cli.program import run\n"
         "run(['scan', '.env', 'src/tokens.py', '--fail-on', 'never'])\n"
         "print(sorted(name for name in sys.modules if name.startswith('lk_audit.cache')), file=sys.stderr)"
     )

@@ -93,7 +93,7 @@ def test_many_files_are_read_by_several_processes_with_the_same_outcome(
     (tmp_path / "x.py").write_bytes(b"\0\1\2")
     found = discover([tmp_path]).files
     one_by_one = read_all(found, jobs=1)
-    monkeypatch.setattr(reading, "_MANY", 10)
+    monkeypatch.setattr(reading, "MANY", 10)
 
     together = read_all(found, jobs=3)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from lk_audit import frontends, processes
+from lk_audit.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
 from lk_audit.extracted import Extracted, ParseNote
 from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
@@ -15,7 +17,7 @@ from lk_audit.hints import NOTHING, Hints
 from lk_audit.patterns import regex
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
-from lk_audit.project.modules import Project
+from lk_audit.project.modules import TOO_DEEP, Project
 from lk_audit.roles import file_role
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
@@ -91,10 +93,16 @@ def _batches(
 _STEP = "analysing"
 
 
+class _UnusableError(Exception):
+    """Code that cannot be analysed; the message says why."""
+
+
 class _Analysis:
     """Turns files into facts, one after the other, and keeps what it parsed for questions from the next."""
 
     def __init__(self, files: Files, hints: Hints) -> None:
+        self._files = files
+        self._hints = hints
         self._workspace = Workspace(files.shared(Project), hints)
 
     def of_all(self, sources: Sequence[Source]) -> Extracted:
@@ -105,29 +113,67 @@ class _Analysis:
 
     def of(self, source: Source) -> Extracted:
         """What one file gives. A defect is part of it, so that no file can hide the others."""
-        found = Extracted()
-        try:
-            self._read(source, found)
-        except Exception as error:  # noqa: BLE001 - reported with the file, and the others go on
-            found = Extracted(crashes=[Crash.of(error, source.path)])
+        found = self._within_bounds(source, self._read)
+        if isinstance(found, str):
+            # Whatever was broken off may be half done.
+            self._workspace = Workspace(Project(self._files, self._workspace.project.unusable), self._hints)
+            gap = f"{found}; read as text, for credentials and tokens only"
+            as_text = self._within_bounds(source, self._read_as_text)
+            if isinstance(as_text, str):
+                gap, as_text = f"{found}; the file was not analysed", Extracted()
+            as_text.notes = [ParseNote(source.path, 1, gap)]
+            found = as_text
         if self._workspace.project.bytes_parsed > _MOST_KEPT:
             self._workspace.forget()
         return found
+
+    def _within_bounds(self, source: Source, reading: Callable[[Source, Extracted], None]) -> Extracted | str:
+        """What `reading` finds in a file; why it was given up, where the file takes more than there is."""
+        found = Extracted()
+        try:
+            with time_limit(seconds_of(len(source.data))):
+                reading(source, found)
+        except OutOfTime:
+            return f"takes longer than {seconds_of(len(source.data)):.0f} s to analyse"
+        except RecursionError:
+            return TOO_DEEP
+        except _UnusableError as error:
+            return str(error)
+        except MemoryError:
+            return "takes more memory to analyse than there is"
+        except Exception as error:  # noqa: BLE001 - reported with the file, and the others go on
+            return Extracted(crashes=[Crash.of(error, source.path)])
+        if len(found.facts) > MOST_FACTS:
+            del found.facts[MOST_FACTS:]
+            found.crowded.add(source.path)
+        return found
+
+    def _read_as_text(self, source: Source, found: Extracted) -> None:
+        from lk_audit.frontends import text  # noqa: PLC0415 - few scans meet such a file
+
+        _add(found, _document_facts(source, text.parse(source), self._workspace.secret_names))
 
     def _read(self, source: Source, found: Extracted) -> None:
         workspace = self._workspace
         is_code = frontends.frontend_for(source.path) in frontends.CODE
         is_worth_it = _may_hold_code_facts(source, workspace.secret_names)
         contexts = workspace.contexts(source.path) if is_worth_it else ()
+        if source.path in workspace.project.unusable:
+            raise _UnusableError(workspace.project.unusable[source.path])
         for context in contexts:
             found.notes.extend(_notes(source, context.module))
-            found.facts.extend(_code_facts(context))
+            _add(found, _code_facts(context))
         if not (is_code and (contexts or not is_worth_it)):
             for parsed in frontends.parse(source):
                 if isinstance(parsed, Document):
                     found.notes.extend(_notes(source, parsed))
-                    found.facts.extend(_document_facts(source, parsed, workspace.secret_names))
-        found.facts.extend(_command_facts(source))
+                    _add(found, _document_facts(source, parsed, workspace.secret_names))
+        _add(found, _command_facts(source))
+
+
+def _add(found: Extracted, facts: Iterable[Fact]) -> None:
+    """Take as many facts as a file may have, and one more that tells of the others."""
+    found.facts.extend(islice(facts, max(0, MOST_FACTS + 1 - len(found.facts))))
 
 
 def extract_credentials(

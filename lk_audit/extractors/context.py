@@ -225,8 +225,8 @@ def argument(call: Call, position: int | None, *names: str) -> Expr | None:
 
 def last_name(expr: Node) -> str | None:
     """The last part of a dotted name, also of what is called: `c` of `a.b.c(...)`."""
-    if isinstance(expr, Call):
-        return last_name(expr.callee)
+    while isinstance(expr, Call):
+        expr = expr.callee
     if isinstance(expr, Member):
         return expr.name
     return expr.id if isinstance(expr, Name) else None

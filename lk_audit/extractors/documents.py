@@ -180,7 +180,7 @@ def _from_named_secret(source: Source, evidence: Evidence, index: int, carrier: 
 
 
 def _subspan(source: Source, pair: Pair, text: str) -> tuple[int, int]:
-    part = text.encode()
+    part = text.encode("utf-8", "replace")
     start = source.data.rfind(part, pair.start, pair.end)
     return (pair.start, pair.end) if start == -1 else (start, start + len(part))
 
@@ -244,9 +244,10 @@ def _defined_name(source: Source, pair: Pair) -> tuple[str, int]:
     if len(pair.path) > 1 and pair.path[-1].isdigit() and pair.path[-2] in _ENVIRONMENT_LISTS:
         return pair.value, pair.start
     name = pair.path[-1]
-    if source.data.startswith(name.encode(), pair.key_start):
+    written = name.encode("utf-8", "replace")
+    if source.data.startswith(written, pair.key_start):
         return name, pair.key_start
-    above = source.data.rfind(name.encode(), max(0, pair.key_start - _FAR_ABOVE), pair.key_start)
+    above = source.data.rfind(written, max(0, pair.key_start - _FAR_ABOVE), pair.key_start)
     return name, pair.key_start if above == -1 else above  # `NAME: {description: ..., value: ...}`
 
 

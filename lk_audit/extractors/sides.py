@@ -196,8 +196,14 @@ def _global_leads(context: FileContext) -> Iterator[Lead]:
             return
 
 
+_LONGEST_CHAIN = 200
+"""Calls and members; nobody writes a longer one, and all of its calls are asked for their root."""
+
+
 def _root(expr: object) -> Name | None:
-    while isinstance(expr, Member | Call):
+    for _ in range(_LONGEST_CHAIN):
+        if not isinstance(expr, Member | Call):
+            break
         expr = expr.object if isinstance(expr, Member) else expr.callee
     return expr if isinstance(expr, Name) else None
 

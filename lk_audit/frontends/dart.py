@@ -22,6 +22,7 @@ from lk_audit.frontends._dart_expressions import (
     specialised,
 )
 from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, expression, find, unread
 from lk_audit.syntax import Comment, Module
@@ -129,7 +130,7 @@ def _language() -> Language:
 def _tree(data: bytes) -> TreeNode:
     from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
 
-    return Parser(_language()).parse(data).root_node
+    return root_of(Parser(_language()), data)
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:

@@ -10,6 +10,7 @@ from lk_audit.frontends import _java_expressions as expressions
 from lk_audit.frontends import _java_statements as statements
 from lk_audit.frontends import _java_types as types
 from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
 from lk_audit.syntax import Comment, Module
@@ -62,7 +63,7 @@ def _language() -> Language:
 def _tree(data: bytes) -> TreeNode:
     from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
 
-    return Parser(_language()).parse(data).root_node
+    return root_of(Parser(_language()), data)
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:

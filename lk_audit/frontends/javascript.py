@@ -13,6 +13,7 @@ from lk_audit.frontends import _javascript_statements as statements
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._javascript_patterns import PATTERNS
 from lk_audit.frontends._javascript_unread import UNREAD
+from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
 from lk_audit.syntax import Comment, Evaluate, Literal, Module
 
@@ -110,7 +111,7 @@ def _tree(data: bytes, dialect: str, parts: Sequence[tuple[int, int]]) -> TreeNo
     if parts:
         # Points are not used, so they need not be right.
         parser.included_ranges = [Range(Point(0, 0), Point(0, 0), start, end) for start, end in parts]
-    return parser.parse(data).root_node
+    return root_of(parser, data)
 
 
 def _directives(body: Block) -> Iterator[str]:

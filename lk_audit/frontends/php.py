@@ -14,6 +14,7 @@ from lk_audit.frontends import _php_declarations as declarations
 from lk_audit.frontends import _php_expressions as expressions
 from lk_audit.frontends import _php_statements as statements
 from lk_audit.frontends import text
+from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._php_literals import comment_text
 from lk_audit.frontends._php_names import variable
 from lk_audit.frontends._php_pages import scripts
@@ -78,7 +79,7 @@ def _language() -> Language:
 def _tree(data: bytes) -> TreeNode:
     from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
 
-    return Parser(_language()).parse(data).root_node
+    return root_of(Parser(_language()), data)
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:

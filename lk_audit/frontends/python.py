@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._python_expressions import EXPRESSIONS, LINKS
 from lk_audit.frontends._python_lowering import Grammar, Lowering
 from lk_audit.frontends._python_statements import STATEMENTS
@@ -67,7 +68,7 @@ def _part(data: bytes, start: int, stop: int) -> Module:
 def _root(data: bytes, start: int, stop: int) -> Node:
     """The syntax tree of a part of a text."""
     if (start, stop) == (0, len(data)):
-        return _parser().parse(data).root_node
+        return root_of(_parser(), data)
     from tree_sitter import Parser, Point, Range  # noqa: PLC0415 - a scan without Python need not load it
 
     language = _parser().language
@@ -75,7 +76,7 @@ def _root(data: bytes, start: int, stop: int) -> Node:
         raise TypeError("a parser without a language")
     # Points are not used, so they need not be right.
     parser = Parser(language, included_ranges=[Range(Point(0, 0), Point(0, 0), start, stop)])
-    return parser.parse(data).root_node
+    return root_of(parser, data)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends import _ruby_declarations as declarations
 from lk_audit.frontends import _ruby_expressions as expressions
 from lk_audit.frontends import _ruby_statements as statements
+from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._ruby_calls import CALLS
 from lk_audit.frontends._ruby_literals import comment_text
 from lk_audit.frontends._ruby_names import settle
@@ -88,7 +89,7 @@ def _language() -> Language:
 def _tree(data: bytes) -> TreeNode:
     from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
 
-    return Parser(_language()).parse(data).root_node
+    return root_of(Parser(_language()), data)
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:

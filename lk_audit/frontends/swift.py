@@ -10,6 +10,7 @@ from lk_audit.frontends import _swift_declarations as declarations
 from lk_audit.frontends import _swift_expressions as expressions
 from lk_audit.frontends import _swift_statements as statements
 from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._swift_expressions import BINARIES, settle
 from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
@@ -79,7 +80,7 @@ def _language() -> Language:
 def _tree(data: bytes) -> TreeNode:
     from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
 
-    return Parser(_language()).parse(data).root_node
+    return root_of(Parser(_language()), data)
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit import frontends
+from lk_audit.budget import OutOfTime, seconds_of, time_limit
 from lk_audit.languages import traits
 from lk_audit.project.autoload import Autoload
 from lk_audit.project.declared import CSHARP, Declared
@@ -19,7 +20,7 @@ from lk_audit.project.manifests import Manifests
 from lk_audit.project.resolution import Resolution
 from lk_audit.project.usage import Usage
 from lk_audit.source import Source
-from lk_audit.syntax import Call, Class, Function, Module, Node
+from lk_audit.syntax import Call, Class, Function, Module, Node, Parsed, children
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.frames import Effort
 from lk_audit.values.model import Duration, Mapped, Moment, Number, Possible, Step, Value
@@ -91,11 +92,35 @@ class CodeModule(Struct, eq=False, dict=True):
         return "names" in self.__dict__ and (node is self.syntax or self.names.parent(node) is not None)
 
 
-class Project:
-    """What the files of one scan are to each other."""
+TOO_DEEP = "nested too deeply to be analysed"
+_DEEP = 300
+_MOST_STEPS = 2_000_000
 
-    def __init__(self, files: Files) -> None:
+
+def is_too_deep(module: Module) -> bool:
+    """Whether most of a module lies so deep that it takes the square of its size to look at what is around each node.
+
+    No code by people does: the depth of a whole file is the average of its nodes, and that is about ten.
+    """
+    depth = nodes = steps = 0
+    level: list[Node] = [module]
+    while level and steps <= max(_MOST_STEPS, _DEEP * nodes):
+        steps += depth * len(level)
+        nodes += len(level)
+        depth += 1
+        level = [child for node in level for child in children(node)]
+    return bool(level)
+
+
+class Project:
+    """What the files of one scan are to each other.
+
+    `unusable` tells of files whose code is too much for an analysis why they have none.
+    """
+
+    def __init__(self, files: Files, unusable: dict[str, str] | None = None) -> None:
         self.files = files
+        self.unusable = {} if unusable is None else unusable
         self.manifests = Manifests(files)
         self.resolution = Resolution(files, self.manifests)
         self.autoload = Autoload(files, self.manifests)
@@ -104,17 +129,37 @@ class Project:
         self.usage = Usage(self)
         self._modules: dict[str, tuple[CodeModule, ...]] = {}
         self._under_way: set[tuple[str, str | None]] = set()
+        self._in_vain: set[tuple[str, str | None]] = set()
 
     def modules(self, path: str) -> tuple[CodeModule, ...]:
         """The code of a file: none where it holds none, several for a page whose scripts run on both sides."""
         known = self._modules.get(path)
         if known is None:
             source = self.files.source(path) if family_of(path) is not None else None
-            parsed = frontends.parse(source) if source is not None else ()
+            parsed = self._parsed(source) if source is not None else ()
             known = self._modules[path] = tuple(
                 CodeModule(source, part, self) for part in parsed if source is not None and isinstance(part, Module)
             )
         return known
+
+    def _parsed(self, source: Source) -> tuple[Parsed, ...]:
+        """The parsed forms of a file; none where that takes too long, or what comes of it would.
+
+        A file that others import must not take their time, so its own is measured apart.
+        """
+        if source.path in self.unusable:
+            return ()
+        seconds = seconds_of(len(source.data)) / 2
+        try:
+            with time_limit(seconds):
+                parsed = frontends.parse(source)
+        except OutOfTime:
+            self.unusable[source.path] = f"takes longer than {seconds:.0f} s to parse"
+            return ()
+        if any(isinstance(part, Module) and is_too_deep(part) for part in parsed):
+            self.unusable[source.path] = TOO_DEEP
+            return ()
+        return parsed
 
     def forget(self) -> None:
         """Drop what was parsed, to bound the memory of a large scan."""
@@ -132,13 +177,19 @@ class Project:
     def exported(self, path: str, member: str | None) -> Possible | None:
         """What a module hands out under a name (None for the module itself); None when it is not known to."""
         key = (path, member)
-        if key in self._under_way:
+        if key in self._under_way or key in self._in_vain:
             return None
         self._under_way.add(key)
         try:
-            return next(self._exported(path, member), None)
+            found = next(self._exported(path, member), None)
         finally:
             self._under_way.discard(key)
+        # Where modules import each other with stars, there are more ways through them than anybody can go.
+        if found is None:
+            self._in_vain.add(key)
+        if not self._under_way:
+            self._in_vain.clear()
+        return found
 
     def _exporting(self, path: str, member: str | None) -> Iterator[CodeModule]:
         """The modules that an import comes out at: one, or the files of a package that mention the name."""

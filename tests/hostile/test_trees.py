@@ -1,0 +1,36 @@
+"""No tree, however hostile, ends a scan, hides its neighbours, or goes unmentioned."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.running import report, run
+from tests.hostile.trees import GOOD, IS_FULL, TREES, Hostile
+
+_PATIENCE = 15 if IS_FULL else 1
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits, pipes and links as POSIX has them")
+
+
+@pytest.mark.parametrize("hostile", TREES, ids=lambda hostile: hostile.name)
+def test_a_hostile_tree_is_scanned_in_bounds(hostile: Hostile, tmp_path: Path) -> None:
+    tree = hostile.built(tmp_path)
+    written = tmp_path / "report.json"
+
+    outcome = run(
+        *("scan", "--jobs", "1", "--format", "text", "--format", "json", "--output", "-", "--output", str(written)),
+        *hostile.arguments,
+        folder=tree,
+        seconds=hostile.seconds * _PATIENCE,
+        outputs=tmp_path,
+    )
+    print(f"FIGURES | {hostile.name} | {hostile.full if IS_FULL else hostile.size} | {outcome.code} | {outcome.seconds:.1f} | {outcome.megabytes:.0f} |")
+
+    assert outcome.code == hostile.code, outcome.said[-3000:]
+    assert "Traceback" not in outcome.err
+    assert GOOD in {item["location"]["path"] for item in report(written)["findings"]}
+    assert report(written)["errors"] == []
+    assert not [said for said in hostile.says if said not in outcome.out], outcome.out[-3000:]
+    assert IS_FULL or outcome.megabytes < hostile.megabytes

@@ -32,7 +32,10 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """A block that ends with `OutOfTime` when it takes longer. For the time of a block inside, the one outside rests."""
+    """A block that ends with `OutOfTime` when it takes longer.
+
+    While a block inside it runs, the time of the one outside stands still.
+    """
     if not _can_be_limited():
         yield
         return

@@ -239,8 +239,10 @@ class _Listing:
         """Whether a folder around a file is one of other people's code; it is listed then."""
         parts = Path(os.path.relpath(file, below)).parts
         for count, part in enumerate(parts, 1):
+            if part not in EXCLUDED_FOLDERS:
+                continue
             folder = below.joinpath(*parts[:count])
-            if part in EXCLUDED_FOLDERS and folder.is_dir():
+            if folder.is_dir():
                 reported = _reported(str(folder), self.base)
                 if not self._exclusion.takes_in(reported):
                     self.excluded.add(reported)

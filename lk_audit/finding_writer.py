@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple, TypeAlias
 
+from lk_audit.budget import MOST_FACTS, MOST_FINDINGS
 from lk_audit.edits import Fix
 from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, Fact, Lead, Strength, TokenMint
-from lk_audit.findings import AnyRule, Finding, Fingerprints, distinct, frame_of, sort_key
+from lk_audit.findings import AnyRule, Finding, Fingerprints, Line, distinct, frame_of, sort_key
 from lk_audit.linehash import LineHashes
 from lk_audit.redaction import Redactor, mask_all, secrets_in
 from lk_audit.repairs import Repair
@@ -19,12 +21,47 @@ MakeFix = Callable[[Repair], Fix | None]
 """Turns what a rule says should change into edits, where it can."""
 
 
-def write_findings(
-    problems: Iterable[tuple[AnyRule, Problem]],
+Found: TypeAlias = tuple[AnyRule, Problem]
+
+
+class Kept(NamedTuple):
+    """The problems that are reported, and how many of each file are not."""
+
+    problems: list[Found]
+    left_out: Mapping[str, int]
+
+
+def kept(problems: Iterable[Found]) -> Kept:
+    """As many problems of each file as a report has room for: the most severe, the first of those."""
+    by_path: dict[str, list[Found]] = {}
+    for rule, problem in distinct(problems):
+        by_path.setdefault(problem.place.path, []).append((rule, problem))
+    left_out = {path: len(found) - MOST_FINDINGS for path, found in by_path.items() if len(found) > MOST_FINDINGS}
+    for path in left_out:
+        by_path[path] = sorted(by_path[path], key=_severity, reverse=True)[:MOST_FINDINGS]
+    return Kept([item for found in by_path.values() for item in found], left_out)
+
+
+def crowds(left_out: int | None, *, is_cut: bool) -> str:
+    """What a report says of a file with more than there is room for; `is_cut` tells that some of it went unseen."""
+    if left_out is None:
+        return f"only the first {MOST_FACTS:,} things worth a look were analysed; the rest of the file was not"
+    at_least = "at least " if is_cut else ""
+    return f"{at_least}{left_out:,} more findings of this file are not listed, only the {MOST_FINDINGS:,} most severe"
+
+
+def _severity(found: Found) -> float:
+    rule, problem = found
+    return (problem.severity or rule.severity).score
+
+
+def write_findings(  # noqa: PLR0913, PLR0917 - all but three optional
+    problems: Iterable[Found],
     facts: Sequence[Fact],
     sources: Mapping[str, Source],
     prefix: str = "",
     make_fix: MakeFix = lambda _: None,
+    crowded: Container[str] = (),
 ) -> list[Finding]:
     """The findings, in the order of a report.
 
@@ -34,8 +71,9 @@ def write_findings(
         sources: the files by path.
         prefix: where paths start in the repository.
         make_fix: gives the automatic fix of a problem.
+        crowded: files whose code is not shown, because secrets may stand in it that nothing tells of.
     """
-    writer = _Writer(sources, facts, prefix, make_fix)
+    writer = _Writer(sources, facts, prefix, make_fix, crowded)
     return sorted((writer.finding(rule, problem) for rule, problem in distinct(problems)), key=sort_key)
 
 
@@ -56,13 +94,21 @@ class Masker:
 
 
 class _Writer:
-    def __init__(self, sources: Mapping[str, Source], facts: Sequence[Fact], prefix: str, make_fix: MakeFix) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        facts: Sequence[Fact],
+        prefix: str,
+        make_fix: MakeFix,
+        crowded: Container[str],
+    ) -> None:
         self._sources = sources
         self._masker = Masker(sources, facts)
         self._redactor = self._masker.redactor
         self._fingerprints = Fingerprints(sources, prefix)
         self._line_hashes = cache(lambda path: LineHashes(sources[path].file.text))
         self._make_fix = make_fix
+        self._crowded = crowded
 
     def finding(self, rule: AnyRule, problem: Problem) -> Finding:
         place = problem.place
@@ -74,7 +120,7 @@ class _Writer:
             confidence=problem.confidence,
             message=self._redactor.message(problem.message),
             place=place,
-            frame=frame_of(source.file, place, lambda number: self._masker.line(place.path, number)) if source else (),
+            frame=self._frame(source, place) if source and place.path not in self._crowded else (),
             trace=self._leads(problem.trace),
             related=self._leads(problem.related),
             why=rule.summary,
@@ -85,6 +131,9 @@ class _Writer:
             line_hash=self._line_hashes(place.path).of_line(place.line) if source else "",
             automatic=self._make_fix(problem.repair) if problem.repair is not None else None,
         )
+
+    def _frame(self, source: Source, place: Place) -> tuple[Line, ...]:
+        return frame_of(source.file, place, lambda number: self._masker.line(place.path, number))
 
     def _leads(self, leads: Iterable[Lead]) -> tuple[Lead, ...]:
         return tuple(Lead(lead.place, self._redactor.message(lead.note)) for lead in leads)

@@ -17,7 +17,7 @@ from lk_audit.discovery import Discovery, discover
 from lk_audit.environment_files import EnvironmentFiles
 from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import Fact
-from lk_audit.finding_writer import write_findings
+from lk_audit.finding_writer import crowds, kept, write_findings
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
 from lk_audit.fixes import Fixer
 from lk_audit.foreign_comments import honored
@@ -144,9 +144,14 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     facts = extracted.facts
     notes = [Note(SYNTAX, note.path, note.line, note.reason) for note in extracted.notes]
     problems, rule_crashes = run_rules(facts, rules, options)
+    reported = kept(problems)
+    crowded = extracted.crowded | reported.left_out.keys()
+    notes += [
+        Note(SYNTAX, path, 1, crowds(reported.left_out.get(path), is_cut=path in extracted.crowded)) for path in crowded
+    ]
     # A view, such as the code of a notebook, has its places in another text than its syntax.
     fixer = Fixer(files, (source.path for source in ordered if source.file is source))
-    findings = write_findings(problems, facts, files, prefix, fixer.fix)
+    findings = write_findings(reported.problems, facts, files, prefix, fixer.fix, crowded)
     if observe is not None:
         observe(ordered, facts)
     marked, suppression_notes = apply_suppressions(

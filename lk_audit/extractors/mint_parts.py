@@ -112,14 +112,14 @@ def _audience(context: FileContext, grants: Grants, kinds: tuple[str, ...], *, i
     """
     if context.role is FileRole.TEST:
         return Audience.SERVICE
-    if set(kinds) & SERVICE_KINDS or _connects_itself(context):
+    if set(kinds) & SERVICE_KINDS or context.built(_connects_itself):
         return Audience.UNKNOWN if is_served else Audience.SERVICE
     join = grants.get("roomJoin")
     if join is not None and not join.is_always(False):
         return Audience.PARTICIPANT
-    if is_served and not _calls_with_bearer(context):
+    if is_served and not context.built(_calls_with_bearer):
         return Audience.PARTICIPANT if grants.complete else Audience.UNKNOWN
-    if not grants.complete and not _calls_with_bearer(context):
+    if not grants.complete and not context.built(_calls_with_bearer):
         return Audience.UNKNOWN
     return Audience.SERVICE
 

@@ -64,10 +64,10 @@ def run(*arguments: str, folder: Path, seconds: float = 60.0, outputs: Path, **v
         )
         status, used = _awaited(process, begun + seconds)
     took = time.monotonic() - begun
-    texts = [(outputs / name).read_bytes().decode("utf-8", "replace") for name in ("out", "err")]
+    said, complained = ((outputs / name).read_bytes().decode("utf-8", "replace") for name in ("out", "err"))
     if status is None:
-        pytest.fail(f"{arguments} took longer than {seconds} s: {texts[1][-500:]}")
-    return Outcome(os.waitstatus_to_exitcode(status), *texts, took, used / 1000)
+        pytest.fail(f"{arguments} took longer than {seconds} s: {complained[-500:]}")
+    return Outcome(os.waitstatus_to_exitcode(status), said, complained, took, used / 1000)
 
 
 def _awaited(process: subprocess.Popen[bytes], deadline: float) -> tuple[int | None, float]:

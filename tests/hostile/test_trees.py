@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits, pipes and li
 
 
 @pytest.mark.parametrize("hostile", TREES, ids=lambda hostile: hostile.name)
-def test_a_hostile_tree_is_scanned_in_bounds(hostile: Hostile, tmp_path: Path) -> None:
+def test_a_hostile_tree_is_scanned_in_bounds(
+    hostile: Hostile, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     tree = hostile.built(tmp_path)
     written = tmp_path / "report.json"
 
@@ -26,7 +29,7 @@ def test_a_hostile_tree_is_scanned_in_bounds(hostile: Hostile, tmp_path: Path) -
         seconds=hostile.seconds * _PATIENCE,
         outputs=tmp_path,
     )
-    print(f"FIGURES | {hostile.name} | {hostile.full if IS_FULL else hostile.size} | {outcome.code} | {outcome.seconds:.1f} | {outcome.megabytes:.0f} |")
+    record_property("took", f"{outcome.seconds:.1f} s, {outcome.megabytes:.0f} MB")
 
     assert outcome.code == hostile.code, outcome.said[-3000:]
     assert "Traceback" not in outcome.err

@@ -5,7 +5,6 @@ Every one is built at a size that a test can afford; `LK_AUDIT_HOSTILE=full` bui
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 from collections.abc import Callable
@@ -60,11 +59,11 @@ def written(name: str, head: str, unit: str, tail: str = "") -> Build:
     return build
 
 
-def repeated(name: str, head: str, unit: str, middle: str = "", close: str = "", tail: str = "") -> Build:
+def repeated(name: str, head: str, unit: str, middle: str, close: str) -> Build:
     """A file in which `size` units open and as many close."""
 
     def build(tree: Path, size: int) -> None:
-        (tree / name).write_text(head + unit * size + middle + close * size + tail, encoding="utf-8")
+        (tree / name).write_text(head + unit * size + middle + close * size, encoding="utf-8")
 
     return build
 
@@ -125,8 +124,8 @@ _NESTS = {
     "i.js": ("import {AccessToken} from 'livekit-server-sdk';\n", "a()", "", ""),
     "a.vue": ("<script>import {AccessToken} from 'livekit-server-sdk';\nx = ", "[", "", "]"),
     "a.html": ("<p>livekit AccessToken</p>", "<div>", "", "</div>"),
-    "a.go": ("package main\nimport \"github.com/livekit/protocol/auth\"\nvar x = ", "(", "auth.NewAccessToken", ")"),
-    "b.go": ("package main\nimport \"github.com/livekit/protocol/auth\"\nfunc a() ", "{", "auth.NewAccessToken()", "}"),
+    "a.go": ('package main\nimport "github.com/livekit/protocol/auth"\nvar x = ', "(", "auth.NewAccessToken", ")"),
+    "b.go": ('package main\nimport "github.com/livekit/protocol/auth"\nfunc a() ', "{", "auth.NewAccessToken()", "}"),
     "a.php": ("<?php\nuse Agence104\\LiveKit\\AccessToken;\n$x = ", "[", "", "]"),
     "a.rb": ("require 'livekit'\nLiveKit::AccessToken\nx = ", "[", "", "]"),
     "a.dart": ("import 'package:livekit_server_sdk/livekit_server_sdk.dart';\nvar x = ", "[", "AccessToken", "]"),
@@ -300,7 +299,10 @@ def noise_without_nul(tree: Path, size: int) -> None:
         (tree / f"noise.{suffix}").write_bytes(b"livekit AccessToken api_secret eyJ " + noise * (size // len(noise)))
 
 
-_SUFFIXES = "py ts tsx vue go php rb dart swift ipynb cs rs java kt yaml json env txt md sh toml html xml".split()
+_SUFFIXES = (
+    *("py", "ts", "tsx", "vue", "go", "php", "rb", "dart", "swift", "ipynb", "cs", "rs", "java", "kt"),
+    *("yaml", "json", "env", "txt", "md", "sh", "toml", "html", "xml"),
+)
 
 
 def encodings(tree: Path, _size: int) -> None:
@@ -384,7 +386,9 @@ def manifests(tree: Path, size: int) -> None:
     names = ",".join(f'"package{number}": "1.0"' for number in range(size // 20))
     (tree / "package.json").write_text(f'{{"name": "livekit", "dependencies": {{{names}}}}}')
     (tree / "tsconfig.json").write_text('{"compilerOptions": {"paths": ' + '{"a":' * 5000 + "1" + "}" * 5000 + "}}")
-    (tree / "a.ts").write_text("import {AccessToken} from 'livekit-server-sdk';\nimport {x} from '@/x';\nnew AccessToken('k', x);\n")
+    (tree / "a.ts").write_text(
+        "import {AccessToken} from 'livekit-server-sdk';\nimport {x} from '@/x';\nnew AccessToken('k', x);\n"
+    )
     (tree / "go.mod").write_text("module a\n" + "require (\n" * 1000)
     (tree / "pyproject.toml").write_text("x = " + "[" * 5000)
     (tree / "pnpm-workspace.yaml").write_text("packages: " + "[" * 5000)
@@ -455,4 +459,3 @@ STEERING = (
     Hostile("manifests", manifests, 200_000, 18_000_000),
 )
 TREES = (*LARGE, *DEEP, *EXPANDING, *CIRCULAR, *BINARY, *SPECIAL, *STEERING, *NESTED)
-_ = json

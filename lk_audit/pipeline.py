@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
 from lk_audit import __version__, frontends
+from lk_audit.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
 from lk_audit.config import Config
 from lk_audit.discovery import Discovery, discover
 from lk_audit.environment_files import EnvironmentFiles
@@ -27,8 +29,8 @@ from lk_audit.overrides import apply_overrides
 from lk_audit.progress import Progress
 from lk_audit.project.files import Files
 from lk_audit.reading import read, read_all, unread_files, unused_configurations
-from lk_audit.rule_api import Options, Problem
-from lk_audit.source import Source
+from lk_audit.rule_api import Confidence, Options, Problem, Severity
+from lk_audit.source import Place, Source
 from lk_audit.suppression import apply_suppressions, rule_names
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     )
     hidden = [read(file, config.hints.secret_words) for file in environment.in_images_only(config.size_limit)]
     read_sources = (item.source for item in (*contents, *hidden) if item.source)
-    sources = [(edited or {}).get(source.path) or frontends.view(source) for source in read_sources]
+    sources = [(edited or {}).get(source.path) or _view(source, []) for source in read_sources]
     unread = [item.skipped for item in contents if item.skipped]
     files = Files(sources, elsewhere)
     extract = environment.explaining(
@@ -117,6 +119,15 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     return report
 
 
+def _view(source: Source, crashes: list[Crash]) -> Source:
+    """What of a file is read; the file itself where that fails, which is reported."""
+    try:
+        return frontends.view(source)
+    except Exception as error:  # noqa: BLE001 - a defect must not end the scan, and is reported
+        crashes.append(Crash.of(error, source.path))
+        return source
+
+
 def scan_sources(  # noqa: PLR0913 - keywords, all optional
     sources: Sequence[Source],
     rules: Sequence[AnyRule],
@@ -137,7 +148,8 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     `suppressions` accept findings at keys of data files, `looked_at` are files of the scan in which nothing can be;
     `observe` as for `scan_paths`.
     """
-    ordered = sorted(map(frontends.view, sources), key=lambda source: source.path)
+    crashes: list[Crash] = []
+    ordered = sorted((_view(source, crashes) for source in sources), key=lambda source: source.path)
     options = options or Options()
     files = Files(ordered) if files is None else files
     extracted = extract_all(ordered, extract or analysis(files))
@@ -170,7 +182,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         scanned=len(ordered),
         analysed=len(ordered),
         notes=tuple(sorted([*notes, *suppression_notes], key=lambda note: (note.path, note.line, note.message))),
-        crashes=tuple(sorted([*extracted.crashes, *rule_crashes, *_fix_crashes(fixer)], key=repr)),
+        crashes=tuple(sorted({*crashes, *extracted.crashes, *rule_crashes, *_fix_crashes(fixer)}, key=repr)),
         prefix=prefix,
         version=__version__,
     )
@@ -232,16 +244,31 @@ def run_rules(
         for rule in rules:
             if isinstance(fact, rule.fact):
                 try:
-                    problems += [(rule, _checked(problem)) for problem in rule.check(fact, options)]
-                except Exception as error:  # noqa: BLE001 - a defect must not end the scan, and is reported
+                    with time_limit(SECONDS_OF_A_RULE):
+                        found = islice(rule.check(fact, options), MOST_FINDINGS)
+                        problems += [(rule, _checked(problem)) for problem in found]
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:  # noqa: BLE001 - whatever others' rules do, the scan goes on and says so
                     crashes[rule.id, fact.place.path] = Crash.of(error, fact.place.path, rule.id)
     return problems, list(crashes.values())
 
 
 def _checked(problem: object) -> Problem:
-    """What a rule gave, made sure to be a problem: rules of others are checked by nobody before."""
+    """What a rule gave, made sure to be a problem: rules of others are checked by nobody before.
+
+    Raises:
+        TypeError: it is none, or holds something else than a problem does.
+    """
     if not isinstance(problem, Problem):
         raise TypeError(f"a rule gives problems, not {type(problem).__name__}")
+    leads = (*problem.trace, *problem.related)
+    texts = (problem.message, *(lead.note for lead in leads), *filter(None, (problem.fix, problem.subject)))
+    places = (problem.place, *(lead.place for lead in leads))
+    judgements = ((problem.confidence, Confidence), (problem.severity, Severity | None))
+    typed = (*((text, str) for text in texts), *((place, Place) for place in places), *judgements)
+    if not all(isinstance(value, kind) for value, kind in typed):
+        raise TypeError("a problem with a field of another type")
     return problem
 
 

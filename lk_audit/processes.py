@@ -6,9 +6,13 @@ Only where processes fork: elsewhere every one of them would have to read and pa
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -37,26 +41,108 @@ def spread(
 ) -> Iterator[tuple[Sequence[T], R | None]]:
     """`work` on batches of items of about the same weight, in `jobs` processes; batches in their order.
 
-    The outcome is None for a batch whose process was ended by the system.
+    Work whose process the system has ended (for want of memory, say) is done again in a process of its own; the outcome
+    is None for an item that ends that one too.
     """
+    global _work, _items
+    _work, _items = work, items
+    try:
+        for (start, end), found in _spread(list(_batches(weights, jobs * _BATCHES_EACH)), jobs):
+            yield items[start:end], found
+    finally:
+        _work, _items = None, ()
+
+
+_Span: TypeAlias = tuple[int, int]
+
+
+def _spread(batches: Sequence[_Span], jobs: int) -> Iterator[tuple[_Span, Any]]:
+    """The outcome of every batch. What the end of a process leaves undone is done again, each batch on its own.
+
+    Where the system gives no more processes, this one does the work.
+    """
+    for position, outcome in enumerate(_outcomes(batches, jobs)):
+        if outcome is _NO_PROCESSES:
+            yield from ((item, _run(*item)) for item in batches[position:])
+        elif outcome is _ENDED:
+            for item in batches[position:]:
+                yield from _alone(item)
+        else:
+            yield batches[position], outcome
+
+
+def _alone(batch: _Span) -> Iterator[tuple[_Span, Any]]:
+    """A batch in a process of its own. Of one that ends that too, the halves: only the items at fault are lost."""
+    outcome = next(_outcomes([batch], 1))
+    start, end = batch
+    if outcome is _NO_PROCESSES:
+        yield batch, _run(start, end)
+    elif outcome is not _ENDED:
+        yield batch, outcome
+    elif end - start == 1:
+        yield batch, None
+    else:
+        middle = (start + end) // 2
+        yield from _alone((start, middle))
+        yield from _alone((middle, end))
+
+
+_ENDED = object()
+"""Stands for the outcome of work whose process the system has ended."""
+_NO_PROCESSES = object()
+"""Stands for the outcome of work that no process could be had for."""
+
+
+def _outcomes(batches: Sequence[_Span], jobs: int) -> Iterator[Any]:
+    """The outcomes of the batches in their order; the last one may tell why there are no more."""
     from concurrent.futures import Future, ProcessPoolExecutor  # noqa: PLC0415 - 30 ms, for large scans only
     from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
 
-    global _work, _items
-    _work, _items = work, items
-    batches = list(_batches(weights, jobs * _BATCHES_EACH))
-    executor = ProcessPoolExecutor(jobs, get_context("fork"))
+    executor = ProcessPoolExecutor(jobs, get_context("fork"), _begin, (os.getpid(),))
+    is_done = False
     try:
-        futures: list[Future[R]] = [executor.submit(_run, start, end) for start, end in batches]
-        for (start, end), future in zip(batches, futures, strict=True):
+        try:
+            futures: list[Future[Any]] = [executor.submit(_run, start, end) for start, end in batches]
+        except (OSError, RuntimeError):
+            yield _NO_PROCESSES
+            return
+        for future in futures:
             try:
-                yield items[start:end], future.result()
+                outcome = future.result()
             except BrokenProcessPool:
-                yield items[start:end], None
+                yield _ENDED
+                return
+            yield outcome
+        is_done = True
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-        _work, _items = None, ()
+        if not is_done:
+            _kill(executor)
+        executor.shutdown(wait=is_done, cancel_futures=True)
+
+
+def _kill(executor: ProcessPoolExecutor) -> None:
+    """End all processes at once: nobody waits for what they do."""
+    for process in list((executor._processes or {}).values()):  # noqa: SLF001 - public from Python 3.14 on
+        process.kill()
+
+
+_PR_SET_PDEATHSIG = 1
+"""Source: linux/prctl.h."""
+
+
+def _begin(parent: int) -> None:
+    """Make a new process one that only its parent ends, and that does not outlive it.
+
+    Ctrl-C reaches all processes of a terminal; the first one sees to the others.
+    """
+    import ctypes  # noqa: PLC0415 - the new process only
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _run(start: int, end: int) -> Any:  # noqa: ANN401 - whatever the work gives

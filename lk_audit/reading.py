@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from io import FileIO
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -68,7 +71,7 @@ def read(file: Found, words: Sequence[bytes] = (), seen: Callable[[bytes], objec
     if is_report(file.path):
         return Content(skipped=Skipped(file.path, REPORT, expected=True))
     try:
-        raw = Path(file.file).read_bytes()
+        raw = read_regular(file.file)
     except OSError as error:
         return Content(skipped=Skipped(file.path, f"cannot be read ({error.strerror or type(error).__name__})"))
     if seen is not None:
@@ -77,6 +80,40 @@ def read(file: Found, words: Sequence[bytes] = (), seen: Callable[[bytes], objec
 
 
 REPORT = "a scanner's report"
+
+
+def read_regular(file: str) -> bytes:
+    """The bytes of a regular file, as many as it has when it is opened: what it was when it was listed may be history.
+
+    A pipe in its place is not waited for, a device not read, and what grows meanwhile is not followed.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+    """
+    with open(file, "rb", buffering=0, opener=_open_at_once) as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file any more")
+        if status.st_size > _LARGEST:
+            raise OSError(errno.EFBIG, "it has grown too large since it was listed")
+        return _read(stream, status.st_size)
+
+
+def _read(stream: FileIO, size: int) -> bytes:
+    """At most `size` bytes; the system gives no more than 2 GB at a time."""
+    parts = []
+    while size and (part := stream.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+_LARGEST = 1_000_000_000
+"""Bytes; whatever the limit of the scan, a file that had this size would not have been listed."""
+
+
+def _open_at_once(file: str, flags: int) -> int:
+    return os.open(file, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
 def is_report(path: str) -> bool:
@@ -139,7 +176,7 @@ def _configures(item: Found) -> bool:
 
 def _bytes(file: str) -> bytes | None:
     try:
-        return Path(file).read_bytes()
+        return read_regular(file)
     except OSError:
         return None
 

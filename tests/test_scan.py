@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lk_audit import reading
 from lk_audit.config import Config
 from lk_audit.extracted import Extracted
 from lk_audit.findings import AnyRule, Report
@@ -59,7 +60,7 @@ def test_a_file_that_cannot_be_read_is_listed(tmp_path: Path, monkeypatch: pytes
     def refuse(_: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(reading, "read_regular", refuse)
 
     assert [item.reason for item in scan(tmp_path).skipped] == ["cannot be read (Permission denied)"]
 

@@ -7,12 +7,21 @@ import sys
 
 def main() -> None:
     """Run the command line; every way out is an exit code and at most one line on standard error."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:  # before the program could see to it
+        sys.stderr.write("lk-audit: interrupted\n")
+        code = 130
+    sys.exit(code)
+
+
+def _run() -> int:
     from lk_audit.cli import glance  # noqa: PLC0415 - the one import of most runs
 
     arguments = sys.argv[1:]
     report = glance.report(arguments)
     if report is not None and glance.told(report):
-        sys.exit(0)
+        return 0
     from lk_audit.cli.program import run  # noqa: PLC0415 - brings click and the scanner along
 
-    sys.exit(run(arguments))
+    return run(arguments)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import sys
+import tempfile
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -114,15 +117,53 @@ def write(output: Output, text: str) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    if output.target == STANDARD_OUTPUT:
-        # Coloured or not is decided already; click would strip colours that were asked for.
-        click.echo(text, nl=False, color=True)
-        return
     try:
-        Path(output.target).write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        if output.target == STANDARD_OUTPUT:
+            # Coloured or not is decided already; click would strip colours that were asked for.
+            click.echo(text, nl=False, color=True)
+            sys.stdout.flush()
+        else:
+            _replace(Path(output.target), text.encode("utf-8", "replace"))
+    except BrokenPipeError:
+        raise
     except OSError as error:
+        if output.target == STANDARD_OUTPUT:
+            silence()
         raise _unwritable(output.target, error) from None
 
 
+def silence() -> None:
+    """Send what standard output still holds nowhere; else the interpreter would try again at its exit, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file, all of it or nothing. What is no regular file (/dev/stderr, a pipe) is written as it is."""
+    target = Path(os.path.realpath(path))
+    is_there = target.exists()
+    if (is_there and not target.is_file()) or not os.access(target.parent, os.W_OK):
+        path.write_bytes(data)
+        return
+    if is_there and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".lk-audit-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(temporary).chmod(target.stat().st_mode & 0o777 if is_there else 0o666 & ~_umask())
+        Path(temporary).replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def _unwritable(target: str, error: OSError) -> UsageError:
+    target = "standard output" if target == STANDARD_OUTPUT else target
     return UsageError(f"cannot write {target}: {error.strerror or type(error).__name__}")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 
 import click
 
 from lk_audit import __version__
-from lk_audit.cli.exits import CLEAN, DEFECT, INTERRUPTED, USAGE
+from lk_audit.cli.exits import CLEAN, DEFECT, INTERRUPTED, TERMINATED, USAGE
 from lk_audit.cli.groups import Group, wording
 from lk_audit.errors import LkAuditError, RuleLoadError
 
@@ -52,18 +54,30 @@ def commands() -> None:
     """Find LiveKit authentication mistakes: leaked secrets, tokens made in clients, grants and lifetimes too wide."""
 
 
+class _Terminated(KeyboardInterrupt):
+    """Somebody else than the user ends the run: a scan stops as after Ctrl-C, and leaves nothing behind either."""
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a replaced stream may have no encoding
+    with contextlib.suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         outcome = commands.main(list(arguments), prog_name="lk-audit", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         return _complain(wording(error), USAGE)
-    except (click.Abort, KeyboardInterrupt):
-        return _complain("interrupted", INTERRUPTED)
+    except (click.Abort, KeyboardInterrupt) as error:
+        # click raises its own error, after a line break that follows the terminal's "^C".
+        is_terminated = isinstance(error.__cause__, _Terminated)
+        return _complain("terminated", TERMINATED) if is_terminated else _complain("interrupted", INTERRUPTED)
     except BrokenPipeError:
         return _silence()
     except LkAuditError as error:

@@ -112,7 +112,8 @@ def _audience(context: FileContext, grants: Grants, kinds: tuple[str, ...], *, i
     """
     if context.role is FileRole.TEST:
         return Audience.SERVICE
-    if set(kinds) & SERVICE_KINDS or context.built(_connects_itself):
+    connects_itself = context.built(_connects_itself)
+    if set(kinds) & SERVICE_KINDS or connects_itself:
         return Audience.UNKNOWN if is_served else Audience.SERVICE
     join = grants.get("roomJoin")
     if join is not None and not join.is_always(False):

@@ -1,0 +1,323 @@
+"""Whatever breaks while a scan runs, the rest goes on, and the report says what broke."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from lk_audit import budget, extraction, frontends, pipeline, processes, reading
+from lk_audit.budget import MOST_FINDINGS, OutOfTime, time_limit
+from lk_audit.discovery import Found, discover
+from lk_audit.findings import Report
+from lk_audit.frontends._parsing import root_of
+from lk_audit.pipeline import scan_paths
+from lk_audit.reporters import render
+from lk_audit.rule_api import Problem
+from lk_audit.rule_loader import load_rules
+from lk_audit.source import Place, Source
+from tests.git.repo import LEAK, OTHER
+from tests.samples import SECRET, Word, make_rule, report_on
+
+RULES = load_rules(packs=False).rules
+MINT = "from livekit.api import AccessToken\nAccessToken('APIexample23456', 'a').to_jwt()\n"
+
+
+def scan(folder: Path, **more: Any) -> Report:  # noqa: ANN401 - what `scan_paths` takes
+    return scan_paths([folder], rules=RULES, folder=folder, **more)
+
+
+def paths(report: Report) -> set[str]:
+    return {finding.place.path for finding in report.findings}
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def raising(error: BaseException) -> Callable[[Word], Iterator[Problem]]:
+    def find(word: Word) -> Iterator[Problem]:
+        if word.place.path == "bad.txt":
+            raise error
+        yield Problem(word.place, "a bad word")
+
+    return find
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError(SECRET),
+        RecursionError(SECRET),
+        MemoryError(SECRET),
+        SystemExit(SECRET),
+        GeneratorExit(SECRET),
+        BaseException(SECRET),
+        OutOfTime(SECRET),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_a_rule_raises_is_reported_with_its_file_and_ends_nothing(error: BaseException) -> None:
+    report = report_on(("bad.txt", "BAD"), ("good.txt", "BAD"), rules=[make_rule(find=raising(error))])
+
+    assert [(crash.rule_id, crash.path, crash.error) for crash in report.crashes] == [
+        ("LK901", "bad.txt", type(error).__name__)
+    ]
+    assert paths(report) == {"good.txt"}
+    assert SECRET not in render("json", report) + render("text", report)
+
+
+def test_ctrl_c_during_a_rule_ends_the_scan() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        report_on(("bad.txt", "BAD"), rules=[make_rule(find=raising(KeyboardInterrupt()))])
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        lambda word: word,
+        lambda _: [None],
+        lambda _: 7,
+        lambda _: [Problem("here", "a message")],  # type: ignore[arg-type]
+        lambda word: [Problem(word.place, 7)],  # type: ignore[arg-type]
+        lambda word: [Problem(word.place, "a", severity="high")],  # type: ignore[arg-type]
+        lambda word: [Problem(word.place, "a", trace=(1,))],  # type: ignore[arg-type]
+    ],
+)
+def test_what_a_rule_gives_must_be_problems(garbage: Callable[[Word], Iterator[Problem]]) -> None:
+    report = report_on(("a.txt", "BAD"), rules=[make_rule(find=garbage), make_rule("other", id="LK902")])
+
+    assert [(crash.rule_id, crash.path) for crash in report.crashes] == [("LK901", "a.txt")]
+    assert [finding.rule_id for finding in report.findings] == ["LK902"]
+
+
+def test_a_place_outside_of_every_file_is_no_end(tmp_path: Path) -> None:
+    nowhere = Place("nowhere", 10**9, 10**9, 10**9, 1, 10**9, 1)
+    (tmp_path / "a").write_text("b")
+
+    report = report_on(("a.txt", "BAD"), rules=[make_rule(find=lambda _: iter([Problem(nowhere, "lost")]))])
+
+    assert [finding.message for finding in report.findings] == ["lost"]
+    assert "lost" in render("sarif", report) + render("text", report)
+
+
+def endless(word: Word) -> Iterator[Problem]:
+    while word.place.path == "bad.txt":
+        pass
+    yield Problem(word.place, "a bad word")
+
+
+def test_a_rule_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "SECONDS_OF_A_RULE", 0.1)
+
+    report = report_on(("bad.txt", "BAD"), ("good.txt", "BAD"), rules=[make_rule(find=endless)])
+
+    assert [(crash.path, crash.error) for crash in report.crashes] == [("bad.txt", "OutOfTime")]
+    assert paths(report) == {"good.txt"}
+
+
+def countless(word: Word) -> Iterator[Problem]:
+    number = 0
+    while True:
+        number += 1
+        yield Problem(word.place, f"problem {number}", subject=str(number))
+
+
+def test_a_rule_that_finds_without_end_is_cut_short() -> None:
+    report = report_on(("a.txt", "BAD"), rules=[make_rule(find=countless)])
+
+    assert len(report.findings) <= MOST_FINDINGS
+    assert report.crashes == ()
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_with_more_findings_than_a_report_holds_says_how_many() -> None:
+    report = report_on(("a.txt", "BAD\n" * (MOST_FINDINGS + 7)), ("b.txt", "BAD"))
+
+    assert len(report.findings) == MOST_FINDINGS + 1
+    assert [(note.path, note.message.partition(" ")[0]) for note in report.notes] == [("a.txt", "7")]
+    assert not report.is_complete
+
+
+def test_the_code_of_a_file_that_holds_more_than_was_kept_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extraction, "MOST_FACTS", 2)
+    lines = [f"LIVEKIT_API_SECRET_{number}={number}{SECRET[1:]}\n" for number in range(5)]
+
+    report = pipeline.scan_sources([Source.from_text("a.env", "".join(lines))], RULES)
+
+    assert [finding.frame for finding in report.findings] == [(), ()]
+    assert [note.path for note in report.notes] == ["a.env"]
+    assert not report.is_complete
+
+
+@pytest.fixture
+def mint(tmp_path: Path) -> Path:
+    (tmp_path / "a.env").write_text(LEAK)
+    (tmp_path / "b.py").write_text(f'{MINT}LIVEKIT_API_SECRET = "{OTHER}"\n')
+    return tmp_path
+
+
+def failing(error: BaseException) -> Callable[..., NoReturn]:
+    def fail(*_: object) -> NoReturn:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RecursionError(SECRET), "nested too deeply to be analysed"),
+        (MemoryError(SECRET), "takes more memory to analyse than there is"),
+        (OutOfTime(SECRET), "takes longer than 20 s to analyse"),
+    ],
+)
+def test_a_file_that_is_too_much_is_read_as_text(
+    mint: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, said: str
+) -> None:
+    monkeypatch.setattr(extraction, "_code_facts", failing(error))
+
+    report = scan(mint)
+
+    assert [(note.path, note.message) for note in report.notes] == [
+        ("b.py", f"{said}; read as text, for credentials and tokens only")
+    ]
+    assert paths(report) == {"a.env", "b.py"}
+    assert report.crashes == ()
+    assert not report.is_complete
+
+
+def test_a_file_that_cannot_even_be_read_as_text_is_said_to_be_left(
+    mint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extraction, "_command_facts", failing(RecursionError()))
+    monkeypatch.setattr(extraction._Analysis, "_read_as_text", failing(MemoryError()))  # noqa: SLF001 - the last resort
+
+    messages = {note.message for note in scan(mint).notes}
+
+    assert messages == {"nested too deeply to be analysed; the file was not analysed"}
+
+
+def test_a_defect_in_a_view_is_reported_with_its_file(mint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = frontends.view
+    monkeypatch.setattr(
+        frontends, "view", lambda source: failing(KeyError(SECRET))() if source.path == "b.py" else view(source)
+    )
+
+    report = scan(mint)
+
+    assert [(crash.path, crash.error) for crash in report.crashes] == [("b.py", "KeyError")]
+    assert paths(report) == {"a.env"}
+
+
+def test_a_parser_that_does_not_come_back_is_stopped() -> None:
+    import tree_sitter_go  # noqa: PLC0415 - one test
+    from tree_sitter import Language, Parser  # noqa: PLC0415
+
+    parser = Parser(Language(tree_sitter_go.language()))
+
+    with pytest.raises(OutOfTime), time_limit(0.2):
+        root_of(parser, b"<!--" * 50_000)
+
+
+def test_a_slow_file_does_not_take_the_time_of_those_that_import_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow.go").write_text("package a\n// AccessToken\n" + "<!--" * 20_000)
+    (tmp_path / "good.go").write_text(
+        'package a\nimport "github.com/livekit/protocol/auth"\n'
+        'func mint() { t := auth.NewAccessToken("APIexample23456", slow); t.ToJWT() }\n'
+    )
+    monkeypatch.setattr(budget, "_SECONDS_OF_A_FILE", 0.6)
+
+    report = scan(tmp_path, config=None)
+
+    assert "slow.go" in {note.path for note in report.notes}
+    assert "good.go" not in {note.path for note in report.notes}
+
+
+def test_limits_of_time_nest_without_eating_each_other() -> None:
+    with time_limit(5.0):
+        with pytest.raises(OutOfTime), time_limit(0.05):
+            while True:
+                pass
+        assert sum(range(1000)) == 499_500
+
+
+def test_a_file_that_vanishes_is_listed(mint: Path) -> None:
+    found = discover(["."], folder=mint).files
+    (mint / "b.py").unlink()
+
+    contents = [reading.read(file) for file in found]
+
+    assert [content.skipped.path for content in contents if content.skipped] == ["b.py"]
+
+
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.env")
+
+    skipped = reading.read(Found("a.env", str(tmp_path / "a.env"))).skipped
+
+    assert skipped is not None
+    assert "not a regular file" in skipped.reason
+
+
+def test_a_device_in_the_place_of_a_file_is_not_read() -> None:
+    assert reading.read(Found("a.env", "/dev/zero")).skipped is not None
+
+
+def test_a_file_is_read_as_long_as_it_was_when_it_was_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.env"
+    file.write_text("A=1\n")
+    status = os.fstat
+
+    def grown(number: int) -> os.stat_result:
+        found = status(number)
+        with file.open("a") as stream:
+            stream.write("B=2\n" * 1000)
+        return found
+
+    monkeypatch.setattr(os, "fstat", grown)
+
+    assert reading.read_regular(str(file)) == b"A=1\n"
+
+
+# --- processes --------------------------------------------------------------------------------------------------------
+
+
+def squares(items: Sequence[int]) -> list[int]:
+    return [item * item for item in items]
+
+
+spreading = pytest.mark.skipif(not processes.can_spread(), reason="processes do not fork here")
+
+
+@spreading
+def test_where_no_process_can_be_had_this_one_does_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fork", failing(BlockingIOError(11, "Resource temporarily unavailable")))
+
+    found = [item for _, part in processes.spread(squares, range(50), [1] * 50, jobs=3) for item in part or ()]
+
+    assert found == squares(range(50))
+
+
+@spreading
+def test_only_the_item_that_ends_its_process_is_lost() -> None:
+    def fragile(items: Sequence[int]) -> list[int]:
+        if 37 in items:
+            os.kill(os.getpid(), 9)
+        return squares(items)
+
+    outcomes = list(processes.spread(fragile, range(60), [1] * 60, jobs=3))
+
+    assert [list(batch) for batch, part in outcomes if part is None] == [[37]]
+    assert [item for batch, _ in outcomes for item in batch] == list(range(60))
+
+
+if sys.platform == "win32":
+    pytest.skip("pipes, limits and signals as POSIX has them", allow_module_level=True)

@@ -37,23 +37,15 @@ def extract(
     `progress` hears of the sources, `hints` are what the project says about itself. `jobs` is the number of processes;
     by default as many as there are processors, where the work is worth it.
     """
-    found = Extracted()
-    sources = [view for source in sources for view in _view(source, found)]
+    sources = [frontends.view(source) for source in sources]
     analysis = _Analysis(Files(sources) if files is None else files, hints)
     weights = [len(source.data) + _WEIGHT_OF_A_FILE for source in sources]
+    found = Extracted()
     for batch in _batches(analysis, sources, weights, progress, _jobs(jobs, sum(weights))):
         found.add(batch)
     found.facts.extend(_token_facts(sources, found.facts))
     found.facts = pairing.paired(_without_repetition(found.facts), sources)
     return found
-
-
-def _view(source: Source, found: Extracted) -> Iterator[Source]:
-    """What of a file is read; nothing where that fails."""
-    try:
-        yield frontends.view(source)
-    except Exception as error:  # noqa: BLE001 - reported with the file, and the others go on
-        found.crashes.append(Crash.of(error, source.path))
 
 
 def extract_facts(

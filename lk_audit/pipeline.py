@@ -85,7 +85,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     )
     hidden = [read(file, config.hints.secret_words) for file in environment.in_images_only(config.size_limit)]
     read_sources = (item.source for item in (*contents, *hidden) if item.source)
-    sources = [(edited or {}).get(source.path) or _view(source, []) for source in read_sources]
+    sources = [(edited or {}).get(source.path) or frontends.view(source) for source in read_sources]
     unread = [item.skipped for item in contents if item.skipped]
     files = Files(sources, elsewhere)
     extract = environment.explaining(
@@ -119,15 +119,6 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     return report
 
 
-def _view(source: Source, crashes: list[Crash]) -> Source:
-    """What of a file is read; the file itself where that fails, which is reported."""
-    try:
-        return frontends.view(source)
-    except Exception as error:  # noqa: BLE001 - a defect must not end the scan, and is reported
-        crashes.append(Crash.of(error, source.path))
-        return source
-
-
 def scan_sources(  # noqa: PLR0913 - keywords, all optional
     sources: Sequence[Source],
     rules: Sequence[AnyRule],
@@ -148,8 +139,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     `suppressions` accept findings at keys of data files, `looked_at` are files of the scan in which nothing can be;
     `observe` as for `scan_paths`.
     """
-    crashes: list[Crash] = []
-    ordered = sorted((_view(source, crashes) for source in sources), key=lambda source: source.path)
+    ordered = sorted(map(frontends.view, sources), key=lambda source: source.path)
     options = options or Options()
     files = Files(ordered) if files is None else files
     extracted = extract_all(ordered, extract or analysis(files))
@@ -182,7 +172,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         scanned=len(ordered),
         analysed=len(ordered),
         notes=tuple(sorted([*notes, *suppression_notes], key=lambda note: (note.path, note.line, note.message))),
-        crashes=tuple(sorted({*crashes, *extracted.crashes, *rule_crashes, *_fix_crashes(fixer)}, key=repr)),
+        crashes=tuple(sorted([*extracted.crashes, *rule_crashes, *_fix_crashes(fixer)], key=repr)),
         prefix=prefix,
         version=__version__,
     )

@@ -91,6 +91,10 @@ def frontend_for(path: str) -> str | None:
     return _BY_SUFFIX.get(name[dot:], "text") if dot >= 0 else "text"
 
 
+_failed: dict[int, tuple[Source, Exception]] = {}
+"""Sources whose view could not be made, which is a defect; parsing them says so."""
+
+
 def view(source: Source) -> Source:
     """What of a file is read: the file itself, or for a notebook the text that its JSON holds.
 
@@ -100,7 +104,11 @@ def view(source: Source) -> Source:
         return source
     from lk_audit.frontends import notebook  # noqa: PLC0415 - few scans meet a notebook
 
-    return notebook.view(source)
+    try:
+        return notebook.view(source)
+    except Exception as error:  # noqa: BLE001 - views are made for all files at once: one must not hide the others
+        _failed[id(source)] = (source, error)
+        return source
 
 
 def parse(source: Source) -> tuple[Parsed, ...]:
@@ -108,6 +116,8 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     name = frontend_for(source.path)
     if name is None:
         return ()
+    if id(source) in _failed:
+        raise _failed[id(source)][1]
     if read_as_text(source):
         name = "text"
     # Frontends are imported on first use: each brings its parser along, and few scans need all of them.

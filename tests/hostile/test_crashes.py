@@ -10,10 +10,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from lk_audit import budget, extraction, frontends, pipeline, processes, reading
+from lk_audit import budget, extraction, pipeline, processes, reading
 from lk_audit.budget import MOST_FINDINGS, OutOfTime, time_limit
 from lk_audit.discovery import Found, discover
 from lk_audit.findings import Report
+from lk_audit.frontends import notebook
 from lk_audit.frontends._parsing import root_of
 from lk_audit.pipeline import scan_paths
 from lk_audit.reporters import render
@@ -204,15 +205,13 @@ def test_a_file_that_cannot_even_be_read_as_text_is_said_to_be_left(
 
 
 def test_a_defect_in_a_view_is_reported_with_its_file(mint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    view = frontends.view
-    monkeypatch.setattr(
-        frontends, "view", lambda source: failing(KeyError(SECRET))() if source.path == "b.py" else view(source)
-    )
+    (mint / "c.ipynb").write_text('{"cells": [], "x": "livekit"}')
+    monkeypatch.setattr(notebook, "view", failing(KeyError(SECRET)))
 
     report = scan(mint)
 
-    assert [(crash.path, crash.error) for crash in report.crashes] == [("b.py", "KeyError")]
-    assert paths(report) == {"a.env"}
+    assert [crash.path for crash in report.crashes] == ["c.ipynb"]
+    assert paths(report) == {"a.env", "b.py"}
 
 
 def test_a_parser_that_does_not_come_back_is_stopped() -> None:
@@ -241,11 +240,15 @@ def test_a_slow_file_does_not_take_the_time_of_those_that_import_it(
     assert "good.go" not in {note.path for note in report.notes}
 
 
+def forever() -> None:
+    while True:
+        pass
+
+
 def test_limits_of_time_nest_without_eating_each_other() -> None:
     with time_limit(5.0):
         with pytest.raises(OutOfTime), time_limit(0.05):
-            while True:
-                pass
+            forever()
         assert sum(range(1000)) == 499_500
 
 

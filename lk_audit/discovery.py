@@ -15,6 +15,7 @@ from lk_audit.errors import UsageError
 from lk_audit.findings import Skipped
 from lk_audit.git.process import Git
 from lk_audit.path_patterns import Exclusion
+from lk_audit.regular_files import read_regular
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -381,7 +382,7 @@ def _ignore_rules(folder: str) -> GitIgnoreSpec | None:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 75 ms, needed outside git only
 
     try:
-        text = Path(folder, ".gitignore").read_bytes()[:_MAX_IGNORE_FILE].decode("utf-8", "replace")
+        text = read_regular(f"{folder}/.gitignore")[:_MAX_IGNORE_FILE].decode("utf-8", "replace")
     except OSError:
         return None
     # Wildcards become regular expressions that try every split: a line with many is dropped, so more is scanned.

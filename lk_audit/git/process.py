@@ -39,6 +39,13 @@ INDEX_VARIABLE = "GIT_INDEX_FILE"
 _LONGEST_COMPLAINT = 300
 
 
+_PATIENCE = 60.0
+"""Seconds; for a list of files or a question, where git's own configuration may name a pipe that nobody writes to."""
+_GIVEN_UP = f"git does not answer within {_PATIENCE:.0f} s"
+_hopeless: set[Path] = set()
+"""Folders in which git did not come back once: it is not waited for again."""
+
+
 class GitError(UsageError):
     """git is missing, or refuses; the message is one clear line (exit code 2)."""
 
@@ -104,6 +111,8 @@ class Git(Struct, frozen=True, dict=True):
             raise _missing(error) from None
 
     def _completed(self, arguments: tuple[str, ...], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
+        if self.folder in _hopeless:
+            raise GitError(_GIVEN_UP)
         try:
             return subprocess.run(  # noqa: S603 - arguments are ours or checked, no shell
                 ["git", *_SAFE, *arguments],  # noqa: S607 - the user's own git
@@ -112,7 +121,11 @@ class Git(Struct, frozen=True, dict=True):
                 input=stdin,
                 capture_output=True,
                 check=False,
+                timeout=_PATIENCE,
             )
+        except subprocess.TimeoutExpired:
+            _hopeless.add(self.folder)
+            raise GitError(_GIVEN_UP) from None
         except OSError as error:
             raise _missing(error) from None
 

@@ -16,12 +16,14 @@ from lk_audit.discovery import Found, discover
 from lk_audit.findings import Report
 from lk_audit.frontends import notebook
 from lk_audit.frontends._parsing import root_of
+from lk_audit.git import process
 from lk_audit.pipeline import scan_paths
+from lk_audit.regular_files import read_regular
 from lk_audit.reporters import render
 from lk_audit.rule_api import Problem
 from lk_audit.rule_loader import load_rules
 from lk_audit.source import Place, Source
-from tests.git.repo import LEAK, OTHER
+from tests.git.repo import LEAK, OTHER, new
 from tests.samples import SECRET, Word, make_rule, report_on
 
 RULES = load_rules(packs=False).rules
@@ -287,7 +289,19 @@ def test_a_file_is_read_as_long_as_it_was_when_it_was_opened(tmp_path: Path, mon
 
     monkeypatch.setattr(os, "fstat", grown)
 
-    assert reading.read_regular(str(file)) == b"A=1\n"
+    assert read_regular(str(file)) == b"A=1\n"
+
+
+def test_a_repository_whose_configuration_never_ends_is_scanned_as_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = new(tmp_path / "repo")
+    repo.commit("a.env", LEAK)
+    os.mkfifo(repo.root / ".git" / "pipe")
+    repo.git("config", "core.excludesFile", str(repo.root / ".git" / "pipe"))
+    monkeypatch.setattr(process, "_PATIENCE", 0.5)
+
+    assert paths(scan(repo.root)) == {"a.env"}
 
 
 # --- processes --------------------------------------------------------------------------------------------------------

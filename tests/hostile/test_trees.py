@@ -33,6 +33,7 @@ def test_a_hostile_tree_is_scanned_in_bounds(
 
     assert outcome.code == hostile.code, outcome.said[-3000:]
     assert "Traceback" not in outcome.err
+    assert not set("\x1b\x07\r\u202e\u2066\ufeff\x9b") & set(outcome.out)
     assert GOOD in {item["location"]["path"] for item in report(written)["findings"]}
     assert report(written)["errors"] == []
     assert not [said for said in hostile.says if said not in outcome.out], outcome.out[-3000:]

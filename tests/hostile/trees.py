@@ -321,6 +321,7 @@ def encodings(tree: Path, _size: int) -> None:
 
 def pipes_and_devices(tree: Path, _size: int) -> None:
     os.mkfifo(tree / "pipe.env")
+    os.mkfifo(tree / ".gitignore")
     (tree / "zero.env").symlink_to("/dev/zero")
     (tree / "random.py").symlink_to("/dev/urandom")
     (tree / "stdin.env").symlink_to("/dev/stdin")

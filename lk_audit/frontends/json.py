@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TOKEN = regex(
     rb"""
       (?P<string> "(?:[^"\\\n]|\\.)*+" | '(?:[^'\\\n]|\\.)*+' )
+    | (?P<unclosed> (?: " | ' ) (?=[^\n]{2000}) (?:[^\\\n]|\\.)*+ )
     | (?P<comment> //[^\n]*+ | /\*(?:[^*]|\*(?!/))*+(?:\*/)? | \#[^\n]*+ )
     | (?P<punctuation> [{}\[\],:] )
     | (?P<word> [^\s"'{}\[\],:/\#]++ )
@@ -30,6 +31,9 @@ _TOKEN = regex(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+
+"""A string that a long line leaves open is one token up to its end: each quote in it would be tried as far again."""
 
 
 class _Level(Struct):
@@ -77,6 +81,9 @@ class _Scanner:
                 self._punctuation(token[0])
             case "comment":
                 self.pairs += text.pairs_in(self._source, token.start(), token.end(), commented=True)
+            case "unclosed":
+                self.errors.append(token.span())
+                self.pairs += text.pairs_in(self._source, token.start(), token.end())
             case _:
                 self.errors.append(token.span())
 

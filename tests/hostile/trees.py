@@ -428,6 +428,25 @@ LARGE = (
     ),
     Hostile("many mints in one file", many_tokens, 1_500, 100_000, ("many.ts",), seconds=60),
 )
+SLOW = (
+    Hostile(
+        "JSON strings that do not end",
+        written("a.json", '{"livekit": "', '\\"'),
+        200_000,
+        19_000_000,
+        ("syntax error",),
+    ),
+    Hostile("Go that is no Go", written("a.go", "// AccessToken\n", "<!--"), 4_000, 500_000, seconds=60),
+    Hostile("Dart that is no Dart", written("a.dart", "// AccessToken\n", "]"), 20_000, 500_000),
+    Hostile("Ruby without spaces", written("a.rb", "# AccessToken\n", "token"), 30_000, 2_000_000),
+    Hostile("names of secrets", written("a.txt", "", "LIVEKIT_API_SECRET="), 100_000, 10_000_000),
+    Hostile("beginnings of tokens", written("a.txt", "", "eyJhbGciOi."), 1_000_000, 19_000_000),
+    Hostile("spaces", written("a.txt", "livekit", " "), 1_000_000, 19_000_000),
+    Hostile("backslashes", written("a.env", "LIVEKIT_API_SECRET=", "\\"), 1_000_000, 19_000_000),
+    Hostile("quotes", written("a.yaml", "livekit: ", '"'), 1_000_000, 19_000_000),
+    Hostile("dollars and brackets", written("a.env", "LIVEKIT_API_SECRET=", "${"), 1_000_000, 19_000_000),
+    Hostile("base64", written("a.txt", "livekit ", "QUJDREVGR0hJSktM"), 1_000_000, 19_000_000),
+)
 DEEP = (
     Hostile("indentation", indented, 1_000, 4_000),
     Hostile("folders deeper than a path may be long", deep_folders, 2_500, 10_000, ("cannot be read",)),
@@ -459,4 +478,4 @@ STEERING = (
     Hostile("very many ignore patterns", ignore_patterns, 2_000, 100_000),
     Hostile("manifests", manifests, 200_000, 18_000_000),
 )
-TREES = (*LARGE, *DEEP, *EXPANDING, *CIRCULAR, *BINARY, *SPECIAL, *STEERING, *NESTED)
+TREES = (*LARGE, *SLOW, *DEEP, *EXPANDING, *CIRCULAR, *BINARY, *SPECIAL, *STEERING, *NESTED)

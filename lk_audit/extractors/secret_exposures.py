@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.endpoints import Endpoints
@@ -55,15 +55,20 @@ def _answered(context: FileContext) -> Iterator[SecretExposure]:
         name = last_name(call.callee) or ""
         if name in TEMPLATE_CALLS:
             yield from _facts(context, argument_parts(call), Exposure.TEMPLATE, name)
-        elif _answers(call, name) and _is_in_handler(context, call):
-            yield from _facts(context, argument_parts(call), Exposure.RESPONSE, name)
+        elif _answers(call, name):
+            yield from _in_handler(context, call, _facts(context, argument_parts(call), Exposure.RESPONSE, name))
     for item in context.names.nodes(Return):
         function = context.names.enclosing_function(item)
         if item.value is not None and function is not None and function in endpoints.handlers:
             yield from _facts(context, shown(item.value), Exposure.RESPONSE, "return")
     for assign in context.names.nodes(Assign):
-        if isinstance(assign.target, Member) and assign.target.name == "body" and _is_in_handler(context, assign):
-            yield from _facts(context, shown(assign.value), Exposure.RESPONSE, "body")
+        if isinstance(assign.target, Member) and assign.target.name == "body":
+            yield from _in_handler(context, assign, _facts(context, shown(assign.value), Exposure.RESPONSE, "body"))
+
+
+def _in_handler(context: FileContext, node: Node, facts: Iterable[SecretExposure]) -> Iterator[SecretExposure]:
+    """The facts, if `node` answers a request. That is asked last: the answer may be far away, and few facts need it."""
+    yield from (fact for fact in facts if _is_in_handler(context, node))
 
 
 def _answers(call: Call, name: str) -> bool:

@@ -14,7 +14,7 @@ from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._javascript_patterns import PATTERNS
 from lk_audit.frontends._javascript_unread import UNREAD
 from lk_audit.frontends._parsing import root_of
-from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
 from lk_audit.syntax import Comment, Evaluate, Literal, Module
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def parse(source: Source, *, dialect: str | None = None, parts: Sequence[tuple[i
         "javascript" if dialect == "javascript" else "typescript",
         body,
         tuple(_directives(body)),
-        tuple(_comments(source.data, root)),
+        tuple(_comments(source.data, root, dialect)),
         run.has_markup,
         tuple(unread(root)),
     )
@@ -124,7 +124,7 @@ def _directives(body: Block) -> Iterator[str]:
         yield statement.value.value
 
 
-def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in find(root, _COMMENTS):
+def _comments(data: bytes, root: TreeNode, dialect: str) -> Iterator[Comment]:
+    for node in leaves_of(_language(dialect), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

@@ -17,7 +17,7 @@ from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._kotlin_annotations import attach, taken_out
 from lk_audit.frontends._kotlin_receivers import with_scopes
 from lk_audit.frontends._receivers import with_receivers
-from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
 from lk_audit.patterns import regex
 from lk_audit.syntax import Block, Comment, Document, Module
 
@@ -123,6 +123,6 @@ def _tree(data: bytes) -> TreeNode:
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in find(root, _COMMENTS):
+    for node in leaves_of(_language(), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

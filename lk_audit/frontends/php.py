@@ -19,7 +19,7 @@ from lk_audit.frontends._php_literals import comment_text
 from lk_audit.frontends._php_names import variable
 from lk_audit.frontends._php_pages import scripts
 from lk_audit.frontends._php_scripts import as_script
-from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
 from lk_audit.syntax import Comment, Document, Module
 
 if TYPE_CHECKING:
@@ -83,6 +83,6 @@ def _tree(data: bytes) -> TreeNode:
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in find(root, _COMMENTS):
+    for node in leaves_of(_language(), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

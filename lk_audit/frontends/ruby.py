@@ -17,7 +17,7 @@ from lk_audit.frontends._ruby_calls import CALLS
 from lk_audit.frontends._ruby_literals import comment_text
 from lk_audit.frontends._ruby_names import settle
 from lk_audit.frontends._tails import value
-from lk_audit.frontends._tree import Grammar, Lowering, Several, block, find, unread
+from lk_audit.frontends._tree import Grammar, Lowering, Several, block, leaves_of, unread
 from lk_audit.syntax import Comment, Module, Template
 
 if TYPE_CHECKING:
@@ -93,6 +93,6 @@ def _tree(data: bytes) -> TreeNode:
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in find(root, _COMMENTS):
+    for node in leaves_of(_language(), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

@@ -12,7 +12,7 @@ from lk_audit.frontends import _rust_statements as statements
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._rust_macros import readable
-from lk_audit.frontends._tree import Grammar, block, find, unread
+from lk_audit.frontends._tree import Grammar, block, find, leaves_of, unread
 from lk_audit.syntax import Comment, Module
 
 if TYPE_CHECKING:
@@ -70,6 +70,6 @@ def _tree(data: bytes) -> TreeNode:
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in find(root, _COMMENTS):
+    for node in leaves_of(_language(), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

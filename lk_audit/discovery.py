@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -15,10 +15,7 @@ from lk_audit.errors import UsageError
 from lk_audit.findings import Skipped
 from lk_audit.git.process import Git
 from lk_audit.path_patterns import Exclusion
-from lk_audit.regular_files import read_regular
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from lk_audit.walking import walk
 
 SIZE_LIMIT = 20_000_000
 """Bytes; larger files are skipped and listed."""
@@ -31,8 +28,6 @@ EXCLUDED_FOLDERS = frozenset(
 """Other people's code and machine-made copies; left out, and named in the report, unless given as a path."""
 
 _GIT_LISTING = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-_MAX_WILDCARDS = 4
-_MAX_IGNORE_FILE = 1_000_000
 
 
 class Found(Struct, frozen=True):
@@ -176,8 +171,18 @@ def _repository(folder: Path) -> Path | None:
 
 
 def _reported(file: str, base: Path) -> str:
-    """Relative to the base, with forward slashes; names that are no text keep their bytes as surrogates."""
-    return os.path.relpath(file, base).replace(os.sep, "/")
+    """Relative to the base, with forward slashes; names that are no text keep their bytes as surrogates.
+
+    It is asked of every file, and `relpath` takes ten times as long.
+    """
+    around = _with_separator(base)
+    inside = file[len(around) :].rstrip(os.sep) if file.startswith(around) else ""
+    return (inside or os.path.relpath(file, base)).replace(os.sep, "/")
+
+
+@lru_cache(maxsize=8)
+def _with_separator(folder: Path) -> str:
+    return os.path.join(folder, "")  # noqa: PTH118 - Path drops a separator at the end
 
 
 class _Listing:
@@ -188,6 +193,7 @@ class _Listing:
         self.base = base
         self.excluded: set[str] = set()
         self.left_out: dict[str, Skipped] = {}
+        self._verdicts: dict[tuple[str, Path], bool] = {}
         named = "" if root == base else _reported(str(root), base)
         self._exclusion = exclusion.below(named, is_folder=root.is_dir())
 
@@ -222,7 +228,7 @@ class _Listing:
             folder = folders.pop()
             names = _git_names(folder)
             if names is None:
-                yield from _walk(folder, self._is_excluded)
+                yield from walk(folder, self._is_excluded)
                 continue
             for name in names:
                 file = os.path.join(folder, name)  # noqa: PTH118 - a name may hold any bytes; Path adds nothing here
@@ -237,18 +243,30 @@ class _Listing:
         return self._is_in_excluded(file, self.root) or self.leaves_out(file)
 
     def _is_in_excluded(self, file: str, below: Path) -> bool:
-        """Whether a folder around a file is one of other people's code; it is listed then."""
-        parts = Path(os.path.relpath(file, below)).parts
-        for count, part in enumerate(parts, 1):
-            if part not in EXCLUDED_FOLDERS:
-                continue
-            folder = below.joinpath(*parts[:count])
-            if folder.is_dir():
-                reported = _reported(str(folder), self.base)
-                if not self._exclusion.takes_in(reported):
-                    self.excluded.add(reported)
-                    return True
-        return False
+        """Whether a folder around a file, or the file itself, is one of other people's code; it is listed then."""
+        folder, _, name = _reported(file, below).rpartition("/")
+        return self._is_folder_excluded(folder, below) or (
+            name in EXCLUDED_FOLDERS and self._is_folder_excluded(f"{folder}/{name}" if folder else name, below)
+        )
+
+    def _is_folder_excluded(self, folder: str, below: Path) -> bool:
+        """The same of a folder, relative to `below`; found out once for all files in it."""
+        known = self._verdicts.get((folder, below))
+        if known is None:
+            around, _, name = folder.rpartition("/")
+            known = bool(folder) and (
+                self._is_folder_excluded(around, below)
+                or (name in EXCLUDED_FOLDERS and self._leaves_out_folder(below / folder))
+            )
+            self._verdicts[folder, below] = known
+        return known
+
+    def _leaves_out_folder(self, folder: Path) -> bool:
+        reported = _reported(str(folder), self.base)
+        if not folder.is_dir() or self._exclusion.takes_in(reported):
+            return False
+        self.excluded.add(reported)
+        return True
 
 
 def found_file(base: Path, path: str, limit: int) -> Found | None:
@@ -313,89 +331,3 @@ def _link(path: str, file: str, base: Path) -> Skipped | None:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB"
-
-
-class _Walk:
-    """A walk without git: `.gitignore` files count, virtual environments are recognised by their marker."""
-
-    def __init__(self, root: str) -> None:
-        self.root = root
-        self.ignore: dict[str, GitIgnoreSpec | None] = {}
-
-    def entries(self, folder: str) -> list[os.DirEntry[str]] | None:
-        try:
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
-        except OSError:
-            return None
-        self.ignore[folder] = _ignore_rules(folder) if any(e.name == ".gitignore" for e in entries) else None
-        return entries
-
-    def is_ignored(self, path: str, *, is_folder: bool) -> bool:
-        """Whether the closest `.gitignore` with an opinion ignores it."""
-        folder = path
-        while folder != self.root:
-            folder = os.path.dirname(folder)  # noqa: PTH120 - text paths, as everywhere in the walk
-            rules = self.ignore.get(folder)
-            if rules is None:
-                continue
-            relative = os.path.relpath(path, folder).replace(os.sep, "/") + ("/" if is_folder else "")
-            verdict = rules.check_file(relative).include
-            if verdict is not None:
-                return verdict
-        return False
-
-
-def _walk(root: str, is_excluded: Callable[[str], bool]) -> Iterator[str]:
-    """All files below a folder, and folders that cannot be read."""
-    walk = _Walk(root)
-    folders = [root]
-    while folders:
-        folder = folders.pop()
-        entries = walk.entries(folder)
-        if entries is None:
-            yield folder
-            continue
-        if folder != root and any(entry.name == "pyvenv.cfg" for entry in entries):
-            continue
-        for entry in entries:
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if is_excluded(entry.path) or (
-                walk.is_ignored(entry.path, is_folder=is_folder) and not _is_environment(entry.name)
-            ):
-                continue
-            if is_folder:
-                folders.append(entry.path)
-            else:
-                yield entry.path
-
-
-def _is_environment(name: str) -> bool:
-    """Whether a file holds environment variables.
-
-    Without git nothing tells an ignored file from a tracked one, and in what is deployed or handed on it counts.
-    """
-    return name.startswith(".env") or name.endswith(".env")
-
-
-def _ignore_rules(folder: str) -> GitIgnoreSpec | None:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 75 ms, needed outside git only
-
-    try:
-        text = read_regular(f"{folder}/.gitignore")[:_MAX_IGNORE_FILE].decode("utf-8", "replace")
-    except OSError:
-        return None
-    # Wildcards become regular expressions that try every split: a line with many is dropped, so more is scanned.
-    lines = [line for line in text.splitlines() if line.count("*") <= _MAX_WILDCARDS]
-    return _usable(GitIgnoreSpec, lines)
-
-
-def _usable(kind: type[GitIgnoreSpec], lines: Iterable[str]) -> GitIgnoreSpec:
-    usable = []
-    for line in lines:
-        try:
-            kind.from_lines([line])
-        except ValueError:
-            continue
-        usable.append(line)
-    return kind.from_lines(usable)

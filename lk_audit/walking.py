@@ -1,0 +1,134 @@
+"""A walk through folders where there is no git: `.gitignore` files count all the same."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lk_audit.regular_files import read_regular
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_MAX_WILDCARDS = 4
+_MAX_IGNORE_FILE = 1_000_000
+
+
+def walk(root: str, is_excluded: Callable[[str], bool]) -> Iterator[str]:
+    """All files below a folder, and folders that cannot be read."""
+    walk = _Walk(root)
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        entries = walk.entries(folder)
+        if entries is None:
+            yield folder
+            continue
+        if folder != root and any(entry.name == "pyvenv.cfg" for entry in entries):
+            continue
+        for entry in entries:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if is_excluded(entry.path) or (
+                walk.is_ignored(entry.path, folder, is_folder=is_folder) and not _is_environment(entry.name)
+            ):
+                continue
+            if is_folder:
+                folders.append(entry.path)
+            else:
+                yield entry.path
+
+
+def _is_environment(name: str) -> bool:
+    """Whether a file holds environment variables.
+
+    Without git nothing tells an ignored file from a tracked one, and in what is deployed or handed on it counts.
+    """
+    return name.startswith(".env") or name.endswith(".env")
+
+
+class _Walk:
+    """A walk without git: `.gitignore` files count, virtual environments are recognised by their marker."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._rules: dict[str, tuple[tuple[str, _Rules], ...]] = {}
+        """The rules that hold in a folder, the closest first, with the folder that each is from."""
+
+    def entries(self, folder: str) -> list[os.DirEntry[str]] | None:
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=_name)
+        except OSError:
+            return None
+        own = _ignore_rules(folder) if any(entry.name == ".gitignore" for entry in entries) else None
+        around = self._rules[os.path.dirname(folder)] if folder != self._root else ()  # noqa: PTH120 - text paths
+        self._rules[folder] = ((folder, own), *around) if own is not None else around
+        return entries
+
+    def is_ignored(self, path: str, folder: str, *, is_folder: bool) -> bool:
+        """Whether the closest `.gitignore` with an opinion ignores what is in a folder."""
+        for home, rules in self._rules[folder]:
+            relative = path[len(home) + 1 :].replace(os.sep, "/") + ("/" if is_folder else "")
+            verdict = rules.verdict(relative)
+            if verdict is not None:
+                return verdict
+        return False
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+class _Rules:
+    """What one `.gitignore` says about what is in its folder."""
+
+    def __init__(self, spec: GitIgnoreSpec) -> None:
+        self._spec = spec
+        self._asked = 0
+
+    def verdict(self, path: str) -> bool | None:
+        """Whether a path is ignored, relative to the folder; None where no pattern speaks of it.
+
+        Few paths are spoken of at all. In a large folder one search tells, and only of those every pattern is asked.
+        """
+        self._asked += 1
+        if self._asked > _MANY and self._any.search(path) is None:
+            return None
+        return self._spec.check_file(path).include
+
+    @cached_property
+    def _any(self) -> re.Pattern[str]:
+        sources = (str(pattern.regex.pattern) for pattern in self._spec.patterns if pattern.regex is not None)
+        return re.compile("|".join(_GROUP_NAME.sub("(?:", source) for source in sources) or "(?!)")
+
+
+_MANY = 300
+"""Paths; fewer are asked about before the patterns have been put together."""
+_GROUP_NAME = re.compile(r"\(\?P<\w+>")
+
+
+def _ignore_rules(folder: str) -> _Rules | None:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 75 ms, needed outside git only
+
+    try:
+        text = read_regular(f"{folder}/.gitignore")[:_MAX_IGNORE_FILE].decode("utf-8", "replace")
+    except OSError:
+        return None
+    # Wildcards become regular expressions that try every split: a line with many is dropped, so more is scanned.
+    lines = [line for line in text.splitlines() if line.count("*") <= _MAX_WILDCARDS]
+    try:
+        return _Rules(GitIgnoreSpec.from_lines(lines))
+    except ValueError:
+        return _Rules(GitIgnoreSpec.from_lines(_usable(GitIgnoreSpec, lines)))
+
+
+def _usable(kind: type[GitIgnoreSpec], lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        try:
+            kind.from_lines([line])
+        except ValueError:
+            continue
+        yield line

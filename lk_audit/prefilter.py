@@ -38,7 +38,7 @@ GATES: dict[str, tuple[bytes, ...]] = {
 
 _KEY_ID = re.compile(rb"API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
 """A LiveKit key id (livekit/protocol:utils/guid/id.go): a file of keys may say nothing else of LiveKit."""
-_NAMES = (b"livekit", b"LiveKit", b"Livekit", b"LIVEKIT")
+_NAMES = ("livekit", "LiveKit", "Livekit", "LIVEKIT")
 _BLOCK = 1 << 16
 
 
@@ -47,12 +47,12 @@ def gates(path: str, data: bytes) -> frozenset[str]:
 
     A file or folder called after LiveKit (`livekit/config.yaml`) holds keys without saying the name again.
     """
-    name = b"/".join(path.encode("utf-8", "surrogateescape").split(b"/")[-2:])
+    name = "/".join(path.rsplit("/", 2)[-2:])
     opened = {"livekit"} if any(word in name for word in _NAMES) else set()
-    automaton, owners = _automaton()
+    automaton, owners, overlap = _automaton()
     # Blocks bound the number of matches held at once, and allow to stop early.
     for start in range(0, len(data), _BLOCK):
-        block = data[start : start + _BLOCK + _overlap()]
+        block = data[start : start + _BLOCK + overlap] if len(data) > _BLOCK else data
         opened.update(owners[index] for index, _, _ in automaton.find_matches_as_indexes(block))
         if len(opened) == len(GATES):
             break
@@ -63,20 +63,17 @@ def gates(path: str, data: bytes) -> frozenset[str]:
 
 def _holds_key_id(data: bytes) -> bool:
     """Whether a key id is written in `data`; a digit tells it from names such as `APIConnectError`."""
-    return any(
+    return b"API" in data and any(
         not found[0].isalpha() and not data[max(0, found.start() - 1) : found.start()].isalnum()
         for found in _KEY_ID.finditer(data)
     )
 
 
 @cache
-def _automaton() -> tuple[BytesAhoCorasick, tuple[str, ...]]:
+def _automaton() -> tuple[BytesAhoCorasick, tuple[str, ...], int]:
+    """What finds the words, the gate of each, and how far blocks must overlap for none to fall between them."""
     from ahocorasick_rs import BytesAhoCorasick as Automaton  # noqa: PLC0415 - not needed by most commands
 
     pairs = [(word, gate) for gate, words in GATES.items() for word in words]
-    return Automaton([word for word, _ in pairs]), tuple(gate for _, gate in pairs)
-
-
-@cache
-def _overlap() -> int:
-    return max(len(word) for words in GATES.values() for word in words) - 1
+    words = [word for word, _ in pairs]
+    return Automaton(words), tuple(gate for _, gate in pairs), max(map(len, words)) - 1

@@ -15,7 +15,7 @@ from lk_audit.findings import CONFIGURATION, Note, Skipped
 from lk_audit.prefilter import gates
 from lk_audit.progress import Progress, watched
 from lk_audit.regular_files import read_regular
-from lk_audit.source import NotText, Source
+from lk_audit.source import NotText, Source, is_binary
 
 
 class Content(Struct, frozen=True):
@@ -27,6 +27,8 @@ class Content(Struct, frozen=True):
     is_binary: bool = False
 
 
+_TEXT = Content(is_text=True)
+"""Of a text in which nothing can matter, as nearly all are."""
 MANY = 5_000
 """Files; fewer are read before other processes have started."""
 
@@ -69,7 +71,7 @@ def read(file: Found, words: Sequence[bytes] = (), seen: Callable[[bytes], objec
     if is_report(file.path):
         return Content(skipped=Skipped(file.path, REPORT, expected=True))
     try:
-        raw = read_regular(file.file)
+        raw = read_regular(file.file, is_binary)
     except OSError as error:
         return Content(skipped=Skipped(file.path, f"cannot be read ({error.strerror or type(error).__name__})"))
     if seen is not None:
@@ -90,7 +92,7 @@ def content_of(path: str, raw: bytes, words: Sequence[bytes] = ()) -> Content:
     if b"\0" in raw:
         return _read_wide(path, raw, words)
     if not _matters(path, raw, words):
-        return Content(is_text=True)
+        return _TEXT
     return Content(source=Source.from_bytes(path, raw), is_text=True)
 
 

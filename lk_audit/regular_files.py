@@ -5,38 +5,45 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from io import FileIO
+from collections.abc import Callable
+
+_AT_ONCE = sum(
+    getattr(os, name, 0) for name in ("O_RDONLY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT")
+)
+_LARGEST = 1_000_000_000
+"""Bytes; whatever the limit of the scan, a file that had this size would not have been listed."""
+_CHUNK = 1 << 18
+"""Bytes; nearly every file is read at once."""
 
 
-def read_regular(file: str) -> bytes:
+def read_regular(file: str, is_enough: Callable[[bytes], bool] = lambda _: False) -> bytes:
     """The bytes of a regular file, as many as it has when it is opened: what it was when it was listed may be history.
 
-    A pipe in its place is not waited for, a device not read, and what grows meanwhile is not followed.
+    A pipe in its place is not waited for, a device not read, and what grows meanwhile is not followed. `is_enough` is
+    asked of the beginning, and whether the rest is wanted.
 
     Raises:
         OSError: it cannot be read, or is no regular file.
     """
-    with open(file, "rb", buffering=0, opener=_open_at_once) as stream:
-        status = os.fstat(stream.fileno())
+    descriptor = os.open(file, _AT_ONCE)
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file any more")
         if status.st_size > _LARGEST:
             raise OSError(errno.EFBIG, "it has grown too large since it was listed")
-        return _read(stream, status.st_size)
+        beginning = os.read(descriptor, min(status.st_size, _CHUNK))
+        if len(beginning) < _CHUNK or is_enough(beginning):
+            return beginning
+        return b"".join((beginning, *_rest(descriptor, status.st_size - len(beginning))))
+    finally:
+        os.close(descriptor)
 
 
-def _read(stream: FileIO, size: int) -> bytes:
-    """At most `size` bytes; the system gives no more than 2 GB at a time."""
+def _rest(descriptor: int, size: int) -> list[bytes]:
+    """At most `size` further bytes; the system gives as many as it likes at a time."""
     parts = []
-    while size and (part := stream.read(size)):
+    while size and (part := os.read(descriptor, size)):
         parts.append(part)
         size -= len(part)
-    return b"".join(parts)
-
-
-_LARGEST = 1_000_000_000
-"""Bytes; whatever the limit of the scan, a file that had this size would not have been listed."""
-
-
-def _open_at_once(file: str, flags: int) -> int:
-    return os.open(file, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    return parts

@@ -39,6 +39,11 @@ _BOMS = (
 )
 
 
+def is_binary(raw: bytes) -> bool:
+    """Whether a file that begins like that is no text: a NUL byte tells, outside UTF-16 and UTF-32."""
+    return b"\0" in raw and not raw.startswith(tuple(mark for mark, _ in _BOMS))
+
+
 def decode(raw: bytes) -> str:
     """The text of a file: by its byte order mark, else UTF-8, else Latin-1, which reads any byte.
 
@@ -48,7 +53,7 @@ def decode(raw: bytes) -> str:
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
             return raw[len(mark) :].decode(encoding, "replace")
-    if b"\0" in raw:
+    if is_binary(raw):
         raise NotText("binary content")
     try:
         return raw.decode("utf-8")

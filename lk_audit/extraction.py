@@ -13,6 +13,7 @@ from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.findings import Crash
+from lk_audit.generated import is_generated
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.patterns import regex
 from lk_audit.progress import Progress, watched
@@ -244,6 +245,8 @@ _UNENCRYPTED = regex(rb"http://(?!www\.apache\.org/licenses|localhost|127\.0\.0\
 
 
 def _may_hold_code_facts(source: Source, names: SecretNames) -> bool:
+    if is_generated(source.data):
+        return False
     if any(word in source.data for word in _CODE_WORDS) or _UNENCRYPTED.search(source.data) is not None:
         return True
     return names.occur_in(source.data)

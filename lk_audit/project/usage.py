@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from lk_audit.facts import FileRole
+from lk_audit.generated import is_generated
 from lk_audit.project.files import family_of
 from lk_audit.project.manifests import above
 from lk_audit.roles import file_role
@@ -140,9 +141,8 @@ class Usage:
         known = self._mentioning.get(key)
         if known is None:
             files, wanted = self._project.files, word.encode()
-            known = self._mentioning[key] = tuple(
-                other for other in self._nearby(family, root, path) if wanted in files.data(other)
-            )
+            found = (other for other in self._nearby(family, root, path) if wanted in files.data(other))
+            known = self._mentioning[key] = tuple(other for other in found if not is_generated(files.data(other)))
         return known
 
     def _nearby(self, family: str, root: str, path: str) -> collections.abc.Sequence[str]:

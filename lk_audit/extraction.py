@@ -7,6 +7,7 @@ from itertools import islice
 
 from lk_audit import frontends, processes
 from lk_audit.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
+from lk_audit.collector import patient
 from lk_audit.extracted import Extracted, ParseNote
 from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
@@ -42,8 +43,9 @@ def extract(
     analysis = _Analysis(Files(sources) if files is None else files, hints)
     weights = [len(source.data) + _WEIGHT_OF_A_FILE for source in sources]
     found = Extracted()
-    for batch in _batches(analysis, sources, weights, progress, _jobs(jobs, sum(weights))):
-        found.add(batch)
+    with patient():
+        for batch in _batches(analysis, sources, weights, progress, _jobs(jobs, sum(weights))):
+            found.add(batch)
     found.facts.extend(_token_facts(sources, found.facts))
     found.facts = pairing.paired(_without_repetition(found.facts), sources)
     return found

@@ -12,6 +12,7 @@ from msgspec import Struct
 from lk_audit import processes
 from lk_audit.discovery import Discovery, Found, discover
 from lk_audit.findings import CONFIGURATION, Note, Skipped
+from lk_audit.frontends import frontend_for
 from lk_audit.prefilter import gates
 from lk_audit.progress import Progress, watched
 from lk_audit.regular_files import read_regular
@@ -97,7 +98,9 @@ def content_of(path: str, raw: bytes, words: Sequence[bytes] = ()) -> Content:
 
 
 def _matters(path: str, data: bytes, words: Sequence[bytes]) -> bool:
-    return bool(gates(path, data)) or any(word in data for word in words)
+    """Whether something in a file can; lock files are made by programs, and no frontend reads them."""
+    is_opened = bool(gates(path, data)) or any(word in data for word in words)
+    return is_opened and frontend_for(path) is not None
 
 
 def _read_wide(path: str, raw: bytes, words: Sequence[bytes]) -> Content:

@@ -145,7 +145,7 @@ def _configures(item: Found) -> bool:
 
 def _bytes(file: str) -> bytes | None:
     try:
-        return read_regular(file)
+        return read_regular(file, is_binary)
     except OSError:
         return None
 

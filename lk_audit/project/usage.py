@@ -91,6 +91,7 @@ class Usage:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._mentioning: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._inside: dict[tuple[str, str], tuple[str, ...]] = {}
         self._callers: dict[Function, tuple[Use, ...]] = {}
         self._importers: dict[str, tuple[ImportEdge, ...]] = {}
         self._words: dict[Function, list[str]] = {}
@@ -146,10 +147,13 @@ class Usage:
         return known
 
     def _nearby(self, family: str, root: str, path: str) -> collections.abc.Sequence[str]:
-        inside = f"{root}/" if root else ""
-        paths = [other for other in self._project.files.code[family] if other.startswith(inside)]
+        paths = self._inside.get((family, root))
+        if paths is None:
+            inside = f"{root}/" if root else ""
+            found = (other for other in self._project.files.code[family] if other.startswith(inside))
+            paths = self._inside[family, root] = tuple(found)
         if len(paths) > _MOST_FILES:
-            paths = sorted(paths, key=lambda other: (-len(posixpath.commonprefix((other, path))), other))
+            paths = tuple(sorted(paths, key=lambda other: (-len(posixpath.commonprefix((other, path))), other)))
         return paths[:_MOST_FILES]
 
     def _root(self, family: str, path: str) -> str:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from lk_audit import frontends, processes
 from lk_audit.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
-from lk_audit.collector import patient
+from lk_audit.collector import collect, patient
 from lk_audit.extracted import Extracted, ParseNote
 from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
@@ -128,6 +128,7 @@ class _Analysis:
             found = as_text
         if self._workspace.project.bytes_parsed > _MOST_KEPT:
             self._workspace.forget()
+            collect()
         return found
 
     def _within_bounds(self, source: Source, reading: Callable[[Source, Extracted], None]) -> Extracted | str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from lk_audit.patterns import regex
+
 _HEAD = 2_000
 """Bytes; such a file says so at its top, at most below a licence."""
-_MARK = re.compile(
+_MARK = regex(
     rb"""
       Generated\ by\ the\ protocol\ buffer\ compiler                # protoc: C#, Java, Kotlin, PHP, Python, Ruby
     | generator\ plugin\ for\ the\ protocol\ buffer\ compiler       # swift-protobuf

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from lk_audit.patterns import regex
 from lk_audit.regular_files import read_regular
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class _Rules:
 
 _MANY = 300
 """Paths; fewer are asked about before the patterns have been put together."""
-_GROUP_NAME = re.compile(r"\(\?P<\w+>")
+_GROUP_NAME = regex(r"\(\?P<\w+>")
 
 
 def _ignore_rules(folder: str) -> _Rules | None:

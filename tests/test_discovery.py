@@ -264,3 +264,13 @@ def test_a_named_file_in_an_excluded_folder_is_left_out_when_asked_to(root: Path
     assert [file.path for file in looked.files] == ["src/vendor.py"]
     assert looked.excluded == ("vendor", "web/node_modules")
     assert found(root, *named) == ["src/vendor.py", "vendor/b.py", "web/node_modules/a/index.js"]
+
+
+def test_ignore_rules_of_a_large_folder_mean_what_they_mean_in_a_small_one(root: Path) -> None:
+    (root / ".gitignore").write_text("*.log\n!keep*.log\n/build/\ndocs/**/draft-*\nb[!2].txt\n[\n")
+    names = [f"src/{number}.{kind}" for number in range(250) for kind in ("py", "log")]
+    few = ["keep1.log", "build/a.py", "src/build/a.py", "docs/x/draft-1.md", "b1.txt", "b2.txt"]
+    write(root, *names, *few)
+
+    expected = [name for name in names if name.endswith(".py")] + [few[0], few[2], few[5], ".gitignore"]
+    assert found(root) == sorted(expected)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lk_audit import extraction
+from lk_audit.extraction import extract_facts
 from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
@@ -47,3 +49,13 @@ def test_nearly_every_rule_is_found_in_some_project() -> None:
 
     # A token without a lifetime is LK302's whole story; its own examples tell it.
     assert missing <= {"LK302"}
+
+
+@pytest.mark.parametrize("project", sorted(PROJECTS.iterdir()), ids=lambda path: path.name)
+def test_files_that_are_not_parsed_hold_no_facts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = sources_of(project)
+    gated = extract_facts(sources)[0]
+
+    monkeypatch.setattr(extraction, "_may_hold_code_facts", lambda _source, _names: True)
+
+    assert set(map(repr, extract_facts(sources)[0])) == set(map(repr, gated))

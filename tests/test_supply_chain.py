@@ -21,7 +21,7 @@ from tests.checkout import ROOT, environment, registry_problem, snapshot
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DEPENDENCIES = [Requirement(text) for text in PROJECT["dependencies"]]
 LOCKS = ROOT / ".ci" / "requirements"
-DECISION = (ROOT / "docs" / "decisions" / "0012-dependencies.md").read_text()
+DECISION = (ROOT / "docs" / "decisions" / "0016-dependencies.md").read_text()
 RELEASE: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())
 NAMES = [item.name for item in DEPENDENCIES]
 

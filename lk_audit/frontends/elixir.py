@@ -15,7 +15,7 @@ from lk_audit.frontends import _elixir_forms as forms
 from lk_audit.frontends._elixir_literals import comment_text
 from lk_audit.frontends._elixir_modules import assembled
 from lk_audit.frontends._elixir_parts import Body
-from lk_audit.frontends._tree import Grammar, Lowering, block, find, unread
+from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
 from lk_audit.syntax import Block, Comment, Module
 
 if TYPE_CHECKING:
@@ -62,6 +62,6 @@ def _tree(data: bytes) -> TreeNode:
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in find(root, _COMMENTS):
+    for node in leaves_of(_language(), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

@@ -57,7 +57,7 @@ def test_text_of_any_common_encoding_is_read(tmp_path: Path, encoding: str) -> N
 def test_a_file_that_cannot_be_read_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.py").write_text("livekit")
 
-    def refuse(_: Path) -> bytes:
+    def refuse(_: str, *_is_enough: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(reading, "read_regular", refuse)

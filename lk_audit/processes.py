@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing.process import BaseProcess
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -97,9 +98,10 @@ def _outcomes(batches: Sequence[_Span], jobs: int) -> Iterator[Any]:
     """The outcomes of the batches in their order; the last one may tell why there are no more."""
     from concurrent.futures import Future, ProcessPoolExecutor  # noqa: PLC0415 - 30 ms, for large scans only
     from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
-    from multiprocessing import get_context  # noqa: PLC0415
+    from multiprocessing import active_children, get_context  # noqa: PLC0415
 
     executor = ProcessPoolExecutor(jobs, get_context("fork"), _begin, (os.getpid(),))
+    before = set(active_children())
     is_done = False
     try:
         try:
@@ -117,13 +119,19 @@ def _outcomes(batches: Sequence[_Span], jobs: int) -> Iterator[Any]:
         is_done = True
     finally:
         if not is_done:
-            _kill(executor)
+            _kill(executor, before)
         executor.shutdown(wait=is_done, cancel_futures=True)
 
 
-def _kill(executor: ProcessPoolExecutor) -> None:
-    """End all processes at once: nobody waits for what they do."""
-    for process in list((executor._processes or {}).values()):  # noqa: SLF001 - public from Python 3.14 on
+def _kill(executor: ProcessPoolExecutor, others: Container[BaseProcess]) -> None:
+    """End all processes at once: nobody waits for what they do.
+
+    One that was being started when the work broke off is not the executor's yet; `others` were there before.
+    """
+    from multiprocessing import active_children  # noqa: PLC0415 - as above
+
+    own = (executor._processes or {}).values()  # noqa: SLF001 - public from Python 3.14 on
+    for process in {*own, *(child for child in active_children() if child not in others)}:
         process.kill()
 
 

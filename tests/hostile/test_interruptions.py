@@ -29,7 +29,7 @@ def work(tmp_path: Path) -> Path:
     """A tree that several processes are busy with for some seconds."""
     tree = tmp_path / "tree"
     tree.mkdir()
-    for number in range(60):
+    for number in range(24):
         (tree / f"mint{number}.py").write_text(_MINT)
     return tree
 

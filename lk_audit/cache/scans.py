@@ -149,6 +149,8 @@ class Scan:
         """Leave the report for the next scan, if it is one of the files as they were looked at."""
         if report.crashes or not self._is_still_true() or len(environment.custodies) > _MOST_CUSTODIES:
             return
+        if not self._lists_what_settings_name():
+            return
         hidden = self._hidden or ""
         if hidden != _hidden(environment, self._config.size_limit):
             return
@@ -174,9 +176,15 @@ class Scan:
         racy = rows.may_be_racy
         return all(glance(rows.files[number], words)[0] == rows.digest(number) for number in racy)
 
+    def _lists_what_settings_name(self) -> bool:
+        """Whether all files that suppressions name are listed: whether another one is there goes unnoticed."""
+        named = {item.path for item in self._config.suppressions}
+        return not named or named <= {item.path for item in self._found.files}
+
     def _mind_dates(self, sources: Sequence[Source]) -> None:
         """What goes by the date: suppressions that end, and whatever other people's rules do with the time."""
         ends = any(b"lk-audit:" in source.data and b"until=" in source.data for source in sources)
+        ends = ends or any(item.until is not None for item in self._config.suppressions)
         if ends or not all(map(identity.is_builtin, self._rules)):
             self._span.ends_with_day(self._config.options.now)
 

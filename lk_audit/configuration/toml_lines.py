@@ -31,20 +31,23 @@ def line_of(text: str, keys: Keys) -> int | None:
 
 
 def _stated(text: str) -> Iterator[tuple[Keys, int]]:
+    """Every key with its line; those of an array's tables with the table's number, and without it."""
     table: Keys = ()
+    numbered: Keys = ()
     counts: Counter[Keys] = Counter()
     open_text = ""
     for number, line in enumerate(text.splitlines(), 1):
         if not open_text and len(line) <= _LONGEST:
             header, key = _HEADER.fullmatch(line), _KEY.match(line)
             if header:
-                table = _parts(header[2])
+                table = numbered = _parts(header[2])
                 if header[1] == "[[":
                     counts[table] += 1
-                    table = (*table, str(counts[table]))
-                yield table, number
-            elif key:
-                yield (*table, *_parts(key[1])), number
+                    numbered = (*table, str(counts[table]))
+            if header or key:
+                inner = _parts(key[1]) if key and not header else ()
+                yield (*table, *inner), number
+                yield (*numbered, *inner), number
         open_text = _open_after(line, open_text)
 
 

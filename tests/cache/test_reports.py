@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -432,6 +433,36 @@ def test_a_report_holds_no_longer_than_its_suppressions(
     for now in (end - DAY, end - 1, end, end + 1, end - 1):
         monkeypatch.setattr("lk_audit.configuration.building.time.time", lambda now=now: float(now))
         assert shown(scanned(tree, cache)) == shown(scanned(tree)), now
+
+
+STATED = """[[suppress]]
+path = "config/late.json"
+key = "$.livekit_api_secret"
+rule = "LK101"
+"""
+
+
+def test_a_report_holds_no_longer_than_the_suppressions_of_its_configuration(
+    tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tree, "config/late.json", json.dumps({"livekit_api_secret": SECRET}))
+    put(tree, "lk-audit.toml", f"{STATED}expires = 2025-06-16\n")
+    end = 1_750_118_400  # 2025-06-17, 0:00 UTC
+
+    for now in (end - DAY, end - 1, end, end + 1, end - 1):
+        monkeypatch.setattr("lk_audit.configuration.building.time.time", lambda now=now: float(now))
+        assert shown(scanned(tree, cache)) == shown(scanned(tree)), now
+
+
+def test_a_report_knows_whether_a_file_that_the_configuration_names_is_there(tree: Path, cache: Path) -> None:
+    put(tree, ".gitignore", "config/\n")
+    put(tree, "lk-audit.toml", STATED)
+    put(tree, "config/late.json", "{}")
+    assert shown(scanned(tree, cache)) == shown(scanned(tree))
+
+    (tree / "config" / "late.json").unlink()
+
+    assert shown(scanned(tree, cache)) == shown(scanned(tree))
 
 
 # --- trust ------------------------------------------------------------------------------------------------------------

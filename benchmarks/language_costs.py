@@ -28,6 +28,7 @@ SUFFIXES = {
     "swift": ".swift",
     "dart": ".dart",
     "rust": ".rs",
+    "elixir": ".ex",
     "csharp": ".cs",
     "php": ".php",
     "ruby": ".rb",

@@ -329,7 +329,7 @@ class GrantCollector(Struct):
         meant = meant or meant_grant(spelled)
         denies = any(isinstance(value, Flag) and not value.flag for value in member.values)
         canonical = meant_grant(spelled) or ""
-        if is_class:
+        if is_class and not self.reads_maps:
             problem = "the SDK raises TypeError for it"
         elif spelled in OTHER_GRANTS:
             problem = f"a {spelled} grant does not belong inside the video grant"

@@ -332,10 +332,20 @@ def _token_facts(
             yield from jwts.jwt_literals(source, file_role(source.path), secrets)
 
 
+def _is_too_hard(source: Source, parsed: Module | Document) -> bool:
+    """Whether a file with code in it was read as text because parsing it would have taken far too long."""
+    is_all = parsed.errors == ((0, len(source.data)),)
+    return is_all and isinstance(parsed, Document) and parsed.format == "text"
+
+
 def _notes(source: Source, parsed: Module | Document) -> Iterator[ParseNote]:
     reason = frontends.read_as_text(source) if isinstance(parsed, Document) else None
     if reason is not None:
         yield ParseNote(source.path, 1, reason)
+    if _is_too_hard(source, parsed):
+        reason = "its code would take far too long to parse; read as text, for credentials and tokens only"
+        yield ParseNote(source.path, 1, reason)
+        return
     for start, _ in parsed.errors[:1]:
         place = source.place(start, start)
         if isinstance(parsed, Document) and frontends.frontend_for(source.path) == "notebook":

@@ -40,20 +40,21 @@ def annotated(context: FileContext) -> Iterator[tuple[Function, str, str | None]
     """The methods that an annotation makes handlers, each with a label and its path."""
     for function in context.names.functions:
         owner = context.names.owner(function)
-        if owner is not None and any((last_name(item) or "") in CLIENTS for item in owner.decorators):
+        if owner is not None and any(context.name_elsewhere(item) in CLIENTS for item in owner.decorators):
             continue
-        mark = next((item for item in function.decorators if (last_name(item) or "") in ROUTES), None)
+        mark = next((item for item in function.decorators if context.name_elsewhere(item) in ROUTES), None)
         if mark is None:
             continue
         path = _path_of(context, owner, function, mark)
-        method = ROUTES[last_name(mark) or ""]
+        method = ROUTES[context.name_elsewhere(mark)]
         yield function, f"{method} {path or function.name}".strip(), path
 
 
 def _path_of(context: FileContext, owner: Class | None, function: Function, mark: Expr) -> str | None:
     prefixes = owner.decorators if owner is not None else ()
-    before = next((_path(context, item) for item in prefixes if (last_name(item) or "") in PREFIXES), None)
-    beside = next((_path(context, item) for item in function.decorators if (last_name(item) or "") == "Path"), None)
+    before = next((_path(context, item) for item in prefixes if context.name_elsewhere(item) in PREFIXES), None)
+    paths = (item for item in function.decorators if context.name_elsewhere(item) == "Path")
+    beside = next((_path(context, item) for item in paths), None)
     own = _path(context, mark) or beside
     if before is None and own is None:
         return None
@@ -89,7 +90,7 @@ def route_blocks(context: FileContext) -> Iterator[tuple[Function, str, str, Cal
 
 def _block_path(context: FileContext, call: Call) -> list[str]:
     """The path of a route with those of the blocks around it, outermost first."""
-    around = (block for block in _blocks_around(context, call) if (last_name(block.callee) or "") in PATH_BLOCKS)
+    around = (block for block in _blocks_around(context, call) if context.name_elsewhere(block) in PATH_BLOCKS)
     return [_first_text(block) for block in (call, *around)][::-1]
 
 
@@ -114,7 +115,7 @@ def _blocks_around(context: FileContext, node: Node) -> Iterator[Call]:
 def guarding_block(context: FileContext, node: Node, depth: int = 0) -> Call | None:
     """The `authenticate {...}` around a route, also around the call of the function that makes the route."""
     for call in _blocks_around(context, node):
-        if (last_name(call.callee) or "") in GUARD_BLOCKS and not _is_optional(context, call):
+        if context.name_elsewhere(call) in GUARD_BLOCKS and not _is_optional(context, call):
             return call
     function = context.names.enclosing_function(node)
     while function is not None and context.names.enclosing_function(function) is not None:

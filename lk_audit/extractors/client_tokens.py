@@ -89,7 +89,7 @@ def _in_addresses(context: FileContext, tokens: LivekitTokens) -> Iterator[_Left
 def _addresses(context: FileContext) -> Iterator[Expr]:
     """The page addresses that the file goes to, or links to."""
     for call in context.names.calls:
-        if _goes_to_page(call):
+        if _goes_to_page(context, call):
             yield from (item.value for item in call.arguments)
     for assign in context.names.nodes(Assign):
         if isinstance(assign.target, Member) and assign.target.name in LOCATIONS:
@@ -98,12 +98,12 @@ def _addresses(context: FileContext) -> Iterator[Expr]:
         yield from (item.value for item in element.attributes if item.name in ADDRESS_ATTRIBUTES)
 
 
-def _goes_to_page(call: Call) -> bool:
+def _goes_to_page(context: FileContext, call: Call) -> bool:
     callee = call.callee
     if isinstance(callee, Member) and callee.name in NAVIGATIONS:
         receiver = (last_name(callee.object) or "").lower().lstrip("_")
         return receiver in NAVIGATORS or receiver.endswith(("router", "navigation", "history"))
-    return isinstance(callee, Name) and callee.id in NAVIGATION_FUNCTIONS
+    return isinstance(callee, Name) and context.name_elsewhere(callee) in NAVIGATION_FUNCTIONS
 
 
 def _in_query(context: FileContext, expr: Expr) -> Iterator[tuple[Node, Expr]]:

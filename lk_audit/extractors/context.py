@@ -16,7 +16,7 @@ from lk_audit.patterns import regex
 from lk_audit.project.modules import CodeModule, Project
 from lk_audit.roles import file_role
 from lk_audit.source import Place, Source
-from lk_audit.syntax import Call, Expr, Member, Module, Name, Node
+from lk_audit.syntax import Call, Expr, ImportedName, Member, Module, Name, Node
 from lk_audit.values import model
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step, Value
@@ -88,6 +88,15 @@ class FileContext(Struct, eq=False, dict=True):
     @property
     def project(self) -> Project:
         return self.code.project
+
+    def name_elsewhere(self, expr: Node) -> str:
+        """The last part of a dotted name as its module has it, whatever an import calls it here; empty without one."""
+        called = expr.callee if isinstance(expr, Call) else expr
+        if isinstance(called, Name):
+            for definition in self.names.definitions(called):
+                if isinstance(definition.node, ImportedName) and definition.node.member not in (None, "*", "default"):
+                    return definition.node.member or ""
+        return last_name(expr) or ""
 
     @property
     def secret_names(self) -> SecretNames:

@@ -27,7 +27,7 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
         if not is_open_trigger(handler.function):
             yield Lead(home.place(handler.function), "asks for a key of the function app")
         return
-    if is_public(handler.function) or _is_open(home, handler.function):
+    if is_public(home, handler.function) or _is_open(home, handler.function):
         return
     yield from _policies(workspace, home)
     yield from _middleware(workspace, guards, home)

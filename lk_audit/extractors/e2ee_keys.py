@@ -58,14 +58,14 @@ def _given_keys(context: FileContext) -> Iterator[_Given]:
     for setting, expr in _written_keys(context):
         yield _Given(setting, expr, context.values(expr))
     for call in context.names.calls:
-        if (last_name(call.callee) or "") in SESSION_HOOKS:
+        if context.name_elsewhere(call) in SESSION_HOOKS:
             yield from _session_keys(context, call)
 
 
 def _written_keys(context: FileContext) -> Iterator[tuple[str, Expr]]:
     yield from _method_keys(context)
     for call in context.names.calls:
-        if (last_name(call.callee) or "") in KEY_PROVIDERS:
+        if context.name_elsewhere(call) in KEY_PROVIDERS:
             yield from ((item.name, item.value) for item in call.arguments if item.name in KEY_ARGUMENTS)
     for entry in context.names.nodes(Entry):
         if isinstance(entry.key, Literal) and entry.key.value in KEY_ARGUMENTS and _is_in_options(context, entry):

@@ -191,8 +191,8 @@ class Endpoints:
         if home.module.language != "php":
             return False
         written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
-        name = last_name(written) if written is not None else None
-        return name is not None and not name.endswith(("Request", "RequestInterface", "Data", "Dto", "DTO", "Input"))
+        name = home.name_elsewhere(written) if written is not None else ""
+        return bool(name) and not name.endswith(("Request", "RequestInterface", "Data", "Dto", "DTO", "Input"))
 
     def _is_sent(self, value: Given, handler: Handler) -> bool:
         """Whether a parameter of a handler holds what the caller sends, where its type tells."""

@@ -108,7 +108,7 @@ class Guards:
         alias = self._alias(context, expr)
         if alias is not None:
             return self.authenticating(*alias, depth + 1) is not None
-        name = last_name(expr) or ""
+        name = context.name_elsewhere(expr)
         if name in PERMISSIVE:
             return False
         qualified = context.qualified(expr) or ""

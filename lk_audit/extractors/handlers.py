@@ -109,7 +109,7 @@ def registered(context: FileContext, item: Registration, function: Function) -> 
 def _decorated(context: FileContext) -> Iterator[Handler]:
     for function in context.names.functions:
         for decorator in function.decorators:
-            label = _route_label(decorator)
+            label = _route_label(context, decorator)
             if label is not None:
                 callee = decorator.callee if isinstance(decorator, Call) else decorator
                 router = callee.object if isinstance(callee, Member) else None
@@ -117,14 +117,15 @@ def _decorated(context: FileContext) -> Iterator[Handler]:
                 yield Handler(function, label, context, None, router, path)
 
 
-def _route_label(decorator: Expr) -> str | None:
+def _route_label(context: FileContext, decorator: Expr) -> str | None:
     callee = decorator.callee if isinstance(decorator, Call) else decorator
     path = _first_text(decorator) if isinstance(decorator, Call) else None
     if isinstance(callee, Member) and callee.name in ROUTE_METHODS:
         method = "" if callee.name in {"route", "api_route", "any", "all"} else f"{callee.name.upper()} "
         return f"{method}{path}" if path is not None else None
-    if (last_name(callee) or "") in ROUTE_DECORATORS and isinstance(decorator, Call):
-        return f"{last_name(callee)} {path or ''}".strip()
+    name = context.name_elsewhere(callee)
+    if name in ROUTE_DECORATORS and isinstance(decorator, Call):
+        return f"{name} {path or ''}".strip()
     return None
 
 
@@ -273,7 +274,7 @@ def _by_parameters(context: FileContext) -> Iterator[Handler]:
 
 def _class_methods(context: FileContext) -> Iterator[Handler]:
     for owner in context.names.classes:
-        bases = {last_name(base) or "" for base in owner.bases}
+        bases = {context.name_elsewhere(base) for base in owner.bases}
         if not any(base.endswith(VIEW_CLASSES) for base in bases):
             continue
         for function in context.names.functions:

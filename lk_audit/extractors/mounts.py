@@ -218,7 +218,7 @@ def declared_guards(context: FileContext, function: Function) -> Iterator[Expr]:
     for parameter in function.parameters if runs_bases else ():
         yield from (expr for expr in (parameter.default, parameter.annotation) if expr is not None)
     owner = context.names.enclosing(function, Class)
-    if owner is not None and not is_public(function):
+    if owner is not None and not is_public(context, function):
         yield from owner.decorators
         yield from owner.bases if runs_bases else ()
         for statement in owner.body.statements:
@@ -226,9 +226,9 @@ def declared_guards(context: FileContext, function: Function) -> Iterator[Expr]:
                 yield statement.value
 
 
-def is_public(function: Function) -> bool:
+def is_public(context: FileContext, function: Function) -> bool:
     """Whether a decorator exempts a handler from the guards around it: `@Public()`."""
-    return any((last_name(item) or "") in PUBLIC_MARKS for item in function.decorators)
+    return any(context.name_elsewhere(item) in PUBLIC_MARKS for item in function.decorators)
 
 
 def literal_path(call: Call) -> str | None:

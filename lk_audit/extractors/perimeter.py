@@ -74,7 +74,7 @@ class Perimeter:
                 guard = self._middleware_guard(context, handler.path)
                 if guard is not None:
                     yield Lead(context.place(guard), "authenticates the caller")
-        if home.names.enclosing(handler.function, Class) is not None and not is_public(handler.function):
+        if home.names.enclosing(handler.function, Class) is not None and not is_public(home, handler.function):
             yield from self._global_guards(home)
 
     def _middleware_files(self, path: str) -> Iterator[str]:
@@ -202,7 +202,7 @@ def _global_guard_exprs(context: FileContext) -> Iterator[Expr]:
     for record in context.names.nodes(Record):
         entries = {entry.key.value: entry.value for entry in record.entries if isinstance(entry.key, Literal)}
         provided = entries.get("provide")
-        if provided is not None and last_name(provided) == "APP_GUARD":
+        if provided is not None and context.name_elsewhere(provided) == "APP_GUARD":
             yield from (value for key, value in entries.items() if key in {"useClass", "useExisting", "useFactory"})
 
 

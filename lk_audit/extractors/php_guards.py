@@ -131,7 +131,7 @@ def _is_guard(guards: Guards, context: FileContext, expr: Expr) -> bool:
     for value in context.values(named):
         if isinstance(value, Defined) and isinstance(value.definition, Class):
             return guards.owner(context, value.definition)
-    return guards.authenticating(context, named) is not None or _sounds_like_guard(last_name(named) or "")
+    return guards.authenticating(context, named) is not None or _sounds_like_guard(context.name_elsewhere(named))
 
 
 _GUARD_WORD = regex(r"(?i)auth|jwt|login|session(?!start)|token|admin|role|permission|verified|protect|guard|user")

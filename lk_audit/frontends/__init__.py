@@ -7,6 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._parsing import TooHardError
+
 if TYPE_CHECKING:
     from lk_audit.source import Source
     from lk_audit.syntax import Parsed
@@ -121,8 +123,20 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     if read_as_text(source):
         name = "text"
     # Frontends are imported on first use: each brings its parser along, and few scans need all of them.
-    parsed: Parsed | tuple[Parsed, ...] = import_module(f"{__name__}.{name}").parse(source)
+    try:
+        parsed: Parsed | tuple[Parsed, ...] = import_module(f"{__name__}.{name}").parse(source)
+    except TooHardError:
+        return (_as_text(source),)
     return parsed if isinstance(parsed, tuple) else (parsed,)
+
+
+def _as_text(source: Source) -> Parsed:
+    """A file that is too hard to parse: its text, and an error that is all of it."""
+    from lk_audit.frontends import text  # noqa: PLC0415 - hardly a scan meets such a file
+    from lk_audit.syntax import Document  # noqa: PLC0415
+
+    document = text.parse(source)
+    return Document(document.start, document.end, document.format, document.pairs, ((0, len(source.data)),))
 
 
 def read_as_text(source: Source) -> str | None:

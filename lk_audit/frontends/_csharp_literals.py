@@ -6,6 +6,7 @@ import re
 import textwrap
 
 from lk_audit.patterns import regex
+from lk_audit.source import writable
 
 _ESCAPE = regex(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{1,4})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
@@ -20,7 +21,7 @@ _RAW = 3
 
 def unescaped(text: str) -> str:
     r"""The text that an ordinary literal means: `\n`, `\u0041`, `\x41`."""
-    return _ESCAPE.sub(_character, text) if "\\" in text else text
+    return writable(_ESCAPE.sub(_character, text)) if "\\" in text else text
 
 
 def _character(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ import html
 import re
 
 from lk_audit.patterns import regex
+from lk_audit.source import writable
 
 _ESCAPE = regex(
     r"\\(?:u\{(?P<point>[0-9A-Fa-f]+)\}|u(?P<unit>[0-9A-Fa-f]{4})|x(?P<byte>[0-9A-Fa-f]{2})"
@@ -21,12 +22,7 @@ _UNKNOWN = "\ufffd"
 
 def unescape(text: str) -> str:
     """`text` with escapes resolved as in a string; half a surrogate pair becomes the replacement character."""
-    if "\\" not in text:
-        return text
-    resolved = _ESCAPE.sub(_resolve, text)
-    if any("\ud800" <= character <= "\udfff" for character in resolved):
-        return resolved.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return resolved
+    return writable(_ESCAPE.sub(_resolve, text)) if "\\" in text else text
 
 
 def _resolve(match: re.Match[str]) -> str:

@@ -73,7 +73,8 @@ def _export(run: Lowering, frame: Frame) -> Node:
         found = tuple(_listed(run.data, frame, module))
     elif "namespace_export" in tokens:
         renamed = _child(frame.node, "namespace_export")
-        name = _text(run.data, renamed.named_children[-1] if renamed is not None else None)
+        # The last child is no named one in `* as default`.
+        name = _text(run.data, renamed.children[-1] if renamed is not None else None)
         found = (Export(frame.start, frame.end, name, None, module),)
     elif "*" in tokens:
         found = (Export(frame.start, frame.end, "*", None, module),)

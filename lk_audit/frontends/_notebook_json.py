@@ -10,6 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from lk_audit.patterns import regex
+from lk_audit.source import writable
 
 Span: TypeAlias = tuple[int, int]
 """A string of the file: the offsets of what stands between its quotes."""
@@ -140,7 +141,7 @@ class _Builder:
 
 
 def _decoded(quoted: bytes) -> str:
-    return str(json.loads(quoted)) if b"\\" in quoted else quoted[1:-1].decode("utf-8", "replace")
+    return writable(str(json.loads(quoted))) if b"\\" in quoted else quoted[1:-1].decode("utf-8", "replace")
 
 
 def _cells(tree: dict[str, Tree]) -> Iterator[dict[str, Tree]]:

@@ -93,14 +93,16 @@ def _destructured(pattern: names.Pattern, value: Expr) -> list[Statement]:
     sources = copies_of(value, len(pattern.items))
     if not sources and pattern.items:
         holder = f"#{pattern.start}"
-        found.append(Assign(pattern.start, value.end, Name(pattern.start, pattern.start, holder), value))
+        found.append(
+            Assign(pattern.start, max(pattern.end, value.end), Name(pattern.start, pattern.start, holder), value)
+        )
         sources = [Name(pattern.start, pattern.start, holder) for _ in pattern.items]
     for (key, target), source in zip(pattern.items, sources, strict=True):
         part = Index(target.start, target.end, source, key)
         if isinstance(target, names.Pattern):
             found += _destructured(target, part)
         else:
-            found.append(Assign(target.start, value.end, expression(target), part))
+            found.append(Assign(target.start, max(target.end, value.end), expression(target), part))
     return found
 
 
@@ -108,7 +110,7 @@ def assigned_from(target: Node, value: Expr, end: int) -> list[Statement]:
     """The assignments that a pattern or a variable stands for, as in `foreach`."""
     if isinstance(target, names.Pattern):
         return _destructured(target, value)
-    return [Assign(target.start, end, expression(target), value)]
+    return [Assign(target.start, max(target.end, end), expression(target), value)]
 
 
 def _augmented(_: Lowering, frame: Frame) -> Node:

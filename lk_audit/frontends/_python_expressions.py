@@ -293,7 +293,7 @@ def _error(run: Lowering, node: Node) -> Expr:
         kind = child.type
         if child.is_named:
             opened[-1][1].append(_piece(run, child))
-        elif kind == "(" and previous in _CALLABLE and len(opened) < _MOST_OPEN:
+        elif kind == "(" and previous in _CALLABLE and opened[-1][1] and len(opened) < _MOST_OPEN:
             opened.append((opened[-1][1].pop().value, []))
         elif kind == ")" and len(opened) > 1:
             _close(opened, child.end_byte)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from lk_audit.patterns import regex
+from lk_audit.source import writable
 
 _ESCAPE = regex(r"\\(?:u\{([0-9A-Fa-f_]{1,8})\}|x([0-9A-Fa-f]{2})|\n[ \t\r\n]{0,400}|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
@@ -22,7 +23,7 @@ def string_value(data: bytes) -> str:
     if raw is not None:
         return text[raw.end() : len(text) - len(raw[1]) - 1]
     inner = text.lstrip("bc").removeprefix('"').removesuffix('"')
-    return _ESCAPE.sub(_character, inner) if "\\" in inner else inner
+    return writable(_ESCAPE.sub(_character, inner)) if "\\" in inner else inner
 
 
 def _character(match: re.Match[str]) -> str:

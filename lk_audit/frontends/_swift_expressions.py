@@ -267,24 +267,30 @@ def _tuple(run: Lowering, frame: Frame) -> Node:
             return frame.values[0]
         return Sequence(frame.start, frame.end, tuple(map(expression, frame.values)))
     labels = {item.id for item in names}
-    values = [value for kid, value in zip(frame.kids, frame.values, strict=True) if kid.id not in labels]
-    entries = [
-        Entry(name.start_byte, value.end, Literal(name.start_byte, name.end_byte, run.text(name)), expression(value))
-        for name, value in zip(names, values, strict=False)
-    ]
+    entries: list[Entry] = []
+    label: Literal | None = None
+    for kid, value in zip(frame.kids, frame.values, strict=True):
+        if kid.id in labels:
+            label = Literal(kid.start_byte, kid.end_byte, run.text(kid))
+            continue
+        key = label or Literal(value.start, value.start, str(len(entries)))
+        entries.append(Entry(key.start, value.end, key, expression(value)))
+        label = None
     return Record(frame.start, frame.end, tuple(entries))
 
 
 def implied(body: Block) -> Block:
     """A body of a single expression returns its value."""
-    match body.statements:
-        case (Evaluate(start=start, end=end, value=value),):
-            body.statements = (Return(start, end, value),)
-        case (If() as choice,) if choice.otherwise is not None:
-            implied(choice.then)
-            implied(choice.otherwise)
-        case _:
-            pass
+    pending = [body]
+    while pending:
+        inner = pending.pop()
+        match inner.statements:
+            case (Evaluate(start=start, end=end, value=value),):
+                inner.statements = (Return(start, end, value),)
+            case (If() as choice,) if choice.otherwise is not None:
+                pending += (choice.then, choice.otherwise)
+            case _:
+                pass
     return body
 
 

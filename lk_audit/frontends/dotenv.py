@@ -27,10 +27,12 @@ _LINE = regex(
 )
 _QUOTED = {
     b'"': regex(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL),
-    b"'": regex(rb"'([^']*+)'"),
+    # `\'` ends the text, as in a shell, unless its line has another quote to end it, as node-dotenv reads it.
+    b"'": regex(rb"'((?:[^']|(?<=\\)'(?=[^'\n]*+'))*+)'"),
     b"`": regex(rb"`([^`]*+)`"),
 }
 _BARE = regex(rb"[^\r\n]*+")
+_LINE_END = regex(rb"[\r\n]")
 _INLINE_COMMENT = regex(rb"(?:^|[ \t])#")
 
 
@@ -57,8 +59,8 @@ def _pairs(source: Source) -> Iterator[Pair]:
 
 
 def _next_line(data: bytes, position: int) -> int:
-    found = data.find(b"\n", position)
-    return len(data) if found == -1 else found + 1
+    found = _LINE_END.search(data, position)
+    return found.end() if found else len(data)
 
 
 def _value(data: bytes, start: int, *, one_line: bool) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from lk_audit.frontends import _elixir_forms as forms
 from lk_audit.frontends._elixir_literals import comment_text
 from lk_audit.frontends._elixir_modules import assembled
 from lk_audit.frontends._elixir_parts import Body
+from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
 from lk_audit.syntax import Block, Comment, Module
 
@@ -58,7 +59,7 @@ def _language() -> Language:
 def _tree(data: bytes) -> TreeNode:
     from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
 
-    return Parser(_language()).parse(data).root_node
+    return root_of(Parser(_language()), data)
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:

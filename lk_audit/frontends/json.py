@@ -15,6 +15,7 @@ from lk_audit.frontends import text
 from lk_audit.frontends.kubernetes import with_decoded_secrets
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
 from lk_audit.patterns import regex
+from lk_audit.source import writable
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class _Scanner:
 def _unescaped(raw: bytes) -> str:
     if raw.startswith(b'"') and b"\\" in raw:
         try:
-            return str(json.loads(raw))
+            return writable(str(json.loads(raw)))
         except ValueError:
             pass
     return decode(raw, 1, len(raw) - 1)

@@ -6,20 +6,18 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from lk_audit.frontends import _kotlin_declarations as declarations
 from lk_audit.frontends import _kotlin_expressions as expressions
 from lk_audit.frontends import _kotlin_statements as statements
 from lk_audit.frontends import _kotlin_types as types
-from lk_audit.frontends import text
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._kotlin_annotations import attach, taken_out
 from lk_audit.frontends._kotlin_receivers import with_scopes
+from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
 from lk_audit.patterns import regex
-from lk_audit.syntax import Block, Comment, Document, Module
+from lk_audit.syntax import Block, Comment, Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,22 +52,12 @@ _GRAMMAR = Grammar(
 )
 
 
-def parse(source: Source) -> Module | Document:
-    """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises.
+def parse(source: Source) -> Module:
+    """The module in a file. Text that cannot be read is listed in `Module.errors`.
 
-    A file that is hardly Kotlin at all is read as text.
+    Raises:
+        TooHardError: the file is hardly Kotlin at all.
     """
-    try:
-        return _module(source)
-    except _HopelessError:
-        return replace(text.parse(source), errors=((0, len(source.data)),))
-
-
-class _HopelessError(Exception):
-    """Reading a file costs far more than its size warrants."""
-
-
-def _module(source: Source) -> Module:
     data, alone = taken_out(_ONE_LINE_BODY.sub(rb"\1;", _FUN_INTERFACE.sub(rb"\1    ", source.data)))
     root = _tree(data)
     body = _lowered(source.data, root)
@@ -93,33 +81,10 @@ def _language() -> Language:
     return Language(tree_sitter_kotlin.language())
 
 
-_CHUNK = 4096
-_READS_OF_CHUNK = 200
-_FEWEST_READS = 10_000
-
-
 def _tree(data: bytes) -> TreeNode:
-    """The tree of a file, as long as the parser does not read the same text over and over.
-
-    After an error the grammar's scanner looks for the end of a string up to the end of the file, at every token: text
-    that is no Kotlin would cost the square of its size. What is Kotlin is read some twenty times at most.
-
-    Raises:
-        _HopelessError: it does.
-    """
     from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
 
-    left = _FEWEST_READS + _READS_OF_CHUNK * (len(data) // _CHUNK + 1)
-
-    def read(offset: int, _: object) -> bytes:
-        nonlocal left
-        left -= 1
-        return data[offset : offset + _CHUNK] if left > 0 else b""
-
-    root = Parser(_language()).parse(read).root_node
-    if left <= 0:
-        raise _HopelessError
-    return root
+    return root_of(Parser(_language()), data)
 
 
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:

@@ -94,14 +94,15 @@ def _notes(root: Node) -> tuple[list[Node], list[Node]]:
     """The comments, and what the parser could not read, in source order."""
     from tree_sitter import QueryCursor  # noqa: PLC0415 - a scan without Python need not load it
 
-    found = QueryCursor(_query()).captures(root).get("note", [])
-    ordered = sorted(found, key=_start)
+    # A cursor gives its captures in the order of a hash.
+    ordered = sorted(QueryCursor(_query()).captures(root).get("note", []), key=_order)
     comments = [node for node in ordered if node.type == "comment"]
     return comments, [node for node in ordered if node.type != "comment"]
 
 
-def _start(node: Node) -> int:
-    return node.start_byte
+def _order(node: Node) -> tuple[int, int, int]:
+    """Source order, outer nodes before those inside them."""
+    return node.start_byte, -node.end_byte, -node.descendant_count
 
 
 @cache

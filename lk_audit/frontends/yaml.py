@@ -60,11 +60,11 @@ def _check_depth(data: bytes) -> None:
 
 def _as_text(source: Source, error: Exception) -> Document:
     mark = getattr(error, "problem_mark", None)
-    place = _byte_offsets(source)(mark.index) if mark is not None else 0
-    place = min(place, max(0, len(source.data) - 1))
+    offset, index = _byte_offsets(source), mark.index if mark is not None else 0
+    place, end = offset(index), offset(index + 1)
     documents = _documents(source, text.parse(source).pairs)
     pairs = tuple(pair for document in documents for pair in with_decoded_secrets(document))
-    return Document(0, len(source.data), "yaml", pairs, ((place, place + 1),))
+    return Document(0, len(source.data), "yaml", pairs, ((place, min(end, len(source.data))),))
 
 
 def _documents(source: Source, pairs: Iterable[Pair]) -> Iterator[list[Pair]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from lk_audit.patterns import regex
+from lk_audit.source import writable
 from lk_audit.syntax import Expr, Literal
 from lk_audit.values import csharp, dart, dialects, elixir, go, jvm, moments, php, ruby, rust, swift, texts
 from lk_audit.values.arithmetic import to_float
@@ -228,14 +229,14 @@ def _from_json(data: object, origin: Expr, depth: int) -> Value:  # noqa: PLR091
         case int() | float() if abs(data) < 2.0**1000:
             return Number(origin=origin, number=float(data))
         case str():
-            return Text(origin=origin, text=data, pieces=(origin,))
+            return Text(origin=origin, text=writable(data), pieces=(origin,))
         case None:
             return Nothing(origin=origin)
         case list() if depth < _DEEPEST_JSON:
             return Listed(origin=origin, items=tuple((_from_json(item, origin, depth + 1),) for item in data))
         case dict() if depth < _DEEPEST_JSON:
             members = {
-                str(key): Member(values=(_from_json(item, origin, depth + 1),), key=origin)
+                writable(str(key)): Member(values=(_from_json(item, origin, depth + 1),), key=origin)
                 for key, item in data.items()
             }
             return Mapped(origin=origin, members=members)

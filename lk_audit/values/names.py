@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -102,6 +103,10 @@ class Names:
         self.classes: tuple[Class, ...] = self.nodes(Class)
         self.imports: tuple[Import, ...] = self.nodes(Import)
         self.elements: tuple[Element, ...] = self.nodes(Element)
+        self._aliases: dict[str, list[str]] = {}
+        for item in (item for statement in self.imports for item in statement.names):
+            if item.member and item.member != item.local:
+                self._aliases.setdefault(item.member, []).append(item.local)
         self._reaching: dict[Name, tuple[Definition, ...]] = {}
         self._origins: dict[Expr, Origin | None] = {}
         self._uses: dict[str, defaultdict[Node, list[Name]]] = {}
@@ -262,8 +267,10 @@ class Names:
         return tuple(self._scopes.functions.get(name, ()))
 
     def calls_of(self, name: str) -> tuple[Call, ...]:
-        """The calls of anything by that last name: `name()`, `x.name()`."""
-        return tuple(self._scopes.calls.get(name, ()))
+        """The calls of anything by that last name: `name()`, `x.name()`, and of what is imported as another one."""
+        found = tuple(self._scopes.calls.get(name, ()))
+        others = [call for alias in self._aliases.get(name, ()) for call in self._scopes.calls.get(alias, ())]
+        return tuple(sorted((*found, *others), key=attrgetter("start"))) if others else found
 
     def returns(self, function: Function) -> tuple[Return, ...]:
         """The `return` and `yield` statements of a function itself."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lk_audit import frontends
 from lk_audit.frontends import kotlin
 from lk_audit.source import Source
 from lk_audit.syntax import Document, Module
@@ -121,7 +122,7 @@ def test_a_broken_file_still_gives_what_is_whole() -> None:
 def test_what_is_hardly_kotlin_is_read_as_text_in_bounded_time() -> None:
     source = Source.from_text("a.kt", SECRET + "a } " * 50_000)
 
-    parsed = kotlin.parse(source)
+    (parsed,) = frontends.parse(source)
 
     assert isinstance(parsed, Document)
     assert parsed.pairs
@@ -133,4 +134,4 @@ def test_what_is_hardly_kotlin_is_read_as_text_in_bounded_time() -> None:
     ["(" * 20_000, "{" * 20_000, "val x = " + "f(" * 5_000, "class A {" * 3_000, "if (a) b else " * 3_000, '"' * 9_001],
 )
 def test_nesting_of_any_depth_is_read(text: str) -> None:
-    assert isinstance(kotlin.parse(Source.from_text("Main.kt", text)), Module | Document)
+    assert frontends.parse(Source.from_text("Main.kt", text))

@@ -1,0 +1,140 @@
+"""Inputs that once crashed a scan, hung it, moved a place or changed a report. Found by fuzzing and foreign suites."""
+
+from __future__ import annotations
+
+import gc
+import time
+
+import pytest
+
+from fuzzing import invariants
+from lk_audit import frontends
+from lk_audit.frontends import dotenv, javascript, swift, yaml
+from lk_audit.source import Source, writable
+from lk_audit.syntax import Call, Document, Export, Expr, Literal, Member, Name, Record, Unary, walk
+from tests.properties.seeds import RULES, scan
+
+HALF = "\\ud83d"
+INPUTS = {
+    "a parenthesis opens where nothing can be called (Python)": ("a.py", ")("),
+    "half a surrogate pair as a key (JSON)": ("a.json", f'{{"{HALF}": "LIVEKIT_API_SECRET"}}'),
+    "half a surrogate pair as a value (JSON)": ("a.json", f'{{"LIVEKIT_API_SECRET": "{HALF}"}}'),
+    "half a surrogate pair in a literal (C#)": ("a.cs", f'class A {{ string s = "{HALF}"; }}'),
+    "half a surrogate pair in a literal (Rust)": ("a.rs", 'fn f() { g("\\u{d83d}"); }'),
+    "half a surrogate pair in parsed text (Python)": ("a.py", f"import json\nx = json.loads('\"\\{HALF}\"')\n"),
+    "half a surrogate pair in a cell (notebook)": ("a.ipynb", f'{{"cells": [], "metadata": {{"x": "{HALF}"}}}}'),
+    "a module under the name of its default (JavaScript)": ("a.ts", "export * as default from './a';\n"),
+    "the items of a loop stand before its variable (PHP)": ("a.php", "<?php foreach ($rooms as $room) { f($room); }"),
+    "the items of a loop are taken apart (PHP)": ("a.php", "<?php foreach ($rooms as [$a, [$b]]) { f($a, $b); }"),
+    "a tuple with a name at its second value (Swift)": ("a.swift", "let x = (clause, diagnostics: diagnostics)\n"),
+    "an error before a character of several bytes (YAML)": ("a.yml", "a: b\n- ☃: [\n"),
+    "an anchor that libyaml cannot read (YAML)": ("a.yml", "- &😁 unicode anchor\n"),
+}
+
+
+@pytest.mark.parametrize("case", INPUTS)
+def test_it_is_read_like_any_other_file(case: str) -> None:
+    path, text = INPUTS[case]
+    woken = Source.from_text(path, text + "\n// AccessToken secret jwt ws:// http://a.b token\n")
+
+    for source in (Source.from_text(path, text), woken):
+        invariants.check_syntax(source)
+        invariants.check_scan([source], RULES)
+
+
+def test_broken_python_is_read_the_same_way_every_time() -> None:
+    text = 'INTES =${${ tex("unauthoried", sttus=401\n}}from livekit.apiiport Videoranrooms\n\n\napp@angular/core'
+
+    read = {repr(invariants.fingerprint(list(frontends.parse(Source.from_text("a.py", text))))) for _ in range(20)}
+
+    assert len(read) == 1
+
+
+HARD = {
+    "a.tsx": "[" * 80 + "0o17" + "[" * 20 + "`" * 400,
+    "a.go": "[1]," * 5_000,
+    "a.php": "<?php " + "[1]," * 20_000,
+    "a.kt": "a } " * 20_000,
+}
+
+
+@pytest.mark.parametrize("path", HARD)
+def test_what_takes_a_parser_very_long_is_given_up_after_a_bounded_time(path: str) -> None:
+    source = Source.from_text(path, HARD[path])
+    started = time.process_time()
+
+    frontends.parse(source)
+
+    assert time.process_time() - started < 10
+
+
+def test_code_that_is_too_hard_to_parse_is_read_as_text_and_the_report_says_so() -> None:
+    secret = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
+    source = Source.from_text("a.go", f'const LIVEKIT_API_SECRET = "{secret}"\n' + "[1]," * 5_000)
+
+    report = scan([source])
+
+    assert [item.rule_name for item in report.findings] == ["leaked-api-secret"]
+    assert [note.message for note in report.notes] == [
+        "its code would take far too long to parse; read as text, for credentials and tokens only"
+    ]
+    assert not report.is_complete
+
+
+def test_a_choice_among_thousands_of_values_is_read() -> None:
+    cases = "".join(f"case {number}: return {number}\n" for number in range(3_000))
+    source = Source.from_text("a.swift", f"func f(x: Int) -> Int {{ switch x {{\n{cases}default: return 0 }} }}\n")
+
+    invariants.check_syntax(source)
+
+
+def test_syntax_of_any_depth_is_forgotten_without_a_crash() -> None:
+    nodes: list[Expr] = [Name(0, 1, "a"), Name(0, 1, "a")]
+    for _ in range(300_000):
+        nodes = [Unary(0, 1, "-", nodes[0]), Call(0, 1, Member(0, 1, nodes[1], "b"), ())]
+
+    nodes.clear()
+
+    assert gc.collect() >= 0
+
+
+def test_a_tuple_of_swift_keeps_each_name_at_its_value() -> None:
+    module = swift.parse(Source.from_text("a.swift", "let x = (clause, why: reason)\n"))
+    (record,) = (node for node in walk(module) if isinstance(node, Record))
+
+    pairs = [
+        (entry.key.value if isinstance(entry.key, Literal) else None, getattr(entry.value, "id", None))
+        for entry in record.entries
+    ]
+
+    assert pairs == [("0", "clause"), ("why", "reason")]
+
+
+def test_a_module_under_the_name_of_its_default_is_exported_as_default() -> None:
+    module = javascript.parse(Source.from_text("a.ts", "export * as default from './a';\n"))
+
+    assert [node.exported for node in walk(module) if isinstance(node, Export)] == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("A=one\rB=two\r", ["one", "two"]),
+        ("A='it\\'s'\nB=two", ["it\\'s", "two"]),
+        ("A='C:\\temp\\'\nB='two'", ["C:\\temp\\", "two"]),
+    ],
+)
+def test_environment_files_are_read_as_node_dotenv_and_python_dotenv_read_them(text: str, values: list[str]) -> None:
+    assert [pair.value for pair in dotenv.parse(Source.from_text(".env", text)).pairs] == values
+
+
+def test_an_error_in_yaml_is_one_whole_character() -> None:
+    document = yaml.parse(Source.from_text("a.yml", "- &😁 unicode anchor\n"))
+
+    assert isinstance(document, Document)
+    assert document.errors == ((3, 7),)
+
+
+@pytest.mark.parametrize(("text", "written"), [("\ud83d\ude00", "😀"), ("a\ud83d", "a\ufffd"), ("a", "a")])
+def test_text_is_made_writable(text: str, written: str) -> None:
+    assert writable(text) == written

@@ -28,6 +28,8 @@ INPUTS = {
     "the items of a loop are taken apart (PHP)": ("a.php", "<?php foreach ($rooms as [$a, [$b]]) { f($a, $b); }"),
     "a tuple with a name at its second value (Swift)": ("a.swift", "let x = (clause, diagnostics: diagnostics)\n"),
     "an error before a character of several bytes (YAML)": ("a.yml", "a: b\n- ☃: [\n"),
+    "text of one byte a character that libyaml refuses (YAML)": ("a.yml", "\u00ff\u0080"),
+    "a bare value of more than 512 bytes (environment file)": (".env", "A=`B=" + "é" * 300),
     "an anchor that libyaml cannot read (YAML)": ("a.yml", "- &😁 unicode anchor\n"),
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -20,6 +22,7 @@ from lk_audit.pipeline import analysis, scan_sources
 from lk_audit.project.files import Files
 from lk_audit.reporters import Presentation, render
 from lk_audit.source import Source
+from tests.cache.trees import put, scanned, shown
 from tests.properties.seeds import (
     FIXTURES,
     LANGUAGES,
@@ -92,6 +95,24 @@ def test_what_is_kept_of_parsed_files_changes_no_byte_of_a_report(language: str,
 
     assert forgetful == usual
     assert rendered(scan(sources)) == usual
+
+
+@languages
+@law(2)
+@given(st.data(), st.floats(0, 1))
+def test_whatever_a_cache_holds_changes_no_byte_of_a_report(language: str, data: st.DataObject, share: float) -> None:
+    sources = drawn(data, language)
+    with tempfile.TemporaryDirectory() as folder:
+        root, cache = Path(folder, "tree"), Path(folder, "cache")
+        for item in sources:
+            put(root, item.path, item.text[: int(len(item.text) * share)])
+        scanned(root, cache)
+        for item in sources:
+            put(root, item.path, item.text)
+        fresh, stale, warm = (shown(scanned(root, kept)) for kept in (None, cache, cache))
+
+    assert stale == fresh
+    assert warm == fresh
 
 
 @languages

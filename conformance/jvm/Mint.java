@@ -1,5 +1,7 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.File;
 import java.io.OutputStream;
@@ -22,7 +24,10 @@ import org.jetbrains.kotlin.cli.jvm.K2JVMCompiler;
  * input. Out goes which of them compile, or what their tokens say. Started by conformance.minting.jvm.
  */
 public final class Mint {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Sorts the names of claims: the order of `Map.of` is another one in every virtual machine. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
+
   private static final PrintStream SILENCE = new PrintStream(OutputStream.nullOutputStream());
 
   public static void main(String[] arguments) throws Exception {
@@ -36,7 +41,7 @@ public final class Mint {
         results.add(outcome(source));
       }
     }
-    System.out.println(results);
+    System.out.println(JSON.writeValueAsString(results));
   }
 
   private static boolean compiles(File source, String libraries) {

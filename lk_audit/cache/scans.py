@@ -147,7 +147,12 @@ class Scan:
 
     def keep(self, report: Report, environment: EnvironmentFiles, sources: Sequence[Source]) -> None:
         """Leave the report for the next scan, if it is one of the files as they were looked at."""
-        if report.crashes or not self._is_still_true() or len(environment.custodies) > _MOST_CUSTODIES:
+        if (
+            report.crashes
+            or _is_passing(report)
+            or not self._is_still_true()
+            or len(environment.custodies) > _MOST_CUSTODIES
+        ):
             return
         if not self._lists_what_settings_name():
             return
@@ -229,6 +234,14 @@ class Scan:
             done += len(batch)
             if progress is not None:
                 progress(READING, done, len(files))
+
+
+def _is_passing(report: Report) -> bool:
+    """Whether another run may get further with a file: it took longer, or more memory, than there was."""
+    return any(reason in note.message for note in report.notes for reason in _SHORT_OF)
+
+
+_SHORT_OF = ("takes longer than ", "takes more memory ")
 
 
 def worth(path: str, verdict: int) -> Content | None:

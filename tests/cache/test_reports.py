@@ -9,14 +9,16 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
 
-from lk_audit import pipeline, reading
+from lk_audit import extraction, pipeline, reading
 from lk_audit.api import scan
+from lk_audit.budget import OutOfTime
 from lk_audit.cache import scans, table
 from lk_audit.cache.store import Store
 from lk_audit.discovery import Found
@@ -463,6 +465,20 @@ def test_a_report_knows_whether_a_file_that_the_configuration_names_is_there(tre
     (tree / "config" / "late.json").unlink()
 
     assert shown(scanned(tree, cache)) == shown(scanned(tree))
+
+
+def test_what_was_given_up_for_want_of_time_is_tried_again(
+    tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_time(_: float) -> AbstractContextManager[None]:
+        raise OutOfTime
+
+    with monkeypatch.context() as patch:
+        patch.setattr(extraction, "time_limit", no_time)
+        short = scanned(tree, cache)
+
+    assert any("takes longer than" in note.message for note in short.notes)
+    assert shown(scanned(tree, cache)) == shown(scanned(tree)) != shown(short)
 
 
 # --- trust ------------------------------------------------------------------------------------------------------------

@@ -28,8 +28,10 @@ from lk_audit.source import NotText, Source
 
 _LARGEST = 1_000_000
 """Bytes; a scan leaves out larger files."""
-_HANGS_AFTER = 120
-"""Seconds for one file."""
+_HANGS_AFTER = 120.0
+"""Seconds of the processor for one file."""
+_DIES_AFTER = 1_200.0
+"""Seconds of the clock; what does not come back to Python is ended with its process."""
 _BATCH = 200
 _SHOWN = 10
 
@@ -134,8 +136,8 @@ def _one(path: str, raw: bytes, total: Outcome) -> None:
     total.files += 1
     total.size += len(raw)
     started = time.process_time()
-    faulthandler.dump_traceback_later(_HANGS_AFTER, exit=True)
-    signal.alarm(_HANGS_AFTER // 2)
+    faulthandler.dump_traceback_later(_DIES_AFTER, exit=True)
+    signal.setitimer(signal.ITIMER_PROF, _HANGS_AFTER)
     try:
         for source in sources:
             timed(lambda source=source: invariants.check_syntax(source), len(raw))  # type: ignore[misc]
@@ -143,7 +145,7 @@ def _one(path: str, raw: bytes, total: Outcome) -> None:
     except Exception as error:  # noqa: BLE001 - all that can go wrong is a failure
         total.failures.append(f"{path}: {type(error).__name__} {error}")
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         faulthandler.cancel_dump_traceback_later()
     elapsed = time.process_time() - started
     total.seconds += elapsed
@@ -163,12 +165,12 @@ def _variants(source: Source) -> Iterator[Source]:
 
 @cache
 def _rules() -> tuple[AnyRule, ...]:
-    signal.signal(signal.SIGALRM, _ring)
+    signal.signal(signal.SIGPROF, _ring)
     return tuple(load_builtin_rules())
 
 
 def _ring(_number: int, _frame: object) -> None:
-    raise TimeoutError(f"more than {_HANGS_AFTER // 2} s")
+    raise TimeoutError(f"more than {_HANGS_AFTER:.0f} s")
 
 
 if __name__ == "__main__":

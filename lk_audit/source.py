@@ -61,15 +61,6 @@ def decode(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def writable(text: str) -> str:
-    """Text that can be written out: a pair of surrogates is the character that it means, half of one becomes U+FFFD."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
-
-
 class Source:
     """One file. `path` is relative to the scan root, with forward slashes; `data` is its text as UTF-8, no BOM."""
 

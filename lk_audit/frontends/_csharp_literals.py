@@ -6,7 +6,7 @@ import re
 import textwrap
 
 from lk_audit.patterns import regex
-from lk_audit.source import writable
+from lk_audit.unicode import writable
 
 _ESCAPE = regex(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{1,4})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}

@@ -6,7 +6,7 @@ import html
 import re
 
 from lk_audit.patterns import regex
-from lk_audit.source import writable
+from lk_audit.unicode import writable
 
 _ESCAPE = regex(
     r"\\(?:u\{(?P<point>[0-9A-Fa-f]+)\}|u(?P<unit>[0-9A-Fa-f]{4})|x(?P<byte>[0-9A-Fa-f]{2})"

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from lk_audit.patterns import regex
-from lk_audit.source import writable
+from lk_audit.unicode import writable
 
 Span: TypeAlias = tuple[int, int]
 """A string of the file: the offsets of what stands between its quotes."""

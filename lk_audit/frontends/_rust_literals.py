@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lk_audit.patterns import regex
-from lk_audit.source import writable
+from lk_audit.unicode import writable
 
 _ESCAPE = regex(r"\\(?:u\{([0-9A-Fa-f_]{1,8})\}|x([0-9A-Fa-f]{2})|\n[ \t\r\n]{0,400}|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}

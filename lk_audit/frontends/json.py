@@ -15,8 +15,8 @@ from lk_audit.frontends import text
 from lk_audit.frontends.kubernetes import with_decoded_secrets
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
 from lk_audit.patterns import regex
-from lk_audit.source import writable
 from lk_audit.syntax import Document, Pair
+from lk_audit.unicode import writable
 
 if TYPE_CHECKING:
     from lk_audit.source import Source

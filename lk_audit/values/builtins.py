@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from lk_audit.patterns import regex
-from lk_audit.source import writable
 from lk_audit.syntax import Expr, Literal
+from lk_audit.unicode import writable
 from lk_audit.values import csharp, dart, dialects, elixir, go, jvm, moments, php, ruby, rust, swift, texts
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method

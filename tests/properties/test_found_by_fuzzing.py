@@ -10,8 +10,9 @@ import pytest
 from fuzzing import invariants
 from lk_audit import frontends
 from lk_audit.frontends import dotenv, javascript, swift, yaml
-from lk_audit.source import Source, writable
+from lk_audit.source import Source
 from lk_audit.syntax import Call, Document, Export, Expr, Literal, Member, Name, Record, Unary, walk
+from lk_audit.unicode import writable
 from tests.properties.seeds import RULES, scan
 
 HALF = "\\ud83d"

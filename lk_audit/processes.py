@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def _outcomes(batches: Sequence[_Span], jobs: int) -> Iterator[Any]:
     is_done = False
     try:
         try:
-            futures: list[Future[Any]] = [executor.submit(_run, start, end) for start, end in batches]
+            with _undisturbed():
+                futures: list[Future[Any]] = [executor.submit(_run, start, end) for start, end in batches]
         except (OSError, RuntimeError):
             yield _NO_PROCESSES
             return
@@ -135,6 +137,19 @@ def _kill(executor: ProcessPoolExecutor, others: Container[BaseProcess]) -> None
         process.kill()
 
 
+_ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A block that signals wait for: a process that is half started would answer them as this one does."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 _PR_SET_PDEATHSIG = 1
 """Source: linux/prctl.h."""
 
@@ -148,6 +163,7 @@ def _begin(parent: int) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Query
 
 _FEWEST_STEPS = 5_000
 _BYTES_OF_STEP = 10
@@ -55,3 +55,25 @@ def root_of(parser: Parser, data: bytes) -> Node:
     if reads <= 0:
         raise TooHardError
     return root
+
+
+_MOST_SEARCHED = 50_000
+"""Nodes. Above some 25,000 levels the parser's search takes the square of the depth, and nothing interrupts it."""
+
+
+def search(query: Query, name: str, root: Node) -> list[Node]:
+    """The nodes that a query of single nodes captures under a name, in any order, by the parser's own search.
+
+    Large trees are searched piece by piece; what is around the pieces is large itself, so there is little of it.
+    """
+    from tree_sitter import QueryCursor  # noqa: PLC0415 - whoever has a tree has loaded it
+
+    found: list[Node] = []
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.descendant_count <= _MOST_SEARCHED:
+            found += QueryCursor(query).captures(node).get(name, [])
+        else:
+            pending.extend(node.children)
+    return found

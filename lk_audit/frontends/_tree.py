@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast, get_args
 
 from msgspec import Struct
 
+from lk_audit.frontends._parsing import search
 from lk_audit.syntax import Block, Evaluate, Expr, Literal, Member, Name, Node, Opaque, Statement, children
 
 if TYPE_CHECKING:
@@ -245,10 +246,7 @@ def leaves_of(language: Language, root: TreeNode, kinds: frozenset[str]) -> list
     """
     if root.has_error:
         return find(root, kinds)
-    from tree_sitter import QueryCursor  # noqa: PLC0415 - whoever has a tree has loaded it
-
-    found = QueryCursor(_query(language, kinds)).captures(root).get("it", [])
-    return sorted(found, key=attrgetter("start_byte"))
+    return sorted(search(_query(language, kinds), "it", root), key=attrgetter("start_byte"))
 
 
 @cache

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._parsing import root_of
+from lk_audit.frontends._parsing import root_of, search
 from lk_audit.frontends._python_expressions import EXPRESSIONS, LINKS
 from lk_audit.frontends._python_lowering import Grammar, Lowering
 from lk_audit.frontends._python_statements import STATEMENTS
@@ -92,12 +92,25 @@ def _room_for(frames: int) -> Iterator[None]:
 
 def _notes(root: Node) -> tuple[list[Node], list[Node]]:
     """The comments, and what the parser could not read, in source order."""
-    from tree_sitter import QueryCursor  # noqa: PLC0415 - a scan without Python need not load it
-
     # A cursor gives its captures in the order of a hash.
-    ordered = sorted(QueryCursor(_query()).captures(root).get("note", []), key=_order)
+    ordered = sorted(_walked(root) if root.has_error else search(_query(), "note", root), key=_order)
     comments = [node for node in ordered if node.type == "comment"]
     return comments, [node for node in ordered if node.type != "comment"]
+
+
+def _walked(root: Node) -> list[Node]:
+    """The same by a walk, which is slower than the parser's own search.
+
+    What could not be read has any number of children, and the search takes the square of it.
+    """
+    found: list[Node] = []
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.type == "comment" or node.is_error or node.is_missing:
+            found.append(node)
+        pending.extend(node.children if node.has_error else node.named_children)
+    return found
 
 
 def _order(node: Node) -> tuple[int, int, int]:

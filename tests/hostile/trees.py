@@ -422,9 +422,9 @@ LARGE = (
         ("big.env", "binary content"),
     ),
     Hostile("many small files", many_files, 2_000, 50_000),
-    Hostile("many findings in one file", many_findings, 3_000, 400_000, ("many.env", "more findings"), seconds=40),
+    Hostile("many findings in one file", many_findings, 3_000, 240_000, ("many.env", "more findings"), seconds=40),
     Hostile(
-        "many findings on one line", many_findings_on_a_line, 3_000, 300_000, ("many.json", "more findings"), seconds=40
+        "many findings on one line", many_findings_on_a_line, 3_000, 240_000, ("many.json", "more findings"), seconds=40
     ),
     Hostile("many mints in one file", many_tokens, 1_500, 100_000, ("many.ts",), seconds=60),
 )
@@ -436,6 +436,7 @@ SLOW = (
         19_000_000,
         ("syntax error",),
     ),
+    Hostile("Python that breaks off", written("a.py", "x = AccessToken", ".b()"), 160_000, 4_000_000),
     Hostile("Go that is no Go", written("a.go", "// AccessToken\n", "<!--"), 4_000, 500_000, seconds=60),
     Hostile("Dart that is no Dart", written("a.dart", "// AccessToken\n", "]"), 20_000, 500_000),
     Hostile("Ruby without spaces", written("a.rb", "# AccessToken\n", "token"), 30_000, 2_000_000),

@@ -70,6 +70,7 @@ def test_an_ignored_file_that_an_image_takes_along_is_found(repository: Path) ->
 
     assert finding.severity is Severity.MEDIUM
     assert "that git ignores but an image takes along" in finding.message
+    assert "If such an image was ever pushed, rotate the secret" in finding.fix
     assert [(lead.place.path, lead.place.line) for lead in finding.related] == [("Dockerfile", 3)]
     assert "List .env in .dockerignore" in finding.fix
 

@@ -1,0 +1,68 @@
+"""Where a rule chooses between two things to say, or looks for either of two things, each has its example."""
+
+from __future__ import annotations
+
+import jwt
+import pytest
+
+from lk_audit.findings import Finding
+from lk_audit.pipeline import scan_sources
+from lk_audit.rule_api import Confidence, Options
+from lk_audit.rule_loader import load_rules
+from lk_audit.source import Source
+
+RULES = {rule.name: rule for rule in load_rules(packs=False).rules}
+NOW = 1_800_000_000.0
+HOUR, DAY = 3_600, 86_400
+SIGNING = "made-up-signing-key-of-a-test-that-nothing-accepts"
+
+
+def found(rule: str, path: str, text: str) -> tuple[Finding, ...]:
+    return scan_sources([Source.from_text(path, text)], [RULES[rule]], Options(now=NOW)).open_findings
+
+
+def token(seconds: int, **grants: bool) -> str:
+    claims = {"iss": "APIexampLe23456", "sub": "ada", "nbf": int(NOW), "exp": int(NOW) + seconds}
+    return jwt.encode({**claims, "video": {"roomJoin": True, "room": "r", **grants}}, SIGNING, algorithm="HS256")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (token(HOUR, roomAdmin=True), 1),
+        (token(30 * DAY), 1),
+        (token(30 * DAY, roomAdmin=True), 1),
+        (token(HOUR), 0),
+        (token(-HOUR, roomAdmin=True), 0),
+    ],
+    ids=["powers alone", "a long life alone", "both", "neither", "powers, but over"],
+)
+def test_a_token_is_powerful_by_what_it_may_or_by_how_long_it_lives(written: str, expected: int) -> None:
+    assert len(found("embedded-powerful-token", "livekit.py", f'LIVEKIT_TOKEN = "{written}"\n')) == expected
+
+
+def test_a_client_that_signs_with_the_sdk_is_certain_and_one_that_signs_by_hand_is_not() -> None:
+    sdk = (
+        '"use client";\nimport { AccessToken } from "livekit-server-sdk";\n'
+        "export const make = () => new AccessToken(process.env.KEY, process.env.LIVEKIT_API_SECRET).toJwt();\n"
+    )
+    by_hand = (
+        '"use client";\nimport jwt from "jsonwebtoken";\n'
+        "export const make = () => jwt.sign({ video: { roomJoin: true } }, process.env.LIVEKIT_API_SECRET);\n"
+    )
+    (certain,) = found("client-side-mint", "components/Join.tsx", sdk)
+    (likely,) = found("client-side-mint", "components/Join.tsx", by_hand)
+
+    assert "with the LiveKit server SDK" in certain.message
+    assert certain.confidence is Confidence.HIGH
+    assert "(jsonwebtoken)" in likely.message
+    assert likely.confidence is Confidence.MEDIUM
+
+
+def test_what_publishes_a_secret_is_said_with_where_it_goes() -> None:
+    settings = "module.exports = { env: { LIVEKIT_API_SECRET: process.env.LIVEKIT_API_SECRET } };\n"
+    (placed,) = found("public-env-secret", "next.config.js", settings)
+    (named,) = found("public-env-secret", ".env", "VITE_LIVEKIT_API_SECRET=from-elsewhere\n")
+
+    assert "API secret LIVEKIT_API_SECRET published: " in placed.message
+    assert "API secret under the public name VITE_LIVEKIT_API_SECRET: " in named.message

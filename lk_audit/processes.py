@@ -108,6 +108,9 @@ def _outcomes(batches: Sequence[_Span], jobs: int) -> Iterator[Any]:
         try:
             with _undisturbed():
                 futures: list[Future[Any]] = [executor.submit(_run, start, end) for start, end in batches]
+        except BrokenProcessPool:  # a RuntimeError too: work that ends its process must not be done in this one
+            yield _ENDED
+            return
         except (OSError, RuntimeError):
             yield _NO_PROCESSES
             return

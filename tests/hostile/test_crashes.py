@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -321,6 +323,24 @@ def test_where_no_process_can_be_had_this_one_does_the_work(monkeypatch: pytest.
     found = [item for _, part in processes.spread(squares, range(50), [1] * 50, jobs=3) for item in part or ()]
 
     assert found == squares(range(50))
+
+
+@spreading
+def test_work_that_ends_its_process_early_is_not_done_in_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process may end while work is still being handed out."""
+    submit, handed = ProcessPoolExecutor.submit, []
+
+    def broken(pool: ProcessPoolExecutor, *work: Any) -> Future[Any]:  # noqa: ANN401 - as the original
+        handed.append(work)
+        if len(handed) == 2:
+            raise BrokenProcessPool
+        return submit(pool, *work)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", broken)
+    outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [1] * 50, jobs=2))
+
+    assert os.getpid() not in {part[0] for _, part in outcomes if part}
+    assert [item for _, part in outcomes if part for item in part[1]] == squares(range(50))
 
 
 @spreading

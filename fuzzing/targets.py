@@ -144,7 +144,7 @@ def _scan_seeds(kinds: frozenset[str]) -> list[bytes]:
 def suppress(data: bytes) -> None:
     """Comments that accept findings mark them, and neither add nor drop one."""
     sources = projects.read_input(data, "a.py")
-    unmarked = [Source(item.path, item.data.replace(b"lk-audit:", b"lk_audit:")) for item in sources]
+    unmarked = [Source(item.path, item.data.replace(b"lk-audit:", b"lk-audot:")) for item in sources]
     with_comments, without = (_found(invariants.check_scan(items, rules())) for items in (sources, unmarked))
     require(with_comments == without, "a comment changes which findings there are")
 

@@ -142,7 +142,9 @@ def _check_name(name: Name, data: bytes) -> None:
     is_plain = text.isascii() and b"\\" not in text
     is_number = text[:1].isdigit() or text[:1] == b"."
     if text and is_plain and not (is_number or text in _STANDING_FOR or name.id.startswith(_MADE_UP)):
-        require(name.id.encode("utf-8", "replace") in text, f"name {name.id!r} at {name.start} is {text[:40]!r}")
+        # Parts of a name may stand apart: `Shop. Web` in Elixir.
+        joined = b"".join(text.split())
+        require(name.id.encode("utf-8", "replace") in joined, f"name {name.id!r} at {name.start} is {text[:40]!r}")
 
 
 def _check_inside(node: Node) -> None:

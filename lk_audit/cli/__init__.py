@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+from lk_audit.cli.exits import INTERRUPTED, TERMINATED
 
 
 def main() -> None:
@@ -11,8 +14,20 @@ def main() -> None:
         code = _run()
     except KeyboardInterrupt:  # before the program could see to it
         sys.stderr.write("lk-audit: interrupted\n")
-        code = 130
+        code = INTERRUPTED
+    if code in {INTERRUPTED, TERMINATED}:
+        _leave(code)
     sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """End at once: what is taken down after work was broken off, threads of an executor above all, may complain."""
+    from contextlib import suppress  # noqa: PLC0415 - only runs that are broken off need it
+
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _run() -> int:

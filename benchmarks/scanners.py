@@ -52,8 +52,9 @@ SCANNERS = (
     Scanner(
         OURS,
         (*_LK_AUDIT, "scan", "--fail-on", "never", "."),
-        (*_LK_AUDIT, "scan", "--fail-on", "never", "--force-exclude", "--", "{files}"),
+        (*_LK_AUDIT, "scan", "--force-exclude", "--", "{files}"),
         (*_LK_AUDIT, "--version"),
+        frozenset({0, 1}),
     ),
     Scanner(
         "kingfisher", (*_KINGFISHER, "."), (*_KINGFISHER, "{files}"), ("kingfisher", "--version"), frozenset({0, 200})
@@ -95,15 +96,13 @@ def on_folder(scanner: Scanner, folder: Path, more: Sequence[str] = ()) -> Conte
     return Contestant(scanner.name, command, folder, scanner.codes, _environment(scanner))
 
 
-def on_commit(scanner: Scanner, folder: Path, files: Sequence[str], more: Sequence[str] = ()) -> Contestant:
-    """A scanner as a hook that is handed the files of a commit; `more` are further options of lk-audit."""
+def on_commit(scanner: Scanner, folder: Path, files: Sequence[str]) -> Contestant:
+    """A scanner as a hook that is handed the files of a commit, as its manifest has it."""
     python = [name for name in files if name.endswith(_PYTHON_SUFFIXES)]
     command = list(scanner.commit)
     for mark, names in (("{files}", files), ("{python}", python)):
         if mark in command:
             command[command.index(mark) :] = names
-    if more:
-        command[command.index("--") : command.index("--")] = more
     return Contestant(scanner.name, tuple(command), folder, scanner.codes, _environment(scanner))
 
 

@@ -114,10 +114,7 @@ def _hook(files: Callable[[Bench, Path], list[str]]) -> Callable[[Bench], Table]
         limits = replace(bench.limits, runs=bench.limits.runs * _HOOK_RUNS, patience=_HOOK_PATIENCE)
         with tempfile.TemporaryDirectory() as work:
             names = files(bench, Path(work))
-            contestants = [
-                on_commit(scanner, Path(work), names, without_cache() if scanner.name == OURS else ())
-                for scanner in bench.scanners(_HOOKS)
-            ]
+            contestants = [on_commit(scanner, Path(work), names) for scanner in bench.scanners(_HOOKS)]
             return Table(PASS, in_turn(contestants, limits, bench.say))
 
     return run

@@ -427,7 +427,7 @@ def test_a_hook_gets_the_files_and_python_tools_those_in_python() -> None:
     files = ["a.py", "b.ts"]
 
     assert on_commit(by_name["bandit"], Path(), files).command[-1:] == ("a.py",)
-    assert on_commit(by_name[OURS], Path(), files, ["--no-cache"]).command[-4:] == ("--no-cache", "--", "a.py", "b.ts")
+    assert on_commit(by_name[OURS], Path(), files).command[-4:] == ("--force-exclude", "--", "a.py", "b.ts")
     assert on_commit(by_name[PASS], Path(), files).command == (sys.executable, "-c", "pass")
 
 

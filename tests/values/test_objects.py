@@ -45,6 +45,7 @@ JAVASCRIPT = {
     "function make() { const t = new T(); t.a(); return t } make().b()": "a b",
     "function make() { return new T() } make().a(); make().b()": "a? b?",
     "const t = new T(); Object.assign(t, { ttl: 5, name: 'x' })": "ttl= name=",
+    "const t = new T(); Object.assign(t, { ttl: 5 }).a()": "ttl= a",
 }
 PYTHON = {
     "T().a(1).b(2)": "a b",

@@ -21,7 +21,7 @@ from lk_audit.configuration.layers import Asked, effective
 from lk_audit.errors import UsageError
 from lk_audit.findings import AnyRule, Report
 from lk_audit.livekit.tokens import decode_token, find_tokens, is_signed_by, read_token
-from lk_audit.path_patterns import MAX_LENGTH, MAX_WILDCARDS, PathPatterns
+from lk_audit.path_patterns import PathPatterns, pattern_mistake
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.secret import Secret
 from lk_audit.source import Source
@@ -262,7 +262,7 @@ def _baseline_seeds() -> list[bytes]:
 def match_paths(data: bytes) -> None:
     """A pattern and paths, a line each: matching ends soon, and what matches a folder matches what is in it."""
     pattern, *paths = data.decode("utf-8", "replace").split("\n")
-    if not 0 < len(pattern) <= MAX_LENGTH or pattern.count("*") > MAX_WILDCARDS:
+    if pattern_mistake(pattern) is not None:
         return
     patterns = PathPatterns((pattern,))
     for path in paths[:20]:

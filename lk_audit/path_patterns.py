@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -81,11 +82,30 @@ def pattern_mistake(pattern: str) -> str | None:
         return f"is too complicated: {MAX_WILDCARDS} wildcards and {MAX_LENGTH} characters are the limit"
     if {".", ".."} & set(pattern.removeprefix("!").strip("/").split("/")):
         return 'goes by "." or ".."; patterns start at the folder of the configuration'
+    return None if _is_pattern(pattern) else "is no pattern as in a .gitignore file"
+
+
+def usable(lines: Iterable[str]) -> GitIgnoreSpec:
+    """The patterns of an ignore file. A line that is none, such as `[z-a]`, says nothing, so that more is scanned."""
+    from pathspec import GitIgnoreSpec as Spec  # noqa: PLC0415 - 75 ms, needed only where patterns are used
+
+    kept = list(lines)
     try:
-        _spec((pattern,))
-    except ValueError:
-        return "is no pattern as in a .gitignore file"
-    return None
+        return Spec.from_lines(kept)
+    except _MISTAKES:
+        return Spec.from_lines(line for line in kept if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        _spec((line,))
+    except _MISTAKES:
+        return False
+    return True
+
+
+_MISTAKES = (ValueError, re.error)
+"""What is no pattern; a pattern becomes a regular expression, which can be wrong in turn."""
 
 
 def _folders(path: str) -> Iterator[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from lk_audit.path_patterns import usable
 from lk_audit.patterns import regex
 from lk_audit.regular_files import read_regular
 
@@ -112,24 +113,10 @@ _GROUP_NAME = regex(r"\(\?P<\w+>")
 
 
 def _ignore_rules(folder: str) -> _Rules | None:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 75 ms, needed outside git only
-
     try:
         text = read_regular(f"{folder}/.gitignore")[:_MAX_IGNORE_FILE].decode("utf-8", "replace")
     except OSError:
         return None
     # Wildcards become regular expressions that try every split: a line with many is dropped, so more is scanned.
     lines = [line for line in text.splitlines() if line.count("*") <= _MAX_WILDCARDS]
-    try:
-        return _Rules(GitIgnoreSpec.from_lines(lines))
-    except ValueError:
-        return _Rules(GitIgnoreSpec.from_lines(_usable(GitIgnoreSpec, lines)))
-
-
-def _usable(kind: type[GitIgnoreSpec], lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        try:
-            kind.from_lines([line])
-        except ValueError:
-            continue
-        yield line
+    return _Rules(usable(lines))

@@ -107,14 +107,29 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     return (*documents, *modules)
 
 
+def _character(data: bytes, offset: int) -> tuple[int, int]:
+    """The span of the character at an offset; that of the last one behind the end."""
+    start = min(offset, max(0, len(data) - 1))
+    while start and data[start] in _FURTHER_BYTES:
+        start -= 1
+    end = min(start + 1, len(data))
+    while end < len(data) and data[end] in _FURTHER_BYTES:
+        end += 1
+    return start, end
+
+
+_FURTHER_BYTES = range(0x80, 0xC0)
+"""Bytes of a character of UTF-8 but its first."""
+
+
 def _not_a_notebook(source: Source) -> Document:
     """JSON as such, or the text of what is no JSON, with the place where it breaks off."""
     try:
         read(source.data)
     except NotNotebook as error:
         if error.offset is not None:
-            place = min(error.offset, max(0, len(source.data) - 1))
-            return Document(0, len(source.data), "text", text.parse(source).pairs, ((place, place + 1),))
+            place = _character(source.data, error.offset)
+            return Document(0, len(source.data), "text", text.parse(source).pairs, (place,))
     from lk_audit.frontends import json  # noqa: PLC0415 - hardly ever needed
 
     return json.parse(source)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from lk_audit.path_patterns import usable
 from lk_audit.patterns import regex
 
 if TYPE_CHECKING:
@@ -87,11 +88,9 @@ class Images:
         source = self._files.get(path)
         if source is None:
             return None
-        from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 75 ms, needed beside a Dockerfile only
-
         lines = [_anchored(line.strip()) for line in source.text.splitlines()[:_MAX_PATTERNS]]
         # Wildcards become regular expressions that try every split.
-        return GitIgnoreSpec.from_lines(line for line in lines if line and line.count("*") <= _MAX_WILDCARDS)
+        return usable(line for line in lines if line and line.count("*") <= _MAX_WILDCARDS)
 
 
 def _anchored(line: str) -> str:

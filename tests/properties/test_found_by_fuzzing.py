@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gc
 import time
+from pathlib import Path
 
 import pytest
 
 from fuzzing import invariants
 from lk_audit import frontends
+from lk_audit.configuration.layers import Asked, effective
+from lk_audit.errors import UsageError
 from lk_audit.frontends import dotenv, javascript, swift, yaml
+from lk_audit.pipeline import scan_paths
 from lk_audit.source import Source
+from lk_audit.suppression import rule_names
 from lk_audit.syntax import Call, Document, Export, Expr, Literal, Member, Name, Record, Unary, walk
 from lk_audit.unicode import writable
 from tests.properties.seeds import RULES, scan
@@ -31,6 +36,9 @@ INPUTS = {
     "an error before a character of several bytes (YAML)": ("a.yml", "a: b\n- ☃: [\n"),
     "text of one byte a character that libyaml refuses (YAML)": ("a.yml", "\u00ff\u0080"),
     "a bare value of more than 512 bytes (environment file)": (".env", "A=`B=" + "é" * 300),
+    "nothing at all (notebook)": ("a.ipynb", ""),
+    "no JSON from a character of several bytes on (notebook)": ("a.ipynb", '{"cells": [é]}'),
+    "no JSON behind a character of several bytes (notebook)": ("a.ipynb", '{"cells": ["é'),
     "an anchor that libyaml cannot read (YAML)": ("a.yml", "- &😁 unicode anchor\n"),
 }
 
@@ -141,3 +149,28 @@ def test_an_error_in_yaml_is_one_whole_character() -> None:
 @pytest.mark.parametrize(("text", "written"), [("\ud83d\ude00", "😀"), ("a\ud83d", "a\ufffd"), ("a", "a")])
 def test_text_is_made_writable(text: str, written: str) -> None:
     assert writable(text) == written
+
+
+NO_PATTERNS = "[z-a]\n!\n\\/\n*.log\n"
+
+
+def test_a_line_of_an_ignore_file_that_is_no_pattern_says_nothing(tmp_path: Path) -> None:
+    secret = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
+    files = {"Dockerfile": "FROM scratch\nCOPY . .\n", ".env": f"LIVEKIT_API_SECRET={secret}\n", "a.log": secret}
+    for name, text in {**files, ".gitignore": NO_PATTERNS, ".dockerignore": NO_PATTERNS}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    report = scan_paths([tmp_path], rules=RULES)
+
+    assert {item.place.path for item in report.findings} == {".env"}
+    assert not report.crashes
+
+
+@pytest.mark.parametrize("pattern", ["[z-a]", "!", "\\/"])
+def test_what_is_no_pattern_in_a_configuration_is_told_of_in_one_line(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "lk-audit.toml").write_text(f"exclude = ['{pattern}']\n", encoding="utf-8")
+
+    with pytest.raises(UsageError) as error:
+        effective(Asked(tmp_path / "lk-audit.toml"), tmp_path, rule_names(RULES))
+
+    assert "\n" not in str(error.value)

@@ -143,8 +143,10 @@ def _check_name(name: Name, data: bytes) -> None:
     is_number = text[:1].isdigit() or text[:1] == b"."
     if text and is_plain and not (is_number or text in _STANDING_FOR or name.id.startswith(_MADE_UP)):
         # Parts of a name may stand apart: `Shop. Web` in Elixir.
-        joined = b"".join(text.split())
-        require(name.id.encode("utf-8", "replace") in joined, f"name {name.id!r} at {name.start} is {text[:40]!r}")
+        spelled = name.id.encode("utf-8", "replace")
+        require(
+            spelled in text or spelled in b"".join(text.split()), f"name {name.id!r} at {name.start} is {text[:40]!r}"
+        )
 
 
 def _check_inside(node: Node) -> None:

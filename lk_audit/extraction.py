@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from importlib import import_module
 from itertools import islice
+from typing import TypeAlias
 
 from lk_audit import frontends, processes
 from lk_audit.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
 from lk_audit.collector import collect, patient
 from lk_audit.extracted import Extracted, ParseNote
-from lk_audit.extractors import pairing
+from lk_audit.extractors import gates, pairing
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.findings import Crash
 from lk_audit.generated import is_generated
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.patterns import regex
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.project.modules import TOO_DEEP, Project
@@ -24,6 +25,8 @@ from lk_audit.roles import file_role
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
 from lk_audit.syntax import Document, Module
+
+Finder: TypeAlias = Callable[[FileContext], Iterable[Fact]]
 
 
 def extract(
@@ -160,14 +163,14 @@ class _Analysis:
     def _read(self, source: Source, found: Extracted) -> None:
         workspace = self._workspace
         is_code = frontends.frontend_for(source.path) in frontends.CODE
-        is_worth_it = _may_hold_code_facts(source, workspace.secret_names)
-        contexts = workspace.contexts(source.path) if is_worth_it else ()
+        opened = _opened(source, workspace.secret_names)
+        contexts = workspace.contexts(source.path) if opened else ()
         if source.path in workspace.project.unusable:
             raise _UnusableError(workspace.project.unusable[source.path])
         for context in contexts:
             found.notes.extend(_notes(source, context.module))
-            _add(found, _code_facts(context))
-        if not (is_code and (contexts or not is_worth_it)):
+            _add(found, _code_facts(context, opened))
+        if not (is_code and (contexts or not opened)):
             for parsed in frontends.parse(source):
                 if isinstance(parsed, Document):
                     found.notes.extend(_notes(source, parsed))
@@ -202,16 +205,10 @@ def extract_credentials(
 
 
 def _code_credentials(context: FileContext) -> Iterator[Fact]:
-    from lk_audit.extractors import comments, credentials, raw_mints, sdk_mints  # noqa: PLC0415 - as in `_code_facts`
+    from lk_audit.extractors import comments, credentials  # noqa: PLC0415 - as in `_code_facts`
 
-    mints = [*sdk_mints.sdk_mints(context, _no_request), *raw_mints.raw_mints(context, _no_request)]
-    yield from credentials.code_credentials(context, mints)
+    yield from credentials.code_credentials(context)
     yield from comments.comment_credentials(context)
-
-
-def _no_request(_value: object) -> bool:
-    """What a request decides is never a literal."""
-    return False
 
 
 _MOST_KEPT = 2_000_000
@@ -230,29 +227,9 @@ def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
     return found
 
 
-_CODE_WORDS = (
-    *(b"AccessToken", b"ecret", b"ECRET", b"Grant", b"roomJoin", b"room_join", b"Hmac", b"hmac"),
-    *(b"jwt", b"Jwt", b"JWT", b"verify_signature", b"APIToken", b"ConnectInfo"),
-    *(b"TokenVerifier", b"WebhookReceiver", b"Client(", b"ServiceClient", b"LiveKitAPI"),
-    *(b"ws://", b"devkey", b"subtle"),
-    *(b"setKey", b"haredKey", b"hared_key", b"TokenServer", b"TokenSource", b"andbox", b"room_finished"),
-    *(b"participant_joined", b"participant_left", b"room_started", b"track_published", b"egress_ended", b"setItem"),
-    *(b"set_key", b"encryption", b"oken=", b"localStorage", b"sessionStorage", b"URLSearchParams", b"location."),
-    *(b"query:", b"WebhookEvent", b"EventRoom"),
-)
-"""What code must mention for a fact to be in it: most files about LiveKit neither mint nor hold a credential."""
-
-
-_UNENCRYPTED = regex(rb"http://(?!www\.apache\.org/licenses|localhost|127\.0\.0\.1)")
-"""Addresses that may be a server's; a licence notice in every file is none."""
-
-
-def _may_hold_code_facts(source: Source, names: SecretNames) -> bool:
-    if is_generated(source.data):
-        return False
-    if any(word in source.data for word in _CODE_WORDS) or _UNENCRYPTED.search(source.data) is not None:
-        return True
-    return names.occur_in(source.data)
+def _opened(source: Source, names: SecretNames) -> frozenset[str]:
+    """The extractors that may find something in the code of a file; none in what a program has written."""
+    return frozenset() if is_generated(source.data) else gates.opened(source.data, names)
 
 
 def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Iterator[Fact]:
@@ -277,48 +254,29 @@ def _command_facts(source: Source) -> Iterator[Fact]:
         yield from shell_mints.shell_facts(source)
 
 
-def _code_facts(context: FileContext) -> Iterator[Fact]:
-    from lk_audit.extractors import (  # noqa: PLC0415 - most scans meet one kind of file only
-        built_mints,
-        client_tokens,
-        comments,
-        credentials,
-        development_tokens,
-        e2ee_keys,
-        endpoints,
-        exposures,
-        mint_parts,
-        public_settings,
-        raw_mints,
-        reach,
-        sdk_mints,
-        secret_exposures,
-        sides,
-        token_checks,
-        urls,
-        webhooks,
-    )
+_FINDERS: dict[str, str] = {
+    "mints": "token_mints",
+    "credentials": "code_credentials",
+    "comments": "comment_credentials",
+    "exposures": "code_exposures",
+    "public_settings": "public_settings",
+    "token_checks": "token_checks",
+    "urls": "code_urls",
+    "secret_exposures": "secret_exposures",
+    "webhooks": "webhook_uses",
+    "e2ee_keys": "e2ee_keys",
+    "development_tokens": "development_sources",
+    "client_tokens": "tokens_left_behind",
+}
+"""The extractors of code, in the order of their facts: the module of each, and its function."""
 
-    side = context.built(sides.side_of)
-    handlers = context.built(endpoints.Endpoints)
-    mints = [
-        *sdk_mints.sdk_mints(context, handlers.is_request),
-        *raw_mints.raw_mints(context, handlers.is_request),
-        *built_mints.built_mints(context, handlers.is_request),
-    ]
-    for parts in mints:
-        yield mint_parts.assemble(context, parts, handlers, reach.side_of_node(context, parts.call))
-    yield from credentials.code_credentials(context, mints)
-    yield from comments.comment_credentials(context)
-    yield from exposures.code_exposures(context, side)
-    yield from public_settings.public_settings(context, side)
-    yield from token_checks.token_checks(context, side)
-    yield from urls.code_urls(context)
-    yield from secret_exposures.secret_exposures(context)
-    yield from webhooks.webhook_uses(context)
-    yield from e2ee_keys.e2ee_keys(context)
-    yield from development_tokens.development_sources(context)
-    yield from client_tokens.tokens_left_behind(context)
+
+def _code_facts(context: FileContext, opened: Container[str]) -> Iterator[Fact]:
+    for module, function in _FINDERS.items():
+        if module in opened:
+            # An extractor is imported when a file may hold what it looks for: most scans need few of them.
+            find: Finder = getattr(import_module(f"lk_audit.extractors.{module}"), function)
+            yield from find(context)
 
 
 def _token_facts(

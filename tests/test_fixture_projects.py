@@ -9,6 +9,7 @@ import pytest
 
 from lk_audit import extraction
 from lk_audit.extraction import extract_facts
+from lk_audit.extractors.gates import GATES
 from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
@@ -56,6 +57,6 @@ def test_files_that_are_not_parsed_hold_no_facts(project: Path, monkeypatch: pyt
     sources = sources_of(project)
     gated = extract_facts(sources)[0]
 
-    monkeypatch.setattr(extraction, "_may_hold_code_facts", lambda _source, _names: True)
+    monkeypatch.setattr(extraction, "_opened", lambda _source, _names: frozenset(GATES))
 
     assert set(map(repr, extract_facts(sources)[0])) == set(map(repr, gated))

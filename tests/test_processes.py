@@ -65,12 +65,12 @@ def test_the_number_of_processes_does_not_change_what_is_found() -> None:
 
 
 def test_a_file_whose_process_was_ended_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    def ended(source: Source) -> bool:
+    def ended(source: Source) -> frozenset[str]:
         if source.path == "b.py":
             os.kill(os.getpid(), signal.SIGKILL)
-        return False
+        return frozenset()
 
-    monkeypatch.setattr(extraction, "_may_hold_code_facts", lambda source, _: ended(source))
+    monkeypatch.setattr(extraction, "_opened", lambda source, _: ended(source))
     found = extract([Source.from_text(path, "x = 1\n") for path in ("a.py", "b.py")], jobs=2)
 
     assert Crash(None, "b.py", "ProcessEnded", "by the system") in found.crashes

@@ -177,6 +177,12 @@ class FileContext(Struct, eq=False, dict=True):
         values = home.evaluator.evaluate(expr)
         return values if home is self else located(values, home.source.path)
 
+    def values_here(self, expr: Expr) -> Possible:
+        """The same, without looking in other files for who calls the function around `expr`."""
+        home = self.home(expr)
+        values = home.evaluator.evaluate_here(expr)
+        return values if home is self else located(values, home.source.path)
+
     def place(self, node: Node) -> Place:
         """The place of a node of this file, or of any file of the project."""
         return self.home(node).source.place(node.start, node.end)

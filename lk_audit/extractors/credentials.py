@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import PurePosixPath
 
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.mint_parts import MintParts
+from lk_audit.extractors.mints import mints_of
 from lk_audit.facts import Carrier, CredentialLiteral, Strength
 from lk_audit.livekit.credentials import (
     is_foreign_name,
@@ -43,17 +44,17 @@ from lk_audit.values.model import Environment, Possible, Text
 _FALLBACK_OPERATORS = frozenset({"or", "??"})
 
 
-def code_credentials(context: FileContext, mints: Iterable[MintParts]) -> Iterator[CredentialLiteral]:
+def code_credentials(context: FileContext) -> Iterator[CredentialLiteral]:
     """Every API secret that the file spells out, each literal once; the surest way to see it comes first."""
     seen: set[Place] = set()
-    for fact in _candidates(context, mints):
+    for fact in _candidates(context):
         if fact.place not in seen:
             seen.add(fact.place)
             yield fact
 
 
-def _candidates(context: FileContext, mints: Iterable[MintParts]) -> Iterator[CredentialLiteral]:
-    mints = list(mints)
+def _candidates(context: FileContext) -> Iterator[CredentialLiteral]:
+    mints = context.built(mints_of)
     yield from _sink_arguments(context)
     for parts in mints:
         for part in parts.settings.get("api_secret", ()):

@@ -78,7 +78,7 @@ def served_function(context: FileContext, expr: Expr, depth: int = _DEEPEST) -> 
             return found
     elif not isinstance(expr, Name | Member):
         return None
-    for value in context.values(expr):
+    for value in context.values_here(expr):
         if isinstance(value, Defined) and isinstance(value.definition, Function):
             home = context.home(value.definition)
             if takes_request(home, value.definition):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.shown import shown
-from lk_audit.extractors.sides import SideEvidence
+from lk_audit.extractors.sides import side_of
 from lk_audit.facts import EnvExposure, Side
 from lk_audit.livekit.publishing import (
     BUNDLE,
@@ -25,7 +25,7 @@ from lk_audit.values.model import Environment, Listed, Text
 _SECRET = "LIVEKIT_API_SECRET"  # noqa: S105 - the name of the variable
 
 
-def public_settings(context: FileContext, side: SideEvidence) -> Iterator[EnvExposure]:
+def public_settings(context: FileContext) -> Iterator[EnvExposure]:
     """Every setting that publishes the secret, once."""
     if context.is_python:
         return
@@ -40,7 +40,7 @@ def public_settings(context: FileContext, side: SideEvidence) -> Iterator[EnvExp
         if ENVIRONMENT_FILES.search(path) and context.secret_names.means(keys[-1]) and _is_filled(context, entry.value):
             yield _exposure(context, entry, keys[-1], "the environment file", BUNDLE)
     yield from _plugins(context)
-    yield from _inlined(context, side)
+    yield from _inlined(context)
 
 
 def _keys(context: FileContext, entry: Entry) -> tuple[str, ...]:
@@ -102,10 +102,10 @@ def _listed(argument: Argument) -> Iterator[tuple[Node, str, Expr]]:
             return
 
 
-def _inlined(context: FileContext, side: SideEvidence) -> Iterator[EnvExposure]:
+def _inlined(context: FileContext) -> Iterator[EnvExposure]:
     """Reads in the code of a Parcel application: the bundler writes the value in their place."""
     package = context.project.manifests.package_for(context.source.path)
-    if package is None or side.side is Side.SERVER or not package.depends_on(*INLINES_EVERYTHING):
+    if package is None or not package.depends_on(*INLINES_EVERYTHING) or context.built(side_of).side is Side.SERVER:
         return
     for node in context.names.members_named(_SECRET):
         for value in context.values(node):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, argument
-from lk_audit.extractors.sides import SideEvidence
+from lk_audit.extractors.sides import side_of
 from lk_audit.facts import Side, TokenCheck
 from lk_audit.livekit.sinks import TOKEN_METHODS
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Node
@@ -47,9 +47,9 @@ _DECODERS_WITH_SWITCH = frozenset({"JWT.decode"})
 _LIVEKIT_CLAIMS = frozenset({"video", "roomJoin", "roomAdmin"})
 
 
-def token_checks(context: FileContext, side: SideEvidence) -> Iterator[TokenCheck]:
+def token_checks(context: FileContext) -> Iterator[TokenCheck]:
     """Every read of a LiveKit token without its signature, where the code could trust it: not at clients."""
-    if side.side is Side.CLIENT:
+    if context.built(side_of).side is Side.CLIENT:
         return
     for call in context.names.calls:
         name = context.called(call) or _receiver_name(context, call)

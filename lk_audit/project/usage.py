@@ -286,7 +286,7 @@ class Usage:
             return False
         if other.is_go:
             return self._calls_interface(other, callee, owner)
-        known = list(self.classes(other, other.evaluator.evaluate(callee.object)))
+        known = list(self.classes(other, other.evaluator.evaluate_here(callee.object)))
         bases = {_last_part(base) for base in owner.bases} if other.names.traits.implements_by_name else set()
         return any(item is owner or item.name in bases for item in known)
 
@@ -308,7 +308,7 @@ class Usage:
         home = self._project.module_of(owner)
         return home is not None and any(
             home.evaluator.structs.satisfies(owner, kind)
-            for value in other.evaluator.evaluate(callee.object)
+            for value in other.evaluator.evaluate_here(callee.object)
             for _, kind in other.evaluator.structs.types_of(value)
         )
 
@@ -379,7 +379,7 @@ def _last_part(expr: Expr) -> str:
 def _is_taken_from(other: CodeModule, call: Call, path: str) -> bool:
     """Whether a method is called on something imported from a file, whatever that is: an instance it makes."""
     receiver = call.callee.object if isinstance(call.callee, Member) else None
-    if not isinstance(receiver, Name) or not _is_untold(other.evaluator.evaluate(receiver)):
+    if not isinstance(receiver, Name) or not _is_untold(other.evaluator.evaluate_here(receiver)):
         return False
     statements = (item.statement for item in other.names.definitions(receiver) if item.statement is not None)
     return any(other.target(statement.module) == path for statement in statements)
@@ -432,7 +432,7 @@ def _renamed(module: CodeModule, word: str) -> Iterator[str]:
 
 
 def _is_function(module: CodeModule, expr: Expr, function: Function) -> bool:
-    values = module.evaluator.evaluate(expr)
+    values = module.evaluator.evaluate_here(expr)
     return any(isinstance(value, Defined) and value.definition is function for value in values)
 
 
@@ -470,7 +470,7 @@ def _candidates(other: CodeModule, names: set[str], path: str) -> Iterator[Call]
 
 
 def _callee(module: CodeModule, call: Call) -> Possible:
-    return module.evaluator.evaluate(call.callee)
+    return module.evaluator.evaluate_here(call.callee)
 
 
 def _defined_classes(values: Possible) -> Iterator[Class]:

@@ -324,7 +324,9 @@ class Calls:
             return []
         evaluator = self._evaluator
         found = [(evaluator, call) for call in evaluator.names.callers(function)]
-        return [*found, *evaluator.linker.callers(function)] if evaluator.linker is not None else found
+        if evaluator.linker is None or not evaluator.effort.asks_callers:
+            return found
+        return [*found, *evaluator.linker.callers(function)]
 
     def _takes_self(self, function: Function, parameter: Parameter) -> bool:
         names = self._evaluator.names

@@ -116,6 +116,7 @@ class Evaluator:
         self.effort = effort or Effort()
         self._spent = 0
         self._memo: dict[tuple[Node, Frame | None], Possible] = {}
+        self._memo_here: dict[tuple[Node, Frame | None], Possible] = {}
         self.calls = Calls(self)
         self.attributes = Attributes(self)
         self.structs = Structs(self)
@@ -148,13 +149,25 @@ class Evaluator:
         """
         return self.evaluate_at(expr, None)
 
+    def evaluate_here(self, expr: Expr) -> Possible:
+        """The same without a look into other files for who calls the function around `expr`: much cheaper.
+
+        Enough where the question is what something is made of, or which function a name means.
+        """
+        before, self.effort.asks_callers = self.effort.asks_callers, False
+        try:
+            return self.evaluate_at(expr, None)
+        finally:
+            self.effort.asks_callers = before
+
     def evaluate_at(self, expr: Expr, frame: Frame | None) -> Possible:
         """The same with the parameters of the functions in `frame` bound."""
         key = (expr, frame)
-        known = self._memo.get(key)
+        effort = self.effort
+        memo = self._memo if effort.asks_callers else self._memo_here
+        known = memo.get(key)
         if known is not None:
             return known
-        effort = self.effort
         if effort.depth == 0:
             effort.begin(self._spent)
         if not effort.enter(key):
@@ -166,7 +179,7 @@ class Evaluator:
         finally:
             effort.leave(key)
         if effort.truncations == before or effort.depth == 0:
-            self._memo[key] = values
+            memo[key] = values
         if effort.depth == 0:
             self._spent += effort.work
         return values

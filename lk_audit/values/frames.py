@@ -27,13 +27,15 @@ class Frame(Struct, frozen=True, eq=False):
 class Effort(Struct, eq=False):
     """The bounds of one evaluation. Evaluators of files that link to each other share one.
 
-    `depth` counts the expressions under way, `work` those seen, `truncations` those given up.
+    `depth` counts the expressions under way, `work` those seen, `truncations` those given up. Unless `asks_callers`, a
+    parameter is what it is declared to be, and nobody looks in other files for who calls its function.
     """
 
     depth: int = 0
     work: int = 0
     truncations: int = 0
     limit: int = _MOST_WORK
+    asks_callers: bool = True
     active: set[tuple[Node, Frame | None]] = field(default_factory=set)
 
     def begin(self, spent: int) -> None:

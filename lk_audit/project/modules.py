@@ -195,16 +195,16 @@ class Project:
         """The modules that an import comes out at: one, or the files of a package that mention the name."""
         yield from self.modules(path)
         if member is not None:
-            wanted = member.encode()
             for other in self.declared.csharp(member) if path == CSHARP else self.resolution.declaring(path, member):
                 yield from self.modules(other)
-            for other in self.resolution.package_files(path):
-                if wanted in self.files.data(other):
-                    yield from self.modules(other)
+            for other in self.resolution.package_declaring(path, member):
+                yield from self.modules(other)
 
-    def package_of(self, module: CodeModule, word: str) -> Iterator[CodeModule]:
-        """The other modules of a Go file's package that mention a word."""
-        yield from (other for other in self._exporting(module.address, word) if other is not module)
+    def extending(self, module: CodeModule, kind: str) -> Iterator[CodeModule]:
+        """The other modules of a Go file's package that declare methods of a type."""
+        for path in self.resolution.package_extending(module.address, kind):
+            if path != module.path:
+                yield from self.modules(path)
 
     def _exported(self, path: str, member: str | None) -> Iterator[Possible]:
         for module in self._exporting(path, member):
@@ -293,7 +293,7 @@ class ModuleLinker:
             return ()
         return tuple(
             (other.evaluator, part)
-            for other in self._project.package_of(self._module, owner.name)
+            for other in self._project.extending(self._module, owner.name)
             for part in other.names.classes
             if part.name == owner.name
         )

@@ -42,6 +42,12 @@ _SWIFT = "swift:"
 """What the addresses of Swift modules begin with: their folders may hold files of other languages too."""
 _DJANGO_SETTINGS = "django.conf.settings"
 _SOURCE_FOLDERS = ("", "src", "lib", "app", "backend", "server", "api")
+_GO_DECLARATION = (
+    rb"(?m)^(?:(?:func|type|var|const)[ \t]+%s\b|[ \t]{1,8}(?:[\w, \t]{0,200},[ \t]{0,4})?%s\b(?![.(]|[ \t]*:=))"
+)
+"""At the start of a line, or a little inside it where a block of declarations is."""
+_GO_RECEIVER = rb"(?m)^func[ \t]*\([^()\n]{0,200}\b%s\b"
+_SWIFT_DECLARATION = rb"\b(?:class|struct|enum|protocol|actor|extension|func|let|var|typealias|case)\s{1,9}%s\b"
 
 
 class Resolution:
@@ -91,6 +97,22 @@ class Resolution:
             return
         pattern = re.compile(_DECLARATION % re.escape(name).encode())
         yield from (path for path in paths if pattern.search(self._files.data(path)))
+
+    def package_declaring(self, folder: str, name: str) -> Iterator[str]:
+        """The files of a package of Go, or a module of Swift, that may declare something under a name."""
+        return self._in_package(folder, name, _SWIFT_DECLARATION if folder.startswith(_SWIFT) else _GO_DECLARATION)
+
+    def package_extending(self, folder: str, name: str) -> Iterator[str]:
+        """The files of a Go package that may declare methods of a type."""
+        return self._in_package(folder, name, _GO_RECEIVER)
+
+    def _in_package(self, folder: str, name: str, form: bytes) -> Iterator[str]:
+        word = name.encode()
+        pattern = re.compile(form.replace(b"%s", re.escape(word)))
+        for path in self.package_files(folder):
+            data = self._files.data(path)
+            if word in data and pattern.search(data):
+                yield path
 
     def dart(self, path: str, uri: str) -> str | None:
         """The file of a Dart library as the file at `path` imports it: by its way from there, or from its package."""

@@ -21,7 +21,9 @@ Frontends desugar what has an exact equivalent here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from operator import attrgetter
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -29,7 +31,9 @@ from msgspec import Struct
 Scalar: TypeAlias = str | bytes | int | float | bool | None
 
 
-class Node(Struct, eq=False):
+class Node(Struct, eq=False, gc=False):
+    """A piece of syntax. The collector of circular garbage need not look at trees, which are most of what there is."""
+
     start: int
     end: int
 
@@ -333,16 +337,15 @@ class Document(Node):
 Parsed: TypeAlias = Module | Document
 
 
-def children(node: object) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The direct child nodes of `node`, in field order."""
-    for name in _node_fields(type(node)):
-        value = getattr(node, name)
+    found: list[Node] = []
+    for value in _parts_of(type(node))(node):
         if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            for item in value:
-                if isinstance(item, Node):
-                    yield item
+            found.append(value)
+        elif type(value) is tuple:
+            found += [item for item in value if isinstance(item, Node)]
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -351,18 +354,19 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(children(current))))
+        stack.extend(reversed(children(current)))
 
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
-_NO_NODES = frozenset({"start", "end", "id", "name", "operator", "kind", "tag", "local", "member", "exported"})
+_PLAIN = frozenset({"int", "str", "bool", "str | None", "Scalar", "tuple[str, ...]", "tuple[tuple[int, int], ...]"})
+"""The types of fields that hold no nodes, as they are written here."""
 
 
-def _node_fields(kind: type) -> tuple[str, ...]:
-    known = _FIELDS.get(kind)
-    if known is None:
-        names: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
-        known = _FIELDS[kind] = tuple(
-            name for name in names if name not in _NO_NODES or (kind is Export and name == "local")
-        )
-    return known
+@cache
+def _parts_of(kind: type[Node]) -> Callable[[Node], tuple[object, ...]]:
+    """What reads the fields of a syntax type that may hold nodes."""
+    written = {name: type_ for base in kind.__mro__ for name, type_ in vars(base).get("__annotations__", {}).items()}
+    names = [name for name in kind.__struct_fields__ if written[name] not in _PLAIN]
+    if not names:
+        return lambda _: ()
+    read = attrgetter(*names)
+    return read if len(names) > 1 else lambda node: (read(node),)

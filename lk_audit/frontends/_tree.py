@@ -278,10 +278,10 @@ def _missing(node: TreeNode) -> Opaque | None:
 
 
 def _inside(part: Node) -> Iterator[Expr | Statement]:
-    pending = list(children(part))[::-1]
+    pending = children(part)[::-1]
     while pending:
         node = pending.pop()
         if type(node) in _PUBLIC:
             yield cast("Expr | Statement", node)
         else:
-            pending.extend(list(children(node))[::-1])
+            pending.extend(children(node)[::-1])

@@ -20,7 +20,7 @@ from lk_audit.project.manifests import Manifests
 from lk_audit.project.resolution import Resolution
 from lk_audit.project.usage import Usage
 from lk_audit.source import Source
-from lk_audit.syntax import Call, Class, Function, Module, Node, Parsed, children
+from lk_audit.syntax import Call, Class, Function, Module, Node, Parsed
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.frames import Effort
 from lk_audit.values.model import Duration, Mapped, Moment, Number, Possible, Step, Value
@@ -93,23 +93,6 @@ class CodeModule(Struct, eq=False, dict=True):
 
 
 TOO_DEEP = "nested too deeply to be analysed"
-_DEEP = 300
-_MOST_STEPS = 2_000_000
-
-
-def is_too_deep(module: Module) -> bool:
-    """Whether most of a module lies so deep that it takes the square of its size to look at what is around each node.
-
-    No code by people does: the depth of a whole file is the average of its nodes, and that is about ten.
-    """
-    depth = nodes = steps = 0
-    level: list[Node] = [module]
-    while level and steps <= max(_MOST_STEPS, _DEEP * nodes):
-        steps += depth * len(level)
-        nodes += len(level)
-        depth += 1
-        level = [child for node in level for child in children(node)]
-    return bool(level)
 
 
 class Project:
@@ -136,11 +119,15 @@ class Project:
         known = self._modules.get(path)
         if known is None:
             source = self.files.source(path) if family_of(path) is not None else None
-            parsed = self._parsed(source) if source is not None else ()
-            known = self._modules[path] = tuple(
-                CodeModule(source, part, self) for part in parsed if source is not None and isinstance(part, Module)
-            )
+            known = self._modules[path] = self._made(source) if source is not None else ()
         return known
+
+    def _made(self, source: Source) -> tuple[CodeModule, ...]:
+        found = tuple(CodeModule(source, part, self) for part in self._parsed(source) if isinstance(part, Module))
+        if any(module.names.is_too_deep for module in found):
+            self.unusable[source.path] = TOO_DEEP
+            return ()
+        return found
 
     def _parsed(self, source: Source) -> tuple[Parsed, ...]:
         """The parsed forms of a file; none where that takes too long, or what comes of it would.
@@ -155,9 +142,6 @@ class Project:
                 parsed = frontends.parse(source)
         except OutOfTime:
             self.unusable[source.path] = f"takes longer than {seconds:.0f} s to parse"
-            return ()
-        if any(isinstance(part, Module) and is_too_deep(part) for part in parsed):
-            self.unusable[source.path] = TOO_DEEP
             return ()
         return parsed
 

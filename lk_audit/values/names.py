@@ -78,6 +78,7 @@ class Names:
         is_go: whether its language is Go.
         is_jvm: whether it is Java or Kotlin.
         is_javascript: whether it is JavaScript or TypeScript.
+        is_too_deep: whether it is nested so deeply that questions about it would not come to an end.
         flow: answers questions about branches.
         graph: answers questions about calls.
         calls: every call that is written out, in source order, as all of these.
@@ -96,6 +97,7 @@ class Names:
         self.is_jvm = self.traits.family == "jvm"
         self.is_javascript = self.traits.family == "javascript"
         self._scopes = Scopes(module)
+        self.is_too_deep = self._scopes.is_too_deep
         self.flow = Flow(self._scopes.parents)
         self.graph = CallGraph(self)
         self.calls: tuple[Call, ...] = tuple(call for call in self.nodes(Call) if call.end > call.start)

@@ -41,6 +41,8 @@ GO_FILLERS = frozenset(
     | {"Decode", "DecodeJSON", "Unmarshal", "UnmarshalWithDefaults", "ReadEntity", "BindBody"}
 )
 """Go methods that fill what their last argument points to, by convention: gin, echo, fiber, `encoding/json` ..."""
+_DEEP = 300
+_MOST_STEPS = 2_000_000
 
 
 class Scopes:
@@ -62,8 +64,9 @@ class Scopes:
         self.parents: dict[Node, Node] = {}
         self._sorted: set[type[Node]] = set()
         self._found: defaultdict[type, list[Node]] = defaultdict(list)
-        self._walk()
-        self._index()
+        self.is_too_deep = self._walk()
+        if not self.is_too_deep:
+            self._index()
 
     def nodes(self, kind: type[N]) -> tuple[N, ...]:
         """All nodes of one syntax type, in source order."""
@@ -123,15 +126,25 @@ class Scopes:
             return holder.target.id
         return function.name
 
-    def _walk(self) -> None:
+    def _walk(self) -> bool:
+        """Collect the nodes; tells whether most lie so deep that looking around each takes the square of their number.
+
+        No code by people does: the depth of a whole file is the average of its nodes, and that is about ten.
+        """
+        parents, found = self.parents, self._found
         stack: list[Node] = [self.module]
+        depths, steps = [0], 0
         while stack:
-            node = stack.pop()
-            self._found[type(node)].append(node)
-            below = [child for child in children(node) if child not in self.parents]
+            node, depth = stack.pop(), depths.pop()
+            steps += depth
+            found[type(node)].append(node)
+            below = [child for child in children(node) if child not in parents]
             for child in below:
-                self.parents[child] = node
-            stack.extend(reversed(below))
+                parents[child] = node
+            below.reverse()
+            stack += below
+            depths += [depth + 1] * len(below)
+        return steps > max(_MOST_STEPS, _DEEP * len(parents))
 
     def _index(self) -> None:
         for name in self.nodes(Name):

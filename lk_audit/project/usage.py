@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections.abc
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -57,8 +58,15 @@ _MARKS = {
 """Files beside which everything that belongs together is."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
 """Stems of files that others import by the name of their folder."""
-_RENAMINGS = ("{} as ", "= {}", "={}", ": {}", ":{}")
+_RENAMED = r"\b{}\s{1,9}as\s|[=:]\s{0,9}{}\b(?!\s{0,9}[.(])"
 """How code that hands a name on under another looks."""
+_CALLED = r"\b{}(?:\s?\(|\?\.\(|<|:|\s{1,9}as\s)"
+"""How a call of a function looks, or an import that gives it another name."""
+_PASSED = r"\b{}\b(?!\s?\()"
+_METHOD_CALLED = r"\b{}(?:\(|\?\.\(|<)"
+_RUBY_MADE = r"\b{}\.new"
+_RUBY_CALLED = r"[. ]{}\b"
+"""Ruby needs no parentheses, and makes objects with `Class.new`."""
 _FEW_USERS = 4
 """Of more files that call a method of some name, only those count that also name its class or the file it is in."""
 _LOADERS = frozenset({"require", "import"})
@@ -119,13 +127,16 @@ class Usage:
             known = self._importers[path] = tuple(self._find_importers(path))
         return known
 
-    def mentions(self, path: str, *words: str, beside: collections.abc.Iterable[str] = ()) -> Iterator[CodeModule]:
+    def mentions(
+        self, path: str, *words: str, form: str = "", beside: collections.abc.Iterable[str] = ()
+    ) -> Iterator[CodeModule]:
         """The modules of the project around a file that contain one of some words, but for itself and for tests.
 
-        Where more than a few do, those that also contain one of the words `beside`, if there are any. A word that very
-        many files contain says nothing, and gives none.
+        `form` is a pattern of how the word must stand there, `{}` in place of the word. Where more than a few files do,
+        those count that also contain one of the words `beside`, if there are any. A word that very many files contain
+        says nothing, and gives none.
         """
-        found = sorted({other for word in words for other in self._paths(path, word)})
+        found = sorted({other for word in words for other in self._formed(path, word, form)})
         if len(found) > _FEW_USERS and beside:
             near = {other for word in beside for other in self._paths(path, word)}
             found = [other for other in found if other in near]
@@ -133,7 +144,16 @@ class Usage:
             if other != path and file_role(other) is not FileRole.TEST:
                 yield from self._project.modules(other)
 
+    def _formed(self, path: str, word: str, form: str) -> Iterator[str]:
+        """The files that contain a word as `form` has it."""
+        found = self._paths(path, word)
+        wanted = re.compile(form.replace("{}", re.escape(word)).encode()) if form and found else None
+        for other in found:
+            if wanted is None or wanted.search(self._project.files.data(other)):
+                yield other
+
     def _paths(self, path: str, word: str) -> tuple[str, ...]:
+        """The files around one that contain a word, code that a program has written left out."""
         family = family_of(path)
         if family is None:
             return ()
@@ -219,11 +239,11 @@ class Usage:
 
     def _find_words(self, module: CodeModule, function: Function) -> list[str]:
         words = {module.names.name_of(function), *self._other_words(module, function)} - {""}
-        pending = sorted(words)
+        pending = sorted(words) if module.is_python or module.names.traits.exports_values else []
         while pending and len(words) < _MOST_WORDS:
             word = pending.pop()
-            spelled = (spelling.format(word) for spelling in _RENAMINGS)
-            renamed = {new for other in self.mentions(module.path, *spelled) for new in _renamed(other, word)} - words
+            users = self.mentions(module.path, word, form=_RENAMED)
+            renamed = {new for other in users for new in _renamed(other, word)} - words
             words |= renamed
             pending += sorted(renamed)
         return sorted(words)
@@ -237,10 +257,7 @@ class Usage:
 
     def _calls(self, module: CodeModule, function: Function, name: str, word: str) -> Iterator[Use]:
         is_nameless = word in self._import_words(module.path)
-        spelled = (
-            (word,) if is_nameless else (f"{word}(", f"{word} as ", f"{word} (", f"{word}?.(", f"{word}<", f"{word}:")
-        )
-        for other in self.mentions(module.path, *spelled):
+        for other in self.mentions(module.path, word, form="" if is_nameless else _CALLED):
             for call in _candidates(other, {name, word}, module.path):
                 if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
                     yield Use(other, call)
@@ -254,7 +271,7 @@ class Usage:
 
     def _find_passed_on(self, module: CodeModule, function: Function) -> bool:
         for word in self.words_for(module, function):
-            for other in self.mentions(module.path, word):
+            for other in self.mentions(module.path, word, form=_PASSED):
                 uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))
                 if any(_is_value(other, use) and _is_function(other, use, function) for use in uses):
                     return True
@@ -263,13 +280,12 @@ class Usage:
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
         known = set(module.names.callers(function))
         here = (module,) if module.is_go else ()
-        spelled: tuple[str, ...] = (f"{called}(", f"{called}?.(", f"{called}<")
+        form = _METHOD_CALLED
         if module.syntax.language == "ruby":
-            # Ruby needs no parentheses, and makes objects with `Class.new`.
-            spelled = (f"{called}.new",) if function.name == "constructor" else (f".{called}", f" {called} ")
+            form = _RUBY_MADE if function.name == "constructor" else _RUBY_CALLED
         owned = (owner.name or "", *self._import_words(module.path))
         beside = [] if module.is_go else [word for word in owned if word]
-        for other in (*here, *self.mentions(module.path, *spelled, beside=beside)):
+        for other in (*here, *self.mentions(module.path, called, form=form, beside=beside)):
             for call in other.names.calls_of(called):
                 if call in known:
                     continue

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.patterns import regex
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
 
 Words: TypeAlias = tuple["bytes | re.Pattern[bytes]", ...]
 Gate: TypeAlias = tuple[tuple[Words, ...], ...]
 """The ways through: for one of them, a file must mention a word of each of its groups."""
 
-SECRETS: Words = (b"ecret", b"ECRET")
-"""What every name of an API secret has in it; a project may state further names."""
+_SECRETS: Words = (b"secret", b"Secret", b"SECRET")
+"""What names of an API secret have in them; `SecretNames.are_used_in` has the last word."""
 _TOKENS: Words = (b"oken", b"OKEN", b"jwt", b"Jwt", b"JWT")
 _LIVEKIT: Words = (b"ivekit", b"iveKit", b"IVEKIT")
 _TOKEN_CLASSES: Words = (b"AccessToken",)
@@ -27,8 +31,8 @@ SIGNING: Words = (
     *(b"hmac", b"Hmac", b"HMac", b"HMAC", b"crypto.Mac", b"pointycastle", b"subtle"),
 )
 """What every library has in its name, or in that of a function, that signs tokens or makes HMACs."""
-_CLAIMS: Words = (b"ideo", b"rants", *SECRETS)
-"""What a LiveKit token is told by that no SDK makes: its grants, or the secret that signs it."""
+_CLAIMS: Words = (regex(rb"video\b"),)
+"""What a LiveKit token is told by that no SDK makes, if not by the secret that signs it: the claim with its grants."""
 SINKS: Words = (
     *(b"AccessToken", b"TokenVerifier", b"WebhookReceiver", b"SimpleKeyProvider", b"RoomAgentDispatch"),
     *(b"ServiceClient", b"DispatchClient", b"ConnectorClient", b"EgressClient", b"IngressClient", b"RoomClient"),
@@ -41,23 +45,27 @@ _PUBLISHING: Words = (
     *(b"BuildConfig", b"flutter_dotenv", b"fromEnvironment", b"Info.plist", b"infoDictionary", b"InfoDictionary"),
 )
 """Prefixes and places of variables that a framework ships with the code (`credentials.PUBLIC_PREFIXES`, `clients`)."""
-_UNENCRYPTED: Words = (
-    b"ws://",
-    regex(rb"http://(?!www\.apache\.org/licenses|www\.w3\.org|localhost|127\.0\.0\.1|schemas\.)"),
+_FORMATS = (
+    rb"(?!localhost|127\.0\.0\.1|0\.0\.0\.0|schemas\.|example\."
+    rb"|(?:www\.)?(?:apache|w3|gnu|opensource|mozilla|json-schema)\.org)"
 )
-"""Addresses that may be a server's; a licence notice in every file is none."""
+"""No servers: this machine, and what licences and descriptions of formats refer to."""
+_UNENCRYPTED: Words = tuple(regex(scheme + _FORMATS + rb"[\w-]{1,80}\.") for scheme in (rb"ws://", rb"http://"))
+"""Addresses that may be a server's. A pattern that begins with its only constant is found many times faster."""
 _EVENTS: Words = (
     *(b"oom_started", b"oom_finished", b"articipant_joined", b"articipant_left", b"articipant_connection_aborted"),
     *(b"rack_published", b"rack_unpublished", b"gress_started", b"gress_updated", b"gress_ended"),
     *(b"EventRoom", b"EventParticipant", b"EventTrack", b"EventEgress", b"EventIngress"),
 )
+_QUERIES: Words = tuple(regex(sign + rb"[\w.-]{1,40}=[\"'`${]") for sign in (rb"\?", rb"&"))
+"""An address that a value is put into."""
 
 GATES: Mapping[str, Gate] = {
-    "mints": ((_TOKEN_CLASSES,), (SIGNING, _CLAIMS)),
-    "credentials": ((SECRETS,), (SINKS,), (SIGNING, _CLAIMS)),
-    "comments": ((SECRETS,),),
-    "exposures": ((SECRETS, _PUBLISHING),),
-    "public_settings": ((SECRETS,), ((b"envPrefix",),)),
+    "mints": ((_TOKEN_CLASSES,), (SIGNING, _CLAIMS), (SIGNING, _SECRETS)),
+    "credentials": ((_SECRETS,), (SINKS,), (SIGNING, _CLAIMS)),
+    "comments": ((_SECRETS,),),
+    "exposures": ((_SECRETS, _PUBLISHING),),
+    "public_settings": ((_SECRETS,), ((b"envPrefix",),)),
     "token_checks": (
         ((b"verify_signature",), (b"TokenVerifier",)),
         ((b"ParseAPIToken",),),
@@ -68,7 +76,7 @@ GATES: Mapping[str, Gate] = {
         ),
     ),
     "urls": ((_UNENCRYPTED, (*_LIVEKIT, b"lk", b"LK", *SINKS)),),
-    "secret_exposures": ((SECRETS,), ((b"toJwt", b"to_jwt", b"ToJwt"),)),
+    "secret_exposures": ((_SECRETS,), ((b"toJwt", b"to_jwt", b"ToJwt"),)),
     "webhooks": (((b"eceive",), (b"ebhook", b"EBHOOK")), (_EVENTS, (b"event", b"Event"))),
     "e2ee_keys": (
         ((b"etKey", b"et_key", b"haredKey", b"hared_key"), (b"rovider", b"E2EE", b"e2ee", b"ncryption")),
@@ -79,7 +87,7 @@ GATES: Mapping[str, Gate] = {
     ),
     "client_tokens": (
         ((b"localStorage", b"sessionStorage", b"AsyncStorage"), _TOKENS),
-        ((regex(rb"[?&][\w.-]{1,40}=[\"'`${]"), b"earchParams", b"query:", b"params:", b"search:"), _TOKENS),
+        ((*_QUERIES, b"earchParams", b"query:", b"params:", b"search:"), _TOKENS),
     ),
 }
 """By extractor; a test compares the words with the tables of what the extractors look for."""
@@ -87,12 +95,37 @@ GATES: Mapping[str, Gate] = {
 
 def opened(data: bytes, names: SecretNames) -> frozenset[str]:
     """The extractors that may find something in a file of code."""
+    plain = _plain_words(data)
     mentioned: dict[Words, bool] = {}
 
     def mentions(words: Words) -> bool:
         if words not in mentioned:
-            found = any(word in data if isinstance(word, bytes) else word.search(data) for word in words)
-            mentioned[words] = found or (words is SECRETS and names.occur_in(data))
+            found = any(word in plain if isinstance(word, bytes) else word.search(data) for word in words)
+            if words is _SECRETS:
+                found = names.are_used_in(data) if found else names.occur_in(data)
+            mentioned[words] = found
         return mentioned[words]
 
     return frozenset(name for name, gate in GATES.items() if any(all(map(mentions, way)) for way in gate))
+
+
+_BLOCK = 1 << 16
+
+
+def _plain_words(data: bytes) -> set[bytes]:
+    """Which of all words that are no patterns a file mentions; found in one pass over it."""
+    automaton, words, overlap = _automaton()
+    # Blocks bound the number of matches held at once.
+    blocks = (data[start : start + _BLOCK + overlap] for start in range(0, len(data), _BLOCK))
+    found = {match[0] for block in blocks for match in automaton.find_matches_as_indexes(block, overlapping=True)}
+    return {words[index] for index in found}
+
+
+@cache
+def _automaton() -> tuple[BytesAhoCorasick, tuple[bytes, ...], int]:
+    """What finds the words, the words, and how far blocks must overlap for none to fall between them."""
+    from ahocorasick_rs import BytesAhoCorasick as Automaton  # noqa: PLC0415 - as in the prefilter
+
+    groups = (group for gate in GATES.values() for way in gate for group in way)
+    words = sorted({word for group in groups for word in group if isinstance(word, bytes)})
+    return Automaton(words), tuple(words), max(map(len, words)) - 1

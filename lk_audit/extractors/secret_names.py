@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.livekit.credentials import is_secret_name, public_prefix
+from lk_audit.livekit.credentials import is_generic_secret_name, is_secret_name, public_prefix
+from lk_audit.patterns import regex
 
 
 class SecretNames:
@@ -29,6 +32,36 @@ class SecretNames:
     def occur_in(self, text: bytes) -> bool:
         """Whether a name that the project states may be in a text."""
         return any(word in text for word in self._hints.secret_words)
+
+    def are_used_in(self, code: bytes) -> bool:
+        """Whether code mentions a name of the API secret, or gives a text to one such as `secret`.
+
+        Names of other secrets, and what only reads `secret` from somewhere, tell nothing about LiveKit's.
+        """
+        if self.occur_in(code):
+            return True
+        paths = {_path_around(code, found) for found in _SECRET.finditer(code)}
+        names = paths | {path.rpartition(".")[2] for path in paths}
+        if any(map(is_secret_name, names)):
+            return True
+        return any(map(is_generic_secret_name, names)) and _WRITTEN.search(code) is not None
+
+
+_SECRET = regex(rb"secret|Secret|SECRET")
+_LONGEST = 80
+_BEFORE = regex(rb"[\w.$-]{0,80}\Z")
+_AFTER = regex(rb"[\w-]{0,40}")
+_WRITTEN = regex(
+    rb"(?:secret|Secret|SECRET)\w{0,30}[^\n]{0,120}?[=:,(>?|][\s(\[{]{0,40}(?:[a-zA-Z]{0,2}[\"'`]|[(\[{\d]|[a-z]{2,8}!?\()"
+)
+"""A text, bytes or a call that makes some of one, given to a name with that word in it."""
+
+
+def _path_around(code: bytes, found: re.Match[bytes]) -> str:
+    """The name that a word is part of, with those before it: `settings.livekit_api_secret`."""
+    before = _BEFORE.search(code[max(0, found.start() - _LONGEST) : found.start()])
+    after = _AFTER.match(code, found.end())
+    return b"".join(part[0] if part else b"" for part in (before, found, after)).decode("latin-1")
 
 
 USUAL = SecretNames()

@@ -170,7 +170,8 @@ class _Analysis:
         for context in contexts:
             found.notes.extend(_notes(source, context.module))
             _add(found, _code_facts(context, opened))
-        if not (is_code and (contexts or not opened)):
+        is_document = not is_code or (opened and not contexts)
+        if is_document and gates.may_be_document(source.data, workspace.secret_names):
             for parsed in frontends.parse(source):
                 if isinstance(parsed, Document):
                     found.notes.extend(_notes(source, parsed))

@@ -22,6 +22,9 @@ Gate: TypeAlias = tuple[tuple[Words, ...], ...]
 
 _SECRETS: Words = (b"secret", b"Secret", b"SECRET")
 """What names of an API secret have in them; `SecretNames.are_used_in` has the last word."""
+_ANY_SECRETS: Words = (b"ecret", b"ECRET")
+_KEY_ID = regex(rb"API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
+"""A LiveKit key id (livekit/protocol:utils/guid/id.go)."""
 _TOKENS: Words = (b"oken", b"OKEN", b"jwt", b"Jwt", b"JWT")
 _LIVEKIT: Words = (b"ivekit", b"iveKit", b"IVEKIT")
 _TOKEN_CLASSES: Words = (b"AccessToken",)
@@ -91,22 +94,41 @@ GATES: Mapping[str, Gate] = {
     ),
 }
 """By extractor; a test compares the words with the tables of what the extractors look for."""
+DOCUMENTS: Gate = ((_ANY_SECRETS,), ((b"keys", b"Keys", b"KEYS", _KEY_ID),), (_UNENCRYPTED,), (SINKS,))
+"""What data and text must mention for a key, a secret or an address to be in it; tokens are looked for apart."""
 
 
 def opened(data: bytes, names: SecretNames) -> frozenset[str]:
     """The extractors that may find something in a file of code."""
-    plain = _plain_words(data)
-    mentioned: dict[Words, bool] = {}
+    mentions = _Mentions(data, names)
+    return frozenset(name for name, gate in GATES.items() if mentions.open(gate))
 
-    def mentions(words: Words) -> bool:
-        if words not in mentioned:
+
+def may_be_document(data: bytes, names: SecretNames) -> bool:
+    """Whether pairs of names and values of a file may tell something, read as data or text."""
+    return names.occur_in(data) or _Mentions(data, names).open(DOCUMENTS)
+
+
+class _Mentions:
+    """Which words a file mentions."""
+
+    def __init__(self, data: bytes, names: SecretNames) -> None:
+        self._data = data
+        self._names = names
+        self._plain = _plain_words(data)
+        self._known: dict[Words, bool] = {}
+
+    def open(self, gate: Gate) -> bool:
+        return any(all(map(self._has, way)) for way in gate)
+
+    def _has(self, words: Words) -> bool:
+        if words not in self._known:
+            data, plain = self._data, self._plain
             found = any(word in plain if isinstance(word, bytes) else word.search(data) for word in words)
             if words is _SECRETS:
-                found = names.are_used_in(data) if found else names.occur_in(data)
-            mentioned[words] = found
-        return mentioned[words]
-
-    return frozenset(name for name, gate in GATES.items() if any(all(map(mentions, way)) for way in gate))
+                found = self._names.are_used_in(data) if found else self._names.occur_in(data)
+            self._known[words] = found
+        return self._known[words]
 
 
 _BLOCK = 1 << 16
@@ -126,6 +148,6 @@ def _automaton() -> tuple[BytesAhoCorasick, tuple[bytes, ...], int]:
     """What finds the words, the words, and how far blocks must overlap for none to fall between them."""
     from ahocorasick_rs import BytesAhoCorasick as Automaton  # noqa: PLC0415 - as in the prefilter
 
-    groups = (group for gate in GATES.values() for way in gate for group in way)
+    groups = (group for gate in (*GATES.values(), DOCUMENTS) for way in gate for group in way)
     words = sorted({word for group in groups for word in group if isinstance(word, bytes)})
     return Automaton(words), tuple(words), max(map(len, words)) - 1

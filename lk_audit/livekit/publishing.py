@@ -7,6 +7,7 @@ t3-env and Remix.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -69,9 +70,15 @@ INLINES_EVERYTHING = ("parcel", "parcel-bundler", "@parcel/core")
 
 def publishing_setting(path: str, keys: tuple[str, ...]) -> Setting | None:
     """The setting of a configuration file that publishes what is under `keys`; None when that stays private."""
-    for setting in SETTINGS:
+    for setting in _settings_of(path):
         length = len(setting.path)
         is_inside = any(keys[start : start + length] == setting.path for start in range(len(keys)))
-        if is_inside and setting.files.search(path):
+        if is_inside:
             return setting
     return None
+
+
+@lru_cache(maxsize=64)
+def _settings_of(path: str) -> tuple[Setting, ...]:
+    """The settings that a file may have, which is asked for each of its entries."""
+    return tuple(setting for setting in SETTINGS if setting.files.search(path))

@@ -57,6 +57,7 @@ class Resolution:
         self._files = files
         self._manifests = manifests
         self._known: dict[tuple[str, str], str | None] = {}
+        self._in_packages: dict[tuple[str, str, bytes], tuple[str, ...]] = {}
 
     def python(self, path: str, module: str) -> str | None:
         """The file of a Python module or package as the file at `path` imports it ("..config", "app.config")."""
@@ -98,21 +99,24 @@ class Resolution:
         pattern = re.compile(_DECLARATION % re.escape(name).encode())
         yield from (path for path in paths if pattern.search(self._files.data(path)))
 
-    def package_declaring(self, folder: str, name: str) -> Iterator[str]:
+    def package_declaring(self, folder: str, name: str) -> tuple[str, ...]:
         """The files of a package of Go, or a module of Swift, that may declare something under a name."""
         return self._in_package(folder, name, _SWIFT_DECLARATION if folder.startswith(_SWIFT) else _GO_DECLARATION)
 
-    def package_extending(self, folder: str, name: str) -> Iterator[str]:
+    def package_extending(self, folder: str, name: str) -> tuple[str, ...]:
         """The files of a Go package that may declare methods of a type."""
         return self._in_package(folder, name, _GO_RECEIVER)
 
-    def _in_package(self, folder: str, name: str, form: bytes) -> Iterator[str]:
-        word = name.encode()
-        pattern = re.compile(form.replace(b"%s", re.escape(word)))
-        for path in self.package_files(folder):
-            data = self._files.data(path)
-            if word in data and pattern.search(data):
-                yield path
+    def _in_package(self, folder: str, name: str, form: bytes) -> tuple[str, ...]:
+        paths = self.package_files(folder)
+        key = (folder, name, form)
+        known = self._in_packages.get(key) if paths else ()
+        if known is None:
+            word = name.encode()
+            pattern = re.compile(form.replace(b"%s", re.escape(word)))
+            found = (path for path in paths if word in (data := self._files.data(path)) and pattern.search(data))
+            known = self._in_packages[key] = tuple(found)
+        return known
 
     def dart(self, path: str, uri: str) -> str | None:
         """The file of a Dart library as the file at `path` imports it: by its way from there, or from its package."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from lk_audit import frontends
 from lk_audit.budget import OutOfTime, seconds_of, time_limit
+from lk_audit.generated import is_generated
 from lk_audit.languages import traits
 from lk_audit.project.autoload import Autoload
 from lk_audit.project.declared import CSHARP, Declared
@@ -132,9 +133,10 @@ class Project:
     def _parsed(self, source: Source) -> tuple[Parsed, ...]:
         """The parsed forms of a file; none where that takes too long, or what comes of it would.
 
-        A file that others import must not take their time, so its own is measured apart.
+        A file that others import must not take their time, so its own is measured apart. What a program has written
+        declares messages, large ones, and no values that anybody asks for.
         """
-        if source.path in self.unusable:
+        if source.path in self.unusable or is_generated(source.data):
             return ()
         seconds = seconds_of(len(source.data)) / 2
         try:

@@ -31,7 +31,7 @@ _TOKEN_CLASSES: Words = (b"AccessToken",)
 SIGNING: Words = (
     *(b"jwt", b"Jwt", b"JWT", b"jws", b"JWS", b"jose", b"Jose", b"JOSE", b"Joken", b"KJUR", b"jsrsasign"),
     *(b"jsonwebtoken", b"JsonWebToken", b"SecurityToken", b"lcobucci", b"Lcobucci", b"Vapor"),
-    *(b"hmac", b"Hmac", b"HMac", b"HMAC", b"crypto.Mac", b"pointycastle", b"subtle"),
+    *(b"hmac", b"Hmac", b"HMac", b"HMAC", b"crypto.Mac", b"crypto.mac", b"pointycastle", b"subtle"),
 )
 """What every library has in its name, or in that of a function, that signs tokens or makes HMACs."""
 _CLAIMS: Words = (regex(rb"video\b"),)
@@ -75,7 +75,7 @@ GATES: Mapping[str, Gate] = {
         (
             (b"ecode", b"nverified", b"ReadJwtToken", b"ReadToken", b"ReadJsonWebToken"),
             (b"video", b"roomJoin", b"roomAdmin"),
-            SIGNING,
+            (*SIGNING, b"livekit_api"),
         ),
     ),
     "urls": ((_UNENCRYPTED, (*_LIVEKIT, b"lk", b"LK", *SINKS)),),

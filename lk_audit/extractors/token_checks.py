@@ -14,7 +14,7 @@ from lk_audit.values.objects import history
 
 _VERIFIERS = ("livekit.api.TokenVerifier.verify", "livekit.api.access_token.TokenVerifier.verify")
 _PARSER = "github.com/livekit/protocol/auth.ParseAPIToken"
-_UNVERIFIED: dict[str, str] = {
+UNVERIFIED: dict[str, str] = {
     "jose.decodeJwt": "jose's decodeJwt() reads a token without checking it",
     "jwt-decode.jwtDecode": "jwtDecode() reads a token without checking it",
     "jwt-decode": "jwtDecode() reads a token without checking it",
@@ -88,7 +88,7 @@ def _is_off(values: Possible) -> bool:
 
 
 def _decoder(context: FileContext, call: Call, name: str) -> str | None:
-    how = _UNVERIFIED.get(name)
+    how = UNVERIFIED.get(name)
     if name in {"jwt.decode", "jwt.api_jwt.decode", "jose.jwt.decode"} and _skips_signature(context, call):
         how = "decoding with verify_signature switched off accepts a token that anybody wrote"
     if name in _DECODERS_WITH_SWITCH and _is_off(context.values(argument(call, 2))):

@@ -1,0 +1,135 @@
+"""Gates: what a file must mention before it is parsed loses nothing that would be found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+import pytest
+
+from lk_audit import extraction
+from lk_audit.extraction import extract_facts
+from lk_audit.extractors import gates, token_checks
+from lk_audit.extractors.gates import GATES, SIGNING, SINKS, Words
+from lk_audit.extractors.secret_names import USUAL, SecretNames
+from lk_audit.hints import Hints
+from lk_audit.livekit import development, e2ee, sdks, sinks, webhooks
+from lk_audit.livekit.apps import DEVICE_BUILDS
+from lk_audit.livekit.clients import PUBLIC_ENVIRONMENTS
+from lk_audit.livekit.credentials import PUBLIC_PREFIXES
+from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.testing import read_example, without_marks
+
+SIGNERS = (
+    *(sdks.JWT_SIGNERS, sdks.SIGN_JWT_CLASSES, sdks.JWT_CLASSES, sdks.LATER_SIGNERS, sdks.JWT_BUILDERS),
+    sdks.HMAC_CALLS,
+)
+EXAMPLES = [
+    pytest.param(text, id=f"{rule.id}-{kind}-{number}")
+    for rule in load_builtin_rules()
+    for kind, texts in (("bad", rule.bad), ("good", rule.good))
+    for number, text in enumerate(texts, 1)
+]
+
+
+def spoken(name: str, words: Words) -> bool:
+    """Whether whoever writes a name, or imports what has it, writes one of the words."""
+    written = name.encode()
+    return any(word in written if isinstance(word, bytes) else word.search(written) for word in words)
+
+
+def unspoken(names: Iterable[str], words: Words) -> set[str]:
+    return {name for name in names if not spoken(name, words)}
+
+
+def first_words(extractor: str) -> Words:
+    return tuple(chain.from_iterable(way[0] for way in GATES[extractor]))
+
+
+def test_every_token_class_opens_the_gate_of_mints() -> None:
+    assert unspoken(sdks.TOKEN_CONSTRUCTORS, first_words("mints")) == set()
+
+
+@pytest.mark.parametrize("table", SIGNERS, ids=len)
+def test_every_library_that_signs_is_known_to_the_gate_of_mints(table: Iterable[str]) -> None:
+    assert unspoken(table, SIGNING) == set()
+
+
+def test_every_builder_of_claims_is_in_a_package_that_the_gate_knows() -> None:
+    assert unspoken((row.package for row in sdks.CLAIM_BUILDERS.values()), SIGNING) == set()
+
+
+def test_every_function_that_takes_a_secret_by_position_opens_the_gate_of_credentials() -> None:
+    by_position = [name for name, sink in sdks.SECRET_SINKS.items() if sink.secret_position is not None]
+
+    # `LiveKitAPI.create` and the like are called on what has the word in its name.
+    assert unspoken(by_position, SINKS) == set()
+
+
+def test_every_prefix_and_place_of_published_variables_opens_the_gate_of_exposures() -> None:
+    published = [prefix for prefix, _ in PUBLIC_PREFIXES]
+
+    assert unspoken((*published, *PUBLIC_ENVIRONMENTS, *DEVICE_BUILDS), GATES["exposures"][0][1]) == set()
+
+
+@pytest.mark.parametrize(
+    ("extractor", "names"),
+    [
+        ("webhooks", webhooks.EVENTS | webhooks.GO_EVENTS),
+        ("e2ee_keys", {*e2ee.KEY_METHODS, *e2ee.KEY_ARGUMENTS, *e2ee.SESSION_HOOKS}),
+        ("development_tokens", development.SOURCES),
+        ("client_tokens", sinks.STORAGES),
+        ("secret_exposures", sinks.TOKEN_METHODS),
+    ],
+)
+def test_what_an_extractor_looks_for_opens_its_gate(extractor: str, names: Iterable[str]) -> None:
+    assert unspoken(names, first_words(extractor)) == set()
+
+
+def test_every_function_that_reads_a_token_unchecked_opens_the_gate_of_checks() -> None:
+    ways = GATES["token_checks"]
+
+    assert unspoken(token_checks.UNVERIFIED, ways[2][0]) == set()
+    assert unspoken(token_checks.UNVERIFIED, ways[2][2]) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "is_used"),
+    [
+        ('SECRET = os.environ["LIVEKIT_API_SECRET"]', True),
+        ("const { livekitApiSecret } = settings", True),
+        ('API_SECRET = "anything"', True),
+        ("api_secret: str = (\n    'anything'\n)", True),
+        ("secret := []byte{1, 2, 3}", True),
+        ("stripe_client_secret = 'anything'", False),
+        ("// nobody keeps a secret", False),
+        ("return config.secret", False),
+    ],
+)
+def test_a_secret_is_used_where_it_is_named_for_livekit_or_written_down(code: str, is_used: bool) -> None:
+    assert USUAL.are_used_in(code.encode()) is is_used
+
+
+def test_a_name_that_the_project_states_opens_every_gate_of_secrets() -> None:
+    names = SecretNames(Hints(secret_names=("CALLS_HMAC",)))
+
+    assert {"credentials", "comments", "secret_exposures"} <= gates.opened(b'CALLS_HMAC = "x"', names)
+    assert gates.may_be_document(b"CALLS_HMAC=x", names)
+
+
+def test_words_that_begin_in_one_piece_of_a_large_file_and_end_in_the_next_are_seen() -> None:
+    for distance in range(12):
+        data = b" " * ((1 << 16) - distance) + b"AccessToken"
+
+        assert "mints" in gates.opened(data, USUAL)
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_gates_lose_nothing_of_the_examples(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = read_example(without_marks(text))
+    gated = extract_facts(sources)[0]
+
+    monkeypatch.setattr(extraction, "_opened", lambda _source, _names: frozenset(GATES))
+    monkeypatch.setattr(gates, "may_be_document", lambda _data, _names: True)
+
+    assert set(map(repr, extract_facts(sources)[0])) == set(map(repr, gated))

@@ -110,7 +110,11 @@ def test_colours_are_left_to_the_program(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_neither_click_nor_the_scanner_is_loaded_for_files_without_livekit() -> None:
     write({"a.py": PLAIN})
-    code = "import sys; from lk_audit.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    code = (
+        "import sys; from lk_audit import cli\n"
+        "cli._is_watched = lambda: True\n"
+        "try: cli.main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    )
     ran = subprocess.run(
         [sys.executable, "-c", code, "scan", "a.py"],
         capture_output=True,

@@ -15,18 +15,28 @@ def main() -> None:
     except KeyboardInterrupt:  # before the program could see to it
         sys.stderr.write("lk-audit: interrupted\n")
         code = INTERRUPTED
-    if code in {INTERRUPTED, TERMINATED}:
+    if code in {INTERRUPTED, TERMINATED} or not _is_watched():
         _leave(code)
     sys.exit(code)
 
 
-def _leave(code: int) -> None:
-    """End at once: what is taken down after work was broken off, threads of an executor above all, may complain."""
-    from contextlib import suppress  # noqa: PLC0415 - only runs that are broken off need it
+def _is_watched() -> bool:
+    """Whether a debugger, a profiler or a measurement of coverage waits for the end of the run."""
+    return sys.gettrace() is not None or sys.getprofile() is not None or "coverage" in sys.modules
 
+
+def _leave(code: int) -> None:
+    """End at once.
+
+    To take down every object of a scan takes as long as to import half of the scanner, and the system does it anyway;
+    mypy ends the same way (mypy/util.py, `hard_exit`). What is taken down after work was broken off, threads of an
+    executor above all, may complain besides.
+    """
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, OSError, ValueError):
+        try:
             stream.flush()
+        except (AttributeError, OSError, ValueError):  # there is none, or nobody reads it
+            continue
     os._exit(code)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from lk_audit.cli.program import commands
+from lk_audit.cli.commands import commands
 from tests.samples import SECRET
 
 LEAK = f"LIVEKIT_API_KEY=APIexample23456\nLIVEKIT_API_SECRET={SECRET}\n"

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from lk_audit.baseline import Baseline, Entry, compare, hashes, new_baseline, read_baseline
 from lk_audit.cli import program as cli
-from lk_audit.cli.program import commands
+from lk_audit.cli.commands import commands
 from lk_audit.errors import UsageError
 from lk_audit.findings import Finding
 from tests.samples import SECRET, report_on

@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from lk_audit import __version__
 from lk_audit.cli import program as cli
 from lk_audit.cli import rules as rules_module
-from lk_audit.cli.program import commands
-from lk_audit.cli.scan import exit_code
+from lk_audit.cli.commands import commands
+from lk_audit.cli.scanning import exit_code
 from lk_audit.config import Config
 from lk_audit.errors import RuleLoadError
 from lk_audit.findings import Crash, Report, Skipped

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lk_audit.cli.program import commands
+from lk_audit.cli.commands import commands
 from lk_audit.rule_loader import load_builtin_rules
 
 ROOT = Path(__file__).parent.parent

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from identify import identify
 
-from lk_audit.cli.program import commands
+from lk_audit.cli.commands import commands
 from tests.checkout import ROOT, commit, environment, git, registry_problem, snapshot
 from tests.samples import SECRET
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit.cli.options import wants_links
+from lk_audit.cli.looks import wants_links
 from lk_audit.cli.progress import shown_progress
 from lk_audit.config import Config
 from lk_audit.pipeline import scan_paths

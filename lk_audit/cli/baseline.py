@@ -12,9 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit.baseline import DEFAULT_NAME, Baseline, Entry, new_baseline, read_baseline, write_baseline
-from lk_audit.cli.configured import defects, finding_options, set_up
+from lk_audit.cli.configured import finding_options
 from lk_audit.cli.exits import CLEAN, DEFECT
 from lk_audit.cli.groups import Group
+from lk_audit.cli.requests import defects, set_up
 from lk_audit.configuration.files import shown_path
 from lk_audit.errors import UsageError
 from lk_audit.known import Coverage, compared

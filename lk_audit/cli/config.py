@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
-from lk_audit.cli.configured import scan_options, set_up
-from lk_audit.cli.options import color_option, presentation
+from lk_audit.cli.configured import scan_options
+from lk_audit.cli.looks import presentation
+from lk_audit.cli.options import color_option
+from lk_audit.cli.requests import set_up
 from lk_audit.configuration.pages import settings_json, settings_text
 
 

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from lk_audit import preparation
-from lk_audit.cli.options import SEVERITIES, Choice, cache_folder_option, names, rules_option, words
+from lk_audit.cli.options import SEVERITIES, Choice, Command, cache_folder_option, rules_option, words
 from lk_audit.cli.options import rule_names as rule_names_typed
-from lk_audit.cli.progress import shown_progress
-from lk_audit.configuration.layers import Asked
-from lk_audit.findings import Report
-from lk_audit.preparation import Setup
 from lk_audit.reporters import REPORTERS
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _SETTINGS = (
     click.option(
@@ -114,8 +104,6 @@ _OUTCOME = (
     click.option("--baseline", metavar="FILE", help="Findings in this file are known and do not fail."),
     click.option("--no-baseline", is_flag=True, help="Use no baseline, whatever the configuration says."),
 )
-_NO_SETTINGS = frozenset({"rule-folders", "config-file", "isolated", "no-baseline", "jobs", "cache-dir"})
-_SEVERAL = ("select", "extend-select", "ignore")
 
 
 def finding_options(command: Command) -> Command:
@@ -130,57 +118,3 @@ def scan_options(command: Command) -> Command:
     for option in reversed(_OUTCOME):
         command = option(command)
     return finding_options(command)
-
-
-def asked(options: Mapping[str, Any]) -> Asked:
-    """What the command line says about the configuration; `options` are what the functions above give."""
-    return Asked(options["config_file"], options["isolated"], _stated(options))
-
-
-def set_up(paths: Sequence[str], options: Mapping[str, Any]) -> Setup:
-    """Find and read the configuration of a scan of files.
-
-    Args:
-        paths: what to scan; the working folder when empty.
-        options: what `scan_options` or `finding_options` give.
-
-    Raises:
-        UsageError: a path, the configuration or an option is wrong.
-    """
-    folders: tuple[Path, ...] = options["rule_folders"]
-    return preparation.set_up(
-        paths,
-        asked(options),
-        rule_folders=folders,
-        jobs=options["jobs"],
-        watching=shown_progress,
-        cache_folder=partial(_cache_folder, options),
-    )
-
-
-def _cache_folder(options: Mapping[str, Any]) -> Path | None:
-    """Where to keep what a scan finds out: --cache and --no-cache count for more than LK_AUDIT_NO_CACHE."""
-    from lk_audit.cache import place as places  # noqa: PLC0415 - for scans of folders
-
-    is_off = places.is_off() if options["cache"] is None else not options["cache"]
-    return None if is_off else places.cache_folder(options["cache_dir"])
-
-
-def _stated(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that the command line states, by key."""
-    stated: dict[str, Any] = {}
-    for name, value in options.items():
-        key = name.replace("_", "-")
-        if key in _NO_SETTINGS or value is None or value == ():
-            continue
-        stated[key] = list(names(value)) if key in _SEVERAL else list(value) if isinstance(value, tuple) else value
-    if options.get("no_baseline"):
-        stated["baseline"] = None
-    return stated
-
-
-def defects(report: Report) -> Iterator[str]:
-    """Rules that could not be loaded, and what failed on the way."""
-    yield from report.rule_errors
-    for crash in report.crashes:
-        yield f"internal error: {crash.rule_id or 'analysis'} failed on a file with {crash.error} at {crash.raised_at}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-import click
-
-from lk_audit.cli.configured import defects
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS
+from lk_audit.cli.requests import defects
+from lk_audit.cli.saying import complain, say
 from lk_audit.discovery import discover
 from lk_audit.errors import UsageError
 from lk_audit.reporters import readable_path
@@ -19,42 +18,6 @@ if TYPE_CHECKING:
     from lk_audit.pipeline import Observe
     from lk_audit.preparation import Setup
     from lk_audit.source import Source
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-_OPTIONS = (
-    click.option(
-        "--fix", "wants_fix", is_flag=True, help="Write the safe fixes into the files, then report what is left."
-    ),
-    click.option("--diff", "wants_diff", is_flag=True, help="Show what --fix would do and change nothing."),
-    click.option(
-        "--unsafe-fixes",
-        "--unsafe",
-        "unsafe",
-        is_flag=True,
-        help="With --fix or --diff: also fixes that take something away or need more done, such as a variable set.",
-    ),
-)
-
-
-def fix_options(command: Command) -> Command:
-    """Options that ask for fixes."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def is_wanted(*, wants_fix: bool, wants_diff: bool, unsafe: bool) -> bool:
-    """Whether something is to be fixed.
-
-    Raises:
-        UsageError: the options do not go together.
-    """
-    if wants_fix and wants_diff:
-        raise UsageError("--fix writes and --diff only shows: give one of them")
-    if unsafe and not (wants_fix or wants_diff):
-        raise UsageError("--unsafe-fixes says which fixes: give --diff to see them or --fix to make them")
-    return wants_fix or wants_diff
 
 
 def scan_of(setup: Setup, judged: Callable[[Report], Report]) -> Scan:
@@ -69,11 +32,11 @@ def scan_of(setup: Setup, judged: Callable[[Report], Report]) -> Scan:
 def show(scan: Scan, *, unsafe: bool) -> int:
     """Print what the fixes would change; secrets are masked in it. The exit code tells whether there is anything."""
     made = _plan(scan, unsafe=unsafe)
-    click.echo(made.diff, nl=False)
+    say(made.diff)
     _say("Would fix", made, unsafe=unsafe)
     problems = list(defects(made.report))
     for message in problems:
-        click.echo(f"lk-audit: {message}", err=True)
+        complain(message)
     if problems:
         return DEFECT
     return FINDINGS if made.diff else CLEAN
@@ -90,7 +53,7 @@ def apply(scan: Scan, setup: Setup, *, unsafe: bool) -> None:
     made = _plan(scan, unsafe=unsafe)
     failures = write(_files(setup), made.before, made.after) if made.after else {}
     for path, reason in failures.items():
-        click.echo(f"lk-audit: {readable_path(path)} is left as it was: {reason}", err=True)
+        complain(f"{readable_path(path)} is left as it was: {reason}")
     if failures:
         raise UsageError(f"{_counted(len(failures), 'file')} could not be fixed")
     _say("Fixed", made, unsafe=unsafe)
@@ -112,7 +75,7 @@ def _say(verb: str, made: Plan, *, unsafe: bool) -> None:
     """On standard error, so that a diff or a report stays what it is."""
     more = made.unsafe_left if not unsafe else 0
     rest = f" ({more} more with --unsafe-fixes)" if more else ""
-    click.echo(f"{verb} {_counted(made.fixed, 'finding')}{rest}.", err=True)
+    say(f"{verb} {_counted(made.fixed, 'finding')}{rest}.\n", to_errors=True)
 
 
 def _counted(count: int, word: str) -> str:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from lk_audit.config import parse_duration
 from lk_audit.errors import LkAuditError
-from lk_audit.reporters import Presentation
 from lk_audit.rule_api import Severity
 from lk_audit.suggestions import did_you_mean
 
-_WIDEST = 100
+Command = TypeVar("Command", bound=Callable[..., Any])
 SEVERITIES = [severity.label for severity in Severity]
 
 
@@ -38,10 +34,6 @@ def parsed(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Parame
         return None if value is None else parse(value)
 
     return callback
-
-
-def names(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
 def rule_names(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -93,50 +85,23 @@ ttl_option = click.option(
     callback=parsed(parse_duration),
     help="The longest life a token may have: 15m, 1h, 2d or seconds.",
 )
+_FIXES = (
+    click.option(
+        "--fix", "wants_fix", is_flag=True, help="Write the safe fixes into the files, then report what is left."
+    ),
+    click.option("--diff", "wants_diff", is_flag=True, help="Show what --fix would do and change nothing."),
+    click.option(
+        "--unsafe-fixes",
+        "--unsafe",
+        "unsafe",
+        is_flag=True,
+        help="With --fix or --diff: also fixes that take something away or need more done, such as a variable set.",
+    ),
+)
 
 
-def presentation(*, color: bool | None, to_terminal: bool = True, exit_code: int | None = None) -> Presentation:
-    width = min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
-    is_colored = _wants_color(color) if to_terminal else bool(color)
-    return Presentation(is_colored, width, exit_code, links=to_terminal and wants_links(color))
-
-
-def _wants_color(asked: bool | None) -> bool:
-    """The option decides, then NO_COLOR (no-color.org) and FORCE_COLOR, then whether a terminal reads."""
-    if asked is not None:
-        return asked
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
-
-
-def wants_links(asked: bool | None) -> bool:
-    """Whether standard output makes links of addresses: FORCE_HYPERLINK decides, then what terminal this is.
-
-    There is no way to ask a terminal. The signs are those that the npm package and the Rust crate supports-hyperlinks
-    go by; whoever wants no colours gets no links.
-    """
-    forced = os.environ.get("FORCE_HYPERLINK")
-    if forced:
-        return forced.strip() != "0"
-    if asked is False or os.environ.get("NO_COLOR") or os.environ.get("CI") or not sys.stdout.isatty():
-        return False
-    return _is_linking_terminal(os.environ)
-
-
-_LINKING: dict[str, frozenset[str]] = {
-    "TERM_PROGRAM": frozenset({"Hyper", "iTerm.app", "terminology", "WezTerm", "vscode", "ghostty", "zed"}),
-    "TERM": frozenset({"xterm-kitty", "alacritty", "alacritty-direct", "xterm-ghostty"}),
-    "COLORTERM": frozenset({"xfce4-terminal"}),
-}
-_LINKING_WHEN_SET = ("DOMTERM", "WT_SESSION", "KONSOLE_VERSION")
-_FIRST_LINKING_VTE = 5_000
-
-
-def _is_linking_terminal(environment: Mapping[str, str]) -> bool:
-    vte = environment.get("VTE_VERSION", "")
-    return (
-        any(environment.get(name) in values for name, values in _LINKING.items())
-        or any(environment.get(name) for name in _LINKING_WHEN_SET)
-        or (vte.isdecimal() and int(vte) >= _FIRST_LINKING_VTE)
-    )
+def fix_options(command: Command) -> Command:
+    """Options that ask for fixes."""
+    for option in reversed(_FIXES):
+        command = option(command)
+    return command

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-import click
 from msgspec import Struct
 
+from lk_audit.cli.saying import say
 from lk_audit.errors import UsageError
 
 STANDARD_OUTPUT = "-"
@@ -119,9 +119,7 @@ def write(output: Output, text: str) -> None:
     """
     try:
         if output.target == STANDARD_OUTPUT:
-            # Coloured or not is decided already; click would strip colours that were asked for.
-            click.echo(text, nl=False, color=True)
-            sys.stdout.flush()
+            say(text)
         else:
             _replace(Path(output.target), text.encode("utf-8", "replace"))
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""All commands, and running one of them."""
+"""Running a command, whatever happens in it."""
 
 from __future__ import annotations
 
@@ -6,52 +6,12 @@ import contextlib
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
-from importlib import import_module
-from pathlib import Path
 from types import FrameType
 
-import click
-
 from lk_audit import __version__
-from lk_audit.cli.exits import CLEAN, DEFECT, INTERRUPTED, TERMINATED, USAGE
-from lk_audit.cli.groups import Group, wording
+from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, INTERRUPTED, TERMINATED, USAGE
 from lk_audit.errors import LkAuditError, RuleLoadError
-
-_COMMANDS = {
-    "scan": "scan",
-    "explain": "rules",
-    "rules": "rules",
-    "token": "token",
-    "baseline": "baseline",
-    "config": "config",
-    "cache": "cache",
-    "init": "init",
-    "completion": "completion",
-    "detect-secrets-plugin": "detect_secrets",
-}
-"""The commands, in the order of the help page, each with the module that defines it."""
-
-
-class _Commands(Group):
-    """Commands whose modules are imported on first use: the help of one does not cost the imports of another."""
-
-    def list_commands(self, _context: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        module = import_module(f"lk_audit.cli.{_COMMANDS[name]}")
-        command: click.Command = getattr(module, f"{name.replace('-', '_')}_command")
-        return command
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="lk-audit", message="%(prog)s %(version)s")
-def commands() -> None:
-    """Find LiveKit authentication mistakes: leaked secrets, tokens made in clients, grants and lifetimes too wide."""
 
 
 class _Terminated(KeyboardInterrupt):
@@ -70,13 +30,10 @@ def run(arguments: Sequence[str]) -> int:
     with contextlib.suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGTERM, _terminate)
     try:
-        outcome = commands.main(list(arguments), prog_name="lk-audit", standalone_mode=False)
+        outcome = _outcome(arguments)
         sys.stdout.flush()
-    except click.ClickException as error:
-        return _complain(wording(error), USAGE)
-    except (click.Abort, KeyboardInterrupt) as error:
-        # click raises its own error, after a line break that follows the terminal's "^C".
-        is_terminated = isinstance(error.__cause__, _Terminated)
+    except KeyboardInterrupt as error:
+        is_terminated = isinstance(error, _Terminated)
         return _complain("terminated", TERMINATED) if is_terminated else _complain("interrupted", INTERRUPTED)
     except BrokenPipeError:
         return _silence()
@@ -87,21 +44,43 @@ def run(arguments: Sequence[str]) -> int:
     return outcome if isinstance(outcome, int) else CLEAN
 
 
+def _outcome(arguments: Sequence[str]) -> object:
+    """What a command returns. Ordinary scans do without click, which takes longer to import than to scan a file."""
+    from lk_audit.cli import plain  # noqa: PLC0415 - each of both is imported where it is used
+
+    options = plain.scan_options(arguments)
+    if options is None:
+        from lk_audit.cli.commands import dispatch  # noqa: PLC0415
+
+        return dispatch(arguments)
+    from lk_audit.cli.scanning import scan  # noqa: PLC0415
+
+    try:
+        return scan(**options)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")  # ends the line in which the terminal shows "^C", as click does
+        raise
+
+
 def _complain(message: str, code: int) -> int:
-    click.echo(f"lk-audit: {' '.join(message.split())}", err=True)
+    from lk_audit.cli.saying import complain  # noqa: PLC0415 - most runs have nothing to complain about
+
+    complain(" ".join(message.split()))
     return code
 
 
 def _silence() -> int:
     """Whoever read the output has seen enough; keep the interpreter from complaining about it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return CLEAN
+    return FINDINGS
 
 
 def _defect(error: Exception) -> str:
     """A defect without the exception's text, which may hold source."""
+    import traceback  # noqa: PLC0415 - for defects only
+
     last = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(last.filename).name}:{last.lineno}"
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119 - pathlib for one name
     return (
         f"internal error: {type(error).__name__} at {place} (lk-audit {__version__}); this is a defect of lk-audit, "
         "please report it with this line and the command you ran"

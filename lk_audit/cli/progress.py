@@ -64,4 +64,5 @@ def _bar(step: str, done: int, total: int) -> str:
 
 
 def _columns() -> int:
+
     return shutil.get_terminal_size((80, 24)).columns - 1

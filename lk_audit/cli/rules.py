@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lk_audit.cli.options import Choice, color_option, presentation, rule_names, rules_option
+from lk_audit.cli.looks import presentation
+from lk_audit.cli.options import Choice, color_option, rule_names, rules_option
 from lk_audit.errors import UsageError
 from lk_audit.pages import catalogue, rule_text
 from lk_audit.rule_loader import Rules, load_rules

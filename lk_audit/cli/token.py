@@ -9,7 +9,8 @@ import click
 
 from lk_audit import token_inspection
 from lk_audit.cli.exits import CLEAN, FINDINGS
-from lk_audit.cli.options import color_option, presentation, ttl_option
+from lk_audit.cli.looks import presentation
+from lk_audit.cli.options import color_option, ttl_option
 from lk_audit.errors import UsageError
 from lk_audit.livekit.tokens import read_token
 from lk_audit.pages import token_text

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from lk_audit.cli.program import commands
+from lk_audit.cli.commands import commands
 from lk_audit.errors import UsageError
 from tests.samples import SECRET
 

@@ -6,7 +6,6 @@ styles and code blocks inside of others. What would be a comment somewhere is ta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -98,6 +97,8 @@ def line_of(path: str, text: str) -> str:
     found = _JSON_STRING.fullmatch(text) if path.endswith(".ipynb") else None
     if found is None:
         return text
+    import json  # noqa: PLC0415 - notebooks only
+
     try:
         return str(json.loads(found[1])).rstrip("\n")
     except ValueError:

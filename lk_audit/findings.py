@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -13,6 +11,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from lk_audit.digests import sha256
 from lk_audit.edits import Fix
 from lk_audit.facts import Lead
 from lk_audit.patterns import regex
@@ -156,6 +155,8 @@ class Crash(Struct, frozen=True):
     @classmethod
     def of(cls, error: BaseException, path: str | None, rule_id: str | None = None) -> Crash:
         """The record of an exception."""
+        import traceback  # noqa: PLC0415 - a defect is rare, and this brings the tokenizer along
+
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
         raised_at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
         return cls(rule_id, path, type(error).__name__, raised_at)
@@ -314,7 +315,7 @@ def _unformatted(text: str) -> str:
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 _AROUND = 1

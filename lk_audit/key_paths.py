@@ -5,7 +5,6 @@ The spelling is that of a singular query of JSONPath (RFC 9535, section 2.3.5.1)
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TypeAlias
 
@@ -50,6 +49,8 @@ def _key(step: re.Match[str]) -> str:
     plain = step["name"] or step["index"]
     if plain is not None:
         return plain
+    import json  # noqa: PLC0415 - few keys need quotes
+
     quoted = step["double"]
     if quoted is None:
         quoted = '"' + step["single"].replace("\\'", "'").replace('"', '\\"') + '"'
@@ -67,4 +68,8 @@ def shown_key_path(keys: KeyPath) -> str:
 def _shown(key: str) -> str:
     if key.isdecimal():
         return f"[{key}]"
-    return f".{key}" if _PLAIN.fullmatch(key) else f"[{json.dumps(key, ensure_ascii=False)}]"
+    if _PLAIN.fullmatch(key):
+        return f".{key}"
+    import json  # noqa: PLC0415 - few keys need quotes
+
+    return f"[{json.dumps(key, ensure_ascii=False)}]"

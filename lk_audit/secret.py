@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from msgspec import Struct
+
+from lk_audit.digests import sha256
 
 _SHOWN = 4
 
@@ -27,7 +27,7 @@ class Secret(Struct, frozen=True):
     @property
     def digest(self) -> str:
         """SHA-256 of the value, in hexadecimal."""
-        return hashlib.sha256(self._value.encode("utf-8", "surrogatepass")).hexdigest()
+        return sha256(self._value.encode("utf-8", "surrogatepass")).hexdigest()
 
     def __repr__(self) -> str:
         return f"Secret({self.masked})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from array import array
 from bisect import bisect_left, bisect_right
@@ -134,5 +133,7 @@ def _unescaped(escape: bytes) -> bytes:
         return b""
     if escape[1:2] != b"u":
         return _PLAIN.get(escape, escape[1:])
+    import json  # noqa: PLC0415 - few views hold such an escape
+
     text = str(json.loads(b'"' + escape + b'"')).replace("\0", "\ufffd")
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -144,6 +143,8 @@ def _replace(path: Path, data: bytes) -> None:
         return
     if is_there and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    import tempfile  # noqa: PLC0415 - most reports go to standard output
+
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".lk-audit-")
     try:
         with os.fdopen(handle, "wb") as stream:

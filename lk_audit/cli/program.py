@@ -53,6 +53,7 @@ def _outcome(arguments: Sequence[str]) -> object:
         from lk_audit.cli.commands import dispatch  # noqa: PLC0415
 
         return dispatch(arguments)
+    _load_records()
     from lk_audit.cli.scanning import scan  # noqa: PLC0415
 
     try:
@@ -60,6 +61,22 @@ def _outcome(arguments: Sequence[str]) -> object:
     except KeyboardInterrupt:
         sys.stderr.write("\n")  # ends the line in which the terminal shows "^C", as click does
         raise
+
+
+def _load_records() -> None:
+    """Import msgspec without typing_extensions, which it prefers to `typing` where somebody has installed it.
+
+    They have the same to offer (msgspec/_utils.py asks for three names that `typing` has had since Python 3.11), and
+    typing_extensions takes a third of the time: it brings `inspect`, the tokenizer and the disassembler along. An entry
+    of None says that a module is not there (Python documentation, "The import system", the module cache).
+    """
+    if "typing_extensions" in sys.modules:
+        return
+    sys.modules["typing_extensions"] = None  # type: ignore[assignment]  # as documented
+    try:
+        import msgspec  # noqa: F401, PLC0415 - imported for all that comes after
+    finally:
+        del sys.modules["typing_extensions"]
 
 
 def _complain(message: str, code: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,6 +175,8 @@ def _text(path: Path, raw: bytes) -> str:
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - most projects configure nothing
+
     try:
         return tomllib.loads(text)
     except RecursionError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from typing import TypeAlias
@@ -61,6 +60,8 @@ def _open_after(line: str, mark: str) -> str:
 
 def _parts(dotted: str) -> Keys:
     """`a."b c".d` as its three parts; nothing when that is no key."""
+    import tomllib  # noqa: PLC0415 - most projects configure nothing
+
     try:
         inner: object = tomllib.loads(f"{dotted} = 0")
     except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -295,6 +294,8 @@ class _Mint(Struct):
         return Lifetime(Expiry.UNKNOWN, place)
 
     def take_grant_object(self, word: Word, place: Place) -> None:
+        import json  # noqa: PLC0415 - few commands take objects
+
         try:
             found = json.loads(word.text) if word.text is not None else None
         except (ValueError, RecursionError):

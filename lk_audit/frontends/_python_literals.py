@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from math import isfinite
 
 from lk_audit.patterns import regex
@@ -105,6 +104,8 @@ def _character(number: int) -> str | None:
 
 
 def _named(name: str) -> str | None:
+    import unicodedata  # noqa: PLC0415 - few programs name characters
+
     try:
         return unicodedata.lookup(name)
     except KeyError:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _csharp_declarations as declarations
 from lk_audit.frontends import _csharp_expressions as expressions
 from lk_audit.frontends import _csharp_objects as objects
 from lk_audit.frontends import _csharp_statements as statements
+from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
-from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
 from lk_audit.syntax import Comment, Module
@@ -18,11 +17,11 @@ from lk_audit.syntax import Comment, Module
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Language
     from tree_sitter import Node as TreeNode
 
     from lk_audit.source import Source
 
+_PACKAGE = "tree_sitter_c_sharp"
 _COMMENTS = frozenset({"comment"})
 _GRAMMAR = Grammar(
     leaves={**expressions.LEAVES, **objects.PATTERN_LEAVES, **declarations.LEAVES},
@@ -56,28 +55,14 @@ _GRAMMAR = Grammar(
 
 def parse(source: Source) -> Module:
     """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
-    root = _tree(source.data)
+    root = syntax_tree(source.data, _PACKAGE)
     body = block(Lowering(source.data, _GRAMMAR).run(root), 0)
     comments = tuple(_comments(source.data, root))
     module = Module(0, len(source.data), "csharp", body, (), comments, errors=tuple(unread(root)))
     return with_receivers(module)
 
 
-@cache
-def _language() -> Language:
-    import tree_sitter_c_sharp  # noqa: PLC0415 - the parser is loaded when a file needs it
-    from tree_sitter import Language  # noqa: PLC0415
-
-    return Language(tree_sitter_c_sharp.language())
-
-
-def _tree(data: bytes) -> TreeNode:
-    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
-
-    return root_of(Parser(_language()), data)
-
-
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(_language(), root, _COMMENTS):
+    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _dart_collections as collections
@@ -21,8 +20,8 @@ from lk_audit.frontends._dart_expressions import (
     settle,
     specialised,
 )
+from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
-from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, expression, leaves_of, unread
 from lk_audit.syntax import Comment, Module
@@ -30,13 +29,13 @@ from lk_audit.syntax import Comment, Module
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Language
     from tree_sitter import Node as TreeNode
 
     from lk_audit.frontends._tree import Frame
     from lk_audit.source import Source
     from lk_audit.syntax import Node
 
+_PACKAGE = "tree_sitter_dart"
 _COMMENTS = frozenset({"comment", "documentation_comment"})
 _GOES_ON = BINARIES | {"conditional_expression"}
 """Nodes that bind the operators of what they hold themselves."""
@@ -113,27 +112,13 @@ def _cascaded(before: Node, section: Section) -> Cascade:
 
 def parse(source: Source) -> Module:
     """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
-    root = _tree(source.data)
+    root = syntax_tree(source.data, _PACKAGE)
     body = block(_Lowering(source.data, _GRAMMAR).run(root), 0)
     comments = tuple(_comments(source.data, root))
     return with_receivers(Module(0, len(source.data), "dart", body, (), comments, errors=tuple(unread(root))))
 
 
-@cache
-def _language() -> Language:
-    import tree_sitter_dart  # noqa: PLC0415 - the parser is loaded when a file needs it
-    from tree_sitter import Language  # noqa: PLC0415
-
-    return Language(tree_sitter_dart.language())
-
-
-def _tree(data: bytes) -> TreeNode:
-    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
-
-    return root_of(Parser(_language()), data)
-
-
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(_language(), root, _COMMENTS):
+    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

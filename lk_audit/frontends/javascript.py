@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _javascript_expressions as expressions
 from lk_audit.frontends import _javascript_functions as functions
 from lk_audit.frontends import _javascript_modules as modules
 from lk_audit.frontends import _javascript_statements as statements
+from lk_audit.frontends._grammars import language
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._javascript_patterns import PATTERNS
 from lk_audit.frontends._javascript_unread import UNREAD
@@ -20,7 +19,6 @@ from lk_audit.syntax import Comment, Evaluate, Literal, Module
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tree_sitter import Language
     from tree_sitter import Node as TreeNode
 
     from lk_audit.source import Source
@@ -96,18 +94,10 @@ def dialect_of(path: str) -> str:
     return _DIALECTS.get(path[path.rfind(".") :].lower(), "javascript")
 
 
-@cache
-def _language(dialect: str) -> Language:
-    from tree_sitter import Language  # noqa: PLC0415 - the parser is loaded when a file needs it
-
-    module, function = _GRAMMARS[dialect]
-    return Language(getattr(import_module(module), function)())
-
-
 def _tree(data: bytes, dialect: str, parts: Sequence[tuple[int, int]]) -> TreeNode:
     from tree_sitter import Parser, Point, Range  # noqa: PLC0415 - the parser is loaded when a file needs it
 
-    parser = Parser(_language(dialect))
+    parser = Parser(language(*_GRAMMARS[dialect]))
     if parts:
         # Points are not used, so they need not be right.
         parser.included_ranges = [Range(Point(0, 0), Point(0, 0), start, end) for start, end in parts]
@@ -125,6 +115,6 @@ def _directives(body: Block) -> Iterator[str]:
 
 
 def _comments(data: bytes, root: TreeNode, dialect: str) -> Iterator[Comment]:
-    for node in leaves_of(_language(dialect), root, _COMMENTS):
+    for node in leaves_of(language(*_GRAMMARS[dialect]), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

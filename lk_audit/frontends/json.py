@@ -5,7 +5,6 @@ A tolerant scanner of its own: the standard library gives no positions and stops
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -118,6 +117,8 @@ class _Scanner:
 
 def _unescaped(raw: bytes) -> str:
     if raw.startswith(b'"') and b"\\" in raw:
+        import json  # noqa: PLC0415 - few texts hold escapes
+
         try:
             return writable(str(json.loads(raw)))
         except ValueError:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _kotlin_declarations as declarations
 from lk_audit.frontends import _kotlin_expressions as expressions
 from lk_audit.frontends import _kotlin_statements as statements
 from lk_audit.frontends import _kotlin_types as types
+from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._kotlin_annotations import attach, taken_out
 from lk_audit.frontends._kotlin_receivers import with_scopes
-from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
 from lk_audit.patterns import regex
@@ -22,11 +21,11 @@ from lk_audit.syntax import Block, Comment, Module
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Language
     from tree_sitter import Node as TreeNode
 
     from lk_audit.source import Source
 
+_PACKAGE = "tree_sitter_kotlin"
 _COMMENTS = frozenset({"line_comment", "block_comment", "multiline_comment"})
 _FUN_INTERFACE = regex(rb"^((?:public |internal |private )?)fun (?=interface\b)", re.MULTILINE)
 """The grammar does not know `fun interface`, and reads nothing that follows it."""
@@ -59,10 +58,10 @@ def parse(source: Source) -> Module:
         TooHardError: the file is hardly Kotlin at all.
     """
     data, alone = taken_out(_ONE_LINE_BODY.sub(rb"\1;", _FUN_INTERFACE.sub(rb"\1    ", source.data)))
-    root = _tree(data)
+    root = syntax_tree(data, _PACKAGE)
     body = _lowered(source.data, root)
     if alone is not None:
-        attach(body, _lowered(source.data, _tree(alone)))
+        attach(body, _lowered(source.data, syntax_tree(alone, _PACKAGE)))
     comments = tuple(_comments(source.data, root))
     errors = tuple(unread(root))
     module = Module(0, len(source.data), "kotlin", body, (), comments, errors=errors)
@@ -73,21 +72,7 @@ def _lowered(data: bytes, root: TreeNode) -> Block:
     return block(Lowering(data, _GRAMMAR).run(root), 0)
 
 
-@cache
-def _language() -> Language:
-    import tree_sitter_kotlin  # noqa: PLC0415 - the parser is loaded when a file needs it
-    from tree_sitter import Language  # noqa: PLC0415
-
-    return Language(tree_sitter_kotlin.language())
-
-
-def _tree(data: bytes) -> TreeNode:
-    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
-
-    return root_of(Parser(_language()), data)
-
-
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(_language(), root, _COMMENTS):
+    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 
 from lk_audit.frontends import text
@@ -28,6 +27,8 @@ def _is_encoded(path: tuple[str, ...], secrets: set[tuple[str, ...]]) -> bool:
 
 
 def _decoded(pair: Pair) -> Iterator[Pair]:
+    import base64  # noqa: PLC0415 - few files are secrets of Kubernetes
+
     try:
         raw = base64.b64decode("".join(pair.value.split()), validate=True)
         value = raw.decode("utf-8").strip()

@@ -6,7 +6,6 @@ that uses a function or constant of the same name, and loses it elsewhere. Names
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _php_assignments as assignments
@@ -14,7 +13,7 @@ from lk_audit.frontends import _php_declarations as declarations
 from lk_audit.frontends import _php_expressions as expressions
 from lk_audit.frontends import _php_statements as statements
 from lk_audit.frontends import text
-from lk_audit.frontends._parsing import root_of
+from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._php_literals import comment_text
 from lk_audit.frontends._php_names import variable
 from lk_audit.frontends._php_pages import scripts
@@ -25,11 +24,11 @@ from lk_audit.syntax import Comment, Document, Module
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Language
     from tree_sitter import Node as TreeNode
 
     from lk_audit.source import Source
 
+_PACKAGE = ("tree_sitter_php", "language_php")
 _COMMENTS = frozenset({"comment"})
 _NODES = {**assignments.ASSIGNMENTS, **expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS}
 _SKIPPED = frozenset(
@@ -57,7 +56,7 @@ def parse(source: Source) -> tuple[Module, ...] | Document:
     """
     if b"<?" not in source.data:
         return text.parse(source)
-    root = _tree(source.data)
+    root = syntax_tree(source.data, *_PACKAGE)
     leaves = {**expressions.LEAVES, "variable_name": variable(expressions.colliding(root, source.data))}
     grammar = Grammar(
         leaves=leaves, nodes=_NODES, skipped=_SKIPPED, headed=frozenset({"property_hook"}), lists=statements.LISTS
@@ -68,21 +67,7 @@ def parse(source: Source) -> tuple[Module, ...] | Document:
     return (module, *scripts(source, root))
 
 
-@cache
-def _language() -> Language:
-    import tree_sitter_php  # noqa: PLC0415 - the parser is loaded when a file needs it
-    from tree_sitter import Language  # noqa: PLC0415
-
-    return Language(tree_sitter_php.language_php())
-
-
-def _tree(data: bytes) -> TreeNode:
-    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
-
-    return root_of(Parser(_language()), data)
-
-
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(_language(), root, _COMMENTS):
+    for node in leaves_of(language(*_PACKAGE), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._parsing import root_of, search
 from lk_audit.frontends._python_expressions import EXPRESSIONS, LINKS
 from lk_audit.frontends._python_lowering import Grammar, Lowering
@@ -16,10 +17,11 @@ from lk_audit.syntax import Block, Comment, Module
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tree_sitter import Node, Parser, Query
+    from tree_sitter import Node, Query
 
     from lk_audit.source import Source
 
+_PACKAGE = "tree_sitter_python"
 _GRAMMAR = Grammar(EXPRESSIONS, LINKS, STATEMENTS)
 _DEEPEST_STACK = 10_000
 """Frames that lowering may take: some dozens for each level of nesting that it follows."""
@@ -68,14 +70,11 @@ def _part(data: bytes, start: int, stop: int) -> Module:
 def _root(data: bytes, start: int, stop: int) -> Node:
     """The syntax tree of a part of a text."""
     if (start, stop) == (0, len(data)):
-        return root_of(_parser(), data)
+        return syntax_tree(data, _PACKAGE)
     from tree_sitter import Parser, Point, Range  # noqa: PLC0415 - a scan without Python need not load it
 
-    language = _parser().language
-    if language is None:
-        raise TypeError("a parser without a language")
     # Points are not used, so they need not be right.
-    parser = Parser(language, included_ranges=[Range(Point(0, 0), Point(0, 0), start, stop)])
+    parser = Parser(language(_PACKAGE), included_ranges=[Range(Point(0, 0), Point(0, 0), start, stop)])
     return root_of(parser, data)
 
 
@@ -119,18 +118,7 @@ def _order(node: Node) -> tuple[int, int, int]:
 
 
 @cache
-def _parser() -> Parser:
-    import tree_sitter_python  # noqa: PLC0415 - a scan without Python need not load it
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    return Parser(Language(tree_sitter_python.language()))
-
-
-@cache
 def _query() -> Query:
     from tree_sitter import Query  # noqa: PLC0415 - a scan without Python need not load it
 
-    language = _parser().language
-    if language is None:
-        raise TypeError("a parser without a language")
-    return Query(language, _NOTES)
+    return Query(language(_PACKAGE), _NOTES)

@@ -6,13 +6,12 @@ stays a call, but for what is assigned to: `token.ttl = 5` assigns a member.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _ruby_declarations as declarations
 from lk_audit.frontends import _ruby_expressions as expressions
 from lk_audit.frontends import _ruby_statements as statements
-from lk_audit.frontends._parsing import root_of
+from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._ruby_calls import CALLS
 from lk_audit.frontends._ruby_literals import comment_text
 from lk_audit.frontends._ruby_names import settle
@@ -23,13 +22,13 @@ from lk_audit.syntax import Comment, Module, Template
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Language
     from tree_sitter import Node as TreeNode
 
     from lk_audit.frontends._tree import Frame
     from lk_audit.source import Source
     from lk_audit.syntax import Node
 
+_PACKAGE = "tree_sitter_ruby"
 _COMMENTS = frozenset({"comment"})
 _NODES = {**expressions.EXPRESSIONS, **statements.STATEMENTS, **declarations.DECLARATIONS, **CALLS}
 _SKIPPED = frozenset(
@@ -46,7 +45,7 @@ _SKIPPED = frozenset(
 
 def parse(source: Source) -> Module:
     """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
-    root = _tree(source.data)
+    root = syntax_tree(source.data, _PACKAGE)
     heredocs = _Heredocs()
     grammar = Grammar(
         leaves={**expressions.LEAVES, "heredoc_beginning": heredocs.begin},
@@ -78,21 +77,7 @@ class _Heredocs:
         return Several(frame.start, frame.end, ())
 
 
-@cache
-def _language() -> Language:
-    import tree_sitter_ruby  # noqa: PLC0415 - the parser is loaded when a file needs it
-    from tree_sitter import Language  # noqa: PLC0415
-
-    return Language(tree_sitter_ruby.language())
-
-
-def _tree(data: bytes) -> TreeNode:
-    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
-
-    return root_of(Parser(_language()), data)
-
-
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(_language(), root, _COMMENTS):
+    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _rust_blocks as blocks
 from lk_audit.frontends import _rust_declarations as declarations
 from lk_audit.frontends import _rust_expressions as expressions
 from lk_audit.frontends import _rust_statements as statements
+from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
-from lk_audit.frontends._parsing import root_of
 from lk_audit.frontends._rust_macros import readable
 from lk_audit.frontends._tree import Grammar, block, find, leaves_of, unread
 from lk_audit.syntax import Comment, Module
@@ -18,11 +18,11 @@ from lk_audit.syntax import Comment, Module
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Language
     from tree_sitter import Node as TreeNode
 
     from lk_audit.source import Source
 
+_PACKAGE = "tree_sitter_rust"
 _COMMENTS = frozenset({"line_comment", "block_comment"})
 _GRAMMAR = Grammar(
     leaves={**expressions.LEAVES, **declarations.LEAVES},
@@ -46,30 +46,16 @@ _IMPLEMENTATIONS = frozenset({"impl_item"})
 
 def parse(source: Source) -> Module:
     """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
-    root = _tree(source.data)
+    root = syntax_tree(source.data, _PACKAGE)
     comments = tuple(_comments(source.data, root))
     errors = tuple(unread(root))
-    data, tree, objects = readable(source.data, root, _tree)
+    data, tree, objects = readable(source.data, root, partial(syntax_tree, package=_PACKAGE))
     owned = declarations.owned_defaults(data, find(tree, _IMPLEMENTATIONS))
     body = block(expressions.RustLowering(data, _GRAMMAR, objects, owned).run(tree), 0)
     return Module(0, len(source.data), "rust", body, (), comments, errors=errors)
 
 
-@cache
-def _language() -> Language:
-    import tree_sitter_rust  # noqa: PLC0415 - the parser is loaded when a file needs it
-    from tree_sitter import Language  # noqa: PLC0415
-
-    return Language(tree_sitter_rust.language())
-
-
-def _tree(data: bytes) -> TreeNode:
-    from tree_sitter import Parser  # noqa: PLC0415 - the parser is loaded when a file needs it
-
-    return root_of(Parser(_language()), data)
-
-
 def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(_language(), root, _COMMENTS):
+    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
         start, end = node.start_byte, node.end_byte
         yield Comment(start, end, comment_text(data[start:end]))

@@ -6,11 +6,11 @@ the development pair.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import lru_cache
 from itertools import pairwise
 
+from lk_audit.digests import sha256
 from lk_audit.facts import Strength
 from lk_audit.patterns import regex
 
@@ -181,7 +181,7 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _is_published_fixture(text: str) -> bool:
-    return hashlib.sha256(text.encode()).hexdigest() in _FIXTURES
+    return sha256(text.encode()).hexdigest() in _FIXTURES
 
 
 # --- randomness -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ the server lets a grant do), livekit-api 1.2.2 `livekit/api/access_token.py` (Py
 
 from __future__ import annotations
 
-import difflib
 from enum import Enum
 
 from msgspec import Struct
@@ -182,6 +181,8 @@ def meant_grant(name: str) -> str | None:
     plain = _WORDS.sub("", name.lower())
     if plain in squeezed:
         return squeezed[plain]
+    import difflib  # noqa: PLC0415 - few grants are unknown
+
     close = difflib.get_close_matches(plain, squeezed, n=1, cutoff=0.85)
     return squeezed[close[0]] if close else None
 

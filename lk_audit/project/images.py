@@ -6,7 +6,6 @@ of the context; `Dockerfile.dockerignore` goes before it).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -121,6 +120,8 @@ def _copies_in(source: Source) -> Iterator[_Copy]:
 
 def _arguments(text: str) -> tuple[str, ...]:
     if text.startswith("["):
+        import json  # noqa: PLC0415 - few instructions are lists
+
         try:
             listed = json.loads(text)
         except ValueError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -216,6 +215,8 @@ def _json(invocation: Invocation) -> Possible:
 def _parsed(value: Value, origin: Expr) -> Value | None:
     if not isinstance(value, Text) or len(value.text) > _MOST_JSON:
         return None
+    import json  # noqa: PLC0415 - few programs read settings out of literals
+
     try:
         return _from_json(json.loads(value.text), origin, 0)
     except (ValueError, RecursionError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Generic, TypeVar
@@ -121,6 +121,29 @@ class Rule(Struct, Generic[F], frozen=True):
         return "".join(part.capitalize() for part in self.name.split("-"))
 
 
+def cleaned(text: str) -> str:
+    """A text without the indent of the code around it: `inspect.cleandoc`, without the disassembler that it brings."""
+    first, *rest = text.expandtabs().split("\n")
+    indents = (len(line) - len(line.lstrip()) for line in rest if line.strip())
+    margin = min(indents, default=sys.maxsize)
+    lines = [first.lstrip(), *(line[margin:] if margin < sys.maxsize else line for line in rest)]
+    return "\n".join(lines).strip("\n")
+
+
+_TAKES_ANY = 0x04 | 0x08
+"""Flags of code that takes any number of arguments, by position or by name (Python documentation, `inspect`)."""
+
+
+def _takes_options(check: Callable[..., object]) -> bool:
+    """Whether a check asks for the options besides the fact."""
+    code = getattr(check, "__code__", None)
+    if code is not None and not code.co_flags & _TAKES_ANY and not hasattr(check, "__wrapped__"):
+        return bool(code.co_argcount + code.co_kwonlyargcount > 1)
+    import inspect  # noqa: PLC0415 - for checks that are no plain functions
+
+    return len(inspect.signature(check).parameters) > 1
+
+
 _ID = regex(r"^[A-Z]{2,6}\d{3}$")
 
 
@@ -167,7 +190,7 @@ def rule(  # noqa: PLR0913 - a rule's metadata, all keywords
             raise RuleLoadError(f"rule {id} {name}: its severity is {severity!r}, and must be one of Severity")
         if not issubclass(fact, Fact):
             raise RuleLoadError(f"rule {id} {name}: {fact!r} is no kind of fact; lk_audit.facts has them")
-        takes_options = len(inspect.signature(check).parameters) > 1
+        takes_options = _takes_options(check)
 
         def run(subject: F, options: Options) -> Iterable[Problem]:
             return check(subject, options) if takes_options else check(subject)
@@ -181,9 +204,9 @@ def rule(  # noqa: PLR0913 - a rule's metadata, all keywords
             severity=severity,
             cwe=cwe,
             fix=fix,
-            explanation=inspect.cleandoc(check.__doc__),
-            bad=tuple(inspect.cleandoc(text) for text in bad),
-            good=tuple(inspect.cleandoc(text) for text in good),
+            explanation=cleaned(check.__doc__),
+            bad=tuple(cleaned(text) for text in bad),
+            good=tuple(cleaned(text) for text in good),
             check=run,
             on_by_default=on_by_default,
             references=tuple(references),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -64,5 +63,6 @@ def _bar(step: str, done: int, total: int) -> str:
 
 
 def _columns() -> int:
+    import shutil  # noqa: PLC0415 - brings the libraries for archives along
 
     return shutil.get_terminal_size((80, 24)).columns - 1

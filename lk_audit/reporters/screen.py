@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from textwrap import wrap
 
@@ -25,6 +24,7 @@ STYLES: dict[str, str] = {
 TAB = 4
 _CONTROLS = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _NARROWEST = 40
+_MARGIN = 2
 
 
 class Painter:
@@ -68,6 +68,8 @@ def underlined(text: str, begin: int, end: int, room: int) -> tuple[str, int, in
 
     Tabs become spaces; a line that is too long is cut, on the left only as far as the span needs it.
     """
+    if text.isascii() and text.isprintable() and len(text) + _MARGIN <= room:
+        return text, begin, max(1, end - begin)
     cells = [_cell(character) for character in text]
     start = _first_shown(cells, begin, end, room)
     lead = "…" if start else ""
@@ -84,7 +86,7 @@ def underlined(text: str, begin: int, end: int, room: int) -> tuple[str, int, in
 
 def _first_shown(cells: list[tuple[str, int]], begin: int, end: int, room: int) -> int:
     """The first character to show so that the span fits; a span that is too wide starts a third of the way in."""
-    overhang = min(_width(cells[:end]) + 2 - room, _width(cells[:begin]) - room // 3)
+    overhang = min(_width(cells[:end]) + _MARGIN - room, _width(cells[:begin]) - room // 3)
     start = 0
     while overhang > 0 and start < begin:
         overhang -= cells[start][1]
@@ -101,6 +103,8 @@ def _cell(character: str) -> tuple[str, int]:
         return " " * TAB, TAB
     if character.isascii():
         return printable(character), 1
+    import unicodedata  # noqa: PLC0415 - most code is ASCII
+
     if unicodedata.combining(character):
         return character, 0
     return printable(character), 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from lk_audit.findings import Finding, Note, Report
@@ -21,6 +20,8 @@ def one_line(text: str) -> str:
 
 def json_text(document: object) -> str:
     """A document as JSON in ASCII. Lone surrogates, at which many readers stop, become U+FFFD."""
+    import json  # noqa: PLC0415 - formats that are JSON only
+
     text = _SURROGATES.sub("\ufffd", json.dumps(document, indent=2, ensure_ascii=False))
     return _NON_ASCII.sub(lambda match: json.dumps(match.group())[1:-1], text) + "\n"
 

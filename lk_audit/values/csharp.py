@@ -15,6 +15,7 @@ from lk_audit.patterns import regex
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name
 from lk_audit.values import csharp_tokens, texts
 from lk_audit.values.arithmetic import to_float
+from lk_audit.values.conversions import GREATEST, LEAST
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
     Clock,
@@ -176,6 +177,9 @@ FUNCTIONS: dict[str, Function] = {
         derived,
     ),
     **csharp_tokens.FUNCTIONS,
+    "Math.Min": LEAST,
+    "Math.Max": GREATEST,
+    "Math.Clamp": lambda invocation: invocation.values(2) or None,
 }
 
 

@@ -14,17 +14,7 @@ from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Environment, Given, Moment, Number, Possible, Returned, Text, Value
-from lk_audit.values.moments import DAY, HOUR, MINUTE, timedelta
-
-DURATION_MEMBERS: Mapping[str, Callable[[float], float]] = {
-    "inDays": lambda seconds: seconds // DAY,
-    "inHours": lambda seconds: seconds // HOUR,
-    "inMinutes": lambda seconds: seconds // MINUTE,
-    "inSeconds": lambda seconds: seconds // 1,
-    "inMilliseconds": lambda seconds: seconds * 1000 // 1,
-    "inMicroseconds": lambda seconds: seconds * 1_000_000 // 1,
-}
-"""What a duration counts under a name, from its seconds."""
+from lk_audit.values.moments import timedelta
 
 
 def each(change: Callable[[Value, Expr], Value | None]) -> Function:
@@ -144,3 +134,4 @@ NUMBER: Mapping[str, Method] = {
     "round": rounded(lambda value: math.floor(value + 0.5)),
     "ceil": rounded(math.ceil),
 }
+METHODS: Mapping[type, Mapping[str, Method]] = {Number: NUMBER, Moment: MOMENT}

@@ -6,8 +6,11 @@ Timex, Joken and JOSE.
 
 from __future__ import annotations
 
+import math
+
 from msgspec.structs import replace
 
+from lk_audit.values.conversions import GREATEST, LEAST, absolute, first, half_up, json_value, parsed_number, rounding
 from lk_audit.values.environment import APPLICATION
 from lk_audit.values.invocation import Function, Invocation
 from lk_audit.values.model import (
@@ -226,4 +229,13 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(
         ("Base.encode64", "Base.url_encode64", "Jason.encode!", "Ecto.UUID.generate", "UUID.uuid4"), _derived
     ),
+    "min": LEAST,
+    "max": GREATEST,
+    **dict.fromkeys(("round", "Float.round"), rounding(half_up)),
+    **dict.fromkeys(("floor", "Float.floor"), rounding(math.floor)),
+    **dict.fromkeys(("ceil", "Float.ceil"), rounding(math.ceil)),
+    "trunc": rounding(math.trunc),
+    "abs": first(absolute),
+    **dict.fromkeys(("String.to_integer", "String.to_float"), parsed_number(whole=False)),
+    **dict.fromkeys(("Jason.decode!", "Poison.decode!", "JSON.decode!"), json_value),
 }

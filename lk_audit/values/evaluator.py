@@ -28,7 +28,7 @@ from lk_audit.syntax import (
     Template,
     Unary,
 )
-from lk_audit.values import arithmetic, builtins, dart, dialects, environment, swift
+from lk_audit.values import arithmetic, builtins, dialects, environment
 from lk_audit.values.attributes import Attributes
 from lk_audit.values.calls import Calls
 from lk_audit.values.frames import Effort, Frame
@@ -51,7 +51,7 @@ from lk_audit.values.model import (
     Unknown,
     Value,
 )
-from lk_audit.values.moments import MOMENT_MEMBERS
+from lk_audit.values.moments import DURATION_MEMBERS, MOMENT_MEMBERS
 from lk_audit.values.names import Names, Origin
 from lk_audit.values.operators import Operators
 from lk_audit.values.possible import (
@@ -65,12 +65,6 @@ from lk_audit.values.structs import Structs
 from lk_audit.values.variables import Variables
 
 _MOST_OPERANDS = 500
-_DURATION_MEMBERS: Mapping[str, Callable[[float], float]] = {
-    "seconds": lambda seconds: seconds % 86400,
-    "days": lambda seconds: seconds // 86400,
-    **dart.DURATION_MEMBERS,
-}
-"""What a duration counts under a name, from its seconds: those of a `timedelta` are parts of it."""
 _DEEPEST_MODULE = 6
 
 
@@ -294,8 +288,8 @@ class Evaluator:
                 return (value,)
             case Moment(), _ if key in MOMENT_MEMBERS:
                 return (replace(value, clock=MOMENT_MEMBERS[key]),)
-            case Duration(seconds=seconds), _ if key in _DURATION_MEMBERS:
-                return (Number(origin=origin, number=_DURATION_MEMBERS[key](seconds), trace=value.trace),)
+            case Duration(seconds=seconds), _ if key in DURATION_MEMBERS:
+                return (Number(origin=origin, number=DURATION_MEMBERS[key](seconds), trace=value.trace),)
             case Nothing(), _:
                 return () if self.python else (value,)
             case _:
@@ -305,10 +299,10 @@ class Evaluator:
         language = self.names.module.language
         read = dialects.simple_name(name, language)
         value = (
-            (swift.constant(name, origin) if language == "swift" else None)
+            dialects.implied(name, origin, language)
             or environment.variable(read, origin)
             or self._library_constant(read, origin, language)
-            or builtins.constant(name, origin)
+            or builtins.constant(name, origin, language)
             or Reference(origin=origin, name=name)
         )
         return (replace(value, trace=trace),) if trace else (value,)

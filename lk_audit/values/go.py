@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from lk_audit.patterns import regex
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float
+from lk_audit.values.conversions import GREATEST, LEAST
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Flag, Listed, Moment, Number, Possible, Returned, Text, Value
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR
@@ -157,6 +158,8 @@ FUNCTIONS: dict[str, Function] = {
         ),
         _derived,
     ),
+    "min": LEAST,
+    "max": GREATEST,
 }
 
 
@@ -225,3 +228,4 @@ DURATION: Mapping[str, Method] = {
     "Nanoseconds": _in(1e-9),
     **dict.fromkeys(("Truncate", "Round"), _same),
 }
+METHODS: Mapping[type, Mapping[str, Method]] = {Moment: MOMENT, Duration: DURATION}

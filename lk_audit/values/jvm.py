@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from lk_audit.patterns import regex
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float
+from lk_audit.values.conversions import GREATEST, LEAST
 from lk_audit.values.invocation import Function, Invocation
 from lk_audit.values.model import (
     Clock,
@@ -329,6 +330,8 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(
         ("UUID.randomUUID", "String.format", "URLEncoder.encode", "Base64.getEncoder", "Boolean.parseBoolean"), _derived
     ),
+    **dict.fromkeys(("Math.min", "minOf", "min"), LEAST),
+    **dict.fromkeys(("Math.max", "maxOf", "max"), GREATEST),
 }
 
 

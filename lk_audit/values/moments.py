@@ -338,6 +338,18 @@ MOMENT_MEMBERS: Mapping[str, Clock] = {
 }
 """Attributes of the dates of arrow, pendulum and Carbon, of Swift and Dart."""
 
+DURATION_MEMBERS: Mapping[str, Callable[[float], float]] = {
+    "seconds": lambda seconds: seconds % 86400,
+    "days": lambda seconds: seconds // 86400,
+    "inDays": lambda seconds: seconds // DAY,
+    "inHours": lambda seconds: seconds // HOUR,
+    "inMinutes": lambda seconds: seconds // MINUTE,
+    "inSeconds": lambda seconds: seconds // 1,
+    "inMilliseconds": lambda seconds: seconds * 1000 // 1,
+    "inMicroseconds": lambda seconds: seconds * 1_000_000 // 1,
+}
+"""What a duration counts under a name, from its seconds: those of a `timedelta` are parts of it; then Dart's."""
+
 
 def total_seconds(invocation: Invocation, receiver: Value) -> Possible | None:
     if not isinstance(receiver, Duration):

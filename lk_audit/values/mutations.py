@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit.syntax import Argument, Assign, Call, Expr, Index, Literal, Member, Name, Node
-from lk_audit.values import jvm, moments
+from lk_audit.values import moments
 from lk_audit.values.arithmetic import binary
 from lk_audit.values.flow import Definition
 from lk_audit.values.invocation import Invocation
@@ -200,8 +200,10 @@ class Mutator(Struct, frozen=True, eq=False):
             case Listed():
                 return replace(value, open=True)
             case Moment() if mutation.kind == "append" and isinstance(mutation.node, Call) and not self.python:
+                from lk_audit.values.jvm import calendar_moved  # noqa: PLC0415 - Java and Kotlin only
+
                 call = Invocation(mutation.node, self.evaluate, python=False)
-                return (jvm.calendar_moved(value, call) if certain else None) or unknown(value.origin)
+                return (calendar_moved(value, call) if certain else None) or unknown(value.origin)
             case Moment() if mutation.kind == "set field" and value.clock is Clock.OBJECT and not self.python:
                 return self._moved(value, keys, mutation, certain)
             case _:

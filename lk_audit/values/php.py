@@ -5,12 +5,24 @@ Sources: the PHP manual (date and time, math, strings), Carbon's documentation, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from lk_audit.patterns import regex
 from lk_audit.syntax import Expr
+from lk_audit.values.conversions import (
+    GREATEST,
+    LEAST,
+    absolute,
+    boolean,
+    first,
+    half_up,
+    json_value,
+    parsed_number,
+    rounding,
+)
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Text, Value
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, UNITS, WEEK, YEAR, unit_seconds
@@ -146,6 +158,16 @@ FUNCTIONS: dict[str, Function] = {
         ),
         _derived,
     ),
+    "intval": parsed_number(whole=True),
+    "floatval": parsed_number(whole=False),
+    "boolval": boolean(python=False),
+    "floor": rounding(math.floor),
+    "ceil": rounding(math.ceil),
+    "round": rounding(half_up),
+    "abs": first(absolute),
+    "min": LEAST,
+    "max": GREATEST,
+    "json_decode": json_value,
 }
 
 
@@ -227,3 +249,4 @@ MOMENT: Mapping[str, Method] = {
     "getTimestamp": _seconds,
     **dict.fromkeys(("copy", "toImmutable", "setTimezone", "toDateTimeImmutable"), _same),
 }
+METHODS: Mapping[type, Mapping[str, Method]] = {Moment: MOMENT}

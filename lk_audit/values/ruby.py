@@ -11,7 +11,20 @@ from msgspec.structs import replace
 
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.invocation import Function, Invocation, Method
-from lk_audit.values.model import Clock, Duration, Mapped, Member, Moment, Number, Possible, Text, Value
+from lk_audit.values.model import (
+    Clock,
+    Duration,
+    Environment,
+    Given,
+    Mapped,
+    Member,
+    Moment,
+    Number,
+    Possible,
+    Returned,
+    Text,
+    Value,
+)
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR
 from lk_audit.values.texts import as_text, itself
 
@@ -150,7 +163,14 @@ def _merged(invocation: Invocation, receiver: Value) -> Possible | None:
     return (replace(receiver, origin=invocation.call, members=members, open=is_open),)
 
 
-MAPPED: Mapping[str, Method] = {"merge": _merged}
 SYMBOLIC: Mapping[str, Method] = dict.fromkeys(
     ("to_s", "to_str", "to_i", "to_f", "presence", "to_sym", "strip", "chomp"), itself
 )
+METHODS: Mapping[type, Mapping[str, Method]] = {
+    Text: TEXT,
+    Number: NUMBER,
+    Moment: MOMENT,
+    Duration: DURATION,
+    Mapped: {"merge": _merged},
+    **dict.fromkeys((Environment, Given, Returned), SYMBOLIC),
+}

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values import texts
+from lk_audit.values.conversions import GREATEST, LEAST
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
     Clock,
@@ -154,6 +155,8 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "Claims.with_custom_claims": _custom_claims,
     **dict.fromkeys(("EncodingKey.from_base64_secret", "concat", "String.from_utf8_lossy"), derived),
+    **dict.fromkeys(("cmp.min", "std.cmp.min"), LEAST),
+    **dict.fromkeys(("cmp.max", "std.cmp.max"), GREATEST),
 }
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from lk_audit.syntax import Expr
 from lk_audit.values.dart import derived, each, identity, now, number
 from lk_audit.values.invocation import Function, Invocation, Method
-from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Value
+from lk_audit.values.model import Clock, Duration, Environment, Given, Moment, Number, Possible, Returned, Text, Value
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR
 from lk_audit.values.possible import bounded, joined_trace, unknown
 
@@ -152,3 +152,8 @@ TEXT: Mapping[str, Method] = {
 }
 """Methods that give the same text again, in another form."""
 NUMBER: Mapping[str, Method] = {"rounded": lambda _, receiver: (receiver,)}
+METHODS: Mapping[type, Mapping[str, Method]] = {
+    **dict.fromkeys((Text, Environment, Given, Returned), TEXT),
+    Number: NUMBER,
+    Moment: MOMENT,
+}

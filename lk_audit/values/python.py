@@ -1,0 +1,83 @@
+"""Python: functions of the language and of its libraries."""
+
+from __future__ import annotations
+
+import math
+
+from msgspec.structs import replace
+
+from lk_audit.values import moments
+from lk_audit.values.conversions import (
+    GREATEST,
+    LEAST,
+    absolute,
+    as_number,
+    boolean,
+    derived,
+    encoded,
+    first,
+    identity,
+    json_value,
+    parsed_number,
+    rounding,
+)
+from lk_audit.values.invocation import Function, Invocation
+from lk_audit.values.model import Environment, Number, Possible, Text
+
+
+def _python_round(invocation: Invocation) -> Possible | None:
+    return rounding(round)(invocation) if invocation.positional == 1 else invocation.unknown(*invocation.everything())
+
+
+def _default_of_field(invocation: Invocation) -> Possible | None:
+    """Pydantic's `Field`, `dataclasses.field` and attrs: the default, and the variable that `env=` names."""
+    values = invocation.values(0, "default")
+    names = [item for item in invocation.values(None, "env", "validation_alias", "alias") if isinstance(item, Text)]
+    if names and invocation.expr(None, "env", "validation_alias") is not None:
+        origin = invocation.call
+        variables = tuple(Environment(origin=origin, name=item.text, accessor="pydantic") for item in names)
+        fallback = (
+            replace(item, environment=names[0].text) if isinstance(item, Text | Number) else item for item in values
+        )
+        return (*variables, *fallback)
+    return values or None
+
+
+FUNCTIONS: dict[str, Function] = {
+    "int": parsed_number(whole=True),
+    "float": first(as_number(whole=False)),
+    "round": _python_round,
+    "math.floor": rounding(math.floor),
+    "math.ceil": rounding(math.ceil),
+    "math.trunc": rounding(math.trunc),
+    "abs": first(absolute),
+    "min": LEAST,
+    "max": GREATEST,
+    "str": encoded,
+    "bytes": encoded,
+    "bool": boolean(python=True),
+    "json.loads": json_value,
+    "typing.cast": lambda invocation: invocation.values(1) or None,
+    **dict.fromkeys(
+        (
+            "list",
+            "tuple",
+            "set",
+            "frozenset",
+            "sorted",
+            "copy.copy",
+            "copy.deepcopy",
+            "pydantic.SecretStr",
+            "starlette.datastructures.Secret",
+            "textwrap.dedent",
+            "types.MappingProxyType",
+        ),
+        identity,
+    ),
+    **dict.fromkeys(("json.dumps", "repr", "format", "base64.b64encode", "base64.b64decode", "len", "sum"), derived),
+    **dict.fromkeys(
+        ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attrs.field", "attr.ib", "attr.field"),
+        _default_of_field,
+    ),
+    **moments.PYTHON,
+}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit import frontends
 from lk_audit.livekit.credentials import KEY_STRICT, PUBLIC_PREFIXES, may_be_random
-from lk_audit.livekit.sdks import SECRET_SINKS
+from lk_audit.livekit.sdks import FAMILIES, family
 from lk_audit.livekit.tokens import decode_token, find_tokens
 from lk_audit.patterns import regex
 
@@ -40,7 +40,7 @@ _KEYS = (b"keys", b"KEYS")
 _KEY_ID = regex(KEY_STRICT.pattern.encode())
 _SINKS = tuple(
     sorted(
-        {name.rpartition(".")[2].encode() for name in SECRET_SINKS}
+        {name.rpartition(".")[2].encode() for each in FAMILIES for name in family(each).sinks}
         | {b"jwt", b"JWT", b"jws", b"hmac", b"Hmac", b"HMAC"}
     )
 )

@@ -10,7 +10,7 @@ from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.extractors.raw_mints import IsRequest, livekit_payload, payload_parts
 from lk_audit.livekit.durations import MINUTE
-from lk_audit.livekit.sdks import JWT_BUILDERS, JwtBuilder, TtlUnit
+from lk_audit.livekit.sdks import JwtBuilder, TtlUnit
 from lk_audit.syntax import Argument, Call, Expr
 from lk_audit.values.model import (
     Clock,
@@ -33,7 +33,7 @@ _PAIR = 2
 def built_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
     """Every token with LiveKit's claims that the file builds."""
     for call in context.names.calls:
-        builder = JWT_BUILDERS.get(context.qualified(call.callee) or "")
+        builder = context.sdks.builders.get(context.qualified(call.callee) or "")
         parts = _mint(context, call, builder, is_request) if builder is not None else None
         if parts is not None:
             yield parts

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import FileRole, Lead
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.livekit.sdks import METHODS, is_known
+from lk_audit.livekit.sdks import METHODS, Family, family, is_known
 from lk_audit.patterns import regex
 from lk_audit.project.modules import CodeModule, Project
 from lk_audit.roles import file_role
@@ -98,6 +98,11 @@ class FileContext(Struct, eq=False, dict=True):
                     return definition.node.member or ""
         return last_name(expr) or ""
 
+    @cached_property
+    def sdks(self) -> Family:
+        """The SDKs and JWT libraries of the file's language."""
+        return family(self.names.traits.family)
+
     @property
     def secret_names(self) -> SecretNames:
         return self.workspace.secret_names
@@ -114,14 +119,21 @@ class FileContext(Struct, eq=False, dict=True):
         return int(version.group(1)) if version is not None else 2
 
     @cached_property
-    def is_old_gem(self) -> bool:
-        """Whether the file's project uses livekit-server-sdk for Ruby before version 0.7."""
-        return self.project.manifests.is_gem_below(self.source.path, "livekit-server-sdk", (0, 7))
+    def has_old_sdk(self) -> bool:
+        """Whether the file's project uses an SDK of LiveKit before the version that changed what a token holds.
 
-    @cached_property
-    def is_old_crate(self) -> bool:
-        """Whether the file's project uses livekit-api for Rust before version 0.8."""
-        return self.project.manifests.is_crate_below(self.source.path, "livekit-api", (0, 8))
+        That is 2.0 of livekit-server-sdk for JavaScript, 0.7 of the one for Ruby, and 0.8 of livekit-api for Rust.
+        """
+        manifests, path = self.project.manifests, self.source.path
+        match self.names.traits.family:
+            case "javascript":
+                return self.sdk_major == 1
+            case "ruby":
+                return manifests.is_gem_below(path, "livekit-server-sdk", (0, 7))
+            case "rust":
+                return manifests.is_crate_below(path, "livekit-api", (0, 8))
+            case _:
+                return False
 
     def home(self, node: Node) -> FileContext:
         """The context of the file that `node` belongs to; this one for a node that belongs to none."""
@@ -157,7 +169,7 @@ class FileContext(Struct, eq=False, dict=True):
         if name is None or not self.names.traits.opens_namespaces:
             return name
         full = (f"{namespace}.{name}" for namespace in self.names.namespaces())
-        return next((item for item in full if is_known(item)), name)
+        return next((item for item in full if is_known(item, self.sdks)), name)
 
     def called(self, call: Call) -> str:
         """The full name of what is called, also of a method, by what its receiver is an instance of; else empty."""

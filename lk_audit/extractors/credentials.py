@@ -20,7 +20,6 @@ from lk_audit.livekit.credentials import (
     name_words,
     says_livekit,
 )
-from lk_audit.livekit.sdks import SECRET_SINKS
 from lk_audit.secret import Secret
 from lk_audit.source import Place
 from lk_audit.syntax import (
@@ -71,7 +70,7 @@ def _issuer(parts: MintParts) -> str | None:
 
 def _sink_arguments(context: FileContext) -> Iterator[CredentialLiteral]:
     for call in context.names.calls:
-        sink = SECRET_SINKS.get(context.qualified(call.callee) or "")
+        sink = context.sdks.sinks.get(context.qualified(call.callee) or "")
         if sink is None:
             continue
         secret = argument(call, sink.secret_position, sink.secret_name)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.livekit.sdks import CLAIM_STRUCTS
 from lk_audit.syntax import Assign, Class, Literal, Name
 from lk_audit.values.model import Flag, Mapped, Member, Possible, Returned, Value
 
@@ -22,8 +21,8 @@ def as_claims(context: FileContext, values: Possible, depth: int = _DEEPEST) -> 
 def _as_claim(context: FileContext, value: Value, depth: int) -> Value:
     if not depth:
         return value
-    if isinstance(value, Returned) and value.callee in CLAIM_STRUCTS and value.call.is_new:
-        return _of_library(context, value, CLAIM_STRUCTS[value.callee], depth)
+    if isinstance(value, Returned) and value.callee in context.sdks.claim_structs and value.call.is_new:
+        return _of_library(context, value, context.sdks.claim_structs[value.callee], depth)
     if isinstance(value, Mapped):
         owner = next((kind for _, kind in context.evaluator.structs.types_of(value)), None)
         return _of_struct(context, value, owner, depth) if owner is not None else _of_map(context, value, depth)

@@ -23,7 +23,7 @@ from lk_audit.livekit.grants import (
     restricts_by_default,
     to_camel_case,
 )
-from lk_audit.livekit.sdks import GRANT_CLASSES, GRANT_HELPERS, SINGLE_GRANTS
+from lk_audit.livekit.sdks import GRANT_CLASSES
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Call, Expr, If, Literal, Name, Node, Opaque, Raise, Record, Return, Try, walk
 from lk_audit.syntax import Member as MemberAccess
@@ -99,7 +99,7 @@ class GrantCollector(Struct):
             pass
         elif isinstance(value, Mapped):
             self._add_mapped(target, value, place, certain=certain)
-        elif isinstance(value, Returned) and self._full_name(value) in GRANT_HELPERS:
+        elif isinstance(value, Returned) and self._full_name(value) in self.context.sdks.grant_helpers:
             self._add_helped(target, value, place, certain=certain)
         elif isinstance(value, Returned) and (grant_class(value) or self._is_untyped(value)):
             self._add_constructed(target, value, certain=certain)
@@ -142,7 +142,7 @@ class GrantCollector(Struct):
         self.complete = self.complete and not value.open
 
     def _is_single(self, value: Returned) -> bool:
-        return not value.members and self._full_name(value) in SINGLE_GRANTS
+        return not value.members and self._full_name(value) in self.context.sdks.single_grants
 
     def _is_untyped(self, value: Returned) -> bool:
         """C#'s `new() { RoomJoin = true }` is of the class that the SDK asks for."""
@@ -154,7 +154,7 @@ class GrantCollector(Struct):
 
     def _add_single(self, value: Returned, *, certain: bool) -> None:
         """A class that holds one grant: `RoomJoin(true)`."""
-        claim = SINGLE_GRANTS[self._full_name(value)]
+        claim = self.context.sdks.single_grants[self._full_name(value)]
         given = argument(value.call, 0, "value")
         default = Flag(origin=value.call, flag=bool(claim.default))
         values = self.context.values(given) if given is not None else (default,)
@@ -163,7 +163,7 @@ class GrantCollector(Struct):
 
     def _add_helped(self, target: str, value: Returned, place: Place, *, certain: bool) -> None:
         """`Grants.join_room(room)`, `VideoGrant.new(room_join: true)`."""
-        helper, call = GRANT_HELPERS[self._full_name(value)], value.call
+        helper, call = self.context.sdks.grant_helpers[self._full_name(value)], value.call
         if helper.takes_map and call.arguments:
             for given in self.context.values(call.arguments[0].value):
                 if isinstance(given, Mapped):

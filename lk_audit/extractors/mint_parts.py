@@ -12,7 +12,6 @@ from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
-from lk_audit.livekit.sdks import REALTIME_ROOMS
 from lk_audit.source import Place
 from lk_audit.syntax import Call, Entry, Literal, Sequence
 from lk_audit.values.model import Given, Possible, Reference, Returned, Text, Value, symbolic_sources
@@ -129,7 +128,7 @@ def _connects_itself(context: FileContext) -> bool:
     """Whether the file connects to a room as a program: with LiveKit's realtime SDKs for servers."""
     for call in context.names.calls:
         name = context.qualified(call.callee) or ""
-        if name in REALTIME_ROOMS:
+        if name in context.sdks.rooms:
             return True
     return False
 

@@ -16,21 +16,7 @@ from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.extractors.serialised import serialised
 from lk_audit.facts import Expiry, Grants, Lifetime, Signer, UnknownGrant
 from lk_audit.livekit.grants import BY_PYTHON_NAME, OTHER_GRANTS, VIDEO_GRANTS
-from lk_audit.livekit.sdks import (
-    CLAIM_BUILDERS,
-    HMAC_CALLS,
-    JWT_CLASSES,
-    JWT_SIGNERS,
-    LATER_SIGNERS,
-    SIGN_JWT_CLASSES,
-    SIGN_JWT_MEMBERS,
-    ClaimBuilder,
-    JwtClass,
-    JwtSigner,
-    LaterSigner,
-    Setting,
-    TtlUnit,
-)
+from lk_audit.livekit.sdks import ClaimBuilder, JwtClass, JwtSigner, LaterSigner, Setting, TtlUnit
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, Function, Name, Record
 from lk_audit.syntax import Member as Access
@@ -44,19 +30,20 @@ _WRAPPERS = ("grants", "grant", "payload", "claims")
 def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
     """Every token with LiveKit's claims that the file signs without an SDK."""
     found = False
+    sdks = context.sdks
     for call in context.names.calls:
         name = context.called(call)
-        if name in JWT_SIGNERS:
-            parts = _library_mint(context, call, JWT_SIGNERS[name], is_request)
-        elif name in SIGN_JWT_CLASSES:
-            parts = _builder_mint(context, call, SIGN_JWT_CLASSES[name], is_request)
-        elif name in JWT_CLASSES:
-            parts = _class_mint(context, call, JWT_CLASSES[name], is_request)
-        elif name in LATER_SIGNERS:
-            parts = _later_signed_mint(context, call, LATER_SIGNERS[name], is_request)
+        if name in sdks.signers:
+            parts = _library_mint(context, call, sdks.signers[name], is_request)
+        elif name in sdks.sign_classes:
+            parts = _builder_mint(context, call, sdks.sign_classes[name], is_request)
+        elif name in sdks.jwt_classes:
+            parts = _class_mint(context, call, sdks.jwt_classes[name], is_request)
+        elif name in sdks.later_signers:
+            parts = _later_signed_mint(context, call, sdks.later_signers[name], is_request)
         elif (signer := _method_signer(context, call)) is not None:
             parts = _library_mint(context, call, signer, is_request)
-        elif (row := CLAIM_BUILDERS.get(last_name(call.callee) or "")) is not None:
+        elif (row := sdks.claim_builders.get(last_name(call.callee) or "")) is not None:
             parts = _told_mint(context, call, row, is_request)
         else:
             continue
@@ -114,7 +101,7 @@ def _method_signer(context: FileContext, call: Call) -> JwtSigner | None:
     """A method that signs, called on whatever a file has of a library that it imports: `keys.sign(payload)`."""
     if not context.names.traits.opens_namespaces or not isinstance(call.callee, Access):
         return None
-    rows = (JWT_SIGNERS.get(f"{namespace}.*.{call.callee.name}") for namespace in context.names.namespaces())
+    rows = (context.sdks.signers.get(f"{namespace}.*.{call.callee.name}") for namespace in context.names.namespaces())
     return next((row for row in rows if row is not None), None)
 
 
@@ -191,7 +178,7 @@ def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRe
     settings: dict[str, list[Part]] = {}
     life: list[Lifetime] = []
     for event in events:
-        setting = SIGN_JWT_MEMBERS.get(event.path[0]) if event.path else None
+        setting = context.sdks.sign_members.get(event.path[0]) if event.path else None
         expr = argument(event.node, setting.position) if setting and isinstance(event.node, Call) else None
         if setting is None or expr is None:
             continue
@@ -253,7 +240,7 @@ def _later_signed_mint(
 
 def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
     """A LiveKit payload in a file that computes an HMAC: the token is put together by hand."""
-    signing = [call for call in context.names.calls if context.qualified(call.callee) in HMAC_CALLS]
+    signing = [call for call in context.names.calls if context.qualified(call.callee) in context.sdks.hmacs]
     if not signing:
         return
     seen: set[Expr] = set()

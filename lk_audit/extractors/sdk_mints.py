@@ -12,18 +12,7 @@ from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.facts import Expiry, Lifetime, Signer
 from lk_audit.livekit.grants import OTHER_GRANTS
-from lk_audit.livekit.sdks import (
-    NODE,
-    NODE_V1,
-    RUBY,
-    RUBY_BEFORE_0_7,
-    RUST,
-    RUST_BEFORE_0_8,
-    TOKEN_CONSTRUCTORS,
-    Sdk,
-    Setting,
-    TtlUnit,
-)
+from lk_audit.livekit.sdks import Sdk, Setting, TtlUnit, family
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, If, Member, Name
 from lk_audit.values.model import Duration, Flag, Mapped, Nothing, Possible, Reference, Value
@@ -41,18 +30,15 @@ def sdk_mints(context: FileContext, is_request: Callable[[Value], bool]) -> Iter
 
 def sdk_of(context: FileContext, call: Call) -> Sdk | None:
     """The SDK whose token constructor `call` is, or None."""
+    constructors = context.sdks.constructors
     name = context.qualified(call.callee)
-    if last_name(call.callee) == "AccessToken" and name not in TOKEN_CONSTRUCTORS:
+    if last_name(call.callee) == "AccessToken" and name not in constructors:
         named = (value.name for value in context.values(call.callee) if isinstance(value, Reference))
-        name = next((found for found in named if found in TOKEN_CONSTRUCTORS), name)
-    if name is None or (name not in TOKEN_CONSTRUCTORS and not name.endswith(_CONSTRUCTING)):
+        name = next((found for found in named if found in constructors), name)
+    if name is None or (name not in constructors and not name.endswith(_CONSTRUCTING)):
         return None
-    sdk = TOKEN_CONSTRUCTORS.get(name) or _by_shape(context, call, name)
-    if sdk is RUBY and context.is_old_gem:
-        return RUBY_BEFORE_0_7
-    if sdk is RUST and context.is_old_crate:
-        return RUST_BEFORE_0_8
-    return NODE_V1 if sdk is NODE and context.sdk_major == 1 else sdk
+    sdk = constructors.get(name) or _by_shape(context, call, name)
+    return sdk.older if sdk is not None and sdk.older is not None and context.has_old_sdk else sdk
 
 
 def _by_shape(context: FileContext, call: Call, name: str) -> Sdk | None:
@@ -65,13 +51,18 @@ def _by_shape(context: FileContext, call: Call, name: str) -> Sdk | None:
     if not is_lost and "livekit" not in name.rpartition(".")[0].lower():
         return None
     members = {event.path[0] for event in history(context.names, call)}
-    known = [sdk for sdk in TOKEN_CONSTRUCTORS.values() if sdk.language == context.names.traits.family and sdk.signs_of]
+    known = [sdk for sdk in context.sdks.constructors.values() if sdk.signs_of]
     if known:
         return next((sdk for sdk in known if members & sdk.signs_of), None)
-    if members & {"addGrant", "toJwt", "addSIPGrant"}:
-        return NODE
-    python = TOKEN_CONSTRUCTORS["livekit.api.AccessToken"]
-    return python if members & {"with_grants", "with_identity", "to_jwt"} else None
+    like = next((name for name, signs in _SIGNS.items() if members & signs), None)
+    return family(like[0]).constructors[like[1]] if like is not None else None
+
+
+_SIGNS = {
+    ("javascript", "livekit-server-sdk.AccessToken"): frozenset({"addGrant", "toJwt", "addSIPGrant"}),
+    ("python", "livekit.api.AccessToken"): frozenset({"with_grants", "with_identity", "to_jwt"}),
+}
+"""By which members the tokens of an SDK are known in any language that has no better signs."""
 
 
 _CONSTRUCTING = ("AccessToken", "AccessToken.with_api_key", "AccessToken.new")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.credentials import target_name
 from lk_audit.facts import InsecureUrl
-from lk_audit.livekit.sdks import SECRET_SINKS
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Literal, Node
 from lk_audit.values.model import Environment
@@ -48,6 +47,6 @@ def _names_livekit(context: FileContext, literal: Literal) -> bool:
 
 def _takes_livekit_url(context: FileContext, node: Call | Binary) -> bool:
     """Whether a call goes to a LiveKit client, or an expression stands in for a LiveKit variable."""
-    if isinstance(node, Call) and (context.qualified(node.callee) or "") in SECRET_SINKS:
+    if isinstance(node, Call) and (context.qualified(node.callee) or "") in context.sdks.sinks:
         return True
     return any(isinstance(value, Environment) and is_livekit_url_name(value.name) for value in context.values(node))

@@ -10,7 +10,6 @@ from lk_audit.fixes.ground import Ground, quote_of
 from lk_audit.fixes.imports import member_name, module_name
 from lk_audit.fixes.lists import first_item, insertion
 from lk_audit.livekit.durations import spoken
-from lk_audit.livekit.sdks import NODE, NODE_V1, PYTHON, PYTHON_LEGACY, SIGN_JWT_CLASSES
 from lk_audit.patterns import regex
 from lk_audit.repairs import AddLifetime
 from lk_audit.syntax import Call, Entry, Expr, Literal, Name, Node, Record
@@ -28,11 +27,11 @@ def add(ground: Ground, repair: AddLifetime) -> Fix | None:
         return None
     context, call = found
     sdk = sdk_of(context, call)
-    if sdk is PYTHON:
-        edits = _python(ground, context, call, repair.seconds)
-    elif sdk is PYTHON_LEGACY:
-        edits = _python_legacy(context, call, repair.seconds)
-    elif sdk is NODE or sdk is NODE_V1:
+    if sdk is not None and sdk.language == "python":
+        is_legacy = "ttl" in sdk.options
+        seconds = repair.seconds
+        edits = _python_legacy(context, call, seconds) if is_legacy else _python(ground, context, call, seconds)
+    elif sdk is not None and sdk.language == "javascript":
         edits = _option(ground, context, call, 2, "ttl", repair.seconds)
     else:
         edits = _signed_by_hand(ground, context, call, repair.seconds)
@@ -68,7 +67,7 @@ def _signed_by_hand(ground: Ground, context: FileContext, call: Call, seconds: f
     name = context.names.qualified(call.callee) or ""
     if name == "jsonwebtoken.sign":
         return _option(ground, context, call, 2, "expiresIn", seconds)
-    if name in SIGN_JWT_CLASSES:
+    if name in context.sdks.sign_classes:
         quote = quote_of(context)
         return _chained(ground, context, call, f".setExpirationTime({quote}{spans.text_span(seconds)}{quote})")
     return _claim(context, argument(call, _PAYLOADS[name], "payload", "claims"), seconds) if name in _PAYLOADS else ()

@@ -58,7 +58,6 @@ _JWT_NET = JwtBuilder(
 
 FAMILY = Family(
     constructors={f"{_NAMESPACE}.AccessToken": DOTNET},
-    grant_classes={"SipGrants": "sip"},
     sinks={
         **{f"{_NAMESPACE}.{name}": _CLIENT for name in _CLIENTS},
         **{f"{_NAMESPACE}.{name}": _VERIFIER for name in ("AccessToken", "TokenVerifier", "WebhookReceiver")},

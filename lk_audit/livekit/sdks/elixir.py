@@ -87,7 +87,6 @@ FAMILY = Family(
         "ExLivekit.AccessToken.new": EX_LIVEKIT,
         "Livekitex.AccessToken.create": LIVEKITEX,
     },
-    grant_classes={"Grants": "grants", "SipGrant": "sip"},
     sinks={
         **{f"{root}.AccessToken.new": _PAIR for root in _ROOTS},
         **{f"{root}.{name}.new": _CLIENT for root in _ROOTS for name in _CLIENTS},

@@ -71,14 +71,6 @@ FAMILY = Family(
         "github.com/livekit/server-sdk-go.NewAccessToken": GO,
         "github.com/livekit/livekit-server/pkg/auth.NewAccessToken": GO,
     },
-    grant_classes={
-        "SIPGrant": "sip",
-        "AgentGrant": "agent",
-        "AgentEndpointGrant": "agentEndpoint",
-        "AgentThreadGrant": "agentThread",
-        "InferenceGrant": "inference",
-        "ObservabilityGrant": "observability",
-    },
     sinks={
         **{
             f"github.com/livekit/{package}.New{name}": SecretSink(2, 1)

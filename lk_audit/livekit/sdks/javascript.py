@@ -28,15 +28,6 @@ _JS_MEMBERS = {
     "roomConfig": Setting("roomConfig"),
 }
 
-NODE = Sdk(
-    label="livekit-server-sdk",
-    language="javascript",
-    arguments=("apiKey", "apiSecret", "options"),
-    members=_JS_MEMBERS,
-    options=_JS_OPTIONS,
-    merges_grants=True,
-)
-
 _NEW_IN_V2 = frozenset({"kind", "attributes", "roomConfig", "addInferenceGrant", "addObservabilityGrant"})
 """What version 1 does not know, and so does not put into the token."""
 
@@ -52,9 +43,19 @@ NODE_V1 = Sdk(
     options={**_JS_OPTIONS, "ttl": Setting("ttl", unit=TtlUnit.SECONDS_OR_MS_SPAN)},
 )
 
+NODE = Sdk(
+    label="livekit-server-sdk",
+    language="javascript",
+    arguments=("apiKey", "apiSecret", "options"),
+    members=_JS_MEMBERS,
+    options=_JS_OPTIONS,
+    merges_grants=True,
+    older=NODE_V1,
+)
+
 _EXPIRES_IN = Setting("ttl", unit=TtlUnit.EXPIRES_IN, keyword="expiresIn")
 
-SIGN_JWT_MEMBERS: dict[str, Setting] = {
+_SIGN_JWT_MEMBERS: dict[str, Setting] = {
     "setExpirationTime": Setting("exp", unit=TtlUnit.EPOCH_OR_JOSE_SPAN),
     "setIssuer": Setting("iss"),
     "setSubject": Setting("identity"),
@@ -97,6 +98,7 @@ FAMILY = Family(
         "KJUR.jws.JWS.sign": JwtSigner("jsrsasign", 2, 3),
         "jsrsasign.jws.JWS.sign": JwtSigner("jsrsasign", 2, 3),
     },
+    sign_members=_SIGN_JWT_MEMBERS,
     sign_classes={"jose.SignJWT": "jose", "jose/jwt/sign.SignJWT": "jose", "SignJWT": "jose"},
     hmacs=frozenset(
         {

@@ -51,7 +51,8 @@ class Sdk(Struct, frozen=True):
     `writes_data_rights` tells that an unset canPublishData is written as true, `allows_credentials` names the method
     without which it signs no room configuration with credentials in it. `signs_of` are members by which a token
     is known where its import is lost, `reads_maps` tells that a plain map may stand for an object of a grant class,
-    `clears` are those that take back what was granted, with the grant object.
+    `clears` are those that take back what was granted, with the grant object. `older` is the SDK before a version that
+    changed what a token holds.
     """
 
     label: str
@@ -67,6 +68,7 @@ class Sdk(Struct, frozen=True):
     clears: dict[str, str] = {}
     allows_credentials: str = ""
     reads_maps: bool = False
+    older: Sdk | None = None
 
 
 class SecretSink(Struct, frozen=True):
@@ -177,21 +179,21 @@ class JwtClass(Struct, frozen=True):
 class Family(Struct, frozen=True):
     """Everything that code of one language calls to make, sign or check LiveKit tokens, by full name.
 
-    `grant_classes` are those that hold grants, by their last name, with the grant object each makes; `sinks` take the
-    API secret without minting; `rooms` are what a program connects to by itself, so that a token beside one is its
-    own; `sign_classes` are builders of jose's kind, `builders` those that are filled claim by claim, by the call that
-    makes one, `claim_builders` those known by the last name of the call that makes one, `jwt_classes` tokens to be
-    signed, `later_signers` other libraries that sign in two steps; `claim_structs` are their structs, with the names of
-    the fields in the token; `single_grants` are classes that hold one grant each; `hmacs` sign by hand,
+    `sinks` take the API secret without minting; `rooms` are what a program connects to by itself, so that a token
+    beside one is its own; `sign_classes` are builders of jose's kind (the payload is the constructor's argument, the
+    secret that of `sign`), `sign_members` what is set on those; `builders` are those that are filled claim by claim, by
+    the call that makes one, `claim_builders` those known by the last name of the call that makes one, `jwt_classes`
+    tokens to be signed, `later_signers` other libraries that sign in two steps; `claim_structs` are their structs, with
+    the names of the fields in the token; `single_grants` are classes that hold one grant each; `hmacs` sign by hand,
     `grant_helpers` make grant objects.
     """
 
     constructors: dict[str, Sdk] = field(default_factory=dict)
-    grant_classes: dict[str, str] = field(default_factory=dict)
     sinks: dict[str, SecretSink] = field(default_factory=dict)
     rooms: frozenset[str] = frozenset()
     signers: dict[str, JwtSigner] = field(default_factory=dict)
     sign_classes: dict[str, str] = field(default_factory=dict)
+    sign_members: dict[str, Setting] = field(default_factory=dict)
     jwt_classes: dict[str, JwtClass] = field(default_factory=dict)
     later_signers: dict[str, LaterSigner] = field(default_factory=dict)
     claim_structs: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -55,7 +55,6 @@ _LCOBUCCI = ClaimBuilder(
 
 FAMILY = Family(
     constructors={"Agence104.LiveKit.AccessToken": PHP},
-    grant_classes={"SIPGrant": "sip"},
     sinks={
         **{f"Agence104.LiveKit.{name}": _CLIENT for name in _CLIENTS},
         "Agence104.LiveKit.AccessToken": _VERIFIER,

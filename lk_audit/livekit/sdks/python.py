@@ -65,16 +65,6 @@ FAMILY = Family(
         "livekit.AccessToken": PYTHON_LEGACY,
         "livekit_server_sdk_python.AccessToken": PYTHON_LEGACY,
     },
-    grant_classes={
-        "VideoGrants": "grants",
-        "VideoGrant": "grants",
-        "SIPGrants": "sip",
-        "AgentGrants": "agent",
-        "InferenceGrants": "inference",
-        "ObservabilityGrants": "observability",
-        "AgentEndpointGrants": "agentEndpoint",
-        "AgentThreadGrants": "agentThread",
-    },
     sinks={
         "livekit.api.LiveKitAPI": _CLIENT,
         "livekit.api.AccessToken": _VERIFIER,

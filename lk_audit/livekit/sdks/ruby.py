@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from lk_audit.livekit.durations import HOUR, MINUTE
 from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
 
-RUBY = Sdk(
+_RUBY = Sdk(
     label="livekit-server-sdk",
     language="ruby",
     arguments=("api_key", "api_secret", "identity", "ttl", "name", "metadata", "attributes"),
@@ -31,7 +31,7 @@ RUBY = Sdk(
     options={"ttl": Setting("ttl", unit=TtlUnit.SECONDS)},
     default_ttl=10 * MINUTE,
 )
-RUBY_BEFORE_0_7 = replace(RUBY, default_ttl=4 * HOUR)
+RUBY = replace(_RUBY, older=replace(_RUBY, default_ttl=4 * HOUR))
 """Version 0.7.1 made ten minutes of the four hours."""
 
 _CLIENT = SecretSink(None, None, "api_secret", "api_key")
@@ -43,7 +43,6 @@ _HMACS = ("digest", "hexdigest", "base64digest", "new")
 
 FAMILY = Family(
     constructors={"LiveKit.AccessToken": RUBY},
-    grant_classes={"SIPGrant": "sip"},
     sinks={f"LiveKit.{name}": _CLIENT for name in _CLIENTS},
     signers={"JWT.encode": JwtSigner("JWT.encode", 0, 1)},
     hmacs=frozenset(f"OpenSSL.HMAC.{name}" for name in _HMACS),

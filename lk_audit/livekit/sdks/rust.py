@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
 
-RUST = Sdk(
+_RUST = Sdk(
     label="livekit-api",
     language="rust",
     arguments=("api_key", "api_secret"),
@@ -33,7 +33,7 @@ RUST = Sdk(
     options={},
     signs_of=frozenset({"with_grants", "with_identity", "with_ttl"}),
 )
-RUST_BEFORE_0_8 = replace(RUST, writes_data_rights=True)
+RUST = replace(_RUST, older=replace(_RUST, writes_data_rights=True))
 """Version 0.8, on livekit-token 0.2, made rights optional and leaves unset ones out; before, they were true."""
 
 _MODULES = ("livekit_api.access_token.", "livekit_api.", "livekit_token.", "livekit.access_token.", "access_token.", "")
@@ -47,14 +47,6 @@ _SERVICES = ("room", "egress", "ingress", "sip", "agent_dispatch", "connector")
 
 FAMILY = Family(
     constructors={f"{module}AccessToken.{name}": RUST for module in _MODULES[:-1] for name in ("with_api_key", "new")},
-    grant_classes={
-        "SIPGrants": "sip",
-        "AgentGrants": "agent",
-        "AgentEndpointGrants": "agentEndpoint",
-        "AgentThreadGrants": "agentThread",
-        "InferenceGrants": "inference",
-        "ObservabilityGrants": "observability",
-    },
     sinks={
         **{
             f"{module}{name}.with_api_key": _VERIFIER

@@ -18,6 +18,7 @@ from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.findings import Crash
 from lk_audit.generated import is_generated
 from lk_audit.hints import NOTHING, Hints
+from lk_audit.patterns import regex
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.project.modules import TOO_DEEP, Project
@@ -244,12 +245,19 @@ def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Ite
     yield from android_settings.credentials(source, role, names)
 
 
+_COMMAND = regex(rb"(?:\b|(?<=\\[nrt]))(?:lk|livekit-cli|livekit-server)\b")
+"""The programs of LiveKit whose commands are read; in JSON, a command may begin behind an escaped line break."""
+_SIGNERS = (b"openssl", b"OPENSSL", b"jwt")
+"""Programs with which scripts sign tokens by hand."""
+
+
 def _command_facts(source: Source) -> Iterator[Fact]:
-    if any(word in source.data for word in (b"token", b"--api-secret")):
+    if any(word in source.data for word in (b"token", b"--api-secret")) and _COMMAND.search(source.data):
         from lk_audit.extractors import command_mints  # noqa: PLC0415 - most files hold no commands
 
         yield from command_mints.command_facts(source)
-    if b"video" in source.data and any(word in source.data for word in (b"openssl", b"jwt", b"OPENSSL")):
+    is_code = frontends.frontend_for(source.path) in frontends.CODE
+    if not is_code and b"video" in source.data and any(word in source.data for word in _SIGNERS):
         from lk_audit.extractors import shell_mints  # noqa: PLC0415 - few files sign by hand
 
         yield from shell_mints.shell_facts(source)

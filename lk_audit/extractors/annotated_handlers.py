@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.context import FileContext
 from lk_audit.livekit.annotations import (
-    BY_SERVER,
     CLIENTS,
-    FROM_REQUEST,
     GUARD_BLOCKS,
     PATH_BLOCKS,
     PREFIXES,
@@ -23,12 +21,9 @@ from lk_audit.syntax import (
     Expr,
     Function,
     Literal,
-    Member,
     Name,
     Node,
-    Parameter,
     Sequence,
-    walk,
 )
 from lk_audit.values.model import Flag, Text
 
@@ -135,11 +130,3 @@ def guarding_block(context: FileContext, node: Node, depth: int = 0) -> Call | N
 def _is_optional(context: FileContext, call: Call) -> bool:
     values = (value for item in call.arguments if item.name == "optional" for value in context.values(item.value))
     return any(isinstance(value, Flag) and value.flag for value in values)
-
-
-def is_filled_by_server(parameter: Parameter) -> bool:
-    """Whether the server fills in a parameter: `Principal principal`, `@AuthenticationPrincipal User user`."""
-    if parameter.annotation is None:
-        return False
-    words = {last_name(node) or "" for node in walk(parameter.annotation) if isinstance(node, Name | Member)}
-    return not words & FROM_REQUEST and any(BY_SERVER.match(word) for word in words)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lk_audit.extractors.context import FileContext, Workspace
-from lk_audit.extractors.go_handlers import takes_identity
-from lk_audit.extractors.guards import Guards
+from lk_audit.extractors.guards import Guards, takes_identity_in_go
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.perimeter import Perimeter
@@ -63,7 +62,7 @@ class Authentication:
             return None
         for node in walk(_outermost(context, function).body):
             is_ours = function is context.names.enclosing_function(node)
-            if context.is_go and is_ours and isinstance(node, Call) and takes_identity(context, node):
+            if context.is_go and is_ours and isinstance(node, Call) and takes_identity_in_go(context, node):
                 # What middleware has left in the request counts wherever it is taken from there.
                 return Lead(context.place(node), "takes the caller's identity from the request's context")
             if isinstance(node, If) and _is_then(node, call) and self._guards.admits(context, node):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.go_handlers import is_server_set_read
 from lk_audit.extractors.handlers import is_server_set
 from lk_audit.livekit.requests import (
     CREDENTIAL_WORD,
@@ -28,13 +27,19 @@ def has_raw(context: FileContext, expr: Expr) -> bool:
     return any(_is_raw_value(context, value) for value in symbolic_sources(context.values(expr)))
 
 
+def _is_server_set_in_go(context: FileContext, call: Call) -> bool:
+    from lk_audit.extractors.go_handlers import is_server_set_read  # noqa: PLC0415 - most scans meet other languages
+
+    return is_server_set_read(context, call)
+
+
 def _is_raw_value(  # noqa: PLR0911 - one per kind of value
     context: FileContext, value: Value, depth: int = 0
 ) -> bool:
     match value:
         case Given():
             return not is_server_set(value) and not _is_receiver(value)
-        case Returned(call=call) if context.is_go and is_server_set_read(context, call):
+        case Returned(call=call) if context.is_go and _is_server_set_in_go(context, call):
             return False
         case Reference(name=name):
             return is_request_global(name, context.module.language)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.documents import credentials
 from lk_audit.facts import CredentialLiteral
-from lk_audit.frontends.text import pairs_in
 from lk_audit.syntax import Document
 
 
 def comment_credentials(context: FileContext) -> Iterator[CredentialLiteral]:
     """Every API secret in the file's comments."""
     source = context.source
-    pairs = tuple(
-        pair
-        for comment in context.module.comments
-        if _may_name_secret(context, source.data[comment.start : comment.end])
-        for pair in pairs_in(source, comment.start, comment.end, commented=True)
-    )
+    naming = [item for item in context.module.comments if _may_name_secret(context, source.data[item.start : item.end])]
+    if not naming:
+        return
+    from lk_audit.extractors.documents import credentials  # noqa: PLC0415 - few comments name a secret
+    from lk_audit.frontends.text import pairs_in  # noqa: PLC0415
+
+    pairs = tuple(pair for item in naming for pair in pairs_in(source, item.start, item.end, commented=True))
     if pairs:
         yield from credentials(
             source, Document(0, len(source.data), "comment", pairs), context.role, context.secret_names

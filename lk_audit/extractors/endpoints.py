@@ -7,10 +7,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from lk_audit.extractors import dotnet_handlers, rust_handlers
 from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.go_handlers import GoRoutes, is_request_parameter, is_server_set_read
 from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set, registered
 from lk_audit.facts import Endpoint
 from lk_audit.livekit.requests import (
@@ -89,6 +87,8 @@ class Endpoints:
 
     def _registrations_by_name(self, function: Function) -> Iterator[Handler]:
         """Where other files register a Go function that is known by its name only: a method of a field of a field."""
+        from lk_audit.extractors.go_handlers import GoRoutes  # noqa: PLC0415 - most scans meet other languages
+
         for module in self._context.project.usage.mentions(self._context.source.path, function.name):
             site = self._context.workspace.context(module)
             for item in site.built(GoRoutes).unresolved(function.name):
@@ -198,15 +198,21 @@ class Endpoints:
         """Whether a parameter of a handler holds what the caller sends, where its type tells."""
         match self._context.home(value.function).module.language:
             case "csharp":
+                from lk_audit.extractors import dotnet_handlers  # noqa: PLC0415 - most scans meet other languages
+
                 parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
                 return parameter is not None and not dotnet_handlers.is_service(parameter)
             case "rust":
+                from lk_audit.extractors import rust_handlers  # noqa: PLC0415
+
                 return rust_handlers.is_from_caller(value, handler.path)
             case "elixir":
-                from lk_audit.extractors import elixir_handlers  # noqa: PLC0415 - most scans meet other languages
+                from lk_audit.extractors import elixir_handlers  # noqa: PLC0415
 
                 return elixir_handlers.is_from_caller(value)
             case "go":
+                from lk_audit.extractors.go_handlers import is_request_parameter  # noqa: PLC0415
+
                 return is_request_parameter(self._context, value)
             case _:
                 return True
@@ -255,8 +261,11 @@ class Endpoints:
         return known
 
     def _find_taken_apart(self, call: Call) -> bool:
-        if self._context.is_go and is_server_set_read(self._context, call):
-            return False
+        if self._context.is_go:
+            from lk_audit.extractors.go_handlers import is_server_set_read  # noqa: PLC0415 - most scans meet other languages
+
+            if is_server_set_read(self._context, call):
+                return False
         if (last_name(call.callee) or "") in PARSING_CALLS and any(
             self._is_given(item.value) for item in call.arguments
         ):

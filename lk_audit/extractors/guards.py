@@ -11,14 +11,6 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_known_caller, is_raw
 from lk_audit.extractors.context import FileContext, Workspace, argument, last_name
-from lk_audit.extractors.go_guards import (
-    calls_parameter,
-    fails_for_strangers,
-    given_with,
-    is_called_check,
-    is_request_itself,
-)
-from lk_audit.extractors.go_handlers import takes_identity
 from lk_audit.extractors.handlers import is_injected, is_server_set
 from lk_audit.livekit.requests import (
     AUTHENTICATING_CALLS,
@@ -33,7 +25,6 @@ from lk_audit.livekit.requests import (
     SHAPE_TESTS,
     TRUSTED_BASES,
 )
-from lk_audit.livekit.rust_web import AUTHENTICATING_CALLS as RUST_CALLS
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
@@ -254,6 +245,8 @@ class Guards:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
         calls = list(_assigned_calls(context, leaf))
         if context.is_go:
+            from lk_audit.extractors.go_guards import given_with  # noqa: PLC0415 - most scans meet other languages
+
             calls += [item for item in given_with(context, leaf) if isinstance(item, Call)]
             if any(self._is_foreign_check(context, call) for call in calls):
                 return True
@@ -269,6 +262,8 @@ class Guards:
         """`account, err := client.VerifyIDToken(ctx, token)`, of a library."""
         if (context.qualified(call.callee) or "") in AUTHENTICATING_CALLS:
             return True
+        from lk_audit.extractors.go_guards import is_called_check  # noqa: PLC0415 - most scans meet other languages
+
         is_known = any(isinstance(value, Defined) for value in context.values(call.callee))
         return not is_known and is_called_check(last_name(call.callee) or "") and not is_raw(context, call)
 
@@ -281,9 +276,14 @@ class Guards:
                 return True
             if isinstance(node, Call) and (context.qualified(node.callee) or "") in AUTHENTICATING_CALLS:
                 return not _is_switched_off(context, node)
-        if context.is_go and is_called_check(function.name) and self._may_fail(context, function, depth):
+        if context.is_go and self._is_check_in_go(context, function, depth):
             return True
         return self.function(context, function, depth)
+
+    def _is_check_in_go(self, context: FileContext, function: Function, depth: int) -> bool:
+        from lk_audit.extractors.go_guards import is_called_check  # noqa: PLC0415 - most scans meet other languages
+
+        return is_called_check(function.name) and self._may_fail(context, function, depth)
 
     def verifies(self, context: FileContext, call: Call, depth: int = 0) -> bool:
         """Whether a call tells who the caller is, so that strangers get no further."""
@@ -307,6 +307,8 @@ class Guards:
 
     def _stops_strangers(self, context: FileContext, call: Call, depth: int) -> bool:
         """The same in Go, where a call says by its results what it found: they must be asked, see `_refuses`."""
+        from lk_audit.extractors.go_guards import calls_parameter  # noqa: PLC0415 - most scans meet other languages
+
         if calls_parameter(context, call):
             return False
         defined = (value.definition for value in context.values(call.callee) if isinstance(value, Defined))
@@ -399,8 +401,11 @@ class Guards:
             return self._call_tells(context, leaf, depth)
         if any(self._looks_up_caller(context, call) for call in _assigned_calls(context, leaf)):
             return True
-        if context.is_go and fails_for_strangers(context, leaf):
-            return True
+        if context.is_go:
+            from lk_audit.extractors.go_guards import fails_for_strangers  # noqa: PLC0415 - most scans meet other languages
+
+            if fails_for_strangers(context, leaf):
+                return True
         possible = context.values(leaf)
         values = symbolic_sources(possible)
         injected = [value for value in values if isinstance(value, Given) and is_injected(value)]
@@ -428,7 +433,7 @@ class Guards:
         defined = [value for value in context.values(call.callee) if isinstance(value, Defined)]
         if (
             not defined
-            or (context.is_go and takes_identity(context, call))
+            or (context.is_go and takes_identity_in_go(context, call))
             or AUTHENTICATING_NAME.match(name)
             or any(has_credential(item.value) for item in call.arguments)
         ):
@@ -458,7 +463,7 @@ class Guards:
             return False
         here = context.home(call)
         given = [item.value for node in walk(call) if isinstance(node, Call) for item in node.arguments]
-        claimed = [expr for expr in given if has_raw(here, expr) and not is_request_itself(here, expr)]
+        claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and _is_request_in_go(here, expr))]
         if not claimed:
             return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
         if any(has_credential(expr) for expr in claimed):
@@ -469,7 +474,24 @@ class Guards:
 
 def _verifies_in_rust(context: FileContext, name: str) -> bool:
     """`jsonwebtoken::decode` checks the signature; the function of that name in JavaScript does not."""
-    return context.module.language == "rust" and ".".join(name.split(".")[-2:]) in RUST_CALLS
+    if context.module.language != "rust":
+        return False
+    from lk_audit.livekit.rust_web import AUTHENTICATING_CALLS as RUST_CALLS  # noqa: PLC0415 - most scans meet other languages
+
+    return ".".join(name.split(".")[-2:]) in RUST_CALLS
+
+
+def takes_identity_in_go(context: FileContext, call: Call) -> bool:
+    """Whether a call takes who the caller is out of a request, where middleware has put it."""
+    from lk_audit.extractors.go_handlers import takes_identity  # noqa: PLC0415 - most scans meet other languages
+
+    return takes_identity(context, call)
+
+
+def _is_request_in_go(context: FileContext, expr: Expr) -> bool:
+    from lk_audit.extractors.go_guards import is_request_itself  # noqa: PLC0415 - most scans meet other languages
+
+    return is_request_itself(context, expr)
 
 
 def _nodes(function: Function) -> Iterator[Node]:

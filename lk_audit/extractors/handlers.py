@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from lk_audit.extractors import dotnet_handlers, rust_handlers
-from lk_audit.extractors.annotated_handlers import annotated, is_filled_by_server, route_blocks
-from lk_audit.extractors.app_handlers import app_handlers
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.go_handlers import GoRoutes, Registration, typed_handlers
+from lk_audit.livekit.annotations import BY_SERVER, FROM_REQUEST
+from lk_audit.livekit.apps import APP_LANGUAGES
 from lk_audit.livekit.requests import (
     HANDLER_CLASS_METHODS,
     HANDLER_TAKERS,
@@ -29,6 +28,9 @@ from lk_audit.livekit.requests import (
 from lk_audit.patterns import regex
 from lk_audit.syntax import Assign, Call, Class, Export, Expr, Function, Literal, Member, Name, Parameter, Record, walk
 from lk_audit.values.model import Defined, Given
+
+if TYPE_CHECKING:
+    from lk_audit.extractors.go_handlers import Registration
 
 _MOST_PARAMETERS = 3
 """What a serverless platform passes at most: event, context, callback."""
@@ -57,10 +59,14 @@ def find_handlers(context: FileContext) -> Iterator[Handler]:
     if context.is_jvm:
         yield from _of_jvm(context)
     elif context.module.language == "csharp":
+        from lk_audit.extractors import dotnet_handlers  # noqa: PLC0415 - most scans meet other languages
+
         for function, label, path, call, router in dotnet_handlers.handlers(context):
             yield Handler(function, label, context, call, router, path)
         return
     elif context.module.language == "rust":
+        from lk_audit.extractors import rust_handlers  # noqa: PLC0415
+
         for function, label, path, call in rust_handlers.handlers(context):
             yield Handler(function, label, context, call, None, path)
         return
@@ -69,12 +75,17 @@ def find_handlers(context: FileContext) -> Iterator[Handler]:
     yield from _exported(context)
     yield from _class_methods(context)
     yield from _server_actions(context)
-    yield from (Handler(item[0], item[1], context, *item[2:]) for item in app_handlers(context))
+    if context.module.language in APP_LANGUAGES:
+        from lk_audit.extractors.app_handlers import app_handlers  # noqa: PLC0415
+
+        yield from (Handler(item[0], item[1], context, *item[2:]) for item in app_handlers(context))
     if context.is_python:
         yield from _by_parameters(context)
 
 
 def _of_jvm(context: FileContext) -> Iterator[Handler]:
+    from lk_audit.extractors.annotated_handlers import annotated, route_blocks  # noqa: PLC0415 - most scans meet other languages
+
     for function, label, path in annotated(context):
         yield Handler(function, label, context, path=path)
     for function, label, path, call in route_blocks(context):
@@ -82,6 +93,8 @@ def _of_jvm(context: FileContext) -> Iterator[Handler]:
 
 
 def _of_go(context: FileContext) -> Iterator[Handler]:
+    from lk_audit.extractors.go_handlers import GoRoutes, typed_handlers  # noqa: PLC0415 - most scans meet other languages
+
     for item in context.built(GoRoutes).registrations:
         if item.function is not None:
             yield registered(context, item, item.function)
@@ -333,9 +346,17 @@ _OWN_PARAMETERS = frozenset({"self", "cls", "res", "response", "reply", "next", 
 
 def _injects(parameter: Parameter) -> bool:
     is_receiver = parameter.kind == "receiver"
-    if parameter.name in _OWN_PARAMETERS or is_receiver or is_filled_by_server(parameter):
+    if parameter.name in _OWN_PARAMETERS or is_receiver or _is_filled_by_server(parameter):
         return True
     written = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
     return any(
         isinstance(node, Name | Member) and last_name(node) in INJECTED for expr in written for node in walk(expr)
     )
+
+
+def _is_filled_by_server(parameter: Parameter) -> bool:
+    """Whether the server fills in a parameter: `Principal principal`, `@AuthenticationPrincipal User user`."""
+    if parameter.annotation is None:
+        return False
+    words = {last_name(node) or "" for node in walk(parameter.annotation) if isinstance(node, Name | Member)}
+    return not words & FROM_REQUEST and any(BY_SERVER.match(word) for word in words)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from lk_audit.extractors import rust_handlers
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.requests import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
@@ -202,6 +201,8 @@ def _callees(call: Call) -> Iterator[Expr]:
 
 def _of_rust(handler: Handler, home: FileContext) -> Iterator[Guard]:
     """The layers around a route; for parameters that stand for the caller see `rust_perimeter`."""
+    from lk_audit.extractors import rust_handlers  # noqa: PLC0415 - most scans meet other languages
+
     if handler.registration is not None:
         yield from ((handler.site, item.value) for item in handler.registration.arguments[1:])
         yield from rust_handlers.layers(handler.site, handler.registration)

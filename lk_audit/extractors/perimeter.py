@@ -5,8 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from lk_audit.extractors import dotnet_perimeter, rust_perimeter, spring
-from lk_audit.extractors.app_handlers import guard_around
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
@@ -54,12 +52,20 @@ class Perimeter:
         """What the application as a whole does to tell the callers of a handler."""
         home = handler.site.home(handler.function)
         if home.module.language == "csharp":
+            from lk_audit.extractors import dotnet_perimeter  # noqa: PLC0415 - most scans meet other languages
+
             return next(dotnet_perimeter.around(self._workspace, self._guards, handler), None)
         if home.module.language == "rust":
+            from lk_audit.extractors import rust_perimeter  # noqa: PLC0415
+
             return next(rust_perimeter.around(self._guards, handler), None)
         if home.is_jvm:
+            from lk_audit.extractors import spring  # noqa: PLC0415
+
             return next(spring.around(self._workspace, self._guards, home, handler), None)
         if home.module.language == "dart":
+            from lk_audit.extractors.app_handlers import guard_around  # noqa: PLC0415
+
             return guard_around(self._workspace, home)
         if not home.is_python and not home.names.is_javascript:
             return None

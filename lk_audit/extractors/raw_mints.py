@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument, last_name
-from lk_audit.extractors.go_claims import as_claims
 from lk_audit.extractors.grants import GrantCollector, grant_class
-from lk_audit.extractors.joken import configured_lifetimes
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.extractors.secret_names import USUAL, SecretNames
@@ -78,6 +76,8 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
     if signer.default_ttl is not None:
         parts = replace(parts, lifetimes=tuple(_defaulted(item, signer.default_ttl) for item in parts.lifetimes))
     if signer.config is not None and "exp" not in payload.members:
+        from lk_audit.extractors.joken import configured_lifetimes  # noqa: PLC0415 - most scans meet other languages
+
         life = life or tuple(configured_lifetimes(context, call, signer.config))
     return replace(parts, settings=settings, lifetimes=life or parts.lifetimes)
 
@@ -228,6 +228,8 @@ def _later_signed_mint(
     context: FileContext, call: Call, builder: LaterSigner, is_request: IsRequest
 ) -> MintParts | None:
     """`jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(secret)`."""
+    from lk_audit.extractors.go_claims import as_claims  # noqa: PLC0415 - most scans meet other languages
+
     signed = (event for event in history(context.names, call) if event.path == (builder.sign,))
     secret = tuple(value for event in signed for item in event.arguments or () for value in context.values(item.value))
     claims = as_claims(context, context.values(argument(call, builder.payload)))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from lk_audit.extractors import dotnet_sides, jvm_sides, rust_sides
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import FileRole, Lead, Side
 from lk_audit.livekit.apps import APP_LANGUAGES, AppLanguage
@@ -101,6 +100,8 @@ def _stated_side(context: FileContext) -> SideEvidence:
 
 def _compiled_side(context: FileContext) -> SideEvidence:
     """The side of a file of C# or Rust."""
+    from lk_audit.extractors import dotnet_sides, rust_sides  # noqa: PLC0415 - most scans meet other languages
+
     sides = dotnet_sides if context.module.language == "csharp" else rust_sides
     if sides.is_server(context):
         return SideEvidence(Side.SERVER)
@@ -109,6 +110,8 @@ def _compiled_side(context: FileContext) -> SideEvidence:
 
 
 def _of_jvm(context: FileContext) -> SideEvidence:
+    from lk_audit.extractors import jvm_sides  # noqa: PLC0415 - most scans meet other languages
+
     if jvm_sides.is_server(context):
         return SideEvidence(Side.SERVER)
     leads = tuple(jvm_sides.client_leads(context))

@@ -245,14 +245,15 @@ def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Ite
     yield from android_settings.credentials(source, role, names)
 
 
-_COMMAND = regex(rb"(?:\b|(?<=\\[nrt]))(?:lk|livekit-cli|livekit-server)\b")
-"""The programs of LiveKit whose commands are read; in JSON, a command may begin behind an escaped line break."""
+_PROGRAMS = (b"lk", b"livekit-cli", b"livekit-server")
+_RUN = regex(rb"(?:lk|livekit-(?:cli|server))(?:\.exe)?(?::[\w.-]{1,40})?[\s\"'\\`^]")
+"""How the commands begin that are read."""
 _SIGNERS = (b"openssl", b"OPENSSL", b"jwt")
 """Programs with which scripts sign tokens by hand."""
 
 
 def _command_facts(source: Source) -> Iterator[Fact]:
-    if any(word in source.data for word in (b"token", b"--api-secret")) and _COMMAND.search(source.data):
+    if any(word in source.data for word in (b"token", b"--api-secret")) and _runs_program(source.data):
         from lk_audit.extractors import command_mints  # noqa: PLC0415 - most files hold no commands
 
         yield from command_mints.command_facts(source)
@@ -261,6 +262,10 @@ def _command_facts(source: Source) -> Iterator[Fact]:
         from lk_audit.extractors import shell_mints  # noqa: PLC0415 - few files sign by hand
 
         yield from shell_mints.shell_facts(source)
+
+
+def _runs_program(data: bytes) -> bool:
+    return any(program in data for program in _PROGRAMS) and _RUN.search(data) is not None
 
 
 _FINDERS: dict[str, str] = {

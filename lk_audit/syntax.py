@@ -22,7 +22,6 @@ Frontends desugar what has an exact equivalent here:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -339,8 +338,12 @@ Parsed: TypeAlias = Module | Document
 
 def children(node: Node) -> list[Node]:
     """The direct child nodes of `node`, in field order."""
+    kind = type(node)
+    read = _readers.get(kind)
+    if read is None:
+        read = _readers[kind] = _parts_of(kind)
     found: list[Node] = []
-    for value in _parts_of(type(node))(node):
+    for value in read(node):
         if isinstance(value, Node):
             found.append(value)
         elif type(value) is tuple:
@@ -361,7 +364,9 @@ _PLAIN = frozenset({"int", "str", "bool", "str | None", "Scalar", "tuple[str, ..
 """The types of fields that hold no nodes, as they are written here."""
 
 
-@cache
+_readers: dict[type[Node], Callable[[Node], tuple[object, ...]]] = {}
+
+
 def _parts_of(kind: type[Node]) -> Callable[[Node], tuple[object, ...]]:
     """What reads the fields of a syntax type that may hold nodes."""
     written = {name: type_ for base in kind.__mro__ for name, type_ in vars(base).get("__annotations__", {}).items()}

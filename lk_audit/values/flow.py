@@ -35,6 +35,7 @@ Path: TypeAlias = tuple[Branch, ...]
 
 _MOST_FOUND = 32
 _MOST_SCANNED = 512
+_BRANCHING = frozenset({If, Conditional, Loop, Function, Binary, Try})
 _LOGICAL = frozenset({"and", "or", "??", "&&", "||"})
 
 
@@ -70,12 +71,13 @@ class Flow:
         if known is not None:
             return known
         branches: list[Branch] = []
-        child, parent = node, self._parents.get(node)
+        child, above = node, self._parents.get
+        parent = above(node)
         while parent is not None:
-            part = _part(parent, child)
+            part = _part(parent, child) if type(parent) in _BRANCHING else ""
             if part:
                 branches.append((parent, part))
-            child, parent = parent, self._parents.get(parent)
+            child, parent = parent, above(parent)
         found = self._paths[node] = tuple(reversed(branches))
         return found
 

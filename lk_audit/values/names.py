@@ -131,7 +131,7 @@ class Names:
 
     def enclosing(self, node: Node, kind: type[N]) -> N | None:
         """The nearest ancestor of that syntax type."""
-        return next((item for item in self.ancestors(node) if isinstance(item, kind)), None)
+        return self._scopes.enclosing(node, kind)
 
     def enclosing_function(self, node: Node) -> Function | None:
         return self.enclosing(node, Function)

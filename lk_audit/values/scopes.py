@@ -31,6 +31,7 @@ from lk_audit.values.flow import Definition
 
 N = TypeVar("N", bound=Node)
 Scope: TypeAlias = Module | Function | Class
+_SCOPES = frozenset({Module, Function, Class})
 
 BEFORE_ALL = -1
 """The effect of what is hoisted: JavaScript's imports and functions."""
@@ -78,22 +79,32 @@ class Scopes:
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes around `node`, innermost first."""
-        parent = self.parents.get(node)
+        above = self.parents.get
+        parent = above(node)
         while parent is not None:
             yield parent
-            parent = self.parents.get(parent)
+            parent = above(parent)
+
+    def enclosing(self, node: Node, kind: type[N]) -> N | None:
+        """The nearest ancestor of that syntax type."""
+        above = self.parents.get
+        parent = above(node)
+        while parent is not None and not isinstance(parent, kind):
+            parent = above(parent)
+        return parent
 
     def around(self, node: Node) -> Iterator[Scope]:
         """The scopes that a name at `node` is looked up in, innermost first.
 
         The names of a Python class body are visible in that body only, those of a JavaScript one nowhere.
         """
-        child, innermost = node, True
-        for parent in self.ancestors(node):
-            if self._holds_names(parent, child, innermost=innermost):
+        child, innermost, above = node, True, self.parents.get
+        parent = above(node)
+        while parent is not None:
+            if type(parent) in _SCOPES and self._holds_names(parent, child, innermost=innermost):
                 innermost = False
                 yield parent
-            child = parent
+            child, parent = parent, above(parent)
 
     def owner(self, function: Function) -> Class | None:
         """The class whose method `function` is."""
@@ -116,8 +127,7 @@ class Scopes:
             if owner is not None and isinstance(function, Function):
                 first = function.parameters[0].name if function.parameters else ""
                 return owner if not names_receiver or name.id == first else None
-        within = next((item for item in self.ancestors(name) if isinstance(item, Class)), None)
-        return within if name.id == "this" else None
+        return self.enclosing(name, Class) if name.id == "this" else None
 
     def name_of(self, function: Function) -> str:
         """The name a function is called by: its own or that of the variable it is assigned to."""
@@ -139,11 +149,11 @@ class Scopes:
             steps += depth
             found[type(node)].append(node)
             below = [child for child in children(node) if child not in parents]
-            for child in below:
-                parents[child] = node
-            below.reverse()
-            stack += below
-            depths += [depth + 1] * len(below)
+            if below:
+                parents.update(dict.fromkeys(below, node))
+                below.reverse()
+                stack += below
+                depths += [depth + 1] * len(below)
         return steps > max(_MOST_STEPS, _DEEP * len(parents))
 
     def _index(self) -> None:
@@ -257,7 +267,7 @@ class Scopes:
 
     def _index_returns(self) -> None:
         for item in self.nodes(Return):
-            within = next((outer for outer in self.ancestors(item) if isinstance(outer, Function)), None)
+            within = self.enclosing(item, Function)
             if within is not None:
                 self.returns[within].append(item)
 

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.annotations import BY_SERVER, FROM_REQUEST
-from lk_audit.livekit.apps import APP_LANGUAGES
 from lk_audit.livekit.requests import (
     HANDLER_CLASS_METHODS,
     HANDLER_TAKERS,
@@ -75,7 +74,7 @@ def find_handlers(context: FileContext) -> Iterator[Handler]:
     yield from _exported(context)
     yield from _class_methods(context)
     yield from _server_actions(context)
-    if context.module.language in APP_LANGUAGES:
+    if context.module.language in {"dart", "swift"}:
         from lk_audit.extractors.app_handlers import app_handlers  # noqa: PLC0415
 
         yield from (Handler(item[0], item[1], context, *item[2:]) for item in app_handlers(context))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import FileRole, Lead, Side
-from lk_audit.livekit.apps import APP_LANGUAGES, AppLanguage
 from lk_audit.livekit.clients import (
     BROWSER_GLOBALS,
     CERTAIN_SERVER_FOLDER,
@@ -29,6 +29,9 @@ from lk_audit.project.manifests import Builds
 from lk_audit.syntax import Call, Element, Import, Member, Name, Unary
 from lk_audit.values.names import Names
 
+if TYPE_CHECKING:
+    from lk_audit.livekit.apps import AppLanguage
+
 
 class SideEvidence(Struct, frozen=True):
     """The side a file runs on and what shows it; no leads for `Side.UNKNOWN`."""
@@ -45,7 +48,9 @@ def side_of(context: FileContext) -> SideEvidence:
         return _compiled_side(context)
     if context.is_jvm:
         return _of_jvm(context)
-    if context.module.language in APP_LANGUAGES:
+    if context.module.language in {"dart", "swift"}:
+        from lk_audit.livekit.apps import APP_LANGUAGES  # noqa: PLC0415 - most scans meet other languages
+
         return _app_side(context, APP_LANGUAGES[context.module.language])
     return SideEvidence(Side.SERVER) if context.names.traits.is_server else _of_javascript(context)
 

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from lk_audit.frontends.json import parse
 from lk_audit.project.files import Files
+from lk_audit.source import Source
+from lk_audit.syntax import Document
 
 Pairs = Mapping[tuple[str, ...], str]
 """The scalars of a JSON file by their path of keys; comments and trailing commas do no harm."""
@@ -115,7 +116,7 @@ class Manifests:
         known = self._read.get(path)
         if known is None:
             source = self._files.source(path) if path in self._files else None
-            document = parse(source) if source is not None else None
+            document = _parsed(source) if source is not None else None
             known = self._read[path] = {pair.path: pair.value for pair in document.pairs} if document else {}
         return known
 
@@ -282,3 +283,9 @@ class Manifests:
 def _alias(pattern: str, targets: tuple[str, ...]) -> Alias:
     prefix, star, suffix = pattern.partition("*")
     return Alias(prefix, suffix, is_pattern=bool(star), targets=targets)
+
+
+def _parsed(source: Source) -> Document:
+    from lk_audit.frontends.json import parse  # noqa: PLC0415 - many projects have no manifests in JSON
+
+    return parse(source)

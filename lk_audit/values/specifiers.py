@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from lk_audit.languages import Modules
 
 _SCHEMES = ("npm:", "jsr:")
@@ -57,6 +55,8 @@ def dart_package(uri: str) -> str:
 
 
 def _from_url(specifier: str) -> str:
+    from urllib.parse import urlsplit  # noqa: PLC0415 - few modules are imported by address
+
     try:
         url = urlsplit(specifier)
     except ValueError:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import sha256 as of_the_library
 from pathlib import Path
 
 import click
@@ -9,8 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lk_audit import digests
 from lk_audit.cli import plain
 from lk_audit.cli.scan import scan_command
+from lk_audit.frontends import _grammars
+from lk_audit.livekit import sdks
+from lk_audit.rule_api import cleaned
+from lk_audit.values import dialects
 
 ROOT = Path(__file__).parent.parent
 FLAGS = (
@@ -85,3 +97,168 @@ def test_unusual_command_lines_are_left_to_click(arguments: list[str]) -> None:
 def test_shells_that_ask_for_completions_ask_click(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_LK_AUDIT_COMPLETE", "bash_complete")
     assert plain.scan_options(["scan"]) is None
+
+
+PYTHON_MINT = """from datetime import timedelta
+
+from fastapi import FastAPI
+from livekit import api
+
+app = FastAPI()
+
+
+@app.get("/token")
+def token(room: str, name: str):
+    grants = api.VideoGrants(room_join=True, room=room)
+    return api.AccessToken("k", "s").with_identity(name).with_grants(grants).with_ttl(timedelta(hours=48)).to_jwt()
+"""
+NODE_MINT = """import { AccessToken } from 'livekit-server-sdk';
+
+export async function GET(request: Request) {
+  const name = new URL(request.url).searchParams.get('name');
+  const token = new AccessToken('k', 's', { identity: name, ttl: '48h' });
+  token.addGrant({ roomJoin: true, room: 'a' });
+  return Response.json({ token: await token.toJwt() });
+}
+"""
+GO_MINT = """package main
+
+import (
+	"time"
+
+	"github.com/livekit/protocol/auth"
+)
+
+func token(room, name string) (string, error) {
+	grant := &auth.VideoGrant{RoomJoin: true, Room: room}
+	return auth.NewAccessToken("k", "s").AddGrant(grant).SetIdentity(name).SetValidFor(48 * time.Hour).ToJWT()
+}
+"""
+MINTS = {"python": ("a.py", PYTHON_MINT), "javascript": ("a.ts", NODE_MINT), "go": ("a.go", GO_MINT)}
+LISTED = (
+    "import sys; from lk_audit import cli\n"
+    "cli._is_watched = lambda: True\n"
+    "try: cli.main()\nfinally: print(*sys.modules, file=sys.stderr)"
+)
+SELDOM = (
+    *("click", "inspect", "typing_extensions", "tempfile", "shutil", "tomllib", "difflib", "json", "hashlib", "yaml"),
+    *("importlib.resources", "concurrent.futures", "multiprocessing", "libcst", "jwt", "detect_secrets", "pathspec"),
+)
+"""What a hook does without, though the scanner has a use for it."""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], set[str]]:
+    """The modules that a hook over one file of a language loads."""
+    known: dict[str, set[str]] = {}
+
+    def modules(language: str) -> set[str]:
+        if language not in known:
+            name, text = MINTS[language]
+            folder = tmp_path_factory.mktemp(language)
+            (folder / name).write_text(text)
+            subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+            ran = subprocess.run(
+                [sys.executable, "-c", LISTED, "scan", "--force-exclude", "--", name],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+            assert ran.returncode == 1, ran.stderr
+            assert "excessive-ttl" in ran.stdout
+            known[language] = set(ran.stderr.split())
+        return known[language]
+
+    return modules
+
+
+@pytest.mark.parametrize("language", MINTS)
+def test_a_hook_loads_the_tables_of_the_languages_it_meets(language: str, loaded: Callable[[str], set[str]]) -> None:
+    modules = loaded(language)
+    own = {f"lk_audit.values.{language}", f"lk_audit.livekit.sdks.{language}", f"lk_audit.frontends.{language}"}
+    families = (set(dialects.LIBRARIES.values()) | set(sdks.FAMILIES)) - {language}
+    others = {f"lk_audit.{layer}.{family}" for layer in ("values", "livekit.sdks", "frontends") for family in families}
+
+    assert own <= modules
+    assert not others & modules
+
+
+@pytest.mark.parametrize("language", MINTS)
+def test_a_hook_loads_the_extractors_of_the_languages_it_meets(
+    language: str, loaded: Callable[[str], set[str]]
+) -> None:
+    of_one = ("dotnet_", "rust_", "go_", "php_", "ruby_", "elixir_", "jvm_", "spring", "annotated_handlers", "joken")
+    ours = "go_" if language == "go" else "none"
+    named = {name.rpartition(".")[2] for name in loaded(language) if name.startswith("lk_audit.extractors.")}
+
+    assert not {name for name in named if name.startswith(of_one) and not name.startswith(ours)}
+
+
+@pytest.mark.parametrize("language", MINTS)
+def test_a_hook_does_without_what_few_runs_need(language: str, loaded: Callable[[str], set[str]]) -> None:
+    assert not loaded(language).intersection(SELDOM)
+
+
+@pytest.mark.parametrize("language", MINTS)
+def test_grammars_are_loaded_without_their_packages(language: str, loaded: Callable[[str], set[str]]) -> None:
+    grammars = {name for name in loaded(language) if name.startswith("tree_sitter_") and "." not in name}
+
+    assert not grammars
+
+
+def test_a_grammar_is_the_same_whether_or_not_its_package_was_imported() -> None:
+    code = (
+        "from lk_audit.frontends._grammars import language\n"
+        "first = language('tree_sitter_python')\n"
+        "import tree_sitter_python; from tree_sitter import Language\n"
+        "print(first == Language(tree_sitter_python.language()), first.abi_version)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("True ")
+
+
+def test_a_package_without_a_binding_of_its_own_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "tree_sitter_unheard_of.py").write_text("def language(): return 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert _grammars.binding("tree_sitter_unheard_of").language() == 1
+    with pytest.raises(ImportError):
+        _grammars.binding("tree_sitter_that_nobody_has")
+
+
+def test_a_digest_is_that_of_the_standard_library() -> None:
+    assert digests.sha256(b"lk").hexdigest() == of_the_library(b"lk").hexdigest()
+
+
+def test_the_text_of_a_rule_is_cleaned_as_docstrings_are() -> None:
+    generator = random.Random(7)
+    texts = ["".join(generator.choices(" \n\tab", k=generator.randrange(14))) for _ in range(5_000)]
+
+    assert [cleaned(text) for text in texts] == [inspect.cleandoc(text) for text in texts]
+
+
+def test_what_a_run_says_is_all_there_when_it_ends_at_once(tmp_path: Path) -> None:
+    lines = "".join(f"LIVEKIT_URL_{number}=ws://livekit{number}.example.com\n" for number in range(500))
+    (tmp_path / ".env").write_text(lines)
+    command = [sys.executable, "-m", "lk_audit", "scan", "--select", "all", "--fail-on", "never", ".env"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
+
+    assert ran.returncode == 0
+    assert ran.stdout.endswith(" s\n")
+    assert ran.stderr == ""
+
+
+def test_whoever_measures_a_run_sees_its_end(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("a = 1\n")
+    ran = subprocess.run(
+        [sys.executable, "-m", "cProfile", "-m", "lk_audit", "scan", "a.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert "function calls" in ran.stdout

@@ -22,7 +22,7 @@ def language(package: str, function: str = "language") -> Language:
     """The grammar that a function of a package gives."""
     from tree_sitter import Language  # noqa: PLC0415 - a scan that meets no code need not load it
 
-    return Language(getattr(_binding(package), function)())
+    return Language(getattr(binding(package), function)())
 
 
 def syntax_tree(data: bytes, package: str, function: str = "language") -> Node:
@@ -36,7 +36,7 @@ def syntax_tree(data: bytes, package: str, function: str = "language") -> Node:
     return root_of(Parser(language(package, function)), data)
 
 
-def _binding(package: str) -> Any:  # noqa: ANN401 - a module
+def binding(package: str) -> Any:  # noqa: ANN401 - a module
     """The compiled part of a grammar's package, or the package where that cannot be told.
 
     All that the package adds are queries for editors and what reads them, `importlib.resources`: that takes several
@@ -44,9 +44,9 @@ def _binding(package: str) -> Any:  # noqa: ANN401 - a module
     """
     found = None if package in sys.modules else PathFinder.find_spec(package)
     folders = None if found is None else found.submodule_search_locations
-    binding = PathFinder.find_spec(f"{package}.{_BINDING}", folders) if folders else None
-    if binding is None or binding.loader is None:
+    inner = PathFinder.find_spec(f"{package}.{_BINDING}", folders) if folders else None
+    if inner is None or inner.loader is None:
         return import_module(package)
-    module = module_from_spec(binding)
-    binding.loader.exec_module(module)
+    module = module_from_spec(inner)
+    inner.loader.exec_module(module)
     return module

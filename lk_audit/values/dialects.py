@@ -27,7 +27,7 @@ class Dialect(Library, Protocol):
     constant: Callable[[str, Expr], Value | None]
 
 
-_LIBRARIES = {
+LIBRARIES = {
     **{
         name: name
         for name in ("python", "javascript", "go", "php", "ruby", "dart", "swift", "csharp", "rust", "elixir")
@@ -49,7 +49,7 @@ def _module(name: str) -> object:
 @cache
 def library(language: str) -> Library | None:
     """The functions of a language."""
-    name = _LIBRARIES.get(language)
+    name = LIBRARIES.get(language)
     return cast("Library", _module(name)) if name is not None else None
 
 

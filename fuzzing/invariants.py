@@ -126,10 +126,11 @@ def _is_inside_character(byte: int) -> bool:
 def _check_texts(node: Node) -> None:
     for name, value in _plain(node):
         if isinstance(value, str):
-            require(_is_writable(value), f"{type(node).__name__}.{name} is no text: {value[:40]!r}")
+            require(is_writable(value), f"{type(node).__name__}.{name} is no text: {value[:40]!r}")
 
 
-def _is_writable(text: str) -> bool:
+def is_writable(text: str) -> bool:
+    """Whether text can be written as UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:

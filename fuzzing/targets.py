@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fuzzing import invariants, projects
-from fuzzing.invariants import require, timed
+from fuzzing.invariants import is_writable, require, timed
 from fuzzing.mutation import Mutate, recoded, spliced
 from lk_audit import frontends
 from lk_audit.baseline import read_baseline, write_baseline
@@ -26,7 +26,11 @@ from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.secret import Secret
 from lk_audit.source import Source
 from lk_audit.suppression import rule_names
+from lk_audit.syntax import Expr, Module, walk
 from lk_audit.token_inspection import judge, properties, rights
+from lk_audit.values.evaluator import Evaluator
+from lk_audit.values.model import Text
+from lk_audit.values.names import Names
 
 FRONTENDS: dict[str, tuple[str, ...]] = {
     "python": ("a.py",),
@@ -41,6 +45,7 @@ FRONTENDS: dict[str, tuple[str, ...]] = {
     "swift": ("a.swift",),
     "csharp": ("a.cs",),
     "rust": ("a.rs",),
+    "elixir": ("a.ex", "a.exs"),
     "notebook": ("a.ipynb",),
     "dotenv": (".env",),
     "yaml": ("a.yaml",),
@@ -99,6 +104,31 @@ def _file_seeds(name: str) -> list[bytes]:
     return projects.file_seeds().get(name) or [projects.write_input([(FRONTENDS[name][0], b"x = 1\n")])]
 
 
+# --- values -----------------------------------------------------------------------------------------------------------
+
+_MOST_VALUES = 24
+"""Of one expression; what has more is cut, or is not known."""
+
+
+def evaluate(data: bytes) -> None:
+    """One file of code: every expression in it has few values, soon, and the same ones a second time."""
+    for source in projects.read_input(data, "a.py")[:1]:
+        if frontends.frontend_for(source.path) in frontends.CODE:
+            modules = [tree for tree in frontends.parse(source) if isinstance(tree, Module)]
+            for module in modules:
+                found = timed(partial(_values, module), len(data), SLOWER[0])
+                require(not _seldom(data) or _values(module) == found, "a second run gives other values")
+
+
+def _values(module: Module) -> list[list[str]]:
+    evaluator = Evaluator(Names(module))
+    found = [evaluator.evaluate(node) for node in walk(module) if isinstance(node, Expr)]
+    require(all(len(values) <= _MOST_VALUES for values in found), "an expression has too many values")
+    texts = [value.text for values in found for value in values if isinstance(value, Text)]
+    require(all(map(is_writable, texts)), "a value is no text")
+    return [[type(value).__name__ for value in values] for values in found]
+
+
 # --- scans ------------------------------------------------------------------------------------------------------------
 
 
@@ -124,7 +154,7 @@ def scan(data: bytes) -> None:
 _SCANNED = {
     "scan-python": frozenset({"python", "notebook"}),
     "scan-javascript": frozenset({"javascript", "page"}),
-    "scan-others": frozenset({"go", "java", "kotlin", "php", "ruby", "dart", "swift", "csharp", "rust"}),
+    "scan-others": frozenset({"go", "java", "kotlin", "php", "ruby", "dart", "swift", "csharp", "rust", "elixir"}),
     "scan-documents": frozenset({"dotenv", "yaml", "json", "text"}),
 }
 """The frontends that the seeds of a scan come from."""
@@ -290,6 +320,7 @@ def _targets() -> Iterator[tuple[str, Target]]:
         yield name, Target(partial(_parse, files), partial(_file_seeds, name), minutes=_LONG.get(name, 3))
     for name, kinds in _SCANNED.items():
         yield name, Target(scan, partial(_scan_seeds, kinds), longest=6_000, minutes=5)
+    yield "values", Target(evaluate, partial(_scan_seeds, frontends.CODE), minutes=15)
     yield "token", Target(decode, _token_seeds, _with_tokens, longest=2_000, minutes=15)
     yield "suppression", Target(suppress, _suppression_seeds)
     yield "configuration", Target(configure, _configuration_seeds)

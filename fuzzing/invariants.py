@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -47,6 +48,11 @@ _MADE_UP = ("#", "_", "this", "super")
 """What names begin with that stand for what has none, or another one in its language."""
 _STANDING_FOR = frozenset({b"Self", b"self", b"static"})
 """What is written where a class names itself."""
+
+
+_AROUND_SIGN = re.compile(rb"\s*(\.)\s*")
+_QUOTES = (b"'", b'"')
+"""What a name that is any text stands in."""
 
 
 class Broken(AssertionError):  # noqa: N818 - it names what an invariant is then
@@ -96,7 +102,7 @@ def _check_tree(tree: Parsed, view: Source) -> None:
         _check_span(node.start, node.end, data, node)
         _check_texts(node)
         if isinstance(node, Name):
-            _check_name(node, data)
+            check_name(node, data)
         if isinstance(node, _AROUND) and node.start < node.end:
             _check_inside(node)
     for start, end in tree.errors:
@@ -138,16 +144,18 @@ def is_writable(text: str) -> bool:
     return True
 
 
-def _check_name(name: Name, data: bytes) -> None:
+def check_name(name: Name, data: bytes) -> None:
+    """A name is written where its node says, and has no space in it even where its parts stand apart."""
     text = data[name.start : name.end]
     is_plain = text.isascii() and b"\\" not in text
     is_number = text[:1].isdigit() or text[:1] == b"."
     if text and is_plain and not (is_number or text in _STANDING_FOR or name.id.startswith(_MADE_UP)):
-        # Parts of a name may stand apart: `Shop. Web` in Elixir.
         spelled = name.id.encode("utf-8", "replace")
-        require(
-            spelled in text or spelled in b"".join(text.split()), f"name {name.id!r} at {name.start} is {text[:40]!r}"
-        )
+        # The parts of a name may stand apart: `Shop. Web` in Elixir.
+        is_there = spelled in text or spelled == _AROUND_SIGN.sub(rb"\1", text)
+        require(is_there, f"name {name.id!r} at {name.start} is {text[:40]!r}")
+        is_one = text[:1] in _QUOTES or not re.search(r"\s", name.id)
+        require(is_one, f"name {name.id!r} at {name.start} has a space in it")
 
 
 def _check_inside(node: Node) -> None:

@@ -91,8 +91,9 @@ def _meaningless(_: bytes, node: TreeNode) -> Node:
 def _meta_property(data: bytes, node: TreeNode) -> Node:
     """`import.meta` and `new.target`."""
     start, end = node.start_byte, node.end_byte
-    base, _, name = data[start:end].decode("utf-8", "replace").partition(".")
-    return Member(start, end, Name(start, start + len(base.encode()), base.strip()), name.strip())
+    base, name = node.children[0], node.children[-1]
+    word = data[start : base.end_byte].decode("utf-8", "replace")
+    return Member(start, end, Name(start, base.end_byte, word), data[name.start_byte : end].decode("utf-8", "replace"))
 
 
 def _inner(_: Lowering, frame: Frame) -> Node:

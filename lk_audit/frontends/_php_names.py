@@ -38,7 +38,9 @@ def text_of(data: bytes, node: TreeNode) -> str:
 
 def dotted(data: bytes, node: TreeNode) -> str:
     """A name with its namespace as the tables of SDKs spell it: `Agence104.LiveKit.AccessToken`."""
-    return text_of(data, node).replace(" ", "").removeprefix("namespace\\").strip("\\").replace("\\", ".")
+    parts = [part.split() for part in text_of(data, node).split("\\")]
+    # The parser takes what it cannot read, which stands behind a space, into the name before it.
+    return ".".join(words[0] for words in parts if words).removeprefix("namespace.")
 
 
 def _name(data: bytes, node: TreeNode) -> Node:
@@ -80,14 +82,17 @@ def variable(colliding: frozenset[str]) -> Leaf:
     """The lowering of variables in a file where functions and constants have these names."""
 
     def lower(data: bytes, node: TreeNode) -> Node:
-        return Name(node.start_byte, node.end_byte, variable_name(text_of(data, node), colliding))
+        # What cannot be read may stand behind the name, as a child of the same node.
+        end = node.named_children[0].end_byte if node.has_error else node.end_byte
+        written = data[node.start_byte : end].decode("utf-8", "replace")
+        return Name(node.start_byte, end, variable_name(written, colliding))
 
     return lower
 
 
 def variable_name(written: str, colliding: frozenset[str]) -> str:
     """`$token` as `token`: only where a function or constant is called the same does it keep its sign."""
-    name = written.removeprefix("$")
+    name = written.removeprefix("$").lstrip()
     return written if name in colliding else name
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._swift_expressions import Typed, dotted, implied, value_of
+from lk_audit.frontends._swift_expressions import Typed, dotted, implied, type_text, value_of
 from lk_audit.frontends._swift_statements import Pattern, bound, names_of
 from lk_audit.frontends._tree import Part, Several, block, contents, is_statement
 from lk_audit.syntax import (
@@ -59,7 +59,7 @@ class Base(Part):
 def _import(run: Lowering, frame: Frame) -> Node:
     """`import Module`, `import struct Module.Name`: either opens a namespace."""
     path = next((child for child in frame.node.named_children if child.type == "identifier"), None)
-    module = run.text(path).partition(".")[0] if path is not None else ""
+    module = run.text(path).partition(".")[0].strip() if path is not None else ""
     names = (ImportedName(frame.start, frame.end, "*", "*"),)
     return Import(frame.start, frame.end, module, names)
 
@@ -97,8 +97,7 @@ def _annotation(data: bytes, node: TreeNode) -> Expr | None:
         found = found.named_children[-1]
     if found.type != "user_type":
         return None
-    text = data[found.start_byte : found.end_byte].decode("utf-8", "replace").partition("<")[0]
-    return dotted(Typed(found.start_byte, found.end_byte, text.strip()))
+    return dotted(Typed(found.start_byte, found.end_byte, type_text(data, found)))
 
 
 def _given(pattern: Pattern | None, value: Node | None, frame: Frame, written: Expr | None) -> tuple[Statement, ...]:
@@ -224,7 +223,7 @@ def _closure_type(run: Lowering, frame: Frame) -> Node:
 
 def _class(run: Lowering, frame: Frame) -> Node:
     named = frame.node.child_by_field_name("name")
-    name = run.text(named).partition("<")[0] if named is not None else ""
+    name = "".join(type_text(run.data, named).split()) if named is not None else ""
     bases = tuple(value.value for value in frame.values if isinstance(value, Base))
     body = next((value for value in frame.values if isinstance(value, Block)), None)
     kind = frame.node.child_by_field_name("declaration_kind")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, cast
 
 from lk_audit.frontends._operators import Chain, Choice, flat, settled
 from lk_audit.frontends._swift_literals import indentation, number_value, raw_text, text_of
 from lk_audit.frontends._tree import Part, Several, contents, expression, opaque
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
     Await,
@@ -53,6 +55,7 @@ BINARIES = frozenset(
 ) | {"bitwise_operation", "range_expression", "infix_expression"}
 _CONSTANTS: Mapping[str, Scalar] = {"true": True, "false": False, "nil": None}
 _UNARY = {"!": "not"}
+_COMMENT = regex(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _DEEPEST_CHOICE = 40
 IMPLICIT = "_"
 """What stands before the dot of `.name`, which is a member of the type that is due."""
@@ -97,20 +100,31 @@ def _raw_piece(data: bytes, node: TreeNode) -> Node:
 
 
 def _typed(data: bytes, node: TreeNode) -> Node:
-    start, end = node.start_byte, node.end_byte
-    written = data[start:end].decode("utf-8", "replace")
-    return Typed(start, end, written.partition("<")[0].strip())
+    return Typed(node.start_byte, node.end_byte, type_text(data, node))
+
+
+def type_text(data: bytes, node: TreeNode) -> str:
+    """A type as it is written, without its arguments; where a comment stands there are spaces."""
+    written = data[node.start_byte : node.end_byte]
+    if b"/" in written:
+        written = _COMMENT.sub(lambda found: b" " * len(found[0]), written)
+    return written.decode("utf-8", "replace").partition("<")[0]
 
 
 def dotted(typed: Typed) -> Expr:
-    """A type as the name that it is."""
-    first, *rest = typed.name.split(".")
-    end = typed.start + len(first.encode())
-    value: Expr = Name(typed.start, end, "this" if first == "Self" else first)
-    for name in rest:
-        end += 1 + len(name.encode())
-        value = Member(typed.start, end, value, name)
-    return value
+    """A type as the name that it is. Its parts may stand apart: `LiveKit .Room`."""
+    value: Expr | None = None
+    at = typed.start
+    for part in typed.name.split("."):
+        end = at + len(part.rstrip().encode())
+        start = end - len(part.strip().encode())
+        name = part.strip().strip("`")
+        if value is None:
+            value = Name(start, end, "this" if name == "Self" else name)
+        else:
+            value = Member(typed.start, end, value, name)
+        at += len(part.encode()) + 1
+    return cast("Expr", value)
 
 
 def settle(node: Node) -> Node:

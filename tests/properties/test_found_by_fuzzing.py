@@ -43,6 +43,44 @@ INPUTS = {
 }
 
 
+SPACED = {
+    "modules (Elixir)": ("a.ex", "a = Shop. ShopWeb.url()\n", {"a", "Shop.ShopWeb"}),
+    "a type behind a space (Swift)": ("a.swift", "let a: JWTPayload . Key = b\n", {"a", "b", "JWTPayload"}),
+    "a base behind a comment (Swift)": ("a.swift", "class A: JWT /* . */ . Key {}\n", {"JWT"}),
+    "a type in backticks (Swift)": ("a.swift", "let a: `JWT`.`Key` = b\n", {"a", "b", "JWT"}),
+    "a class on several lines (PHP)": ("a.php", "<?php f(new LiveKit\n  \\ Token());\n", {"LiveKit", "f"}),
+    "what cannot be read behind a class (PHP)": ("a.php", "<?php\nspace App\\Http;\n", {"space"}),
+    "what cannot be read behind a variable (PHP)": ("a.php", "<?php $room x = 1;\n", {"room", "x"}),
+    "a comment in a name of two words (JavaScript)": ("a.js", "a = import /* b */ .meta.env;\n", {"a", "import"}),
+}
+
+
+@pytest.mark.parametrize("case", SPACED)
+def test_a_name_whose_parts_stand_apart_is_called_as_if_they_did_not(case: str) -> None:
+    path, text, names = SPACED[case]
+
+    (module,) = invariants.check_syntax(Source.from_text(path, text))
+
+    assert {node.id for node in walk(module) if isinstance(node, Name) and node.start < node.end} == names
+
+
+def test_the_members_of_a_type_stand_where_they_are_written() -> None:
+    text = "let a: LiveKit /* here */ . Room .Options = b\n"
+    module = swift.parse(Source.from_text("a.swift", text))
+
+    found = {node.name: text[: node.end] for node in walk(module) if isinstance(node, Member)}
+
+    assert found == {name: text[: text.index(name) + len(name)] for name in ("Room", "Options")}
+
+
+@pytest.mark.parametrize(
+    "name", [Name(0, 12, "Shop.Other"), Name(0, 10, "JWTPayload "), Name(6, 10, "Shop"), Name(0, 15, "Shop. Web")]
+)
+def test_a_name_that_stands_elsewhere_or_has_a_space_in_it_is_noticed(name: Name) -> None:
+    with pytest.raises(invariants.Broken):
+        invariants.check_name(name, b"Shop. Web JWTPayload ")
+
+
 @pytest.mark.parametrize("case", INPUTS)
 def test_it_is_read_like_any_other_file(case: str) -> None:
     path, text = INPUTS[case]

@@ -164,6 +164,28 @@ def test_what_comes_out_of_a_generator_is_strong(length: int, alphabet: str) -> 
     assert found.count(Strength.STRONG) >= 0.97 * len(found)
 
 
+LETTERS_ONLY = ["qDZpWmVxaLkRbtYhGNcWkxHdTJfGsuAezQoTiXyBvMa", "WxKqRvTnZbHjYpLcMdGfSaQwXeBuNiVoTyCzHgJkDmPr"]
+
+
+@pytest.mark.parametrize("value", LETTERS_ONLY)
+@pytest.mark.parametrize("bound", [True, False])
+def test_a_secret_of_livekits_own_form_needs_no_digit(value: str, bound: bool) -> None:
+    assert judge(value, bound=bound) is Strength.STRONG
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LiveKitApiAccessTokenVerifierFactoryBeanConfig",
+        "registerGlobalsForReactNativeWebRtcOnAndroidX",
+        "XMLHttpRequestEventTargetEventHandlersMixinTs",
+        "getRTCPeerConnectionStatsReportForRemoteTracks",
+    ],
+)
+def test_a_name_as_long_as_a_secret_is_none_where_only_its_form_counts(name: str) -> None:
+    assert judge(name, bound=False) is None
+
+
 def test_every_secret_of_livekits_own_form_is_strong() -> None:
     assert all(judge(made_up(43, seed=seed)) is Strength.STRONG for seed in range(2000))
 

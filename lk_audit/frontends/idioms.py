@@ -1,4 +1,4 @@
-"""Values that stand apart from their names: in elements of markup, and in commands that hand them to a store."""
+"""Values that stand apart from their names: in markup, in maps of Clojure, in commands that hand them to a store."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _STORES = regex(
     rb"\b(?:secrets?|env|config|variables?|parameters?|kv)\b[^\n]{0,60}?\b(?:set|put|add|create|update|upsert)\b"
     rb"|\bput-parameter\b|\b(?:create|put|update|set)-secret"
 )
+_KEYWORD = regex(rb"(?<![\w:]):([A-Za-z][\w.-]{0,79}+)[ \t]++\"([^\"\\\n]{1,512}+)\"")
 _MOST = 16
 
 
@@ -37,6 +38,13 @@ def stored(data: bytes, start: int, end: int, prefix: tuple[str, ...], *, commen
             if not found.start(2) <= name.start() < found.end(2):
                 path = (*prefix, decode(name[1], 0, 100))
                 yield Pair(*found.span(2), path, decode(found[2], 0, 512), name.start(1), commented)
+
+
+def keyed(data: bytes, start: int, end: int, prefix: tuple[str, ...], *, commented: bool) -> Iterator[Pair]:
+    """`:name "value"` in a map of Clojure."""
+    for found in _KEYWORD.finditer(data, start, end):
+        path = (*prefix, decode(found[1], 0, 100))
+        yield Pair(*found.span(2), path, decode(found[2], 0, 512), found.start(1), commented)
 
 
 def marked_up(data: bytes, start: int, end: int, prefix: tuple[str, ...]) -> Iterator[Pair]:

@@ -40,6 +40,7 @@ _CODE_SUFFIXES = _set(
 )
 _SECTION_SUFFIXES = frozenset({"toml", "ini", "cfg", "conf", "properties", "service"})
 _OUTLINE_SUFFIXES = frozenset({"yml", "yaml", "tpl", "gotmpl", "j2", "jinja2"})
+_KEYWORD_SUFFIXES = frozenset({"clj", "cljs", "cljc", "edn"})
 _DIFF_SUFFIXES = frozenset({"diff", "patch", "rej"})
 
 _COMMENT = regex(rb"[ \t]*(?:#+(?![\[{!]|define\b)|//+|;+|<!--|\*+(?!\*)|/\*+|REM\b|rem\b)[ \t]?")
@@ -177,6 +178,8 @@ class _Dialect(Struct, frozen=True):
     outline: bool
     """Whether indented lines belong to the line above, as in YAML."""
     diff: bool
+    keywords: bool
+    """Whether a name is a keyword in front of its value, as in Clojure."""
 
 
 def _dialect_of(suffix: str) -> _Dialect:
@@ -188,6 +191,7 @@ def _dialect_of(suffix: str) -> _Dialect:
         suffix in _SECTION_SUFFIXES,
         suffix in _OUTLINE_SUFFIXES,
         suffix in _DIFF_SUFFIXES,
+        suffix in _KEYWORD_SUFFIXES,
     )
 
 
@@ -267,6 +271,8 @@ class _Reader:
             elif not self._may_hold_pairs(span[0]):
                 position = max(position, span[1])
         yield from idioms.stored(self._data, start, end, prefix, commented=commented)
+        if self._dialect.keywords:
+            yield from idioms.keyed(self._data, start, end, prefix, commented=commented)
 
     def _note_variable(self, start: int, end: int) -> None:
         """`variable "name" {` of Terraform: what its `default` is the value of."""

@@ -51,7 +51,7 @@ _STANDING_FOR = frozenset({b"Self", b"self", b"static"})
 
 
 _AROUND_SIGN = re.compile(rb"\s*(\.)\s*")
-_QUOTES = (b"'", b'"')
+_QUOTES = (b"'", b'"', b"`")
 """What a name that is any text stands in."""
 
 

@@ -116,9 +116,11 @@ def dotted(typed: Typed) -> Expr:
     value: Expr | None = None
     at = typed.start
     for part in typed.name.split("."):
-        end = at + len(part.rstrip().encode())
-        start = end - len(part.strip().encode())
-        name = part.strip().strip("`")
+        # The parser takes what it cannot read, which stands behind a space, into the type before it.
+        word = next(iter(part.split()), "")
+        start = at + len(part[: part.index(word)].encode())
+        end = start + len(word.encode())
+        name = word.strip("`")
         if value is None:
             value = Name(start, end, "this" if name == "Self" else name)
         else:
@@ -191,6 +193,8 @@ def _raw_string(run: Lowering, frame: Frame) -> Node:
 
 
 def _binary(run: Lowering, frame: Frame) -> Node:
+    if not frame.values:
+        return opaque(frame)  # operators, and nothing between them
     kept = {kid.id for kid in frame.kids}
     signs = [run.text(item) for item in frame.node.children if item.id not in kept and "comment" not in item.type]
     operators = [sign for sign in signs if sign in PRECEDENCES] or signs[:1]

@@ -50,7 +50,7 @@ _STANDING_FOR = frozenset({b"Self", b"self", b"static"})
 """What is written where a class names itself."""
 
 
-_AROUND_SIGN = re.compile(rb"\s*(\.)\s*")
+_AROUND_SIGN = re.compile(rb"\s*(\.|^@)\s*")
 _QUOTES = (b"'", b'"', b"`")
 """What a name that is any text stands in."""
 
@@ -150,12 +150,18 @@ def check_name(name: Name, data: bytes) -> None:
     is_plain = text.isascii() and b"\\" not in text
     is_number = text[:1].isdigit() or text[:1] == b"."
     if text and is_plain and not (is_number or text in _STANDING_FOR or name.id.startswith(_MADE_UP)):
-        spelled = name.id.encode("utf-8", "replace")
-        # The parts of a name may stand apart: `Shop. Web` in Elixir.
-        is_there = spelled in text or spelled == _AROUND_SIGN.sub(rb"\1", text)
-        require(is_there, f"name {name.id!r} at {name.start} is {text[:40]!r}")
+        require(
+            _is_spelled(name.id.encode("utf-8", "replace"), text), f"name {name.id!r} at {name.start} is {text[:40]!r}"
+        )
         is_one = text[:1] in _QUOTES or not re.search(r"\s", name.id)
         require(is_one, f"name {name.id!r} at {name.start} has a space in it")
+
+
+def _is_spelled(name: bytes, text: bytes) -> bool:
+    """Whether a name is in text; in Elixir parts may stand apart (`Shop. Web`, `@ ttl`), and the first be an alias."""
+    written = _AROUND_SIGN.sub(rb"\1", text)
+    _, sign, rest = written.partition(b".")
+    return name in text or name == written or (bool(sign) and name.endswith(sign + rest))
 
 
 def _check_inside(node: Node) -> None:

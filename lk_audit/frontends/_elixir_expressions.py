@@ -301,9 +301,12 @@ def _unary(run: Lowering, frame: Frame) -> Node:
             return Unary(frame.start, frame.end, _OPERATORS.get(operator, operator), operand)
 
 
-def _attribute(_: Lowering, frame: Frame) -> Node:
+def _attribute(run: Lowering, frame: Frame) -> Node:
     """`@ttl 3600` sets an attribute of the module, `@ttl` reads it."""
-    match frame.values[0] if frame.values else None:
+    operand = frame.values[0] if frame.values else None
+    if operand is not None and run.data[frame.start + 1 : operand.start].strip():
+        operand = None  # what cannot be read stands behind the sign
+    match operand:
         case Name(id=name, end=end):
             return Name(frame.start, end, f"@{name}")
         case Call(callee=Name(id=name, end=end), arguments=(Argument(value=given),)):

@@ -47,6 +47,9 @@ INPUTS = {
 
 SPACED = {
     "modules (Elixir)": ("a.ex", "a = Shop. ShopWeb.url()\n", {"a", "Shop.ShopWeb"}),
+    "an attribute behind a space (Elixir)": ("a.ex", "a = @ ttl\n", {"a", "@ttl"}),
+    "an attribute behind what cannot be read (Elixir)": ("a.ex", "@)room", {"room"}),
+    "a module behind an alias (Elixir)": ("a.ex", "alias Shop.Web, as: W\nW . Key.get(1)\n", {"Shop.Web.Key"}),
     "a type behind a space (Swift)": ("a.swift", "let a: JWTPayload . Key = b\n", {"a", "b", "JWTPayload"}),
     "a base behind a comment (Swift)": ("a.swift", "class A: JWT /* . */ . Key {}\n", {"JWT"}),
     "a type in backticks (Swift)": ("a.swift", "let a: `JWT`.`Key` = b\n", {"a", "b", "JWT"}),

@@ -50,8 +50,8 @@ _STANDING_FOR = frozenset({b"Self", b"self", b"static"})
 """What is written where a class names itself."""
 
 
-_AROUND_SIGN = re.compile(rb"\s*(\.|^@)\s*")
-_QUOTES = (b"'", b'"', b"`")
+_AROUND_SIGN = re.compile(rb"\s*(\.|:|^@)\s*")
+_QUOTES = (b"'", b'"', b"`", b"[")
 """What a name that is any text stands in."""
 
 
@@ -158,7 +158,7 @@ def check_name(name: Name, data: bytes) -> None:
 
 
 def _is_spelled(name: bytes, text: bytes) -> bool:
-    """Whether a name is in text; in Elixir parts may stand apart (`Shop. Web`, `@ ttl`), and the first be an alias."""
+    """Whether a name is in text; parts may stand apart (`Shop. Web`, `@ ttl`), and the first be an alias in Elixir."""
     written = _AROUND_SIGN.sub(rb"\1", text)
     _, sign, rest = written.partition(b".")
     return name in text or name == written or (bool(sign) and name.endswith(sign + rest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._dart_expressions import Arguments, Named
-from lk_audit.frontends._tree import Part, Several, contents, statements
+from lk_audit.frontends._tree import Part, Several, contents, statements, words
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -206,11 +206,9 @@ def _annotation(run: Lowering, frame: Frame) -> Node:
 
 
 def _path(text: str, start: int) -> Expr:
-    first, *rest = text.split(".")
-    end = start + len(first.encode())
-    value: Expr = Name(start, end, first)
-    for item in rest:
-        end += 1 + len(item.encode())
+    (first, at, end), *rest = words(text, start)
+    value: Expr = Name(at, end, first)
+    for item, _, end in rest:
         value = Member(start, end, value, item)
     return value
 

@@ -58,6 +58,12 @@ def _name(data: bytes, node: TreeNode) -> Node:
     return Name(start, end, unescape(data[start:end].decode("utf-8", "replace")))
 
 
+def _name_of_parts(data: bytes, node: TreeNode) -> Node:
+    """`Room.Context` and `svg:rect`, whose parts may stand apart."""
+    name = unescape(data[node.start_byte : node.end_byte].decode("utf-8", "replace"))
+    return Name(node.start_byte, node.end_byte, "".join(name.split()))
+
+
 def _string(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
     return Literal(start, end, string_value(data[start:end]))
@@ -312,8 +318,6 @@ LEAVES: Mapping[str, Leaf] = {
         (
             "identifier",
             "type_identifier",
-            "nested_identifier",
-            "jsx_namespace_name",
             "shorthand_property_identifier",
             "shorthand_property_identifier_pattern",
             "undefined",
@@ -323,6 +327,7 @@ LEAVES: Mapping[str, Leaf] = {
         ),
         _name,
     ),
+    **dict.fromkeys(("nested_identifier", "jsx_namespace_name"), _name_of_parts),
     **dict.fromkeys(_CONSTANTS, _constant),
     "meta_property": _meta_property,
     "number": _number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._javascript_patterns import Computed, Default, Rest, Word, bind, key_of, word_of
-from lk_audit.frontends._tree import Part, Several, block, contents, expression, statements
+from lk_audit.frontends._tree import Part, Several, block, contents, expression, statements, words
 from lk_audit.syntax import (
     Assign,
     Block,
@@ -80,12 +80,11 @@ def annotation(data: bytes, node: TreeNode) -> Node:
 def dotted_name(data: bytes, node: TreeNode) -> Expr:
     """`a.b.c` of a node that the grammar keeps as one name."""
     start = node.start_byte
-    first, *rest = data[start : node.end_byte].decode("utf-8", "replace").split(".")
-    end = start + len(first.encode())
-    value: Expr = Name(start, end, first.strip())
-    for name in rest:
-        end += 1 + len(name.encode())
-        value = Member(start, end, value, name.strip())
+    text = data[start : node.end_byte].decode("utf-8", "replace")
+    (first, at, end), *rest = words(text, start)
+    value: Expr = Name(at, end, first)
+    for name, _, end in rest:
+        value = Member(start, end, value, name)
     return value
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from lk_audit.frontends._operators import Chain, Choice, flat, settled
 from lk_audit.frontends._swift_literals import indentation, number_value, raw_text, text_of
-from lk_audit.frontends._tree import Part, Several, contents, expression, opaque
+from lk_audit.frontends._tree import Part, Several, contents, expression, opaque, words
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
@@ -114,18 +114,12 @@ def type_text(data: bytes, node: TreeNode) -> str:
 def dotted(typed: Typed) -> Expr:
     """A type as the name that it is. Its parts may stand apart: `LiveKit .Room`."""
     value: Expr | None = None
-    at = typed.start
-    for part in typed.name.split("."):
-        # The parser takes what it cannot read, which stands behind a space, into the type before it.
-        word = next(iter(part.split()), "")
-        start = at + len(part[: part.index(word)].encode())
-        end = start + len(word.encode())
+    for word, start, end in words(typed.name, typed.start):
         name = word.strip("`")
         if value is None:
             value = Name(start, end, "this" if name == "Self" else name)
         else:
             value = Member(typed.start, end, value, name)
-        at += len(part.encode()) + 1
     return cast("Expr", value)
 
 

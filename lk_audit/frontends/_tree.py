@@ -226,6 +226,18 @@ def _copy(value: Expr, longest: int = _LONGEST_COPY) -> Expr | None:
             return None
 
 
+def words(text: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """The names in a dotted one, each with its span: they may stand apart (`LiveKit .Room`).
+
+    A parser that cannot read something takes it, behind a space, into the name before it.
+    """
+    for part in text.split("."):
+        word = next(iter(part.split()), "")
+        first = start + len(part[: part.index(word)].encode())
+        yield word, first, first + len(word.encode())
+        start += len(part.encode()) + 1
+
+
 def find(root: TreeNode, kinds: frozenset[str]) -> list[TreeNode]:
     """The nodes of these types below `root`, in source order."""
     found: list[TreeNode] = []

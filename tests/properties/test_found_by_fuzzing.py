@@ -45,6 +45,7 @@ INPUTS = {
 }
 
 
+FLOW = "function apply<Args: Key<mixed>, Ret>(\n  call: (...Args) => Ret,\n): Ret { return 1; }\n"
 SPACED = {
     "modules (Elixir)": ("a.ex", "a = Shop. ShopWeb.url()\n", {"a", "Shop.ShopWeb"}),
     "an attribute behind a space (Elixir)": ("a.ex", "a = @ ttl\n", {"a", "@ttl"}),
@@ -57,6 +58,9 @@ SPACED = {
     "a class on several lines (PHP)": ("a.php", "<?php f(new LiveKit\n  \\ Token());\n", {"LiveKit", "f"}),
     "what cannot be read behind a class (PHP)": ("a.php", "<?php\nspace App\\Http;\n", {"space"}),
     "what cannot be read behind a variable (PHP)": ("a.php", "<?php $room x = 1;\n", {"room", "x"}),
+    "types of Flow, which read as markup (JavaScript)": ("a.jsx", FLOW, {"apply", "Args:Key", "call", "Args", "Ret"}),
+    "a type of types (TypeScript)": ("a.ts", "let a: Room . Options = b;\n", {"a", "b", "Room"}),
+    "an annotation behind a library (Dart)": ("a.dart", "class A { @meta . f int f() => 1; }\n", {"meta"}),
     "a comment in a name of two words (JavaScript)": ("a.js", "a = import /* b */ .meta.env;\n", {"a", "import"}),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._tree import Part, find
+from lk_audit.patterns import regex
 from lk_audit.syntax import Member, Name, Node, Opaque
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _FIXED = {"self": "this", "static": "this", "parent": "super"}
 _NAMED = frozenset({"named_type"})
 _NAMES = frozenset({"name", "qualified_name", "relative_name"})
+_VARIABLE = regex(rb"\$\s*[\w\x80-\xff]*")
 
 
 class Pattern(Part):
@@ -82,10 +84,10 @@ def variable(colliding: frozenset[str]) -> Leaf:
     """The lowering of variables in a file where functions and constants have these names."""
 
     def lower(data: bytes, node: TreeNode) -> Node:
-        # What cannot be read may stand behind the name, as a child of the same node.
-        end = node.named_children[0].end_byte if node.has_error else node.end_byte
-        written = data[node.start_byte : end].decode("utf-8", "replace")
-        return Name(node.start_byte, end, variable_name(written, colliding))
+        start, end = node.start_byte, node.end_byte
+        if node.has_error and (found := _VARIABLE.match(data, start, end)):
+            end = found.end()  # behind the name stands what cannot be read
+        return Name(start, end, variable_name(data[start:end].decode("utf-8", "replace"), colliding))
 
     return lower
 

@@ -58,6 +58,7 @@ SPACED = {
     "a class on several lines (PHP)": ("a.php", "<?php f(new LiveKit\n  \\ Token());\n", {"LiveKit", "f"}),
     "what cannot be read behind a class (PHP)": ("a.php", "<?php\nspace App\\Http;\n", {"space"}),
     "what cannot be read behind a variable (PHP)": ("a.php", "<?php $room x = 1;\n", {"room", "x"}),
+    "what cannot be read in a variable (PHP)": ("a.php", "<?php $request): Response r;\n", {"request"}),
     "types of Flow, which read as markup (JavaScript)": ("a.jsx", FLOW, {"apply", "Args:Key", "call", "Args", "Ret"}),
     "a type of types (TypeScript)": ("a.ts", "let a: Room . Options = b;\n", {"a", "b", "Room"}),
     "an annotation behind a library (Dart)": ("a.dart", "class A { @meta . f int f() => 1; }\n", {"meta"}),

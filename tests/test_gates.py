@@ -17,13 +17,11 @@ from lk_audit.livekit import development, e2ee, sdks, sinks, webhooks
 from lk_audit.livekit.apps import DEVICE_BUILDS
 from lk_audit.livekit.clients import PUBLIC_ENVIRONMENTS
 from lk_audit.livekit.credentials import PUBLIC_PREFIXES
+from lk_audit.livekit.sdks import Family
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.testing import read_example, without_marks
 
-SIGNERS = (
-    *(sdks.JWT_SIGNERS, sdks.SIGN_JWT_CLASSES, sdks.JWT_CLASSES, sdks.LATER_SIGNERS, sdks.JWT_BUILDERS),
-    sdks.HMAC_CALLS,
-)
+FAMILIES = [sdks.family(name) for name in sdks.FAMILIES]
 EXAMPLES = [
     pytest.param(text, id=f"{rule.id}-{kind}-{number}")
     for rule in load_builtin_rules()
@@ -46,23 +44,27 @@ def first_words(extractor: str) -> Words:
     return tuple(chain.from_iterable(way[0] for way in GATES[extractor]))
 
 
-def test_every_token_class_opens_the_gate_of_mints() -> None:
-    assert unspoken(sdks.TOKEN_CONSTRUCTORS, first_words("mints")) == set()
+@pytest.mark.parametrize("of", FAMILIES, ids=sdks.FAMILIES)
+def test_every_token_class_opens_the_gate_of_mints(of: Family) -> None:
+    assert unspoken(of.constructors, first_words("mints")) == set()
 
 
-@pytest.mark.parametrize("table", SIGNERS, ids=len)
-def test_every_library_that_signs_is_known_to_the_gate_of_mints(table: Iterable[str]) -> None:
-    assert unspoken(table, SIGNING) == set()
+@pytest.mark.parametrize("of", FAMILIES, ids=sdks.FAMILIES)
+def test_every_library_that_signs_is_known_to_the_gate_of_mints(of: Family) -> None:
+    tables = (of.signers, of.sign_classes, of.jwt_classes, of.later_signers, of.builders, of.hmacs)
+
+    assert unspoken(chain.from_iterable(tables), SIGNING) == set()
 
 
-def test_every_builder_of_claims_is_in_a_package_that_the_gate_knows() -> None:
-    assert unspoken((row.package for row in sdks.CLAIM_BUILDERS.values()), SIGNING) == set()
+@pytest.mark.parametrize("of", FAMILIES, ids=sdks.FAMILIES)
+def test_every_builder_of_claims_is_in_a_package_that_the_gate_knows(of: Family) -> None:
+    assert unspoken((row.package for row in of.claim_builders.values()), SIGNING) == set()
 
 
-def test_every_function_that_takes_a_secret_by_position_opens_the_gate_of_credentials() -> None:
-    by_position = [name for name, sink in sdks.SECRET_SINKS.items() if sink.secret_position is not None]
+@pytest.mark.parametrize("of", FAMILIES, ids=sdks.FAMILIES)
+def test_every_function_that_takes_a_secret_by_position_opens_the_gate_of_credentials(of: Family) -> None:
+    by_position = [name for name, sink in of.sinks.items() if sink.secret_position is not None]
 
-    # `LiveKitAPI.create` and the like are called on what has the word in its name.
     assert unspoken(by_position, SINKS) == set()
 
 

@@ -65,3 +65,41 @@ def test_generated_code_uses_nothing() -> None:
     ]
     usage = Project(Files(files)).usage
     assert [module.path for module in usage.mentions("tokens.py", "mint(")] == ["app.py"]
+
+
+GO_CONSTANTS = (
+    HEADS["Go"]
+    + """
+package livekit
+
+type ParticipantInfo_Kind int32
+
+const (
+	ParticipantInfo_STANDARD ParticipantInfo_Kind = 0
+	ParticipantInfo_AGENT    ParticipantInfo_Kind = 4
+)
+"""
+)
+GO_AGENT = """
+package agent
+
+import (
+	"github.com/livekit/protocol/auth"
+	"github.com/livekit/protocol/livekit"
+)
+
+func Build(key, secret, room string) (string, error) {
+	grant := &auth.VideoGrant{RoomJoin: true, Agent: true, Room: room}
+	return auth.NewAccessToken(key, secret).AddGrant(grant).SetKind(livekit.ParticipantInfo_AGENT).ToJWT()
+}
+"""
+
+
+def test_a_constant_that_generated_code_defines_keeps_its_name() -> None:
+    alone = Source.from_text("agent/token.go", GO_AGENT)
+    module = Source.from_text("go.mod", "module github.com/livekit/protocol\n")
+    beside = [alone, module, Source.from_text("livekit/livekit_models.pb.go", GO_CONSTANTS)]
+
+    kinds = [fact.kinds for fact in extract_facts(beside)[0] if isinstance(fact, TokenMint)]
+
+    assert kinds == [fact.kinds for fact in extract_facts([alone])[0] if isinstance(fact, TokenMint)] == [("agent",)]

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from lk_audit.facts import FileRole
 from lk_audit.generated import is_generated
+from lk_audit.patterns import regex
 from lk_audit.project.files import family_of
 from lk_audit.project.manifests import above
 from lk_audit.roles import file_role
@@ -58,15 +59,29 @@ _MARKS = {
 """Files beside which everything that belongs together is."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
 """Stems of files that others import by the name of their folder."""
-_RENAMED = r"\b{}\s{1,9}as\s|[=:]\s{0,9}{}\b(?!\s{0,9}[.(])"
+
+
+class _Form(Struct, frozen=True):
+    """How a word stands somewhere: what is before it, and what behind."""
+
+    before: re.Pattern[bytes]
+    behind: re.Pattern[bytes]
+
+
+_NO_WORD = regex(rb"(?<!\w)\Z")
+_RENAMED = (
+    _Form(_NO_WORD, regex(rb"\s{1,9}as\s")),
+    _Form(regex(rb"[=:]\s{0,9}\Z"), regex(rb"\b(?!\s{0,9}[.(])")),
+)
 """How code that hands a name on under another looks."""
-_CALLED = r"\b{}(?:\s?\(|\?\.\(|<|:|\s{1,9}as\s)"
+_CALLED = (_Form(_NO_WORD, regex(rb"\s?\(|\?\.\(|<|:|\s{1,9}as\s")),)
 """How a call of a function looks, or an import that gives it another name."""
-_PASSED = r"\b{}\b(?!\s?\()"
-_METHOD_CALLED = r"\b{}(?:\(|\?\.\(|<)"
-_RUBY_MADE = r"\b{}\.new"
-_RUBY_CALLED = r"[. ]{}\b"
+_PASSED = (_Form(_NO_WORD, regex(rb"\b(?!\s?\()")),)
+_METHOD_CALLED = (_Form(_NO_WORD, regex(rb"\(|\?\.\(|<")),)
+_RUBY_MADE = (_Form(_NO_WORD, regex(rb"\.new")),)
+_RUBY_CALLED = (_Form(regex(rb"[. ]\Z"), regex(rb"\b")),)
 """Ruby needs no parentheses, and makes objects with `Class.new`."""
+_LONGEST_BEFORE = 12
 _FEW_USERS = 4
 """Of more files that call a method of some name, only those count that also name its class or the file it is in."""
 _LOADERS = frozenset({"require", "import"})
@@ -128,15 +143,15 @@ class Usage:
         return known
 
     def mentions(
-        self, path: str, *words: str, form: str = "", beside: collections.abc.Iterable[str] = ()
+        self, path: str, *words: str, forms: tuple[_Form, ...] = (), beside: collections.abc.Iterable[str] = ()
     ) -> Iterator[CodeModule]:
         """The modules of the project around a file that contain one of some words, but for itself and for tests.
 
-        `form` is a pattern of how the word must stand there, `{}` in place of the word. Where more than a few files do,
-        those count that also contain one of the words `beside`, if there are any. A word that very many files contain
-        says nothing, and gives none.
+        `forms` are ways in one of which the word must stand there. Where more than a few files do, those count that
+        also contain one of the words `beside`, if there are any. A word that very many files contain says nothing, and
+        gives none.
         """
-        found = sorted({other for word in words for other in self._formed(path, word, form)})
+        found = sorted({other for word in words for other in self._formed(path, word, forms)})
         if len(found) > _FEW_USERS and beside:
             near = {other for word in beside for other in self._paths(path, word)}
             found = [other for other in found if other in near]
@@ -144,12 +159,10 @@ class Usage:
             if other != path and file_role(other) is not FileRole.TEST:
                 yield from self._project.modules(other)
 
-    def _formed(self, path: str, word: str, form: str) -> Iterator[str]:
-        """The files that contain a word as `form` has it."""
-        found = self._paths(path, word)
-        wanted = re.compile(form.replace("{}", re.escape(word)).encode()) if form and found else None
-        for other in found:
-            if wanted is None or wanted.search(self._project.files.data(other)):
+    def _formed(self, path: str, word: str, forms: tuple[_Form, ...]) -> Iterator[str]:
+        """The files that contain a word in one of some ways."""
+        for other in self._paths(path, word):
+            if not forms or _stands(self._project.files.data(other), word.encode(), forms):
                 yield other
 
     def _paths(self, path: str, word: str) -> tuple[str, ...]:
@@ -242,7 +255,7 @@ class Usage:
         pending = sorted(words) if module.is_python or module.names.traits.exports_values else []
         while pending and len(words) < _MOST_WORDS:
             word = pending.pop()
-            users = self.mentions(module.path, word, form=_RENAMED)
+            users = self.mentions(module.path, word, forms=_RENAMED)
             renamed = {new for other in users for new in _renamed(other, word)} - words
             words |= renamed
             pending += sorted(renamed)
@@ -257,7 +270,7 @@ class Usage:
 
     def _calls(self, module: CodeModule, function: Function, name: str, word: str) -> Iterator[Use]:
         is_nameless = word in self._import_words(module.path)
-        for other in self.mentions(module.path, word, form="" if is_nameless else _CALLED):
+        for other in self.mentions(module.path, word, forms=() if is_nameless else _CALLED):
             for call in _candidates(other, {name, word}, module.path):
                 if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
                     yield Use(other, call)
@@ -271,7 +284,7 @@ class Usage:
 
     def _find_passed_on(self, module: CodeModule, function: Function) -> bool:
         for word in self.words_for(module, function):
-            for other in self.mentions(module.path, word, form=_PASSED):
+            for other in self.mentions(module.path, word, forms=_PASSED):
                 uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))
                 if any(_is_value(other, use) and _is_function(other, use, function) for use in uses):
                     return True
@@ -280,12 +293,12 @@ class Usage:
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
         known = set(module.names.callers(function))
         here = (module,) if module.is_go else ()
-        form = _METHOD_CALLED
+        forms = _METHOD_CALLED
         if module.syntax.language == "ruby":
-            form = _RUBY_MADE if function.name == "constructor" else _RUBY_CALLED
+            forms = _RUBY_MADE if function.name == "constructor" else _RUBY_CALLED
         owned = (owner.name or "", *self._import_words(module.path))
         beside = [] if module.is_go else [word for word in owned if word]
-        for other in (*here, *self.mentions(module.path, called, form=form, beside=beside)):
+        for other in (*here, *self.mentions(module.path, called, forms=forms, beside=beside)):
             for call in other.names.calls_of(called):
                 if call in known:
                     continue
@@ -386,6 +399,18 @@ class Usage:
         for item in home.names.returns(function):
             if item.value is not None:
                 yield from self.classes(home, home.evaluator.evaluate(item.value))
+
+
+def _stands(data: bytes, word: bytes, forms: tuple[_Form, ...]) -> bool:
+    """Whether a word stands in a text in one of some ways."""
+    start = data.find(word)
+    while start >= 0:
+        end = start + len(word)
+        before = data[max(0, start - _LONGEST_BEFORE) : start]
+        if any(form.behind.match(data, end) and form.before.search(before) for form in forms):
+            return True
+        start = data.find(word, end)
+    return False
 
 
 def _last_part(expr: Expr) -> str:

@@ -26,7 +26,7 @@ from detect_secrets.util.code_snippet import CodeSnippet, get_code_snippet
 from detect_secrets.util.inject import call_function_with_arguments
 
 from lk_audit.discovery import SIZE_LIMIT, Found
-from lk_audit.prefilter import gates
+from lk_audit.prefilter import opens_any
 from lk_audit.reading import read
 from lk_audit.source import Place, Source
 
@@ -142,7 +142,7 @@ def _path_in_project(filename: str) -> str:
 
 def _in_text(filename: str, text: str) -> tuple[_Literal, ...]:
     source = Source.from_text(Path(filename).name, text)
-    return _in_source(source) if gates(source.path, source.data) else ()
+    return _in_source(source) if opens_any(source.path, source.data) else ()
 
 
 def _in_source(source: Source) -> tuple[_Literal, ...]:

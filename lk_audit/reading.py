@@ -13,7 +13,7 @@ from lk_audit import processes
 from lk_audit.discovery import Discovery, Found, discover
 from lk_audit.findings import CONFIGURATION, Note, Skipped
 from lk_audit.frontends import frontend_for
-from lk_audit.prefilter import gates
+from lk_audit.prefilter import opens_any
 from lk_audit.progress import Progress, watched
 from lk_audit.regular_files import read_regular
 from lk_audit.source import NotText, Source, is_binary
@@ -99,7 +99,7 @@ def content_of(path: str, raw: bytes, words: Sequence[bytes] = ()) -> Content:
 
 def _matters(path: str, data: bytes, words: Sequence[bytes]) -> bool:
     """Whether something in a file can; lock files are made by programs, and no frontend reads them."""
-    is_opened = bool(gates(path, data)) or any(word in data for word in words)
+    is_opened = opens_any(path, data) or any(word in data for word in words)
     return is_opened and frontend_for(path) is not None
 
 

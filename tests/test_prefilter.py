@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from lk_audit.prefilter import GATES, gates
+from lk_audit.prefilter import GATES, gates, opens_any
 
 JWT_START = "eyJhbGciOi" + "JIUzI1NiJ9"
 
@@ -58,3 +60,33 @@ def test_a_large_file_full_of_hits_costs_little() -> None:
     gates("a", b"livekit " * 2_500_000)
 
     assert time.perf_counter() - started < 5
+
+
+WORDS = [word for words in GATES.values() for word in words]
+KEY_ID = b"APIdemo2345demo"
+PIECES = st.sampled_from([*WORDS, *(word[:-1] for word in WORDS), KEY_ID, b"API", b"a", b".", b" ", b"\n" * 40])
+
+
+@given(st.lists(PIECES, max_size=12).map(b"".join))
+@example(b"APIAPI_SECRE" + KEY_ID)
+@example(b"API_SECRET")
+def test_one_search_finds_what_a_search_for_each_word_finds(data: bytes) -> None:
+    is_expected = any(word in data for word in WORDS)
+
+    assert opens_any("a.py", data) or not is_expected
+    assert opens_any("a.py", data) == bool(gates("a.py", data))
+    assert is_expected or b"API" in data or not opens_any("a.py", data)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=6))
+def test_words_apart_open_the_gates_of_each(words: list[bytes]) -> None:
+    expected = {gate for gate, own in GATES.items() if set(own) & set(words)}
+
+    assert gates("a.py", b" ".join(words)) == expected
+
+
+@pytest.mark.parametrize("before", [b"", b" ", b"\n", b"API ", b"x" * 63 + b" ", b"x" * 70_000 + b" "])
+def test_a_key_id_alone_opens_the_gate_of_livekit(before: bytes) -> None:
+    assert gates("keys.txt", before + KEY_ID + b": x") == {"livekit"}
+    assert opens_any("keys.txt", before + KEY_ID + b": x")
+    assert not opens_any("keys.txt", before + b"x" + KEY_ID)

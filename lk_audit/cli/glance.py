@@ -14,7 +14,7 @@ import stat
 import sys
 import time
 
-from lk_audit.prefilter import gates
+from lk_audit.prefilter import opens_any
 
 # `typing` takes longer to import than this module; type checkers know the constant by its name.
 TYPE_CHECKING = False
@@ -136,7 +136,7 @@ def _says_nothing(name: str, working: str) -> bool:
     if os.path.realpath(folder) != folder:
         return False
     data = _content(path)
-    return b"\0" not in data and not gates(path.replace(os.sep, "/"), data)
+    return b"\0" not in data and not opens_any(path.replace(os.sep, "/"), data)
 
 
 def _may_be_left_out(folder: str) -> bool:

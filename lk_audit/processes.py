@@ -5,22 +5,27 @@ Only where processes fork: elsewhere every one of them would have to read and pa
 
 from __future__ import annotations
 
+import gc
 import os
+import pickle
+import select
 import signal
+import struct
 import sys
-from collections.abc import Callable, Container, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Any, Self, TypeAlias, TypeVar
 
-if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing.process import BaseProcess
+from msgspec import Struct, field
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _BATCHES_EACH = 8
 """So many pieces of work a process, so that none waits long for the slowest."""
+_MOST_PROCESSES = 1_000
+"""More would have more pieces of work than fit into a pipe (64 KiB, pipe(7))."""
 
 _work: Callable[[Sequence[Any]], Any] | None = None
 _items: Sequence[Any] = ()
@@ -48,6 +53,7 @@ def spread(
     """
     global _work, _items
     _work, _items = work, items
+    jobs = min(jobs, _MOST_PROCESSES)
     try:
         for (start, end), found in _spread(list(_batches(weights, jobs * _BATCHES_EACH)), jobs):
             yield items[start:end], found
@@ -61,21 +67,23 @@ _Span: TypeAlias = tuple[int, int]
 def _spread(batches: Sequence[_Span], jobs: int) -> Iterator[tuple[_Span, Any]]:
     """The outcome of every batch. What the end of a process leaves undone is done again, each batch on its own.
 
-    Where the system gives no more processes, this one does the work.
+    Where the system gives no processes, this one does the work.
     """
-    for position, outcome in enumerate(_outcomes(batches, jobs)):
-        if outcome is _NO_PROCESSES:
-            yield from ((item, _run(*item)) for item in batches[position:])
-        elif outcome is _ENDED:
-            for item in batches[position:]:
-                yield from _alone(item)
-        else:
-            yield batches[position], outcome
+    with _Crew(batches, jobs) as crew:
+        for number, batch in enumerate(batches):
+            outcome = crew.outcome(number)
+            if outcome is _NO_PROCESSES:
+                yield batch, _run(*batch)
+            elif outcome is _ENDED:
+                yield from _alone(batch)
+            else:
+                yield batch, outcome
 
 
 def _alone(batch: _Span) -> Iterator[tuple[_Span, Any]]:
     """A batch in a process of its own. Of one that ends that too, the halves: only the items at fault are lost."""
-    outcome = next(_outcomes([batch], 1))
+    with _Crew([batch], 1) as crew:
+        outcome = crew.outcome(0)
     start, end = batch
     if outcome is _NO_PROCESSES:
         yield batch, _run(start, end)
@@ -93,51 +101,147 @@ _ENDED = object()
 """Stands for the outcome of work whose process the system has ended."""
 _NO_PROCESSES = object()
 """Stands for the outcome of work that no process could be had for."""
+_NUMBER = struct.Struct("=i")
+_FRAME = struct.Struct("=iq")
+"""Before what a process writes: the number of the batch, and how many bytes follow; none when it begins with it."""
 
 
-def _outcomes(batches: Sequence[_Span], jobs: int) -> Iterator[Any]:
-    """The outcomes of the batches in their order; the last one may tell why there are no more."""
-    from concurrent.futures import Future, ProcessPoolExecutor  # noqa: PLC0415 - 30 ms, for large scans only
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
-    from multiprocessing import active_children, get_context  # noqa: PLC0415
+class _Worker(Struct):
+    """A process as the first one sees it: what it has written so far, and the batch that it is busy with."""
 
-    executor = ProcessPoolExecutor(jobs, get_context("fork"), _begin, (os.getpid(),))
-    before = set(active_children())
-    is_done = False
-    try:
+    process: int
+    received: bytearray = field(default_factory=bytearray)
+    batch: int | None = None
+
+
+class _Crew:
+    """Processes that take the numbers of batches out of one pipe, and write what comes of them into one each."""
+
+    def __init__(self, batches: Sequence[_Span], jobs: int) -> None:
+        self._batches = batches
+        self._outcomes: dict[int, tuple[bool, Any]] = {}
+        self._workers: dict[int, _Worker] = {}
+        self._poll = select.poll()
+        self._tasks, giving = os.pipe()
+        os.write(giving, b"".join(map(_NUMBER.pack, range(len(batches)))))
+        parent = os.getpid()
         try:
             with _undisturbed():
-                futures: list[Future[Any]] = [executor.submit(_run, start, end) for start, end in batches]
-        except BrokenProcessPool:  # a RuntimeError too: work that ends its process must not be done in this one
-            yield _ENDED
-            return
-        except (OSError, RuntimeError):
-            yield _NO_PROCESSES
-            return
-        for future in futures:
-            try:
-                outcome = future.result()
-            except BrokenProcessPool:
-                yield _ENDED
-                return
-            yield outcome
-        is_done = True
-    finally:
+                for _ in range(min(jobs, len(batches))):
+                    self._add(giving, parent)
+        except OSError:
+            pass  # The system gives no more; those that there are do the work.
+        finally:
+            os.close(giving)
+        self._is_manned = bool(self._workers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End all processes at once: when all is done they have nothing to do, else nobody waits for what they do."""
+        os.close(self._tasks)
+        for descriptor, worker in self._workers.items():
+            with suppress(ProcessLookupError):
+                os.kill(worker.process, signal.SIGKILL)
+            os.close(descriptor)
+            _wait_for(worker.process)
+
+    def outcome(self, number: int) -> Any:  # noqa: ANN401 - whatever the work gives
+        """What came of a batch; tells when its process has ended or there are none."""
+        while number not in self._outcomes and self._workers:
+            self._listen()
+        if number not in self._outcomes:
+            return _ENDED if self._is_manned else _NO_PROCESSES
+        is_done, found = self._outcomes.pop(number)
         if not is_done:
-            _kill(executor, before)
-        executor.shutdown(wait=is_done, cancel_futures=True)
+            raise found
+        return found
+
+    def _add(self, giving: int, parent: int) -> None:
+        receiving, writing = os.pipe()
+        try:
+            process = os.fork()
+        except OSError:
+            os.close(receiving)
+            raise
+        else:
+            if process == 0:
+                self._begin((receiving, giving), writing, parent)
+        finally:
+            os.close(writing)
+        self._workers[receiving] = _Worker(process)
+        self._poll.register(receiving, select.POLLIN)
+
+    def _begin(self, others: tuple[int, ...], writing: int, parent: int) -> None:
+        """The life of a new process; it ends here."""
+        code = 1
+        try:
+            for descriptor in (*others, *self._workers):
+                os.close(descriptor)
+            _settle(parent)
+            while number := os.read(self._tasks, _NUMBER.size):
+                _do(_NUMBER.unpack(number)[0], self._batches, writing)
+            code = 0
+        finally:
+            os._exit(code)
+
+    def _listen(self) -> None:
+        """Take what the processes have written, and note who has ended."""
+        for descriptor, _ in self._poll.poll():
+            worker = self._workers[descriptor]
+            part = os.read(descriptor, 1 << 20)
+            worker.received += part
+            self._outcomes.update(_outcomes_in(worker))
+            if not part:
+                self._poll.unregister(descriptor)
+                del self._workers[descriptor]
+                os.close(descriptor)
+                _wait_for(worker.process)
+                if worker.batch is not None:
+                    self._outcomes[worker.batch] = (True, _ENDED)
 
 
-def _kill(executor: ProcessPoolExecutor, others: Container[BaseProcess]) -> None:
-    """End all processes at once: nobody waits for what they do.
+def _outcomes_in(worker: _Worker) -> Iterator[tuple[int, tuple[bool, Any]]]:
+    """What a process has written in full, by the number of the batch; it is taken out of what was received."""
+    received = worker.received
+    while len(received) >= _FRAME.size:
+        number, size = _FRAME.unpack_from(received)
+        end = _FRAME.size + size
+        if len(received) < end:
+            return
+        worker.batch = None if size else number
+        if size:
+            yield number, pickle.loads(received[_FRAME.size : end])  # noqa: S301 - what this program has written
+        del received[:end]
 
-    One that was being started when the work broke off is not the executor's yet; `others` were there before.
-    """
-    from multiprocessing import active_children  # noqa: PLC0415 - as above
 
-    own = (executor._processes or {}).values()  # noqa: SLF001 - public from Python 3.14 on
-    for process in {*own, *(child for child in active_children() if child not in others)}:
-        process.kill()
+def _wait_for(process: int) -> None:
+    with suppress(ChildProcessError):
+        os.waitpid(process, 0)
+
+
+def _do(number: int, batches: Sequence[_Span], writing: int) -> None:
+    """Do the work of one batch and write down what comes of it, or how it failed."""
+    _write(writing, _FRAME.pack(number, 0))
+    try:
+        found = pickle.dumps((True, _run(*batches[number])), pickle.HIGHEST_PROTOCOL)
+    except BaseException as error:  # noqa: BLE001 - it is raised where the work is waited for
+        found = _failure(error)
+    _write(writing, _FRAME.pack(number, len(found)) + found)
+
+
+def _failure(error: BaseException) -> bytes:
+    try:
+        return pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
+    except Exception:  # noqa: BLE001 - exceptions may hold anything
+        return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")), pickle.HIGHEST_PROTOCOL)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
 
 
 _ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
@@ -157,7 +261,7 @@ _PR_SET_PDEATHSIG = 1
 """Source: linux/prctl.h."""
 
 
-def _begin(parent: int) -> None:
+def _settle(parent: int) -> None:
     """Make a new process one that only its parent ends, and that does not outlive it.
 
     Ctrl-C reaches all processes of a terminal; the first one sees to the others.
@@ -170,6 +274,7 @@ def _begin(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+    gc.freeze()  # What is shared stays so: the collector would write into every object.
 
 
 def _run(start: int, end: int) -> Any:  # noqa: ANN401 - whatever the work gives

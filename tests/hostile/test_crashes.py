@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -326,21 +324,74 @@ def test_where_no_process_can_be_had_this_one_does_the_work(monkeypatch: pytest.
 
 
 @spreading
-def test_work_that_ends_its_process_early_is_not_done_in_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process may end while work is still being handed out."""
-    submit, handed = ProcessPoolExecutor.submit, []
+def test_work_that_ends_all_processes_is_not_done_in_this_one(tmp_path: Path) -> None:
+    """All of them end before most of the work is begun; what is left is done in others."""
 
-    def broken(pool: ProcessPoolExecutor, *work: Any) -> Future[Any]:  # noqa: ANN401 - as the original
-        handed.append(work)
-        if len(handed) == 2:
-            raise BrokenProcessPool
-        return submit(pool, *work)
+    def fragile(items: Sequence[int]) -> tuple[int, list[int]]:
+        name = tmp_path / str(items[0])
+        if items[0] < 5 and not name.exists():
+            name.touch()
+            os.kill(os.getpid(), 9)
+        return os.getpid(), squares(items)
 
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", broken)
-    outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [1] * 50, jobs=2))
+    outcomes = list(processes.spread(fragile, range(50), [1] * 50, jobs=2))
 
     assert os.getpid() not in {part[0] for _, part in outcomes if part}
     assert [item for _, part in outcomes if part for item in part[1]] == squares(range(50))
+
+
+@spreading
+def test_where_few_processes_can_be_had_those_do_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork = os.fork
+    made: list[bool] = []
+
+    def scarce() -> int:
+        if made:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        made.append(True)
+        return fork()
+
+    monkeypatch.setattr(os, "fork", scarce)
+    outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [1] * 50, jobs=4))
+
+    assert len({part[0] for _, part in outcomes if part} - {os.getpid()}) == 1
+    assert [item for _, part in outcomes if part for item in part[1]] == squares(range(50))
+
+
+class _Unspeakable(Exception):  # noqa: N818 - it is about what cannot be handed over
+    def __reduce__(self) -> str:
+        raise TypeError
+
+
+@spreading
+@pytest.mark.parametrize("error", [ValueError("no such thing"), _Unspeakable("no such thing"), MemoryError("such")])
+def test_an_error_in_another_process_is_raised_here(error: Exception) -> None:
+    def failing_at_30(items: Sequence[int]) -> list[int]:
+        if 30 in items:
+            raise error
+        return squares(items)
+
+    with pytest.raises((type(error), RuntimeError), match=str(error)):
+        list(processes.spread(failing_at_30, range(50), [1] * 50, jobs=2))
+
+
+@spreading
+def test_what_is_not_waited_for_is_ended_and_nothing_stays_open() -> None:
+    before = set(Path("/proc/self/fd").iterdir())
+    outcomes = processes.spread(lambda items: forever() if 40 in items else squares(items), range(50), [1] * 50, jobs=2)
+    next(outcomes)
+    cast("Generator[object]", outcomes).close()
+
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    assert set(Path("/proc/self/fd").iterdir()) == before
+
+
+@spreading
+def test_large_outcomes_arrive_whole() -> None:
+    found = list(processes.spread(lambda items: bytes(items) * 100_000, range(50), [1] * 50, jobs=3))
+
+    assert b"".join(part or b"" for _, part in found) == b"".join(bytes(batch) * 100_000 for batch, _ in found)
 
 
 @spreading

@@ -53,7 +53,7 @@ def scan_buffer(  # noqa: PLR0913 - keywords, half of them optional
             f"no such folder: {path.parent.relative_to(working) if path.is_relative_to(working) else name}"
         )
     found = surroundings(path.parent.resolve() / path.name, working)
-    name = found.files[0].path
+    name = found.paths[0]
     is_too_large = len(raw) > config.size_limit
     content = (
         Content(skipped=Skipped(name, "too large"))

@@ -1,39 +1,41 @@
-"""Which files belong to a scan: what git knows of and does not ignore, or a plain walk where there is no git."""
+"""Which files belong to a scan, and what the file system says of each."""
 
 from __future__ import annotations
 
 import os
 import stat
-import struct
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeAlias, overload
 
 from msgspec import Struct
 
-from lk_audit.errors import UsageError
+from lk_audit import processes
+from lk_audit.columns import ABSENT, STATE, UNKNOWN, Columns
 from lk_audit.findings import Skipped
-from lk_audit.git.process import Git
+from lk_audit.listing import (
+    Listing,
+    Roots,
+    prefix_of,
+    projects_around,
+    reported,
+    repository_of,
+    roots_of,
+    with_separator,
+)
 from lk_audit.path_patterns import Exclusion
-from lk_audit.walking import walk
+from lk_audit.progress import Progress
 
 SIZE_LIMIT = 20_000_000
 """Bytes; larger files are skipped and listed."""
-
-EXCLUDED_FOLDERS = frozenset(
-    {".git", ".hg", ".svn", "node_modules", "vendor", "bower_components", ".venv", "venv", "virtualenv"}
-    | {"site-packages", "__pycache__", ".next", ".nuxt", ".svelte-kit", ".tox", ".nox", ".mypy_cache"}
-    | {".ruff_cache", ".pytest_cache", ".gradle", ".terraform"}
-)
-"""Other people's code and machine-made copies; left out, and named in the report, unless given as a path."""
-
-_GIT_LISTING = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
 
 
 class Found(Struct, frozen=True):
     """A file to scan: `path` as reported (relative to the base, forward slashes), `file` where to read it.
 
-    `state` is what the file system said of it when it was listed, as `state_of` gives it.
+    `state` is what the file system said of it when it was looked at, as `state_of` gives it.
     """
 
     path: str
@@ -41,7 +43,6 @@ class Found(Struct, frozen=True):
     state: bytes = b""
 
 
-_STATE = struct.Struct("=4q")
 _BITS_OF_INODE = (1 << 63) - 1
 """Inodes on Windows have up to 128."""
 
@@ -49,7 +50,30 @@ _BITS_OF_INODE = (1 << 63) - 1
 def state_of(status: os.stat_result) -> bytes:
     """What stays the same while a file does: size, last change of the content and of anything (ns), inode."""
     inode = status.st_ino & _BITS_OF_INODE
-    return _STATE.pack(status.st_size, status.st_mtime_ns, status.st_ctime_ns, inode)
+    return STATE.pack(status.st_size, status.st_mtime_ns, status.st_ctime_ns, inode)
+
+
+class FoundFiles(Sequence[Found]):
+    """The files below a base, by the order of `paths`: an object of each is made when it is asked for."""
+
+    def __init__(self, base: Path, paths: Sequence[str], states: bytes | bytearray | memoryview = b"") -> None:
+        self.paths = paths
+        self.around = with_separator(base)
+        self.states = states
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @overload
+    def __getitem__(self, index: int) -> Found: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Found]: ...
+    def __getitem__(self, index: int | slice) -> Found | Sequence[Found]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        path = self.paths[index]
+        start = index % len(self) * STATE.size
+        return Found(path, self.around + path, bytes(self.states[start : start + STATE.size]))
 
 
 class Discovery(Struct, frozen=True):
@@ -60,57 +84,130 @@ class Discovery(Struct, frozen=True):
     that hold more of the project than the scan covers.
     """
 
-    files: tuple[Found, ...]
+    files: FoundFiles
     skipped: tuple[Skipped, ...]
     excluded: tuple[str, ...]
     base: Path
     prefix: str
     projects: tuple[Path, ...] = ()
 
+    @property
+    def paths(self) -> Sequence[str]:
+        return self.files.paths
+
+
+Look: TypeAlias = Callable[[Sequence[str]], Columns]
+"""Tells what is known of files, by their paths; those that are none to scan are `ABSENT`."""
+MANY = 5_000
+"""Files; fewer are looked at before other processes have started."""
+
 
 def discover(
-    roots: Sequence[str | Path],
+    paths: Sequence[str | Path],
     *,
     limit: int = SIZE_LIMIT,
     folder: Path | None = None,
     exclusion: Exclusion | None = None,
 ) -> Discovery:
-    """The files below `roots`; a file named there is taken whatever the ignore rules say.
+    """The files below `paths`; a file named there is taken whatever the ignore rules say.
 
     Args:
-        roots: files and folders, relative to `folder`.
+        paths: files and folders, relative to `folder`.
         limit: the size in bytes over which a file is skipped.
         folder: the working folder; the process's own by default.
         exclusion: what the configuration leaves out and takes in.
 
     Raises:
-        UsageError: a root does not exist.
+        UsageError: a path does not exist.
     """
-    working = (folder or Path.cwd()).resolve()
-    resolved = [_existing(working, root) for root in roots]
-    base = _base(working, resolved)
-    outcomes: dict[str, Found | Skipped] = {}
-    excluded: set[str] = set()
-    for root in resolved:
-        listed = _Listing(root, base, exclusion or Exclusion())
-        if root.is_dir():
-            outcomes.update((found.path, found) for found in listed.outcomes(limit))
-            excluded |= listed.excluded
-        elif listed.leaves_out_named(str(root)):
-            outcomes.update(listed.left_out)
-            excluded |= listed.excluded
-        else:
-            found = _classify(str(root), base, limit)
-            outcomes.update({found.path: found} if found else {})
-    ordered = [outcomes[path] for path in sorted(outcomes)]
-    return Discovery(
-        files=tuple(item for item in ordered if isinstance(item, Found)),
-        skipped=tuple(item for item in ordered if isinstance(item, Skipped)),
-        excluded=tuple(sorted(excluded)),
-        base=base,
-        prefix=_prefix(base),
-        projects=tuple(sorted({project for root in resolved for project in _projects(root, base)})),
+    roots = roots_of(paths, folder)
+    return discovered(roots, partial(states, base=roots.base, limit=limit), exclusion)[0]
+
+
+def discovered(
+    roots: Roots,
+    look: Look,
+    exclusion: Exclusion | None = None,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Discovery, Columns]:
+    """The files below the roots, and what `look` tells of each, in their order.
+
+    While some are still being listed, others are looked at, where there are very many by several processes; `progress`
+    hears of those.
+    """
+    listings = [Listing(place, roots.base, exclusion or Exclusion()) for place in roots.places]
+    paths: list[str] = []
+    columns = Columns()
+    for listing in listings:
+        for names in listing.rounds():
+            columns.extend(looked(names, look, jobs, progress))
+            paths += names
+    paths, columns, skipped = _in_order(paths, columns)
+    left_out = {path: item for listing in listings for path, item in listing.left_out.items()}
+    found = Discovery(
+        files=FoundFiles(roots.base, paths, columns.states),
+        skipped=tuple(sorted((*skipped, *left_out.values()), key=lambda item: item.path)),
+        excluded=tuple(sorted({folder for listing in listings for folder in listing.excluded})),
+        base=roots.base,
+        prefix=roots.prefix,
+        projects=roots.projects,
     )
+    return found, columns
+
+
+def looked(paths: Sequence[str], look: Look, jobs: int | None = None, progress: Progress | None = None) -> Columns:
+    """What `look` tells of files, by several processes where there are very many."""
+    wanted = jobs or processes.cores()
+    if wanted == 1 or len(paths) < MANY or not processes.can_spread():
+        return look(paths)
+    columns = Columns()
+    for batch, found in processes.spread(look, paths, [1] * len(paths), wanted):
+        columns.extend(found if found is not None else look(batch))
+        if progress is not None:
+            progress(READING, len(columns.verdicts), len(paths))
+    return columns
+
+
+READING = "reading"
+"""The step that progress is told of."""
+
+
+def _in_order(paths: list[str], columns: Columns) -> tuple[list[str], Columns, list[Skipped]]:
+    """The files by their paths, each once, without those that are none to scan; what was skipped of those."""
+    absent = set(columns.rows_of(ABSENT))
+    skipped = {paths[row]: columns.skipped[row] for row in absent if row in columns.skipped}
+    rows: Sequence[int] = [row for row in range(len(paths)) if row not in absent] if absent else range(len(paths))
+    ordered = [paths[row] for row in rows] if absent else paths
+    if not all(before < after for before, after in pairwise(ordered)):
+        row_of = dict(zip(ordered, rows, strict=True))
+        ordered = sorted(row_of)
+        rows = [row_of[path] for path in ordered]
+    return (
+        ordered,
+        columns if len(rows) == len(paths) and ordered is paths else columns.taken(rows),
+        list(skipped.values()),
+    )
+
+
+def states(paths: Iterable[str], base: Path, limit: int) -> Columns:
+    """What the file system says of files."""
+    columns = Columns()
+    around = with_separator(base)
+    for path in paths:
+        add_unread(columns, UNKNOWN, classified(path, around + path, base, limit))
+    return columns
+
+
+def add_unread(columns: Columns, verdict: int, found: bytes | Skipped | None) -> None:
+    """Add the row of what was told apart without being read."""
+    if found is None:
+        columns.add(ABSENT)
+    elif isinstance(found, Skipped):
+        columns.add_skipped(ABSENT, found)
+    else:
+        columns.add(verdict, found)
 
 
 def common_base(paths: Sequence[str | Path], folder: Path | None = None) -> Path:
@@ -119,175 +216,34 @@ def common_base(paths: Sequence[str | Path], folder: Path | None = None) -> Path
     Raises:
         UsageError: a path does not exist.
     """
-    working = (folder or Path.cwd()).resolve()
-    return _base(working, [_existing(working, path) for path in paths])
+    return roots_of(paths, folder).base
 
 
 def surroundings(file: Path, working: Path) -> Discovery:
     """A scan of one file that need not exist; its folder must. Both paths are absolute and resolved."""
-    base = working if file.is_relative_to(working) else _repository(file.parent) or file.parent
+    base = working if file.is_relative_to(working) else repository_of(file.parent) or file.parent
     return Discovery(
-        files=(Found(_reported(str(file), base), str(file)),),
+        files=FoundFiles(base, [reported(str(file), base)]),
         skipped=(),
         excluded=(),
         base=base,
-        prefix=_prefix(base),
-        projects=tuple(_projects(file, base)),
+        prefix=prefix_of(base),
+        projects=tuple(projects_around(file, base)),
     )
-
-
-def _existing(working: Path, root: str | Path) -> Path:
-    path = working / root
-    if not path.exists():
-        raise UsageError(f"no such file or folder: {root}")
-    return path.resolve()
-
-
-def _base(working: Path, roots: Sequence[Path]) -> Path:
-    """The working folder when everything lies in it, else the closest folder around all roots."""
-    if all(root.is_relative_to(working) for root in roots):
-        return working
-    return Path(os.path.commonpath([root if root.is_dir() else root.parent for root in roots]))
-
-
-def _prefix(base: Path) -> str:
-    repository = _repository(base)
-    if repository is None or repository == base:
-        return ""
-    return base.relative_to(repository).as_posix() + "/"
-
-
-def _projects(root: Path, base: Path) -> Iterator[Path]:
-    """The repository around a root, or what of it lies below the base, if that is more than the root."""
-    repository = _repository(root)
-    if repository is not None:
-        whole = repository if repository.is_relative_to(base) else base
-        if whole != root and root.is_relative_to(whole):
-            yield whole
-
-
-def _repository(folder: Path) -> Path | None:
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
-
-
-def _reported(file: str, base: Path) -> str:
-    """Relative to the base, with forward slashes; names that are no text keep their bytes as surrogates.
-
-    It is asked of every file, and `relpath` takes ten times as long.
-    """
-    around = _with_separator(base)
-    inside = file[len(around) :].rstrip(os.sep) if file.startswith(around) else ""
-    return (inside or os.path.relpath(file, base)).replace(os.sep, "/")
-
-
-@lru_cache(maxsize=8)
-def _with_separator(folder: Path) -> str:
-    return os.path.join(folder, "")  # noqa: PTH118 - Path drops a separator at the end
-
-
-class _Listing:
-    """The files below one root, nested repositories included."""
-
-    def __init__(self, root: Path, base: Path, exclusion: Exclusion) -> None:
-        self.root = root
-        self.base = base
-        self.excluded: set[str] = set()
-        self.left_out: dict[str, Skipped] = {}
-        self._verdicts: dict[tuple[str, Path], bool] = {}
-        named = "" if root == base else _reported(str(root), base)
-        self._exclusion = exclusion.below(named, is_folder=root.is_dir())
-
-    def outcomes(self, limit: int) -> Iterator[Found | Skipped]:
-        for file in self._files():
-            found = _classify(file, self.base, limit)
-            if found:
-                yield found
-        yield from self.left_out.values()
-
-    def leaves_out_named(self, file: str) -> bool:
-        """Whether a file that was named is left out: by the configuration, or when asked to, by a folder around it."""
-        return self.leaves_out(file) or (self._exclusion.is_forced and self._is_in_excluded(file, self.base))
-
-    def leaves_out(self, file: str) -> bool:
-        """Whether the configuration leaves a file out; it is listed then, or the folder around it."""
-        if not self._exclusion.excluded:
-            return False
-        path = _reported(file, self.base)
-        matched = self._exclusion.excluded.matched_by(path)
-        if matched is None:
-            return False
-        if matched.endswith("/"):
-            self.excluded.add(matched[:-1])
-        elif not os.path.isdir(file):  # noqa: PTH112 - text paths, as everywhere here
-            self.left_out[path] = Skipped(path, "left out by the configuration", expected=True)
-        return True
-
-    def _files(self) -> Iterator[str]:
-        folders = [str(self.root)]
-        while folders:
-            folder = folders.pop()
-            names = _git_names(folder)
-            if names is None:
-                yield from walk(folder, self._is_excluded)
-                continue
-            for name in names:
-                file = os.path.join(folder, name)  # noqa: PTH118 - a name may hold any bytes; Path adds nothing here
-                if self._is_excluded(file):
-                    continue
-                if name.endswith("/"):
-                    folders.append(file.rstrip("/"))
-                else:
-                    yield file
-
-    def _is_excluded(self, file: str) -> bool:
-        return self._is_in_excluded(file, self.root) or self.leaves_out(file)
-
-    def _is_in_excluded(self, file: str, below: Path) -> bool:
-        """Whether a folder around a file, or the file itself, is one of other people's code; it is listed then."""
-        folder, _, name = _reported(file, below).rpartition("/")
-        return self._is_folder_excluded(folder, below) or (
-            name in EXCLUDED_FOLDERS and self._is_folder_excluded(f"{folder}/{name}" if folder else name, below)
-        )
-
-    def _is_folder_excluded(self, folder: str, below: Path) -> bool:
-        """The same of a folder, relative to `below`; found out once for all files in it."""
-        known = self._verdicts.get((folder, below))
-        if known is None:
-            around, _, name = folder.rpartition("/")
-            known = bool(folder) and (
-                self._is_folder_excluded(around, below)
-                or (name in EXCLUDED_FOLDERS and self._leaves_out_folder(below / folder))
-            )
-            self._verdicts[folder, below] = known
-        return known
-
-    def _leaves_out_folder(self, folder: Path) -> bool:
-        reported = _reported(str(folder), self.base)
-        if not folder.is_dir() or self._exclusion.takes_in(reported):
-            return False
-        self.excluded.add(reported)
-        return True
 
 
 def found_file(base: Path, path: str, limit: int) -> Found | None:
     """The file of that path below a base; None for what is no readable file of at most `limit` bytes."""
-    found = _classify(str(base / path), base, limit)
-    return found if isinstance(found, Found) else None
+    file = str(base / path)
+    found = classified(path, file, base, limit)
+    return Found(path, file, found) if isinstance(found, bytes) else None
 
 
-def _git_names(folder: str) -> list[str] | None:
-    """What git lists below a folder, relative to it; None where git cannot say or the folder itself is ignored."""
-    if _repository(Path(folder)) is None:
-        return None
-    listed = Git(Path(folder)).attempt(*_GIT_LISTING)
-    if not listed:
-        return None
-    return [os.fsdecode(name) for name in dict.fromkeys(listed.split(b"\0")) if name]
+def classified(path: str, file: str, base: Path, limit: int) -> bytes | Skipped | None:
+    """The state of a file that is one to scan, or why it is none.
 
-
-def _classify(file: str, base: Path, limit: int) -> Found | Skipped | None:
-    """What to do with one file; None for what another path covers or what is only in git's index."""
-    path = _reported(file, base)
+    None for what another path covers or what is only in git's index.
+    """
     try:
         status = os.lstat(file)
     except FileNotFoundError:
@@ -296,12 +252,10 @@ def _classify(file: str, base: Path, limit: int) -> Found | Skipped | None:
         return Skipped(path, f"cannot be read ({error.strerror or type(error).__name__})")
     if stat.S_ISLNK(status.st_mode):
         return _link(path, file, base)
-    return _irregular(path, file, status.st_mode) or _regular(path, file, status, limit)
-
-
-def _regular(path: str, file: str, status: os.stat_result, limit: int) -> Found | Skipped:
+    if not stat.S_ISREG(status.st_mode):
+        return _irregular(path, file, status.st_mode)
     size = status.st_size
-    return too_large(path, size, limit) if size > limit else Found(path, file, state_of(status))
+    return too_large(path, size, limit) if size > limit else state_of(status)
 
 
 def too_large(path: str, size: int, limit: int) -> Skipped:
@@ -309,10 +263,8 @@ def too_large(path: str, size: int, limit: int) -> Skipped:
     return Skipped(path, f"too large ({_megabytes(size)}; the limit is {_megabytes(limit)})")
 
 
-def _irregular(path: str, file: str, mode: int) -> Skipped | None:
-    """A folder that is listed like a file, a device, a pipe ...; None for a regular file."""
-    if stat.S_ISREG(mode):
-        return None
+def _irregular(path: str, file: str, mode: int) -> Skipped:
+    """A folder that is listed like a file, a device, a pipe ..."""
     if not stat.S_ISDIR(mode):
         return Skipped(path, "not a regular file", expected=True)
     if os.access(file, os.R_OK | os.X_OK):

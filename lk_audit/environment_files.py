@@ -56,7 +56,7 @@ class EnvironmentFiles:
 
     def ignored(self, limit: int) -> list[Found] | None:
         """The files that git ignores; None where there is no Dockerfile that could copy one. `limit` in bytes."""
-        scanned = {file.path for file in self._found.files}
+        scanned = set(self._found.paths)
         if not any(self._images.dockerfiles(scanned)):
             return None
         listed = self._git.attempt(*_IGNORED) or b""

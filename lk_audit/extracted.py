@@ -23,19 +23,22 @@ class ParseNote(Struct, frozen=True):
 class Extracted(Struct):
     """Facts, remarks on what could not be read, and the defects met on the way, one a file.
 
-    `crowded` are the paths of files that hold more than was kept: what else stands in them is not known.
+    `crowded` are the paths of files that hold more than was kept: what else stands in them is not known. `lost` are
+    those of files that have changed while they were scanned.
     """
 
     facts: list[Fact] = field(default_factory=list)
     notes: list[ParseNote] = field(default_factory=list)
     crashes: list[Crash] = field(default_factory=list)
     crowded: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
 
     def add(self, other: Extracted) -> None:
         self.facts += other.facts
         self.notes += other.notes
         self.crashes += other.crashes
         self.crowded |= other.crowded
+        self.lost |= other.lost
 
 
 Extract: TypeAlias = Callable[[Sequence[Source]], Extracted]

@@ -25,6 +25,7 @@ from lk_audit.project.modules import TOO_DEEP, Project
 from lk_audit.roles import file_role
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
+from lk_audit.sources import Sources, holding, sizes
 from lk_audit.syntax import Document, Module
 
 Finder: TypeAlias = Callable[[FileContext], Iterable[Fact]]
@@ -43,9 +44,9 @@ def extract(
     `progress` hears of the sources, `hints` are what the project says about itself. `jobs` is the number of processes;
     by default as many as there are processors, where the work is worth it.
     """
-    sources = [frontends.view(source) for source in sources]
+    sources = sources if isinstance(sources, Sources) else [frontends.view(source) for source in sources]
     analysis = _Analysis(Files(sources) if files is None else files, hints)
-    weights = [len(source.data) + _WEIGHT_OF_A_FILE for source in sources]
+    weights = [size + _WEIGHT_OF_A_FILE for size in sizes(sources)]
     found = Extracted()
     with patient():
         for batch in _batches(analysis, sources, weights, progress, _jobs(jobs, sum(weights))):
@@ -116,6 +117,7 @@ class _Analysis:
         found = Extracted()
         for source in sources:
             found.add(self.of(source))
+        found.lost |= self._files.lost
         return found
 
     def of(self, source: Source) -> Extracted:
@@ -299,8 +301,8 @@ def _token_facts(
     from lk_audit.extractors import jwts  # noqa: PLC0415 - needed only when a file holds a token
 
     secrets = [*((fact.secret, fact.place) for fact in facts if isinstance(fact, CredentialLiteral)), *signers]
-    for source in sources:
-        if b"eyJ" in source.data and frontends.frontend_for(source.path) is not None:
+    for source in holding(sources, b"eyJ"):
+        if frontends.frontend_for(source.path) is not None:
             yield from jwts.jwt_literals(source, file_role(source.path), secrets)
 
 

@@ -14,23 +14,26 @@ from msgspec.structs import replace
 
 from lk_audit import __version__, frontends
 from lk_audit.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
+from lk_audit.columns import BINARY, MATTERS, MISNAMED, OTHER, Columns
 from lk_audit.config import Config
-from lk_audit.discovery import Discovery, discover
+from lk_audit.discovery import Discovery, discovered
 from lk_audit.environment_files import EnvironmentFiles
 from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import crowds, kept, write_findings
-from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report
+from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report, Skipped
 from lk_audit.fixes import Fixer
 from lk_audit.foreign_comments import honored
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.key_suppression import KeySuppression, acceptances
+from lk_audit.listing import roots_of
 from lk_audit.overrides import apply_overrides
 from lk_audit.progress import Progress
-from lk_audit.project.files import Files
-from lk_audit.reading import read, read_all, unread_files, unused_configurations
+from lk_audit.project.files import Files, Held
+from lk_audit.reading import contents, read, unread, unread_files, unused_configurations
 from lk_audit.rule_api import Confidence, Options, Problem, Severity
 from lk_audit.source import Place, Source
+from lk_audit.sources import Sources, holding
 from lk_audit.suppression import apply_suppressions, rule_names
 
 if TYPE_CHECKING:
@@ -71,27 +74,23 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     """
     started = time.perf_counter()
     config = config or Config()
-    found = discover(paths, limit=config.size_limit, folder=folder, exclusion=config.exclusion)
-    memory = cache.scan(found, rules, known_rules, config) if cache else None
+    roots = roots_of(paths, folder)
+    memory = cache.scan(roots, rules, known_rules, config) if cache else None
+    if memory:
+        found, columns = memory.look(progress)
+    else:
+        look = partial(contents, base=roots.base, limit=config.size_limit, words=config.hints.secret_words)
+        found, columns = discovered(roots, look, config.exclusion, jobs=config.jobs, progress=progress)
     elsewhere = memory.around if memory else partial(unread_files, found, config.size_limit)
     environment = EnvironmentFiles(found, Files((), elsewhere))
-    kept = memory.report(environment, progress) if memory else None
+    kept = memory.report(environment) if memory else None
     if kept is not None:
         return replace(kept, elapsed=time.perf_counter() - started)
-    contents = (
-        memory.contents(environment)
-        if memory
-        else read_all(found.files, config.hints.secret_words, progress, config.jobs)
-    )
-    hidden = [read(file, config.hints.secret_words) for file in environment.in_images_only(config.size_limit)]
-    read_sources = (item.source for item in (*contents, *hidden) if item.source)
-    sources = [(edited or {}).get(source.path) or frontends.view(source) for source in read_sources]
-    unread = [item.skipped for item in contents if item.skipped]
+    hidden = [read(file, config.hints.secret_words).source for file in environment.in_images_only(config.size_limit)]
+    held = {source.path: source for source in hidden if source}
+    sources = _sources(found, columns, {**held, **(edited or {})})
     files = Files(sources, elsewhere)
-    extract = environment.explaining(
-        extract or analysis(files, progress, config.hints, config.jobs),
-        {item.source.path for item in hidden if item.source},
-    )
+    extract = environment.explaining(extract or analysis(files, progress, config.hints, config.jobs), held.keys())
     report = scan_sources(
         sources,
         rules,
@@ -108,15 +107,25 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     report = replace(
         apply_overrides(report, config.overrides),
         notes=(*report.notes, *unused_configurations(found, config.files)),
-        scanned=sum(item.is_text for item in contents),
-        binary=sum(item.is_binary for item in contents),
-        skipped=tuple(sorted((*found.skipped, *unread), key=lambda item: item.path)),
+        scanned=sum(map(columns.verdicts.count, (OTHER, MATTERS))),
+        binary=sum(map(columns.verdicts.count, (BINARY, MISNAMED))),
+        skipped=_by_path((*found.skipped, *unread(found, columns), *report.skipped)),
         excluded=found.excluded,
         elapsed=time.perf_counter() - started,
     )
     if memory:
         memory.keep(report, environment, sources)
     return report
+
+
+def _sources(found: Discovery, columns: Columns, instead: Mapping[str, Source]) -> Sources:
+    """The sources of a scan; `instead` are some that are in memory: edited ones in the place of those on disk."""
+    sources = Sources(found.files.around, found.paths, columns)
+    return Sources(found.files.around, found.paths, columns, instead.values()) if instead else sources
+
+
+def _by_path(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    return tuple(sorted(skipped, key=lambda item: item.path))
 
 
 def scan_sources(  # noqa: PLR0913 - keywords, all optional
@@ -139,7 +148,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     `suppressions` accept findings at keys of data files, `looked_at` are files of the scan in which nothing can be;
     `observe` as for `scan_paths`.
     """
-    ordered = sorted(map(frontends.view, sources), key=lambda source: source.path)
+    ordered = sources if isinstance(sources, Sources) else Sources(held=sources)
     options = options or Options()
     files = Files(ordered) if files is None else files
     extracted = extract_all(ordered, extract or analysis(files))
@@ -152,25 +161,27 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         Note(SYNTAX, path, 1, crowds(reported.left_out.get(path), is_cut=path in extracted.crowded)) for path in crowded
     ]
     # A view, such as the code of a notebook, has its places in another text than its syntax.
-    fixer = Fixer(files, (source.path for source in ordered if source.file is source))
-    findings = write_findings(reported.problems, facts, files, prefix, fixer.fix, crowded)
+    fixer = Fixer(files, (path for path in ordered.paths if not frontends.has_view(path)))
+    seen = Held(files, {problem.place.path for _, problem in reported.problems})
+    findings = write_findings(reported.problems, facts, seen, prefix, fixer.fix, crowded)
     if observe is not None:
         observe(ordered, facts)
     marked, suppression_notes = apply_suppressions(
         findings,
-        ordered,
+        holding(ordered, b"lk-audit:"),
         known=rule_names((*known_rules, *rules)),
         active=rules,
         today=datetime.fromtimestamp(options.now, tz=UTC).date(),
-        stated=acceptances(suppressions, ordered, looked_at),
+        stated=acceptances(suppressions, ordered.some(item.path for item in suppressions), looked_at),
     )
     if honor_foreign_comments:
-        marked = honored(marked, ordered, rules)
+        marked = honored(marked, ordered.some(item.place.path for item in marked), rules)
     return Report(
         findings=tuple(marked),
         rules=tuple(sorted(rules, key=lambda rule: rule.id)),
         scanned=len(ordered),
         analysed=len(ordered),
+        skipped=_by_path(Skipped(path, _CHANGED) for path in extracted.lost | files.lost),
         notes=tuple(sorted([*notes, *suppression_notes], key=lambda note: (note.path, note.line, note.message))),
         crashes=tuple(sorted([*extracted.crashes, *rule_crashes, *_fix_crashes(fixer)], key=repr)),
         prefix=prefix,
@@ -178,10 +189,13 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     )
 
 
+_CHANGED = "it changed while it was scanned; scan again"
+
+
 def _looked_at(found: Discovery, suppressions: Iterable[KeySuppression]) -> frozenset[str]:
     """The files of the scan, and those that suppressions name and that are gone."""
     gone = (item.path for item in suppressions if not (found.base / item.path).exists())
-    return frozenset((*(item.path for item in found.files), *gone)) if suppressions else frozenset()
+    return frozenset((*found.paths, *gone)) if suppressions else frozenset()
 
 
 # --- facts ------------------------------------------------------------------------------------------------------------

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from lk_audit import processes
-from lk_audit.discovery import Discovery, Found, discover
+from lk_audit import frontends
+from lk_audit.columns import BINARY, MATTERS, MISNAMED, NO_DIGEST, NO_WORTH, OTHER, REPORT, UNREADABLE, WORTH, Columns
+from lk_audit.discovery import Discovery, Found, add_unread, classified, discover, state_of
 from lk_audit.findings import CONFIGURATION, Note, Skipped
 from lk_audit.frontends import frontend_for
+from lk_audit.listing import with_separator
 from lk_audit.prefilter import opens_any
-from lk_audit.progress import Progress, watched
-from lk_audit.regular_files import read_regular
+from lk_audit.regular_files import read_itself, read_regular
 from lk_audit.source import NotText, Source, is_binary
+from lk_audit.sources import digest_of, marks_of
 
 
 class Content(Struct, frozen=True):
@@ -30,57 +32,71 @@ class Content(Struct, frozen=True):
 
 _TEXT = Content(is_text=True)
 """Of a text in which nothing can matter, as nearly all are."""
-MANY = 5_000
-"""Files; fewer are read before other processes have started."""
 
 
-def read_all(
-    files: Sequence[Found], words: Sequence[bytes] = (), progress: Progress | None = None, jobs: int | None = None
-) -> list[Content]:
-    """All files, in their order; by several processes where there are very many.
+def contents(
+    paths: Sequence[str], *, base: Path, limit: int, words: Sequence[bytes] = (), digests: bool = False
+) -> Columns:
+    """What files are: opened, read and prefiltered, each once.
 
-    Those look at what each file is. What matters is then read again, which is cheaper than sending it.
+    Args:
+        paths: relative to `base`.
+        base: the base of the scan.
+        limit: the size in bytes over which a file is skipped.
+        words: further words that make a file matter.
+        digests: whether those of all files are wanted; that of one that matters is told anyway.
     """
-    wanted = jobs or processes.cores()
-    if wanted == 1 or len(files) < MANY or not processes.can_spread():
-        return [read(file, words) for file in watched(files, READING, progress)]
-    contents: list[Content] = []
-    glance = partial(_glances, words=words)
-    for batch, found in processes.spread(glance, files, [1] * len(files), wanted):
-        seen = found if found is not None else [None] * len(batch)
-        contents += [known or read(file, words) for file, known in zip(batch, seen, strict=True)]
-        if progress is not None:
-            progress(READING, len(contents), len(files))
-    return contents
+    columns = Columns()
+    around = with_separator(base)
+    for path in paths:
+        file = around + path
+        try:
+            raw, status = read_itself(file, limit, is_binary)
+        except OSError as error:
+            _add_unread(columns, path, classified(path, file, base, limit), error)
+            continue
+        verdict, source = (REPORT, None) if is_report(path) else _judged(path, raw, words)
+        is_digested = digests or source is not None
+        worth = NO_WORTH if source is None else _worth(frontends.view(source))
+        columns.add(verdict, state_of(status), digest_of(raw) if is_digested else NO_DIGEST, worth)
+    return columns
 
 
-READING = "reading"
-"""The step that progress is told of."""
+def _add_unread(columns: Columns, path: str, found: bytes | Skipped | None, error: OSError) -> None:
+    """Add the row of what could not be read: a link, a folder, a file that is gone, too large or closed to us."""
+    if isinstance(found, bytes) and not is_report(path):
+        columns.add_skipped(UNREADABLE, _unreadable(path, error), found)
+    else:
+        add_unread(columns, REPORT, found)
 
 
-def _glances(files: Sequence[Found], words: Sequence[bytes]) -> list[Content | None]:
-    """What each file is; None for those that matter."""
-    contents = (read(file, words) for file in files)
-    return [None if content.source else content for content in contents]
+def _worth(source: Source) -> bytes:
+    return WORTH.pack(len(source.data), marks_of(source.data))
 
 
-def read(file: Found, words: Sequence[bytes] = (), seen: Callable[[bytes], object] | None = None) -> Content:
-    """One file, read and prefiltered. Depends on nothing but the file, so that files can be read in any process.
+def unread(found: Discovery, columns: Columns) -> Iterator[Skipped]:
+    """The files in which nothing is looked for: scanners' reports, what cannot be read or is no text."""
+    yield from (columns.skipped[row] for row in columns.rows_of(UNREADABLE))
+    yield from (Skipped(found.paths[row], A_REPORT, expected=True) for row in columns.rows_of(REPORT))
+    yield from (_misnamed(found.paths[row]) for row in columns.rows_of(MISNAMED))
 
-    `words` are further ones that make a file matter; `seen` is given the bytes.
-    """
+
+def read(file: Found, words: Sequence[bytes] = ()) -> Content:
+    """One file, read and prefiltered. `words` are further ones that make a file matter."""
     if is_report(file.path):
-        return Content(skipped=Skipped(file.path, REPORT, expected=True))
+        return Content(skipped=Skipped(file.path, A_REPORT, expected=True))
     try:
         raw = read_regular(file.file, is_binary)
     except OSError as error:
-        return Content(skipped=Skipped(file.path, f"cannot be read ({error.strerror or type(error).__name__})"))
-    if seen is not None:
-        seen(raw)
+        return Content(skipped=_unreadable(file.path, error))
     return content_of(file.path, raw, words)
 
 
-REPORT = "a scanner's report"
+def _unreadable(path: str, error: OSError) -> Skipped:
+    return Skipped(path, f"cannot be read ({error.strerror or type(error).__name__})")
+
+
+A_REPORT = "a scanner's report"
 
 
 def is_report(path: str) -> bool:
@@ -90,57 +106,90 @@ def is_report(path: str) -> bool:
 
 def content_of(path: str, raw: bytes, words: Sequence[bytes] = ()) -> Content:
     """What the bytes of a file are worth, wherever they come from; `words` are further ones that make it matter."""
+    verdict, source = _judged(path, raw, words)
+    if verdict in {BINARY, MISNAMED}:
+        return Content(skipped=_misnamed(path) if verdict == MISNAMED else None, is_binary=True)
+    return Content(source, is_text=True) if source is not None else _TEXT
+
+
+def _judged(path: str, raw: bytes, words: Sequence[bytes]) -> tuple[int, Source | None]:
+    """What a file of these bytes is, and the source of one that matters."""
     if b"\0" in raw:
-        return _read_wide(path, raw, words)
+        return _judged_wide(path, raw, words)
     if not _matters(path, raw, words):
-        return _TEXT
-    return Content(source=Source.from_bytes(path, raw), is_text=True)
+        return OTHER, None
+    return MATTERS, Source.from_bytes(path, raw)
 
 
 def _matters(path: str, data: bytes, words: Sequence[bytes]) -> bool:
     """Whether something in a file can; lock files are made by programs, and no frontend reads them."""
-    is_opened = opens_any(path, data) or any(word in data for word in words)
+    is_opened = opens_any(path, data) or (bool(words) and any(word in data for word in words))
     return is_opened and frontend_for(path) is not None
 
 
-def _read_wide(path: str, raw: bytes, words: Sequence[bytes]) -> Content:
+def _judged_wide(path: str, raw: bytes, words: Sequence[bytes]) -> tuple[int, Source | None]:
     """A file with NUL bytes: UTF-16 and UTF-32 text, or binary."""
     try:
         source = Source.from_bytes(path, raw)
     except NotText:
-        return misnamed(path) if _is_text_name(path) else Content(is_binary=True)
-    return Content(source=source if _matters(path, source.data, words) else None, is_text=True)
+        return MISNAMED if _is_text_name(path) else BINARY, None
+    return (MATTERS, source) if _matters(path, source.data, words) else (OTHER, None)
 
 
-def misnamed(path: str) -> Content:
+def _misnamed(path: str) -> Skipped:
     """Of a file that is binary although its name is that of a text."""
-    return Content(skipped=Skipped(path, "binary content under the name of a text file"), is_binary=True)
+    return Skipped(path, "binary content under the name of a text file")
 
 
-def unread_files(found: Discovery, limit: int) -> dict[str, Callable[[], bytes | None]]:
+class Elsewhere(Mapping[str, Callable[[], bytes | None]]):
+    """What reads each file of the project around a scan, by path."""
+
+    def __init__(self, around: str, paths: Sequence[str]) -> None:
+        self._around = around
+        self._paths = dict.fromkeys(paths)
+
+    def __getitem__(self, path: str) -> Callable[[], bytes | None]:
+        if path not in self._paths:
+            raise KeyError(path)
+        return partial(_bytes, self._around + path)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+def unread_files(found: Discovery, limit: int) -> Elsewhere:
     """The files of the project around a scan, by path, with what reads them."""
-    listed = {item.path: item for item in found.files}
-    for root in found.projects:
-        listed.update((item.path, item) for item in discover([root], limit=limit, folder=found.base).files)
-    return {path: partial(_bytes, item.file) for path, item in listed.items()}
+    further = (discover([root], limit=limit, folder=found.base).paths for root in found.projects)
+    return Elsewhere(found.files.around, [*found.paths, *(path for paths in further for path in paths)])
 
 
 def unused_configurations(found: Discovery, used: Sequence[Path] | None) -> Iterator[Note]:
     """Notes on configurations of lk-audit further down that do not count; none where none were looked for."""
     known = None if used is None else {os.path.realpath(path) for path in used}
-    for item in found.files if known is not None else ():
-        if _configures(item) and known is not None and os.path.realpath(item.file) not in known:
+    named = [path for path in found.paths if path.endswith(_CONFIGURATIONS)] if known is not None else []
+    for path in named:
+        file = found.files.around + path
+        if _configures(path, file) and known is not None and os.path.realpath(file) not in known:
             message = (
                 "this configuration is not used, one counts for a whole scan; to use it run lk-audit in its folder"
             )
-            yield Note(CONFIGURATION, item.path, 1, message)
+            yield Note(CONFIGURATION, path, 1, message)
 
 
-def _configures(item: Found) -> bool:
-    name = item.path.rpartition("/")[2]
+_CONFIGURATIONS = ("lk-audit.toml", "pyproject.toml")
+
+
+def _configures(path: str, file: str) -> bool:
+    name = path.rpartition("/")[2]
     if name in {"lk-audit.toml", ".lk-audit.toml"}:
         return True
-    return name == "pyproject.toml" and b"[tool.lk-audit" in (_bytes(item.file) or b"")
+    return name == "pyproject.toml" and b"[tool.lk-audit" in (_bytes(file) or b"")
 
 
 def _bytes(file: str) -> bytes | None:

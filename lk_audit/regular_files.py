@@ -10,6 +10,7 @@ from collections.abc import Callable
 _AT_ONCE = sum(
     getattr(os, name, 0) for name in ("O_RDONLY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT")
 )
+_ITSELF = _AT_ONCE | getattr(os, "O_NOFOLLOW", 0)
 _LARGEST = 1_000_000_000
 """Bytes; whatever the limit of the scan, a file that had this size would not have been listed."""
 _CHUNK = 1 << 18
@@ -25,17 +26,32 @@ def read_regular(file: str, is_enough: Callable[[bytes], bool] = lambda _: False
     Raises:
         OSError: it cannot be read, or is no regular file.
     """
-    descriptor = os.open(file, _AT_ONCE)
+    return _read(file, _AT_ONCE, _LARGEST, is_enough)[0]
+
+
+def read_itself(file: str, limit: int, is_enough: Callable[[bytes], bool]) -> tuple[bytes, os.stat_result]:
+    """The same of a file that is no symbolic link and has at most `limit` bytes, and what the file system says of it.
+
+    Raises:
+        OSError: as above, or it is a link, or larger.
+    """
+    return _read(file, _ITSELF, limit, is_enough)
+
+
+def _read(file: str, flags: int, limit: int, is_enough: Callable[[bytes], bool]) -> tuple[bytes, os.stat_result]:
+    """What both read; `flags` are those of open(2)."""
+    descriptor = os.open(file, flags)
     try:
         status = os.fstat(descriptor)
+        size = status.st_size
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file any more")
-        if status.st_size > _LARGEST:
+        if size > limit:
             raise OSError(errno.EFBIG, "it has grown too large since it was listed")
-        beginning = os.read(descriptor, min(status.st_size, _CHUNK))
+        beginning = os.read(descriptor, min(size, _CHUNK))
         if len(beginning) < _CHUNK or is_enough(beginning):
-            return beginning
-        return b"".join((beginning, *_rest(descriptor, status.st_size - len(beginning))))
+            return beginning, status
+        return b"".join((beginning, *_rest(descriptor, size - len(beginning)))), status
     finally:
         os.close(descriptor)
 

@@ -50,7 +50,7 @@ from lk_audit.git.repository import Repository, open_repository
 from lk_audit.overrides import apply_overrides
 from lk_audit.pipeline import extract_all, run_rules, scan_sources
 from lk_audit.prefilter import gates
-from lk_audit.reading import REPORT, is_report
+from lk_audit.reading import A_REPORT, is_report
 from lk_audit.secret import Secret
 from lk_audit.selection import Selection
 from lk_audit.source import NotText, Place, Source
@@ -175,7 +175,7 @@ class _Scan:
         for entry in self._blobs.entries():
             path = _name(entry)
             if is_report(path):
-                self.seen.skipped[path] = Skipped(path, REPORT, expected=True)
+                self.seen.skipped[path] = Skipped(path, A_REPORT, expected=True)
             elif frontends.frontend_for(path) is not None:
                 yield entry
 

@@ -12,16 +12,17 @@ from msgspec.structs import replace
 
 from lk_audit import frontends
 from lk_audit.config import Config
-from lk_audit.discovery import EXCLUDED_FOLDERS, too_large
+from lk_audit.discovery import too_large
 from lk_audit.errors import UsageError
 from lk_audit.findings import AnyRule, Report, Skipped
 from lk_audit.git.index import LINK, SUBMODULE, Index, IndexEntry, is_lfs_pointer, read_index
 from lk_audit.git.objects import Objects
 from lk_audit.git.repository import Repository, open_repository, with_index_of_environment
+from lk_audit.listing import EXCLUDED_FOLDERS
 from lk_audit.overrides import apply_overrides
 from lk_audit.pipeline import analysis, scan_sources
 from lk_audit.project.files import Files
-from lk_audit.reading import REPORT, Content, content_of, is_report
+from lk_audit.reading import A_REPORT, Content, content_of, is_report
 from lk_audit.selection import Selection
 
 Read: TypeAlias = Callable[[], bytes | None]
@@ -112,7 +113,7 @@ def _content(entry: IndexEntry, objects: Objects, config: Config) -> Content:
     if entry.mode in _ODD:
         return Content(skipped=Skipped(entry.path, _ODD[entry.mode], expected=True))
     if is_report(entry.path):
-        return Content(skipped=Skipped(entry.path, REPORT, expected=True))
+        return Content(skipped=Skipped(entry.path, A_REPORT, expected=True))
     found = objects.read(entry.id)
     if found.is_missing:
         return Content(skipped=Skipped(entry.path, _MISSING))

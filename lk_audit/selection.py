@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from lk_audit.discovery import EXCLUDED_FOLDERS
 from lk_audit.findings import Skipped
 from lk_audit.git.repository import Repository
+from lk_audit.listing import EXCLUDED_FOLDERS
 from lk_audit.path_patterns import Exclusion
 
 

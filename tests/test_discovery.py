@@ -107,7 +107,7 @@ def test_a_file_over_the_limit_is_skipped_and_listed(root: Path) -> None:
     write(root, "big.json", text="x" * 2_000)
     looked = look(root)
 
-    assert looked.files == ()
+    assert not looked.files
     assert [(item.path, item.reason, item.expected) for item in looked.skipped] == [
         ("big.json", "too large (0.0 MB; the limit is 0.0 MB)", False)
     ]

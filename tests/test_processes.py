@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit import extraction, processes, reading
-from lk_audit.discovery import discover
+from lk_audit import discovery, extraction, processes
+from lk_audit.columns import MATTERS, Columns
+from lk_audit.discovery import Discovery, discovered
 from lk_audit.extraction import extract
 from lk_audit.findings import Crash
-from lk_audit.reading import Content, read_all
+from lk_audit.listing import roots_of
+from lk_audit.reading import contents
 from lk_audit.source import Source
 
 pytestmark = pytest.mark.skipif(not processes.can_spread(), reason="processes do not fork here")
@@ -91,16 +94,18 @@ def test_many_files_are_read_by_several_processes_with_the_same_outcome(
     for number in range(30):
         (tmp_path / f"{number:02}.py").write_text("import livekit\n" if number % 3 == 0 else "pass\n")
     (tmp_path / "x.py").write_bytes(b"\0\1\2")
-    found = discover([tmp_path]).files
-    one_by_one = read_all(found, jobs=1)
-    monkeypatch.setattr(reading, "MANY", 10)
+    (tmp_path / "10.py").unlink()
+    (tmp_path / "10.py").symlink_to(tmp_path / "nowhere")
+    look = partial(contents, base=tmp_path, limit=1_000)
+    one_by_one = discovered(roots_of([tmp_path], tmp_path), look, jobs=1)
+    monkeypatch.setattr(discovery, "MANY", 10)
 
-    together = read_all(found, jobs=3)
+    together = discovered(roots_of([tmp_path], tmp_path), look, jobs=3)
 
-    assert [_without_identity(content) for content in together] == [_without_identity(item) for item in one_by_one]
-    assert sum(content.source is not None for content in together) == 10
+    assert outline(*together) == outline(*one_by_one)
+    assert list(together[1].verdicts).count(MATTERS) == 10
+    assert [item.reason for item in together[0].skipped] == ["a broken symbolic link"]
 
 
-def _without_identity(content: Content) -> tuple[object, ...]:
-    source = content.source
-    return (content.skipped, content.is_text, content.is_binary, source and (source.path, source.data))
+def outline(found: Discovery, columns: Columns) -> tuple[object, ...]:
+    return (list(found.paths), found.skipped, columns)

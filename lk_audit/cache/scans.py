@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from lk_audit import processes
 from lk_audit.cache import identity, table, wire
 from lk_audit.cache.clock import Span, Watched
 from lk_audit.cache.store import Store, entry_name
-from lk_audit.cache.table import MATTERS, Rows
+from lk_audit.cache.table import Rows
+from lk_audit.columns import DIGEST, Columns
 from lk_audit.config import Config
-from lk_audit.discovery import Discovery, Found, discover
+from lk_audit.discovery import Discovery, Look, discovered, looked, states
 from lk_audit.findings import AnyRule, Report
+from lk_audit.listing import Roots
 from lk_audit.overrides import apply_overrides
-from lk_audit.progress import Progress, watched
-from lk_audit.reading import MANY, READING, Content, is_report, misnamed, read, unread_files
+from lk_audit.path_patterns import Exclusion
+from lk_audit.progress import Progress
+from lk_audit.reading import contents, unread_files
+from lk_audit.sources import Sources, holding
 
 if TYPE_CHECKING:
     from lk_audit.environment_files import EnvironmentFiles
     from lk_audit.rule_api import Options
-    from lk_audit.source import Source
 
 _MOST_CUSTODIES = 50
 """Environment files that git is asked about again, one by one; with more a report is not kept."""
@@ -41,69 +42,97 @@ class Cache:
         self.store = Store(folder)
 
     def scan(
-        self, found: Discovery, rules: Sequence[AnyRule], known_rules: Sequence[AnyRule], config: Config
+        self, roots: Roots, rules: Sequence[AnyRule], known_rules: Sequence[AnyRule], config: Config
     ) -> Scan | None:
-        """A scan of what was found, with this cache; None where it would be of no use or no good."""
-        if self._is_among(found):
-            return None
+        """A scan of these roots, with this cache; None where it would be of no use."""
         foreign = identity.identity_of_rules([*rules, *known_rules])
-        return None if foreign is None else Scan(self.store, found, rules, config, foreign)
-
-    def _is_among(self, found: Discovery) -> bool:
-        """Whether files of the cache folder are scanned: then whoever made those could have made its entries."""
-        folder = self.store.folder.resolve()
-        if not folder.is_relative_to(found.base):
-            return False
-        inside = f"{folder.relative_to(found.base).as_posix()}/"
-        return any(item.path.startswith(inside) for item in found.files)
+        return None if foreign is None else Scan(self.store, roots, rules, config, foreign)
 
 
 class Scan:
     """One scan of files and folders. `options` are what the rules are to be given."""
 
-    def __init__(
-        self, store: Store, found: Discovery, rules: Sequence[AnyRule], config: Config, foreign: bytes
-    ) -> None:
+    def __init__(self, store: Store, roots: Roots, rules: Sequence[AnyRule], config: Config, foreign: bytes) -> None:
         self._store = store
-        self._found = found
+        self._roots = roots
         self._config = config
         self._rules = rules
         self._span = Span()
         self._around: set[str] | None = None
-        self._contents: dict[int, Content] = {}
         self._tool = identity.identity_of_tool()
-        self._key = (self._tool, foreign, identity.identity_of_settings(config, found.base), _outline(found))
-        self._table = self._table_name("", found.files)
+        self._key = (self._tool, foreign, identity.identity_of_settings(config, roots.base))
         self._started = time.time_ns()
         self._hidden: str | None = None
+        self._found: Discovery
+        self._rows: Rows
+        self._is_trusted = True
         now = config.options.now
         self.options: Options = replace(config.options, now=Watched(now, now, self._span))
 
-    def _table_name(self, kind: str, files: Sequence[Found]) -> str:
-        """A table for every folder that is scanned: the one around all files."""
-        around = _folder_around(files[0].path, files[-1].path) if files else ""
-        return entry_name("files", kind.encode(), os.fsencode(self._found.base), os.fsencode(around))
+    def _table_name(self, kind: str, places: Sequence[Path]) -> str:
+        """A table for everything that is scanned at once."""
+        named = b"\0".join(map(os.fsencode, places))
+        return entry_name("files", kind.encode(), os.fsencode(self._roots.base), named)
 
     @cached_property
     def _gate(self) -> bytes:
         words = b"\0".join(self._config.hints.secret_words)
-        return hashlib.sha256(self._tool + words).digest()[: table.DIGEST]
+        return hashlib.sha256(self._tool + words).digest()[:DIGEST]
 
     # --- before the scan ----------------------------------------------------------------------------------------------
 
-    def _look(self, progress: Progress | None) -> None:
-        """Find out what each file is, from the table or from its bytes."""
-        known = table.decoded(self._store.read(self._table))
-        self._rows = Rows(self._found.files, self._gate, known, time.time_ns())
-        self._read(self._rows, self._contents, progress)
-        if not self._rows.is_unchanged:
-            self._store.write(self._table, self._rows.encoded())
+    def look(self, progress: Progress | None = None) -> tuple[Discovery, Columns]:
+        """The files of the scan and what is known of them; those that have changed are read."""
+        self._found, self._rows = self._looked("", self._roots, self._config.exclusion, progress)
+        return self._found, self._rows.columns
 
-    def report(self, environment: EnvironmentFiles, progress: Progress | None = None) -> Report | None:
+    def _is_among(self, found: Discovery) -> bool:
+        """Whether files of the cache folder are scanned: then whoever made those could have made its entries."""
+        folder = self._store.folder.resolve()
+        if not folder.is_relative_to(found.base):
+            return False
+        inside = f"{folder.relative_to(found.base).as_posix()}/"
+        return any(path.startswith(inside) for path in found.paths)
+
+    def _looked(
+        self, kind: str, roots: Roots, exclusion: Exclusion | None = None, progress: Progress | None = None
+    ) -> tuple[Discovery, Rows]:
+        """Files with what is known of them, which is kept.
+
+        Where nothing is known of a tree, its files are not looked at before they are read.
+        """
+        name = self._table_name(kind, roots.places)
+        known = table.decoded(self._store.read(name))
+        looked_at = time.time_ns()
+        look = self._state if known is not None else self._content
+        found, columns = discovered(roots, look, exclusion, jobs=self._config.jobs, progress=progress)
+        self._is_trusted = self._is_trusted and not self._is_among(found)
+        rows = Rows(found.paths, columns, self._gate, known if self._is_trusted else None, looked_at)
+        unread = rows.unread
+        if unread:
+            paths = [found.paths[row] for row in unread]
+            rows.columns.put(unread, looked(paths, self._content, self._config.jobs, progress))
+        if self._is_trusted and not rows.is_unchanged:
+            self._store.write(name, rows.encoded())
+        return found, rows
+
+    @cached_property
+    def _state(self) -> Look:
+        return partial(states, base=self._roots.base, limit=self._config.size_limit)
+
+    @cached_property
+    def _content(self) -> Look:
+        words = self._config.hints.secret_words
+        return partial(contents, base=self._roots.base, limit=self._config.size_limit, words=words, digests=True)
+
+    def report(self, environment: EnvironmentFiles) -> Report | None:
         """The report of a former scan, where it holds for this one."""
-        self._look(progress)
-        if not self._rows.is_complete:
-            return None
+        kept = self._report(environment) if self._is_trusted and self._rows.is_complete else None
+        if kept is None and self._hidden is None:
+            self._hidden_now(environment)
+        return kept
+
+    def _report(self, environment: EnvironmentFiles) -> Report | None:
         kept = wire.decoded(self._store.read(self._name(self._rows)))
         if kept is not None and kept.around:
             around = self._rows_around()
@@ -125,16 +154,7 @@ class Scan:
         return self._hidden
 
     def _name(self, *rows: Rows) -> str:
-        return entry_name("report", *self._key, *(item.content for item in rows))
-
-    def contents(self, environment: EnvironmentFiles) -> list[Content]:
-        """What came of reading each file, in their order; what cannot matter is not read."""
-        self._hidden = self._hidden_now(environment) if self._hidden is None else self._hidden
-        words = self._config.hints.secret_words
-        return [
-            self._contents.get(number) or worth(item.path, verdict) or read(item, words)
-            for number, (item, verdict) in enumerate(zip(self._found.files, self._rows.verdicts, strict=True))
-        ]
+        return entry_name("report", *self._key, _outline(self._found), *(item.content for item in rows))
 
     def around(self) -> Mapping[str, Callable[[], bytes | None]]:
         """The files of the project around the scan, as `unread_files` gives them, for a question that leads there."""
@@ -145,10 +165,12 @@ class Scan:
 
     # --- after the scan -----------------------------------------------------------------------------------------------
 
-    def keep(self, report: Report, environment: EnvironmentFiles, sources: Sequence[Source]) -> None:
+    def keep(self, report: Report, environment: EnvironmentFiles, sources: Sources) -> None:
         """Leave the report for the next scan, if it is one of the files as they were looked at."""
         if (
-            report.crashes
+            not self._is_trusted
+            or report.crashes
+            or sources.lost
             or _is_passing(report)
             or not self._is_still_true()
             or len(environment.custodies) > _MOST_CUSTODIES
@@ -174,21 +196,21 @@ class Scan:
 
     def _is_still_true(self) -> bool:
         """Whether the files are those that were looked at; what has just changed is read again to be sure."""
-        rows = self._rows
-        if not rows.is_complete or table.states_of(rows.files) != [item.state for item in rows.files]:
+        rows, paths = self._rows, self._found.paths
+        if not rows.is_complete or looked(paths, self._state, self._config.jobs).states != rows.columns.states:
             return False
-        words = self._config.hints.secret_words
         racy = rows.may_be_racy
-        return all(glance(rows.files[number], words)[0] == rows.digest(number) for number in racy)
+        again = self._content([paths[row] for row in racy])
+        return again.digests == rows.columns.taken(racy).digests
 
     def _lists_what_settings_name(self) -> bool:
         """Whether all files that suppressions name are listed: whether another one is there goes unnoticed."""
         named = {item.path for item in self._config.suppressions}
-        return not named or named <= {item.path for item in self._found.files}
+        return not named or named <= set(self._found.paths)
 
-    def _mind_dates(self, sources: Sequence[Source]) -> None:
+    def _mind_dates(self, sources: Sources) -> None:
         """What goes by the date: suppressions that end, and whatever other people's rules do with the time."""
-        ends = any(b"lk-audit:" in source.data and b"until=" in source.data for source in sources)
+        ends = any(b"until=" in source.data for source in holding(sources, b"lk-audit:"))
         ends = ends or any(item.until is not None for item in self._config.suppressions)
         if ends or not all(map(identity.is_builtin, self._rules)):
             self._span.ends_with_day(self._config.options.now)
@@ -197,43 +219,11 @@ class Scan:
 
     def _rows_around(self, expected: set[str] | None = None) -> Rows | None:
         """The files of the project around; None when one cannot be read, or they are not those expected."""
-        limit = self._config.size_limit
-        listed = {
-            item.path: item
-            for root in self._found.projects
-            for item in discover([root], limit=limit, folder=self._found.base).files
-        }
-        inside = {item.path for item in self._found.files}
-        if expected is not None and set(listed) | inside != expected:
+        roots = Roots(self._roots.projects, self._roots.base, self._roots.prefix)
+        found, rows = self._looked("around", roots)
+        if expected is not None and {*found.paths, *self._found.paths} != expected:
             return None
-        files = [listed[path] for path in sorted(listed)]
-        name = self._table_name("around", files)
-        known = table.decoded(self._store.read(name))
-        rows = Rows(files, self._gate, known, time.time_ns())
-        self._read(rows, {}, None)
-        if not rows.is_unchanged:
-            self._store.write(name, rows.encoded())
         return rows if rows.is_complete else None
-
-    def _read(self, rows: Rows, contents: dict[int, Content], progress: Progress | None) -> None:
-        """Read the files that are not known; `contents` takes what came of it where there are few."""
-        words = self._config.hints.secret_words
-        numbers = rows.unread
-        files = [rows.files[number] for number in numbers]
-        jobs = self._config.jobs or processes.cores()
-        if jobs == 1 or len(files) < MANY or not processes.can_spread():
-            for number, file in zip(numbers, watched(files, READING, progress), strict=True):
-                digest, verdict, contents[number] = looked_at(file, words)
-                rows.learn(number, digest, verdict)
-            return
-        done = 0
-        for batch, found in processes.spread(partial(_glances, words=words), files, [1] * len(files), jobs):
-            seen = found if found is not None else [glance(file, words) for file in batch]
-            for number, (digest, verdict) in zip(numbers[done:], seen, strict=False):
-                rows.learn(number, digest, verdict)
-            done += len(batch)
-            if progress is not None:
-                progress(READING, done, len(files))
 
 
 def _is_passing(report: Report) -> bool:
@@ -242,61 +232,6 @@ def _is_passing(report: Report) -> bool:
 
 
 _SHORT_OF = ("takes longer than ", "takes more memory ")
-
-
-def worth(path: str, verdict: int) -> Content | None:
-    """What reading a file of that verdict gives; None when it must be read for that."""
-    if verdict == table.OTHER:
-        return _OTHER
-    if verdict == table.BINARY:
-        return _BINARY
-    return misnamed(path) if verdict == table.MISNAMED else None
-
-
-_OTHER = Content(is_text=True)
-_BINARY = Content(is_binary=True)
-
-
-def looked_at(file: Found, words: Sequence[bytes]) -> tuple[bytes, int, Content]:
-    """One file read: the digest of its bytes, what it is worth, and what came of reading it."""
-    digests: list[bytes] = []
-    if is_report(file.path):
-        content = read(file)
-        digests += _digest_of(file)
-    else:
-        content = read(file, words, lambda raw: digests.append(_digest(raw)))
-    if not digests:
-        return table.NO_DIGEST, table.UNKNOWN, content
-    if content.source is not None or is_report(file.path):
-        return digests[0], MATTERS, content
-    if content.is_binary:
-        return digests[0], table.MISNAMED if content.skipped else table.BINARY, content
-    return digests[0], table.OTHER, content
-
-
-def _digest(raw: bytes) -> bytes:
-    return hashlib.sha256(raw).digest()[: table.DIGEST]
-
-
-def _digest_of(file: Found) -> Iterator[bytes]:
-    with contextlib.suppress(OSError):
-        yield _digest(Path(file.file).read_bytes())
-
-
-def glance(file: Found, words: Sequence[bytes]) -> tuple[bytes, int]:
-    """The digest of a file and what it is worth."""
-    digest, verdict, _ = looked_at(file, words)
-    return digest, verdict
-
-
-def _glances(files: Sequence[Found], words: Sequence[bytes]) -> list[tuple[bytes, int]]:
-    return [glance(file, words) for file in files]
-
-
-def _folder_around(first: str, last: str) -> str:
-    """The folder that two paths have in common."""
-    count = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
-    return first[:count].rpartition("/")[0]
 
 
 def _outline(found: Discovery) -> bytes:

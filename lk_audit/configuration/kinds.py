@@ -13,11 +13,11 @@ from typing import Any, TypeAlias, cast
 from msgspec import Struct, field
 
 from lk_audit.config import parse_duration, parse_severity
-from lk_audit.discovery import EXCLUDED_FOLDERS
 from lk_audit.errors import UsageError
 from lk_audit.hints import name_mistake
 from lk_audit.key_paths import KeyPath, read_key_path
 from lk_audit.key_suppression import KeySuppression
+from lk_audit.listing import EXCLUDED_FOLDERS
 from lk_audit.overrides import EVERY_RULE
 from lk_audit.path_patterns import pattern_mistake
 from lk_audit.patterns import regex

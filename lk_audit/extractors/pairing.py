@@ -12,6 +12,7 @@ from lk_audit.facts import CredentialLiteral, Fact, FileRole, Hosting, JwtLitera
 from lk_audit.livekit.credentials import KEY_LOOSE, is_generated_key_id
 from lk_audit.patterns import regex
 from lk_audit.roles import file_role
+from lk_audit.sources import holding
 
 if TYPE_CHECKING:
     from lk_audit.source import Place, Source
@@ -53,12 +54,10 @@ def _key_ids(credentials: Iterable[CredentialLiteral], tokens: Iterable[JwtLiter
     return known
 
 
-def _hosting(credentials: Iterable[CredentialLiteral], sources: Iterable[Source]) -> Hosting:
+def _hosting(credentials: Iterable[CredentialLiteral], sources: Sequence[Source]) -> Hosting:
     """Where the keys are kept, as far as the files agree: documents name addresses of all kinds and do not count."""
     own = any(_KEYS_SETTING.fullmatch(fact.name or "") for fact in credentials)
-    cloud = any(
-        b".livekit.cloud" in source.data and file_role(source.path) is not FileRole.DOCUMENTATION for source in sources
-    )
+    cloud = any(file_role(source.path) is not FileRole.DOCUMENTATION for source in holding(sources, b".livekit.cloud"))
     if own == cloud:
         return Hosting.UNKNOWN
     return Hosting.OWN if own else Hosting.CLOUD
@@ -67,7 +66,7 @@ def _hosting(credentials: Iterable[CredentialLiteral], sources: Iterable[Source]
 class _Sightings:
     """The places where key ids are written."""
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Sequence[Source]) -> None:
         self._by_id: dict[str, list[Place]] = {}
         for key_id, place in _sightings(sources):
             self._by_id.setdefault(key_id, []).append(place)
@@ -97,9 +96,9 @@ def _distance(first: Place, second: Place) -> int:
     return abs(first.start - second.start) if first.path == second.path else second.start
 
 
-def _sightings(sources: Iterable[Source]) -> Iterator[tuple[str, Place]]:
+def _sightings(sources: Sequence[Source]) -> Iterator[tuple[str, Place]]:
     count = 0
-    for source in sources:
+    for source in holding(sources, b"API"):
         for found in _KEY.finditer(source.data):
             if count < _MAX_SIGHTINGS:
                 count += 1

@@ -97,12 +97,17 @@ _failed: dict[int, tuple[Source, Exception]] = {}
 """Sources whose view could not be made, which is a defect; parsing them says so."""
 
 
+def has_view(path: str) -> bool:
+    """Whether what is read of a file is another text than the file's own."""
+    return frontend_for(path) == "notebook"
+
+
 def view(source: Source) -> Source:
     """What of a file is read: the file itself, or for a notebook the text that its JSON holds.
 
     Nodes are offsets into this text; its places are those of the file.
     """
-    if source.file is not source or frontend_for(source.path) != "notebook":
+    if source.file is not source or not has_view(source.path):
         return source
     from lk_audit.frontends import notebook  # noqa: PLC0415 - few scans meet a notebook
 

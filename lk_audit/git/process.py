@@ -110,6 +110,15 @@ class Git(Struct, frozen=True, dict=True):
         except OSError as error:
             raise _missing(error) from None
 
+    def ask(self, *arguments: str) -> Asked | None:
+        """A command that runs while nobody waits for its answer; None where git is missing, or hung before."""
+        if self.folder in _hopeless:
+            return None
+        try:
+            return Asked(self.folder, self.start(*arguments))
+        except GitError:
+            return None
+
     def _completed(self, arguments: tuple[str, ...], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
         if self.folder in _hopeless:
             raise GitError(_GIVEN_UP)
@@ -128,6 +137,32 @@ class Git(Struct, frozen=True, dict=True):
             raise GitError(_GIVEN_UP) from None
         except OSError as error:
             raise _missing(error) from None
+
+
+class Asked:
+    """A question to git in some folder; it must be waited for or dropped."""
+
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self._folder = folder
+        self._process = process
+
+    def answer(self) -> bytes | None:
+        """What the command prints; None when it fails or takes too long."""
+        try:
+            told, _ = self._process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            _hopeless.add(self._folder)
+            self.drop()
+            return None
+        except BaseException:
+            self.drop()
+            raise
+        return told if self._process.returncode == 0 else None
+
+    def drop(self) -> None:
+        """End the command: nobody wants to know any more."""
+        self._process.kill()
+        self._process.communicate()
 
 
 def _missing(error: OSError) -> GitError:

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from lk_audit import frontends
 from lk_audit.source import NotText, Source
+from lk_audit.sources import Sources
 
 Built = TypeVar("Built")
 Read = Callable[[], bytes | None]
@@ -31,14 +32,14 @@ class Files(Mapping[str, Source]):
     """Files by path, relative to the scan root with forward slashes.
 
     Args:
-        sources: the files that are part of the scan and in memory.
+        sources: the files that are part of the scan.
         elsewhere: gives the other files of the project, called when they are first needed.
     """
 
     def __init__(
         self, sources: Iterable[Source] = (), elsewhere: Callable[[], Mapping[str, Read]] = nothing_else
     ) -> None:
-        self._sources = {source.path: frontends.view(source) for source in sources}
+        self._sources = sources if isinstance(sources, Sources) else Sources(held=sources)
         self._list_elsewhere = elsewhere
         self._kept: dict[str, bytes] = {}
         self._room = _KEPT
@@ -50,7 +51,12 @@ class Files(Mapping[str, Source]):
 
     @cached_property
     def paths(self) -> frozenset[str]:
-        return frozenset(self._sources) | frozenset(self._elsewhere)
+        return frozenset(self._sources.paths) | frozenset(self._elsewhere)
+
+    @property
+    def lost(self) -> set[str]:
+        """The sources that have changed since they were read first."""
+        return self._sources.lost
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -75,7 +81,7 @@ class Files(Mapping[str, Source]):
         return {family: tuple(paths) for family, paths in found.items()}
 
     def __contains__(self, path: object) -> bool:
-        return path in self._sources or path in self._elsewhere
+        return (isinstance(path, str) and self._sources.has(path)) or path in self._elsewhere
 
     def __getitem__(self, path: str) -> Source:
         source = self.source(path)
@@ -97,9 +103,8 @@ class Files(Mapping[str, Source]):
 
     def data(self, path: str) -> bytes:
         """The bytes of a file; nothing for one that is not there or too large to be written by hand."""
-        source = self._sources.get(path)
-        if source is not None:
-            return source.data if len(source.data) <= _LARGEST else b""
+        if self._sources.has(path):
+            return self._sources.of(path).data if self._sources.size(path) <= _LARGEST else b""
         kept = self._kept.get(path)
         if kept is not None:
             return kept
@@ -113,14 +118,31 @@ class Files(Mapping[str, Source]):
 
     def source(self, path: str) -> Source | None:
         """A file as its frontend reads it; None when it is not there, or no text."""
-        known = self._sources.get(path)
-        if known is not None:
-            return known
+        if self._sources.has(path):
+            known = self._sources.of(path)
+            return known if path not in self.lost else None
         data = self.data(path)
         try:
             return frontends.view(Source.from_bytes(path, data)) if data else None
         except NotText:
             return None
+
+
+class Held(Mapping[str, Source]):
+    """Files, of which some stay in memory: what was read is there until all is written down, whatever changes."""
+
+    def __init__(self, files: Files, paths: Iterable[str]) -> None:
+        self._files = files
+        self._held = {path: source for path in paths if (source := files.get(path)) is not None}
+
+    def __getitem__(self, path: str) -> Source:
+        return self._held[path] if path in self._held else self._files[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 def family_of(path: str) -> str | None:

@@ -11,19 +11,19 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jwt
 import pytest
 
-from lk_audit import extraction, pipeline, reading
+from lk_audit import extraction, pipeline, reading, sources
 from lk_audit.api import scan
 from lk_audit.budget import OutOfTime
 from lk_audit.cache import scans, table
 from lk_audit.cache.store import Store
-from lk_audit.discovery import Found
 from lk_audit.environment_files import EnvironmentFiles
-from lk_audit.reading import Content
+from lk_audit.findings import Report
 from tests.cache.trees import FILES, git, planted, put, scanned, shown
 from tests.samples import SECRET
 
@@ -55,16 +55,21 @@ def no_analysis(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read_by(monkeypatch: pytest.MonkeyPatch, scan_again: Callable[[], object]) -> list[str]:
     """The files that a scan reads."""
-    paths: list[str] = []
-    read = reading.read
+    names: list[str] = []
 
-    def watched(file: Found, *arguments: object) -> Content:
-        paths.append(file.path)
-        return read(file, *arguments)  # type: ignore[arg-type]  # handed on as they are
+    def watched(module: ModuleType, name: str) -> None:
+        read = getattr(module, name)
 
-    monkeypatch.setattr(scans, "read", watched)
+        def noted(file: str, *arguments: object) -> object:
+            names.append(file)
+            return read(file, *arguments)
+
+        monkeypatch.setattr(module, name, noted)
+
+    watched(reading, "read_itself")
+    watched(sources, "read_regular")
     scan_again()
-    return sorted(set(paths))
+    return sorted({name.partition("/tree/")[2] for name in names})
 
 
 def same_size_same_time(root: Path) -> None:
@@ -356,14 +361,14 @@ def test_what_has_just_changed_is_read_again(tree: Path, cache: Path, monkeypatc
 def test_a_file_that_is_replaced_during_a_scan_spoils_no_report(
     tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contents = scans.Scan.contents
+    report = scans.Scan.report
 
-    def late(self: scans.Scan, environment: EnvironmentFiles) -> list[Content]:
+    def late(self: scans.Scan, environment: EnvironmentFiles) -> Report | None:
         put(tree, "src/settings.py", "LIFE = None\n")  # read only when the analysis comes to ask
-        return contents(self, environment)
+        return report(self, environment)
 
     with monkeypatch.context() as patch:
-        patch.setattr(scans.Scan, "contents", late)
+        patch.setattr(scans.Scan, "report", late)
         scanned(tree, cache)
 
     assert shown(scanned(tree, cache)) == shown(scanned(tree))

@@ -1,0 +1,227 @@
+"""The names of the files of a scan: what git knows of and does not ignore, or a plain walk where there is no git.
+
+Nothing is said of the files themselves here, so that some can be looked at while others are still being listed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from msgspec import Struct
+
+from lk_audit.errors import UsageError
+from lk_audit.findings import Skipped
+from lk_audit.git.process import Git
+from lk_audit.path_patterns import Exclusion
+from lk_audit.walking import walk
+
+EXCLUDED_FOLDERS = frozenset(
+    {".git", ".hg", ".svn", "node_modules", "vendor", "bower_components", ".venv", "venv", "virtualenv"}
+    | {"site-packages", "__pycache__", ".next", ".nuxt", ".svelte-kit", ".tox", ".nox", ".mypy_cache"}
+    | {".ruff_cache", ".pytest_cache", ".gradle", ".terraform"}
+)
+"""Other people's code and machine-made copies; left out, and named in the report, unless given as a path."""
+
+_TRACKED = ("ls-files", "-z", "--cached")
+_UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")
+
+
+class Roots(Struct, frozen=True):
+    """What a scan is asked to look at. `places` are absolute and resolved.
+
+    `base` is what paths are relative to, `prefix` where that lies in its repository ("" or "packages/web/"); `projects`
+    are those below the base that hold more of the project than the scan covers.
+    """
+
+    places: tuple[Path, ...]
+    base: Path
+    prefix: str
+    projects: tuple[Path, ...] = ()
+
+
+def roots_of(paths: Sequence[str | Path], folder: Path | None = None) -> Roots:
+    """What files and folders to scan, relative to `folder` (by default the process's own).
+
+    Raises:
+        UsageError: a path does not exist.
+    """
+    working = (folder or Path.cwd()).resolve()
+    places = tuple(_existing(working, path) for path in paths)
+    base = _base(working, places)
+    projects = sorted({project for place in places for project in projects_around(place, base)})
+    return Roots(places, base, prefix_of(base), tuple(projects))
+
+
+def _existing(working: Path, root: str | Path) -> Path:
+    path = working / root
+    if not path.exists():
+        raise UsageError(f"no such file or folder: {root}")
+    return path.resolve()
+
+
+def _base(working: Path, roots: Sequence[Path]) -> Path:
+    """The working folder when everything lies in it, else the closest folder around all roots."""
+    if all(root.is_relative_to(working) for root in roots):
+        return working
+    return Path(os.path.commonpath([root if root.is_dir() else root.parent for root in roots]))
+
+
+def prefix_of(base: Path) -> str:
+    """Where a folder lies in its repository."""
+    repository = repository_of(base)
+    if repository is None or repository == base:
+        return ""
+    return base.relative_to(repository).as_posix() + "/"
+
+
+def projects_around(root: Path, base: Path) -> Iterator[Path]:
+    """The repository around a root, or what of it lies below the base, if that is more than the root."""
+    repository = repository_of(root)
+    if repository is not None:
+        whole = repository if repository.is_relative_to(base) else base
+        if whole != root and root.is_relative_to(whole):
+            yield whole
+
+
+def repository_of(folder: Path) -> Path | None:
+    """The folder of the repository around a file or folder."""
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+
+
+def reported(file: str, base: Path) -> str:
+    """Relative to the base, with forward slashes; names that are no text keep their bytes as surrogates.
+
+    It is asked of every file, and `relpath` takes ten times as long.
+    """
+    around = with_separator(base)
+    inside = file[len(around) :].rstrip(os.sep) if file.startswith(around) else ""
+    return (inside or os.path.relpath(file, base)).replace(os.sep, "/")
+
+
+@lru_cache(maxsize=8)
+def with_separator(folder: Path) -> str:
+    """A folder as what precedes a path in it."""
+    return os.path.join(folder, "")  # noqa: PTH118 - Path drops a separator at the end
+
+
+class Listing:
+    """The files below one root, nested repositories included.
+
+    `excluded` and `left_out` tell, once all names are there, the folders and files that were left out.
+    """
+
+    def __init__(self, root: Path, base: Path, exclusion: Exclusion) -> None:
+        self.excluded: set[str] = set()
+        self.left_out: dict[str, Skipped] = {}
+        self._base = base
+        self._is_folder = root.is_dir()
+        self._top = "" if root == base else reported(str(root), base)
+        self._verdicts: dict[tuple[str, str], bool] = {}
+        self._exclusion = exclusion.below(self._top, is_folder=self._is_folder)
+
+    def rounds(self) -> Iterator[list[str]]:
+        """The paths of the files, some at a time: those that are known sooner can be looked at sooner."""
+        if not self._is_folder:
+            yield [] if self._leaves_out_named(self._top) else [self._top]
+            return
+        folders = [self._top]
+        while folders:
+            folder = folders.pop()
+            for paths in self._rounds_of(folder):
+                kept = self._kept(paths)
+                folders += [path.rstrip("/") for path in kept if path.endswith("/")]
+                yield [path for path in kept if not path.endswith("/")]
+
+    def _rounds_of(self, folder: str) -> Iterator[list[str]]:
+        """What is below a folder, with a slash at the end of nested repositories."""
+        place = self._base / folder
+        git = Git(place) if repository_of(place) is not None else None
+        untracked = git.ask(*_UNTRACKED) if git is not None else None
+        if git is None or untracked is None:
+            yield self._walked(place)
+            return
+        try:
+            tracked = git.attempt(*_TRACKED)
+            if tracked:
+                yield _names(tracked, folder)
+        except BaseException:
+            untracked.drop()
+            raise
+        others = untracked.answer()
+        if others:
+            yield _names(others, folder)
+        if tracked is None or others is None or not (tracked or others):
+            yield self._walked(place)  # It is ignored as a whole, or nothing that git can read.
+
+    def _walked(self, folder: Path) -> list[str]:
+        found = walk(str(folder), lambda file: self._is_excluded(reported(file, self._base)))
+        return [reported(file, self._base) for file in found]
+
+    def _kept(self, paths: list[str]) -> list[str]:
+        """The paths that are not left out."""
+        if self._exclusion.excluded:
+            return [path for path in paths if not self._is_excluded(path.rstrip("/"))]
+        verdicts: dict[str, bool] = {}
+        kept = []
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            is_out = verdicts.get(folder)
+            if is_out is None:
+                is_out = verdicts[folder] = self._is_folder_excluded(folder, self._top)
+            if not (is_out or (name in EXCLUDED_FOLDERS and self._is_folder_excluded(path, self._top))):
+                kept.append(path)
+        return kept
+
+    def _leaves_out_named(self, path: str) -> bool:
+        """Whether a file that was named is left out: by the configuration, or when asked to, by a folder around it."""
+        return self._leaves_out(path) or (self._exclusion.is_forced and self._is_in_excluded(path, ""))
+
+    def _leaves_out(self, path: str) -> bool:
+        """Whether the configuration leaves a file out; it is listed then, or the folder around it."""
+        matched = self._exclusion.excluded.matched_by(path) if self._exclusion.excluded else None
+        if matched is None:
+            return False
+        if matched.endswith("/"):
+            self.excluded.add(matched[:-1])
+        elif not os.path.isdir(self._base / path):  # noqa: PTH112 - says no where Path raises: a name too long
+            self.left_out[path] = Skipped(path, "left out by the configuration", expected=True)
+        return True
+
+    def _is_excluded(self, path: str) -> bool:
+        return self._is_in_excluded(path, self._top) or self._leaves_out(path)
+
+    def _is_in_excluded(self, path: str, top: str) -> bool:
+        """Whether a folder around a file, or the file itself, is one of other people's code; it is listed then."""
+        folder, _, name = path.rpartition("/")
+        return self._is_folder_excluded(folder, top) or (
+            name in EXCLUDED_FOLDERS and self._is_folder_excluded(path, top)
+        )
+
+    def _is_folder_excluded(self, folder: str, top: str) -> bool:
+        """The same of a folder below `top`; found out once for all files in it."""
+        if folder in {"", top}:
+            return False
+        known = self._verdicts.get((folder, top))
+        if known is None:
+            around, _, name = folder.rpartition("/")
+            known = self._is_folder_excluded(around, top) or (
+                name in EXCLUDED_FOLDERS and self._leaves_out_folder(folder)
+            )
+            self._verdicts[folder, top] = known
+        return known
+
+    def _leaves_out_folder(self, folder: str) -> bool:
+        if not (self._base / folder).is_dir() or self._exclusion.takes_in(folder):
+            return False
+        self.excluded.add(folder)
+        return True
+
+
+def _names(listed: bytes, folder: str) -> list[str]:
+    """The names in an answer of git, as paths of the report."""
+    names = dict.fromkeys(os.fsdecode(listed).split("\0"))
+    names.pop("", None)
+    return [f"{folder}/{name}" for name in names] if folder else list(names)

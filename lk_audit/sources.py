@@ -1,0 +1,156 @@
+"""The sources of a scan: read again whenever they are asked for, since all of them together take too much memory.
+
+What was read the first time is known by its digest. A file that holds something else by now has changed while it was
+scanned: it counts as empty from then on, and is said to be lost, so that nothing is reported at places of another text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import overload
+
+from lk_audit import frontends
+from lk_audit.columns import DIGEST, MATTERS, Columns
+from lk_audit.regular_files import read_regular
+from lk_audit.source import NotText, Source
+
+MARKS = (b"eyJ", b"lk-audit:", b".livekit.cloud", b"API")
+"""What is looked for in all sources at once: which of them hold it is told when they are read first."""
+_KEPT = 8_000_000
+"""Bytes of sources that are kept for the next question: questions lead to files of the same project."""
+
+
+def digest_of(raw: bytes) -> bytes:
+    """What the bytes of a file are known by."""
+    return hashlib.sha256(raw).digest()[:DIGEST]
+
+
+def marks_of(data: bytes) -> int:
+    """Which of `MARKS` a text holds, a bit each."""
+    return sum(1 << bit for bit, mark in enumerate(MARKS) if mark in data)
+
+
+class Sources(Sequence[Source]):
+    """Sources in the order of their paths, as their frontends read them.
+
+    Args:
+        around: what stands before a path where the file is: its folder, with a separator.
+        paths: those of all files of the scan, in their order.
+        columns: what is known of these.
+        held: sources that are in memory; they go before files of the same path.
+    """
+
+    def __init__(
+        self, around: str = "", paths: Sequence[str] = (), columns: Columns | None = None, held: Iterable[Source] = ()
+    ) -> None:
+        self._around = around
+        self._columns = columns or Columns()
+        self._rows = {paths[row]: row for row in self._columns.rows_of(MATTERS)}
+        self._held = {source.path: frontends.view(source) for source in held}
+        self._recent: OrderedDict[str, Source] = OrderedDict()
+        self._room = _KEPT
+        self.paths: Sequence[str] = sorted(self._rows.keys() | self._held.keys())
+        self.lost: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def has(self, path: str) -> bool:
+        return path in self._held or path in self._rows
+
+    @overload
+    def __getitem__(self, index: int) -> Source: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Source]: ...
+    def __getitem__(self, index: int | slice) -> Source | Sequence[Source]:
+        if isinstance(index, slice):
+            return Part(self, self.paths[index])
+        return self.of(self.paths[index])
+
+    def of(self, path: str) -> Source:
+        """The source of that path; an empty one where the file is not what it was.
+
+        Raises:
+            KeyError: there is none.
+        """
+        source = self._held.get(path) or self._recent.get(path)
+        if source is None:
+            source = self._read(path, self._rows[path])
+            self._keep(source)
+        elif path in self._recent:
+            self._recent.move_to_end(path)
+        return source
+
+    def size(self, path: str) -> int:
+        """How many bytes a source has, without reading it."""
+        source = self._held.get(path)
+        return len(source.data) if source is not None else self._columns.worth(self._rows[path])[0]
+
+    def holding(self, mark: bytes) -> Sequence[Source]:
+        """The sources that hold one of `MARKS`."""
+        bit = 1 << MARKS.index(mark)
+        held, rows, worth = self._held, self._rows, self._columns.worth
+        return Part(
+            self,
+            [path for path in self.paths if (mark in held[path].data if path in held else worth(rows[path])[1] & bit)],
+        )
+
+    def some(self, paths: Iterable[str]) -> Sequence[Source]:
+        """The sources among some paths."""
+        return Part(self, [path for path in dict.fromkeys(paths) if self.has(path)])
+
+    def _read(self, path: str, row: int) -> Source:
+        try:
+            raw = read_regular(self._around + path)
+        except OSError:
+            raw = b""
+        if digest_of(raw) == self._columns.digest(row):
+            try:
+                return frontends.view(Source.from_bytes(path, raw))
+            except NotText:  # It cannot be: these bytes were text before.
+                pass
+        self.lost.add(path)
+        return Source(path, b"")
+
+    def _keep(self, source: Source) -> None:
+        self._recent[source.path] = source
+        self._room -= len(source.data)
+        while self._room < 0 and len(self._recent) > 1:
+            _, oldest = self._recent.popitem(last=False)
+            self._room += len(oldest.data)
+
+
+class Part(Sequence[Source]):
+    """Some of the sources."""
+
+    def __init__(self, sources: Sources, paths: Sequence[str]) -> None:
+        self._sources = sources
+        self.paths = paths
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @overload
+    def __getitem__(self, index: int) -> Source: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Source]: ...
+    def __getitem__(self, index: int | slice) -> Source | Sequence[Source]:
+        if isinstance(index, slice):
+            return Part(self._sources, self.paths[index])
+        return self._sources.of(self.paths[index])
+
+
+def sizes(sources: Sequence[Source]) -> list[int]:
+    """How many bytes each source has."""
+    if isinstance(sources, Sources):
+        return [sources.size(path) for path in sources.paths]
+    return [len(source.data) for source in sources]
+
+
+def holding(sources: Sequence[Source], mark: bytes) -> Sequence[Source]:
+    """The sources that hold one of `MARKS`; of those on disk none is read for that."""
+    if isinstance(sources, Sources):
+        return sources.holding(mark)
+    return [source for source in sources if mark in source.data]

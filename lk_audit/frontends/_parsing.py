@@ -38,10 +38,15 @@ def root_of(parser: Parser, data: bytes) -> Node:
     steps = _FEWEST_STEPS + size // _BYTES_OF_STEP
     reads = _FEWEST_READS + _READS_OF_CHUNK * (len(data) // _CHUNK + 1)
 
-    def read(offset: int, _: object) -> bytes:
+    views = [memoryview(data)]
+
+    def read(offset: int, _: object) -> memoryview | bytes:
         nonlocal reads
         reads -= 1
-        return data[offset : offset + _CHUNK] if reads > 0 else b""
+        if reads <= 0 or not views:
+            return data[offset : offset + _CHUNK] if reads > 0 else b""
+        views.append(views[0][offset : offset + _CHUNK])
+        return views[-1]
 
     def is_enough(_offset: int, _has_error: bool) -> bool:
         nonlocal steps
@@ -52,6 +57,11 @@ def root_of(parser: Parser, data: bytes) -> Node:
         root = parser.parse(read, progress_callback=is_enough).root_node
     except ValueError:  # what the parser says when it was stopped
         raise TooHardError from None
+    finally:
+        # The parser keeps what it is given for ever (py-tree-sitter 0.26.1, `parser_read_wrapper`): so that is no text.
+        # Nodes that are asked for their text read later.
+        while views:
+            views.pop().release()
     if reads <= 0:
         raise TooHardError
     return root

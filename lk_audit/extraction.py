@@ -25,7 +25,7 @@ from lk_audit.project.modules import TOO_DEEP, Project
 from lk_audit.roles import file_role
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
-from lk_audit.sources import Sources, holding, sizes
+from lk_audit.sources import Sources, holding, paths_of, sizes
 from lk_audit.syntax import Document, Module
 
 Finder: TypeAlias = Callable[[FileContext], Iterable[Fact]]
@@ -90,6 +90,7 @@ def _batches(
     if jobs == 1:
         yield from (analysis.of(source) for source in watched(sources, _STEP, progress))
         return
+    _load(sources)
     done = 0
     for batch, found in processes.spread(analysis.of_all, sources, weights, jobs):
         done += len(batch)
@@ -99,6 +100,15 @@ def _batches(
 
 
 _STEP = "analysing"
+
+
+def _load(sources: Sequence[Source]) -> None:
+    """Import what the analysis may need, with the parsers of these languages: processes that part then share it."""
+    for module in ("documents", "android_settings", "command_mints", "jwts", *_FINDERS):
+        import_module(f"lk_audit.extractors.{module}")
+    languages = {frontends.frontend_for(path): path for path in paths_of(sources)}
+    for path in languages.values():
+        frontends.parse(frontends.view(Source(path, b"")))
 
 
 class _UnusableError(Exception):
@@ -215,7 +225,7 @@ def _code_credentials(context: FileContext) -> Iterator[Fact]:
     yield from comments.comment_credentials(context)
 
 
-_MOST_KEPT = 2_000_000
+_MOST_KEPT = 1_000_000
 """Bytes of code whose parsed form is kept for questions from other files."""
 
 

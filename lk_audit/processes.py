@@ -22,8 +22,11 @@ from msgspec import Struct, field
 T = TypeVar("T")
 R = TypeVar("R")
 
-_BATCHES_EACH = 8
+_BATCHES_EACH = 32
 """So many pieces of work a process, so that none waits long for the slowest."""
+_ROOM = 80_000_000
+"""Bytes; a larger process ends with its batch, and another goes on. What has been dropped in it stays taken for the
+most part: in between are objects that live."""
 _MOST_PROCESSES = 1_000
 """More would have more pieces of work than fit into a pipe (64 KiB, pipe(7))."""
 
@@ -107,10 +110,11 @@ _FRAME = struct.Struct("=iq")
 
 
 class _Worker(Struct):
-    """A process as the first one sees it: what it has written so far, and the batch that it is busy with."""
+    """A process as the first one sees it: what it has written so far, how many batches it began, which it is at."""
 
     process: int
     received: bytearray = field(default_factory=bytearray)
+    begun: int = 0
     batch: int | None = None
 
 
@@ -122,17 +126,11 @@ class _Crew:
         self._outcomes: dict[int, tuple[bool, Any]] = {}
         self._workers: dict[int, _Worker] = {}
         self._poll = select.poll()
+        self._begun = 0
         self._tasks, giving = os.pipe()
         os.write(giving, b"".join(map(_NUMBER.pack, range(len(batches)))))
-        parent = os.getpid()
-        try:
-            with _undisturbed():
-                for _ in range(min(jobs, len(batches))):
-                    self._add(giving, parent)
-        except OSError:
-            pass  # The system gives no more; those that there are do the work.
-        finally:
-            os.close(giving)
+        os.close(giving)
+        self._add(min(jobs, len(batches)))
         self._is_manned = bool(self._workers)
 
     def __enter__(self) -> Self:
@@ -158,7 +156,14 @@ class _Crew:
             raise found
         return found
 
-    def _add(self, giving: int, parent: int) -> None:
+    def _add(self, count: int) -> None:
+        """Start so many processes, or as many as the system gives: those that there are do the work."""
+        parent = os.getpid()
+        with suppress(OSError), _undisturbed():
+            for _ in range(count):
+                self._add_one(parent)
+
+    def _add_one(self, parent: int) -> None:
         receiving, writing = os.pipe()
         try:
             process = os.fork()
@@ -167,7 +172,7 @@ class _Crew:
             raise
         else:
             if process == 0:
-                self._begin((receiving, giving), writing, parent)
+                self._begin((receiving, *self._workers), writing, parent)
         finally:
             os.close(writing)
         self._workers[receiving] = _Worker(process)
@@ -177,11 +182,13 @@ class _Crew:
         """The life of a new process; it ends here."""
         code = 1
         try:
-            for descriptor in (*others, *self._workers):
+            for descriptor in others:
                 os.close(descriptor)
             _settle(parent)
             while number := os.read(self._tasks, _NUMBER.size):
                 _do(_NUMBER.unpack(number)[0], self._batches, writing)
+                if _memory() > _ROOM:
+                    break
             code = 0
         finally:
             os._exit(code)
@@ -194,12 +201,19 @@ class _Crew:
             worker.received += part
             self._outcomes.update(_outcomes_in(worker))
             if not part:
-                self._poll.unregister(descriptor)
-                del self._workers[descriptor]
-                os.close(descriptor)
-                _wait_for(worker.process)
-                if worker.batch is not None:
-                    self._outcomes[worker.batch] = (True, _ENDED)
+                self._dismiss(descriptor, worker)
+
+    def _dismiss(self, descriptor: int, worker: _Worker) -> None:
+        """Note that a process has ended; one that has grown too large is followed by another."""
+        self._poll.unregister(descriptor)
+        del self._workers[descriptor]
+        os.close(descriptor)
+        _wait_for(worker.process)
+        self._begun += worker.begun
+        if worker.batch is not None:
+            self._outcomes[worker.batch] = (True, _ENDED)
+        elif self._begun + sum(other.begun for other in self._workers.values()) < len(self._batches):
+            self._add(1)
 
 
 def _outcomes_in(worker: _Worker) -> Iterator[tuple[int, tuple[bool, Any]]]:
@@ -211,6 +225,7 @@ def _outcomes_in(worker: _Worker) -> Iterator[tuple[int, tuple[bool, Any]]]:
         if len(received) < end:
             return
         worker.batch = None if size else number
+        worker.begun += not size
         if size:
             yield number, pickle.loads(received[_FRAME.size : end])  # noqa: S301 - what this program has written
         del received[:end]
@@ -244,6 +259,13 @@ def _write(descriptor: int, data: bytes) -> None:
         left = left[os.write(descriptor, left) :]
 
 
+def _memory() -> int:
+    """The bytes of memory that this process takes. Source: proc_pid_statm(5)."""
+    with open("/proc/self/statm", "rb") as told:  # noqa: PTH123 - asked for each batch
+        return int(told.read().split()[1]) * _PAGE
+
+
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 

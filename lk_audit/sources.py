@@ -142,6 +142,11 @@ class Part(Sequence[Source]):
         return self._sources.of(self.paths[index])
 
 
+def paths_of(sources: Sequence[Source]) -> Sequence[str]:
+    """The path of each source; of those on disk none is read for that."""
+    return sources.paths if isinstance(sources, Sources) else [source.path for source in sources]
+
+
 def sizes(sources: Sequence[Source]) -> list[int]:
     """How many bytes each source has."""
     if isinstance(sources, Sources):

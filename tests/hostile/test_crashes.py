@@ -329,7 +329,7 @@ def test_work_that_ends_all_processes_is_not_done_in_this_one(tmp_path: Path) ->
 
     def fragile(items: Sequence[int]) -> tuple[int, list[int]]:
         name = tmp_path / str(items[0])
-        if items[0] < 5 and not name.exists():
+        if items[0] < 2 and not name.exists():
             name.touch()
             os.kill(os.getpid(), 9)
         return os.getpid(), squares(items)
@@ -385,6 +385,16 @@ def test_what_is_not_waited_for_is_ended_and_nothing_stays_open() -> None:
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
     assert set(Path("/proc/self/fd").iterdir()) == before
+
+
+@spreading
+def test_a_process_that_has_grown_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_ROOM", 0)
+
+    outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [10] * 50, jobs=3))
+
+    assert [item for _, part in outcomes if part for item in part[1]] == squares(range(50))
+    assert len({part[0] for _, part in outcomes if part}) == len(outcomes)
 
 
 @spreading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
-from lk_audit import __version__, frontends
+from lk_audit import __version__, frontends, processes
 from lk_audit.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
 from lk_audit.columns import BINARY, MATTERS, MISNAMED, OTHER, Columns
 from lk_audit.config import Config
@@ -21,7 +21,7 @@ from lk_audit.environment_files import EnvironmentFiles
 from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import crowds, kept, write_findings
-from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report, Skipped
+from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report, Skipped, distinct
 from lk_audit.fixes import Fixer
 from lk_audit.foreign_comments import honored
 from lk_audit.hints import NOTHING, Hints
@@ -38,6 +38,8 @@ from lk_audit.suppression import apply_suppressions, rule_names
 
 if TYPE_CHECKING:
     from lk_audit.cache.scans import Cache
+    from lk_audit.edits import Fix
+    from lk_audit.repairs import Repair
 
 Observe: TypeAlias = "Callable[[Sequence[Source], Sequence[Fact]], None]"
 
@@ -103,6 +105,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         suppressions=config.suppressions,
         looked_at=_looked_at(found, config.suppressions),
         observe=observe,
+        jobs=config.jobs,
     )
     report = replace(
         apply_overrides(report, config.overrides),
@@ -141,12 +144,13 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     suppressions: Sequence[KeySuppression] = (),
     looked_at: Collection[str] = (),
     observe: Observe | None = None,
+    jobs: int | None = 1,
 ) -> Report:
-    """The report on sources in memory.
+    """The report on sources.
 
     `prefix` is where their paths start in the repository; `files` are all files of the project, by default `sources`.
     `suppressions` accept findings at keys of data files, `looked_at` are files of the scan in which nothing can be;
-    `observe` as for `scan_paths`.
+    `observe` as for `scan_paths`; `jobs` is the number of processes, None for as many as pay.
     """
     ordered = sources if isinstance(sources, Sources) else Sources(held=sources)
     options = options or Options()
@@ -162,8 +166,11 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     ]
     # A view, such as the code of a notebook, has its places in another text than its syntax.
     fixer = Fixer(files, (path for path in ordered.paths if not frontends.has_view(path)))
+    repairs = [problem.repair for _, problem in distinct(reported.problems) if problem.repair is not None]
+    fixes, fix_crashes = _fixes(fixer, repairs, jobs)
+    made = iter(fixes)
     seen = Held(files, {problem.place.path for _, problem in reported.problems})
-    findings = write_findings(reported.problems, facts, seen, prefix, fixer.fix, crowded)
+    findings = write_findings(reported.problems, facts, seen, prefix, lambda _: next(made), crowded)
     if observe is not None:
         observe(ordered, facts)
     marked, suppression_notes = apply_suppressions(
@@ -183,7 +190,7 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         analysed=len(ordered),
         skipped=_by_path(Skipped(path, _CHANGED) for path in extracted.lost | files.lost),
         notes=tuple(sorted([*notes, *suppression_notes], key=lambda note: (note.path, note.line, note.message))),
-        crashes=tuple(sorted([*extracted.crashes, *rule_crashes, *_fix_crashes(fixer)], key=repr)),
+        crashes=tuple(sorted([*extracted.crashes, *rule_crashes, *fix_crashes], key=repr)),
         prefix=prefix,
         version=__version__,
     )
@@ -276,6 +283,25 @@ def _checked(problem: object) -> Problem:
     return problem
 
 
-def _fix_crashes(fixer: Fixer) -> Iterator[Crash]:
-    for path, error in fixer.errors:
-        yield Crash.of(error, path)
+# --- fixes ------------------------------------------------------------------------------------------------------------
+
+_MANY_REPAIRS = 16
+"""Fewer are made before other processes have started."""
+
+
+def _fixes(fixer: Fixer, repairs: Sequence[Repair], jobs: int | None) -> tuple[list[Fix | None], list[Crash]]:
+    """The fix for each repair, if there is one, and defects; made by several processes where there are many."""
+
+    def made(some: Sequence[Repair]) -> tuple[list[Fix | None], list[Crash]]:
+        fixer.errors.clear()
+        return [fixer.fix(repair) for repair in some], [Crash.of(error, path) for path, error in fixer.errors]
+
+    wanted = jobs or processes.cores()
+    if wanted == 1 or len(repairs) < _MANY_REPAIRS or not processes.can_spread():
+        return made(repairs)
+    fixes: list[Fix | None] = []
+    crashes: list[Crash] = []
+    for batch, found in processes.spread(made, repairs, [1] * len(repairs), wanted):
+        fixes += found[0] if found else [None] * len(batch)
+        crashes += found[1] if found else [Crash(None, None, "ProcessEnded", "by the system")]
+    return fixes, crashes

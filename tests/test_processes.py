@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit import discovery, extraction, processes
+from lk_audit import discovery, extraction, pipeline, processes
 from lk_audit.columns import MATTERS, Columns
 from lk_audit.discovery import Discovery, discovered
 from lk_audit.extraction import extract
 from lk_audit.findings import Crash
 from lk_audit.listing import roots_of
+from lk_audit.pipeline import scan_sources
 from lk_audit.reading import contents
+from lk_audit.rule_loader import load_rules
 from lk_audit.source import Source
 
 pytestmark = pytest.mark.skipif(not processes.can_spread(), reason="processes do not fork here")
@@ -109,3 +111,14 @@ def test_many_files_are_read_by_several_processes_with_the_same_outcome(
 
 def outline(found: Discovery, columns: Columns) -> tuple[object, ...]:
     return (list(found.paths), found.skipped, columns)
+
+
+def test_the_number_of_processes_changes_no_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = load_rules(packs=False).rules
+    alone = scan_sources(projects(), rules, jobs=1)
+    monkeypatch.setattr(pipeline, "_MANY_REPAIRS", 1)
+
+    together = scan_sources(projects(), rules, jobs=3)
+
+    assert any(finding.automatic for finding in alone.findings)
+    assert together.findings == alone.findings

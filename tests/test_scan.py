@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -57,10 +58,10 @@ def test_text_of_any_common_encoding_is_read(tmp_path: Path, encoding: str) -> N
 def test_a_file_that_cannot_be_read_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.py").write_text("livekit")
 
-    def refuse(_: str, *_is_enough: object) -> bytes:
+    def refuse(*_: object) -> NoReturn:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(reading, "read_regular", refuse)
+    monkeypatch.setattr(reading, "read_itself", refuse)
 
     assert [item.reason for item in scan(tmp_path).skipped] == ["cannot be read (Permission denied)"]
 

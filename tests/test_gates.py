@@ -135,3 +135,19 @@ def test_gates_lose_nothing_of_the_examples(text: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(gates, "may_be_document", lambda _data, _names: True)
 
     assert set(map(repr, extract_facts(sources)[0])) == set(map(repr, gated))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ws://media.team.dev:7880", "http://203.0.113.9", "ws://[2606:4700::1]:7880", "http://me:pw@media.team.dev"],
+)
+def test_an_unencrypted_address_opens_the_gate_of_addresses(address: str) -> None:
+    assert "urls" in gates.opened(f'LIVEKIT_URL = "{address}"'.encode(), USUAL)
+    assert gates.may_be_document(f"LIVEKIT_URL={address}".encode(), USUAL)
+
+
+def test_the_address_of_a_licence_opens_none() -> None:
+    licence = b"# LiveKit agents, http://www.apache.org/licenses/LICENSE-2.0"
+
+    assert gates.opened(licence, USUAL) == frozenset()
+    assert not gates.may_be_document(licence, USUAL)

@@ -34,7 +34,7 @@ SIGNING: Words = (
     *(b"hmac", b"Hmac", b"HMac", b"HMAC", b"crypto.Mac", b"crypto.mac", b"pointycastle", b"subtle"),
 )
 """What every library has in its name, or in that of a function, that signs tokens or makes HMACs."""
-_CLAIMS: Words = (regex(rb"video\b"),)
+_CLAIMS: Words = (regex(rb"video\b"), b"Video")
 """What a LiveKit token is told by that no SDK makes, if not by the secret that signs it: the claim with its grants."""
 SINKS: Words = (
     *(b"AccessToken", b"TokenVerifier", b"WebhookReceiver", b"SimpleKeyProvider", b"RoomAgentDispatch"),
@@ -53,7 +53,10 @@ _FORMATS = (
     rb"|(?:www\.)?(?:apache|w3|gnu|opensource|mozilla|json-schema)\.org)"
 )
 """No servers: this machine, and what licences and descriptions of formats refer to."""
-_UNENCRYPTED: Words = tuple(regex(scheme + _FORMATS + rb"[\w-]{1,80}\.") for scheme in (rb"ws://", rb"http://"))
+_UNENCRYPTED: Words = (
+    *(regex(scheme + _FORMATS + rb"[\w@:%-]{0,80}[.\[]") for scheme in (rb"ws://", rb"http://")),
+    *(b"WS://", b"HTTP://"),
+)
 """Addresses that may be a server's. A pattern that begins with its only constant is found many times faster."""
 _EVENTS: Words = (
     *(b"oom_started", b"oom_finished", b"articipant_joined", b"articipant_left", b"articipant_connection_aborted"),
@@ -62,6 +65,11 @@ _EVENTS: Words = (
 )
 _QUERIES: Words = tuple(regex(sign + rb"[\w.-]{1,40}=[\"'`${]") for sign in (rb"\?", rb"&"))
 """An address that a value is put into."""
+_QUERY_FIELDS: Words = (
+    *(b"earchParams", b"ueryParams"),
+    *(name + sign for name in (b"query", b"search", b"params") for sign in (b":", b'"', b"'")),
+)
+"""What is part of an address by its name."""
 
 GATES: Mapping[str, Gate] = {
     "mints": ((_TOKEN_CLASSES,), (SIGNING, _CLAIMS), (SIGNING, _SECRETS)),
@@ -70,7 +78,7 @@ GATES: Mapping[str, Gate] = {
     "exposures": ((_SECRETS, _PUBLISHING),),
     "public_settings": ((_SECRETS,), ((b"envPrefix",),)),
     "token_checks": (
-        ((b"verify_signature",), (b"TokenVerifier",)),
+        ((b"verify_signature",),),
         ((b"ParseAPIToken",),),
         (
             (b"ecode", b"nverified", b"ReadJwtToken", b"ReadToken", b"ReadJsonWebToken"),
@@ -78,7 +86,7 @@ GATES: Mapping[str, Gate] = {
             (*SIGNING, b"livekit_api"),
         ),
     ),
-    "urls": ((_UNENCRYPTED, (*_LIVEKIT, b"lk", b"LK", *SINKS)),),
+    "urls": ((_UNENCRYPTED, (*_LIVEKIT, b"lk", b"Lk", b"LK", *SINKS)),),
     "secret_exposures": ((_SECRETS,), ((b"toJwt", b"to_jwt", b"ToJwt"),)),
     "webhooks": (((b"eceive",), (b"ebhook", b"EBHOOK")), (_EVENTS, (b"event", b"Event"))),
     "e2ee_keys": (
@@ -90,7 +98,7 @@ GATES: Mapping[str, Gate] = {
     ),
     "client_tokens": (
         ((b"localStorage", b"sessionStorage", b"AsyncStorage"), _TOKENS),
-        ((*_QUERIES, b"earchParams", b"query:", b"params:", b"search:"), _TOKENS),
+        ((*_QUERIES, *_QUERY_FIELDS), _TOKENS),
     ),
 }
 """By extractor; a test compares the words with the tables of what the extractors look for."""

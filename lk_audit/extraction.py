@@ -51,7 +51,7 @@ def extract(
     with patient():
         for batch in _batches(analysis, sources, weights, progress, _jobs(jobs, sum(weights))):
             found.add(batch)
-    found.facts.extend(_token_facts(sources, found.facts))
+    found.add(_tokens(sources, found.facts))
     found.facts = pairing.paired(_without_repetition(found.facts), sources)
     return found
 
@@ -184,7 +184,8 @@ class _Analysis:
             found.notes.extend(_notes(source, context.module))
             _add(found, _code_facts(context, opened))
         is_document = not is_code or (opened and not contexts)
-        if is_document and gates.may_be_document(source.data, workspace.secret_names):
+        is_worth_it = gates.may_be_document(source.data, workspace.secret_names) or frontends.has_no_view(source)
+        if is_document and is_worth_it:
             for parsed in frontends.parse(source):
                 if isinstance(parsed, Document):
                     found.notes.extend(_notes(source, parsed))
@@ -213,7 +214,7 @@ def extract_credentials(
             if isinstance(parsed, Document):
                 facts.extend(_document_facts(source, parsed, workspace.secret_names))
     facts.extend(_command_facts(source))
-    facts.extend(_token_facts([source], facts, signers))
+    facts.extend(_tokens([source], facts, signers).facts)
     kept = [fact for fact in facts if isinstance(fact, CredentialLiteral | JwtLiteral | EnvExposure)]
     return pairing.paired(_without_repetition(kept), [source])
 
@@ -305,15 +306,20 @@ def _code_facts(context: FileContext, opened: Container[str]) -> Iterator[Fact]:
             yield from find(context)
 
 
-def _token_facts(
+def _tokens(
     sources: Sequence[Source], facts: Sequence[Fact], signers: Sequence[tuple[Secret, Place]] = ()
-) -> Iterator[Fact]:
+) -> Extracted:
+    """The tokens that are written down, by whichever of the secrets they are signed."""
     from lk_audit.extractors import jwts  # noqa: PLC0415 - needed only when a file holds a token
 
     secrets = [*((fact.secret, fact.place) for fact in facts if isinstance(fact, CredentialLiteral)), *signers]
+    found = Extracted()
     for source in holding(sources, b"eyJ"):
         if frontends.frontend_for(source.path) is not None:
-            yield from jwts.jwt_literals(source, file_role(source.path), secrets)
+            tokens = jwts.jwt_literals(source, file_role(source.path), secrets)
+            found.facts.extend(tokens.literals)
+            found.crowded.update([source.path] if tokens.is_cut else [])
+    return found
 
 
 def _is_too_hard(source: Source, parsed: Module | Document) -> bool:

@@ -97,6 +97,11 @@ _failed: dict[int, tuple[Source, Exception]] = {}
 """Sources whose view could not be made, which is a defect; parsing them says so."""
 
 
+def has_no_view(source: Source) -> bool:
+    """Whether the view of a file could not be made."""
+    return id(source) in _failed
+
+
 def has_view(path: str) -> bool:
     """Whether what is read of a file is another text than the file's own."""
     return frontend_for(path) == "notebook"
@@ -123,7 +128,7 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     name = frontend_for(source.path)
     if name is None:
         return ()
-    if id(source) in _failed:
+    if has_no_view(source):
         raise _failed[id(source)][1]
     if read_as_text(source):
         name = "text"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
+import jwt
 import pytest
 
 from lk_audit import budget, extraction, pipeline, processes, reading
@@ -419,3 +420,17 @@ def test_only_the_item_that_ends_its_process_is_lost() -> None:
 
 if sys.platform == "win32":
     pytest.skip("pipes, limits and signals as POSIX has them", allow_module_level=True)
+
+
+def test_a_file_with_more_tokens_than_are_looked_at_says_so(tmp_path: Path) -> None:
+    claims = {"iss": "APIexample23456", "exp": 4_000_000_000, "video": {"roomJoin": True}}
+    tokens = [jwt.encode({**claims, "sub": f"caller-{number}"}, SECRET) for number in range(5_001)]
+    (tmp_path / "calls.log").write_text("\n".join(tokens))
+
+    report = scan(tmp_path)
+
+    assert len(report.findings) == 1_000
+    assert [(note.path, note.message) for note in report.notes] == [
+        ("calls.log", "at least 4,000 more findings of this file are not listed, only the 1,000 most severe")
+    ]
+    assert not report.is_complete

@@ -124,24 +124,26 @@ def discover(
     return discovered(roots, partial(states, base=roots.base, limit=limit), exclusion)[0]
 
 
-def discovered(
+def discovered(  # noqa: PLR0913 - keywords, half of them
     roots: Roots,
     look: Look,
     exclusion: Exclusion | None = None,
     *,
     jobs: int | None = None,
     progress: Progress | None = None,
+    listed: Callable[[Sequence[str]], object] = len,
 ) -> tuple[Discovery, Columns]:
     """The files below the roots, and what `look` tells of each, in their order.
 
     While some are still being listed, others are looked at, where there are very many by several processes; `progress`
-    hears of those.
+    hears of those, and `listed` of the paths before.
     """
     listings = [Listing(place, roots.base, exclusion or Exclusion()) for place in roots.places]
     paths: list[str] = []
     columns = Columns()
     for listing in listings:
         for names in listing.rounds():
+            listed(names)
             columns.extend(looked(names, look, jobs, progress))
             paths += names
     paths, columns, skipped = _in_order(paths, columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,13 @@ from lk_audit.discovery import Discovery, Found, found_file
 from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import CredentialLiteral, Custody, Fact, FileRole, Lead
 from lk_audit.frontends import frontend_for
-from lk_audit.git.process import Git
+from lk_audit.git.process import Asked, Git
 from lk_audit.project.images import Images
 from lk_audit.roles import file_role
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lk_audit.project.files import Files
     from lk_audit.source import Source
 
@@ -38,15 +40,45 @@ _MOST_FILES = 200
 _COPIED = "copies this file into the image; .dockerignore does not leave it out"
 
 
+class Ignored:
+    """What git says to which environment files it ignores, asked while other files are still being looked at.
+
+    Nobody wants to know where there is no Dockerfile that could copy one.
+    """
+
+    def __init__(self, base: Path) -> None:
+        self._git = Git(base)
+        self._asked: Asked | None = None
+        self._told: bytes | None = None
+
+    def hear(self, paths: Iterable[str]) -> None:
+        """Ask, if there is a Dockerfile among these paths."""
+        if self._asked is None and any(Images.dockerfiles(paths)):
+            self.ask()
+
+    def ask(self) -> None:
+        """Ask, whatever was answered before."""
+        self._told, self._asked = None, self._git.ask(*_IGNORED)
+
+    def answer(self) -> bytes:
+        """What git said when it was asked last."""
+        if self._asked is not None:
+            self._told, self._asked = self._asked.answer(), None
+        elif self._told is None:
+            self._told = self._git.attempt(*_IGNORED)
+        return self._told or b""
+
+
 class EnvironmentFiles:
     """The environment files around one scan; git and the Dockerfiles are asked only when there is a secret in one.
 
-    `custodies` are the answers of git so far, by path.
+    `custodies` are the answers of git so far, by path; `ignored` may have been asked before.
     """
 
-    def __init__(self, found: Discovery, files: Files) -> None:
+    def __init__(self, found: Discovery, files: Files, ignored: Ignored | None = None) -> None:
         self._found = found
         self._git = Git(found.base)
+        self._ignored = ignored or Ignored(found.base)
         self._images = Images(files)
         self.custodies: dict[str, Custody] = {}
 
@@ -54,13 +86,22 @@ class EnvironmentFiles:
         """The files that git ignores, as it should, and that a Dockerfile copies all the same; `limit` in bytes."""
         return [file for file in self.ignored(limit) or () if any(self._images.copies(file.path))]
 
+    def ask_again(self) -> None:
+        """Have git look again, without waiting for it."""
+        if self._is_built:
+            self._ignored.ask()
+
+    @cached_property
+    def _is_built(self) -> bool:
+        """Whether there is a Dockerfile that could copy a file."""
+        return any(self._images.dockerfiles(self._found.paths))
+
     def ignored(self, limit: int) -> list[Found] | None:
         """The files that git ignores; None where there is no Dockerfile that could copy one. `limit` in bytes."""
-        scanned = set(self._found.paths)
-        if not any(self._images.dockerfiles(scanned)):
+        if not self._is_built:
             return None
-        listed = self._git.attempt(*_IGNORED) or b""
-        names = [os.fsdecode(name) for name in listed.split(b"\0") if name][:_MOST_FILES]
+        scanned = set(self._found.paths)
+        names = [os.fsdecode(name) for name in self._ignored.answer().split(b"\0") if name][:_MOST_FILES]
         wanted = (name for name in names if name not in scanned and _is_meant(name))
         return [file for name in wanted if (file := found_file(self._found.base, name, limit)) is not None]
 

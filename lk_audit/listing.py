@@ -29,6 +29,14 @@ _TRACKED = ("ls-files", "-z", "--cached")
 _UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")
 
 
+def list_ahead(folder: Path) -> None:
+    """Have git list a folder that is likely to be scanned, while nobody is ready yet to hear what is in it."""
+    if repository_of(folder) is not None:
+        git = Git(folder)
+        git.ask_ahead(*_UNTRACKED)
+        git.ask_ahead(*_TRACKED)
+
+
 class Roots(Struct, frozen=True):
     """What a scan is asked to look at. `places` are absolute and resolved.
 
@@ -144,7 +152,8 @@ class Listing:
             yield self._walked(place)
             return
         try:
-            tracked = git.attempt(*_TRACKED)
+            asked = git.ask(*_TRACKED)
+            tracked = asked and asked.answer()
             if tracked:
                 yield _names(tracked, folder)
         except BaseException:
@@ -222,6 +231,5 @@ class Listing:
 
 def _names(listed: bytes, folder: str) -> list[str]:
     """The names in an answer of git, as paths of the report."""
-    names = dict.fromkeys(os.fsdecode(listed).split("\0"))
-    names.pop("", None)
-    return [f"{folder}/{name}" for name in names] if folder else list(names)
+    names = os.fsdecode(listed).removesuffix("\0").split("\0")
+    return [f"{folder}/{name}" for name in names] if folder else names

@@ -17,7 +17,7 @@ from lk_audit.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
 from lk_audit.columns import BINARY, MATTERS, MISNAMED, OTHER, Columns
 from lk_audit.config import Config
 from lk_audit.discovery import Discovery, discovered
-from lk_audit.environment_files import EnvironmentFiles
+from lk_audit.environment_files import EnvironmentFiles, Ignored
 from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import Fact
 from lk_audit.finding_writer import crowds, kept, write_findings
@@ -78,13 +78,16 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     config = config or Config()
     roots = roots_of(paths, folder)
     memory = cache.scan(roots, rules, known_rules, config) if cache else None
+    ignored = Ignored(roots.base)
     if memory:
-        found, columns = memory.look(progress)
+        found, columns = memory.look(progress, ignored.hear)
     else:
         look = partial(contents, base=roots.base, limit=config.size_limit, words=config.hints.secret_words)
-        found, columns = discovered(roots, look, config.exclusion, jobs=config.jobs, progress=progress)
+        found, columns = discovered(
+            roots, look, config.exclusion, jobs=config.jobs, progress=progress, listed=ignored.hear
+        )
     elsewhere = memory.around if memory else partial(unread_files, found, config.size_limit)
-    environment = EnvironmentFiles(found, Files((), elsewhere))
+    environment = EnvironmentFiles(found, Files((), elsewhere), ignored)
     kept = memory.report(environment) if memory else None
     if kept is not None:
         return replace(kept, elapsed=time.perf_counter() - started)

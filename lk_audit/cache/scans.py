@@ -81,9 +81,14 @@ class Scan:
 
     # --- before the scan ----------------------------------------------------------------------------------------------
 
-    def look(self, progress: Progress | None = None) -> tuple[Discovery, Columns]:
-        """The files of the scan and what is known of them; those that have changed are read."""
-        self._found, self._rows = self._looked("", self._roots, self._config.exclusion, progress)
+    def look(
+        self, progress: Progress | None = None, listed: Callable[[Sequence[str]], object] = len
+    ) -> tuple[Discovery, Columns]:
+        """The files of the scan and what is known of them; those that have changed are read.
+
+        `listed` hears of the paths before.
+        """
+        self._found, self._rows = self._looked("", self._roots, self._config.exclusion, progress, listed)
         return self._found, self._rows.columns
 
     def _is_among(self, found: Discovery) -> bool:
@@ -95,7 +100,12 @@ class Scan:
         return any(path.startswith(inside) for path in found.paths)
 
     def _looked(
-        self, kind: str, roots: Roots, exclusion: Exclusion | None = None, progress: Progress | None = None
+        self,
+        kind: str,
+        roots: Roots,
+        exclusion: Exclusion | None = None,
+        progress: Progress | None = None,
+        listed: Callable[[Sequence[str]], object] = len,
     ) -> tuple[Discovery, Rows]:
         """Files with what is known of them, which is kept.
 
@@ -105,7 +115,7 @@ class Scan:
         known = table.decoded(self._store.read(name))
         looked_at = time.time_ns()
         look = self._state if known is not None else self._content
-        found, columns = discovered(roots, look, exclusion, jobs=self._config.jobs, progress=progress)
+        found, columns = discovered(roots, look, exclusion, jobs=self._config.jobs, progress=progress, listed=listed)
         self._is_trusted = self._is_trusted and not self._is_among(found)
         rows = Rows(found.paths, columns, self._gate, known if self._is_trusted else None, looked_at)
         unread = rows.unread
@@ -172,9 +182,11 @@ class Scan:
             or report.crashes
             or sources.lost
             or _is_passing(report)
-            or not self._is_still_true()
             or len(environment.custodies) > _MOST_CUSTODIES
         ):
+            return
+        environment.ask_again()
+        if not self._is_still_true():
             return
         if not self._lists_what_settings_name():
             return

@@ -43,11 +43,11 @@ class Store:
         try:
             if not self._is_own() or file.stat().st_size > _LARGEST:
                 return None
-            raw = file.read_bytes()
+            with file.open("rb", buffering=0) as entry:
+                head, body = entry.read(len(_HEAD) + _DIGEST), entry.readall()
         except OSError:
             return None
-        body = raw[len(_HEAD) + _DIGEST :]
-        if raw[: len(_HEAD) + _DIGEST] != _HEAD + hashlib.sha256(body).digest():
+        if head != _HEAD + hashlib.sha256(body).digest():
             return None
         with contextlib.suppress(OSError):
             os.utime(file)

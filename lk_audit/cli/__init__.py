@@ -47,6 +47,24 @@ def _run() -> int:
     report = glance.report(arguments)
     if report is not None and glance.told(report):
         return 0
+    _anticipate(arguments)
     from lk_audit.cli.program import run  # noqa: PLC0415 - brings click and the scanner along
 
     return run(arguments)
+
+
+_ELSEWHERE = frozenset({"--staged", "--history", "--stdin-filename", "--help", "-"})
+"""What makes a scan one of other files than those of the working folder, or none."""
+
+
+def _anticipate(arguments: list[str]) -> None:
+    """Have git list the working folder while the scanner is still being imported, if it is going to be scanned."""
+    if arguments[:1] != ["scan"] or _ELSEWHERE & set(arguments):
+        return
+    if any(os.path.exists(item) for item in arguments[1:] if item != "."):  # noqa: PTH110 - nothing else is imported yet
+        return
+    from pathlib import Path  # noqa: PLC0415 - for scans of whole folders only
+
+    from lk_audit.listing import list_ahead  # noqa: PLC0415
+
+    list_ahead(Path.cwd().resolve())

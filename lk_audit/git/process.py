@@ -112,12 +112,19 @@ class Git(Struct, frozen=True, dict=True):
 
     def ask(self, *arguments: str) -> Asked | None:
         """A command that runs while nobody waits for its answer; None where git is missing, or hung before."""
-        if self.folder in _hopeless:
-            return None
+        ahead = _ahead.pop((self.folder, arguments), None)
+        if ahead is not None or self.folder in _hopeless:
+            return ahead
         try:
             return Asked(self.folder, self.start(*arguments))
         except GitError:
             return None
+
+    def ask_ahead(self, *arguments: str) -> None:
+        """A command for whoever is the first to ask the same."""
+        asked = self.ask(*arguments)
+        if asked is not None:
+            _ahead[self.folder, arguments] = asked
 
     def _completed(self, arguments: tuple[str, ...], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
         if self.folder in _hopeless:
@@ -159,10 +166,17 @@ class Asked:
             raise
         return told if self._process.returncode == 0 else None
 
+    def __del__(self) -> None:
+        if self._process.poll() is None:
+            self.drop()
+
     def drop(self) -> None:
         """End the command: nobody wants to know any more."""
         self._process.kill()
         self._process.communicate()
+
+
+_ahead: dict[tuple[Path, tuple[str, ...]], Asked] = {}
 
 
 def _missing(error: OSError) -> GitError:

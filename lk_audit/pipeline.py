@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from lk_audit import __version__, frontends, processes
 from lk_audit.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
-from lk_audit.columns import BINARY, MATTERS, MISNAMED, OTHER, Columns
+from lk_audit.columns import BINARY, MATTERS, MISNAMED, OTHER
 from lk_audit.config import Config
 from lk_audit.discovery import Discovery, discovered
 from lk_audit.environment_files import EnvironmentFiles, Ignored
@@ -30,7 +30,7 @@ from lk_audit.listing import roots_of
 from lk_audit.overrides import apply_overrides
 from lk_audit.progress import Progress
 from lk_audit.project.files import Files, Held
-from lk_audit.reading import contents, read, unread, unread_files, unused_configurations
+from lk_audit.reading import Kept, contents, read, unread, unread_files, unused_configurations
 from lk_audit.rule_api import Confidence, Options, Problem, Severity
 from lk_audit.source import Place, Source
 from lk_audit.sources import Sources, holding
@@ -79,10 +79,12 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     roots = roots_of(paths, folder)
     memory = cache.scan(roots, rules, known_rules, config) if cache else None
     ignored = Ignored(roots.base)
+    read_here = memory.kept if memory else Kept()
     if memory:
         found, columns = memory.look(progress, ignored.hear)
     else:
-        look = partial(contents, base=roots.base, limit=config.size_limit, words=config.hints.secret_words)
+        words = config.hints.secret_words
+        look = partial(contents, base=roots.base, limit=config.size_limit, words=words, kept=read_here)
         found, columns = discovered(
             roots, look, config.exclusion, jobs=config.jobs, progress=progress, listed=ignored.hear
         )
@@ -93,7 +95,9 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         return replace(kept, elapsed=time.perf_counter() - started)
     hidden = [read(file, config.hints.secret_words).source for file in environment.in_images_only(config.size_limit)]
     held = {source.path: source for source in hidden if source}
-    sources = _sources(found, columns, {**held, **(edited or {})})
+    sources = Sources(
+        found.files.around, found.paths, columns, {**read_here.sources, **held, **(edited or {})}.values()
+    )
     files = Files(sources, elsewhere)
     extract = environment.explaining(extract or analysis(files, progress, config.hints, config.jobs), held.keys())
     report = scan_sources(
@@ -122,12 +126,6 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     if memory:
         memory.keep(report, environment, sources)
     return report
-
-
-def _sources(found: Discovery, columns: Columns, instead: Mapping[str, Source]) -> Sources:
-    """The sources of a scan; `instead` are some that are in memory: edited ones in the place of those on disk."""
-    sources = Sources(found.files.around, found.paths, columns)
-    return Sources(found.files.around, found.paths, columns, instead.values()) if instead else sources
 
 
 def _by_path(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:

@@ -41,6 +41,7 @@ _KEY_ID = re.compile(rb"API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
 _START = b"API"
 """How key ids begin; it is looked for together with the words, and only where it stands the rest is compared."""
 _NAMES = ("livekit", "LiveKit", "Livekit", "LIVEKIT")
+_NAME = re.compile("|".join(_NAMES))
 _BLOCK = 1 << 16
 
 
@@ -54,13 +55,22 @@ def gates(path: str, data: bytes) -> frozenset[str]:
 
 def opens_any(path: str, data: bytes) -> bool:
     """Whether a file opens any gate; the search ends at the first."""
+    if len(data) <= _BLOCK and not _search()[0](data):  # nearly every file
+        return _is_called_after(path)
     return bool(_opened(path, data, 1))
+
+
+def _is_called_after(path: str) -> bool:
+    """Whether a file or its folder has the name of LiveKit."""
+    if _NAME.search(path) is None:
+        return False
+    name = "/".join(path.rsplit("/", 2)[-2:])
+    return any(word in name for word in _NAMES)
 
 
 def _opened(path: str, data: bytes, enough: int) -> set[str]:
     """The gates that a file opens, found one after the other until there are enough."""
-    name = "/".join(path.rsplit("/", 2)[-2:])
-    opened = {"livekit"} if any(word in name for word in _NAMES) else set()
+    opened = {"livekit"} if _is_called_after(path) else set()
     find, owners, overlap = _search()
     seen: set[int] = set()
     # Blocks bound the number of matches held at once, and allow to stop early.

@@ -34,8 +34,38 @@ _TEXT = Content(is_text=True)
 """Of a text in which nothing can matter, as nearly all are."""
 
 
-def contents(
-    paths: Sequence[str], *, base: Path, limit: int, words: Sequence[bytes] = (), digests: bool = False
+class Kept:
+    """Sources that stay in memory from their first reading on, as many as there is room for.
+
+    What another process reads is of no use in this one.
+    """
+
+    def __init__(self) -> None:
+        self.sources: dict[str, Source] = {}
+        self._room = _ROOM
+        self._process = os.getpid()
+
+    def takes(self, source: Source) -> bool:
+        """Keep a source, if that can be."""
+        if len(source.data) > self._room or os.getpid() != self._process:
+            return False
+        self._room -= len(source.data)
+        self.sources[source.path] = source
+        return True
+
+
+_ROOM = 4_000_000
+"""Bytes; all that matters of a project of usual size."""
+
+
+def contents(  # noqa: PLR0913 - keywords, all but one
+    paths: Sequence[str],
+    *,
+    base: Path,
+    limit: int,
+    words: Sequence[bytes] = (),
+    digests: bool = False,
+    kept: Kept | None = None,
 ) -> Columns:
     """What files are: opened, read and prefiltered, each once.
 
@@ -44,7 +74,8 @@ def contents(
         base: the base of the scan.
         limit: the size in bytes over which a file is skipped.
         words: further words that make a file matter.
-        digests: whether those of all files are wanted; that of one that matters is told anyway.
+        digests: whether those of all files are wanted; without it only those are told by which sources are known again.
+        kept: takes the sources that are read here.
     """
     columns = Columns()
     around = with_separator(base)
@@ -56,8 +87,11 @@ def contents(
             _add_unread(columns, path, classified(path, file, base, limit), error)
             continue
         verdict, source = (REPORT, None) if is_report(path) else _judged(path, raw, words)
-        is_digested = digests or source is not None
-        worth = NO_WORTH if source is None else _worth(frontends.view(source))
+        worth, is_digested = NO_WORTH, digests
+        if source is not None:
+            source = frontends.view(source)
+            worth = _worth(source)
+            is_digested |= kept is None or not kept.takes(source)
         columns.add(verdict, state_of(status), digest_of(raw) if is_digested else NO_DIGEST, worth)
     return columns
 

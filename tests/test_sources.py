@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from lk_audit import pipeline
+from lk_audit import pipeline, reading
 from lk_audit import sources as on_disk
 from lk_audit.columns import Columns
 from lk_audit.discovery import discovered
@@ -22,7 +24,7 @@ from lk_audit.reading import contents
 from lk_audit.regular_files import read_regular
 from lk_audit.rule_loader import load_rules
 from lk_audit.source import Source
-from lk_audit.sources import MARKS, Sources, holding, sizes
+from lk_audit.sources import MARKS, Sources, holding, marks_of, sizes
 from tests.samples import SECRET
 
 RULES = load_rules(packs=False).rules
@@ -109,6 +111,14 @@ def test_what_sources_hold_is_known_without_reading_them(folder: Path, monkeypat
     assert [path for path in paths if sources.size(path)] == list(paths)
 
 
+@given(
+    st.lists(st.sampled_from([*MARKS, *(mark[:-1] for mark in MARKS), b"x", b"\n" * 20_000]), max_size=8).map(b"".join)
+)
+@example(b"x" * 70_000 + b"eyJ")
+def test_marks_are_those_that_a_search_for_each_finds(data: bytes) -> None:
+    assert marks_of(data) == sum(1 << bit for bit, mark in enumerate(MARKS) if mark in data)
+
+
 def test_few_sources_stay_in_memory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_disk, "_KEPT", 2 * len(LEAK) + 30)
     sources = of(folder)
@@ -126,6 +136,12 @@ def test_few_sources_stay_in_memory(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert read == 4
 
 
+@pytest.fixture
+def no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a large tree."""
+    monkeypatch.setattr(reading, "_ROOM", 0)
+
+
 def scan(folder: Path, after: Callable[[], object], jobs: int = 1) -> Report:
     """A scan in which something happens between the analysis and the report."""
 
@@ -140,6 +156,7 @@ def scan(folder: Path, after: Callable[[], object], jobs: int = 1) -> Report:
     return scan_paths(["."], rules=RULES, folder=folder, extract=extracting)
 
 
+@pytest.mark.usefixtures("no_room")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_file_that_changes_after_its_analysis_shows_nothing_of_what_it_holds_now(folder: Path, jobs: int) -> None:
     other = SECRET[::-1]
@@ -154,6 +171,7 @@ def test_a_file_that_changes_after_its_analysis_shows_nothing_of_what_it_holds_n
     assert [(item.path, item.reason, item.expected) for item in report.skipped] == [("a.env", CHANGED, False)]
 
 
+@pytest.mark.usefixtures("no_room")
 def test_a_file_that_vanishes_before_its_analysis_is_listed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     analyse = pipeline.analysis
 
@@ -166,3 +184,15 @@ def test_a_file_that_vanishes_before_its_analysis_is_listed(folder: Path, monkey
 
     assert {finding.place.path for finding in report.findings} == {"a.env", "sub/b.env"}
     assert [(item.path, item.reason) for item in report.skipped] == [("c.env", CHANGED)]
+
+
+def test_the_files_of_a_small_scan_are_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> NoReturn:
+        raise AssertionError
+
+    monkeypatch.setattr(on_disk, "read_regular", never)
+    report = scan(folder, (folder / "a.env").unlink)
+
+    assert len(report.findings) == 3
+    assert all(finding.frame for finding in report.findings)
+    assert report.skipped == ()

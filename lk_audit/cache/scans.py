@@ -24,7 +24,7 @@ from lk_audit.listing import Roots
 from lk_audit.overrides import apply_overrides
 from lk_audit.path_patterns import Exclusion
 from lk_audit.progress import Progress
-from lk_audit.reading import contents, unread_files
+from lk_audit.reading import Kept, contents, unread_files
 from lk_audit.sources import Sources, holding
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Cache:
 
 
 class Scan:
-    """One scan of files and folders. `options` are what the rules are to be given."""
+    """One scan of files and folders. `options` are what the rules are to be given, `kept` the sources in memory."""
 
     def __init__(self, store: Store, roots: Roots, rules: Sequence[AnyRule], config: Config, foreign: bytes) -> None:
         self._store = store
@@ -66,6 +66,7 @@ class Scan:
         self._found: Discovery
         self._rows: Rows
         self._is_trusted = True
+        self.kept = Kept()
         now = config.options.now
         self.options: Options = replace(config.options, now=Watched(now, now, self._span))
 
@@ -133,7 +134,9 @@ class Scan:
     @cached_property
     def _content(self) -> Look:
         words = self._config.hints.secret_words
-        return partial(contents, base=self._roots.base, limit=self._config.size_limit, words=words, digests=True)
+        return partial(
+            contents, base=self._roots.base, limit=self._config.size_limit, words=words, digests=True, kept=self.kept
+        )
 
     def report(self, environment: EnvironmentFiles) -> Report | None:
         """The report of a former scan, where it holds for this one."""

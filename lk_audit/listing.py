@@ -231,5 +231,6 @@ class Listing:
 
 def _names(listed: bytes, folder: str) -> list[str]:
     """The names in an answer of git, as paths of the report."""
-    names = os.fsdecode(listed).removesuffix("\0").split("\0")
+    # One by one: a single name with unusual letters would make the text of all four times as large.
+    names = [os.fsdecode(name) for name in listed.removesuffix(b"\0").split(b"\0")]
     return [f"{folder}/{name}" for name in names] if folder else names

@@ -24,7 +24,7 @@ R = TypeVar("R")
 
 _BATCHES_EACH = 32
 """So many pieces of work a process, so that none waits long for the slowest."""
-_ROOM = 80_000_000
+_ROOM = 96_000_000
 """Bytes; a larger process ends with its batch, and another goes on. What has been dropped in it stays taken for the
 most part: in between are objects that live."""
 _MOST_PROCESSES = 1_000

@@ -167,7 +167,9 @@ class Scan:
         return self._hidden
 
     def _name(self, *rows: Rows) -> str:
-        return entry_name("report", *self._key, _outline(self._found), *(item.content for item in rows))
+        return entry_name(
+            "report", *self._key, _outline(self._found), *(part for item in rows for part in item.content)
+        )
 
     def around(self) -> Mapping[str, Callable[[], bytes | None]]:
         """The files of the project around the scan, as `unread_files` gives them, for a question that leads there."""

@@ -51,7 +51,7 @@ class Table(Struct, array_like=True, frozen=True):
 
 def joined(paths: Sequence[str]) -> bytes:
     """Paths as a table holds them."""
-    return "\0".join(paths).encode("utf-8", "surrogateescape")
+    return b"\0".join([path.encode("utf-8", "surrogateescape") for path in paths])
 
 
 def _cells(states: bytes | bytearray) -> list[bytes]:
@@ -62,6 +62,12 @@ def _changes(states: bytes | bytearray) -> list[int]:
     """When each file was last changed: its content, or what the file system says of it."""
     numbers = array("q", bytes(states))
     return list(map(max, numbers[1::_FIELDS], numbers[2::_FIELDS]))
+
+
+def _newest(states: bytes | bytearray) -> int:
+    """The last change of any file; 0 where there is none."""
+    numbers = array("q", bytes(states))
+    return max(max(numbers[field::_FIELDS], default=0) for field in (1, 2))
 
 
 def decoded(raw: bytes | None) -> Table | None:
@@ -85,7 +91,7 @@ class Rows:
         self.gate = gate
         self.looked_at = looked_at
         self.paths = joined(paths)
-        self.newest = max(_changes(columns.states), default=0)
+        self.newest = _newest(columns.states)
         self.is_unchanged = known is not None and self._is_that_of(known)
         if known is None:
             return
@@ -126,9 +132,9 @@ class Rows:
         return not {UNKNOWN, UNREADABLE} & set(self.columns.verdicts)
 
     @property
-    def content(self) -> bytes:
+    def content(self) -> tuple[bytes, bytes]:
         """What the tree holds: paths and contents."""
-        return self.paths + b"\0\0" + bytes(self.columns.digests)
+        return self.paths, bytes(self.columns.digests)
 
     @property
     def may_be_racy(self) -> list[int]:

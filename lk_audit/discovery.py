@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias, overload
 
@@ -182,7 +181,7 @@ def _in_order(paths: list[str], columns: Columns) -> tuple[list[str], Columns, l
     skipped = {paths[row]: columns.skipped[row] for row in absent if row in columns.skipped}
     rows: Sequence[int] = [row for row in range(len(paths)) if row not in absent] if absent else range(len(paths))
     ordered = [paths[row] for row in rows] if absent else paths
-    if not all(before < after for before, after in pairwise(ordered)):
+    if len(set(ordered)) < len(ordered) or ordered != sorted(ordered):
         row_of = dict(zip(ordered, rows, strict=True))
         ordered = sorted(row_of)
         rows = [row_of[path] for path in ordered]

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lk_audit.environment_files import Ignored
 from lk_audit.findings import Finding
+from lk_audit.git.process import Asked, Git
 from lk_audit.pipeline import scan_paths
 from lk_audit.rule_api import Severity
 from lk_audit.rule_loader import load_builtin_rules
@@ -115,3 +117,23 @@ def test_a_secret_in_code_has_nothing_to_do_with_this(repository: Path) -> None:
     (finding,) = leaks(repository)
 
     assert ".gitignore" not in finding.fix
+
+
+def test_git_is_asked_for_ignored_files_only_where_an_image_may_take_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    ask = Git.ask
+
+    def noted(self: Git, *arguments: str) -> Asked | None:
+        asked.append(arguments)
+        return ask(self, *arguments)
+
+    monkeypatch.setattr(Git, "ask", noted)
+    ignored = Ignored(tmp_path)
+    ignored.hear(["a.py", "docs/dockerfiles.md"])
+    assert asked == []
+    ignored.hear(["web/Dockerfile"])
+    ignored.hear(["api/Dockerfile"])
+    assert len(asked) == 1
+    assert ignored.answer() == ignored.answer() == b""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lk_audit import listing
 from lk_audit.discovery import discover
 from lk_audit.git.objects import Entry, Objects, Stream
 from lk_audit.git.process import Git, GitError, complaint
@@ -193,3 +194,48 @@ def test_what_the_list_of_a_stream_raises_is_raised_to_its_reader(repo: Repo) ->
 
     with pytest.raises(LookupError, match="broken"):
         list(Stream(Git(repo.root), entries(), 1000))
+
+
+def test_a_question_may_be_asked_before_anybody_waits_for_the_answer(repo: Repo) -> None:
+    repo.commit("a.txt", "A\n")
+    git = Git(repo.root)
+    git.ask_ahead("ls-files", "-z")
+    repo.commit("b.txt", "B\n")
+
+    answers = [asked.answer() for _ in range(2) if (asked := Git(repo.root).ask("ls-files", "-z")) is not None]
+
+    assert answers[0] in {b"a.txt\0", b"a.txt\0b.txt\0"}  # whichever was first
+    assert answers[1] == b"a.txt\0b.txt\0"
+
+
+def test_an_answer_that_nobody_wants_any_more_is_not_waited_for(repo: Repo) -> None:
+    asked = Git(repo.root).ask("cat-file", "--batch")
+    assert asked is not None
+    asked.drop()
+
+    assert asked.answer() is None
+
+
+def test_a_question_that_fails_has_no_answer(repo: Repo) -> None:
+    asked = Git(repo.root).ask("cat-file", "-p", "1" * 40)
+
+    assert asked is not None
+    assert asked.answer() is None
+
+
+def test_untracked_files_are_found_where_git_cannot_list_them(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.commit("a.txt", "A\n")
+    (repo.root / "b.txt").write_text("B\n")
+    monkeypatch.setattr(listing, "_UNTRACKED", ("no-such-command",))
+
+    assert list(discover(["."], folder=repo.root).paths) == ["a.txt", "b.txt"]
+
+
+def test_the_working_folder_is_listed_ahead_once(repo: Repo) -> None:
+    repo.commit("a.txt", "A\n")
+    listing.list_ahead(repo.root)
+    first = list(discover(["."], folder=repo.root).paths)
+    (repo.root / "b.txt").write_text("B\n")
+
+    assert first == ["a.txt"]
+    assert list(discover(["."], folder=repo.root).paths) == ["a.txt", "b.txt"]

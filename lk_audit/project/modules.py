@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -66,11 +66,16 @@ class CodeModule(Struct, eq=False, dict=True):
 
     def target(self, specifier: str) -> str | None:
         """The path of the file that an import here names; where files make up packages, that of a folder."""
+        return self._find(self.path, specifier)
+
+    @cached_property
+    def _find(self) -> Callable[[str, str], str | None]:
+        """What finds the file that a file means by a module, in this language."""
         resolution, language = self.project.resolution, self.syntax.language
         if language == "csharp":
-            return CSHARP if specifier == "." else None
+            return lambda _, specifier: CSHARP if specifier == "." else None
         if traits(language).finds_by_name:
-            return self.project.autoload.target(self.path, specifier, language)
+            return partial(self.project.autoload.target, language=language)
         finders: dict[str, Callable[[str, str], str | None]] = {
             "python": resolution.python,
             "go": resolution.go,
@@ -79,7 +84,7 @@ class CodeModule(Struct, eq=False, dict=True):
             "swift": resolution.swift,
             "rust": self.project.declared.rust,
         }
-        return finders.get(language, resolution.javascript)(self.path, specifier)
+        return finders.get(language, resolution.javascript)
 
     @property
     def address(self) -> str:

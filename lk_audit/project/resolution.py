@@ -57,6 +57,7 @@ class Resolution:
         self._files = files
         self._manifests = manifests
         self._known: dict[tuple[str, str], str | None] = {}
+        self._roots: dict[str, tuple[str, ...]] = {}
         self._in_packages: dict[tuple[str, str, bytes], tuple[str, ...]] = {}
 
     def python(self, path: str, module: str) -> str | None:
@@ -208,8 +209,11 @@ class Resolution:
         elif name == _DJANGO_SETTINGS:
             yield from self._django_settings(path)
         elif name.partition(".")[0] not in sys.stdlib_module_names:
-            for folder in self._python_roots(path):
-                yield from self._python_file(folder, relative)
+            folder = posixpath.dirname(path)
+            if folder not in self._roots:
+                self._roots[folder] = tuple(self._python_roots(path))
+            for root in self._roots[folder]:
+                yield from self._python_file(root, relative)
 
     def _django_settings(self, path: str) -> Iterator[str]:
         """What `django.conf.settings` gives: the settings module closest to the file."""
@@ -235,8 +239,8 @@ class Resolution:
         yield from packages
 
     def _python_file(self, folder: str, relative: str) -> Iterator[str]:
-        base = posixpath.join(folder, relative) if relative else folder
-        for candidate in ((f"{base}.py",) if relative else ()) + (posixpath.join(base, "__init__.py"),):
+        base = f"{folder}/{relative}" if folder and relative else folder or relative
+        for candidate in ((f"{base}.py",) if relative else ()) + (f"{base}/__init__.py" if base else "__init__.py",):
             if candidate in self._files:
                 yield candidate
 

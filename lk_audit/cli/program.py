@@ -11,6 +11,7 @@ from types import FrameType
 
 from lk_audit import __version__
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, INTERRUPTED, TERMINATED, USAGE
+from lk_audit.collector import patient
 from lk_audit.errors import LkAuditError, RuleLoadError
 
 
@@ -53,11 +54,12 @@ def _outcome(arguments: Sequence[str]) -> object:
         from lk_audit.cli.commands import dispatch  # noqa: PLC0415
 
         return dispatch(arguments)
-    _load_records()
-    from lk_audit.cli.scanning import scan  # noqa: PLC0415
-
     try:
-        return scan(**options)
+        with patient():  # all that is imported stays
+            _load_records()
+            from lk_audit.cli.scanning import scan  # noqa: PLC0415
+
+            return scan(**options)
     except KeyboardInterrupt:
         sys.stderr.write("\n")  # ends the line in which the terminal shows "^C", as click does
         raise

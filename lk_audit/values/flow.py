@@ -73,13 +73,21 @@ class Flow:
         branches: list[Branch] = []
         child, above = node, self._parents.get
         parent = above(node)
+        outer: Path = ()
         while parent is not None:
             part = _part(parent, child) if type(parent) in _BRANCHING else ""
             if part:
                 branches.append((parent, part))
+                known = self._paths.get(parent)
+                if known is not None:
+                    outer = known
+                    break
             child, parent = parent, above(parent)
-        found = self._paths[node] = tuple(reversed(branches))
-        return found
+        for control, part in reversed(branches):
+            self._paths[control] = outer
+            outer = (*outer, (control, part))
+        self._paths[node] = outer
+        return outer
 
     def reaching(self, definitions: Sequence[Definition], use: Node) -> list[Definition]:
         """Those of `definitions` (of one name in one scope, sorted by `effect`) that can hold at `use`."""

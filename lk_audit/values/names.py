@@ -111,6 +111,8 @@ class Names:
                 self._aliases.setdefault(item.member, []).append(item.local)
         self._reaching: dict[Name, tuple[Definition, ...]] = {}
         self._origins: dict[Expr, Origin | None] = {}
+        self._open_origins = 0
+        self._full_names: dict[Expr, str | None] = {}
         self._uses: dict[str, defaultdict[Node, list[Name]]] = {}
         self._at_end: dict[str, Name] = {}
 
@@ -181,8 +183,13 @@ class Names:
 
         A name that nothing defines is a global of the language and keeps its own name ("Date.now", "open").
         """
+        if expr in self._full_names:
+            return self._full_names[expr]
         origin = self.origin(expr)
-        return None if origin is None else self.full_name(origin)
+        name = None if origin is None else self.full_name(origin)
+        if not self._open_origins:  # while one is looked for, others that lead to it are not known
+            self._full_names[expr] = name
+        return name
 
     def full_name(self, origin: Origin) -> str:
         """The dotted name: "livekit.api.AccessToken", "livekit-server-sdk.AccessToken"."""
@@ -211,7 +218,9 @@ class Names:
         if expr in self._origins:
             return self._origins[expr]
         self._origins[expr] = None
+        self._open_origins += 1
         found = self._origins[expr] = self._find_origin(expr)
+        self._open_origins -= 1
         return found
 
     def direct_origin(self, expr: Expr) -> Origin | None:

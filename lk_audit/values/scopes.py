@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TypeAlias, TypeGuard, TypeVar
+from operator import attrgetter
+from typing import TypeAlias, TypeGuard, TypeVar, cast
 
 from lk_audit.languages import traits
 from lk_audit.syntax import (
@@ -42,6 +43,8 @@ GO_FILLERS = frozenset(
     | {"Decode", "DecodeJSON", "Unmarshal", "UnmarshalWithDefaults", "ReadEntity", "BindBody"}
 )
 """Go methods that fill what their last argument points to, by convention: gin, echo, fiber, `encoding/json` ..."""
+_EFFECT = attrgetter("effect")
+_START = attrgetter("start")
 _DEEP = 300
 _MOST_STEPS = 2_000_000
 
@@ -63,7 +66,7 @@ class Scopes:
         self.assigned: defaultdict[str, list[Definition]] = defaultdict(list)
         self.stars: list[Import] = []
         self.parents: dict[Node, Node] = {}
-        self._sorted: set[type[Node]] = set()
+        self._sorted: dict[type[Node], tuple[Node, ...]] = {}
         self._found: defaultdict[type, list[Node]] = defaultdict(list)
         self.is_too_deep = self._walk()
         if not self.is_too_deep:
@@ -71,11 +74,10 @@ class Scopes:
 
     def nodes(self, kind: type[N]) -> tuple[N, ...]:
         """All nodes of one syntax type, in source order."""
-        found = self._found.get(kind, [])
-        if kind not in self._sorted:
-            found.sort(key=lambda item: item.start)
-            self._sorted.add(kind)
-        return tuple(item for item in found if isinstance(item, kind))
+        known = self._sorted.get(kind)
+        if known is None:
+            known = self._sorted[kind] = tuple(sorted(self._found.pop(kind, ()), key=_START))
+        return cast("tuple[N, ...]", known)
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes around `node`, innermost first."""
@@ -168,7 +170,8 @@ class Scopes:
         self._index_definitions()
         self._index_returns()
         for known in (*self.definitions.values(), *self.attributes.values()):
-            known.sort(key=lambda item: item.effect)
+            if len(known) > 1:
+                known.sort(key=_EFFECT)
 
     def _index_definitions(self) -> None:
         assigns = self.nodes(Assign)

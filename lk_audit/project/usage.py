@@ -114,6 +114,7 @@ class Usage:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._mentioning: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._generated: dict[str, bool] = {}
         self._inside: dict[tuple[str, str], tuple[str, ...]] = {}
         self._callers: dict[Function, tuple[Use, ...]] = {}
         self._importers: dict[str, tuple[ImportEdge, ...]] = {}
@@ -156,13 +157,13 @@ class Usage:
             near = {other for word in beside for other in self._paths(path, word)}
             found = [other for other in found if other in near]
         for other in found if len(found) <= _MOST_USERS else ():
-            if other != path and file_role(other) is not FileRole.TEST:
+            if file_role(other) is not FileRole.TEST:
                 yield from self._project.modules(other)
 
     def _formed(self, path: str, word: str, forms: tuple[_Form, ...]) -> Iterator[str]:
-        """The files that contain a word in one of some ways."""
+        """The other files that contain a word in one of some ways."""
         for other in self._paths(path, word):
-            if not forms or _stands(self._project.files.data(other), word.encode(), forms):
+            if other != path and (not forms or _stands(self._project.files.data(other), word.encode(), forms)):
                 yield other
 
     def _paths(self, path: str, word: str) -> tuple[str, ...]:
@@ -176,7 +177,13 @@ class Usage:
         if known is None:
             files, wanted = self._project.files, word.encode()
             found = (other for other in self._nearby(family, root, path) if wanted in files.data(other))
-            known = self._mentioning[key] = tuple(other for other in found if not is_generated(files.data(other)))
+            known = self._mentioning[key] = tuple(other for other in found if not self._is_generated(other))
+        return known
+
+    def _is_generated(self, path: str) -> bool:
+        known = self._generated.get(path)
+        if known is None:
+            known = self._generated[path] = is_generated(self._project.files.data(path))
         return known
 
     def _nearby(self, family: str, root: str, path: str) -> collections.abc.Sequence[str]:

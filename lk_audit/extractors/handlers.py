@@ -169,27 +169,37 @@ def _handler_entry(expr: Expr) -> Expr:
     return next(named, expr)
 
 
+_TAKERS = frozenset(suffix.rpartition(".")[2] for suffix in HANDLER_TAKERS)
 _MESSAGE_SOURCES = frozenset({"socket", "ws", "connection", "client", "conn", "websocket"})
 
 
 def _registration(context: FileContext, call: Call) -> str | None:
     callee = call.callee
     name = last_name(callee) or ""
-    path = _first_text(call)
-    if isinstance(callee, Member) and name in ROUTE_METHODS and path is not None and path.startswith(("/", "*")):
-        return f"{name.upper()} {path}"
-    if isinstance(callee, Member) and name in ROUTE_METHODS and isinstance(callee.object, Call):
-        return f"{name.upper()} {_first_text(callee.object) or ''}".strip()
+    if isinstance(callee, Member) and name in ROUTE_METHODS:
+        path = _first_text(call)
+        if path is not None and path.startswith(("/", "*")):
+            return f"{name.upper()} {path}"
+        if isinstance(callee.object, Call):
+            return f"{name.upper()} {_first_text(callee.object) or ''}".strip()
     if isinstance(callee, Member) and name == "on" and (last_name(callee.object) or "") in _MESSAGE_SOURCES:
         event = _first_text(call)
         return f"message {event}" if event not in {None, "close", "error", "open", "connection", "disconnect"} else None
     if name == "handler" and not _is_server_function(callee):
         return _vertx_route(callee)
-    dotted = context.qualified(callee) or name
-    for suffix, framework in HANDLER_TAKERS.items():
-        if name == suffix or dotted.endswith(f".{suffix}"):
-            return f"{framework} handler"
-    return None
+    return _taker(name, context.qualified(callee) or name)
+
+
+def _taker(name: str, dotted: str) -> str | None:
+    """What takes a handler, by the last part of its name and by its full name."""
+    if name not in _TAKERS and dotted.rpartition(".")[2] not in _TAKERS:
+        return None
+    found = (framework for suffix, framework in HANDLER_TAKERS.items() if _ends(name, dotted, suffix))
+    return next((f"{framework} handler" for framework in found), None)
+
+
+def _ends(name: str, dotted: str, suffix: str) -> bool:
+    return name == suffix or dotted.endswith(f".{suffix}")
 
 
 def _vertx_route(callee: Expr) -> str | None:

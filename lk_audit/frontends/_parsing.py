@@ -7,10 +7,13 @@ but the text: the same file is given up everywhere, or nowhere.
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Query
+    from tree_sitter import Language, Node, Parser, Query
 
 _FEWEST_STEPS = 5_000
 _BYTES_OF_STEP = 10
@@ -67,23 +70,64 @@ def root_of(parser: Parser, data: bytes) -> Node:
     return root
 
 
+def find(root: Node, kinds: frozenset[str]) -> list[Node]:
+    """The nodes of these types below `root`, in source order."""
+    found: list[Node] = []
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.type in kinds:
+            found.append(node)
+        else:
+            pending.extend(node.named_children[::-1])
+    return found
+
+
+_WORTH_A_QUERY = 5_000
+"""Nodes, in whatever files. To prepare a search takes a parser as long as to look at so many, some grammars twice."""
+_looked_at: Counter[tuple[Language, frozenset[str]]] = Counter()
+
+
+def leaves_of(language: Language, root: Node, kinds: frozenset[str]) -> list[Node]:
+    """The same for types that never hold one another, such as comments; the parser's own search is many times faster.
+
+    It is quadratic in the children of one node, of which what could not be read may have any number.
+    """
+    if root.has_error:
+        return find(root, kinds)
+    if _looked_at[language, kinds] + root.descendant_count <= _WORTH_A_QUERY:
+        _looked_at[language, kinds] += root.descendant_count
+        return find(root, kinds)
+    return sorted(_search(_query(language, kinds), root), key=attrgetter("start_byte"))
+
+
+@cache
+def _query(language: Language, kinds: frozenset[str]) -> Query:
+    from tree_sitter import Query as Compiled  # noqa: PLC0415 - whoever has a tree has loaded it
+
+    # A grammar may lack a type that another version of it has.
+    known = [kind for kind in sorted(kinds) if language.id_for_node_kind(kind, True)]
+    return Compiled(language, "[" + " ".join(f"({kind})" for kind in known) + f"] @{_CAPTURE}")
+
+
+_CAPTURE = "it"
 _MOST_SEARCHED = 50_000
 """Nodes. Above some 25,000 levels the parser's search takes the square of the depth, and nothing interrupts it."""
 
 
-def search(query: Query, name: str, root: Node) -> list[Node]:
-    """The nodes that a query of single nodes captures under a name, in any order, by the parser's own search.
+def _search(query: Query, root: Node) -> list[Node]:
+    """The nodes that a query of single nodes captures, in any order, by the parser's own search.
 
     Large trees are searched piece by piece; what is around the pieces is large itself, so there is little of it.
     """
-    from tree_sitter import QueryCursor  # noqa: PLC0415 - whoever has a tree has loaded it
+    from tree_sitter import QueryCursor  # noqa: PLC0415 - as above
 
     found: list[Node] = []
     pending = [root]
     while pending:
         node = pending.pop()
         if node.descendant_count <= _MOST_SEARCHED:
-            found += QueryCursor(query).captures(node).get(name, [])
+            found += QueryCursor(query).captures(node).get(_CAPTURE, [])
         else:
             pending.extend(node.children)
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _php_names as names
+from lk_audit.frontends._parsing import find
 from lk_audit.frontends._php_calls import HELPERS, call_of
 from lk_audit.frontends._php_includes import included_path
 from lk_audit.frontends._php_literals import float_value, integer_value, interpreted, single_quoted
 from lk_audit.frontends._php_operators import OPERATORS
-from lk_audit.frontends._tree import Part, copies_of, expression, find
+from lk_audit.frontends._tree import Part, copies_of, expression
 from lk_audit.syntax import (
     Argument,
     Binary,

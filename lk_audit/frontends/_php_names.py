@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._tree import Part, find
+from lk_audit.frontends._parsing import find
+from lk_audit.frontends._tree import Part
 from lk_audit.patterns import regex
 from lk_audit.syntax import Member, Name, Node, Opaque
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import page
-from lk_audit.frontends._tree import find
+from lk_audit.frontends._parsing import find
 from lk_audit.source import Source
 from lk_audit.syntax import Module
 

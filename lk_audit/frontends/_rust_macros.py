@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._tree import find
+from lk_audit.frontends._parsing import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, cast, get_args
 
 from msgspec import Struct
 
-from lk_audit.frontends._parsing import search
 from lk_audit.syntax import Block, Evaluate, Expr, Literal, Member, Name, Node, Opaque, Statement, children
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Query
     from tree_sitter import Node as TreeNode
 
 _EXPRESSIONS = frozenset(get_args(Expr))
@@ -236,38 +233,6 @@ def words(text: str, start: int) -> Iterator[tuple[str, int, int]]:
         first = start + len(part[: part.index(word)].encode())
         yield word, first, first + len(word.encode())
         start += len(part.encode()) + 1
-
-
-def find(root: TreeNode, kinds: frozenset[str]) -> list[TreeNode]:
-    """The nodes of these types below `root`, in source order."""
-    found: list[TreeNode] = []
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        if node.type in kinds:
-            found.append(node)
-        else:
-            pending.extend(node.named_children[::-1])
-    return found
-
-
-def leaves_of(language: Language, root: TreeNode, kinds: frozenset[str]) -> list[TreeNode]:
-    """The same for types that never hold one another, such as comments; the parser's own search is many times faster.
-
-    It is quadratic in the children of one node, of which what could not be read may have any number.
-    """
-    if root.has_error:
-        return find(root, kinds)
-    return sorted(search(_query(language, kinds), "it", root), key=attrgetter("start_byte"))
-
-
-@cache
-def _query(language: Language, kinds: frozenset[str]) -> Query:
-    from tree_sitter import Query as Compiled  # noqa: PLC0415 - as above
-
-    # A grammar may lack a type that another version of it has.
-    known = [kind for kind in sorted(kinds) if language.id_for_node_kind(kind, True)]
-    return Compiled(language, "[" + " ".join(f"({kind})" for kind in known) + "] @it")
 
 
 def unread(root: TreeNode) -> list[tuple[int, int]]:

@@ -10,8 +10,9 @@ from lk_audit.frontends import _csharp_objects as objects
 from lk_audit.frontends import _csharp_statements as statements
 from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._parsing import leaves_of
 from lk_audit.frontends._receivers import with_receivers
-from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
+from lk_audit.frontends._tree import Grammar, Lowering, block, unread
 from lk_audit.syntax import Comment, Module
 
 if TYPE_CHECKING:

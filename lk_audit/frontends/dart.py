@@ -22,8 +22,9 @@ from lk_audit.frontends._dart_expressions import (
 )
 from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._parsing import leaves_of
 from lk_audit.frontends._receivers import with_receivers
-from lk_audit.frontends._tree import Grammar, Lowering, block, expression, leaves_of, unread
+from lk_audit.frontends._tree import Grammar, Lowering, block, expression, unread
 from lk_audit.syntax import Comment, Module
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from lk_audit.frontends._elixir_literals import comment_text
 from lk_audit.frontends._elixir_modules import assembled
 from lk_audit.frontends._elixir_parts import Body
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
+from lk_audit.frontends._parsing import leaves_of
+from lk_audit.frontends._tree import Grammar, Lowering, block, unread
 from lk_audit.syntax import Block, Comment, Module
 
 if TYPE_CHECKING:

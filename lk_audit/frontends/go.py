@@ -10,7 +10,8 @@ from lk_audit.frontends import _go_statements as statements
 from lk_audit.frontends import _go_types as types
 from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
-from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
+from lk_audit.frontends._parsing import leaves_of
+from lk_audit.frontends._tree import Grammar, Lowering, block, unread
 from lk_audit.syntax import Comment, Module
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from lk_audit.frontends._grammars import language
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._javascript_patterns import PATTERNS
 from lk_audit.frontends._javascript_unread import UNREAD
-from lk_audit.frontends._parsing import root_of
-from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
+from lk_audit.frontends._parsing import leaves_of, root_of
+from lk_audit.frontends._tree import Grammar, Lowering, block, unread
 from lk_audit.syntax import Comment, Evaluate, Literal, Module
 
 if TYPE_CHECKING:

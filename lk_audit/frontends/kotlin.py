@@ -13,8 +13,9 @@ from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._kotlin_annotations import attach, taken_out
 from lk_audit.frontends._kotlin_receivers import with_scopes
+from lk_audit.frontends._parsing import leaves_of
 from lk_audit.frontends._receivers import with_receivers
-from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
+from lk_audit.frontends._tree import Grammar, Lowering, block, unread
 from lk_audit.patterns import regex
 from lk_audit.syntax import Block, Comment, Module
 

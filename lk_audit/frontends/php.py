@@ -14,11 +14,12 @@ from lk_audit.frontends import _php_expressions as expressions
 from lk_audit.frontends import _php_statements as statements
 from lk_audit.frontends import text
 from lk_audit.frontends._grammars import language, syntax_tree
+from lk_audit.frontends._parsing import leaves_of
 from lk_audit.frontends._php_literals import comment_text
 from lk_audit.frontends._php_names import variable
 from lk_audit.frontends._php_pages import scripts
 from lk_audit.frontends._php_scripts import as_script
-from lk_audit.frontends._tree import Grammar, Lowering, block, leaves_of, unread
+from lk_audit.frontends._tree import Grammar, Lowering, block, unread
 from lk_audit.syntax import Comment, Document, Module
 
 if TYPE_CHECKING:

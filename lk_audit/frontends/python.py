@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._parsing import root_of, search
+from lk_audit.frontends._parsing import leaves_of, root_of
 from lk_audit.frontends._python_expressions import EXPRESSIONS, LINKS
 from lk_audit.frontends._python_lowering import Grammar, Lowering
 from lk_audit.frontends._python_statements import STATEMENTS
@@ -17,7 +16,7 @@ from lk_audit.syntax import Block, Comment, Module
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
     from lk_audit.source import Source
 
@@ -25,7 +24,7 @@ _PACKAGE = "tree_sitter_python"
 _GRAMMAR = Grammar(EXPRESSIONS, LINKS, STATEMENTS)
 _DEEPEST_STACK = 10_000
 """Frames that lowering may take: some dozens for each level of nesting that it follows."""
-_NOTES = "[(comment) (ERROR) (MISSING)] @note"
+_COMMENTS = frozenset({"comment"})
 
 
 def parse(source: Source, *, parts: Sequence[tuple[int, int]] = ()) -> Module:
@@ -91,17 +90,15 @@ def _room_for(frames: int) -> Iterator[None]:
 
 def _notes(root: Node) -> tuple[list[Node], list[Node]]:
     """The comments, and what the parser could not read, in source order."""
-    # A cursor gives its captures in the order of a hash.
-    ordered = sorted(_walked(root) if root.has_error else search(_query(), "note", root), key=_order)
+    if not root.has_error:
+        return leaves_of(language(_PACKAGE), root, _COMMENTS), []
+    ordered = sorted(_walked(root), key=_order)
     comments = [node for node in ordered if node.type == "comment"]
     return comments, [node for node in ordered if node.type != "comment"]
 
 
 def _walked(root: Node) -> list[Node]:
-    """The same by a walk, which is slower than the parser's own search.
-
-    What could not be read has any number of children, and the search takes the square of it.
-    """
+    """Both of them, in any order: what could not be read has any number of children, at which a search is quadratic."""
     found: list[Node] = []
     pending = [root]
     while pending:
@@ -115,10 +112,3 @@ def _walked(root: Node) -> list[Node]:
 def _order(node: Node) -> tuple[int, int, int]:
     """Source order, outer nodes before those inside them."""
     return node.start_byte, -node.end_byte, -node.descendant_count
-
-
-@cache
-def _query() -> Query:
-    from tree_sitter import Query  # noqa: PLC0415 - a scan without Python need not load it
-
-    return Query(language(_PACKAGE), _NOTES)

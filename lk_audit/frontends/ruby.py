@@ -12,11 +12,12 @@ from lk_audit.frontends import _ruby_declarations as declarations
 from lk_audit.frontends import _ruby_expressions as expressions
 from lk_audit.frontends import _ruby_statements as statements
 from lk_audit.frontends._grammars import language, syntax_tree
+from lk_audit.frontends._parsing import leaves_of
 from lk_audit.frontends._ruby_calls import CALLS
 from lk_audit.frontends._ruby_literals import comment_text
 from lk_audit.frontends._ruby_names import settle
 from lk_audit.frontends._tails import value
-from lk_audit.frontends._tree import Grammar, Lowering, Several, block, leaves_of, unread
+from lk_audit.frontends._tree import Grammar, Lowering, Several, block, unread
 from lk_audit.syntax import Comment, Module, Template
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from lk_audit.frontends import _rust_expressions as expressions
 from lk_audit.frontends import _rust_statements as statements
 from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
+from lk_audit.frontends._parsing import find, leaves_of
 from lk_audit.frontends._rust_macros import readable
-from lk_audit.frontends._tree import Grammar, block, find, leaves_of, unread
+from lk_audit.frontends._tree import Grammar, block, unread
 from lk_audit.syntax import Comment, Module
 
 if TYPE_CHECKING:

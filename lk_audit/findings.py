@@ -315,7 +315,7 @@ def _unformatted(text: str) -> str:
 
 
 def _digest(*parts: str) -> str:
-    return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hex()[:32]
 
 
 _AROUND = 1

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import select
 import signal
 import struct
@@ -218,6 +217,8 @@ class _Crew:
 
 def _outcomes_in(worker: _Worker) -> Iterator[tuple[int, tuple[bool, Any]]]:
     """What a process has written in full, by the number of the batch; it is taken out of what was received."""
+    import pickle  # noqa: PLC0415 - for work that is spread
+
     received = worker.received
     while len(received) >= _FRAME.size:
         number, size = _FRAME.unpack_from(received)
@@ -238,6 +239,8 @@ def _wait_for(process: int) -> None:
 
 def _do(number: int, batches: Sequence[_Span], writing: int) -> None:
     """Do the work of one batch and write down what comes of it, or how it failed."""
+    import pickle  # noqa: PLC0415 - as above
+
     _write(writing, _FRAME.pack(number, 0))
     try:
         found = pickle.dumps((True, _run(*batches[number])), pickle.HIGHEST_PROTOCOL)
@@ -247,6 +250,8 @@ def _do(number: int, batches: Sequence[_Span], writing: int) -> None:
 
 
 def _failure(error: BaseException) -> bytes:
+    import pickle  # noqa: PLC0415 - as above
+
     try:
         return pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
     except Exception:  # noqa: BLE001 - exceptions may hold anything

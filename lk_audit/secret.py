@@ -27,7 +27,7 @@ class Secret(Struct, frozen=True):
     @property
     def digest(self) -> str:
         """SHA-256 of the value, in hexadecimal."""
-        return sha256(self._value.encode("utf-8", "surrogatepass")).hexdigest()
+        return sha256(self._value.encode("utf-8", "surrogatepass")).hex()
 
     def __repr__(self) -> str:
         return f"Secret({self.masked})"

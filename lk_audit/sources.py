@@ -13,6 +13,7 @@ from typing import overload
 
 from lk_audit import frontends
 from lk_audit.columns import DIGEST, MATTERS, Columns
+from lk_audit.digests import sha256
 from lk_audit.regular_files import read_regular
 from lk_audit.source import NotText, Source
 
@@ -24,9 +25,7 @@ _KEPT = 8_000_000
 
 def digest_of(raw: bytes) -> bytes:
     """What the bytes of a file are known by."""
-    import hashlib  # noqa: PLC0415 - brings OpenSSL along, and the few files of a hook stay in memory
-
-    return hashlib.sha256(raw).digest()[:DIGEST]
+    return sha256(raw)[:DIGEST]
 
 
 def marks_of(data: bytes) -> int:

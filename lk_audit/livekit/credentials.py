@@ -182,7 +182,7 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _is_published_fixture(text: str) -> bool:
-    return sha256(text.encode()).hexdigest() in _FIXTURES
+    return sha256(text.encode()).hex() in _FIXTURES
 
 
 # --- randomness -------------------------------------------------------------------------------------------------------

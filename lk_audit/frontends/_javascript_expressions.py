@@ -59,7 +59,9 @@ def _name(data: bytes, node: TreeNode) -> Node:
 
 
 def _name_of_parts(data: bytes, node: TreeNode) -> Node:
-    """`Room.Context` and `svg:rect`, whose parts may stand apart."""
+    """`Room.Context` and `svg:rect`, whose parts may stand apart; only the first where something cannot be read."""
+    while node.has_error and node.named_children:
+        node = node.named_children[0]
     name = unescape(data[node.start_byte : node.end_byte].decode("utf-8", "replace"))
     return Name(node.start_byte, node.end_byte, "".join(name.split()))
 

@@ -184,7 +184,10 @@ class _Analysis:
             found.notes.extend(_notes(source, context.module))
             _add(found, _code_facts(context, opened))
         is_document = not is_code or (opened and not contexts)
-        is_worth_it = gates.may_be_document(source.data, workspace.secret_names) or frontends.has_no_view(source)
+        # The names of a notebook's data stand in its file, not in its view.
+        texts = {id(item): item.data for item in (source, source.file)}.values()
+        may_be = any(gates.may_be_document(text, workspace.secret_names) for text in texts)
+        is_worth_it = may_be or frontends.has_no_view(source)
         if is_document and is_worth_it:
             for parsed in frontends.parse(source):
                 if isinstance(parsed, Document):

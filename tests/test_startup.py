@@ -141,7 +141,7 @@ LISTED = (
     "try: cli.main()\nfinally: print(*sys.modules, file=sys.stderr)"
 )
 SELDOM = (
-    *("click", "inspect", "typing_extensions", "tempfile", "shutil", "tomllib", "difflib", "json", "hashlib", "yaml"),
+    *("click", "inspect", "typing_extensions", "tempfile", "shutil", "tomllib", "difflib", "json", "hashlib", "html"),
     *(
         "importlib.resources",
         "concurrent.futures",
@@ -151,6 +151,7 @@ SELDOM = (
         "jwt",
         "detect_secrets",
         "pathspec",
+        "yaml",
     ),
 )
 """What a hook does without, though the scanner has a use for it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 from lk_audit.patterns import regex
@@ -42,7 +41,12 @@ def string_value(raw: bytes) -> str:
 
 def markup_value(raw: bytes) -> str:
     """The value of text in markup, where `&amp;` is an escape and a backslash is none."""
-    return html.unescape(raw.decode("utf-8", "replace"))
+    text = raw.decode("utf-8", "replace")
+    if "&" not in text:
+        return text
+    import html  # noqa: PLC0415 - two thousand names, which few texts use
+
+    return html.unescape(text)
 
 
 def number_value(raw: bytes) -> int | float:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 _AT_ONCE = sum(
     getattr(os, name, 0) for name in ("O_RDONLY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT")
 )
-_ITSELF = _AT_ONCE | getattr(os, "O_NOFOLLOW", 0)
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
+"""Windows has no such flag."""
 _LARGEST = 1_000_000_000
 """Bytes; whatever the limit of the scan, a file that had this size would not have been listed."""
 _CHUNK = 1 << 18
@@ -35,7 +36,9 @@ def read_itself(file: str, limit: int, is_enough: Callable[[bytes], bool]) -> tu
     Raises:
         OSError: as above, or it is a link, or larger.
     """
-    return _read(file, _ITSELF, limit, is_enough)
+    if not _NO_LINKS and os.path.islink(file):  # noqa: PTH114 - text paths
+        raise OSError(errno.ELOOP, "a symbolic link")
+    return _read(file, _AT_ONCE | _NO_LINKS, limit, is_enough)
 
 
 def _read(file: str, flags: int, limit: int, is_enough: Callable[[bytes], bool]) -> tuple[bytes, os.stat_result]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from lk_audit import regular_files
+from lk_audit.columns import ABSENT, MATTERS, REPORT
 from lk_audit.discovery import Found
-from lk_audit.reading import read
+from lk_audit.reading import contents, read
 
 CHUNK = 1 << 18
 
@@ -54,3 +57,37 @@ def test_lock_files_are_texts_that_nobody_reads(tmp_path: Path) -> None:
 
     assert content.is_text
     assert content.source is None
+
+
+@pytest.mark.parametrize("flag", [None, 0])
+def test_a_link_is_not_followed_whether_or_not_the_system_can_see_to_that(
+    tmp_path: Path, flag: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if flag is not None:
+        monkeypatch.setattr(regular_files, "_NO_LINKS", flag)
+    (tmp_path / "a.py").write_text("livekit\n")
+    (tmp_path / "b.py").symlink_to("a.py")
+
+    columns = contents(["a.py", "b.py"], base=tmp_path, limit=1_000)
+
+    assert list(columns.verdicts) == [MATTERS, ABSENT]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_what_is_no_file_of_that_size_is_told_apart_without_being_read(tmp_path: Path) -> None:
+    (tmp_path / "large.py").write_text("livekit" * 100)
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    (tmp_path / "r.sarif").write_text("livekit")
+    paths = ["large.py", "folder", "pipe.py", "loop.py", "gone.py", "r.sarif"]
+
+    columns = contents(paths, base=tmp_path, limit=100)
+
+    assert list(columns.verdicts) == [ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, REPORT]
+    assert {paths[row]: item.reason for row, item in columns.skipped.items()} == {
+        "large.py": "too large (0.0 MB; the limit is 0.0 MB)",
+        "folder": "a git submodule; scan it on its own",
+        "pipe.py": "not a regular file",
+        "loop.py": "a broken symbolic link",
+    }

@@ -161,10 +161,9 @@ def discovered(  # noqa: PLR0913 - keywords, half of them
 def looked(paths: Sequence[str], look: Look, jobs: int | None = None, progress: Progress | None = None) -> Columns:
     """What `look` tells of files, by several processes where there are very many."""
     wanted = jobs or processes.cores()
-    if wanted == 1 or len(paths) < MANY or not processes.can_spread():
-        return look(paths)
+    is_spread = wanted > 1 and len(paths) >= MANY and processes.can_spread()
     columns = Columns()
-    for batch, found in processes.spread(look, paths, [1] * len(paths), wanted):
+    for batch, found in processes.spread(look, paths, [1] * len(paths), wanted) if is_spread else [(paths, None)]:
         columns.extend(found if found is not None else look(batch))
         if progress is not None:
             progress(READING, len(columns.verdicts), len(paths))

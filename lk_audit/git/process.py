@@ -152,9 +152,12 @@ class Asked:
     def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
         self._folder = folder
         self._process = process
+        self._is_dropped = False
 
     def answer(self) -> bytes | None:
-        """What the command prints; None when it fails or takes too long."""
+        """What the command prints; None when it fails, takes too long or was dropped."""
+        if self._is_dropped:
+            return None
         try:
             told, _ = self._process.communicate(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -172,6 +175,7 @@ class Asked:
 
     def drop(self) -> None:
         """End the command: nobody wants to know any more."""
+        self._is_dropped = True
         self._process.kill()
         self._process.communicate()
 

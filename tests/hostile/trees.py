@@ -433,7 +433,7 @@ LARGE = (
 SLOW = (
     Hostile(
         "JSON strings that do not end",
-        written("a.json", '{"livekit": "', '\\"'),
+        written("a.json", '{"livekit": {"api_secret": "', '\\"'),
         200_000,
         19_000_000,
         ("syntax error",),

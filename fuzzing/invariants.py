@@ -50,7 +50,8 @@ _STANDING_FOR = frozenset({b"Self", b"self", b"static"})
 """What is written where a class names itself."""
 
 
-_AROUND_SIGN = re.compile(rb"\s*(\.|:|^@)\s*")
+_SPACE = rb"(?:\s|//[^\n]*|/\*.*?\*/)*"
+_AROUND_SIGN = re.compile(_SPACE + rb"(\.|:|^@)" + _SPACE, re.DOTALL)
 _QUOTES = (b"'", b'"', b"`", b"[")
 """What a name that is any text stands in."""
 

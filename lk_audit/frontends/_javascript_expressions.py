@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends._javascript_functions import Method
 from lk_audit.frontends._javascript_literals import markup_value, number_value, string_value, unescape
 from lk_audit.frontends._javascript_patterns import bind, key_of, word_of
+from lk_audit.frontends._parsing import find
 from lk_audit.frontends._tree import Part, Several, contents, expression, opaque
 from lk_audit.syntax import (
     Argument,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from lk_audit.syntax import Expr, Node, Scalar, Statement
 
 _OPERATORS = {"&&": "and", "||": "or", "===": "==", "!==": "!=", "!": "not"}
+_PARTS = frozenset({"identifier", "property_identifier"})
 _CONSTANTS: Mapping[str, Scalar] = {"true": True, "false": False, "null": None}
 
 
@@ -62,8 +64,9 @@ def _name_of_parts(data: bytes, node: TreeNode) -> Node:
     """`Room.Context` and `svg:rect`, whose parts may stand apart; only the first where something cannot be read."""
     while node.has_error and node.named_children:
         node = node.named_children[0]
-    name = unescape(data[node.start_byte : node.end_byte].decode("utf-8", "replace"))
-    return Name(node.start_byte, node.end_byte, "".join(name.split()))
+    parts = [data[part.start_byte : part.end_byte] for part in find(node, _PARTS) or [node]]
+    sign = b":" if node.type == "jsx_namespace_name" else b"."
+    return Name(node.start_byte, node.end_byte, unescape(sign.join(parts).decode("utf-8", "replace")))
 
 
 def _string(data: bytes, node: TreeNode) -> Node:

@@ -61,6 +61,7 @@ SPACED = {
     "what cannot be read in a variable (PHP)": ("a.php", "<?php $request): Response r;\n", {"request"}),
     "types of Flow, which read as markup (JavaScript)": ("a.jsx", FLOW, {"apply", "Args:Key", "call", "Args", "Ret"}),
     "what cannot be read in a name of markup (JavaScript)": ("a.jsx", "<room = key<{ name: text", {"room"}),
+    "a comment in a name (TypeScript)": ("a.ts", "F\nimport a=b.//c.d\ne.\n", {"F", "a", "b.e"}),
     "a type of types (TypeScript)": ("a.ts", "let a: Room . Options = b;\n", {"a", "b", "Room"}),
     "an annotation behind a library (Dart)": ("a.dart", "class A { @meta . f int f() => 1; }\n", {"meta"}),
     "a comment in a name of two words (JavaScript)": ("a.js", "a = import /* b */ .meta.env;\n", {"a", "import"}),

@@ -26,8 +26,3 @@ def patient() -> Iterator[None]:
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
-
-
-def collect() -> None:
-    """Free what was dropped, which refers to itself, before more of its kind is made."""
-    gc.collect()

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from lk_audit import frontends, processes
 from lk_audit.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
-from lk_audit.collector import collect, patient
+from lk_audit.collector import patient
 from lk_audit.extracted import Extracted, ParseNote
 from lk_audit.extractors import gates, pairing
 from lk_audit.extractors.context import FileContext, Workspace
@@ -135,6 +135,7 @@ class _Analysis:
         found = self._within_bounds(source, self._read)
         if isinstance(found, str):
             # Whatever was broken off may be half done.
+            self._workspace.forget()
             self._workspace = Workspace(Project(self._files, self._workspace.project.unusable), self._hints)
             gap = f"{found}; read as text, for credentials and tokens only"
             as_text = self._within_bounds(source, self._read_as_text)
@@ -144,7 +145,6 @@ class _Analysis:
             found = as_text
         if self._workspace.project.bytes_parsed > _MOST_KEPT:
             self._workspace.forget()
-            collect()
         return found
 
     def _within_bounds(self, source: Source, reading: Callable[[Source, Extracted], None]) -> Extracted | str:
@@ -229,7 +229,7 @@ def _code_credentials(context: FileContext) -> Iterator[Fact]:
     yield from comments.comment_credentials(context)
 
 
-_MOST_KEPT = 1_000_000
+_MOST_KEPT = 2_000_000
 """Bytes of code whose parsed form is kept for questions from other files."""
 
 

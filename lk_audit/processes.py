@@ -21,7 +21,7 @@ from msgspec import Struct, field
 T = TypeVar("T")
 R = TypeVar("R")
 
-_BATCHES_EACH = 32
+_BATCHES_EACH = 8
 """So many pieces of work a process, so that none waits long for the slowest."""
 _ROOM = 96_000_000
 """Bytes; a larger process ends with its batch, and another goes on. What has been dropped in it stays taken for the

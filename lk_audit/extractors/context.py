@@ -57,6 +57,8 @@ class Workspace:
 
     def forget(self) -> None:
         """Drop what was parsed, to bound the memory of a large scan."""
+        for context in self._contexts.values():
+            context.release()
         self._contexts.clear()
         self._shared.clear()
         self.project.forget()
@@ -68,6 +70,11 @@ class FileContext(Struct, eq=False, dict=True):
     code: CodeModule
     workspace: Workspace
     _built: dict[object, object] = field(default_factory=dict)
+
+    def release(self) -> None:
+        """Let go of what was built, which refers to this context; see `CodeModule.release`."""
+        self._built.clear()
+        self.__dict__.clear()
 
     @property
     def source(self) -> Source:

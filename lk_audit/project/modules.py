@@ -21,12 +21,14 @@ from lk_audit.project.manifests import Manifests
 from lk_audit.project.resolution import Resolution
 from lk_audit.project.usage import Usage
 from lk_audit.source import Source
-from lk_audit.syntax import Call, Class, Function, Module, Node, Parsed
+from lk_audit.syntax import Block, Call, Class, Function, Module, Node, Parsed
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.frames import Effort
 from lk_audit.values.model import Duration, Mapped, Moment, Number, Possible, Step, Value
 from lk_audit.values.names import Names
 from lk_audit.values.possible import located, shown
+
+_NOTHING = Module(0, 0, "", Block(0, 0, ()))
 
 
 class CodeModule(Struct, eq=False, dict=True):
@@ -93,6 +95,18 @@ class CodeModule(Struct, eq=False, dict=True):
             return self.project.resolution.swift_module(self.path)
         return posixpath.dirname(self.path) if self.is_go or self.is_jvm else self.path
 
+    def release(self) -> None:
+        """Let go of the syntax and all that was found out about it.
+
+        What answers questions refers to itself in many ways; taken apart it is freed at once, where the collector would
+        have to search through everything that there is for it.
+        """
+        for part in (self.__dict__.get("evaluator"), self.__dict__.get("names")):
+            if part is not None:
+                part.__dict__.clear()
+        self.__dict__.clear()
+        self.syntax = _NOTHING
+
     def holds(self, node: Node) -> bool:
         """Whether `node` is part of this module."""
         return "names" in self.__dict__ and (node is self.syntax or self.names.parent(node) is not None)
@@ -154,6 +168,9 @@ class Project:
 
     def forget(self) -> None:
         """Drop what was parsed, to bound the memory of a large scan."""
+        for modules in self._modules.values():
+            for module in modules:
+                module.release()
         self._modules.clear()
         self.usage.forget()
 

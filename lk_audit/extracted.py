@@ -24,7 +24,8 @@ class Extracted(Struct):
     """Facts, remarks on what could not be read, and the defects met on the way, one a file.
 
     `crowded` are the paths of files that hold more than was kept: what else stands in them is not known. `lost` are
-    those of files that have changed while they were scanned.
+    those of files that have changed while they were scanned; `given_up` tells of files of code, by path, why they were
+    not parsed for those that use them.
     """
 
     facts: list[Fact] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Extracted(Struct):
     crashes: list[Crash] = field(default_factory=list)
     crowded: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
+    given_up: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: Extracted) -> None:
         self.facts += other.facts
@@ -39,6 +41,7 @@ class Extracted(Struct):
         self.crashes += other.crashes
         self.crowded |= other.crowded
         self.lost |= other.lost
+        self.given_up |= other.given_up
 
 
 Extract: TypeAlias = Callable[[Sequence[Source]], Extracted]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import islice
 from typing import TypeAlias
@@ -51,6 +51,7 @@ def extract(
     with patient():
         for batch in _batches(analysis, sources, weights, progress, _jobs(jobs, sum(weights))):
             found.add(batch)
+    found.notes += _gaps(found.given_up | analysis.given_up, found.notes)
     found.add(_tokens(sources, found.facts))
     found.facts = pairing.paired(_without_repetition(found.facts), sources)
     return found
@@ -99,6 +100,16 @@ def _batches(
         yield found or Extracted(crashes=[Crash(None, source.path, _ENDED, "by the system") for source in batch])
 
 
+def _gaps(given_up: Mapping[str, str], notes: Sequence[ParseNote]) -> list[ParseNote]:
+    """Notes on files that were not parsed for others, if they have none of their own."""
+    noted = {note.path for note in notes}
+    return [
+        ParseNote(path, 1, f"{reason}; what other files use of it is not known")
+        for path, reason in sorted(given_up.items())
+        if path not in noted
+    ]
+
+
 _STEP = "analysing"
 
 
@@ -128,7 +139,13 @@ class _Analysis:
         for source in sources:
             found.add(self.of(source))
         found.lost |= self._files.lost
+        found.given_up |= self.given_up
         return found
+
+    @property
+    def given_up(self) -> dict[str, str]:
+        """Why files were not parsed that others use, by path."""
+        return self._workspace.project.unusable
 
     def of(self, source: Source) -> Extracted:
         """What one file gives. A defect is part of it, so that no file can hide the others."""

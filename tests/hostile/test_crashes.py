@@ -13,6 +13,7 @@ import pytest
 
 from lk_audit import budget, extraction, pipeline, processes, reading
 from lk_audit.budget import MOST_FINDINGS, OutOfTime, time_limit
+from lk_audit.config import Config
 from lk_audit.discovery import Found, discover
 from lk_audit.findings import Report
 from lk_audit.frontends import notebook
@@ -432,5 +433,21 @@ def test_a_file_with_more_tokens_than_are_looked_at_says_so(tmp_path: Path) -> N
     assert len(report.findings) == 1_000
     assert [(note.path, note.message) for note in report.notes] == [
         ("calls.log", "at least 4,000 more findings of this file are not listed, only the 1,000 most severe")
+    ]
+    assert not report.is_complete
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_file_that_is_too_much_for_those_who_use_it_is_told_of(tmp_path: Path, jobs: int) -> None:
+    (tmp_path / "b.ts").write_text(
+        "import { AccessToken } from 'livekit-server-sdk';\nimport { TTL } from './times';\n"
+        "export const token = new AccessToken('a', 'b', { ttl: TTL });\n"
+    )
+    (tmp_path / "times.ts").write_text("export const TTL = 6;\nx = " + "f(" * 20_000 + ")" * 20_000 + ";\n")
+
+    report = scan(tmp_path, config=Config(jobs=jobs))
+
+    assert [(note.path, note.message) for note in report.notes] == [
+        ("times.ts", "nested too deeply to be analysed; what other files use of it is not known")
     ]
     assert not report.is_complete

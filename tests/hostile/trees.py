@@ -136,15 +136,15 @@ _NESTS = {
     "a.rs": ("use livekit_api::access_token::AccessToken;\nfn a() ", "{", "", "}"),
     "a.java": ("import io.livekit.server.AccessToken;\nclass A { int x = ", "(", "1", ")"),
     "a.kt": ("import io.livekit.server.AccessToken\nval x = ", "(", "1", ")"),
-    "a.json": ('{"livekit": ', '{"a":', "1", "}"),
-    "b.json": ('{"livekit": ', "[", "", "]"),
-    "a.yaml": ("livekit: ", "[", "", "]"),
-    "b.yaml": ("livekit: ", "{a: ", "", "}"),
-    "c.yaml": ("livekit:\n", "- ", "a", ""),
+    "a.json": ('{"livekit_api_secret": ', '{"a":', "1", "}"),
+    "b.json": ('{"livekit_api_secret": ', "[", "", "]"),
+    "a.yaml": ("livekit_api_secret: ", "[", "", "]"),
+    "b.yaml": ("livekit_api_secret: ", "{a: ", "", "}"),
+    "c.yaml": ("livekit_api_secret:\n", "- ", "a", ""),
     "a.env": ("LIVEKIT_API_SECRET=", "${A:-", "", "}"),
-    "a.toml": ("livekit = ", "[", "", "]"),
+    "a.toml": ("livekit_api_secret = ", "[", "", "]"),
     "a.sh": ("# livekit api_secret\nx=", "$(", "a", ")"),
-    "a.ipynb": ('{"livekit": 1, "cells": ', "[", "", "]"),
+    "a.ipynb": ('{"livekit_api_secret": 1, "cells": ', "[", "", "]"),
     "a.md": ("livekit api_secret ", "> ", "a", ""),
     "a.xml": ("<livekit api_secret='a'/>", "<a>", "", "</a>"),
     "a.tf": ('variable "livekit_api_secret" ', "{", "", "}"),
@@ -158,7 +158,7 @@ NESTED = tuple(
 
 def indented(tree: Path, size: int) -> None:
     levels = "".join(f"{' ' * level}a:\n" for level in range(size))
-    (tree / "deep.yaml").write_text(f"livekit: 1\n{levels}")
+    (tree / "deep.yaml").write_text(f"livekit_api_secret: 1\n{levels}")
 
 
 def deep_folders(tree: Path, size: int) -> None:
@@ -187,7 +187,7 @@ def yaml_bomb(tree: Path, size: int) -> None:
 
 def yaml_merges(tree: Path, size: int) -> None:
     levels = [f"a{level}: &a{level} {{<<: [*a{level - 1}, *a{level - 1}], k{level}: 1}}\n" for level in range(1, size)]
-    (tree / "merge.yaml").write_text("livekit: 1\na0: &a0 {k: 1}\n" + "".join(levels))
+    (tree / "merge.yaml").write_text("livekit_api_secret: 1\na0: &a0 {k: 1}\n" + "".join(levels))
 
 
 _GROWING = {
@@ -444,11 +444,11 @@ SLOW = (
     Hostile("Ruby without spaces", written("a.rb", "# AccessToken\n", "token"), 30_000, 2_000_000),
     Hostile("names of secrets", written("a.txt", "", "LIVEKIT_API_SECRET="), 100_000, 10_000_000),
     Hostile("beginnings of tokens", written("a.txt", "", "eyJhbGciOi."), 1_000_000, 19_000_000),
-    Hostile("spaces", written("a.txt", "livekit", " "), 1_000_000, 19_000_000),
+    Hostile("spaces", written("a.txt", "livekit_api_secret", " "), 1_000_000, 19_000_000),
     Hostile("backslashes", written("a.env", "LIVEKIT_API_SECRET=", "\\"), 1_000_000, 19_000_000),
-    Hostile("quotes", written("a.yaml", "livekit: ", '"'), 1_000_000, 19_000_000),
+    Hostile("quotes", written("a.yaml", "livekit_api_secret: ", '"'), 1_000_000, 19_000_000),
     Hostile("dollars and brackets", written("a.env", "LIVEKIT_API_SECRET=", "${"), 1_000_000, 19_000_000),
-    Hostile("base64", written("a.txt", "livekit ", "QUJDREVGR0hJSktM"), 1_000_000, 19_000_000),
+    Hostile("base64", written("a.txt", "livekit_api_secret ", "QUJDREVGR0hJSktM"), 1_000_000, 19_000_000),
 )
 DEEP = (
     Hostile("indentation", indented, 1_000, 4_000),

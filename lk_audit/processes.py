@@ -211,7 +211,8 @@ class _Crew:
         self._begun += worker.begun
         if worker.batch is not None:
             self._outcomes[worker.batch] = (True, _ENDED)
-        elif self._begun + sum(other.begun for other in self._workers.values()) < len(self._batches):
+        elif worker.begun and self._begun + sum(other.begun for other in self._workers.values()) < len(self._batches):
+            # One that began nothing was ended as it took up its first batch, or found none: others would not either.
             self._add(1)
 
 

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,30 @@ def test_work_that_the_system_ends_is_said_to_be_lost() -> None:
     lost = [batch for batch, part in processes.spread(fragile, range(100), [1] * 100, jobs=2) if part is None]
 
     assert any(50 in batch for batch in lost)
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize("taken_up", [0, 2])
+def test_a_process_may_end_as_it_takes_up_its_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken_up: int, jobs: int
+) -> None:
+    do = processes._do  # noqa: SLF001 - nothing else comes between taking a piece of work and saying so
+
+    def ended_once(number: int, *more: Any) -> None:  # noqa: ANN401 - whatever else the work takes
+        if number == taken_up:
+            try:
+                (tmp_path / "ended").mkdir()
+            except FileExistsError:
+                pass
+            else:
+                os.kill(os.getpid(), signal.SIGKILL)
+        do(number, *more)
+
+    monkeypatch.setattr(processes, "_do", ended_once)
+    found = [item for _, part in processes.spread(squares, range(40), [1] * 40, jobs) for item in part or ()]
+
+    assert (tmp_path / "ended").exists()
+    assert found == squares(range(40))
 
 
 def projects() -> list[Source]:

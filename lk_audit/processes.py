@@ -26,6 +26,8 @@ _BATCHES_EACH = 8
 _ROOM = 96_000_000
 """Bytes; a larger process ends with its batch, and another goes on. What has been dropped in it stays taken for the
 most part: in between are objects that live."""
+_GROWN = 3
+"""The exit code of such a process; it has done at least one batch."""
 _MOST_PROCESSES = 1_000
 """More would have more pieces of work than fit into a pipe (64 KiB, pipe(7))."""
 
@@ -109,11 +111,10 @@ _FRAME = struct.Struct("=iq")
 
 
 class _Worker(Struct):
-    """A process as the first one sees it: what it has written so far, how many batches it began, which it is at."""
+    """A process as the first one sees it: what it has written so far, and which batch it is at."""
 
     process: int
     received: bytearray = field(default_factory=bytearray)
-    begun: int = 0
     batch: int | None = None
 
 
@@ -125,7 +126,6 @@ class _Crew:
         self._outcomes: dict[int, tuple[bool, Any]] = {}
         self._workers: dict[int, _Worker] = {}
         self._poll = select.poll()
-        self._begun = 0
         self._tasks, giving = os.pipe()
         os.write(giving, b"".join(map(_NUMBER.pack, range(len(batches)))))
         os.close(giving)
@@ -142,7 +142,7 @@ class _Crew:
             with suppress(ProcessLookupError):
                 os.kill(worker.process, signal.SIGKILL)
             os.close(descriptor)
-            _wait_for(worker.process)
+            _exit_code_of(worker.process)
 
     def outcome(self, number: int) -> Any:  # noqa: ANN401 - whatever the work gives
         """What came of a batch; tells when its process has ended or there are none."""
@@ -187,7 +187,7 @@ class _Crew:
             while number := os.read(self._tasks, _NUMBER.size):
                 _do(_NUMBER.unpack(number)[0], self._batches, writing)
                 if _memory() > _ROOM:
-                    break
+                    os._exit(_GROWN)
             code = 0
         finally:
             os._exit(code)
@@ -207,12 +207,10 @@ class _Crew:
         self._poll.unregister(descriptor)
         del self._workers[descriptor]
         os.close(descriptor)
-        _wait_for(worker.process)
-        self._begun += worker.begun
+        code = _exit_code_of(worker.process)
         if worker.batch is not None:
             self._outcomes[worker.batch] = (True, _ENDED)
-        elif worker.begun and self._begun + sum(other.begun for other in self._workers.values()) < len(self._batches):
-            # One that began nothing was ended as it took up its first batch, or found none: others would not either.
+        elif code == _GROWN:
             self._add(1)
 
 
@@ -227,15 +225,17 @@ def _outcomes_in(worker: _Worker) -> Iterator[tuple[int, tuple[bool, Any]]]:
         if len(received) < end:
             return
         worker.batch = None if size else number
-        worker.begun += not size
         if size:
             yield number, pickle.loads(received[_FRAME.size : end])  # noqa: S301 - what this program has written
         del received[:end]
 
 
-def _wait_for(process: int) -> None:
-    with suppress(ChildProcessError):
-        os.waitpid(process, 0)
+def _exit_code_of(process: int) -> int:
+    """How a process ended, which it is waited for; 0 where somebody else has waited for it."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    except ChildProcessError:
+        return 0
 
 
 def _do(number: int, batches: Sequence[_Span], writing: int) -> None:

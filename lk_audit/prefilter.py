@@ -36,7 +36,7 @@ GATES: dict[str, tuple[bytes, ...]] = {
 }
 """What a file must contain for any fact to come from it, by what is looked for."""
 
-_KEY_ID = re.compile(rb"API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
+KEY_ID = re.compile(rb"API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
 """A LiveKit key id (livekit/protocol:utils/guid/id.go): a file of keys may say nothing else of LiveKit."""
 _START = b"API"
 """How key ids begin; it is looked for together with the words, and only where it stands the rest is compared."""
@@ -89,7 +89,7 @@ def _holds_key_id(data: bytes) -> bool:
     """Whether a key id is written in `data`; a digit tells it from names such as `APIConnectError`."""
     return any(
         not found[0].isalpha() and not data[max(0, found.start() - 1) : found.start()].isalnum()
-        for found in _KEY_ID.finditer(data)
+        for found in KEY_ID.finditer(data)
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.patterns import regex
+from lk_audit.prefilter import KEY_ID
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
@@ -23,8 +24,6 @@ Gate: TypeAlias = tuple[tuple[Words, ...], ...]
 _SECRETS: Words = (b"secret", b"Secret", b"SECRET")
 """What names of an API secret have in them; `SecretNames.are_used_in` has the last word."""
 _ANY_SECRETS: Words = (b"ecret", b"ECRET")
-_KEY_ID = regex(rb"API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
-"""A LiveKit key id (livekit/protocol:utils/guid/id.go)."""
 _TOKENS: Words = (b"oken", b"OKEN", b"jwt", b"Jwt", b"JWT")
 _LIVEKIT: Words = (b"ivekit", b"iveKit", b"IVEKIT")
 _TOKEN_CLASSES: Words = (b"AccessToken",)
@@ -102,7 +101,7 @@ GATES: Mapping[str, Gate] = {
     ),
 }
 """By extractor; a test compares the words with the tables of what the extractors look for."""
-DOCUMENTS: Gate = ((_ANY_SECRETS,), ((b"keys", b"Keys", b"KEYS", _KEY_ID),), (_UNENCRYPTED,), (SINKS,))
+DOCUMENTS: Gate = ((_ANY_SECRETS,), ((b"keys", b"Keys", b"KEYS", KEY_ID),), (_UNENCRYPTED,), (SINKS,))
 """What data and text must mention for a key, a secret or an address to be in it; tokens are looked for apart."""
 
 

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import collections.abc
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from lk_audit.facts import FileRole
-from lk_audit.generated import is_generated
-from lk_audit.patterns import regex
 from lk_audit.project.files import family_of
-from lk_audit.project.manifests import above
-from lk_audit.roles import file_role
+from lk_audit.project.mentions import CALLED, METHOD_CALLED, PASSED, RENAMED, RUBY_CALLED, RUBY_MADE, Form, Mentions
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -43,47 +38,9 @@ from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown
 if TYPE_CHECKING:
     from lk_audit.project.modules import CodeModule, Project
 
-_MOST_FILES = 4_000
-"""Files that are searched for a word, those closest to the question first."""
-_MOST_USERS = 40
 _MOST_WORDS = 8
-_MARKS = {
-    "python": ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py"),
-    "go": ("go.mod",),
-    "csharp": (),
-    "rust": ("Cargo.lock",),
-    "jvm": ("settings.gradle", "settings.gradle.kts", "mvnw", "gradlew"),
-    "php": ("composer.json",),
-    "ruby": ("Gemfile",),
-}
-"""Files beside which everything that belongs together is."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
 """Stems of files that others import by the name of their folder."""
-
-
-class _Form(Struct, frozen=True):
-    """How a word stands somewhere: what is before it, and what behind."""
-
-    before: re.Pattern[bytes]
-    behind: re.Pattern[bytes]
-
-
-_NO_WORD = regex(rb"(?<!\w)\Z")
-_RENAMED = (
-    _Form(_NO_WORD, regex(rb"\s{1,9}as\s")),
-    _Form(regex(rb"[=:]\s{0,9}\Z"), regex(rb"\b(?!\s{0,9}[.(])")),
-)
-"""How code that hands a name on under another looks."""
-_CALLED = (_Form(_NO_WORD, regex(rb"\s?\(|\?\.\(|<|:|\s{1,9}as\s")),)
-"""How a call of a function looks, or an import that gives it another name."""
-_PASSED = (_Form(_NO_WORD, regex(rb"\b(?!\s?\()")),)
-_METHOD_CALLED = (_Form(_NO_WORD, regex(rb"\(|\?\.\(|<")),)
-_RUBY_MADE = (_Form(_NO_WORD, regex(rb"\.new")),)
-_RUBY_CALLED = (_Form(regex(rb"[. ]\Z"), regex(rb"\b")),)
-"""Ruby needs no parentheses, and makes objects with `Class.new`."""
-_LONGEST_BEFORE = 12
-_FEW_USERS = 4
-"""Of more files that call a method of some name, only those count that also name its class or the file it is in."""
 _LOADERS = frozenset({"require", "import"})
 _DEEPEST_PATH = 4
 
@@ -113,9 +70,7 @@ class Usage:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._mentioning: dict[tuple[str, str, str], tuple[str, ...]] = {}
-        self._generated: dict[str, bool] = {}
-        self._inside: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._mentions = Mentions(project.files, project.manifests)
         self._callers: dict[Function, tuple[Use, ...]] = {}
         self._importers: dict[str, tuple[ImportEdge, ...]] = {}
         self._words: dict[Function, list[str]] = {}
@@ -144,66 +99,11 @@ class Usage:
         return known
 
     def mentions(
-        self, path: str, *words: str, forms: tuple[_Form, ...] = (), beside: collections.abc.Iterable[str] = ()
+        self, path: str, *words: str, forms: tuple[Form, ...] = (), beside: collections.abc.Iterable[str] = ()
     ) -> Iterator[CodeModule]:
-        """The modules of the project around a file that contain one of some words, but for itself and for tests.
-
-        `forms` are ways in one of which the word must stand there. Where more than a few files do, those count that
-        also contain one of the words `beside`, if there are any. A word that very many files contain says nothing, and
-        gives none.
-        """
-        found = sorted({other for word in words for other in self._formed(path, word, forms)})
-        if len(found) > _FEW_USERS and beside:
-            near = {other for word in beside for other in self._paths(path, word)}
-            found = [other for other in found if other in near]
-        for other in found if len(found) <= _MOST_USERS else ():
-            if file_role(other) is not FileRole.TEST:
-                yield from self._project.modules(other)
-
-    def _formed(self, path: str, word: str, forms: tuple[_Form, ...]) -> Iterator[str]:
-        """The other files that contain a word in one of some ways."""
-        for other in self._paths(path, word):
-            if other != path and (not forms or _stands(self._project.files.data(other), word.encode(), forms)):
-                yield other
-
-    def _paths(self, path: str, word: str) -> tuple[str, ...]:
-        """The files around one that contain a word, code that a program has written left out."""
-        family = family_of(path)
-        if family is None:
-            return ()
-        root = self._root(family, path)
-        key = (family, root, word)
-        known = self._mentioning.get(key)
-        if known is None:
-            files, wanted = self._project.files, word.encode()
-            found = (other for other in self._nearby(family, root, path) if wanted in files.data(other))
-            known = self._mentioning[key] = tuple(other for other in found if not self._is_generated(other))
-        return known
-
-    def _is_generated(self, path: str) -> bool:
-        known = self._generated.get(path)
-        if known is None:
-            known = self._generated[path] = is_generated(self._project.files.data(path))
-        return known
-
-    def _nearby(self, family: str, root: str, path: str) -> collections.abc.Sequence[str]:
-        paths = self._inside.get((family, root))
-        if paths is None:
-            inside = f"{root}/" if root else ""
-            found = (other for other in self._project.files.code[family] if other.startswith(inside))
-            paths = self._inside[family, root] = tuple(found)
-        if len(paths) > _MOST_FILES:
-            paths = tuple(sorted(paths, key=lambda other: (-len(posixpath.commonprefix((other, path))), other)))
-        return paths[:_MOST_FILES]
-
-    def _root(self, family: str, path: str) -> str:
-        """The folder that holds whoever may use a file."""
-        if family == "javascript":
-            return self._project.manifests.workspace_of(path)
-        files = self._project.files
-        marks = _MARKS.get(family, ())
-        marked = (folder for folder in above(path) if any(posixpath.join(folder, mark) in files for mark in marks))
-        return next(marked, "")
+        """The modules of the files that mention one of some words, see `Mentions.users`."""
+        for other in self._mentions.users(path, words, forms, beside):
+            yield from self._project.modules(other)
 
     # --- imports ------------------------------------------------------------------------------------------------------
 
@@ -213,7 +113,7 @@ class Usage:
             for module in self.mentions(path, word):
                 if module.path not in seen:
                     yield from (edge for edge in import_edges(module) if self._address(path) in targets(module, edge))
-            seen.update(self._paths(path, word))
+            seen.update(self._mentions.paths(path, word))
 
     def _address(self, path: str) -> str:
         """What imports of a file come out at: itself, or the folder of its package or module."""
@@ -262,7 +162,7 @@ class Usage:
         pending = sorted(words) if module.is_python or module.names.traits.exports_values else []
         while pending and len(words) < _MOST_WORDS:
             word = pending.pop()
-            users = self.mentions(module.path, word, forms=_RENAMED)
+            users = self.mentions(module.path, word, forms=RENAMED)
             renamed = {new for other in users for new in _renamed(other, word)} - words
             words |= renamed
             pending += sorted(renamed)
@@ -277,7 +177,7 @@ class Usage:
 
     def _calls(self, module: CodeModule, function: Function, name: str, word: str) -> Iterator[Use]:
         is_nameless = word in self._import_words(module.path)
-        for other in self.mentions(module.path, word, forms=() if is_nameless else _CALLED):
+        for other in self.mentions(module.path, word, forms=() if is_nameless else CALLED):
             for call in _candidates(other, {name, word}, module.path):
                 if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
                     yield Use(other, call)
@@ -291,7 +191,7 @@ class Usage:
 
     def _find_passed_on(self, module: CodeModule, function: Function) -> bool:
         for word in self.words_for(module, function):
-            for other in self.mentions(module.path, word, forms=_PASSED):
+            for other in self.mentions(module.path, word, forms=PASSED):
                 uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))
                 if any(_is_value(other, use) and _is_function(other, use, function) for use in uses):
                     return True
@@ -300,9 +200,9 @@ class Usage:
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
         known = set(module.names.callers(function))
         here = (module,) if module.is_go else ()
-        forms = _METHOD_CALLED
+        forms = METHOD_CALLED
         if module.syntax.language == "ruby":
-            forms = _RUBY_MADE if function.name == "constructor" else _RUBY_CALLED
+            forms = RUBY_MADE if function.name == "constructor" else RUBY_CALLED
         owned = (owner.name or "", *self._import_words(module.path))
         beside = [] if module.is_go else [word for word in owned if word]
         for other in (*here, *self.mentions(module.path, called, forms=forms, beside=beside)):
@@ -406,18 +306,6 @@ class Usage:
         for item in home.names.returns(function):
             if item.value is not None:
                 yield from self.classes(home, home.evaluator.evaluate(item.value))
-
-
-def _stands(data: bytes, word: bytes, forms: tuple[_Form, ...]) -> bool:
-    """Whether a word stands in a text in one of some ways."""
-    start = data.find(word)
-    while start >= 0:
-        end = start + len(word)
-        before = data[max(0, start - _LONGEST_BEFORE) : start]
-        if any(form.behind.match(data, end) and form.before.search(before) for form in forms):
-            return True
-        start = data.find(word, end)
-    return False
 
 
 def _last_part(expr: Expr) -> str:

@@ -16,7 +16,7 @@ def comment_credentials(context: FileContext) -> Iterator[CredentialLiteral]:
     if not naming:
         return
     from lk_audit.extractors.documents import credentials  # noqa: PLC0415 - few comments name a secret
-    from lk_audit.frontends.text import pairs_in  # noqa: PLC0415
+    from lk_audit.frontends.text import pairs_in  # noqa: PLC0415 - few comments name a secret
 
     pairs = tuple(pair for item in naming for pair in pairs_in(source, item.start, item.end, commented=True))
     if pairs:

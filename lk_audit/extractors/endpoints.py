@@ -203,15 +203,15 @@ class Endpoints:
                 parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
                 return parameter is not None and not dotnet_handlers.is_service(parameter)
             case "rust":
-                from lk_audit.extractors import rust_handlers  # noqa: PLC0415
+                from lk_audit.extractors import rust_handlers  # noqa: PLC0415 - one language's
 
                 return rust_handlers.is_from_caller(value, handler.path)
             case "elixir":
-                from lk_audit.extractors import elixir_handlers  # noqa: PLC0415
+                from lk_audit.extractors import elixir_handlers  # noqa: PLC0415 - one language's
 
                 return elixir_handlers.is_from_caller(value)
             case "go":
-                from lk_audit.extractors.go_handlers import is_request_parameter  # noqa: PLC0415
+                from lk_audit.extractors.go_handlers import is_request_parameter  # noqa: PLC0415 - one language's
 
                 return is_request_parameter(self._context, value)
             case _:
@@ -323,7 +323,7 @@ def _of_language(context: FileContext) -> Iterator[Handler]:
 
         yield from ruby_handlers.find(context)
     elif context.module.language == "elixir":
-        from lk_audit.extractors import elixir_handlers  # noqa: PLC0415
+        from lk_audit.extractors import elixir_handlers  # noqa: PLC0415 - one language's
 
         yield from elixir_handlers.find(context)
 

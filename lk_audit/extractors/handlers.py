@@ -64,7 +64,7 @@ def find_handlers(context: FileContext) -> Iterator[Handler]:
             yield Handler(function, label, context, call, router, path)
         return
     elif context.module.language == "rust":
-        from lk_audit.extractors import rust_handlers  # noqa: PLC0415
+        from lk_audit.extractors import rust_handlers  # noqa: PLC0415 - one language's
 
         for function, label, path, call in rust_handlers.handlers(context):
             yield Handler(function, label, context, call, None, path)
@@ -75,7 +75,7 @@ def find_handlers(context: FileContext) -> Iterator[Handler]:
     yield from _class_methods(context)
     yield from _server_actions(context)
     if context.module.language in {"dart", "swift"}:
-        from lk_audit.extractors.app_handlers import app_handlers  # noqa: PLC0415
+        from lk_audit.extractors.app_handlers import app_handlers  # noqa: PLC0415 - one language's
 
         yield from (Handler(item[0], item[1], context, *item[2:]) for item in app_handlers(context))
     if context.is_python:

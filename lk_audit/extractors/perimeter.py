@@ -56,15 +56,15 @@ class Perimeter:
 
             return next(dotnet_perimeter.around(self._workspace, self._guards, handler), None)
         if home.module.language == "rust":
-            from lk_audit.extractors import rust_perimeter  # noqa: PLC0415
+            from lk_audit.extractors import rust_perimeter  # noqa: PLC0415 - one language's
 
             return next(rust_perimeter.around(self._guards, handler), None)
         if home.is_jvm:
-            from lk_audit.extractors import spring  # noqa: PLC0415
+            from lk_audit.extractors import spring  # noqa: PLC0415 - one language's
 
             return next(spring.around(self._workspace, self._guards, home, handler), None)
         if home.module.language == "dart":
-            from lk_audit.extractors.app_handlers import guard_around  # noqa: PLC0415
+            from lk_audit.extractors.app_handlers import guard_around  # noqa: PLC0415 - one language's
 
             return guard_around(self._workspace, home)
         if not home.is_python and not home.names.is_javascript:

@@ -21,9 +21,9 @@ Frontends desugar what has an exact equivalent here:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 from msgspec import Struct
 
@@ -345,14 +345,8 @@ def children(node: Node) -> list[Node]:
     kind = type(node)
     read = _readers.get(kind)
     if read is None:
-        read = _readers[kind] = _parts_of(kind)
-    found: list[Node] = []
-    for value in read(node):
-        if isinstance(value, Node):
-            found.append(value)
-        elif type(value) is tuple:
-            found += [item for item in value if isinstance(item, Node)]
-    return found
+        read = _readers[kind] = _reader_of(kind)
+    return read(node)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -366,16 +360,51 @@ def walk(node: Node) -> Iterator[Node]:
 
 _PLAIN = frozenset({"int", "str", "bool", "str | None", "Scalar", "tuple[str, ...]", "tuple[tuple[int, int], ...]"})
 """The types of fields that hold no nodes, as they are written here."""
+_ONE = frozenset({"Expr", "Block", "Function", "Class"})
+_PERHAPS = frozenset({"Expr | None", "Block | None"})
+_SEVERAL = frozenset(
+    f"tuple[{item}, ...]"
+    for item in ("Expr", "Statement", "Expr | Statement", "Argument", "Entry", "Parameter", "ImportedName", "Block")
+)
+"""The types of fields that hold nothing else."""
 
 
-_readers: dict[type[Node], Callable[[Node], tuple[object, ...]]] = {}
+_readers: dict[type[Node], Callable[[Node], list[Node]]] = {}
 
 
-def _parts_of(kind: type[Node]) -> Callable[[Node], tuple[object, ...]]:
-    """What reads the fields of a syntax type that may hold nodes."""
+def _reader_of(kind: type[Node]) -> Callable[[Node], list[Node]]:
+    """What reads the child nodes of a syntax type: the plainer its fields, the faster."""
     written = {name: type_ for base in kind.__mro__ for name, type_ in vars(base).get("__annotations__", {}).items()}
     names = [name for name in kind.__struct_fields__ if written[name] not in _PLAIN]
+    types = {written[name] for name in names}
     if not names:
-        return lambda _: ()
-    read = attrgetter(*names)
-    return read if len(names) > 1 else lambda node: (read(node),)
+        return lambda _: []
+    read: Callable[[Node], Any] = attrgetter(*names)
+    is_single = len(names) == 1
+    if types <= _ONE:
+        return (lambda node: [read(node)]) if is_single else (lambda node: list(read(node)))
+    if is_single and types <= _SEVERAL:
+        return lambda node: list(read(node))
+    gather = _flat if types <= _ONE | _PERHAPS | _SEVERAL else _nodes_among
+    return (lambda node: gather((read(node),))) if is_single else (lambda node: gather(read(node)))
+
+
+def _flat(values: Iterable[Node | tuple[Node, ...] | None]) -> list[Node]:
+    found: list[Node] = []
+    for value in values:
+        if type(value) is tuple:
+            found += value
+        elif value is not None:
+            found.append(cast("Node", value))
+    return found
+
+
+def _nodes_among(values: Iterable[object]) -> list[Node]:
+    """The nodes among what fields hold that frontends have of their own."""
+    found: list[Node] = []
+    for value in values:
+        if isinstance(value, Node):
+            found.append(value)
+        elif type(value) is tuple:
+            found += [item for item in value if isinstance(item, Node)]
+    return found

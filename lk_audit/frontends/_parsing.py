@@ -101,6 +101,15 @@ def leaves_of(language: Language, root: Node, kinds: frozenset[str]) -> list[Nod
     return sorted(_search(_query(language, kinds), root), key=attrgetter("start_byte"))
 
 
+def outermost_of(language: Language, root: Node, kinds: frozenset[str]) -> list[Node]:
+    """The same for types that do hold one another; those inside others are left out."""
+    found: list[Node] = []
+    for node in leaves_of(language, root, kinds):
+        if not found or node.start_byte >= found[-1].end_byte:
+            found.append(node)
+    return found
+
+
 @cache
 def _query(language: Language, kinds: frozenset[str]) -> Query:
     from tree_sitter import Query as Compiled  # noqa: PLC0415 - whoever has a tree has loaded it

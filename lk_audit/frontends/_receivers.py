@@ -26,6 +26,7 @@ from lk_audit.syntax import (
 
 RECEIVER = "this"
 _Hidden: TypeAlias = frozenset[str]
+_OWN_NAMES = (Function, Class)
 
 
 def with_receivers(module: Module) -> Module:
@@ -37,9 +38,11 @@ def with_receivers(module: Module) -> Module:
             members = members | _members(node)
         elif isinstance(node, Function):
             members -= _locals(node)
-        if members:
+        below = children(node)
+        if members and any(isinstance(child, Name) and child.id in members for child in below):
             _replace_names(node, members)
-        pending.extend((child, members) for child in children(node) if not _is_written_out(child))
+            below = children(node)
+        pending.extend([(child, members) for child in below if not _is_written_out(child)])
     return module
 
 
@@ -67,7 +70,7 @@ def _locals(function: Function) -> _Hidden:
             found.add(node.target.id)
         elif isinstance(node, Define):
             found.add(node.function.name)
-        pending.extend(child for child in children(node) if not isinstance(child, Function | Class))
+        pending.extend([child for child in children(node) if not isinstance(child, _OWN_NAMES)])
     return frozenset(found)
 
 

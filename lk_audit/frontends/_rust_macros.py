@@ -8,14 +8,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._parsing import find
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tree_sitter import Node as TreeNode
 
-_MACROS = frozenset({"macro_invocation"})
+MACROS = frozenset({"macro_invocation"})
 _CALLS = frozenset(
     {"println", "print", "eprintln", "eprint", "write", "writeln", "format", "format_args", "panic", "env"}
     | {"option_env", "concat", "info", "warn", "debug", "error", "trace", "anyhow", "bail", "ensure", "assert"}
@@ -33,13 +31,13 @@ _STRANGE = frozenset({"%", "=>", ";"})
 class Rewriting:
     """The bytes of one file with its macros rewritten; `objects` are where records begin."""
 
-    def __init__(self, data: bytes, root: TreeNode, left_out: Iterable[tuple[int, int]] = ()) -> None:
+    def __init__(self, data: bytes, macros: Iterable[TreeNode], left_out: Iterable[tuple[int, int]] = ()) -> None:
         self.spans: list[tuple[int, int]] = []
         self.objects: set[int] = set()
         self._original = data
         self._text = bytearray(data)
         unread = set(left_out)
-        for node in find(root, _MACROS):
+        for node in macros:
             if (node.start_byte, node.end_byte) not in unread:
                 self._macro(node)
 
@@ -170,9 +168,11 @@ def _inner_macros(tree: TreeNode) -> Iterator[tuple[TreeNode, TreeNode, TreeNode
                     yield children[place - 2], children[place - 1], child
 
 
-def readable(data: bytes, root: TreeNode, parse: Callable[[bytes], TreeNode]) -> tuple[bytes, TreeNode, frozenset[int]]:
+def readable(
+    data: bytes, root: TreeNode, macros: Sequence[TreeNode], parse: Callable[[bytes], TreeNode]
+) -> tuple[bytes, TreeNode, frozenset[int]]:
     """The text and tree of a file with its macros rewritten; those that are not understood stay tokens."""
-    rewriting = Rewriting(data, root)
+    rewriting = Rewriting(data, macros)
     if not rewriting.spans:
         return data, root, frozenset()
     tree = parse(rewriting.data)
@@ -180,7 +180,7 @@ def readable(data: bytes, root: TreeNode, parse: Callable[[bytes], TreeNode]) ->
         found = sorted(_errors(tree))
         broken = [span for span in rewriting.spans if bisect_right(found, span[1]) > bisect_left(found, span[0])]
         if broken:
-            rewriting = Rewriting(data, root, broken)
+            rewriting = Rewriting(data, macros, broken)
             tree = parse(rewriting.data)
     return rewriting.data, tree, frozenset(rewriting.objects)
 

@@ -11,8 +11,8 @@ from lk_audit.frontends import _rust_expressions as expressions
 from lk_audit.frontends import _rust_statements as statements
 from lk_audit.frontends._grammars import language, syntax_tree
 from lk_audit.frontends._javascript_literals import comment_text
-from lk_audit.frontends._parsing import find, leaves_of
-from lk_audit.frontends._rust_macros import readable
+from lk_audit.frontends._parsing import leaves_of, outermost_of
+from lk_audit.frontends._rust_macros import MACROS, readable
 from lk_audit.frontends._tree import Grammar, block, unread
 from lk_audit.syntax import Comment, Module
 
@@ -50,8 +50,9 @@ def parse(source: Source) -> Module:
     root = syntax_tree(source.data, _PACKAGE)
     comments = tuple(_comments(source.data, root))
     errors = tuple(unread(root))
-    data, tree, objects = readable(source.data, root, partial(syntax_tree, package=_PACKAGE))
-    owned = declarations.owned_defaults(data, find(tree, _IMPLEMENTATIONS))
+    macros = outermost_of(language(_PACKAGE), root, MACROS)
+    data, tree, objects = readable(source.data, root, macros, partial(syntax_tree, package=_PACKAGE))
+    owned = declarations.owned_defaults(data, outermost_of(language(_PACKAGE), tree, _IMPLEMENTATIONS))
     body = block(expressions.RustLowering(data, _GRAMMAR, objects, owned).run(tree), 0)
     return Module(0, len(source.data), "rust", body, (), comments, errors=errors)
 

@@ -17,6 +17,7 @@ from lk_audit.syntax import (
     DefineClass,
     Function,
     Import,
+    Literal,
     Loop,
     Member,
     Module,
@@ -150,12 +151,21 @@ class Scopes:
             node, depth = stack.pop(), depths.pop()
             steps += depth
             found[type(node)].append(node)
-            below = [child for child in children(node) if child not in parents]
-            if below:
-                parents.update(dict.fromkeys(below, node))
-                below.reverse()
-                stack += below
-                depths += [depth + 1] * len(below)
+            inner: list[Node] = []
+            for child in children(node):
+                if child in parents:
+                    continue
+                parents[child] = node
+                kind = type(child)
+                if kind is Name or kind is Literal:  # more than half of all, and they hold nothing
+                    found[kind].append(child)
+                    steps += depth + 1
+                else:
+                    inner.append(child)
+            if inner:
+                inner.reverse()
+                stack += inner
+                depths += [depth + 1] * len(inner)
         return steps > max(_MOST_STEPS, _DEEP * len(parents))
 
     def _index(self) -> None:

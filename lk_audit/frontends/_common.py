@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._go_literals import format_pieces
-from lk_audit.frontends._tree import Part
-from lk_audit.syntax import Argument, Binary, Expr, Literal, Name, Node, Opaque, Template
+from lk_audit.frontends._tree import Part, block, contents, expression
+from lk_audit.syntax import Argument, Binary, If, Literal, Loop, Name, Node, Opaque, Raise, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +38,25 @@ def number(read: Callable[[bytes], float]) -> Leaf:
     return lower
 
 
+def constants(values: Mapping[str, Scalar]) -> dict[str, Leaf]:
+    """Constants that are node types of their own."""
+
+    def lower(_: bytes, node: TreeNode) -> Node:
+        return Literal(node.start_byte, node.end_byte, values[node.type])
+
+    return dict.fromkeys(values, lower)
+
+
+def meaningless(_: bytes, node: TreeNode) -> Node:
+    """What has a value that nobody asks for."""
+    return Opaque(node.start_byte, node.end_byte, ())
+
+
+def first_inside(_: Lowering, frame: Frame) -> Node:
+    """What parentheses, assertions and other wrappers are written around."""
+    return frame.values[0] if frame.values else frame.expression(0)
+
+
 def binary(spelled: Mapping[str, str]) -> Lower:
     """`left operator right`, with the operators that the language spells its own way."""
 
@@ -50,16 +68,25 @@ def binary(spelled: Mapping[str, str]) -> Lower:
     return lower
 
 
-def formatted(start: int, end: int, items: tuple[Argument, ...]) -> Expr | None:
-    """`Sprintf("room-%s", name)` is text with values in it; None where they are not as many as it asks for."""
-    match items:
-        case (Argument(value=Literal(start=first, end=last, value=str(text))), *rest):
-            pieces = format_pieces(text)
-            if len(pieces) != len(rest) + 1 or not rest or any(item.spread for item in rest):
-                return None
-            fixed = [Literal(first, last, piece) for piece in pieces]
-            parts = [part for piece, item in zip(fixed, rest, strict=False) for part in (piece, item.value)]
-            kept = [part for part in (*parts, fixed[-1]) if not (isinstance(part, Literal) and part.value == "")]
-            return Template(start, end, tuple(kept))
-        case _:
-            return None
+def choice(_: Lowering, frame: Frame) -> If:
+    """`if (condition) consequence else alternative`."""
+    condition, otherwise = frame.field("condition"), frame.field("alternative")
+    return If(
+        frame.start,
+        frame.end,
+        expression(condition) if condition is not None else Opaque(frame.start, frame.start, ()),
+        block(frame.field("consequence"), frame.end),
+        block(otherwise, frame.end) if otherwise is not None else None,
+    )
+
+
+def loop(_: Lowering, frame: Frame) -> Node:
+    """`for`, `while` and `do`: all but the body is evaluated before each round."""
+    body = frame.field("body")
+    header = contents([value for value in frame.values if value is not body])
+    return Loop(frame.start, frame.end, header, block(body, frame.end))
+
+
+def thrown(_: Lowering, frame: Frame) -> Node:
+    """`throw error`, or what is caught thrown again."""
+    return Raise(frame.start, frame.end, frame.expression(0) if frame.values else None)

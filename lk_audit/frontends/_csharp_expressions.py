@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _csharp_types as types
+from lk_audit.frontends._common import number
 from lk_audit.frontends._csharp_literals import integer_value, piece_value, real_value, string_value, unescaped
 from lk_audit.frontends._tree import Part, copies_of, expression, opaque
 from lk_audit.syntax import (
@@ -26,7 +27,7 @@ from lk_audit.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tree_sitter import Node as TreeNode
 
@@ -82,17 +83,6 @@ def _piece(data: bytes, node: TreeNode) -> Node:
 def _escaped(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
     return Literal(start, end, unescaped(data[start:end].decode("utf-8", "replace")))
-
-
-def _number(read: Callable[[bytes], float]) -> Leaf:
-    def lower(data: bytes, node: TreeNode) -> Node:
-        start, end = node.start_byte, node.end_byte
-        try:
-            return Literal(start, end, read(data[start:end]))
-        except ValueError:
-            return Opaque(start, end, ())
-
-    return lower
 
 
 def _character(data: bytes, node: TreeNode) -> Node:
@@ -312,8 +302,8 @@ LEAVES: Mapping[str, Leaf] = {
     **dict.fromkeys(("string_literal", "verbatim_string_literal", "raw_string_literal"), _string),
     "string_content": _piece,
     "escape_sequence": _escaped,
-    "integer_literal": _number(integer_value),
-    "real_literal": _number(real_value),
+    "integer_literal": number(integer_value),
+    "real_literal": number(real_value),
     "character_literal": _character,
     "boolean_literal": _flag,
     "null_literal": _null,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _csharp_types as types
+from lk_audit.frontends._common import choice, loop, thrown
 from lk_audit.frontends._csharp_objects import Initializer as Braces
 from lk_audit.frontends._csharp_objects import Pattern, made, typed
 from lk_audit.frontends._switches import Case, switch
@@ -14,13 +15,11 @@ from lk_audit.syntax import (
     Block,
     Evaluate,
     Expr,
-    If,
     Index,
     Literal,
     Loop,
     Name,
     Opaque,
-    Raise,
     Return,
     Sequence,
     Try,
@@ -119,27 +118,6 @@ def _return(_: Lowering, frame: Frame) -> Node:
 def _yield(_: Lowering, frame: Frame) -> Node:
     """`yield return x`; `yield break` gives nothing."""
     return Return(frame.start, frame.end, frame.expression(0)) if frame.values else Several(frame.start, frame.end, ())
-
-
-def _throw(_: Lowering, frame: Frame) -> Node:
-    return Raise(frame.start, frame.end, frame.expression(0) if frame.values else None)
-
-
-def _if(_: Lowering, frame: Frame) -> Node:
-    condition, otherwise = frame.field("condition"), frame.field("alternative")
-    return If(
-        frame.start,
-        frame.end,
-        expression(condition) if condition is not None else Opaque(frame.start, frame.start, ()),
-        block(frame.field("consequence"), frame.end),
-        block(otherwise, frame.end) if otherwise is not None else None,
-    )
-
-
-def _loop(_: Lowering, frame: Frame) -> Node:
-    body = frame.field("body")
-    header = contents([value for value in frame.values if value is not body])
-    return Loop(frame.start, frame.end, header, block(body, frame.end))
 
 
 def _foreach(run: Lowering, frame: Frame) -> Node:
@@ -254,9 +232,9 @@ STATEMENTS: Mapping[str, Lower] = {
     "global_statement": _contents,
     "return_statement": _return,
     "yield_statement": _yield,
-    "throw_statement": _throw,
-    "if_statement": _if,
-    **dict.fromkeys(("for_statement", "while_statement", "do_statement"), _loop),
+    "throw_statement": thrown,
+    "if_statement": choice,
+    **dict.fromkeys(("for_statement", "while_statement", "do_statement"), loop),
     "foreach_statement": _foreach,
     "using_statement": _using,
     "try_statement": _try,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._dart_literals import number_value
+from lk_audit.frontends._common import constants, first_inside, meaningless, number
+from lk_audit.frontends._literals import any_number
 from lk_audit.frontends._operators import Chain, Choice, flat, settled
 from lk_audit.frontends._tree import Part, contents, expression
 from lk_audit.syntax import (
@@ -121,27 +122,6 @@ def _name(data: bytes, node: TreeNode) -> Node:
 
 def _type(data: bytes, node: TreeNode) -> Node:
     return Named(node.start_byte, node.end_byte, text_of(data, node))
-
-
-def _number(data: bytes, node: TreeNode) -> Node:
-    start, end = node.start_byte, node.end_byte
-    try:
-        return Literal(start, end, number_value(data[start:end]))
-    except ValueError:
-        return Opaque(start, end, ())
-
-
-def _constant(_: bytes, node: TreeNode) -> Node:
-    return Literal(node.start_byte, node.end_byte, _CONSTANTS[node.type])
-
-
-def _meaningless(_: bytes, node: TreeNode) -> Node:
-    return Opaque(node.start_byte, node.end_byte, ())
-
-
-def _inner(_: Lowering, frame: Frame) -> Node:
-    """What parentheses and wrappers are written around."""
-    return frame.values[0] if frame.values else frame.expression(0)
 
 
 # --- what follows an expression ---------------------------------------------------------------------------------------
@@ -334,9 +314,11 @@ def _construction(_: Lowering, frame: Frame) -> Node:
 LEAVES: Mapping[str, Leaf] = {
     **dict.fromkeys(("identifier", "identifier_dollar_escaped", "this", "super"), _name),
     **dict.fromkeys(("type_identifier", "void_type"), _type),
-    **dict.fromkeys(_CONSTANTS, _constant),
-    **dict.fromkeys(("decimal_integer_literal", "hex_integer_literal", "decimal_floating_point_literal"), _number),
-    "symbol_literal": _meaningless,
+    **constants(_CONSTANTS),
+    **dict.fromkeys(
+        ("decimal_integer_literal", "hex_integer_literal", "decimal_floating_point_literal"), number(any_number)
+    ),
+    "symbol_literal": meaningless,
 }
 EXPRESSIONS: Mapping[str, Lower] = {
     **dict.fromkeys(BINARIES, _binary),
@@ -345,7 +327,7 @@ EXPRESSIONS: Mapping[str, Lower] = {
             *("assignable_expression", "template_substitution", "argument"),
             "type_cast_expression",
         ),
-        _inner,
+        first_inside,
     ),
     **dict.fromkeys(
         (

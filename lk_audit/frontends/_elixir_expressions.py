@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._common import name, number
-from lk_audit.frontends._elixir_literals import float_value, integer_value, unescaped
+from lk_audit.frontends._elixir_literals import unescaped
 from lk_audit.frontends._elixir_parts import Arguments, Body, Choices, Clause, Keywords
 from lk_audit.frontends._elixir_patterns import choice
 from lk_audit.frontends._elixir_tables import desugared
+from lk_audit.frontends._literals import real_number, whole_number
 from lk_audit.frontends._tails import returned, value, with_tails
 from lk_audit.frontends._tree import Several, statements
 from lk_audit.syntax import (
@@ -400,8 +401,8 @@ LEAVES: Mapping[str, Leaf] = {
     **dict.fromkeys(("identifier", "operator_identifier"), name),
     "alias": _alias,
     "atom": _atom,
-    "integer": number(integer_value),
-    "float": number(float_value),
+    "integer": number(whole_number),
+    "float": number(real_number),
     "boolean": _boolean,
     "nil": _nothing,
     "char": _character,

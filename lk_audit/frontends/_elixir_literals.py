@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lk_audit.frontends._literals import character
 from lk_audit.patterns import regex
 
 _ESCAPE = regex(
@@ -24,9 +25,6 @@ _SINGLE = {
     "0": "\0",
     "\n": "",
 }
-_LARGEST = 0x10FFFF
-_UNKNOWN = "\ufffd"
-_MOST_DIGITS = 1000
 
 
 def unescaped(raw: bytes) -> str:
@@ -38,29 +36,7 @@ def unescaped(raw: bytes) -> str:
 def _resolve(match: re.Match[str]) -> str:
     if match["rest"] is not None:
         return _SINGLE.get(match["rest"], match["rest"])
-    point = int(match[match.lastgroup or 0], 16)
-    return chr(point) if point <= _LARGEST and not 0xD800 <= point <= 0xDFFF else _UNKNOWN  # noqa: PLR2004 - surrogates
-
-
-def integer_value(raw: bytes) -> int | float:
-    """The value of an integer literal; one too large to be a setting of anything is infinite.
-
-    Raises:
-        ValueError: it is no number.
-    """
-    text = raw.decode("ascii", "replace").replace("_", "")
-    if text.isdecimal():
-        return int(text) if len(text) < _MOST_DIGITS else float("inf")
-    return int(text, 0)
-
-
-def float_value(raw: bytes) -> float:
-    """The value of a floating-point literal.
-
-    Raises:
-        ValueError: it is no number.
-    """
-    return float(raw.decode("ascii", "replace").replace("_", ""))
+    return character(int(match[match.lastgroup or 0], 16))
 
 
 def comment_text(raw: bytes) -> str:

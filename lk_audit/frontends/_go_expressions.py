@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _go_types as types
-from lk_audit.frontends._common import Arguments, binary, formatted, name, number
-from lk_audit.frontends._go_literals import float_value, integer_value, string_value
+from lk_audit.frontends._common import Arguments, binary, constants, first_inside, meaningless, name, number
+from lk_audit.frontends._formats import formatted
+from lk_audit.frontends._go_literals import string_value
+from lk_audit.frontends._literals import real_number, whole_number
 from lk_audit.frontends._tree import Part, Several, expression, opaque
 from lk_audit.syntax import (
     Argument,
@@ -59,19 +62,6 @@ class Braces(Part):
 def _string(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
     return Literal(start, end, string_value(data[start:end]))
-
-
-def _constant(_: bytes, node: TreeNode) -> Node:
-    return Literal(node.start_byte, node.end_byte, _CONSTANTS[node.type])
-
-
-def _meaningless(_: bytes, node: TreeNode) -> Node:
-    return Opaque(node.start_byte, node.end_byte, ())
-
-
-def _inner(_: Lowering, frame: Frame) -> Node:
-    """What parentheses, type assertions and the places of a literal are written around."""
-    return frame.values[0] if frame.values else frame.expression(0)
 
 
 def _list(_: Lowering, frame: Frame) -> Node:
@@ -243,17 +233,17 @@ def beside(target: Expr, end: int) -> Expr:
 
 LEAVES: Mapping[str, Leaf] = {
     **dict.fromkeys(("identifier", "field_identifier", "package_identifier", "blank_identifier"), name),
-    **dict.fromkeys(_CONSTANTS, _constant),
+    **constants(_CONSTANTS),
     **dict.fromkeys(("interpreted_string_literal", "raw_string_literal"), _string),
-    **dict.fromkeys(("iota", "rune_literal", "imaginary_literal"), _meaningless),
-    "int_literal": number(integer_value),
-    "float_literal": number(float_value),
+    **dict.fromkeys(("iota", "rune_literal", "imaginary_literal"), meaningless),
+    "int_literal": number(partial(whole_number, octal=True)),
+    "float_literal": number(real_number),
 }
 EXPRESSIONS: Mapping[str, Lower] = {
-    "parenthesized_expression": _inner,
-    "type_assertion_expression": _inner,
-    "type_instantiation_expression": _inner,
-    "literal_element": _inner,
+    "parenthesized_expression": first_inside,
+    "type_assertion_expression": first_inside,
+    "type_instantiation_expression": first_inside,
+    "literal_element": first_inside,
     "expression_list": _list,
     "selector_expression": _selector,
     "index_expression": _index,

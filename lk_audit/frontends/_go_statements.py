@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._common import choice
 from lk_audit.frontends._go_expressions import Values, assigned, beside
 from lk_audit.frontends._switches import Case, switch
 from lk_audit.frontends._tree import Part, Several, block, contents, expression, statements
@@ -94,17 +95,10 @@ def _return(_: Lowering, frame: Frame) -> Node:
     return Return(frame.start, frame.end, values[0] if values else None)
 
 
-def _if(_: Lowering, frame: Frame) -> Node:
+def _if(run: Lowering, frame: Frame) -> Node:
     """`if x := f(); x != nil` declares first."""
-    before, condition, otherwise = frame.field("initializer"), frame.field("condition"), frame.field("alternative")
-    choice = If(
-        frame.start,
-        frame.end,
-        expression(condition) if condition is not None else Opaque(frame.start, frame.start, ()),
-        block(frame.field("consequence"), frame.end),
-        block(otherwise, frame.end) if otherwise is not None else None,
-    )
-    return choice if before is None else Several(frame.start, frame.end, (*statements((before,)), choice))
+    before, rest = frame.field("initializer"), choice(run, frame)
+    return rest if before is None else Several(frame.start, frame.end, (*statements((before,)), rest))
 
 
 def _for(_: Lowering, frame: Frame) -> Node:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _java_types as types
-from lk_audit.frontends._common import Arguments, binary, formatted, number
+from lk_audit.frontends._common import Arguments, binary, constants, number
 from lk_audit.frontends._common import name as name_of
+from lk_audit.frontends._formats import formatted
 from lk_audit.frontends._jvm_literals import java_string, real_number, whole_number
 from lk_audit.frontends._jvm_nodes import counted, put_entries, record_of_pairs, sequence_of
 from lk_audit.frontends._tree import Part, expression
@@ -71,10 +72,6 @@ class Parameters(Part):
 def _string(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
     return Literal(start, end, java_string(data[start:end]))
-
-
-def _constant(_: bytes, node: TreeNode) -> Node:
-    return Literal(node.start_byte, node.end_byte, _CONSTANTS[node.type])
 
 
 def _inner(_: Lowering, frame: Frame) -> Node:
@@ -277,7 +274,7 @@ def _annotation_arguments(_: Lowering, frame: Frame) -> Node:
 
 LEAVES: Mapping[str, Leaf] = {
     **dict.fromkeys(("identifier", "this", "super"), name_of),
-    **dict.fromkeys(_CONSTANTS, _constant),
+    **constants(_CONSTANTS),
     "string_literal": _string,
     "character_literal": _string,
     **dict.fromkeys(

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _java_types as types
+from lk_audit.frontends._common import choice, loop, thrown
 from lk_audit.frontends._jvm_nodes import called_at_once, each, returning
 from lk_audit.frontends._switches import Case, switch
-from lk_audit.frontends._tree import Either, Part, Several, block, contents, expression, statements
+from lk_audit.frontends._tree import Either, Part, Several, block, expression, statements
 from lk_audit.syntax import (
     Assign,
     Block,
     Evaluate,
-    If,
     Literal,
     Loop,
     Name,
     Opaque,
-    Raise,
     Return,
     Try,
 )
@@ -95,27 +94,6 @@ def _variable(run: Lowering, written: TreeNode | None, item: Declarator) -> Assi
 
 def _return(_: Lowering, frame: Frame) -> Node:
     return Return(frame.start, frame.end, frame.expression(0) if frame.values else None)
-
-
-def _throw(_: Lowering, frame: Frame) -> Node:
-    return Raise(frame.start, frame.end, frame.expression(0))
-
-
-def _if(_: Lowering, frame: Frame) -> Node:
-    test, otherwise = frame.field("condition"), frame.field("alternative")
-    return If(
-        frame.start,
-        frame.end,
-        expression(test) if test is not None else Opaque(frame.start, frame.start, ()),
-        block(frame.field("consequence"), frame.end),
-        block(otherwise, frame.end) if otherwise is not None else None,
-    )
-
-
-def _loop(_: Lowering, frame: Frame) -> Node:
-    body = frame.field("body")
-    header = contents([value for value in frame.values if value is not body])
-    return Loop(frame.start, frame.end, header, block(body, frame.end))
 
 
 def _for_each(run: Lowering, frame: Frame) -> Node:
@@ -216,11 +194,11 @@ STATEMENTS: Mapping[str, Lower] = {
     "local_variable_declaration": _variables,
     "return_statement": _return,
     "yield_statement": _return,
-    "throw_statement": _throw,
-    "if_statement": _if,
-    "while_statement": _loop,
-    "do_statement": _loop,
-    "for_statement": _loop,
+    "throw_statement": thrown,
+    "if_statement": choice,
+    "while_statement": loop,
+    "do_statement": loop,
+    "for_statement": loop,
     "enhanced_for_statement": _for_each,
     "try_statement": _try,
     "try_with_resources_statement": _try,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._common import constants, first_inside, meaningless, number
 from lk_audit.frontends._javascript_functions import Method
 from lk_audit.frontends._javascript_literals import markup_value, number_value, string_value, unescape
 from lk_audit.frontends._javascript_patterns import bind, key_of, word_of
@@ -83,33 +84,12 @@ def _text_literal(data: bytes, start: int, end: int) -> Literal:
     return Literal(start, end, unescape(data[start:end].decode("utf-8", "replace")))
 
 
-def _number(data: bytes, node: TreeNode) -> Node:
-    start, end = node.start_byte, node.end_byte
-    try:
-        return Literal(start, end, number_value(data[start:end]))
-    except ValueError:
-        return Opaque(start, end, ())
-
-
-def _constant(_: bytes, node: TreeNode) -> Node:
-    return Literal(node.start_byte, node.end_byte, _CONSTANTS[node.type])
-
-
-def _meaningless(_: bytes, node: TreeNode) -> Node:
-    return Opaque(node.start_byte, node.end_byte, ())
-
-
 def _meta_property(data: bytes, node: TreeNode) -> Node:
     """`import.meta` and `new.target`."""
     start, end = node.start_byte, node.end_byte
     base, name = node.children[0], node.children[-1]
     word = data[start : base.end_byte].decode("utf-8", "replace")
     return Member(start, end, Name(start, base.end_byte, word), data[name.start_byte : end].decode("utf-8", "replace"))
-
-
-def _inner(_: Lowering, frame: Frame) -> Node:
-    """What parentheses and type assertions are written around."""
-    return frame.values[0] if frame.values else frame.expression(0)
 
 
 def _asserted(_: Lowering, frame: Frame) -> Node:
@@ -333,24 +313,24 @@ LEAVES: Mapping[str, Leaf] = {
         _name,
     ),
     **dict.fromkeys(("nested_identifier", "jsx_namespace_name"), _name_of_parts),
-    **dict.fromkeys(_CONSTANTS, _constant),
+    **constants(_CONSTANTS),
     "meta_property": _meta_property,
-    "number": _number,
+    "number": number(number_value),
     "string": _string,
     "string_fragment": _fragment,
-    "regex": _meaningless,
+    "regex": meaningless,
     "jsx_text": _markup_text,
     "html_character_reference": _markup_text,
 }
 EXPRESSIONS: Mapping[str, Lower] = {
-    "parenthesized_expression": _inner,
-    "as_expression": _inner,
-    "satisfies_expression": _inner,
-    "non_null_expression": _inner,
-    "instantiation_expression": _inner,
+    "parenthesized_expression": first_inside,
+    "as_expression": first_inside,
+    "satisfies_expression": first_inside,
+    "non_null_expression": first_inside,
+    "instantiation_expression": first_inside,
     "type_assertion": _asserted,
     "template_string": _template,
-    "template_substitution": _inner,
+    "template_substitution": first_inside,
     "member_expression": _member,
     "subscript_expression": _subscript,
     "arguments": _arguments,

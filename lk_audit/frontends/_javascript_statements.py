@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._common import thrown
 from lk_audit.frontends._javascript_patterns import bind, key_of
 from lk_audit.frontends._switches import Case, switch
 from lk_audit.frontends._tree import Part, Several, block, contents, expression, statements
@@ -16,7 +17,6 @@ from lk_audit.syntax import (
     Literal,
     Loop,
     Opaque,
-    Raise,
     Record,
     Return,
     Try,
@@ -58,10 +58,6 @@ def _expression_statement(_: Lowering, frame: Frame) -> Node:
 
 def _return(_: Lowering, frame: Frame) -> Node:
     return Return(frame.start, frame.end, frame.expression(0) if frame.values else None)
-
-
-def _throw(_: Lowering, frame: Frame) -> Node:
-    return Raise(frame.start, frame.end, frame.expression(0) if frame.values else None)
 
 
 def _if(_: Lowering, frame: Frame) -> Node:
@@ -203,7 +199,7 @@ STATEMENTS: Mapping[str, Lower] = {
     "using_declaration": _all,
     "class_static_block": _last,
     "return_statement": _return,
-    "throw_statement": _throw,
+    "throw_statement": thrown,
     "if_statement": _if,
     "else_clause": _last,
     "catch_clause": _last,

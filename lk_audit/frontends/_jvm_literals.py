@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
+from lk_audit.frontends._literals import character
 from lk_audit.patterns import regex
 
 _ESCAPE = regex(r"\\(?:u+(?P<point>[0-9A-Fa-f]{4})|(?P<octal>[0-3]?[0-7]{1,2})|(?P<line>\r?\n)|(?P<rest>.))", re.DOTALL)
 _SINGLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " "}
-_UNKNOWN = "\ufffd"
 _MOST_DIGITS = 1000
 _WHOLE = regex(r"(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<binary>[01]+)|(?P<decimal>[0-9]+))(?:[uU]?[lL]|[uU])?")
 
@@ -27,8 +27,7 @@ def _resolve(match: re.Match[str]) -> str:
         return ""
     if kind == "rest":
         return _SINGLE.get(text, text)
-    point = int(text, 8 if kind == "octal" else 16)
-    return chr(point) if not 0xD800 <= point <= 0xDFFF else _UNKNOWN  # noqa: PLR2004 - surrogates
+    return character(int(text, 8 if kind == "octal" else 16))
 
 
 def java_string(raw: bytes) -> str:

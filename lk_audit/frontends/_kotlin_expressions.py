@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _kotlin_types as types
+from lk_audit.frontends._common import number
 from lk_audit.frontends._jvm_literals import real_number, unescaped, whole_number
 from lk_audit.frontends._jvm_nodes import counted
 from lk_audit.frontends._kotlin_calls import Arguments, Lambda, arguments_of, called, lambda_function
@@ -57,22 +59,6 @@ def _name(data: bytes, node: TreeNode) -> Node:
 def _this(data: bytes, node: TreeNode) -> Node:
     """`this`; `this@Outer` is something else, and is called as it is written."""
     return Name(node.start_byte, node.end_byte, types.text_of(data, node))
-
-
-def _number(data: bytes, node: TreeNode) -> Node:
-    start, end = node.start_byte, node.end_byte
-    try:
-        return Literal(start, end, whole_number(data[start:end], octal=False))
-    except ValueError:
-        return Opaque(start, end, ())
-
-
-def _real(data: bytes, node: TreeNode) -> Node:
-    start, end = node.start_byte, node.end_byte
-    try:
-        return Literal(start, end, real_number(data[start:end]))
-    except ValueError:
-        return Opaque(start, end, ())
 
 
 def _escape(_: bytes, node: TreeNode) -> Node:
@@ -231,8 +217,8 @@ LEAVES: Mapping[str, Leaf] = {
     "identifier": _name,
     "this_expression": _this,
     "super_expression": _this,
-    "number_literal": _number,
-    "float_literal": _real,
+    "number_literal": number(partial(whole_number, octal=False)),
+    "float_literal": number(real_number),
     "character_literal": _character,
     "escape_sequence": _escape,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._go_literals import format_pieces
+from lk_audit.frontends._formats import format_pieces
 from lk_audit.syntax import (
     Argument,
     Assign,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _php_names as names
+from lk_audit.frontends._common import number
+from lk_audit.frontends._literals import real_number, whole_number
 from lk_audit.frontends._parsing import find
 from lk_audit.frontends._php_calls import HELPERS, call_of
 from lk_audit.frontends._php_includes import included_path
-from lk_audit.frontends._php_literals import float_value, integer_value, interpreted, single_quoted
+from lk_audit.frontends._php_literals import interpreted, single_quoted
 from lk_audit.frontends._php_operators import OPERATORS
 from lk_audit.frontends._tree import Part, copies_of, expression
 from lk_audit.syntax import (
@@ -30,7 +33,7 @@ from lk_audit.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tree_sitter import Node as TreeNode
 
@@ -75,17 +78,6 @@ def _nowdoc(data: bytes, node: TreeNode) -> Node:
     body = node.child_by_field_name("value")
     text = data[body.start_byte : body.end_byte].decode("utf-8", "replace").strip("\r\n") if body is not None else ""
     return Literal(node.start_byte, node.end_byte, text)
-
-
-def _number(read: Callable[[bytes], float]) -> Leaf:
-    def lower(data: bytes, node: TreeNode) -> Node:
-        start, end = node.start_byte, node.end_byte
-        try:
-            return Literal(start, end, read(data[start:end]))
-        except ValueError:
-            return Opaque(start, end, ())
-
-    return lower
 
 
 def _boolean(data: bytes, node: TreeNode) -> Node:
@@ -331,8 +323,8 @@ LEAVES: Mapping[str, Leaf] = {
     **names.LEAVES,
     "string": _string,
     "nowdoc": _nowdoc,
-    "integer": _number(integer_value),
-    "float": _number(float_value),
+    "integer": number(partial(whole_number, octal=True)),
+    "float": number(real_number),
     "boolean": _boolean,
     "null": _null,
     "string_content": _piece,

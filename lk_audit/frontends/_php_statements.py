@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._common import loop
 from lk_audit.frontends._php_assignments import assigned_from
 from lk_audit.frontends._php_names import Nodes
 from lk_audit.frontends._switches import Case, switch
-from lk_audit.frontends._tree import Several, block, contents, expression, statements
+from lk_audit.frontends._tree import Several, block, expression, statements
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -79,12 +80,6 @@ def _else_if(_: Lowering, frame: Frame) -> Node:
 def _else(_: Lowering, frame: Frame) -> Node:
     found = frame.field("body")
     return Block(frame.start, frame.end, statements((found,)) if found is not None else ())
-
-
-def _loop(_: Lowering, frame: Frame) -> Node:
-    body = frame.field("body")
-    header = contents([value for value in frame.values if value is not body])
-    return Loop(frame.start, frame.end, header, block(body, frame.end))
 
 
 def _foreach(_: Lowering, frame: Frame) -> Node:
@@ -182,9 +177,9 @@ STATEMENTS: Mapping[str, Lower] = {
     "if_statement": _if,
     "else_if_clause": _else_if,
     "else_clause": _else,
-    "while_statement": _loop,
-    "do_statement": _loop,
-    "for_statement": _loop,
+    "while_statement": loop,
+    "do_statement": loop,
+    "for_statement": loop,
     "foreach_statement": _foreach,
     "pair": _pair,
     "case_statement": _case,

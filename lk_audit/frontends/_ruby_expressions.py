@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._common import number
-from lk_audit.frontends._ruby_literals import float_value, integer_value, quoted, unescaped
+from lk_audit.frontends._literals import real_number
+from lk_audit.frontends._ruby_literals import quoted, unescaped, whole_number
 from lk_audit.frontends._tails import assigned, at, field, value
 from lk_audit.frontends._tree import Part, Several, copies_of, expression, statements
 from lk_audit.syntax import (
@@ -342,8 +343,8 @@ LEAVES: Mapping[str, Leaf] = {
     "super": _fixed("super"),
     **dict.fromkeys(("simple_symbol", "hash_key_symbol"), _symbol),
     "character": _character,
-    "integer": number(integer_value),
-    "float": number(float_value),
+    "integer": number(whole_number),
+    "float": number(real_number),
     "true": _constant(True),
     "false": _constant(False),
     "nil": _constant(None),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lk_audit.frontends import _literals
+from lk_audit.frontends._literals import character
 from lk_audit.patterns import regex
 
 _ESCAPE = regex(
@@ -12,9 +14,6 @@ _ESCAPE = regex(
     re.DOTALL,
 )
 _SINGLE = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v", "s": " ", "\n": ""}
-_LARGEST = 0x10FFFF
-_UNKNOWN = "\ufffd"
-_MOST_DIGITS = 1000
 
 
 def unescaped(raw: bytes) -> str:
@@ -33,30 +32,12 @@ def _resolve(match: re.Match[str]) -> str:
     kind, text = match.lastgroup, match[match.lastgroup or 0]
     if kind == "rest":
         return _SINGLE.get(text, text)
-    point = int(text, 8 if kind == "octal" else 16)
-    return chr(point) if point <= _LARGEST and not 0xD800 <= point <= 0xDFFF else _UNKNOWN  # noqa: PLR2004 - surrogates
+    return character(int(text, 8 if kind == "octal" else 16))
 
 
-def integer_value(raw: bytes) -> int | float:
-    """The value of an integer literal; one too large to be a setting of anything is infinite.
-
-    Raises:
-        ValueError: it is no number.
-    """
-    text = raw.decode("ascii", "replace").replace("_", "").lower().replace("0d", "")
-    if text.isdecimal():
-        is_octal = len(text) > 1 and text[0] == "0"
-        return int(text, 8 if is_octal else 10) if len(text) < _MOST_DIGITS else float("inf")
-    return int(text, 0)
-
-
-def float_value(raw: bytes) -> float:
-    """The value of a floating-point literal.
-
-    Raises:
-        ValueError: it is no number.
-    """
-    return float(raw.decode("ascii", "replace").replace("_", ""))
+def whole_number(raw: bytes) -> int | float:
+    """The value of an integer; ValueError for anything else."""
+    return _literals.whole_number(raw.lower().replace(b"0d", b""), octal=True)
 
 
 def comment_text(raw: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _rust_types as types
+from lk_audit.frontends._common import number
 from lk_audit.frontends._rust_blocks import (
     Condition,
     value_of,
@@ -32,7 +33,7 @@ from lk_audit.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tree_sitter import Node as TreeNode
 
@@ -93,17 +94,6 @@ def _path(data: bytes, node: TreeNode) -> Node:
 def _string(data: bytes, node: TreeNode) -> Node:
     start, end = node.start_byte, node.end_byte
     return Literal(start, end, string_value(data[start:end]))
-
-
-def _number(read: Callable[[bytes], float]) -> Leaf:
-    def lower(data: bytes, node: TreeNode) -> Node:
-        start, end = node.start_byte, node.end_byte
-        try:
-            return Literal(start, end, read(data[start:end]))
-        except ValueError:
-            return Opaque(start, end, ())
-
-    return lower
 
 
 def _flag(data: bytes, node: TreeNode) -> Node:
@@ -302,8 +292,8 @@ LEAVES: Mapping[str, Leaf] = {
     **dict.fromkeys(("scoped_identifier", "scoped_type_identifier", "generic_type_with_turbofish"), _path),
     **dict.fromkeys(("string_literal", "raw_string_literal"), _string),
     "char_literal": _string,
-    "integer_literal": _number(integer_value),
-    "float_literal": _number(float_value),
+    "integer_literal": number(integer_value),
+    "float_literal": number(float_value),
     "boolean_literal": _flag,
     **dict.fromkeys(
         (

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from lk_audit.frontends._common import number
+from lk_audit.frontends._literals import any_number
 from lk_audit.frontends._operators import Chain, Choice, flat, settled
-from lk_audit.frontends._swift_literals import indentation, number_value, raw_text, text_of
+from lk_audit.frontends._swift_literals import indentation, raw_text, text_of
 from lk_audit.frontends._tree import Part, Several, contents, expression, opaque, words
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
@@ -79,14 +81,6 @@ def _name(data: bytes, node: TreeNode) -> Node:
     if name in _CONSTANTS:
         return Literal(start, end, _CONSTANTS[name])
     return Name(start, end, "this" if name in {"self", "Self"} else name)
-
-
-def _number(data: bytes, node: TreeNode) -> Node:
-    start, end = node.start_byte, node.end_byte
-    try:
-        return Literal(start, end, number_value(data[start:end]))
-    except ValueError:
-        return Opaque(start, end, ())
 
 
 def _piece(data: bytes, node: TreeNode) -> Node:
@@ -337,7 +331,9 @@ LEAVES: Mapping[str, Leaf] = {
     **dict.fromkeys(
         ("simple_identifier", "self_expression", "super_expression", "boolean_literal", "nil_literal"), _name
     ),
-    **dict.fromkeys(("integer_literal", "hex_literal", "bin_literal", "oct_literal", "real_literal"), _number),
+    **dict.fromkeys(
+        ("integer_literal", "hex_literal", "bin_literal", "oct_literal", "real_literal"), number(any_number)
+    ),
     **dict.fromkeys(("line_str_text", "str_escaped_char", "multi_line_str_text"), _piece),
     **dict.fromkeys(("raw_str_part", "raw_str_end_part"), _raw_piece),
     **dict.fromkeys(("user_type", "type_identifier"), _typed),

@@ -292,25 +292,19 @@ Statement: TypeAlias = (
 )
 
 
-class Comment(Node):
-    """A comment with its markers removed from `text`."""
-
-    text: str
-
-
 class Module(Node):
     """A file of a programming language, or the scripts of a page.
 
     `language` is "python", "javascript", "typescript", "go", "java" and so on; `has_markup` tells that JSX elements
-    occur; `errors` are the spans that the parser could not read. `container` is the kind of page that scripts stand in:
-    "vue", "svelte", "astro-script", "astro-frontmatter" (which runs on the server), "html", "notebook", or empty for a
-    file of code.
+    occur; `comments` are the spans of comments, `errors` those that the parser could not read. `container` is the kind
+    of page that scripts stand in: "vue", "svelte", "astro-script", "astro-frontmatter" (which runs on the server),
+    "html", "notebook", or empty for a file of code.
     """
 
     language: str
     body: Block
     directives: tuple[str, ...] = ()
-    comments: tuple[Comment, ...] = ()
+    comments: tuple[tuple[int, int], ...] = ()
     has_markup: bool = False
     errors: tuple[tuple[int, int], ...] = ()
     container: str = ""

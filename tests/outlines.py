@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lk_audit.syntax import Node
 
-_LEFT_OUT = {"start", "end", "is_new", "is_async", "annotation", "type_only", "kind"}
+_LEFT_OUT = {"start", "end", "is_new", "is_async", "annotation", "type_only", "kind", "declares", "comments"}
 
 
 def outline(node: Node) -> str:

@@ -12,13 +12,13 @@ from lk_audit.syntax import Document
 def comment_credentials(context: FileContext) -> Iterator[CredentialLiteral]:
     """Every API secret in the file's comments."""
     source = context.source
-    naming = [item for item in context.module.comments if _may_name_secret(context, source.data[item.start : item.end])]
+    naming = [span for span in context.module.comments if _may_name_secret(context, source.data[slice(*span)])]
     if not naming:
         return
     from lk_audit.extractors.documents import credentials  # noqa: PLC0415 - few comments name a secret
     from lk_audit.frontends.text import pairs_in  # noqa: PLC0415 - few comments name a secret
 
-    pairs = tuple(pair for item in naming for pair in pairs_in(source, item.start, item.end, commented=True))
+    pairs = tuple(pair for span in naming for pair in pairs_in(source, *span, commented=True))
     if pairs:
         yield from credentials(
             source, Document(0, len(source.data), "comment", pairs), context.role, context.secret_names

@@ -1,4 +1,4 @@
-"""What Elixir literals mean: escapes, number formats, comments."""
+"""What Elixir literals mean: escapes."""
 
 from __future__ import annotations
 
@@ -37,8 +37,3 @@ def _resolve(match: re.Match[str]) -> str:
     if match["rest"] is not None:
         return _SINGLE.get(match["rest"], match["rest"])
     return character(int(match[match.lastgroup or 0], 16))
-
-
-def comment_text(raw: bytes) -> str:
-    """A comment without its marker."""
-    return raw.decode("utf-8", "replace").lstrip("#").strip()

@@ -1,4 +1,4 @@
-"""What JavaScript literals and comments mean: escapes, number formats, character references, comment markers."""
+"""What JavaScript literals mean: escapes, number formats, character references."""
 
 from __future__ import annotations
 
@@ -69,12 +69,3 @@ def number_value(raw: bytes) -> int | float:
 
 
 _MOST_DIGITS = 1000
-
-
-def comment_text(raw: bytes) -> str:
-    """A comment without its markers, and without the `*` that block comments begin their lines with."""
-    text = raw.decode("utf-8", "replace")
-    if not text.startswith("/*"):
-        return text.removeprefix("<!--").removesuffix("-->").lstrip("/").strip()
-    lines = text[2:].removesuffix("*/").splitlines()
-    return "\n".join(line.strip().lstrip("*").strip() for line in lines).strip()

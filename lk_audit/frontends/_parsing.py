@@ -101,6 +101,11 @@ def leaves_of(language: Language, root: Node, kinds: frozenset[str]) -> list[Nod
     return sorted(_search(_query(language, kinds), root), key=attrgetter("start_byte"))
 
 
+def spans_of(language: Language, root: Node, kinds: frozenset[str]) -> tuple[tuple[int, int], ...]:
+    """Where they are, as byte offsets, in source order."""
+    return tuple((node.start_byte, node.end_byte) for node in leaves_of(language, root, kinds))
+
+
 def outermost_of(language: Language, root: Node, kinds: frozenset[str]) -> list[Node]:
     """The same for types that do hold one another; those inside others are left out."""
     found: list[Node] = []

@@ -30,12 +30,3 @@ def _resolve(match: re.Match[str]) -> str:
     if kind == "rest":
         return _SINGLE.get(text, match[0])
     return character(int(text, 8 if kind == "octal" else 16))
-
-
-def comment_text(raw: bytes) -> str:
-    """A comment without its markers, and without the `*` that block comments begin their lines with."""
-    text = raw.decode("utf-8", "replace")
-    if not text.startswith("/*"):
-        return text.lstrip("/#").strip()
-    lines = text[2:].removesuffix("*/").splitlines()
-    return "\n".join(line.strip().lstrip("*").strip() for line in lines).strip()

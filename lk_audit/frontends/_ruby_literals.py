@@ -1,4 +1,4 @@
-"""What Ruby literals mean: escapes, number formats, comments."""
+"""What Ruby literals mean: escapes, number formats."""
 
 from __future__ import annotations
 
@@ -38,11 +38,3 @@ def _resolve(match: re.Match[str]) -> str:
 def whole_number(raw: bytes) -> int | float:
     """The value of an integer; ValueError for anything else."""
     return _literals.whole_number(raw.lower().replace(b"0d", b""), octal=True)
-
-
-def comment_text(raw: bytes) -> str:
-    """A comment without its markers."""
-    text = raw.decode("utf-8", "replace")
-    if text.startswith("=begin"):
-        return text.removeprefix("=begin").rstrip().removesuffix("=end").strip()
-    return text.lstrip("#").strip()

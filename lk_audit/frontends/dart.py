@@ -21,17 +21,12 @@ from lk_audit.frontends._dart_expressions import (
     specialised,
 )
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._javascript_literals import comment_text
-from lk_audit.frontends._parsing import leaves_of
+from lk_audit.frontends._parsing import spans_of
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, expression, unread
-from lk_audit.syntax import Comment, Module
+from lk_audit.syntax import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tree_sitter import Node as TreeNode
-
     from lk_audit.frontends._tree import Frame
     from lk_audit.source import Source
     from lk_audit.syntax import Node
@@ -115,11 +110,5 @@ def parse(source: Source) -> Module:
     """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
     root = syntax_tree(source.data, _PACKAGE)
     body = block(_Lowering(source.data, _GRAMMAR).run(root), 0)
-    comments = tuple(_comments(source.data, root))
+    comments = spans_of(language(_PACKAGE), root, _COMMENTS)
     return with_receivers(Module(0, len(source.data), "dart", body, (), comments, errors=tuple(unread(root))))
-
-
-def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
-        start, end = node.start_byte, node.end_byte
-        yield Comment(start, end, comment_text(data[start:end]))

@@ -11,19 +11,14 @@ from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _elixir_expressions as expressions
 from lk_audit.frontends import _elixir_forms as forms
-from lk_audit.frontends._elixir_literals import comment_text
 from lk_audit.frontends._elixir_modules import assembled
 from lk_audit.frontends._elixir_parts import Body
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._parsing import leaves_of
+from lk_audit.frontends._parsing import spans_of
 from lk_audit.frontends._tree import Grammar, Lowering, block, unread
-from lk_audit.syntax import Block, Comment, Module
+from lk_audit.syntax import Block, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tree_sitter import Node as TreeNode
-
     from lk_audit.source import Source
 
 _PACKAGE = "tree_sitter_elixir"
@@ -44,11 +39,5 @@ def parse(source: Source) -> Module:
     lowered = Lowering(source.data, _GRAMMAR).run(root)
     size = len(source.data)
     body = Block(0, size, assembled(lowered)) if isinstance(lowered, Body) else block(lowered, 0)
-    comments = tuple(_comments(source.data, root))
+    comments = spans_of(language(_PACKAGE), root, _COMMENTS)
     return Module(0, size, "elixir", body, (), comments, errors=tuple(unread(root)))
-
-
-def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
-        start, end = node.start_byte, node.end_byte
-        yield Comment(start, end, comment_text(data[start:end]))

@@ -9,12 +9,11 @@ from lk_audit.frontends import _javascript_functions as functions
 from lk_audit.frontends import _javascript_modules as modules
 from lk_audit.frontends import _javascript_statements as statements
 from lk_audit.frontends._grammars import language
-from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._javascript_patterns import PATTERNS
 from lk_audit.frontends._javascript_unread import UNREAD
-from lk_audit.frontends._parsing import leaves_of, root_of
+from lk_audit.frontends._parsing import root_of, spans_of
 from lk_audit.frontends._tree import Grammar, Lowering, block, unread
-from lk_audit.syntax import Comment, Evaluate, Literal, Module
+from lk_audit.syntax import Evaluate, Literal, Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +82,7 @@ def parse(source: Source, *, dialect: str | None = None, parts: Sequence[tuple[i
         "javascript" if dialect == "javascript" else "typescript",
         body,
         tuple(_directives(body)),
-        tuple(_comments(source.data, root, dialect)),
+        spans_of(language(*_GRAMMARS[dialect]), root, _COMMENTS),
         run.has_markup,
         tuple(unread(root)),
     )
@@ -112,9 +111,3 @@ def _directives(body: Block) -> Iterator[str]:
         if not isinstance(statement.value.value, str):
             return
         yield statement.value.value
-
-
-def _comments(data: bytes, root: TreeNode, dialect: str) -> Iterator[Comment]:
-    for node in leaves_of(language(*_GRAMMARS[dialect]), root, _COMMENTS):
-        start, end = node.start_byte, node.end_byte
-        yield Comment(start, end, comment_text(data[start:end]))

@@ -10,18 +10,15 @@ from lk_audit.frontends import _kotlin_expressions as expressions
 from lk_audit.frontends import _kotlin_statements as statements
 from lk_audit.frontends import _kotlin_types as types
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._javascript_literals import comment_text
 from lk_audit.frontends._kotlin_annotations import attach, taken_out
 from lk_audit.frontends._kotlin_receivers import with_scopes
-from lk_audit.frontends._parsing import leaves_of
+from lk_audit.frontends._parsing import spans_of
 from lk_audit.frontends._receivers import with_receivers
 from lk_audit.frontends._tree import Grammar, Lowering, block, unread
 from lk_audit.patterns import regex
-from lk_audit.syntax import Block, Comment, Module
+from lk_audit.syntax import Block, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tree_sitter import Node as TreeNode
 
     from lk_audit.source import Source
@@ -63,7 +60,7 @@ def parse(source: Source) -> Module:
     body = _lowered(source.data, root)
     if alone is not None:
         attach(body, _lowered(source.data, syntax_tree(alone, _PACKAGE)))
-    comments = tuple(_comments(source.data, root))
+    comments = spans_of(language(_PACKAGE), root, _COMMENTS)
     errors = tuple(unread(root))
     module = Module(0, len(source.data), "kotlin", body, (), comments, errors=errors)
     return with_receivers(with_scopes(module))
@@ -71,9 +68,3 @@ def parse(source: Source) -> Module:
 
 def _lowered(data: bytes, root: TreeNode) -> Block:
     return block(Lowering(data, _GRAMMAR).run(root), 0)
-
-
-def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
-        start, end = node.start_byte, node.end_byte
-        yield Comment(start, end, comment_text(data[start:end]))

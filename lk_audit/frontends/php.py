@@ -14,19 +14,14 @@ from lk_audit.frontends import _php_expressions as expressions
 from lk_audit.frontends import _php_statements as statements
 from lk_audit.frontends import text
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._parsing import leaves_of
-from lk_audit.frontends._php_literals import comment_text
+from lk_audit.frontends._parsing import spans_of
 from lk_audit.frontends._php_names import variable
 from lk_audit.frontends._php_pages import scripts
 from lk_audit.frontends._php_scripts import as_script
 from lk_audit.frontends._tree import Grammar, Lowering, block, unread
-from lk_audit.syntax import Comment, Document, Module
+from lk_audit.syntax import Document, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tree_sitter import Node as TreeNode
-
     from lk_audit.source import Source
 
 _PACKAGE = ("tree_sitter_php", "language_php")
@@ -63,12 +58,6 @@ def parse(source: Source) -> tuple[Module, ...] | Document:
         leaves=leaves, nodes=_NODES, skipped=_SKIPPED, headed=frozenset({"property_hook"}), lists=statements.LISTS
     )
     body = as_script(block(Lowering(source.data, grammar).run(root), 0), root, source.data)
-    comments = tuple(_comments(source.data, root))
+    comments = spans_of(language(*_PACKAGE), root, _COMMENTS)
     module = Module(0, len(source.data), "php", body, (), comments, errors=tuple(unread(root)))
     return (module, *scripts(source, root))
-
-
-def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(language(*_PACKAGE), root, _COMMENTS):
-        start, end = node.start_byte, node.end_byte
-        yield Comment(start, end, comment_text(data[start:end]))

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._parsing import leaves_of, root_of
+from lk_audit.frontends._parsing import root_of, spans_of
 from lk_audit.frontends._python_expressions import EXPRESSIONS, LINKS
 from lk_audit.frontends._python_lowering import Grammar, Lowering
 from lk_audit.frontends._python_statements import STATEMENTS
-from lk_audit.syntax import Block, Comment, Module
+from lk_audit.syntax import Block, Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,9 +59,7 @@ def _part(data: bytes, start: int, stop: int) -> Module:
         stop,
         "python",
         body,
-        comments=tuple(
-            Comment(node.start_byte, node.end_byte, run.text(node).lstrip("#").strip()) for node in comments
-        ),
+        comments=comments,
         errors=tuple(sorted(errors)),
     )
 
@@ -88,12 +86,12 @@ def _room_for(frames: int) -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
-def _notes(root: Node) -> tuple[list[Node], list[Node]]:
-    """The comments, and what the parser could not read, in source order."""
+def _notes(root: Node) -> tuple[tuple[tuple[int, int], ...], list[Node]]:
+    """The spans of comments, and what the parser could not read, in source order."""
     if not root.has_error:
-        return leaves_of(language(_PACKAGE), root, _COMMENTS), []
+        return spans_of(language(_PACKAGE), root, _COMMENTS), []
     ordered = sorted(_walked(root), key=_order)
-    comments = [node for node in ordered if node.type == "comment"]
+    comments = tuple((node.start_byte, node.end_byte) for node in ordered if node.type == "comment")
     return comments, [node for node in ordered if node.type != "comment"]
 
 

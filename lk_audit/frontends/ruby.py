@@ -12,17 +12,14 @@ from lk_audit.frontends import _ruby_declarations as declarations
 from lk_audit.frontends import _ruby_expressions as expressions
 from lk_audit.frontends import _ruby_statements as statements
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._parsing import leaves_of
+from lk_audit.frontends._parsing import spans_of
 from lk_audit.frontends._ruby_calls import CALLS
-from lk_audit.frontends._ruby_literals import comment_text
 from lk_audit.frontends._ruby_names import settle
 from lk_audit.frontends._tails import value
 from lk_audit.frontends._tree import Grammar, Lowering, Several, block, unread
-from lk_audit.syntax import Comment, Module, Template
+from lk_audit.syntax import Module, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tree_sitter import Node as TreeNode
 
     from lk_audit.frontends._tree import Frame
@@ -56,7 +53,7 @@ def parse(source: Source) -> Module:
         lists=statements.LISTS,
     )
     body = block(Lowering(source.data, grammar).run(root), 0)
-    comments = tuple(_comments(source.data, root))
+    comments = spans_of(language(_PACKAGE), root, _COMMENTS)
     module = Module(0, len(source.data), "ruby", body, (), comments, errors=tuple(unread(root)))
     return settle(module)
 
@@ -76,9 +73,3 @@ class _Heredocs:
         if self._open:
             self._open.pop(0).parts = tuple(value(item, frame.end) for item in frame.values)
         return Several(frame.start, frame.end, ())
-
-
-def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
-        start, end = node.start_byte, node.end_byte
-        yield Comment(start, end, comment_text(data[start:end]))

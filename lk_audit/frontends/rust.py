@@ -10,17 +10,12 @@ from lk_audit.frontends import _rust_declarations as declarations
 from lk_audit.frontends import _rust_expressions as expressions
 from lk_audit.frontends import _rust_statements as statements
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._javascript_literals import comment_text
-from lk_audit.frontends._parsing import leaves_of, outermost_of
+from lk_audit.frontends._parsing import outermost_of, spans_of
 from lk_audit.frontends._rust_macros import MACROS, readable
 from lk_audit.frontends._tree import Grammar, block, unread
-from lk_audit.syntax import Comment, Module
+from lk_audit.syntax import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tree_sitter import Node as TreeNode
-
     from lk_audit.source import Source
 
 _PACKAGE = "tree_sitter_rust"
@@ -48,16 +43,10 @@ _IMPLEMENTATIONS = frozenset({"impl_item"})
 def parse(source: Source) -> Module:
     """The module in a file. Text that cannot be read is listed in `Module.errors`; nothing raises."""
     root = syntax_tree(source.data, _PACKAGE)
-    comments = tuple(_comments(source.data, root))
+    comments = spans_of(language(_PACKAGE), root, _COMMENTS)
     errors = tuple(unread(root))
     macros = outermost_of(language(_PACKAGE), root, MACROS)
     data, tree, objects = readable(source.data, root, macros, partial(syntax_tree, package=_PACKAGE))
     owned = declarations.owned_defaults(data, outermost_of(language(_PACKAGE), tree, _IMPLEMENTATIONS))
     body = block(expressions.RustLowering(data, _GRAMMAR, objects, owned).run(tree), 0)
     return Module(0, len(source.data), "rust", body, (), comments, errors=errors)
-
-
-def _comments(data: bytes, root: TreeNode) -> Iterator[Comment]:
-    for node in leaves_of(language(_PACKAGE), root, _COMMENTS):
-        start, end = node.start_byte, node.end_byte
-        yield Comment(start, end, comment_text(data[start:end]))

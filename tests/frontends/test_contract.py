@@ -10,36 +10,18 @@ from dataclasses import dataclass
 
 import pytest
 
+from lk_audit import frontends
 from lk_audit.frontends import javascript, python
 from lk_audit.source import Source
-from lk_audit.syntax import Call, Literal, Module, Node, walk
+from lk_audit.syntax import Call, Literal, Module, walk
+from tests.outlines import outline
 
 SUFFIXES = {"python": ".py", "javascript": ".js", "typescript": ".ts"}
-_LEFT_OUT = {"start", "end", "is_new", "is_async", "annotation", "type_only", "kind", "declares"}
 
 
 def parse(language: str, code: str) -> Module:
     source = Source.from_text(f"sample{SUFFIXES[language]}", code)
     return python.parse(source) if language == "python" else javascript.parse(source)
-
-
-def outline(node: Node) -> str:
-    """A tree without positions: the type of each node, its plain fields, and its children."""
-    inner = [part for name in node.__struct_fields__ if name not in _LEFT_OUT for part in _shown(getattr(node, name))]
-    return f"({' '.join([type(node).__name__, *inner])})"
-
-
-def _shown(value: object) -> Iterator[str]:
-    match value:
-        case Node():
-            yield outline(value)
-        case tuple():
-            for item in value:
-                yield from _shown(item)
-        case None | False | "":
-            return
-        case _:
-            yield repr(value)
 
 
 @dataclass(frozen=True)
@@ -258,12 +240,6 @@ SITUATIONS = [
         "x += 2;\n",
     ),
     Situation(
-        "a comment",
-        "(Comment 'why')",
-        "f()  # why\n",
-        "f(); // why\n",
-    ),
-    Situation(
         "two definitions of one name",
         "(Assign (Name 'x') (Literal 1)) (Assign (Name 'x') (Literal 2))",
         "x = 1\nx = 2\n",
@@ -294,6 +270,24 @@ def test_the_same_situation_is_the_same_syntax(situation: Situation, language: s
 
     assert situation.expected in shown, shown
     assert not module.errors
+
+
+COMMENTED = {
+    **dict.fromkeys(("py", "rb", "ex"), "f()  # why\n"),
+    **dict.fromkeys(("js", "ts", "tsx", "rs", "cs", "swift", "kt"), "f(); // why\n"),
+    "go": "package a // why\n",
+    "java": "class A {} // why\n",
+    "dart": "var a = f(); // why\n",
+    "php": "<?php f(); // why\n",
+}
+
+
+@pytest.mark.parametrize(("suffix", "code"), COMMENTED.items())
+def test_a_comment_is_a_span_of_its_module(suffix: str, code: str) -> None:
+    (module,) = frontends.parse(Source.from_text(f"sample.{suffix}", code))
+
+    assert isinstance(module, Module)
+    assert [code[slice(*span)].strip("#/ ") for span in module.comments] == ["why"]
 
 
 BROKEN = {

@@ -9,7 +9,8 @@ import pytest
 from lk_audit.frontends import java, kotlin
 from lk_audit.source import Source
 from lk_audit.syntax import Call, Literal, Module, walk
-from tests.frontends.test_contract import SITUATIONS, outline
+from tests.frontends.test_contract import SITUATIONS
+from tests.outlines import outline
 
 LANGUAGES = ("java", "kotlin")
 EXPECTED = {situation.name: situation.expected for situation in SITUATIONS}
@@ -46,7 +47,6 @@ ROWS: dict[str, tuple[str | None, str | None]] = {
     "a loop over a list": ("for (var x : xs) { f(x); }", "for (x in xs) { f(x) }"),
     "a failure that is raised": ("throw new E();", "throw E()"),
     "an augmented assignment": ("x += 2;", "x += 2"),
-    "a comment": ("f(); // why", "f() // why"),
     "two definitions of one name": ("int x = 1;\nx = 2;", "var x = 1\nx = 2"),
     "Windows line ends": ("f(\r\n  1,\r\n  2\r\n);\r\n", "f(\r\n  1,\r\n  2,\r\n)\r\n"),
 }

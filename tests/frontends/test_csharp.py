@@ -7,7 +7,7 @@ import pytest
 from lk_audit.frontends import csharp
 from lk_audit.source import Source
 from lk_audit.syntax import Module
-from tests.frontends.test_contract import outline
+from tests.outlines import outline
 
 
 def parse(text: str) -> Module:

@@ -8,7 +8,7 @@ from lk_audit import frontends
 from lk_audit.frontends import kotlin
 from lk_audit.source import Source
 from lk_audit.syntax import Document, Module
-from tests.frontends.test_contract import outline
+from tests.outlines import outline
 
 SECRET = 'livekitSecret = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"\n'
 

@@ -96,7 +96,6 @@ SITUATIONS = {
     "a file that is included": ("require __DIR__ . '/a.php';", "(Import './a.php' (ImportedName '*' '*'))"),
     "what a file returns": ("return ['a' => 1];", "(Export 'default' (Record"),
     "an augmented assignment": ("$x .= 'a';", "(Assign (Name 'x') (Literal 'a') '+')"),
-    "a comment": ("f(); # why\n", "(Comment 'why')"),
 }
 
 

@@ -99,7 +99,6 @@ SITUATIONS = {
     "a refusal of Sinatra's": ("halt 401 unless a", "(Block (Raise (Call (Name 'halt') (Argument (Literal 401)))))"),
     "a file that is required": ("require_relative 'a'", "(Import './a' (ImportedName '*' '*'))"),
     "an augmented assignment": ("x ||= 2", "(Assign (Name 'x') (Literal 2) 'or')"),
-    "a comment": ("f() # why", "(Comment 'why')"),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from lk_audit.frontends import swift
 from lk_audit.source import Source
 from lk_audit.syntax import Import, Literal, Module, walk
-from tests.frontends.test_contract import outline
+from tests.outlines import outline
 
 
 def parse(text: str) -> Module:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lk_audit.extractors.context import FileContext, Workspace
-from lk_audit.extractors.guards import Guards, takes_identity_in_go
+from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.identities import takes_identity_in_go
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.perimeter import Perimeter
 from lk_audit.facts import Lead

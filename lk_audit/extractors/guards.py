@@ -10,22 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_known_caller, is_raw
-from lk_audit.extractors.context import FileContext, Workspace, argument, last_name
-from lk_audit.extractors.handlers import is_injected, is_server_set
+from lk_audit.extractors.context import FileContext, Workspace, last_name
+from lk_audit.extractors.handlers import is_injected
+from lk_audit.extractors.identities import (
+    dereferences_identity,
+    is_identity,
+    is_request_in_go,
+    takes_identity_apart,
+    takes_identity_in_go,
+)
+from lk_audit.extractors.lax_checks import is_optional, is_switched_off
+from lk_audit.extractors.refusals import gives_nothing, leaves, parts_of_test, says_refusal
 from lk_audit.livekit.requests import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
-    LANGUAGE_IDENTITIES,
-    LEAVING_CALLS,
     LOOKUP_CALLS,
     PERMISSIVE,
     PRESENCE_SCHEMES,
-    REFUSAL_NAMES,
-    REFUSAL_STATUS,
     SHAPE_TESTS,
     TRUSTED_BASES,
 )
-from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
     Await,
@@ -42,17 +46,13 @@ from lk_audit.syntax import (
     Name,
     Node,
     Raise,
-    Return,
     Try,
     Unary,
     walk,
 )
-from lk_audit.values.model import Defined, Environment, Flag, Given, Reference, Returned, Value, symbolic_sources
+from lk_audit.values.model import Defined, Environment, Flag, Given, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
-_OPEN = regex(r"^\s{0,4}(?:permitAll|isAnonymous|anonymous)\b")
-_ANONYMOUS = frozenset({"IS_ANONYMOUS", "PermitAll"})
-"""What an annotation asks for that lets everybody in: `@PreAuthorize("permitAll()")`, Micronaut's `@Secured`."""
 _READERS = frozenset({"json", "json.loads", "JSON.parse", "get", "split", "decode_header", "print", "log", "b64decode"})
 """Calls that fail on bad input without telling anything about the caller."""
 _MOST_NODES = 4_000
@@ -80,7 +80,7 @@ class Guards:
                 skipped.update(walk(node))
                 if self.function(context, node, depth + 1):
                     return node
-            elif isinstance(node, Call) and _is_optional(context, node):
+            elif isinstance(node, Call) and is_optional(context, node):
                 skipped.update(walk(node))
             elif isinstance(node, Name | Member):
                 verdict = self._named(context, node, depth)
@@ -192,9 +192,9 @@ class Guards:
     def _ends_in_refusal(self, context: FileContext, function: Function, depth: int) -> bool:
         """Whether only those get out of a function of whom a test finds out who they are; the others are refused."""
         last = function.body.statements[-1] if function.body.statements else None
-        if not isinstance(last, Raise) or not _says_refusal(Block(last.start, last.end, (last,))):
+        if not isinstance(last, Raise) or not says_refusal(Block(last.start, last.end, (last,))):
             return False
-        tests = (node.test for node in _nodes(function) if isinstance(node, If) and _leaves(node.then))
+        tests = (node.test for node in _nodes(function) if isinstance(node, If) and leaves(node.then))
         return any(self._tests_caller(context, test, depth) for test in tests)
 
     # --- checks inside functions --------------------------------------------------------------------------------------
@@ -203,27 +203,27 @@ class Guards:
         """Whether a piece of code inside `function` makes sure who the caller is."""
         match node:
             case If():
-                return (_leaves(node.then) and self._refuses(context, node, depth)) or self._lets_pass(
+                return (leaves(node.then) and self._refuses(context, node, depth)) or self._lets_pass(
                     context, node, depth
                 )
             case Try():
-                refuses = any(_leaves(handler) and _says_refusal(handler) for handler in node.handlers)
+                refuses = any(leaves(handler) and says_refusal(handler) for handler in node.handlers)
                 return refuses and any(self._verifies_something(context, item) for item in walk(node.body))
-            case Call() | Member() if _dereferences(context, node):
+            case Call() | Member() if dereferences_identity(context, node):
                 return True
             case Call():
                 return self.verifies(context, node, depth) and not self._is_swallowed(context, node, function)
             case Member() | Index():
-                return _takes_identity_apart(context, node)
+                return takes_identity_apart(context, node)
             case _:
                 return False
 
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
-        if _says_refusal(node.then) and self._tests_caller(context, node.test, depth):
+        if says_refusal(node.then) and self._tests_caller(context, node.test, depth):
             return True
-        leaves = list(_leaves_of(node.test))
-        return any(self._tells_of(context, leaf, depth) or is_identity(context, leaf) for leaf in leaves)
+        parts = list(parts_of_test(node.test))
+        return any(self._tells_of(context, part, depth) or is_identity(context, part) for part in parts)
 
     def admits(self, context: FileContext, branch: If) -> bool:
         """Whether a branch is taken for known callers only: `if (isset($_SESSION['user'])) { ... }`."""
@@ -233,13 +233,13 @@ class Guards:
             if not (isinstance(inner, Unary) and inner.operator == "not"):
                 return False
             test = inner.operand
-        return any(is_identity(context, leaf) for leaf in _leaves_of(test))
+        return any(is_identity(context, leaf) for leaf in parts_of_test(test))
 
     def _lets_pass(self, context: FileContext, node: If, depth: int) -> bool:
         """`if token.Valid { next.ServeHTTP(w, r) } else { ... 401 }`."""
-        if not context.is_go or node.otherwise is None or not _says_refusal(node.otherwise):
+        if not context.is_go or node.otherwise is None or not says_refusal(node.otherwise):
             return False
-        return not _says_refusal(node.then) and self._tests_caller(context, node.test, depth)
+        return not says_refusal(node.then) and self._tests_caller(context, node.test, depth)
 
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
@@ -275,7 +275,7 @@ class Guards:
             if isinstance(node, Try) and any(self._verifies_something(context, item) for item in walk(node.body)):
                 return True
             if isinstance(node, Call) and (context.qualified(node.callee) or "") in AUTHENTICATING_CALLS:
-                return not _is_switched_off(context, node)
+                return not is_switched_off(context, node)
         if context.is_go and self._is_check_in_go(context, function, depth):
             return True
         return self.function(context, function, depth)
@@ -291,8 +291,8 @@ class Guards:
             return self._stops_strangers(context, call, depth)
         name = context.qualified(call.callee) or ""
         if name in AUTHENTICATING_CALLS or _verifies_in_rust(context, name):
-            return not _is_switched_off(context, call)
-        if _is_optional(context, call):
+            return not is_switched_off(context, call)
+        if is_optional(context, call):
             return False
         defined = [
             value.definition
@@ -321,8 +321,8 @@ class Guards:
         home = context.home(function)
         return any(
             isinstance(node, If)
-            and (_leaves(node.then) or node.otherwise is not None)
-            and (_says_refusal(node.then) or (node.otherwise is not None and _says_refusal(node.otherwise)))
+            and (leaves(node.then) or node.otherwise is not None)
+            and (says_refusal(node.then) or (node.otherwise is not None and says_refusal(node.otherwise)))
             and self._tests_caller(home, node.test, depth)
             for node in _nodes(function)
         )
@@ -374,7 +374,7 @@ class Guards:
             if parent is function:
                 return False
             if isinstance(parent, Try) and child is parent.body and parent.handlers:
-                return not any(_leaves(handler) and not _gives_nothing(handler) for handler in parent.handlers)
+                return not any(leaves(handler) and not gives_nothing(handler) for handler in parent.handlers)
             child = parent
         return False
 
@@ -385,7 +385,7 @@ class Guards:
         compared = [node for node in walk(test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
         if any(self._compares(context, node) for node in compared):
             return True
-        return any(self._tells_caller(context, leaf, depth) for leaf in _leaves_of(test))
+        return any(self._tells_caller(context, leaf, depth) for leaf in parts_of_test(test))
 
     def _compares(self, context: FileContext, node: Binary) -> bool:
         """`password != settings.password`: what the caller sends, against something that he must know."""
@@ -463,7 +463,7 @@ class Guards:
             return False
         here = context.home(call)
         given = [item.value for node in walk(call) if isinstance(node, Call) for item in node.arguments]
-        claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and _is_request_in_go(here, expr))]
+        claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and is_request_in_go(here, expr))]
         if not claimed:
             return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
         if any(has_credential(expr) for expr in claimed):
@@ -481,58 +481,11 @@ def _verifies_in_rust(context: FileContext, name: str) -> bool:
     return ".".join(name.split(".")[-2:]) in RUST_CALLS
 
 
-def takes_identity_in_go(context: FileContext, call: Call) -> bool:
-    """Whether a call takes who the caller is out of a request, where middleware has put it."""
-    from lk_audit.extractors.go_handlers import takes_identity  # noqa: PLC0415 - most scans meet other languages
-
-    return takes_identity(context, call)
-
-
-def _is_request_in_go(context: FileContext, expr: Expr) -> bool:
-    from lk_audit.extractors.go_guards import is_request_itself  # noqa: PLC0415 - most scans meet other languages
-
-    return is_request_itself(context, expr)
-
-
 def _nodes(function: Function) -> Iterator[Node]:
     for count, node in enumerate(walk(function.body)):
         if count >= _MOST_NODES:
             return
         yield node
-
-
-def _leaves_of(test: Expr) -> Iterator[Expr]:
-    """The calls, accesses and names that a test is made of, outermost first and not what is inside them."""
-    stack: list[Node] = [test]
-    while stack:
-        node = stack.pop()
-        match node:
-            case Binary(left=left, right=right):
-                stack += [right, left]
-            case Unary(operand=operand) | Await(operand=operand):
-                stack.append(operand)
-            case Call() | Member() | Name() | Index():
-                yield node
-            case _:
-                continue
-
-
-def _leaves(block: Block) -> bool:
-    """Whether a branch goes no further: it returns, raises, or calls what does."""
-    return any(
-        isinstance(item, Return | Raise) or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
-        for item in walk(block)
-    )
-
-
-def _gives_nothing(block: Block) -> bool:
-    """`return None`: whoever called must look."""
-    returns = [item for item in walk(block) if isinstance(item, Return | Raise)]
-    return all(
-        isinstance(item, Return)
-        and (item.value is None or (isinstance(item.value, Literal) and item.value.value in {None, False}))
-        for item in returns
-    )
 
 
 def _assigned_calls(context: FileContext, leaf: Expr, depth: int = 0) -> Iterator[Call]:
@@ -545,77 +498,3 @@ def _assigned_calls(context: FileContext, leaf: Expr, depth: int = 0) -> Iterato
         for definition in context.names.definitions(leaf):
             if definition.value is not None:
                 yield from _assigned_calls(context, definition.value, depth + 1)
-
-
-_DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser", "current_user", "current_account"})
-
-
-def _takes_identity_apart(context: FileContext, node: Member | Index) -> bool:
-    """`req.user.id`, `event.requestContext.authorizer.claims`: fails for callers that nobody has authenticated."""
-    for value in context.values(node):
-        if not isinstance(value, Given) or not is_server_set(value):
-            continue
-        inner = value.members[:-1]
-        if "authorizer" in inner:
-            return True
-        written = context.source.data[node.start : node.end]
-        if not context.is_python and inner[-1:] and inner[-1] in _DEREFERENCED and b"?" not in written:
-            return True
-    return False
-
-
-def _says_refusal(block: Block) -> bool:
-    for item in walk(block):
-        if isinstance(item, Literal) and item.value in REFUSAL_STATUS:
-            return True
-        text = item.value if isinstance(item, Literal) else last_name(item) if isinstance(item, Name | Member) else None
-        if isinstance(text, str) and REFUSAL_NAMES.search(text):
-            return True
-    return False
-
-
-def is_identity(context: FileContext, expr: Expr) -> bool:
-    """Whether an expression is what a framework of the language knows of the caller: a session, the current user."""
-    known = LANGUAGE_IDENTITIES.get(context.module.language, ())
-    values = symbolic_sources(context.values(expr))
-    names = (item.name if isinstance(item, Reference) else getattr(item, "callee", None) or "" for item in values)
-    return bool(known) and any(name.startswith(known) for name in names)
-
-
-def _dereferences(context: FileContext, node: Call | Member) -> bool:
-    """`current_user.id`, `Auth::user()->id`: fails for callers that nobody has authenticated."""
-    holder = node.callee.object if isinstance(node, Call) and isinstance(node.callee, Member) else None
-    holder = node.object if isinstance(node, Member) else holder
-    if holder is None or last_name(holder) not in _DEREFERENCED_BY_LANGUAGE or not is_identity(context, holder):
-        return False
-    end = node.callee.end if isinstance(node, Call) else node.end
-    return context.source.data[holder.end : end].lstrip()[:1] not in {b"&", b"?"}
-
-
-_DEREFERENCED_BY_LANGUAGE = frozenset({"user", "current_user", "current_account", "current_member", "current_admin"})
-
-
-def _is_optional(context: FileContext, call: Call) -> bool:
-    """`jwt_required(optional=True)`, `HTTPBearer(auto_error=False)`: callers without credentials pass too."""
-    if any(_lets_all_in(node) for node in walk(call)):
-        return True
-    flags = {"optional": True, "auto_error": False, "required": False, "credentialsRequired": False}
-    for item in call.arguments:
-        if item.name in flags:
-            wanted = flags[item.name]
-            if any(isinstance(value, Flag) and value.flag is wanted for value in context.values(item.value)):
-                return True
-    return False
-
-
-def _lets_all_in(node: Node) -> bool:
-    if isinstance(node, Literal):
-        return isinstance(node.value, str) and _OPEN.search(node.value) is not None
-    return isinstance(node, Name | Member) and (last_name(node) or "") in _ANONYMOUS
-
-
-def _is_switched_off(context: FileContext, call: Call) -> bool:
-    """`jwt.decode(token, options={"verify_signature": False})`."""
-    options = argument(call, 3, "options")
-    text = context.source.data[options.start : options.end] if options is not None else b""
-    return b"verify_signature" in text and b"False" in text

@@ -1,0 +1,58 @@
+"""Expressions that stand for who the caller is, once somebody has found out."""
+
+from __future__ import annotations
+
+from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.handlers import is_server_set
+from lk_audit.livekit.requests import LANGUAGE_IDENTITIES
+from lk_audit.syntax import Call, Expr, Index, Member
+from lk_audit.values.model import Given, Reference, symbolic_sources
+
+_DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser", "current_user", "current_account"})
+_DEREFERENCED_BY_LANGUAGE = frozenset({"user", "current_user", "current_account", "current_member", "current_admin"})
+
+
+def is_identity(context: FileContext, expr: Expr) -> bool:
+    """Whether an expression is what a framework of the language knows of the caller: a session, the current user."""
+    known = LANGUAGE_IDENTITIES.get(context.module.language, ())
+    values = symbolic_sources(context.values(expr))
+    names = (item.name if isinstance(item, Reference) else getattr(item, "callee", None) or "" for item in values)
+    return bool(known) and any(name.startswith(known) for name in names)
+
+
+def takes_identity_apart(context: FileContext, node: Member | Index) -> bool:
+    """`req.user.id`, `event.requestContext.authorizer.claims`: fails for callers that nobody has authenticated."""
+    for value in context.values(node):
+        if not isinstance(value, Given) or not is_server_set(value):
+            continue
+        inner = value.members[:-1]
+        if "authorizer" in inner:
+            return True
+        written = context.source.data[node.start : node.end]
+        if not context.is_python and inner[-1:] and inner[-1] in _DEREFERENCED and b"?" not in written:
+            return True
+    return False
+
+
+def dereferences_identity(context: FileContext, node: Call | Member) -> bool:
+    """`current_user.id`, `Auth::user()->id`: fails for callers that nobody has authenticated."""
+    holder = node.callee.object if isinstance(node, Call) and isinstance(node.callee, Member) else None
+    holder = node.object if isinstance(node, Member) else holder
+    if holder is None or last_name(holder) not in _DEREFERENCED_BY_LANGUAGE or not is_identity(context, holder):
+        return False
+    end = node.callee.end if isinstance(node, Call) else node.end
+    return context.source.data[holder.end : end].lstrip()[:1] not in {b"&", b"?"}
+
+
+def takes_identity_in_go(context: FileContext, call: Call) -> bool:
+    """Whether a call takes who the caller is out of a request, where middleware has put it."""
+    from lk_audit.extractors.go_handlers import takes_identity  # noqa: PLC0415 - most scans meet other languages
+
+    return takes_identity(context, call)
+
+
+def is_request_in_go(context: FileContext, expr: Expr) -> bool:
+    """Whether an expression is the request as a whole, and no part of it that the caller fills."""
+    from lk_audit.extractors.go_guards import is_request_itself  # noqa: PLC0415 - most scans meet other languages
+
+    return is_request_itself(context, expr)

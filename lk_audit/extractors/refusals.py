@@ -1,0 +1,69 @@
+"""What code does that turns a caller away, as far as its syntax tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import last_name
+from lk_audit.livekit.requests import LEAVING_CALLS, REFUSAL_NAMES, REFUSAL_STATUS
+from lk_audit.syntax import (
+    Await,
+    Binary,
+    Block,
+    Call,
+    Expr,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Raise,
+    Return,
+    Unary,
+    walk,
+)
+
+
+def leaves(block: Block) -> bool:
+    """Whether a branch goes no further: it returns, raises, or calls what does."""
+    return any(
+        isinstance(item, Return | Raise) or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
+        for item in walk(block)
+    )
+
+
+def gives_nothing(block: Block) -> bool:
+    """`return None`: whoever called must look."""
+    returns = [item for item in walk(block) if isinstance(item, Return | Raise)]
+    return all(
+        isinstance(item, Return)
+        and (item.value is None or (isinstance(item.value, Literal) and item.value.value in {None, False}))
+        for item in returns
+    )
+
+
+def says_refusal(block: Block) -> bool:
+    """Whether a branch answers that the caller may not: by a status, or in words."""
+    for item in walk(block):
+        if isinstance(item, Literal) and item.value in REFUSAL_STATUS:
+            return True
+        text = item.value if isinstance(item, Literal) else last_name(item) if isinstance(item, Name | Member) else None
+        if isinstance(text, str) and REFUSAL_NAMES.search(text):
+            return True
+    return False
+
+
+def parts_of_test(test: Expr) -> Iterator[Expr]:
+    """The calls, accesses and names that a test is made of, outermost first and not what is inside them."""
+    stack: list[Node] = [test]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Binary(left=left, right=right):
+                stack += [right, left]
+            case Unary(operand=operand) | Await(operand=operand):
+                stack.append(operand)
+            case Call() | Member() | Name() | Index():
+                yield node
+            case _:
+                continue

@@ -40,6 +40,14 @@ class Columns(Struct):
         self.digests += digest
         self.worths += worth
 
+    def add_unread(self, states: bytes) -> None:
+        """Add the rows of files that are not read yet, by their states."""
+        count = len(states) // STATE.size
+        self.states += states
+        for name, width in WIDTHS[1:]:
+            column = getattr(self, name)
+            column += bytes(count * width)
+
     def add_skipped(self, verdict: int, skipped: Skipped, state: bytes = NO_STATE) -> None:
         """Add the row of a file that is not read."""
         self.skipped[len(self.verdicts)] = skipped

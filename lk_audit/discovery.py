@@ -6,16 +6,20 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import islice
+from operator import lt
 from pathlib import Path
 from typing import TypeAlias, overload
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from lk_audit import processes
 from lk_audit.columns import ABSENT, STATE, UNKNOWN, Columns
 from lk_audit.findings import Skipped
 from lk_audit.listing import (
     Listing,
+    Outcome,
     Roots,
     prefix_of,
     projects_around,
@@ -80,7 +84,7 @@ class Discovery(Struct, frozen=True):
 
     `base` is what paths are relative to, `prefix` where that lies in its repository ("" or "packages/web/").
     `excluded` are the folders that were left out, by default or by the configuration; `projects` those below the base
-    that hold more of the project than the scan covers.
+    that hold more of the project than the scan covers; `outcome` what the names came of, where that can be told.
     """
 
     files: FoundFiles
@@ -89,6 +93,7 @@ class Discovery(Struct, frozen=True):
     base: Path
     prefix: str
     projects: tuple[Path, ...] = ()
+    outcome: Outcome | None = None
 
     @property
     def paths(self) -> Sequence[str]:
@@ -120,54 +125,90 @@ def discover(
         UsageError: a path does not exist.
     """
     roots = roots_of(paths, folder)
-    return discovered(roots, partial(states, base=roots.base, limit=limit), exclusion)[0]
+    look = partial(looked, look=partial(states, base=roots.base, limit=limit))
+    return discovered(roots, look, exclusion)[0]
 
 
-def discovered(  # noqa: PLR0913 - keywords, half of them
+def discovered(
     roots: Roots,
     look: Look,
     exclusion: Exclusion | None = None,
     *,
-    jobs: int | None = None,
-    progress: Progress | None = None,
     listed: Callable[[Sequence[str]], object] = len,
+    before: tuple[Sequence[str], Outcome] | None = None,
 ) -> tuple[Discovery, Columns]:
     """The files below the roots, and what `look` tells of each, in their order.
 
-    While some are still being listed, others are looked at, where there are very many by several processes; `progress`
-    hears of those, and `listed` of the paths before.
+    While some are still being listed, others are looked at; `listed` hears of the paths before. `before` are the paths
+    of a former scan, which are taken where they are the same.
     """
     listings = [Listing(place, roots.base, exclusion or Exclusion()) for place in roots.places]
+    if before and len(listings) == 1 and listings[0].is_as(before[1]):
+        same = _as_before(roots, look, listings[0], *before)
+        if same is not None:
+            return same
     paths: list[str] = []
     columns = Columns()
     for listing in listings:
         for names in listing.rounds():
             listed(names)
-            columns.extend(looked(names, look, jobs, progress))
+            told = look(names)
+            if columns.verdicts:
+                columns.extend(told)
+            else:
+                columns = told
             paths += names
+    none = tuple(paths[row] for row in columns.rows_of(ABSENT))
     paths, columns, skipped = _in_order(paths, columns)
-    left_out = {path: item for listing in listings for path, item in listing.left_out.items()}
-    found = Discovery(
-        files=FoundFiles(roots.base, paths, columns.states),
-        skipped=tuple(sorted((*skipped, *left_out.values()), key=lambda item: item.path)),
+    skipped += [item for listing in listings for item in listing.left_out.values()]
+    outcome = listings[0].outcome if len(listings) == 1 else None
+    outcome = outcome and replace(outcome, none=none)
+    return _discovery(roots, listings, paths, columns.states, skipped, outcome), columns
+
+
+def _as_before(
+    roots: Roots, look: Look, listing: Listing, paths: Sequence[str], outcome: Outcome
+) -> tuple[Discovery, Columns] | None:
+    """The same with the paths of a former scan; None where a file has come or gone that git does not speak of."""
+    none, columns = look(outcome.none), look(paths)
+    if set(none.verdicts) - {ABSENT} or ABSENT in columns.verdicts:
+        return None
+    return _discovery(roots, [listing], paths, columns.states, none.skipped.values(), outcome), columns
+
+
+def _discovery(  # noqa: PLR0913, PLR0917 - what it is made of
+    roots: Roots,
+    listings: Sequence[Listing],
+    paths: Sequence[str],
+    states: bytearray,
+    skipped: Iterable[Skipped],
+    outcome: Outcome | None,
+) -> Discovery:
+    return Discovery(
+        files=FoundFiles(roots.base, paths, states),
+        skipped=tuple(sorted({item.path: item for item in skipped}.values(), key=lambda item: item.path)),
         excluded=tuple(sorted({folder for listing in listings for folder in listing.excluded})),
         base=roots.base,
         prefix=roots.prefix,
         projects=roots.projects,
+        outcome=outcome,
     )
-    return found, columns
 
 
 def looked(paths: Sequence[str], look: Look, jobs: int | None = None, progress: Progress | None = None) -> Columns:
     """What `look` tells of files, by several processes where there are very many."""
-    wanted = jobs or processes.cores()
-    is_spread = wanted > 1 and len(paths) >= MANY and processes.can_spread()
+    wanted = workers(len(paths), jobs)
     columns = Columns()
-    for batch, found in processes.spread(look, paths, [1] * len(paths), wanted) if is_spread else [(paths, None)]:
+    for batch, found in processes.spread(look, paths, [1] * len(paths), wanted) if wanted > 1 else [(paths, None)]:
         columns.extend(found if found is not None else look(batch))
         if progress is not None:
             progress(READING, len(columns.verdicts), len(paths))
     return columns
+
+
+def workers(count: int, jobs: int | None = None) -> int:
+    """How many processes look at so many files."""
+    return (jobs or processes.cores()) if count >= MANY and processes.can_spread() else 1
 
 
 READING = "reading"
@@ -180,7 +221,7 @@ def _in_order(paths: list[str], columns: Columns) -> tuple[list[str], Columns, l
     skipped = {paths[row]: columns.skipped[row] for row in absent if row in columns.skipped}
     rows: Sequence[int] = [row for row in range(len(paths)) if row not in absent] if absent else range(len(paths))
     ordered = [paths[row] for row in rows] if absent else paths
-    if len(set(ordered)) < len(ordered) or ordered != sorted(ordered):
+    if not all(map(lt, ordered, islice(ordered, 1, None))):
         row_of = dict(zip(ordered, rows, strict=True))
         ordered = sorted(row_of)
         rows = [row_of[path] for path in ordered]
@@ -195,9 +236,28 @@ def states(paths: Iterable[str], base: Path, limit: int) -> Columns:
     """What the file system says of files."""
     columns = Columns()
     around = with_separator(base)
+    # The system takes a relative path for the same file, and has fewer folders to look up.
+    near = "" if str(base) == os.getcwd() else around  # noqa: PTH109 - a text
+    regular: list[bytes] = []
     for path in paths:
-        add_unread(columns, UNKNOWN, classified(path, around + path, base, limit))
+        state = _state_of_regular(near + path, limit)
+        if state is None:
+            columns.add_unread(b"".join(regular))
+            regular.clear()
+            add_unread(columns, UNKNOWN, classified(path, around + path, base, limit))
+        else:
+            regular.append(state)
+    columns.add_unread(b"".join(regular))
     return columns
+
+
+def _state_of_regular(file: str, limit: int) -> bytes | None:
+    """The state of a regular file that is not too large; None of anything else."""
+    try:
+        status = os.lstat(file)
+    except OSError:
+        return None
+    return state_of(status) if stat.S_ISREG(status.st_mode) and status.st_size <= limit else None
 
 
 def add_unread(columns: Columns, verdict: int, found: bytes | Skipped | None) -> None:

@@ -100,8 +100,8 @@ class EnvironmentFiles:
         """The files that git ignores; None where there is no Dockerfile that could copy one. `limit` in bytes."""
         if not self._is_built:
             return None
-        scanned = set(self._found.paths)
         names = [os.fsdecode(name) for name in self._ignored.answer().split(b"\0") if name][:_MOST_FILES]
+        scanned = set(self._found.paths) if names else set()
         wanted = (name for name in names if name not in scanned and _is_meant(name))
         return [file for name in wanted if (file := found_file(self._found.base, name, limit)) is not None]
 

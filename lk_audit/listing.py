@@ -6,12 +6,13 @@ Nothing is said of the files themselves here, so that some can be looked at whil
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
 
+from lk_audit.digests import sha256
 from lk_audit.errors import UsageError
 from lk_audit.findings import Skipped
 from lk_audit.git.process import Git
@@ -115,6 +116,18 @@ def with_separator(folder: Path) -> str:
     return os.path.join(folder, "")  # noqa: PTH118 - Path drops a separator at the end
 
 
+class Outcome(Struct, frozen=True):
+    """What the names below a root came of: while that is the same, so are they, and need not be made again.
+
+    `told` are digests of what git said and of the configuration. `folders` are those that would be left out by default,
+    and whether they are folders. `none` are names of what is no file to scan.
+    """
+
+    told: bytes
+    folders: dict[str, bool]
+    none: tuple[str, ...] = ()
+
+
 class Listing:
     """The files below one root, nested repositories included.
 
@@ -124,11 +137,38 @@ class Listing:
     def __init__(self, root: Path, base: Path, exclusion: Exclusion) -> None:
         self.excluded: set[str] = set()
         self.left_out: dict[str, Skipped] = {}
+        self._heard: list[bytes | None] = []
+        self._digests: list[bytes] = []
+        self._folders: dict[str, bool] = {}
         self._base = base
         self._is_folder = root.is_dir()
         self._top = "" if root == base else reported(str(root), base)
         self._verdicts: dict[tuple[str, str], bool] = {}
         self._exclusion = exclusion.below(self._top, is_folder=self._is_folder)
+
+    def is_as(self, before: Outcome) -> bool:
+        """Whether the names would be those of a former listing; they are not made for that."""
+        if self._is_folder:
+            self._heard = list(_said_of(self._base / self._top))
+        if self._told(map(_digest, self._heard)) != before.told:
+            return False
+        self.excluded = {folder for folder in before.folders if self._leaves_out_folder(folder)}
+        is_same = self._folders == before.folders
+        if is_same:
+            self._heard = []
+        return is_same
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What all the names came of; None where that is more than two answers of git."""
+        told = self._told(self._digests)
+        return Outcome(told, self._folders) if told else None
+
+    def _told(self, digests: Iterable[bytes]) -> bytes:
+        parts = list(digests)
+        if not self._is_folder or b"" in parts or self._exclusion.excluded:
+            return b""
+        return b"".join((*parts, sha256(repr(self._exclusion).encode("utf-8", "surrogateescape"))))
 
     def rounds(self) -> Iterator[list[str]]:
         """The paths of the files, some at a time: those that are known sooner can be looked at sooner."""
@@ -146,23 +186,17 @@ class Listing:
     def _rounds_of(self, folder: str) -> Iterator[list[str]]:
         """What is below a folder, with a slash at the end of nested repositories."""
         place = self._base / folder
-        git = Git(place) if repository_of(place) is not None else None
-        untracked = git.ask(*_UNTRACKED) if git is not None else None
-        if git is None or untracked is None:
-            yield self._walked(place)
-            return
-        try:
-            asked = git.ask(*_TRACKED)
-            tracked = asked and asked.answer()
-            if tracked:
-                yield _names(tracked, folder)
-        except BaseException:
-            untracked.drop()
-            raise
-        others = untracked.answer()
-        if others:
-            yield _names(others, folder)
-        if tracked is None or others is None or not (tracked or others):
+        heard, self._heard = self._heard, []
+        is_known = False
+        is_all = True
+        for answer in heard or _said_of(place):
+            self._digests.append(_digest(answer))
+            is_known |= bool(answer)
+            is_all &= answer is not None
+            if answer:
+                yield _names(answer, folder)
+        if not (is_known and is_all):
+            self._digests.append(b"")
             yield self._walked(place)  # It is ignored as a whole, or nothing that git can read.
 
     def _walked(self, folder: Path) -> list[str]:
@@ -223,10 +257,32 @@ class Listing:
         return known
 
     def _leaves_out_folder(self, folder: str) -> bool:
-        if not (self._base / folder).is_dir() or self._exclusion.takes_in(folder):
+        is_folder = self._folders[folder] = (self._base / folder).is_dir()
+        if not is_folder or self._exclusion.takes_in(folder):
             return False
         self.excluded.add(folder)
         return True
+
+
+def _said_of(folder: Path) -> Iterator[bytes | None]:
+    """What git says of a folder: the names in its index, then those that it has to look for; None where it cannot."""
+    git = Git(folder) if repository_of(folder) is not None else None
+    untracked = git.ask(*_UNTRACKED) if git is not None else None
+    if git is None or untracked is None:
+        yield None
+        return
+    try:
+        tracked = git.ask(*_TRACKED)
+        yield tracked.answer() if tracked is not None else None
+    except BaseException:
+        untracked.drop()
+        raise
+    yield untracked.answer()
+
+
+def _digest(answer: bytes | None) -> bytes:
+    """Of an answer of git; nothing of one that does not tell all: it fails, or there are other repositories inside."""
+    return b"" if answer is None or b"/\0" in answer else sha256(answer)
 
 
 def _names(listed: bytes, folder: str) -> list[str]:

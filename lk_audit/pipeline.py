@@ -16,7 +16,7 @@ from lk_audit import __version__, frontends, processes
 from lk_audit.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
 from lk_audit.columns import BINARY, MATTERS, MISNAMED, OTHER
 from lk_audit.config import Config
-from lk_audit.discovery import Discovery, discovered
+from lk_audit.discovery import Discovery, discovered, looked
 from lk_audit.environment_files import EnvironmentFiles, Ignored
 from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import Fact
@@ -84,10 +84,9 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         found, columns = memory.look(progress, ignored.hear)
     else:
         words = config.hints.secret_words
-        look = partial(contents, base=roots.base, limit=config.size_limit, words=words, kept=read_here)
-        found, columns = discovered(
-            roots, look, config.exclusion, jobs=config.jobs, progress=progress, listed=ignored.hear
-        )
+        read_all = partial(contents, base=roots.base, limit=config.size_limit, words=words, kept=read_here)
+        look = partial(looked, look=read_all, jobs=config.jobs, progress=progress)
+        found, columns = discovered(roots, look, config.exclusion, listed=ignored.hear)
     elsewhere = memory.around if memory else partial(unread_files, found, config.size_limit)
     environment = EnvironmentFiles(found, Files((), elsewhere), ignored)
     kept = memory.report(environment) if memory else None

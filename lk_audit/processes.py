@@ -11,7 +11,7 @@ import select
 import signal
 import struct
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
@@ -49,18 +49,30 @@ def can_spread() -> bool:
 
 def spread(
     work: Callable[[Sequence[T]], R], items: Sequence[T], weights: Sequence[int], jobs: int
-) -> Iterator[tuple[Sequence[T], R | None]]:
+) -> Generator[tuple[Sequence[T], R | None], None, None]:
     """`work` on batches of items of about the same weight, in `jobs` processes; batches in their order.
 
-    Work whose process the system has ended (for want of memory, say) is done again in a process of its own; the outcome
-    is None for an item that ends that one too.
+    The processes are at work when this returns; closing what it gives ends them. Work whose process the system has
+    ended (for want of memory, say) is done again in a process of its own; the outcome is None for an item that ends
+    that one too.
     """
+    found = _outcomes(work, items, weights, min(jobs, _MOST_PROCESSES))
+    next(found)  # of nothing
+    return found
+
+
+def _outcomes(
+    work: Callable[[Sequence[T]], R], items: Sequence[T], weights: Sequence[int], jobs: int
+) -> Generator[tuple[Sequence[T], R | None], None, None]:
+    """The outcomes of all batches, and before them one of nothing, as soon as the processes are at work."""
     global _work, _items
     _work, _items = work, items
-    jobs = min(jobs, _MOST_PROCESSES)
+    batches = list(_batches(weights, jobs * _BATCHES_EACH))
     try:
-        for (start, end), found in _spread(list(_batches(weights, jobs * _BATCHES_EACH)), jobs):
-            yield items[start:end], found
+        with _Crew(batches, jobs) as crew:
+            yield items[:0], None
+            for (start, end), found in _spread(crew, batches):
+                yield items[start:end], found
     finally:
         _work, _items = None, ()
 
@@ -68,20 +80,19 @@ def spread(
 _Span: TypeAlias = tuple[int, int]
 
 
-def _spread(batches: Sequence[_Span], jobs: int) -> Iterator[tuple[_Span, Any]]:
+def _spread(crew: _Crew, batches: Sequence[_Span]) -> Iterator[tuple[_Span, Any]]:
     """The outcome of every batch. What the end of a process leaves undone is done again, each batch on its own.
 
     Where the system gives no processes, this one does the work.
     """
-    with _Crew(batches, jobs) as crew:
-        for number, batch in enumerate(batches):
-            outcome = crew.outcome(number)
-            if outcome is _NO_PROCESSES:
-                yield batch, _run(*batch)
-            elif outcome is _ENDED:
-                yield from _alone(batch)
-            else:
-                yield batch, outcome
+    for number, batch in enumerate(batches):
+        outcome = crew.outcome(number)
+        if outcome is _NO_PROCESSES:
+            yield batch, _run(*batch)
+        elif outcome is _ENDED:
+            yield from _alone(batch)
+        else:
+            yield batch, outcome
 
 
 def _alone(batch: _Span) -> Iterator[tuple[_Span, Any]]:

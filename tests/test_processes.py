@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lk_audit import discovery, extraction, pipeline, processes
 from lk_audit.columns import MATTERS, Columns
-from lk_audit.discovery import Discovery, discovered
+from lk_audit.discovery import Discovery, discovered, looked
 from lk_audit.extraction import extract
 from lk_audit.findings import Crash
 from lk_audit.listing import roots_of
@@ -124,10 +124,10 @@ def test_many_files_are_read_by_several_processes_with_the_same_outcome(
     (tmp_path / "10.py").unlink()
     (tmp_path / "10.py").symlink_to(tmp_path / "nowhere")
     look = partial(contents, base=tmp_path, limit=1_000)
-    one_by_one = discovered(roots_of([tmp_path], tmp_path), look, jobs=1)
+    one_by_one = discovered(roots_of([tmp_path], tmp_path), partial(looked, look=look, jobs=1))
     monkeypatch.setattr(discovery, "MANY", 10)
 
-    together = discovered(roots_of([tmp_path], tmp_path), look, jobs=3)
+    together = discovered(roots_of([tmp_path], tmp_path), partial(looked, look=look, jobs=3))
 
     assert outline(*together) == outline(*one_by_one)
     assert list(together[1].verdicts).count(MATTERS) == 10

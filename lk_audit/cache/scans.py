@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from lk_audit.cache import identity, table, wire
+from lk_audit.cache.ahead import Ahead
 from lk_audit.cache.clock import Span, Watched
 from lk_audit.cache.store import Store, entry_name
-from lk_audit.cache.table import Rows
+from lk_audit.cache.table import Rows, Table, split
 from lk_audit.columns import DIGEST, Columns
 from lk_audit.config import Config
 from lk_audit.discovery import Discovery, Look, discovered, looked, states
@@ -115,17 +116,40 @@ class Scan:
         name = self._table_name(kind, roots.places)
         known = table.decoded(self._store.read(name))
         looked_at = time.time_ns()
-        look = self._state if known is not None else self._content
-        found, columns = discovered(roots, look, exclusion, jobs=self._config.jobs, progress=progress, listed=listed)
+        if known is None:
+            found, columns = discovered(roots, partial(self._read, progress), exclusion, listed=listed)
+        else:
+            found, columns = self._looked_again(known, roots, exclusion, listed)
         self._is_trusted = self._is_trusted and not self._is_among(found)
         rows = Rows(found.paths, columns, self._gate, known if self._is_trusted else None, looked_at)
         unread = rows.unread
         if unread:
             paths = [found.paths[row] for row in unread]
-            rows.columns.put(unread, looked(paths, self._content, self._config.jobs, progress))
-        if self._is_trusted and not rows.is_unchanged:
-            self._store.write(name, rows.encoded())
+            rows.columns.put(unread, self._read(progress, paths))
+        is_kept = rows.is_unchanged and known is not None and known.outcome == found.outcome
+        if self._is_trusted and not is_kept:
+            self._store.write(name, rows.encoded(found.outcome))
         return found, rows
+
+    def _looked_again(
+        self,
+        known: Table,
+        roots: Roots,
+        exclusion: Exclusion | None,
+        listed: Callable[[Sequence[str]], object],
+    ) -> tuple[Discovery, Columns]:
+        """Files and what the file system says of them; it is asked about those of a table before all are listed."""
+        listed(_telling(known.paths))
+        ahead = Ahead(known, self._state, self._config.jobs)
+        try:
+            outcome = known.outcome if known.gate == self._gate else None
+            before = (known.names, outcome) if outcome else None
+            return discovered(roots, ahead.look, exclusion, listed=listed, before=before)
+        finally:
+            ahead.drop()
+
+    def _read(self, progress: Progress | None, paths: Sequence[str]) -> Columns:
+        return looked(paths, self._content, self._config.jobs, progress)
 
     @cached_property
     def _state(self) -> Look:
@@ -241,6 +265,12 @@ class Scan:
         if expected is not None and {*found.paths, *self._found.paths} != expected:
             return None
         return rows if rows.is_complete else None
+
+
+def _telling(paths: bytes) -> list[str]:
+    """Of the paths of a table one that makes git look for more files (`Ignored.hear`), if there is any."""
+    found = paths.find(b"ockerfile")
+    return split(paths[paths.rfind(b"\0", 0, found) + 1 :].partition(b"\0")[0]) if found >= 0 else []
 
 
 def _is_passing(report: Report) -> bool:

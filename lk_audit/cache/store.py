@@ -67,14 +67,19 @@ class Store:
         """The bytes of all entries."""
         return sum(size for _, size, _ in self._files())
 
-    def clean(self) -> int:
-        """Remove all entries, and nothing that is not the cache's; how many there were."""
-        removed = 0
-        for _, _, file in list(self._files()):
-            with contextlib.suppress(OSError):
-                file.unlink()
+    def clean(self) -> tuple[int, int]:
+        """Remove all entries, and nothing that is not the cache's; how many there were, and the bytes that stay.
+
+        What others write meanwhile is no failure.
+        """
+        removed = left = 0
+        for _, size, file in list(self._files()):
+            try:
+                file.unlink(missing_ok=True)
                 removed += 1
-        return removed
+            except OSError:
+                left += size
+        return removed, left
 
     def _is_own(self) -> bool:
         """Whether nobody else owns the folder: who can write entries decides what a scan reports."""

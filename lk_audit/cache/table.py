@@ -8,23 +8,34 @@ git:Documentation/technical/racy-git.adoc); such files are read again.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import overload
 
 import msgspec
 from msgspec import Struct
 
 from lk_audit.columns import STATE, UNKNOWN, UNREADABLE, WIDTHS, Columns
+from lk_audit.listing import Outcome
 
 TICK = 2_000_000_000
 """Nanoseconds: the coarsest clock of a file system in use (FAT counts in two seconds)."""
 _FIELDS = STATE.size // 8
 
 
-class Table(Struct, array_like=True, frozen=True):
+class _Listed(Struct, array_like=True, frozen=True):
+    """An `Outcome`, with names as bytes, which need not be text."""
+
+    told: bytes
+    folders: tuple[tuple[bytes, bool], ...]
+    none: bytes
+
+
+class Table(Struct, array_like=True, frozen=True, dict=True):
     """The files of one tree when they were last looked at, row by row.
 
     `gate` identifies what gave the verdicts. `paths` are joined by NUL, the other columns are those of `Columns`;
-    `looked_at` is in nanoseconds since 1970, `newest` the last change of any file.
+    `looked_at` is in nanoseconds since 1970, `newest` the last change of any file; `listed` is what the paths came of.
     """
 
     gate: bytes
@@ -35,12 +46,31 @@ class Table(Struct, array_like=True, frozen=True):
     worths: bytes
     looked_at: int
     newest: int
+    listed: _Listed | None
 
     @property
     def is_sound(self) -> bool:
         """Whether the columns are of one length."""
-        count = self.paths.count(b"\0") + bool(self.paths)
-        return all(len(getattr(self, name)) == count * width for name, width in WIDTHS)
+        return all(len(getattr(self, name)) == self.count * width for name, width in WIDTHS)
+
+    @cached_property
+    def count(self) -> int:
+        """How many files there are."""
+        return len(self.names)
+
+    @cached_property
+    def names(self) -> Names:
+        """The paths one by one."""
+        return Names(self.paths)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the paths came of, where that can be told."""
+        known = self.listed
+        if known is None:
+            return None
+        folders = {_text(name): is_folder for name, is_folder in known.folders}
+        return Outcome(known.told, folders, tuple(split(known.none)))
 
     @property
     def columns(self) -> Columns:
@@ -51,7 +81,47 @@ class Table(Struct, array_like=True, frozen=True):
 
 def joined(paths: Sequence[str]) -> bytes:
     """Paths as a table holds them."""
+    if isinstance(paths, Names):
+        return paths.joined
     return b"\0".join([path.encode("utf-8", "surrogateescape") for path in paths])
+
+
+def split(paths: bytes) -> list[str]:
+    """What was joined."""
+    return list(map(_text, paths.split(b"\0"))) if paths else []
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+class Names(Sequence[str]):
+    """Paths that are joined by NUL bytes, made when somebody asks for one."""
+
+    def __init__(self, paths: bytes) -> None:
+        self.joined = paths
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return split(self.joined)
+
+    def __len__(self) -> int:
+        return self.joined.count(b"\0") + bool(self.joined)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return self._names[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+
+def _listed(outcome: Outcome) -> _Listed:
+    folders = tuple((joined([name]), is_folder) for name, is_folder in outcome.folders.items())
+    return _Listed(outcome.told, folders, joined(outcome.none))
 
 
 def _cells(states: bytes | bytearray) -> list[bytes]:
@@ -144,7 +214,7 @@ class Rows:
         settled = self.looked_at - TICK
         return [number for number, changed in enumerate(_changes(self.columns.states)) if changed >= settled]
 
-    def encoded(self) -> bytes:
+    def encoded(self, outcome: Outcome | None) -> bytes:
         """The rows as the bytes of a table; what could not be read is looked at again."""
         verdicts = bytes(self.columns.verdicts).replace(bytes([UNREADABLE]), bytes([UNKNOWN]))
         columns = {name: bytes(getattr(self.columns, name)) for name, _ in WIDTHS}
@@ -153,6 +223,7 @@ class Rows:
             paths=self.paths,
             looked_at=self.looked_at,
             newest=self.newest,
+            listed=_listed(outcome) if outcome is not None else None,
             **{**columns, "verdicts": verdicts},
         )
         return msgspec.msgpack.encode(table)

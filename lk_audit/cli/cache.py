@@ -34,8 +34,7 @@ def clean_command(cache_dir: Path | None) -> int:
     """Remove everything that the cache holds; other files in its folder stay."""
     store = Store(_folder(cache_dir))
     size = store.size()
-    count = store.clean()
-    left = store.size()
+    count, left = store.clean()
     if left:
         raise UsageError(f"cannot remove all of {store.folder}: {_megabytes(left)} are left; see who may write there")
     entries = "1 entry" if count == 1 else f"{count} entries"

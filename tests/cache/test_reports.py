@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -17,11 +18,12 @@ from typing import Any
 import jwt
 import pytest
 
-from lk_audit import extraction, pipeline, reading, sources
+from lk_audit import discovery, extraction, listing, pipeline, processes, reading, sources
 from lk_audit.api import scan
 from lk_audit.budget import OutOfTime
-from lk_audit.cache import scans, table
+from lk_audit.cache import ahead, scans, table
 from lk_audit.cache.store import Store
+from lk_audit.columns import Columns
 from lk_audit.environment_files import EnvironmentFiles
 from lk_audit.findings import Report
 from tests.cache.trees import FILES, git, planted, put, scanned, shown
@@ -111,6 +113,30 @@ def ignored(root: Path) -> None:
     (root / ".git/info/exclude").write_text(".env\n")
 
 
+def without_vendored(root: Path) -> None:
+    shutil.rmtree(root / "vendor")
+
+
+def vendored_file(root: Path) -> None:
+    shutil.rmtree(root / "vendor")
+    put(root, "vendor", LEAK)
+
+
+def nested(root: Path) -> None:
+    put(root, "inner/new.py", LEAK)
+    git(root / "inner", "init", "-q")
+
+
+def unlinked(root: Path) -> None:
+    (root / "link.py").unlink(missing_ok=True)
+    put(root, "link.py", LEAK)
+
+
+def staged(root: Path) -> None:
+    put(root, "src/new.py", LEAK)
+    git(root, "add", "src/new.py")
+
+
 def changed_back(root: Path) -> None:
     put(root, ".env", "A=1\n")
     put(root, ".env", FILES[".env"])
@@ -133,6 +159,12 @@ CHANGES: dict[str, Change] = {
     "another mode": lambda root: (root / ".env").chmod(0o600),
     "a file that git no longer tracks": lambda root: git(root, "rm", "-q", "--cached", ".env"),
     "a file that git ignores now": ignored,
+    "a new file that git tracks": staged,
+    "a folder less that was left out": without_vendored,
+    "a file in the place of a folder that was left out": vendored_file,
+    "another repository inside": nested,
+    "a link less": lambda root: (root / "link.py").unlink(missing_ok=True),
+    "a link that has become a file": unlinked,
     "no repository any more": lambda root: shutil.rmtree(root / ".git"),
     "an image that takes an ignored file along": image,
     "a configuration": lambda root: put(root, "lk-audit.toml", '[severity]\nLK101 = "note"\n'),
@@ -147,6 +179,8 @@ if sys.platform != "linux":
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_report_after_a_change_is_that_of_a_scan_without_a_cache(change: Change, tree: Path, cache: Path) -> None:
+    (tree / "link.py").symlink_to("../elsewhere.py")
+    git(tree, "add", "link.py")
     cold = shown(scanned(tree, cache))
     warm = shown(scanned(tree, cache))
     before = shown(scanned(tree))
@@ -156,6 +190,58 @@ def test_a_report_after_a_change_is_that_of_a_scan_without_a_cache(change: Chang
 
     assert cold == warm == before
     assert after == again == expected
+
+
+@pytest.mark.skipif(not processes.can_spread(), reason="one process does all")
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_nor_does_it_matter_that_the_files_of_last_time_are_looked_at_before_others_are_listed(
+    change: Change, tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "MANY", 1)
+    monkeypatch.setattr(ahead, "_SPAN", 20)
+    cold = shown(scanned(tree, cache, jobs=3))
+
+    change(tree)
+    after, again, expected = (shown(scanned(tree, *kept, jobs=3)) for kept in ((cache,), (cache,), ()))
+
+    assert cold
+    assert after == again == expected
+
+
+def test_a_tree_of_which_git_says_the_same_is_not_listed_again(
+    tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "link.py").symlink_to("../elsewhere.py")
+    git(tree, "add", "link.py")
+    cold = shown(scanned(tree, cache))
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("names were made")
+
+    monkeypatch.setattr(listing, "_names", refuse)
+
+    assert shown(scanned(tree, cache)) == cold
+    put(tree, "src/new.py", LEAK)
+    with pytest.raises(AssertionError, match="names"):
+        scanned(tree, cache)
+
+
+@pytest.mark.skipif(not processes.can_spread(), reason="one process does all")
+def test_files_whose_process_was_ended_are_looked_at_all_the_same(
+    tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "MANY", 1)
+    cold = shown(scanned(tree, cache))
+    first, state = os.getpid(), discovery.states
+
+    def ended(*arguments: Any, **named: Any) -> Columns:  # noqa: ANN401 - those of the function
+        if os.getpid() != first:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return state(*arguments, **named)
+
+    monkeypatch.setattr(scans, "states", ended)
+
+    assert shown(scanned(tree, cache, jobs=2)) == cold
 
 
 def test_any_sequence_of_changes_leaves_the_reports_true(tree: Path, cache: Path) -> None:

@@ -7,25 +7,23 @@ from importlib import import_module
 from itertools import islice
 from typing import TypeAlias
 
-from lk_audit import frontends, processes
+from lk_audit import frontends, processes, worth
 from lk_audit.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
 from lk_audit.collector import patient
 from lk_audit.extracted import Extracted, ParseNote
-from lk_audit.extractors import gates, pairing
+from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.findings import Crash
-from lk_audit.generated import is_generated
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.patterns import regex
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.project.modules import TOO_DEEP, Project
 from lk_audit.roles import file_role
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
-from lk_audit.sources import Sources, holding, paths_of, sizes
+from lk_audit.sources import Sources, holding, paths_of, sizes, telling
 from lk_audit.syntax import Document, Module
 
 Finder: TypeAlias = Callable[[FileContext], Iterable[Fact]]
@@ -46,10 +44,11 @@ def extract(
     """
     sources = sources if isinstance(sources, Sources) else [frontends.view(source) for source in sources]
     analysis = _Analysis(Files(sources) if files is None else files, hints)
-    weights = [size + _WEIGHT_OF_A_FILE for size in sizes(sources)]
+    analysed = telling(sources)
+    weights = [size + _WEIGHT_OF_A_FILE for size in sizes(analysed)]
     found = Extracted()
     with patient():
-        for batch in _batches(analysis, sources, weights, progress, _jobs(jobs, sum(weights))):
+        for batch in _batches(analysis, analysed, weights, progress, _jobs(jobs, sum(weights))):
             found.add(batch)
     found.notes += _gaps(found.given_up | analysis.given_up, found.notes)
     found.add(_tokens(sources, found.facts))
@@ -193,7 +192,7 @@ class _Analysis:
     def _read(self, source: Source, found: Extracted) -> None:
         workspace = self._workspace
         is_code = frontends.frontend_for(source.path) in frontends.CODE
-        opened = _opened(source, workspace.secret_names)
+        opened = worth.opened(source, workspace.secret_names)
         contexts = workspace.contexts(source.path) if opened else ()
         if source.path in workspace.project.unusable:
             raise _UnusableError(workspace.project.unusable[source.path])
@@ -201,11 +200,7 @@ class _Analysis:
             found.notes.extend(_notes(source, context.module))
             _add(found, _code_facts(context, opened))
         is_document = not is_code or (opened and not contexts)
-        # The names of a notebook's data stand in its file, not in its view.
-        texts = {id(item): item.data for item in (source, source.file)}.values()
-        may_be = any(gates.may_be_document(text, workspace.secret_names) for text in texts)
-        is_worth_it = may_be or frontends.has_no_view(source)
-        if is_document and is_worth_it:
+        if is_document and worth.may_be_document(source, workspace.secret_names):
             for parsed in frontends.parse(source):
                 if isinstance(parsed, Document):
                     found.notes.extend(_notes(source, parsed))
@@ -262,11 +257,6 @@ def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
     return found
 
 
-def _opened(source: Source, names: SecretNames) -> frozenset[str]:
-    """The extractors that may find something in the code of a file; none in what a program has written."""
-    return frozenset() if is_generated(source.data) else gates.opened(source.data, names)
-
-
 def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Iterator[Fact]:
     from lk_audit.extractors import android_settings, documents  # noqa: PLC0415 - most scans meet one kind of file only
 
@@ -278,27 +268,15 @@ def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Ite
     yield from android_settings.credentials(source, role, names)
 
 
-_PROGRAMS = (b"lk", b"livekit-cli", b"livekit-server")
-_RUN = regex(rb"(?:lk|livekit-(?:cli|server))(?:\.exe)?(?::[\w.-]{1,40})?[\s\"'\\`^]")
-"""How the commands begin that are read."""
-_SIGNERS = (b"openssl", b"OPENSSL", b"jwt")
-"""Programs with which scripts sign tokens by hand."""
-
-
 def _command_facts(source: Source) -> Iterator[Fact]:
-    if any(word in source.data for word in (b"token", b"--api-secret")) and _runs_program(source.data):
+    if worth.may_run_command(source):
         from lk_audit.extractors import command_mints  # noqa: PLC0415 - most files hold no commands
 
         yield from command_mints.command_facts(source)
-    is_code = frontends.frontend_for(source.path) in frontends.CODE
-    if not is_code and b"video" in source.data and any(word in source.data for word in _SIGNERS):
+    if worth.may_sign(source):
         from lk_audit.extractors import shell_mints  # noqa: PLC0415 - few files sign by hand
 
         yield from shell_mints.shell_facts(source)
-
-
-def _runs_program(data: bytes) -> bool:
-    return any(program in data for program in _PROGRAMS) and _RUN.search(data) is not None
 
 
 _FINDERS: dict[str, str] = {

@@ -19,8 +19,9 @@ _MARK = regex(
     """,
     re.VERBOSE,
 )
+_IN_ALL = b"enerat"
 
 
 def is_generated(data: bytes) -> bool:
     """Whether a file of code declares messages and their fakes only, as its generator says at its top."""
-    return _MARK.search(data, 0, _HEAD) is not None
+    return data.find(_IN_ALL, 0, _HEAD) >= 0 and _MARK.search(data, 0, _HEAD) is not None

@@ -83,8 +83,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     if memory:
         found, columns = memory.look(progress, ignored.hear)
     else:
-        words = config.hints.secret_words
-        read_all = partial(contents, base=roots.base, limit=config.size_limit, words=words, kept=read_here)
+        read_all = partial(contents, base=roots.base, limit=config.size_limit, hints=config.hints, kept=read_here)
         look = partial(looked, look=read_all, jobs=config.jobs, progress=progress)
         found, columns = discovered(roots, look, config.exclusion, listed=ignored.hear)
     elsewhere = memory.around if memory else partial(unread_files, found, config.size_limit)
@@ -95,7 +94,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     hidden = [read(file, config.hints.secret_words).source for file in environment.in_images_only(config.size_limit)]
     held = {source.path: source for source in hidden if source}
     sources = Sources(
-        found.files.around, found.paths, columns, {**read_here.sources, **held, **(edited or {})}.values()
+        found.files.around, found.paths, columns, {**held, **(edited or {})}.values(), read_here.sources.values()
     )
     files = Files(sources, elsewhere)
     extract = environment.explaining(extract or analysis(files, progress, config.hints, config.jobs), held.keys())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -14,11 +15,15 @@ from lk_audit.columns import BINARY, MATTERS, MISNAMED, NO_DIGEST, NO_WORTH, OTH
 from lk_audit.discovery import Discovery, Found, add_unread, classified, discover, state_of
 from lk_audit.findings import CONFIGURATION, Note, Skipped
 from lk_audit.frontends import frontend_for
+from lk_audit.hints import NOTHING, Hints
 from lk_audit.listing import with_separator
 from lk_audit.prefilter import opens_any
 from lk_audit.regular_files import read_itself, read_regular
 from lk_audit.source import NotText, Source, is_binary
-from lk_audit.sources import digest_of, marks_of
+from lk_audit.sources import TELLS, digest_of, marks_of
+
+if TYPE_CHECKING:
+    from lk_audit.extractors.secret_names import SecretNames
 
 
 class Content(Struct, frozen=True):
@@ -63,7 +68,7 @@ def contents(  # noqa: PLR0913 - keywords, all but one
     *,
     base: Path,
     limit: int,
-    words: Sequence[bytes] = (),
+    hints: Hints = NOTHING,
     digests: bool = False,
     kept: Kept | None = None,
 ) -> Columns:
@@ -73,12 +78,13 @@ def contents(  # noqa: PLR0913 - keywords, all but one
         paths: relative to `base`.
         base: the base of the scan.
         limit: the size in bytes over which a file is skipped.
-        words: further words that make a file matter.
+        hints: what the project says about itself.
         digests: whether those of all files are wanted; without it only those are told by which sources are known again.
         kept: takes the sources that are read here.
     """
     columns = Columns()
     around = with_separator(base)
+    words = hints.secret_words
     for path in paths:
         file = around + path
         try:
@@ -90,7 +96,7 @@ def contents(  # noqa: PLR0913 - keywords, all but one
         worth, is_digested = NO_WORTH, digests
         if source is not None:
             source = frontends.view(source)
-            worth = _worth(source)
+            worth = _worth(source, hints)
             is_digested |= kept is None or not kept.takes(source)
         columns.add(verdict, state_of(status), digest_of(raw) if is_digested else NO_DIGEST, worth)
     return columns
@@ -104,8 +110,18 @@ def _add_unread(columns: Columns, path: str, found: bytes | Skipped | None, erro
         add_unread(columns, REPORT, found)
 
 
-def _worth(source: Source) -> bytes:
-    return WORTH.pack(len(source.data), marks_of(source.data))
+def _worth(source: Source, hints: Hints) -> bytes:
+    from lk_audit.worth import may_tell  # noqa: PLC0415 - few files are sources
+
+    tells = TELLS if may_tell(source, _names(hints)) else 0
+    return WORTH.pack(len(source.data), marks_of(source.data) | tells)
+
+
+@lru_cache(maxsize=1)
+def _names(hints: Hints) -> SecretNames:
+    from lk_audit.extractors.secret_names import SecretNames  # noqa: PLC0415 - as above
+
+    return SecretNames(hints)
 
 
 def unread(found: Discovery, columns: Columns) -> Iterator[Skipped]:

@@ -19,6 +19,8 @@ from lk_audit.source import NotText, Source
 
 MARKS = (b"eyJ", b"lk-audit:", b".livekit.cloud", b"API")
 """What is looked for in all sources at once: which of them hold it is told when they are read first."""
+TELLS = 1 << 7
+"""Beside the bits of marks: an analysis may find something in the source."""
 _KEPT = 8_000_000
 """Bytes of sources that are kept for the next question: questions lead to files of the same project."""
 
@@ -54,15 +56,23 @@ class Sources(Sequence[Source]):
         paths: those of all files of the scan, in their order.
         columns: what is known of these.
         held: sources that are in memory; they go before files of the same path.
+        kept: those of the files that are in memory too, as the columns know them.
     """
 
     def __init__(
-        self, around: str = "", paths: Sequence[str] = (), columns: Columns | None = None, held: Iterable[Source] = ()
+        self,
+        around: str = "",
+        paths: Sequence[str] = (),
+        columns: Columns | None = None,
+        held: Iterable[Source] = (),
+        kept: Iterable[Source] = (),
     ) -> None:
         self._around = around
         self._columns = columns or Columns()
         self._rows = {paths[row]: row for row in self._columns.rows_of(MATTERS)}
-        self._held = {source.path: frontends.view(source) for source in held}
+        new = {source.path: frontends.view(source) for source in held}
+        self._new = frozenset(new)
+        self._held = {source.path: frontends.view(source) for source in kept} | new
         self._recent: OrderedDict[str, Source] = OrderedDict()
         self._room = _KEPT
         self.paths: Sequence[str] = sorted(self._rows.keys() | self._held.keys())
@@ -111,6 +121,12 @@ class Sources(Sequence[Source]):
             [path for path in self.paths if (mark in held[path].data if path in held else worth(rows[path])[1] & bit)],
         )
 
+    @property
+    def telling(self) -> Sequence[Source]:
+        """The sources in which an analysis may find something."""
+        new, rows, worth = self._new, self._rows, self._columns.worth
+        return Part(self, [path for path in self.paths if path in new or worth(rows[path])[1] & TELLS])
+
     def some(self, paths: Iterable[str]) -> Sequence[Source]:
         """The sources among some paths."""
         return Part(self, [path for path in dict.fromkeys(paths) if self.has(path)])
@@ -155,17 +171,25 @@ class Part(Sequence[Source]):
             return Part(self._sources, self.paths[index])
         return self._sources.of(self.paths[index])
 
+    def size(self, path: str) -> int:
+        return self._sources.size(path)
+
 
 def paths_of(sources: Sequence[Source]) -> Sequence[str]:
     """The path of each source; of those on disk none is read for that."""
-    return sources.paths if isinstance(sources, Sources) else [source.path for source in sources]
+    return sources.paths if isinstance(sources, Sources | Part) else [source.path for source in sources]
 
 
 def sizes(sources: Sequence[Source]) -> list[int]:
-    """How many bytes each source has."""
-    if isinstance(sources, Sources):
+    """How many bytes each source has; none is read for that."""
+    if isinstance(sources, Sources | Part):
         return [sources.size(path) for path in sources.paths]
     return [len(source.data) for source in sources]
+
+
+def telling(sources: Sequence[Source]) -> Sequence[Source]:
+    """The sources in which an analysis may find something, as far as that is known."""
+    return sources.telling if isinstance(sources, Sources) else sources
 
 
 def holding(sources: Sequence[Source], mark: bytes) -> Sequence[Source]:

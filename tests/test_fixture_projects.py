@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit import extraction
+from lk_audit import worth
 from lk_audit.extraction import extract_facts
 from lk_audit.extractors.gates import GATES
 from lk_audit.pipeline import scan_sources
@@ -57,6 +57,6 @@ def test_files_that_are_not_parsed_hold_no_facts(project: Path, monkeypatch: pyt
     sources = sources_of(project)
     gated = extract_facts(sources)[0]
 
-    monkeypatch.setattr(extraction, "_opened", lambda _source, _names: frozenset(GATES))
+    monkeypatch.setattr(worth, "opened", lambda _source, _names: frozenset(GATES))
 
     assert set(map(repr, extract_facts(sources)[0])) == set(map(repr, gated))

@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from lk_audit import extraction
+from lk_audit import extraction, worth
 from lk_audit.extraction import extract_facts
 from lk_audit.extractors import gates, token_checks
 from lk_audit.extractors.gates import GATES, SIGNING, SINKS, Words
@@ -20,6 +20,7 @@ from lk_audit.livekit.credentials import PUBLIC_PREFIXES
 from lk_audit.livekit.sdks import Family
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.testing import read_example, without_marks
+from lk_audit.worth import may_tell
 
 FAMILIES = [sdks.family(name) for name in sdks.FAMILIES]
 EXAMPLES = [
@@ -131,10 +132,22 @@ def test_gates_lose_nothing_of_the_examples(text: str, monkeypatch: pytest.Monke
     sources = read_example(without_marks(text))
     gated = extract_facts(sources)[0]
 
-    monkeypatch.setattr(extraction, "_opened", lambda _source, _names: frozenset(GATES))
+    monkeypatch.setattr(worth, "opened", lambda _source, _names: frozenset(GATES))
     monkeypatch.setattr(gates, "may_be_document", lambda _data, _names: True)
 
     assert set(map(repr, extract_facts(sources)[0])) == set(map(repr, gated))
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_what_is_told_of_files_when_they_are_read_loses_nothing_of_the_examples(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = read_example(without_marks(text))
+    all_facts = extract_facts(sources)[0]
+
+    monkeypatch.setattr(extraction, "telling", lambda some: [source for source in some if may_tell(source, USUAL)])
+
+    assert extract_facts(sources)[0] == all_facts
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit import discovery, extraction, pipeline, processes
+from lk_audit import discovery, pipeline, processes, worth
 from lk_audit.columns import MATTERS, Columns
 from lk_audit.discovery import Discovery, discovered, looked
 from lk_audit.extraction import extract
@@ -100,7 +100,7 @@ def test_a_file_whose_process_was_ended_is_reported(monkeypatch: pytest.MonkeyPa
             os.kill(os.getpid(), signal.SIGKILL)
         return frozenset()
 
-    monkeypatch.setattr(extraction, "_opened", lambda source, _: ended(source))
+    monkeypatch.setattr(worth, "opened", lambda source, _: ended(source))
     found = extract([Source.from_text(path, "x = 1\n") for path in ("a.py", "b.py")], jobs=2)
 
     assert Crash(None, "b.py", "ProcessEnded", "by the system") in found.crashes

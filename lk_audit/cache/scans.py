@@ -78,8 +78,8 @@ class Scan:
 
     @cached_property
     def _gate(self) -> bytes:
-        words = b"\0".join(self._config.hints.secret_words)
-        return hashlib.sha256(self._tool + words).digest()[:DIGEST]
+        names = "\0".join(self._config.hints.secret_names)
+        return hashlib.sha256(self._tool + names.encode()).digest()[:DIGEST]
 
     # --- before the scan ----------------------------------------------------------------------------------------------
 
@@ -157,9 +157,14 @@ class Scan:
 
     @cached_property
     def _content(self) -> Look:
-        words = self._config.hints.secret_words
+        config = self._config
         return partial(
-            contents, base=self._roots.base, limit=self._config.size_limit, words=words, digests=True, kept=self.kept
+            contents,
+            base=self._roots.base,
+            limit=config.size_limit,
+            hints=config.hints,
+            digests=True,
+            kept=self.kept,
         )
 
     def report(self, environment: EnvironmentFiles) -> Report | None:

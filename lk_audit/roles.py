@@ -10,18 +10,27 @@ from lk_audit.patterns import regex
 _FOLDERS_OF = {
     FileRole.TEST: (
         "test tests __tests__ __mocks__ __fixtures__ spec specs e2e testing testdata test-data test_data fixtures mocks"
-        " cypress playwright integration-tests load-tests androidtest unittest unittests"
+        " cypress playwright integration-tests load-tests androidtest commontest sharedtest testfixtures unittest"
+        " unittests testutil testutils test-utils test_utils testhelpers test-helpers test_helpers testsupport"
+        " test-support test_support benchmarks benches"
     ),
     FileRole.DOCUMENTATION: "docs doc documentation wiki website-docs",
     FileRole.EXAMPLE: "example examples sample samples demo demos template templates cookbook",
-    FileRole.LOCAL: "dev local localdev .devcontainer sandbox development",
+    FileRole.LOCAL: "dev local localdev .devcontainer sandbox development .vscode .idea",
 }
 _FOLDERS = {name: role for role, names in _FOLDERS_OF.items() for name in names.split()}
+_PROJECTS: tuple[tuple[re.Pattern[str], FileRole], ...] = (
+    (regex(r"[A-Z][\w.]*\.(?:\w*Tests?|Specs|TestUtils|Benchmarks?)|[A-Z]\w*Tests"), FileRole.TEST),
+    (regex(r"[A-Z][\w.]*\.(?:Examples?|Samples?|Demos?)"), FileRole.EXAMPLE),
+)
+"""Folders named after what they test or show: .NET's projects (`Rooms.Tests`), Xcode's targets (`RoomTests`)."""
 _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
     (
         regex(
             r"test_.*\.\w+|.*[._-](?:test|tests|spec|e2e|cy)\.\w+|.*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|swift|php|scala)"
-            r"|conftest\.py|(?:jest|vitest|playwright|cypress)\..*|\.env\.(?:test|testing|ci)(?:\..*)?"
+            r"|(?:.*[._-])?[tT]est[_-]?(?:[uU]til|[hH]elper|[sS]upport|[fF]ixture)s?\.\w+"
+            r"|.*Test(?:Util|Helper|Support|Fixture)s?\.\w+|conftest\.py|(?:jest|vitest|playwright|cypress)\..*"
+            r"|\.env\.(?:test|testing|ci)(?:\..*)?"
         ),
         FileRole.TEST,
     ),
@@ -34,7 +43,10 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
         FileRole.DOCUMENTATION,
     ),
     (
-        regex(r".*[.-](?:local|dev|development|override)(?:\..*)?|(?:dev|local)[.-].*|local\.properties"),
+        regex(
+            r".*[.-](?:local|dev|development|override)(?:\..*)?|(?:dev|local)[.-].*|local\.properties"
+            r"|(?:.*_)?dev(?:elopment)?(?:_.*)?\.(?:ya?ml|json|toml|ini|conf|cfg|properties|env)"
+        ),
         FileRole.LOCAL,
     ),
 )
@@ -56,10 +68,15 @@ def file_role(path: str) -> FileRole:
                 return role
     is_deployed = not _DEPLOYED.isdisjoint(folder.lower() for folder in folders)
     for place, folder in reversed(list(enumerate(folders))):
-        known = None if is_deployed and folder == "templates" else _FOLDERS.get(folder.lower())
+        known = None if is_deployed and folder == "templates" else _folder_role(folder)
         if known is not None and (known is FileRole.TEST or not _is_package(folders[:place])):
             return _outer_test(folders) or known
     return FileRole.PRODUCTION
+
+
+def _folder_role(folder: str) -> FileRole | None:
+    named = (role for pattern, role in _PROJECTS if pattern.fullmatch(folder))
+    return _FOLDERS.get(folder.lower()) or next(named, None)
 
 
 def _is_package(above: list[str]) -> bool:
@@ -68,5 +85,5 @@ def _is_package(above: list[str]) -> bool:
 
 
 def _outer_test(folders: list[str]) -> FileRole | None:
-    is_test = any(_FOLDERS.get(folder.lower()) is FileRole.TEST for folder in folders)
+    is_test = any(_folder_role(folder) is FileRole.TEST for folder in folders)
     return FileRole.TEST if is_test else None

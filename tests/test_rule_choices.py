@@ -41,6 +41,23 @@ def test_a_token_is_powerful_by_what_it_may_or_by_how_long_it_lives(written: str
     assert len(found("embedded-powerful-token", "livekit.py", f'LIVEKIT_TOKEN = "{written}"\n')) == expected
 
 
+_MISTAKES = {
+    "no-expiry": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key)',
+    "unknown-grant": 'jwt.sign({ video: { roomJoin: true, room: "r", can_publish: false } }, key, { expiresIn: "5m" })',
+    "wildcard-room": 'jwt.sign({ video: { roomJoin: true } }, key, { expiresIn: "5m" })',
+    "ttl-unit": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key, { expiresIn: "600" })',
+    "excessive-ttl": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key, { expiresIn: "9d" })',
+}
+
+
+@pytest.mark.parametrize("rule", _MISTAKES)
+def test_tests_make_wrong_tokens_on_purpose(rule: str) -> None:
+    text = f'import jwt from "jsonwebtoken";\nconst key = process.env.LIVEKIT_API_SECRET;\n{_MISTAKES[rule]};\n'
+
+    assert len(found(rule, "server/rooms.js", text)) == 1
+    assert not found(rule, "test/rooms.test.js", text)
+
+
 def test_a_client_that_signs_with_the_sdk_is_certain_and_one_that_signs_by_hand_is_not() -> None:
     sdk = (
         '"use client";\nimport { AccessToken } from "livekit-server-sdk";\n'

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Expiry, FileRole, TokenMint
+from lk_audit.facts import Audience, Expiry, FileRole, TokenMint
 from lk_audit.livekit.durations import DAY, spoken
 from lk_audit.repairs import LimitLifetime
 from lk_audit.rule_api import Fixable, Options, Problem, Severity, rule
@@ -130,7 +130,16 @@ def excessive_ttl(mint: TokenMint, options: Options) -> Iterator[Problem]:
     yield Problem(
         worst.place,
         f"token lives {spoken(worst.seconds)}; the maximum here is {spoken(options.max_ttl)}",
-        severity=Severity.LOW if mint.is_advice else Severity.HIGH if worst.seconds >= DAY else None,
+        severity=_severity(mint, worst.seconds),
         trace=worst.leads,
         repair=LimitLifetime(worst.place, worst.unit, options.max_ttl) if worst.unit else None,
     )
+
+
+def _severity(mint: TokenMint, seconds: float) -> Severity:
+    """Who calls LiveKit with a token of its own hands it to nobody: then it is a step less."""
+    if mint.is_advice:
+        return Severity.LOW
+    if mint.audience is Audience.SERVICE:
+        return Severity.MEDIUM if seconds >= DAY else Severity.LOW
+    return Severity.HIGH if seconds >= DAY else Severity.MEDIUM

@@ -7,7 +7,7 @@ import pytest
 
 from lk_audit.findings import Finding
 from lk_audit.pipeline import scan_sources
-from lk_audit.rule_api import Confidence, Options
+from lk_audit.rule_api import Confidence, Options, Severity
 from lk_audit.rule_loader import load_rules
 from lk_audit.source import Source
 
@@ -39,6 +39,37 @@ def token(seconds: int, **grants: bool) -> str:
 )
 def test_a_token_is_powerful_by_what_it_may_or_by_how_long_it_lives(written: str, expected: int) -> None:
     assert len(found("embedded-powerful-token", "livekit.py", f'LIVEKIT_TOKEN = "{written}"\n')) == expected
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "of_a_participant", "of_a_service"),
+    [("2h", Severity.MEDIUM, Severity.LOW), ("2d", Severity.HIGH, Severity.MEDIUM)],
+)
+def test_a_long_life_weighs_less_where_the_token_stays_with_who_made_it(
+    lifetime: str, of_a_participant: Severity, of_a_service: Severity
+) -> None:
+    text = (
+        'import { AccessToken } from "livekit-server-sdk";\n'
+        f"const at = new AccessToken(process.env.KEY, process.env.LIVEKIT_API_SECRET, {{ ttl: '{lifetime}' }});\n"
+    )
+    (joining,) = found("excessive-ttl", "join.js", f"{text}at.addGrant({{ roomJoin: true, room }});\n")
+    (calling,) = found("excessive-ttl", "call.js", f"{text}at.addGrant({{ roomList: true }});\n")
+
+    assert joining.severity is of_a_participant
+    assert calling.severity is of_a_service
+
+
+@pytest.mark.parametrize("header", ["`Bearer ${jwt}`", '"Bearer " + jwt'])
+def test_who_puts_its_token_into_a_header_hands_it_to_nobody(header: str) -> None:
+    text = (
+        'import { AccessToken } from "livekit-server-sdk";\n'
+        "export function header(grants) {\n"
+        "  const at = new AccessToken(process.env.KEY, process.env.LIVEKIT_API_SECRET);\n"
+        "  at.addGrant(grants);\n  const jwt = at.toJwt();\n  return %s;\n}\n"
+    )
+
+    assert not found("implicit-ttl", "rooms.js", text % header)
+    assert len(found("implicit-ttl", "rooms.js", text % "jwt")) == 1
 
 
 _MISTAKES = {

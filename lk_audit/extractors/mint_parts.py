@@ -13,7 +13,7 @@ from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
 from lk_audit.source import Place
-from lk_audit.syntax import Call, Entry, Literal, Sequence
+from lk_audit.syntax import Binary, Call, Entry, Expr, Literal, Sequence, Template
 from lk_audit.values.model import Given, Possible, Reference, Returned, Text, Value, symbolic_sources
 
 
@@ -61,7 +61,7 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         grants=parts.grants,
         side=side.side,
         side_leads=side.leads,
-        audience=_audience(context, parts.grants, kinds, is_served=bool(served_by)),
+        audience=_audience(context, parts, kinds, is_served=bool(served_by)),
         can_publish_data_stays=parts.writes_data_rights and leaves_data(parts.grants),
         identity=tuple(_texts(parts.settings.get("identity", ()))),
         kinds=kinds,
@@ -103,7 +103,7 @@ def _texts(parts: Iterable[Part]) -> Iterator[str]:
         yield from (value.text for value in part.values if isinstance(value, Text))
 
 
-def _audience(context: FileContext, grants: Grants, kinds: tuple[str, ...], *, is_served: bool) -> Audience:
+def _audience(context: FileContext, parts: MintParts, kinds: tuple[str, ...], *, is_served: bool) -> Audience:
     """Who a token is for, as far as its own file shows.
 
     One that joins a room is for a participant, unless a test mints it or the process itself connects with it. One that
@@ -114,14 +114,14 @@ def _audience(context: FileContext, grants: Grants, kinds: tuple[str, ...], *, i
     connects_itself = context.built(_connects_itself)
     if set(kinds) & SERVICE_KINDS or connects_itself:
         return Audience.UNKNOWN if is_served else Audience.SERVICE
-    join = grants.get("roomJoin")
+    join = parts.grants.get("roomJoin")
     if join is not None and not join.is_always(False):
         return Audience.PARTICIPANT
-    if is_served and not context.built(_calls_with_bearer):
-        return Audience.PARTICIPANT if grants.complete else Audience.UNKNOWN
-    if not grants.complete and not context.built(_calls_with_bearer):
-        return Audience.UNKNOWN
-    return Audience.SERVICE
+    if context.built(_calls_with_bearer) or _is_for_header(context, parts.call):
+        return Audience.SERVICE
+    if is_served:
+        return Audience.PARTICIPANT if parts.grants.complete else Audience.UNKNOWN
+    return Audience.SERVICE if parts.grants.complete else Audience.UNKNOWN
 
 
 def _connects_itself(context: FileContext) -> bool:
@@ -139,6 +139,24 @@ def _calls_with_bearer(context: FileContext) -> bool:
     # `[{"Authorization", "Bearer ..."}]`, where headers are pairs.
     written += [item.items[0] for item in context.names.nodes(Sequence) if len(item.items) == _PAIR]
     return any(isinstance(key, Literal) and key.value in _AUTHORIZATION for key in written)
+
+
+def _is_for_header(context: FileContext, mint: Call) -> bool:
+    """Whether the function that makes a token puts something after "Bearer"; who reads such a text compares with it."""
+    names = context.names
+    around = names.enclosing_function(mint)
+    joined: tuple[Expr, ...] = (*names.nodes(Template), *names.nodes(Binary))
+    return around is not None and any(
+        _begins_as_bearer(item) and names.enclosing_function(item) is around for item in joined
+    )
+
+
+def _begins_as_bearer(joined: Expr) -> bool:
+    match joined:
+        case Template(parts=(Literal(value=str(text)), *_)) | Binary(operator="+", left=Literal(value=str(text))):
+            return text.lower() == "bearer "
+        case _:
+            return False
 
 
 _PAIR = 2

@@ -72,6 +72,29 @@ def test_who_puts_its_token_into_a_header_hands_it_to_nobody(header: str) -> Non
     assert len(found("implicit-ttl", "rooms.js", text % "jwt")) == 1
 
 
+def test_what_examples_call_a_participant_says_nothing_of_those_who_join() -> None:
+    minting = (
+        'package rooms\nimport "github.com/livekit/protocol/auth"\n'
+        "type Who struct { Identity string; Room string }\n"
+        "func Join(who Who) (string, error) {\n"
+        "  grant := &auth.VideoGrant{RoomJoin: true, Room: who.Room}\n"
+        "  return auth.NewAccessToken(key, secret).SetVideoGrant(grant).SetIdentity(who.Identity).ToJWT()\n}\n"
+    )
+    caller = (
+        'package main\nimport "example.com/meet/rooms"\n'
+        'func main() {\n  name := "ada"\n  name += "-listener"\n'
+        '  rooms.Join(rooms.Who{Identity: name, Room: "hall"})\n}\n'
+    )
+    module = Source.from_text("go.mod", "module example.com/meet\n")
+
+    def scanned(path: str) -> int:
+        sources = [module, Source.from_text("rooms/join.go", minting), Source.from_text(path, caller)]
+        return len(scan_sources(sources, [RULES["implicit-publish"]], Options(now=NOW)).open_findings)
+
+    assert scanned("hall/main.go") == 1
+    assert scanned("examples/hall/main.go") == 0
+
+
 _MISTAKES = {
     "no-expiry": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key)',
     "unknown-grant": 'jwt.sign({ video: { roomJoin: true, room: "r", can_publish: false } }, key, { expiresIn: "5m" })',

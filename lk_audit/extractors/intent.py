@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.grants import GrantCollector, grant_class
 from lk_audit.extractors.mint_parts import MintParts, leaves_data
-from lk_audit.facts import GrantVariant, Lead
+from lk_audit.facts import FileRole, GrantVariant, Lead
 from lk_audit.patterns import regex
+from lk_audit.roles import file_role
 from lk_audit.syntax import Binary, Entry, Function, If, Literal, Node, walk
-from lk_audit.values.model import Mapped, Number, Possible, Returned, Text, Value
+from lk_audit.values.model import Mapped, Number, Returned, Text, Value
 
 _LISTENER = regex(
     r"(?:^|[^a-z])(?:viewers?|listeners?|audience|observers?|spectators?|watchers?|subscribers?|monitors?|"
@@ -25,14 +26,27 @@ def is_listener_word(text: str) -> bool:
 
 
 def of_mint(context: FileContext, parts: MintParts) -> Lead | None:
-    """What says that a token is for somebody who only listens: its identity, its name, or its function."""
+    """What says that a token is for somebody who only listens: its identity, its name, or its function.
+
+    Tests and examples call what they show with whatever names their parts go by.
+    """
     for target in ("identity", "name"):
         for part in parts.settings.get(target, ()):
-            if any(is_listener_word(text) for text in _fixed_pieces(part.values)):
+            named = [value for value in part.values if not _is_of_example(context, value)]
+            if any(is_listener_word(text) for text in _fixed_pieces(named)):
                 return Lead(part.place, f"the {target} says that this participant only listens")
     return _of_functions(context, parts.call)
 
 
+def _is_of_example(context: FileContext, value: Value) -> bool:
+    """Whether a test or an example gives a value to code that is neither."""
+    if context.role in _SHOWING:
+        return False
+    roles = {context.home(value.origin).role, *(file_role(step.path) for step in value.trace if step.path)}
+    return not _SHOWING.isdisjoint(roles)
+
+
+_SHOWING = frozenset({FileRole.TEST, FileRole.EXAMPLE})
 _BOT = regex(r"(?:^|[^a-z])(?:egress|recorder|recording|compositor|transcriber)(?:$|[^a-z])")
 
 
@@ -115,7 +129,7 @@ def _of_functions(context: FileContext, node: Node) -> Lead | None:
     return None
 
 
-def _fixed_pieces(values: Possible) -> Iterator[str]:
+def _fixed_pieces(values: Iterable[Value]) -> Iterator[str]:
     """The literal text of a value, also inside templates."""
     for value in values:
         if isinstance(value, Text):

@@ -95,6 +95,31 @@ def test_what_examples_call_a_participant_says_nothing_of_those_who_join() -> No
     assert scanned("examples/hall/main.go") == 0
 
 
+_HANDLER = (
+    'const { randomUUID } = require("crypto");\nconst { AccessToken } = require("livekit-server-sdk");\n'
+    'require("express")().post("/token", async (req, res) => {\n'
+    "  const made = `${randomUUID().slice(0, 8)}-${Date.now()}`;\n"
+    "  const at = new AccessToken(process.env.KEY, process.env.LIVEKIT_API_SECRET, { identity: %s });\n"
+    "  at.addGrant({ roomJoin: true, room: %s });\n  res.json({ token: await at.toJwt() });\n});\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("identity", "room", "named"),
+    [
+        ("req.body.name", "req.body.room", "identity and room"),
+        ("req.body.name", "`${req.body.kind}-${made}`", "identity"),
+        ('req.body.name + "_" + randomUUID()', "req.body.room", "room"),
+        ("`${req.body.name}_${randomUUID()}`", "`talk-${req.body.room || randomUUID()}`", "room"),
+        ("`${req.body.name}_${randomUUID()}`", "`${req.body.kind}-${made}`", None),
+    ],
+)
+def test_who_names_a_part_of_something_random_names_nothing(identity: str, room: str, named: str | None) -> None:
+    problems = found("unauthenticated-mint", "server.js", _HANDLER % (identity, room))
+
+    assert [item.message.split(": ")[1].split(" from")[0] for item in problems] == ([named] if named else [])
+
+
 _MISTAKES = {
     "no-expiry": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key)',
     "unknown-grant": 'jwt.sign({ video: { roomJoin: true, room: "r", can_publish: false } }, key, { expiresIn: "5m" })',

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument, handed_over_at
 from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.freshness import choosable
 from lk_audit.facts import UNKNOWN, Grant, Grants, GrantScalar, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
     BY_FIELD_NAME,
@@ -307,16 +308,17 @@ class GrantCollector(Struct):
             self.unknown.append(self._unknown(spelled, member, is_class=is_class))
 
     def _put(self, name: str, member: Member, *, certain: bool) -> None:
+        chosen = choosable(self.context, member.values) if name == "room" else member.values
         grant = Grant(
             name=name,
             place=self.context.member_place(member),
             values=scalars(member.values),
             certain=certain and member.certain,
-            from_caller=self._from_request(member.values),
+            from_caller=self._from_request(chosen),
             leads=_leads(self.context, member.values),
-            decided_at=self._decided_at(member.values),
+            decided_at=self._decided_at(chosen),
             granted_at=self._granted_at(member.values),
-            asked_by=self._asked_by(member.values),
+            asked_by=self._asked_by(chosen),
         )
         earlier = self.by_name.get(name)
         if earlier is not None and not grant.certain:

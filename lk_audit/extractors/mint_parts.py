@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from lk_audit.extractors.context import FileContext, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.freshness import choosable
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
@@ -182,7 +183,7 @@ def _inputs(context: FileContext, parts: MintParts, endpoints: Endpoints) -> Ite
     for target in _INPUT_TARGETS:
         seen: set[Place | None] = set()
         for part in parts.settings.get(target, ()):
-            for source in symbolic_sources(part.values):
+            for source in symbolic_sources(choosable(context, part.values) if target == "identity" else part.values):
                 handler = endpoints.handler_place(source) if endpoints.is_request(source) else None
                 if endpoints.is_request(source) and handler not in seen:
                     seen.add(handler)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.facts import FileRole, Lead
-from lk_audit.livekit.rust_web import CLIENT_CRATES, SERVER_CRATES
+from lk_audit.livekit.rust_web import CLIENT_CRATES, COMMAND_CRATES, SERVER_CRATES
 from lk_audit.patterns import regex
 from lk_audit.project.manifests import above
 
@@ -33,7 +33,8 @@ def client_leads(context: FileContext) -> Iterator[Lead]:
         if mark is not None:
             yield context.lead(mark, "is a command of Tauri, which users install")
             return
-    yield from _crate_leads(context)
+    if not any(_crate(item.module) in COMMAND_CRATES for item in context.names.imports):
+        yield from _crate_leads(context)
 
 
 def _crate(module: str) -> str:

@@ -53,6 +53,8 @@ CLIENT_CRATES: dict[str, str] = {
     "godot": "a game",
 }
 """Crates that only applications import which users install, or browsers load."""
+COMMAND_CRATES = frozenset({"clap", "structopt", "argh", "bpaf", "gumdrop", "lexopt", "pico_args"})
+"""Crates that read a command line: whoever types it says the secret, and none is shipped."""
 SERVER_CRATES = frozenset(
     {"axum", "actix_web", "rocket", "warp", "poem", "salvo", "tide", "lambda_http", "lambda_runtime", "tonic", "sqlx"}
     | {"diesel", "sea_orm", "tower_http", "redis", "worker"}

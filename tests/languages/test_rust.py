@@ -199,6 +199,17 @@ def test_the_side_of_a_file_is_told_by_what_it_imports(use: str, side: Side) -> 
     assert mint_of(text).side is side
 
 
+@pytest.mark.parametrize(("use", "side"), [("use log::info;", Side.CLIENT), ("use clap::Parser;", Side.UNKNOWN)])
+def test_a_program_that_reads_a_command_line_is_no_desktop_application_though_its_crate_builds_one(
+    use: str, side: Side
+) -> None:
+    text = f"{use}\n" + SDK.replace("BODY", 'AccessToken::with_api_key("k", &secret).to_jwt()')
+    manifest = '[package]\nname = "app"\n[dependencies]\neframe = "0.29"\nclap = "4"\n'
+    facts, _ = extract_facts([Source.from_text("Cargo.toml", manifest), Source.from_text("src/publish.rs", text)])
+
+    assert [fact.side for fact in facts if isinstance(fact, TokenMint)] == [side]
+
+
 def test_a_constant_of_another_module_is_followed() -> None:
     sources = [
         Source.from_text("Cargo.toml", '[package]\nname = "app"\n'),

@@ -126,6 +126,8 @@ def test_published_development_secrets_are_well_known(value: str) -> None:
         "this-is-a-secret-that-must-be-at-least-32-chars",
         "thisisaverylongsecretkeyforlivekit",
         "AVeryLongSecretThatNobodyShouldGuess",
+        "ThisIsTheSecretOfAMeeting4U2SignOnlyInATest9",
+        "ThisIsA2ndSecretThatINeedInOneOfMyOwnRoomsAtHome",
         "local_dev_secret_for_livekit_0123456789",
         "correct-horse-battery-staple-twelve",
         "0123456789abcdef0123456789abcdef",

@@ -212,6 +212,9 @@ _PAIRS_OF_NO_LONG_NAME = 0.4
 _NEIGHBOURS_SHARE = 0.4
 _DISTINCT_SHARE = 0.75
 _FEW_PAIRS = 6
+_SENTENCE_SHARE = 0.65
+_MANY_PAIRS = 24
+"""Together these hold for one in a million random texts of 43 letters and digits."""
 
 
 @lru_cache(maxsize=4096)
@@ -255,16 +258,21 @@ def _is_pattern(text: str) -> bool:
 
 
 def _reads_as_words(text: str) -> bool:
-    """Whether the letters follow each other as in English, and change case and kind as seldom as in words."""
-    if _HEX.fullmatch(text) or _class_changes(text) > _CHANGES_OF_WORDS:
+    """Whether the letters follow each other as in English, and change case and kind as seldom as in words.
+
+    Many letters that follow each other so are words however often they do: `ThisIsASecretOfA2ndKind`.
+    """
+    if _HEX.fullmatch(text):
         return False
-    return _common_pairs(text.lower()) >= _WORDS_SHARE
+    if _common_pairs(text.lower(), _MANY_PAIRS) >= _SENTENCE_SHARE:
+        return True
+    return _class_changes(text) <= _CHANGES_OF_WORDS and _common_pairs(text.lower()) >= _WORDS_SHARE
 
 
-def _common_pairs(text: str) -> float:
+def _common_pairs(text: str, few: int = _FEW_PAIRS) -> float:
     """The share of neighbouring letters that often follow each other in English; 0 where there are few letters."""
     pairs = [first + second for first, second in pairwise(text) if (first + second).isalpha()]
-    return sum(pair in _COMMON_PAIRS for pair in pairs) / len(pairs) if len(pairs) >= _FEW_PAIRS else 0.0
+    return sum(pair in _COMMON_PAIRS for pair in pairs) / len(pairs) if len(pairs) >= few else 0.0
 
 
 def _class_changes(text: str) -> float:

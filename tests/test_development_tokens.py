@@ -114,3 +114,13 @@ def test_an_id_that_is_written_down_is_surer_than_one_that_is_configured() -> No
     configured = found("src/room.ts", f"{TS}export const s = TokenSource.sandboxTokenServer(env.id);\n")
 
     assert [item.confidence for item in (*written, *configured)] == [Confidence.HIGH, Confidence.MEDIUM]
+
+
+@pytest.mark.parametrize("name", ["DevelopmentTokenSource", "SandboxTokenSource"])
+def test_the_class_of_such_a_source_asks_nobody_but_what_makes_one_does(name: str) -> None:
+    address = "https://cloud-api.livekit.io/api/v2/sandbox/connection-details"
+    own = f'struct {name} {{\n  let id: String\n  let url = URL(string: "{address}")!\n}}\n'
+
+    assert not found("Sources/Tokens.swift", f"import LiveKit\n{own}")
+    assert len(found("Sources/Tokens.swift", f'import LiveKit\n{own}let source = {name}(id: "abc")\n')) == 1
+    assert len(found("Sources/Tokens.swift", f"import LiveKit\n{own.replace(name, 'Tokens')}")) == 1

@@ -21,6 +21,7 @@ from lk_audit.syntax import (
     Binary,
     Block,
     Call,
+    Class,
     Conditional,
     Expr,
     Function,
@@ -53,10 +54,16 @@ def development_sources(context: FileContext) -> Iterator[DevTokenSource]:
             place = context.place(call.callee)
             yield DevTokenSource(place=place, role=context.role, how=f"{name}()", certain=is_literal)
     for literal in context.names.nodes(Literal):
-        if isinstance(literal.value, str) and ADDRESS.fullmatch(literal.value) and not guards.keep_apart(literal):
+        is_address = isinstance(literal.value, str) and ADDRESS.fullmatch(literal.value) is not None
+        if is_address and not _is_of_source(context, literal) and not guards.keep_apart(literal):
             yield DevTokenSource(
                 place=context.place(literal), role=context.role, how="LiveKit's development token server"
             )
+
+
+def _is_of_source(context: FileContext, node: Node) -> bool:
+    """Whether `node` is in the class of such a source itself: those are found that make one of it."""
+    return any(isinstance(outer, Class) and outer.name in SOURCES for outer in context.names.ancestors(node))
 
 
 class _Guards:

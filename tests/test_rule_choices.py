@@ -120,6 +120,32 @@ def test_who_names_a_part_of_something_random_names_nothing(identity: str, room:
     assert [item.message.split(": ")[1].split(" from")[0] for item in problems] == ([named] if named else [])
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("rooms.js", "const s = process.env.NODE_ENV === 'development' ? 'secret' : env.S;\nUSE", 0),
+        ("rooms.js", "const s = process.env.NODE_ENV === 'production' ? env.S : 'secret';\nUSE", 0),
+        ("rooms.js", "let s = env.S;\nif (isDev) {\n  s = 'secret';\n}\nUSE", 0),
+        ("rooms.js", "let s = env.S;\nif (!s) {\n  s = 'secret';\n}\nUSE", 1),
+        ("rooms.js", "const s = process.env.NODE_ENV === 'development' ? env.S : 'secret';\nUSE", 1),
+        ("rooms.go", 'var s = env\n\tif c.Bool("dev") {\n\t\ts = "secret"\n\t}\n\tUSE', 0),
+        ("rooms.go", 'var s = env\n\tif c.Bool("quiet") {\n\t\ts = "secret"\n\t}\n\tUSE', 1),
+    ],
+)
+def test_a_development_pair_that_only_development_gets_is_none_in_use(path: str, text: str, expected: int) -> None:
+    if path.endswith("js"):
+        use = "new RoomServiceClient(url, 'devkey', s);"
+        whole = f'import {{ RoomServiceClient }} from "livekit-server-sdk";\n{text.replace("USE", use)}\n'
+    else:
+        use = 'lksdk.NewRoomServiceClient(url, "devkey", s)'
+        head = (
+            'package main\nimport lksdk "github.com/livekit/server-sdk-go/v2"\nfunc rooms(c Options, env string) {\n\t'
+        )
+        whole = f"{head}{text.replace('USE', use)}\n}}\n"
+
+    assert len(found("dev-credentials", path, whole)) == expected
+
+
 _MISTAKES = {
     "no-expiry": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key)',
     "unknown-grant": 'jwt.sign({ video: { roomJoin: true, room: "r", can_publish: false } }, key, { expiresIn: "5m" })',

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.mint_parts import MintParts
 from lk_audit.extractors.mints import mints_of
-from lk_audit.facts import Carrier, CredentialLiteral, Strength
+from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
 from lk_audit.livekit.credentials import (
     is_foreign_name,
     is_generic_secret_name,
@@ -107,7 +107,7 @@ def _from_text(
     spelled = value.pieces[0] if value.pieces else value.origin
     return CredentialLiteral(
         place=context.place(spelled),
-        role=context.home(spelled).role,
+        role=_role(context.home(spelled), spelled),
         secret=Secret(value.text),
         strength=strength,
         carrier=Carrier.FALLBACK if value.environment else carrier,
@@ -115,6 +115,14 @@ def _from_text(
         key_id=key_id,
         leads=context.leads(value.trace),
     )
+
+
+def _role(home: FileContext, spelled: Expr) -> FileRole:
+    """What a secret is for: its file's role, or development where a condition says so."""
+    from lk_audit.extractors.development_tokens import is_for_development  # noqa: PLC0415 - few files hold a secret
+
+    is_apart = home.role is FileRole.PRODUCTION and is_for_development(home, spelled)
+    return FileRole.LOCAL if is_apart else home.role
 
 
 def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:

@@ -9,8 +9,10 @@ from lk_audit.facts import DevTokenSource
 from lk_audit.livekit.development import (
     ADDRESS,
     CHOICE,
+    DEVELOPMENT_FLAGS,
     DEVELOPMENT_NAMES,
     DEVELOPMENT_VALUES,
+    FLAG_READS,
     PRODUCTION_NAMES,
     PRODUCTION_VALUES,
     SOURCES,
@@ -66,20 +68,29 @@ def _is_of_source(context: FileContext, node: Node) -> bool:
     return any(isinstance(outer, Class) and outer.name in SOURCES for outer in context.names.ancestors(node))
 
 
-class _Guards:
-    """Tells what keeps code for development, or for those who ask for the development server, apart."""
+def is_for_development(context: FileContext, node: Node) -> bool:
+    """Whether a condition in its own function lets `node` count in development only."""
+    return _Guards(context, has_server=False).is_behind_condition(node)
 
-    def __init__(self, context: FileContext) -> None:
+
+class _Guards:
+    """Tells what keeps code for development, or for those who ask for the development server, apart.
+
+    `has_server` tells that it is about that server, so that asking for it is such a condition.
+    """
+
+    def __init__(self, context: FileContext, *, has_server: bool = True) -> None:
         self._context = context
         self._names = context.names
+        self._has_server = has_server
 
     def keep_apart(self, node: Node, depth: int = _DEEPEST_CALLER) -> bool:
         """Whether `node` is behind such a condition itself, or whatever uses it is."""
-        if self._is_behind_condition(node):
+        if self.is_behind_condition(node):
             return True
         uses = self._uses(node)
         if uses:
-            return all(self._is_behind_condition(use) for use in uses)
+            return all(self.is_behind_condition(use) for use in uses)
         function = self._names.enclosing_function(node)
         return function is not None and self._is_kept_function(function, depth)
 
@@ -102,7 +113,8 @@ class _Guards:
         found = self._names.uses(scope, assign.target.id) if scope is not None else ()
         return [use for use in found if use is not assign.target]
 
-    def _is_behind_condition(self, node: Node) -> bool:
+    def is_behind_condition(self, node: Node) -> bool:
+        """Whether a condition around `node`, or one that left before it, keeps it apart."""
         child: Node = node
         for parent in self._names.ancestors(node):
             match parent:
@@ -167,7 +179,7 @@ class _Guards:
 
     def _compared(self, left: Expr, right: Expr, *, is_equal: bool) -> bool | None:
         for side in (left, right):
-            text = side.value if isinstance(side, Literal) else None
+            text = _text(side)
             if text in DEVELOPMENT_VALUES:
                 return is_equal
             if text in PRODUCTION_VALUES:
@@ -175,6 +187,8 @@ class _Guards:
         return None
 
     def _named(self, expr: Name | Member | Call, depth: int) -> bool | None:
+        if isinstance(expr, Call) and last_name(expr.callee) in FLAG_READS:
+            return True if _text(argument(expr, 0)) in DEVELOPMENT_FLAGS else None
         names = {last_name(expr)}
         names |= {value.name for value in self._context.values(expr) if isinstance(value, Environment)}
         if names & DEVELOPMENT_NAMES:
@@ -187,10 +201,14 @@ class _Guards:
 
     def _asks_for_server(self, test: Expr) -> bool:
         """Whether a condition is about a sandbox id, or the id of a token server; not about what the SDK offers."""
-        for node in walk(test):
+        for node in walk(test) if self._has_server else ():
             if isinstance(node, Name | Member):
                 names = [last_name(node) or ""]
                 names += [value.name for value in self._context.values(node) if isinstance(value, Environment)]
                 if any(CHOICE.search(name) and name not in SOURCES for name in names):
                     return True
         return False
+
+
+def _text(expr: Expr | None) -> object:
+    return expr.value if isinstance(expr, Literal) else None

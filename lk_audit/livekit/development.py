@@ -30,3 +30,7 @@ PRODUCTION_NAMES = frozenset(
 )
 DEVELOPMENT_VALUES = frozenset({"development", "dev", "local", "localhost", "test", "debug"})
 PRODUCTION_VALUES = frozenset({"production", "prod", "staging", "live"})
+DEVELOPMENT_FLAGS = frozenset({"dev", "development", "local", "debug"})
+"""Options of a command line that ask for development, as LiveKit's own server and CLI have them (`--dev`)."""
+FLAG_READS = frozenset({"Bool", "GetBool", "get_flag", "getBoolean"})
+"""Calls that tell whether an option was given, by its name: urfave/cli, cobra, clap, Java's."""

@@ -104,6 +104,13 @@ _HANDLER = (
 )
 
 
+def test_what_the_request_may_replace_is_named_by_it_though_the_default_is_random() -> None:
+    identity = "({ name: `guest_${randomUUID()}`, ...req.body }).name"
+    (problem,) = found("unauthenticated-mint", "server.js", _HANDLER % (identity, "`${req.body.kind}-${made}`"))
+
+    assert ": identity from" in problem.message
+
+
 @pytest.mark.parametrize(
     ("identity", "room", "named"),
     [

@@ -16,10 +16,14 @@ def choosable(context: FileContext, values: Possible) -> Possible:
 
 
 def _is_fresh(context: FileContext, value: Value) -> bool:
-    if not isinstance(value, Unknown):
+    """Whether a text holds a random piece; what may stand in its place from elsewhere is not one of its pieces."""
+    if not isinstance(value, Unknown) or not any(map(_is_drawn, symbolic_sources((value,)))):
         return False
     home = context.home(value.origin)
-    return any(_is_random(home, piece) for piece in _pieces(value.origin))
+    pieces = [symbolic_sources(home.values(piece)) for piece in _pieces(value.origin)]
+    told = [source for sources in pieces for source in sources]
+    is_whole = all(source in told for source in symbolic_sources((value,)))
+    return is_whole and any(sources and all(map(_is_drawn, sources)) for sources in pieces)
 
 
 def _pieces(joined: Expr) -> Iterator[Expr]:
@@ -35,10 +39,5 @@ def _pieces(joined: Expr) -> Iterator[Expr]:
                 yield piece
 
 
-def _is_random(context: FileContext, piece: Expr) -> bool:
-    """Whether a piece comes from random generators, and from nothing else that is not known."""
-    sources = symbolic_sources(context.values(piece))
-    return bool(sources) and all(
-        isinstance(source, Returned) and source.callee is not None and is_random_call(source.callee)
-        for source in sources
-    )
+def _is_drawn(source: Value) -> bool:
+    return isinstance(source, Returned) and source.callee is not None and is_random_call(source.callee)

@@ -232,6 +232,11 @@ class Grant(Struct, frozen=True):
         """Whether `value` itself, not just something unknown, is among the values."""
         return any(item is value or (type(item) is type(value) and item == value) for item in self.values)
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether a token has the right only where the request says so, by its data or by a condition on it."""
+        return not self.may_be(True) or (self.granted_at is not None and not self.is_always(True))
+
     def is_always(self, value: GrantScalar) -> bool:
         return self.certain and all(type(item) is type(value) and item == value for item in self.values)
 

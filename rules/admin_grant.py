@@ -90,7 +90,7 @@ def admin_grant(mint: TokenMint) -> Iterator[Problem]:
     if grant is None or mint.audience is not Audience.PARTICIPANT or not mint.grants.may_give("roomAdmin"):
         return
     is_typed = mint.signer is Signer.COMMAND
-    asked = "" if grant.may_be(True) else ", when the request asks for it"
+    asked = ", when the request asks for it" if grant.is_asked_for else ""
     yield Problem(
         grant.place,
         f"roomAdmin in a participant's token{asked}: its holder controls everybody in the room",

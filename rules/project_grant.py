@@ -108,7 +108,7 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
     is_sure = mint.audience is Audience.PARTICIPANT and mint.signer is not Signer.COMMAND
     everything = (first, *others)
     names = ", ".join(grant.name for grant in everything)
-    asked = "" if first.may_be(True) else ", when the request asks for it"
+    asked = ", when the request asks for it" if first.is_asked_for else ""
     yield Problem(
         first.place,
         f"{names} in a participant's token{asked}: its holder may {allows(first.name)}",

@@ -153,6 +153,30 @@ def test_a_development_pair_that_only_development_gets_is_none_in_use(path: str,
     assert len(found("dev-credentials", path, whole)) == expected
 
 
+@pytest.mark.parametrize(("rule", "grant"), [("admin-grant", "roomAdmin"), ("project-grant", "roomList")])
+@pytest.mark.parametrize(
+    ("given", "is_asked"),
+    [
+        ("{ ...base, GRANT: req.body.GRANT }", True),
+        ("{ ...base, GRANT: false };\n  if (req.body.role === 'host') grants.GRANT = true", True),
+        ("{ ...base, GRANT: true }", False),
+    ],
+)
+def test_a_right_that_the_request_asks_for_is_told_from_one_that_everybody_gets(
+    rule: str, grant: str, given: str, *, is_asked: bool
+) -> None:
+    text = (
+        'import { AccessToken } from "livekit-server-sdk";\nimport express from "express";\n'
+        "express().post('/token', async (req, res) => {\n  const base = { roomJoin: true, room: 'hall' };\n"
+        "  const at = new AccessToken(process.env.KEY, process.env.LIVEKIT_API_SECRET, { ttl: '5m' });\n"
+        f"  const grants = {given.replace('GRANT', grant)};\n"
+        "  at.addGrant(grants);\n  res.json({ token: await at.toJwt() });\n});\n"
+    )
+    (problem,) = found(rule, "server.js", text)
+
+    assert ("when the request asks for it" in problem.message) is is_asked
+
+
 _MISTAKES = {
     "no-expiry": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key)',
     "unknown-grant": 'jwt.sign({ video: { roomJoin: true, room: "r", can_publish: false } }, key, { expiresIn: "5m" })',

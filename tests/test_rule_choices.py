@@ -177,6 +177,23 @@ def test_a_right_that_the_request_asks_for_is_told_from_one_that_everybody_gets(
     assert ("when the request asks for it" in problem.message) is is_asked
 
 
+@pytest.mark.parametrize(
+    ("around", "confidence"),
+    [
+        ('@app.post("/rooms")\ndef identity(token: str):\n    READ\n', Confidence.HIGH),
+        ("def identity(token):\n    READ\n", Confidence.MEDIUM),
+        ("async def run(room, token):\n    READ\n    await room.connect(URL, token)\n", None),
+        ("async def run(room, token, own):\n    READ\n    await room.connect(URL, own)\n", Confidence.MEDIUM),
+    ],
+)
+def test_a_token_that_a_request_brings_is_surely_a_strangers(around: str, confidence: Confidence | None) -> None:
+    read = "print(api.TokenVerifier().verify(token, verify_signature=False).identity)"
+    head = "from fastapi import FastAPI\nfrom livekit import api\napp = FastAPI()\n"
+    problems = found("unverified-token", "rooms.py", head + around.replace("READ", read))
+
+    assert [item.confidence for item in problems] == ([confidence] if confidence else [])
+
+
 _MISTAKES = {
     "no-expiry": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key)',
     "unknown-grant": 'jwt.sign({ video: { roomJoin: true, room: "r", can_publish: false } }, key, { expiresIn: "5m" })',

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext, argument
+from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.sides import side_of
 from lk_audit.facts import Side, TokenCheck
 from lk_audit.livekit.sinks import TOKEN_METHODS
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Node
-from lk_audit.values.model import Flag, Mapped, Possible, Returned
+from lk_audit.values.model import Flag, Mapped, Possible, Returned, symbolic_sources
 from lk_audit.values.objects import history
 
 _VERIFIERS = ("livekit.api.TokenVerifier.verify", "livekit.api.access_token.TokenVerifier.verify")
@@ -53,9 +53,12 @@ def token_checks(context: FileContext) -> Iterator[TokenCheck]:
         return
     for call in context.names.calls:
         name = context.called(call) or _receiver_name(context, call)
-        how = _verifier_off(context, call, name) or _decoder(context, call, name) or _unasked(context, call, name)
+        off = _verifier_off(context, call, name)
+        how = off or _decoder(context, call, name) or _unasked(context, call, name)
         if how is not None:
-            yield TokenCheck(place=context.place(call), role=context.role, how=how)
+            # The SDK's own switch says nothing of what the claims are used for: then it counts who sent the token.
+            certain = off is None or _is_sent(context, call)
+            yield TokenCheck(place=context.place(call), role=context.role, how=how, certain=certain)
 
 
 def _receiver_name(context: FileContext, call: Call) -> str:
@@ -68,9 +71,29 @@ def _receiver_name(context: FileContext, call: Call) -> str:
 
 
 def _verifier_off(context: FileContext, call: Call, name: str) -> str | None:
-    if name in _VERIFIERS and _is_off(context.values(argument(call, None, "verify_signature"))):
+    is_off = name in _VERIFIERS and _is_off(context.values(argument(call, None, "verify_signature")))
+    if is_off and not _joins_with(context, argument(call, 0, "token")):
         return "verify_signature=False accepts a token that anybody wrote"
     return None
+
+
+def _is_sent(context: FileContext, call: Call) -> bool:
+    """Whether a request brings the token."""
+    from lk_audit.extractors.endpoints import Endpoints  # noqa: PLC0415 - few files read a token without checking it
+
+    endpoints = context.built(Endpoints)
+    return any(map(endpoints.is_request, symbolic_sources(context.values(argument(call, 0, "token")))))
+
+
+def _joins_with(context: FileContext, token: Expr | None) -> bool:
+    """Whether the file joins a room with the token, as an agent does with its own: then LiveKit checks it."""
+    if token is None:
+        return False
+    given = (
+        item.value for call in context.names.calls if last_name(call.callee) == "connect" for item in call.arguments
+    )
+    data = context.source.data
+    return data[token.start : token.end] in {data[item.start : item.end] for item in given}
 
 
 def _unasked(context: FileContext, call: Call, name: str) -> str | None:

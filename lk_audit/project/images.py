@@ -6,16 +6,13 @@ of the context; `Dockerfile.dockerignore` goes before it).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from lk_audit.path_patterns import usable
 from lk_audit.patterns import regex
+from lk_audit.project.stages import Copy, copies_in
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -23,21 +20,8 @@ if TYPE_CHECKING:
     from lk_audit.source import Place, Source
 
 _DOCKERFILE = regex(r"(?i)(?:^|/)(?:[\w.-]+\.)?(?:docker|container)file(?:\.(?!dockerignore$)[\w.-]+)?$")
-_INSTRUCTION = regex(rb"(?im)^[ \t]*(?:COPY|ADD)[ \t]+((?:[^\\\n]|\\[^\n]|\\\r?\n)+)")
-_FLAG = regex(r"--[\w-]+(?:=\S*)?\s+")
 _MAX_PATTERNS = 1_000
 _MAX_WILDCARDS = 4
-
-
-class _Copy(Struct, frozen=True):
-    """A COPY or ADD from the build context: what it names, and where it stands."""
-
-    patterns: tuple[str, ...]
-    place: Place
-
-    def takes(self, path: str) -> bool:
-        """Whether a file of the context, relative to its root, is among what it copies."""
-        return any(_covers(pattern, path) for pattern in self.patterns)
 
 
 class Images:
@@ -64,9 +48,9 @@ class Images:
                 yield place
 
     @cached_property
-    def _copies(self) -> list[tuple[str, tuple[_Copy, ...]]]:
+    def _copies(self) -> list[tuple[str, list[Copy]]]:
         found = [(path, self._files.get(path)) for path in self._files if _DOCKERFILE.search(path)]
-        return [(path, tuple(_copies_in(source))) for path, source in found if source is not None]
+        return [(path, copies_in(source)) for path, source in found if source is not None]
 
     def _is_left_out(self, path: str, dockerfile: str) -> bool:
         """Whether an ignore file says so: the Dockerfile's own, or one at a folder around, as a wider context has."""
@@ -102,38 +86,3 @@ def _anchored(line: str) -> str:
 
 def _is_below(path: str, folder: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
-
-
-def _copies_in(source: Source) -> Iterator[_Copy]:
-    for found in _INSTRUCTION.finditer(source.data):
-        text = re.sub(r"\\\r?\n", " ", found[1].decode("utf-8", "replace")).strip()
-        flags = _FLAG.match(text)
-        if "--from=" in text or text.startswith("<<"):
-            continue
-        while flags:
-            text = text[flags.end() :]
-            flags = _FLAG.match(text)
-        patterns = _arguments(text)[:-1]
-        if patterns:
-            yield _Copy(patterns, source.place(found.start(), found.end()))
-
-
-def _arguments(text: str) -> tuple[str, ...]:
-    if text.startswith("["):
-        import json  # noqa: PLC0415 - few instructions are lists
-
-        try:
-            listed = json.loads(text)
-        except ValueError:
-            return ()
-        return tuple(item for item in listed if isinstance(item, str))
-    return tuple(text.split())
-
-
-def _covers(pattern: str, path: str) -> bool:
-    wanted = pattern.removeprefix("./").strip("/")
-    if wanted in ("", "."):
-        return True
-    parts = path.split("/")
-    depth = wanted.count("/") + 1
-    return len(parts) >= depth and fnmatchcase("/".join(parts[:depth]), wanted)

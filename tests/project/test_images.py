@@ -80,3 +80,63 @@ def test_its_own_ignore_file_is_no_dockerfile() -> None:
     files = {"Dockerfile": "FROM node\nCOPY . .\n", "Dockerfile.dockerignore": ".env\n"}
 
     assert copied(".env", **files) == []
+
+
+BUILD = "FROM golang AS build\nWORKDIR /src/api\nCOPY . .\n"
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "FROM scratch\nCOPY --from=build /rooms /rooms",
+        "FROM scratch\nCOPY --from=0 /src/api/bin /bin",
+        "FROM scratch\nCOPY --chown=app --from=Build /src/apis /srv",
+        "FROM build AS checked\nRUN make\nFROM scratch\nCOPY --from=build /rooms /rooms\nCOPY --from=checked /log /log",
+        "FROM scratch AS first\nCOPY --from=build /rooms /rooms\nFROM scratch AS second\nCOPY --from=build /bots /bots",
+    ],
+)
+def test_what_only_builds_something_stays_behind(last: str) -> None:
+    assert copied(".env", Dockerfile=f"{BUILD}{last}\n") == []
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "FROM build\nRUN make",
+        "FROM scratch\nCOPY --from=build /src /srv",
+        "FROM scratch\nCOPY --from=build /src/api/ .",
+        "FROM scratch\nCOPY --from=build /src/api/.en* ./",
+        "FROM scratch\nCOPY --from=build / /",
+        "FROM scratch\nCOPY --from=build $HOME /srv",
+        "FROM build AS made\nRUN make\nFROM scratch\nCOPY --from=made /src/api /srv",
+        "FROM scratch\nCOPY rooms.txt /",
+    ],
+)
+def test_what_a_later_stage_takes_along_gets_into_the_image(last: str) -> None:
+    assert copied(".env", Dockerfile=f"{BUILD}{last}\n") == [("Dockerfile", 3)]
+
+
+@pytest.mark.parametrize(
+    ("copy", "is_taken"),
+    [
+        ("WORKDIR /\nCOPY api /src", True),
+        ("WORKDIR /\nCOPY api/.env /src/", True),
+        ("WORKDIR /\nCOPY api/.env /src", True),
+        ("WORKDIR /\nCOPY api/.env /srcs", False),
+        ("WORKDIR /\nCOPY api /other", False),
+        ("WORKDIR /src\nCOPY api ./", True),
+        ("WORKDIR /usr\nWORKDIR src\nCOPY api ./", False),
+        ("COPY api ./", True),
+        ("WORKDIR $HOME\nCOPY api ./", True),
+    ],
+)
+def test_a_file_lies_where_its_stage_puts_it(copy: str, *, is_taken: bool) -> None:
+    text = f"FROM node AS build\n{copy}\nFROM scratch\nCOPY --from=build /src /srv\n"
+
+    assert bool(copied("api/.env", Dockerfile=text)) is is_taken
+
+
+def test_a_stage_that_everybody_uses_is_not_looked_into() -> None:
+    takers = "".join(f"FROM build AS s{number}\n" for number in range(101))
+
+    assert copied(".env", Dockerfile=f"{BUILD}{takers}FROM scratch\nCOPY --from=s0 /x /x\n") == [("Dockerfile", 3)]

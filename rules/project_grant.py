@@ -113,7 +113,7 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
         first.place,
         f"{names} in a participant's token{asked}: its holder may {allows(first.name)}",
         severity=Severity.LOW if mint.is_advice else None,
-        confidence=Confidence.HIGH if is_sure and first.certain else Confidence.MEDIUM,
+        confidence=Confidence.HIGH if is_sure and first.certain and not asked else Confidence.MEDIUM,
         trace=first.leads,
         related=tuple(Lead(grant.place, f"{grant.name}: may {allows(grant.name)}") for grant in others),
         repair=RemoveGrants(tuple(grant.name for grant in everything), tuple(grant.place for grant in everything)),

@@ -175,6 +175,7 @@ def test_a_right_that_the_request_asks_for_is_told_from_one_that_everybody_gets(
     (problem,) = found(rule, "server.js", text)
 
     assert ("when the request asks for it" in problem.message) is is_asked
+    assert problem.confidence is (Confidence.MEDIUM if is_asked else Confidence.HIGH)
 
 
 @pytest.mark.parametrize(

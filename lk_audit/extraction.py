@@ -237,7 +237,7 @@ def extract_credentials(
 def _code_credentials(context: FileContext) -> Iterator[Fact]:
     from lk_audit.extractors import comments, credentials  # noqa: PLC0415 - as in `_code_facts`
 
-    yield from credentials.code_credentials(context)
+    yield from _outside_tests(context, credentials.code_credentials(context))
     yield from comments.comment_credentials(context)
 
 
@@ -301,7 +301,16 @@ def _code_facts(context: FileContext, opened: Container[str]) -> Iterator[Fact]:
         if module in opened:
             # An extractor is imported when a file may hold what it looks for: most scans need few of them.
             find: Finder = getattr(import_module(f"lk_audit.extractors.{module}"), function)
-            yield from find(context)
+            yield from _outside_tests(context, find(context))
+
+
+def _outside_tests(context: FileContext, facts: Iterable[Fact]) -> Iterable[Fact]:
+    """The facts of a file, with those of unit tests told apart where a language has them beside the code."""
+    if context.module.language != "rust":
+        return facts
+    from lk_audit.extractors.inline_tests import without_tests  # noqa: PLC0415 - most scans meet other languages
+
+    return without_tests(context.source, facts)
 
 
 def _tokens(

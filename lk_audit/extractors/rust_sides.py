@@ -21,8 +21,8 @@ def is_server(context: FileContext) -> bool:
 
 
 def client_leads(context: FileContext) -> Iterator[Lead]:
-    """What shows that the file is part of an application that users install; tests are not."""
-    if context.role is FileRole.TEST:
+    """What shows that the file is part of an application that users install; tests and commands are not."""
+    if context.role is FileRole.TEST or any(_crate(item.module) in COMMAND_CRATES for item in context.names.imports):
         return
     for item in context.names.imports:
         if _crate(item.module) in CLIENT_CRATES:
@@ -33,8 +33,7 @@ def client_leads(context: FileContext) -> Iterator[Lead]:
         if mark is not None:
             yield context.lead(mark, "is a command of Tauri, which users install")
             return
-    if not any(_crate(item.module) in COMMAND_CRATES for item in context.names.imports):
-        yield from _crate_leads(context)
+    yield from _crate_leads(context)
 
 
 def _crate(module: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lk_audit.extraction import extract_facts
-from lk_audit.facts import CredentialLiteral, Expiry, SecretExposure, Side, TokenMint
+from lk_audit.facts import CredentialLiteral, Expiry, FileRole, SecretExposure, Side, TokenMint
 from lk_audit.frontends import rust
 from lk_audit.source import Source
 
@@ -200,14 +200,46 @@ def test_the_side_of_a_file_is_told_by_what_it_imports(use: str, side: Side) -> 
 
 
 @pytest.mark.parametrize(("use", "side"), [("use log::info;", Side.CLIENT), ("use clap::Parser;", Side.UNKNOWN)])
+@pytest.mark.parametrize("window", ["", "use eframe::egui;"])
 def test_a_program_that_reads_a_command_line_is_no_desktop_application_though_its_crate_builds_one(
-    use: str, side: Side
+    use: str, side: Side, window: str
 ) -> None:
-    text = f"{use}\n" + SDK.replace("BODY", 'AccessToken::with_api_key("k", &secret).to_jwt()')
+    text = f"{window}\n{use}\n" + SDK.replace("BODY", 'AccessToken::with_api_key("k", &secret).to_jwt()')
     manifest = '[package]\nname = "app"\n[dependencies]\neframe = "0.29"\nclap = "4"\n'
     facts, _ = extract_facts([Source.from_text("Cargo.toml", manifest), Source.from_text("src/publish.rs", text)])
 
     assert [fact.side for fact in facts if isinstance(fact, TokenMint)] == [side]
+
+
+TESTED = """
+#[cfg(test)]
+mod tests {
+    use super::*;
+    const SECRET: &str = "secret";
+    #[test]
+    fn joins() {
+        println!("{}", AccessToken::with_api_key("devkey", SECRET).to_jwt().unwrap());
+    }
+}
+fn after() { let _ = AccessToken::with_api_key("devkey", "devsecret").to_jwt(); }
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "roles"),
+    [
+        ("#[cfg(test)]", [FileRole.TEST, FileRole.PRODUCTION]),
+        ('#[cfg(all(test, feature = "rooms"))]\n#[allow(dead_code)]', [FileRole.TEST, FileRole.PRODUCTION]),
+        ("#[cfg(not(test))]", [FileRole.PRODUCTION] * 2),
+        ('#[cfg(feature = "test")]', [FileRole.PRODUCTION] * 2),
+    ],
+)
+def test_unit_tests_beside_the_code_are_tests(mark: str, roles: list[FileRole]) -> None:
+    text = SDK.replace("BODY", "Ok(String::new())") + TESTED.replace("#[cfg(test)]", mark)
+    facts = facts_of(text)
+
+    assert [fact.role for fact in facts if isinstance(fact, CredentialLiteral)] == roles
+    assert [fact.role for fact in facts if isinstance(fact, TokenMint)] == roles
 
 
 def test_a_constant_of_another_module_is_followed() -> None:

@@ -23,7 +23,18 @@ _PROJECTS: tuple[tuple[re.Pattern[str], FileRole], ...] = (
     (regex(r"[A-Z][\w.]*\.(?:\w*Tests?|Specs|TestUtils|Benchmarks?)|[A-Z]\w*Tests"), FileRole.TEST),
     (regex(r"[A-Z][\w.]*\.(?:Examples?|Samples?|Demos?)"), FileRole.EXAMPLE),
 )
-"""Folders named after what they test or show: .NET's projects (`Rooms.Tests`), Xcode's targets (`RoomTests`)."""
+"""Folders named after what they are for: .NET's projects (`Rooms.Tests`), Xcode's targets (`RoomTests`)."""
+_PATHS: tuple[tuple[re.Pattern[str], FileRole], ...] = (
+    (
+        regex(
+            r"(?:^|/)\.github/workflows/(?:[\w.-]{1,80}[-_.])?(?:tests?|testing|e2e|integration|ci)(?:[-_.][\w.-]{1,80})?"
+            r"\.ya?ml$"
+        ),
+        FileRole.TEST,
+    ),
+    (regex(r"(?:^|/)(?:envs?|env\.d|environments?|overlays|clusters)/(?:dev|local)[-_.][\w.-]+/"), FileRole.LOCAL),
+)
+"""Workflows that test, and the settings of one of several environments (`env.d/dev-eu/values.yaml`)."""
 _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
     (
         regex(
@@ -63,14 +74,16 @@ def file_role(path: str) -> FileRole:
     """
     *folders, name = path.split("/")
     if name.lower() not in _PACKAGING:
-        for pattern, role in _NAMES:
-            if pattern.fullmatch(name):
-                return role
+        named = (role for pattern, role in _NAMES if pattern.fullmatch(name))
+        placed = (role for pattern, role in _PATHS if pattern.search(path))
+        known = next(named, None) or next(placed, None)
+        if known is not None:
+            return known
     is_deployed = not _DEPLOYED.isdisjoint(folder.lower() for folder in folders)
     for place, folder in reversed(list(enumerate(folders))):
-        known = None if is_deployed and folder == "templates" else _folder_role(folder)
-        if known is not None and (known is FileRole.TEST or not _is_package(folders[:place])):
-            return _outer_test(folders) or known
+        role = None if is_deployed and folder == "templates" else _folder_role(folder)
+        if role is not None and (role is FileRole.TEST or not _is_package(folders[:place])):
+            return _outer_test(folders) or role
     return FileRole.PRODUCTION
 
 

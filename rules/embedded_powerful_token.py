@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import JwtLiteral
+from lk_audit.facts import FileRole, JwtLiteral
+from lk_audit.livekit.credentials import DEVELOPMENT_KEYS
 from lk_audit.livekit.grants import allows
 from lk_audit.livekit.token_words import described, ending
 from lk_audit.livekit.tokens import DAY
@@ -19,6 +20,7 @@ _LONG = (
     ".eyJpc3MiOiJBUElleGFtcGxlMjM0NTYiLCJzdWIiOiJleGFtcGxlLXVzZXIiLCJuYmYiOjE3MDQwNjcyMDAsImV4cCI6NDEwMjQ0NDgwMCwidmlk"
     "ZW8iOnsicm9vbUpvaW4iOnRydWUsInJvb20iOiJleGFtcGxlIn19.YNERBsK7HeqWP8fWdRx9vGnnZn7KE8Uzh6sE-OiG_yw"
 )
+_HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION, FileRole.EXAMPLE})
 
 
 @rule(
@@ -73,9 +75,11 @@ def embedded_powerful_token(literal: JwtLiteral, options: Options) -> Iterator[P
     if token.is_expired(now) or not (token.powers or is_long):
         return
     can = f", so that its holder may {allows(token.powers[0])}" if token.powers else ""
+    is_for_show = token.key_id in DEVELOPMENT_KEYS and literal.role in _HARMLESS
     yield Problem(
         literal.place,
         f"{described(literal, now=now, max_ttl=options.max_ttl)}{can}",
+        severity=Severity.NOTE if is_for_show else None,
         related=(literal.signed_by,) if literal.signed_by else (),
         fix=f"{ending(literal)}. Then fetch short-lived tokens from your backend, and look for further "
         "copies in the git history.",

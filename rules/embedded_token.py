@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import FileRole, JwtLiteral
+from lk_audit.livekit.credentials import DEVELOPMENT_KEYS
 from lk_audit.livekit.token_words import described, ending
 from lk_audit.livekit.tokens import DAY
 from lk_audit.rule_api import Options, Problem, Severity, rule
@@ -88,7 +89,7 @@ def embedded_token(literal: JwtLiteral, options: Options) -> Iterator[Problem]:
     if not is_expired and (token.powers or token.lasts_over(DAY, now)):
         return
     severity = Severity.LOW if is_expired else None
-    if token.key_id == "devkey" and literal.role in _HARMLESS:
+    if token.key_id in DEVELOPMENT_KEYS and literal.role in _HARMLESS:
         severity = Severity.NOTE
     yield Problem(
         literal.place,

@@ -212,6 +212,24 @@ def test_tests_make_wrong_tokens_on_purpose(rule: str) -> None:
     assert not found(rule, "test/rooms.test.js", text)
 
 
+@pytest.mark.parametrize(
+    ("key", "path", "severity"),
+    [
+        ("myapikey", "tests/livekit.py", Severity.NOTE),
+        ("devkey", "examples/livekit.py", Severity.NOTE),
+        ("myapikey", "livekit.py", Severity.CRITICAL),
+        ("APIexampLe23456", "tests/livekit.py", Severity.CRITICAL),
+    ],
+)
+def test_a_token_of_a_published_key_is_for_show_in_tests_and_examples(key: str, path: str, severity: Severity) -> None:
+    claims = {"iss": key, "sub": "ada", "nbf": int(NOW), "exp": int(NOW) + HOUR}
+    video = {"roomJoin": True, "room": "r", "roomAdmin": True}
+    written = jwt.encode({**claims, "video": video}, SIGNING, algorithm="HS256")
+    (problem,) = found("embedded-powerful-token", path, f'LIVEKIT_TOKEN = "{written}"\n')
+
+    assert problem.severity is severity
+
+
 def test_a_client_that_signs_with_the_sdk_is_certain_and_one_that_signs_by_hand_is_not() -> None:
     sdk = (
         '"use client";\nimport { AccessToken } from "livekit-server-sdk";\n'

@@ -291,7 +291,8 @@ class Input(Struct, frozen=True):
     """What a token takes from the request that asks for it: "identity", "room", "ttl", "grants", "kind" ...
 
     `handler` is where the handler of that request stands, as in `Endpoint.place`; None when all requests are meant.
-    `by_condition` tells that the request holds no value, but is tested before one is set.
+    `by_condition` tells that the request holds no value, but is tested before one is set, `is_bounded` that code
+    refuses a number that is too large.
     """
 
     target: str
@@ -299,6 +300,7 @@ class Input(Struct, frozen=True):
     source: str
     handler: Place | None = None
     by_condition: bool = False
+    is_bounded: bool = False
 
     def is_of(self, endpoint: Endpoint) -> bool:
         """Whether requests to that endpoint decide."""

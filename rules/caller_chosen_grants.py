@@ -121,10 +121,12 @@ def _problem(chosen: list[Input]) -> Problem:
     first, *others = chosen
     words = {"grants": "the grants", "ttl": "the lifetime", "kind": "the kind"}
     what = ", ".join(dict.fromkeys(words.get(item.target, item.target) for item in chosen))
+    is_bounded = all(item.is_bounded for item in chosen)
+    lesser = Severity.LOW if is_bounded else Severity.MEDIUM
     return Problem(
         first.place,
-        f"the request decides {what} of its token",
-        severity=Severity.MEDIUM if first.target in _LESSER else None,
+        f"the request decides {what} of its token{', up to a limit' if is_bounded else ''}",
+        severity=lesser if first.target in _LESSER else None,
         confidence=Confidence.MEDIUM,
         related=tuple(dict.fromkeys(Lead(item.place, f"{item.target} from {item.source}") for item in others)),
     )

@@ -195,6 +195,65 @@ def test_a_token_that_a_request_brings_is_surely_a_strangers(around: str, confid
     assert [item.confidence for item in problems] == ([confidence] if confidence else [])
 
 
+_WISH = """
+from datetime import timedelta
+from fastapi import FastAPI, HTTPException
+from livekit import api
+from pydantic import BaseModel, Field, conint, field_validator
+
+app = FastAPI()
+
+class Wish(BaseModel):
+    seconds: FIELD
+    others: int = Field(default=1, le=5)
+
+    @field_validator("CHECKED")
+    def fits(cls, value):
+        if TEST:
+            raise ValueError("no")
+        return value
+
+@app.post("/token")
+def token(wish: Wish):
+    seconds = wish.seconds
+    BEFORE
+    grants = api.VideoGrants(room_join=True, room="hall")
+    return api.AccessToken().with_identity("a").with_ttl(timedelta(seconds=seconds)).with_grants(grants).to_jwt()
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_bounded"),
+    [
+        ({}, False),
+        ({"FIELD": "int = Field(default=600, ge=60, le=3600)"}, True),
+        ({"FIELD": "conint(lt=3600) = 600"}, True),
+        ({"FIELD": "int = Field(ge=60)"}, False),
+        ({"CHECKED": "seconds", "TEST": "value < 60 or value > 3600"}, True),
+        ({"CHECKED": "seconds", "TEST": "not 60 <= value <= 3600"}, True),
+        ({"CHECKED": "seconds", "TEST": "value < 60"}, False),
+        ({"CHECKED": "others", "TEST": "value > 3600"}, False),
+        ({"BEFORE": "if seconds > 3600: raise HTTPException(400)"}, True),
+        ({"BEFORE": "if not (seconds <= 3600): raise HTTPException(400)"}, True),
+        ({"BEFORE": "if 3600 < wish.seconds: raise HTTPException(400)"}, True),
+        ({"BEFORE": "if seconds > 3600: seconds = 3600"}, True),
+        ({"BEFORE": "if seconds > 3600: print(seconds)"}, False),
+        ({"BEFORE": "if seconds < 60: raise HTTPException(400)"}, False),
+        ({"BEFORE": "if wish.others > 60: raise HTTPException(400)"}, False),
+    ],
+)
+def test_a_lifetime_that_the_request_decides_up_to_a_limit_weighs_less(
+    changed: dict[str, str], *, is_bounded: bool
+) -> None:
+    text = _WISH
+    for name, written in ({"FIELD": "int", "CHECKED": "others", "TEST": "False", "BEFORE": "pass"} | changed).items():
+        text = text.replace(name, written)
+    (problem,) = found("caller-chosen-grants", "main.py", text)
+
+    assert problem.message.endswith(", up to a limit") is is_bounded
+    assert problem.severity is (Severity.LOW if is_bounded else Severity.MEDIUM)
+
+
 _MISTAKES = {
     "no-expiry": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key)',
     "unknown-grant": 'jwt.sign({ video: { roomJoin: true, room: "r", can_publish: false } }, key, { expiresIn: "5m" })',

@@ -188,7 +188,8 @@ def _inputs(context: FileContext, parts: MintParts, endpoints: Endpoints) -> Ite
                 if endpoints.is_request(source) and handler not in seen:
                     seen.add(handler)
                     place = _taken_at(context, parts.call, source) or part.place
-                    yield Input(target, place, _spelled(source), handler)
+                    is_bounded = target == "ttl" and _is_bounded(context, source)
+                    yield Input(target, place, _spelled(source), handler, is_bounded=is_bounded)
     whole = parts.grants.from_caller
     if whole is not None:
         yield Input("grants", whole.place, "the request")
@@ -199,6 +200,12 @@ def _inputs(context: FileContext, parts: MintParts, endpoints: Endpoints) -> Ite
                 yield Input(grant.name, grant.decided_at or grant.place, "the request", handler)
         if grant.granted_at is not None:
             yield Input(grant.name, grant.granted_at, "a condition on the request", by_condition=True)
+
+
+def _is_bounded(context: FileContext, source: Value) -> bool:
+    from lk_audit.extractors.bounds import is_bounded  # noqa: PLC0415 - few requests decide a lifetime
+
+    return is_bounded(context, source)
 
 
 def _taken_at(context: FileContext, mint: Call, source: Value) -> Place | None:

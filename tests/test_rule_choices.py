@@ -63,13 +63,14 @@ def test_a_long_life_weighs_less_where_the_token_stays_with_who_made_it(
 def test_who_puts_its_token_into_a_header_hands_it_to_nobody(header: str) -> None:
     text = (
         'import { AccessToken } from "livekit-server-sdk";\n'
-        "export function header(grants) {\n"
+        "export function make(grants) {\n"
         "  const at = new AccessToken(process.env.KEY, process.env.LIVEKIT_API_SECRET);\n"
         "  at.addGrant(grants);\n  const jwt = at.toJwt();\n  return %s;\n}\n"
     )
 
     assert not found("implicit-ttl", "rooms.js", text % header)
     assert len(found("implicit-ttl", "rooms.js", text % "jwt")) == 1
+    assert not found("implicit-ttl", "rooms.js", (text % "jwt").replace("function make", "function authHeader"))
 
 
 def test_what_examples_call_a_participant_says_nothing_of_those_who_join() -> None:

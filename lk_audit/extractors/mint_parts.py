@@ -13,6 +13,7 @@ from lk_audit.extractors.freshness import choosable
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
+from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Call, Entry, Expr, Literal, Sequence, Template
 from lk_audit.values.model import Given, Possible, Reference, Returned, Text, Value, symbolic_sources
@@ -143,11 +144,16 @@ def _calls_with_bearer(context: FileContext) -> bool:
 
 
 def _is_for_header(context: FileContext, mint: Call) -> bool:
-    """Whether the function that makes a token puts something after "Bearer"; who reads such a text compares with it."""
+    """Whether the function that makes a token makes a header of it.
+
+    It says so by its name, or puts something after "Bearer"; who reads such a text compares with it.
+    """
     names = context.names
     around = names.enclosing_function(mint)
+    if around is None:
+        return False
     joined: tuple[Expr, ...] = (*names.nodes(Template), *names.nodes(Binary))
-    return around is not None and any(
+    return _HEADER_MAKER.search(names.name_of(around)) is not None or any(
         _begins_as_bearer(item) and names.enclosing_function(item) is around for item in joined
     )
 
@@ -161,6 +167,7 @@ def _begins_as_bearer(joined: Expr) -> bool:
 
 
 _PAIR = 2
+_HEADER_MAKER = regex(r"(?i)auth(?:orization)?_?headers?$")
 _AUTHORIZATION = frozenset({"Authorization", "authorization"})
 
 

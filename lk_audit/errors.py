@@ -2,7 +2,10 @@
 
 
 class LkAuditError(Exception):
-    """Base of all errors below; the message is one clear line."""
+    """Base of all errors below; the message is one clear line, also where it quotes a text of several."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
 
 
 class UsageError(LkAuditError):

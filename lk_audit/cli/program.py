@@ -84,7 +84,7 @@ def _load_records() -> None:
 def _complain(message: str, code: int) -> int:
     from lk_audit.cli.saying import complain  # noqa: PLC0415 - most runs have nothing to complain about
 
-    complain(" ".join(message.split()))
+    complain(message)
     return code
 
 

@@ -225,3 +225,25 @@ def test_what_is_no_pattern_in_a_configuration_is_told_of_in_one_line(tmp_path: 
         effective(Asked(tmp_path / "lk-audit.toml"), tmp_path, rule_names(RULES))
 
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'select = ["""implicit\n-ttl"""]',
+        'secret-names = ["""A\nB"""]',
+        'fail-on = """low\nest"""',
+        'max-ttl = """an\nhour"""',
+        'baseline = """../a\nb"""',
+        '"a\\nb" = 1',
+        '[severity]\n"a\\nb" = "low"',
+    ],
+)
+def test_a_value_of_two_lines_in_a_configuration_is_told_of_in_one(tmp_path: Path, setting: str) -> None:
+    (tmp_path / "lk-audit.toml").write_text(f"{setting}\n", encoding="utf-8")
+
+    with pytest.raises(UsageError) as error:
+        effective(Asked(tmp_path / "lk-audit.toml"), tmp_path, rule_names(RULES))
+
+    assert str(error.value).startswith(f"{tmp_path.as_posix()}/lk-audit.toml:")
+    assert len(str(error.value).splitlines()) == 1

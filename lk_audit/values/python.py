@@ -67,6 +67,7 @@ FUNCTIONS: dict[str, Function] = {
             "sorted",
             "copy.copy",
             "copy.deepcopy",
+            "joserfc.jwk.OctKey.import_key",
             "pydantic.SecretStr",
             "starlette.datastructures.Secret",
             "textwrap.dedent",

@@ -1,0 +1,38 @@
+"""Python's JWT libraries: where each takes its claims and its key."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.facts import CredentialLiteral, TokenMint
+from tests.languages.mints import facts_of, granted
+
+SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
+CLAIMS = "claims = {'iss': 'k', 'sub': 'ana', 'exp': int(time.time()) + 7200, 'video': {'roomJoin': True, 'room': 'a'}}"
+CALLS = {
+    "PyJWT": ("import jwt", "jwt.encode(claims, SECRET)"),
+    "PyJWT, by names": ("import jwt", "jwt.encode(key=SECRET, algorithm='HS256', payload=claims)"),
+    "PyJWT, its module": ("from jwt import api_jwt", "api_jwt.encode(claims, key=SECRET)"),
+    "python-jose": ("from jose import jwt", "jwt.encode(claims, SECRET, algorithm='HS256')"),
+    "Authlib": ("from authlib.jose import jwt", "jwt.encode({'alg': 'HS256'}, claims, SECRET)"),
+    "joserfc": ("from joserfc import jwt", "jwt.encode({'alg': 'HS256'}, claims, SECRET)"),
+    "joserfc, by names": ("from joserfc import jwt", "jwt.encode({'alg': 'HS256'}, key=SECRET, claims=claims)"),
+    "joserfc, a key of its own": (
+        "from joserfc import jwk, jwt",
+        "jwt.encode({'alg': 'HS256'}, claims, jwk.OctKey.import_key(SECRET))",
+    ),
+}
+
+
+@pytest.mark.parametrize("library", CALLS)
+def test_the_claims_and_the_secret_are_found_where_the_library_takes_them(library: str) -> None:
+    imports, call = CALLS[library]
+    code = f"import time\n{imports}\n{CLAIMS}\nprint({call.replace('SECRET', repr(SECRET))})\n"
+    facts = facts_of({"app.py": code})
+    (mint,) = [fact for fact in facts if isinstance(fact, TokenMint)]
+    secrets = [fact for fact in facts if isinstance(fact, CredentialLiteral)]
+
+    assert mint.sdk == library.partition(",")[0]
+    assert [item.seconds for item in mint.lifetimes] == [7200]
+    assert granted(mint) == {"roomJoin": True, "room": "a"}
+    assert [fact.place.line for fact in secrets] == [4]

@@ -315,3 +315,70 @@ def test_what_publishes_a_secret_is_said_with_where_it_goes() -> None:
 
     assert "API secret LIVEKIT_API_SECRET published: " in placed.message
     assert "API secret under the public name VITE_LIVEKIT_API_SECRET: " in named.message
+
+
+def test_the_key_of_a_secret_is_pointed_at_where_it_is_not_in_sight() -> None:
+    key = "LIVEKIT_API_KEY=APIexample23456\n"
+    secret = "LIVEKIT_API_SECRET=q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa\n"
+    (beside,) = found("leaked-api-secret", ".env", key + secret)
+    (away,) = found("leaked-api-secret", ".env", f"{key}A=1\nB=2\n{secret}")
+
+    assert [lead.place.line for lead in beside.related] == []
+    assert [lead.place.line for lead in away.related] == [1]
+
+
+GRANTS = (
+    'import { AccessToken } from "livekit-server-sdk";\n'
+    "export const make = (room: string, x: boolean) => {\n"
+    "  const token = new AccessToken();\n  token.addGrant({ roomJoin: true, room, OTHERS });\n"
+    "  return token.toJwt();\n};\n"
+)
+ASKED_FOR = (
+    "from fastapi import FastAPI\nfrom livekit import api\napp = FastAPI()\n"
+    '@app.post("/token")\ndef token(admin: bool):\n'
+    '    grants = api.VideoGrants(room_join=True, room="r", room_admin=admin)\n'
+    "    return api.AccessToken().with_grants(grants).to_jwt()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "said"),
+    [
+        ("can_publish: false", "LiveKit ignores it, so what it denies is allowed"),
+        ("CanPublish: false", "servers before v1.13 ignore it, later ones do not, so what it denies may be allowed"),
+        ("can_publish: true", "LiveKit ignores it"),
+    ],
+)
+def test_a_denial_that_is_not_understood_is_said_to_allow_and_a_right_is_not(spelled: str, said: str) -> None:
+    (finding,) = found("unknown-grant", "token.ts", GRANTS.replace("OTHERS", spelled))
+
+    assert finding.message == f"unknown grant {spelled.partition(':')[0]} (probably meant: canPublish): {said}"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "confidence"),
+    [
+        ("token.ts", GRANTS.replace("OTHERS", "roomAdmin: true"), Confidence.HIGH),
+        ("token.ts", GRANTS.replace("OTHERS", "...(x ? { roomAdmin: true } : {})"), Confidence.MEDIUM),
+        ("app.py", ASKED_FOR, Confidence.MEDIUM),
+        ("make.sh", "lk token create --join --admin --room r --identity ada --valid-for 1h\n", Confidence.MEDIUM),
+    ],
+    ids=["always", "under a condition", "when the request asks for it", "typed by a person"],
+)
+def test_a_right_to_administer_is_certain_where_every_token_of_the_code_has_it(
+    path: str, text: str, confidence: Confidence
+) -> None:
+    (finding,) = found("admin-grant", path, text)
+
+    assert finding.confidence is confidence
+
+
+@pytest.mark.parametrize(("sources", "expected"), [("['camera']", 0), ("given", 1)])
+def test_a_listener_who_may_publish_named_sources_only_is_meant_to(sources: str, expected: int) -> None:
+    code = (
+        "from livekit import api\ndef listener_token(room, given):\n"
+        f"    grants = api.VideoGrants(room_join=True, room=room, can_publish_sources={sources})\n"
+        "    return api.AccessToken().with_grants(grants).to_jwt()\n"
+    )
+
+    assert len(found("implicit-publish", "app.py", code)) == expected

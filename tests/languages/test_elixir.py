@@ -107,6 +107,37 @@ def test_grants_are_known_in_all_spellings(code: str) -> None:
     assert granted(mint(f"t = AccessToken.new(k, s)\n{code}")) == GRANTS[code]
 
 
+def test_what_one_call_of_ex_livekit_grants_stays_when_another_grants_more() -> None:
+    found = mint(
+        "ExLivekit.AccessToken.new(api_key: k, api_secret: s)\n"
+        "|> ExLivekit.AccessToken.add_video_grant(%{room_admin: true})\n"
+        '|> ExLivekit.AccessToken.add_video_grant(%{room: "r"})'
+    )
+
+    assert granted(found) == {"roomAdmin": True, "room": "r"}
+
+
+SIGNER = f'Joken.Signer.create("HS256", "{SECRET}")'
+SIGNED = {
+    "encode_and_sign": f"Joken.encode_and_sign(claims, {SIGNER})",
+    "encode_and_sign!": f"Joken.encode_and_sign!(claims, {SIGNER})",
+    "generate_and_sign": f"Joken.generate_and_sign(%{{}}, claims, {SIGNER})",
+    "generate_and_sign!": f"Joken.generate_and_sign!(%{{}}, claims, {SIGNER})",
+    "Joken's signer": f"Joken.Signer.sign(claims, {SIGNER})",
+    "JOSE": f'JOSE.JWT.sign(JOSE.JWK.from_oct("{SECRET}"), %{{"alg" => "HS256"}}, claims)',
+}
+
+
+@pytest.mark.parametrize("library", SIGNED)
+def test_the_claims_and_the_secret_are_found_where_a_jwt_library_takes_them(library: str) -> None:
+    claims = '%{"exp" => System.system_time(:second) + 7200, "video" => %{"roomJoin" => true, "room" => "a"}}'
+    code = f"defmodule A do\n  def t do\n    claims = {claims}\n    {SIGNED[library]}\n  end\nend\n"
+    facts = facts_of({"lib/a.ex": code})
+
+    assert [item.seconds for fact in facts if isinstance(fact, TokenMint) for item in fact.lifetimes] == [7200]
+    assert [fact.place.line for fact in facts if isinstance(fact, CredentialLiteral)] == [4]
+
+
 def test_livekitex_has_a_constructor_of_its_own_for_grants() -> None:
     found = mint(
         "g = Livekitex.Grants.VideoGrant.new(room_join: true, can_publish: false)\n"

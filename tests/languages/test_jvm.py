@@ -111,6 +111,12 @@ def test_seconds_given_for_milliseconds_are_a_slip(language: str, body: str) -> 
     assert life.slip.startswith("the number counts milliseconds")
 
 
+def test_a_date_of_years_and_months_is_not_read_as_milliseconds() -> None:
+    (life,) = mint_with("java", "token.setExpiration(new Date(2030 - 1900, Calendar.JANUARY, 1));").lifetimes
+
+    assert life.expiry is Expiry.UNKNOWN
+
+
 def test_a_point_in_time_given_for_a_duration_outlives_its_holder() -> None:
     (life,) = mint_with("java", "token.setTtl(System.currentTimeMillis() + HOUR_MS);").lifetimes
 

@@ -24,6 +24,10 @@ JAVASCRIPT = {
     "look(!!thing)": "?(ref thing)",
     "look(1 === 1)": "true",
     "look({ttl: 60, 'video': {roomJoin: true}})": "{ttl: 60, video: {roomJoin: true}}",
+    "const claims = { exp: 1, a: 2 }; if (c) delete claims.exp; look(claims)": "{exp?: 1, a: 2}",
+    "look(c ? process.env.A + x : process.env.B + y)": "?(env A | ref x | env B | ref y)",
+    "((x) => look(x))(process.env.A)": "env A",
+    "(function (x) { look(x) })(5)": "5",
     # numbers
     "look(Number('3600'))": "3600",
     "look(parseInt('3600', 10))": "3600",
@@ -165,6 +169,7 @@ PYTHON = {
     "look(None)": "nothing",
     "look(not '')": "true",
     "look({'ttl': 60, 'video': {'roomJoin': True}})": "{ttl: 60, video: {roomJoin: true}}",
+    "claims = {'exp': 1, 'a': 2}\nif c:\n    del claims['exp']\nlook(claims)": "{exp?: 1, a: 2}",
     # numbers
     "look(int('3600'))": "3600",
     "look(7 // 2 + 7 % 4)": "6",

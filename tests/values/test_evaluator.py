@@ -25,6 +25,7 @@ JAVASCRIPT = {
     "look(1 === 1)": "true",
     "look({ttl: 60, 'video': {roomJoin: true}})": "{ttl: 60, video: {roomJoin: true}}",
     "const claims = { exp: 1, a: 2 }; if (c) delete claims.exp; look(claims)": "{exp?: 1, a: 2}",
+    "const o = c ? { b: 2 } : null; look({ a: 1, ...o })": "{a: 1, b?: 2}",
     "look(c ? process.env.A + x : process.env.B + y)": "?(env A | ref x | env B | ref y)",
     "((x) => look(x))(process.env.A)": "env A",
     "(function (x) { look(x) })(5)": "5",

@@ -51,7 +51,7 @@ _STANDING_FOR = frozenset({b"Self", b"self", b"static"})
 
 
 _SPACE = rb"(?:\s|//[^\n]*|/\*.*?\*/)*"
-_AROUND_SIGN = re.compile(_SPACE + rb"(\.|:|^@)" + _SPACE, re.DOTALL)
+_AROUND_SIGN = re.compile(_SPACE + rb"(\.|:|^[@&])" + _SPACE, re.DOTALL)
 _QUOTES = (b"'", b'"', b"`", b"[")
 """What a name that is any text stands in."""
 
@@ -159,9 +159,15 @@ def check_name(name: Name, data: bytes) -> None:
 
 
 def _is_spelled(name: bytes, text: bytes) -> bool:
-    """Whether a name is in text; parts may stand apart (`Shop. Web`, `@ ttl`), and the first be an alias in Elixir."""
+    """Whether a name is in text; parts may stand apart (`Shop. Web`, `@ ttl`), and the first be an alias in Elixir.
+
+    What several modules of a file in Elixir have says whose it is: `@ttl/Shop`, `Shop.total/1`.
+    """
     written = _AROUND_SIGN.sub(rb"\1", text)
     _, sign, rest = written.partition(b".")
+    own, slash, _ = name.partition(b"/")
+    if slash and own in (written, own.rpartition(b".")[0] + b"." + written.rpartition(b".")[2]):
+        return True
     return name in text or name == written or (bool(sign) and name.endswith(sign + rest))
 
 

@@ -291,7 +291,7 @@ def _unary(run: Lowering, frame: Frame) -> Node:
     if operator == "@":
         return _attribute(run, frame)
     if operator == "&":
-        return _capture(frame)
+        return _capture(run, frame)
     operand = field(frame, "operand") if frame.node.child_by_field_name("operand") is not None else at(frame, 0)
     if isinstance(operand, Opaque) and frame.values:
         operand = at(frame, 0)
@@ -305,8 +305,8 @@ def _unary(run: Lowering, frame: Frame) -> Node:
 def _attribute(run: Lowering, frame: Frame) -> Node:
     """`@ttl 3600` sets an attribute of the module, `@ttl` reads it."""
     operand = frame.values[0] if frame.values else None
-    if operand is not None and run.data[frame.start + 1 : operand.start].strip():
-        operand = None  # what cannot be read stands behind the sign
+    if operand is not None and (not _is_named(frame.kids[0]) or run.data[frame.start + 1 : operand.start].strip()):
+        operand = None  # what is no name, or cannot be read, stands behind the sign
     match operand:
         case Name(id=name, end=end):
             return Name(frame.start, end, f"@{name}")
@@ -320,11 +320,17 @@ def _attribute(run: Lowering, frame: Frame) -> Node:
             return Opaque(frame.start, frame.end, (at(frame, 0),) if frame.values else ())
 
 
-def _capture(frame: Frame) -> Node:
+def _is_named(node: TreeNode) -> bool:
+    """Whether code is a name, or the call of one."""
+    target = node.child_by_field_name("target") if node.type == "call" else node
+    return target is not None and target.type == "identifier"
+
+
+def _capture(run: Lowering, frame: Frame) -> Node:
     """`&f/1`, `&Mod.f/1` and `&(&1.id)`; `&1` itself is a parameter."""
     inner = at(frame, 0)
     match inner:
-        case Literal(value=int() as place):
+        case Literal(value=int() as place) if run.data[frame.start + 1 : frame.end].strip() == str(place).encode():
             return Name(frame.start, frame.end, f"&{place}")
         case Binary(operator="/", left=Name() | Member() as named, right=Literal()):
             return named

@@ -46,10 +46,18 @@ INPUTS = {
 
 
 FLOW = "function apply<Args: Key<mixed>, Ret>(\n  call: (...Args) => Ret,\n): Ret { return 1; }\n"
-SPACED = {
+TWO_MODULES = "".join(
+    f"defmodule {name} do\n  @ttl 1\n  def get, do: @ ttl\n  def all, do: get()\nend\n" for name in "AB"
+)
+SPACED: dict[str, tuple[str, str, set[str]]] = {
     "modules (Elixir)": ("a.ex", "a = Shop. ShopWeb.url()\n", {"a", "Shop.ShopWeb"}),
     "an attribute behind a space (Elixir)": ("a.ex", "a = @ ttl\n", {"a", "@ttl"}),
     "an attribute behind what cannot be read (Elixir)": ("a.ex", "@)room", {"room"}),
+    "an attribute of an attribute (Elixir)": ("a.ex", "a = @@ ttl\n", {"a", "@ttl"}),
+    "a module where an attribute belongs (Elixir)": ("a.ex", "alias Shop.Web, as: W\na = @ W\n", {"a", "W"}),
+    "a parameter behind a space (Elixir)": ("a.ex", "a = &(& 1)\n", {"a", "&1"}),
+    "what cannot be read before a number (Elixir)": ("a.ex", "&''0o1", set()),
+    "an attribute that two modules have (Elixir)": ("a.ex", TWO_MODULES, {"@ttl", "@ttl/B", "get", "B.get/0"}),
     "a module behind an alias (Elixir)": ("a.ex", "alias Shop.Web, as: W\nW . Key.get(1)\n", {"Shop.Web.Key"}),
     "a type behind a space (Swift)": ("a.swift", "let a: JWTPayload . Key = b\n", {"a", "b", "JWTPayload"}),
     "a base behind a comment (Swift)": ("a.swift", "class A: JWT /* . */ . Key {}\n", {"JWT"}),

@@ -6,6 +6,7 @@ import jwt
 import pytest
 
 from lk_audit.findings import Finding
+from lk_audit.livekit.durations import spoken
 from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Confidence, Options, Severity
 from lk_audit.rule_loader import load_rules
@@ -321,7 +322,7 @@ def test_the_key_of_a_secret_is_pointed_at_where_it_is_not_in_sight() -> None:
     key = "LIVEKIT_API_KEY=APIexample23456\n"
     secret = "LIVEKIT_API_SECRET=q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa\n"
     (beside,) = found("leaked-api-secret", ".env", key + secret)
-    (away,) = found("leaked-api-secret", ".env", f"{key}A=1\nB=2\n{secret}")
+    (away,) = found("leaked-api-secret", ".env", f"{key}A=1\n{secret}")
 
     assert [lead.place.line for lead in beside.related] == []
     assert [lead.place.line for lead in away.related] == [1]
@@ -373,6 +374,23 @@ def test_a_right_to_administer_is_certain_where_every_token_of_the_code_has_it(
     assert finding.confidence is confidence
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "confidence"),
+    [
+        ("token.ts", GRANTS.replace("OTHERS", "roomCreate: true"), Confidence.HIGH),
+        ("token.ts", GRANTS.replace("OTHERS", "...(x ? { roomCreate: true } : {})"), Confidence.MEDIUM),
+        ("make.sh", "lk token create --join --create --room r --identity ada --valid-for 1h\n", Confidence.MEDIUM),
+    ],
+    ids=["always", "under a condition", "typed by a person"],
+)
+def test_a_right_beyond_the_room_is_certain_where_every_token_of_the_code_has_it(
+    path: str, text: str, confidence: Confidence
+) -> None:
+    (finding,) = found("project-grant", path, text)
+
+    assert finding.confidence is confidence
+
+
 @pytest.mark.parametrize(("sources", "expected"), [("['camera']", 0), ("given", 1)])
 def test_a_listener_who_may_publish_named_sources_only_is_meant_to(sources: str, expected: int) -> None:
     code = (
@@ -382,3 +400,38 @@ def test_a_listener_who_may_publish_named_sources_only_is_meant_to(sources: str,
     )
 
     assert len(found("implicit-publish", "app.py", code)) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "confidence"),
+    [
+        ("components/Join.tsx", Confidence.HIGH),
+        ("app/api/token/route.ts", Confidence.MEDIUM),
+        ("tests/join.test.ts", Confidence.MEDIUM),
+    ],
+)
+def test_a_public_name_is_certain_where_it_is_neither_read_by_a_server_nor_in_a_test(
+    path: str, confidence: Confidence
+) -> None:
+    code = "export async function GET() { return use(process.env.NEXT_PUBLIC_LIVEKIT_API_SECRET); }\n"
+    (finding,) = found("public-env-secret", path, code)
+
+    assert finding.confidence is confidence
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (1.5, "1.5 seconds"),
+        (60, "1 minute"),
+        (5400, "1.5 hours"),
+        (DAY, "1 day"),
+        (30 * DAY, "30 days"),
+        (365 * DAY, "1 year"),
+        (1e12, "31,688 years"),
+    ],
+)
+def test_lifetimes_are_spoken_of_in_their_largest_unit(seconds: float, words: str) -> None:
+    assert spoken(seconds) == words

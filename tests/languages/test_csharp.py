@@ -80,6 +80,12 @@ def test_without_a_lifetime_the_sdk_gives_six_hours() -> None:
     assert (life.expiry, life.seconds) == (Expiry.IMPLICIT, 21600)
 
 
+def test_a_span_of_an_unknown_amount_is_unknown() -> None:
+    (life,) = mint_of(SDK.replace("X", "WithTtl(new TimeSpan(asked, 30, 0))")).lifetimes
+
+    assert life.expiry is Expiry.UNKNOWN
+
+
 @pytest.mark.parametrize("setting", ["WithTtl(TimeSpan.Zero)", "WithTtl(TimeSpan.FromHours(-1))"])
 def test_a_lifetime_that_is_over_at_once(setting: str) -> None:
     assert mint_of(SDK.replace("X", setting)).lifetimes[0].expiry is Expiry.BORN_EXPIRED
@@ -213,6 +219,19 @@ def test_a_secret_as_fallback_of_a_setting(read: str) -> None:
 
     (found,) = [fact for fact in facts if isinstance(fact, CredentialLiteral)]
     assert found.name in {"LIVEKIT_API_SECRET", "the signing key"}
+
+
+def test_claims_may_be_a_class_of_the_project() -> None:
+    body = (
+        f"var p = new Payload {{ video = {GRANT}, exp = DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeSeconds() }};\n"
+        "using var h = new HMACSHA256(Encoding.UTF8.GetBytes(secret));\nreturn JsonSerializer.Serialize(p);"
+    )
+    payload = "public class Payload { public object video; public long exp; }\n"
+    facts, _ = extract_facts([Source.from_text("src/Tokens.cs", FRAME.replace("BODY", body) + payload)])
+    (mint,) = [fact for fact in facts if isinstance(fact, TokenMint)]
+
+    assert [item.seconds for item in mint.lifetimes] == [7200]
+    assert set(mint.grants.by_name) == {"roomJoin", "room"}
 
 
 def test_a_secret_that_is_printed() -> None:

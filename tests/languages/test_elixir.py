@@ -42,6 +42,8 @@ LIFETIMES = {
     '"3600"': (Expiry.REJECTED, None),
     "System.system_time(:second) + 3600": (Expiry.EXPLICIT, 1.75e9),
     "x.ttl": (Expiry.UNKNOWN, None),
+    "div(7_200_000, x)": (Expiry.UNKNOWN, None),
+    "div(7_200_000, 0)": (Expiry.UNKNOWN, None),
 }
 
 

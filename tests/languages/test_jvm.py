@@ -282,6 +282,11 @@ fun mint(room: String, secret: String): String {{
     [
         ("src/C.java", 'class C { @Value("${livekit.api.secret:SECRET}") String s; }', "LIVEKIT_API_SECRET"),
         ("src/C.java", 'class C { String livekitApiSecret = "SECRET"; }', "livekitApiSecret"),
+        (
+            "src/C.java",
+            'import io.livekit.server.*;\nimport java.util.*;\nclass C { void f() { new AccessToken("k", Objects.requireNonNullElse(System.getenv("S"), "SECRET")); } }',  # noqa: E501 - code and syntax side by side
+            "S",
+        ),
         ("src/c.kt", 'val s = System.getenv("LIVEKIT_API_SECRET") ?: "SECRET"', "LIVEKIT_API_SECRET"),
         ("src/c.kt", 'val s = System.getenv().getOrDefault("LIVEKIT_API_SECRET", "SECRET")', "LIVEKIT_API_SECRET"),
         ("src/c.kt", 'class C(@Value("\\${livekit.api-secret:SECRET}") val s: String)', "LIVEKIT_API_SECRET"),

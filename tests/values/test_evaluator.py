@@ -36,6 +36,7 @@ JAVASCRIPT = {
     "look(Math.floor(7.9))": "7",
     "look(7.9 | 0)": "7",
     "look(~~x)": "ref x",
+    "look(~5)": "-6",
     "look(Math.min(x, 3600))": "3600",
     "look(Math.max(x, 3600))": "3600 | ?(ref x)",
     "look(10 % 4 + 2 ** 3)": "10",
@@ -170,6 +171,7 @@ PYTHON = {
     "look(None)": "nothing",
     "look(not '')": "true",
     "look({'ttl': 60, 'video': {'roomJoin': True}})": "{ttl: 60, video: {roomJoin: true}}",
+    "class C:\n    def f(self, x):\n        look(x)\nC.f(C(), 5)": "5",
     "claims = {'exp': 1, 'a': 2}\nif c:\n    del claims['exp']\nlook(claims)": "{exp?: 1, a: 2}",
     # numbers
     "look(int('3600'))": "3600",

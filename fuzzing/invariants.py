@@ -50,8 +50,8 @@ _STANDING_FOR = frozenset({b"Self", b"self", b"static"})
 """What is written where a class names itself."""
 
 
-_SPACE = rb"(?:\s|//[^\n]*|/\*.*?\*/)*"
-_AROUND_SIGN = re.compile(_SPACE + rb"(\.|:|^[@&])" + _SPACE, re.DOTALL)
+_SPACE = rb"(?:\s|(?://|#)[^\n]*|/\*.*?\*/)*"
+_AROUND_SIGN = re.compile(_SPACE + rb"(\.|:|^[@&$])" + _SPACE, re.DOTALL)
 _QUOTES = (b"'", b'"', b"`", b"[")
 """What a name that is any text stands in."""
 

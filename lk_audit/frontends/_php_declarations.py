@@ -99,7 +99,8 @@ def _property(run: Lowering, frame: Frame) -> Node:
     name, value = frame.node.child_by_field_name("name"), frame.field("default_value")
     if name is None or value is None:
         return Several(frame.start, frame.end, ())
-    target = Name(name.start_byte, name.end_byte, run.text(name).removeprefix("$"))
+    text, end = names.variable_name(run.data, name)
+    target = Name(name.start_byte, end, text)
     return Assign(frame.start, frame.end, target, expression(value))
 
 

@@ -130,7 +130,7 @@ def _part(run: Lowering, frame: Frame) -> Expr:
         return Opaque(frame.start, frame.end, (owner,))
     is_static = frame.kind == "scoped_property_access_expression"
     if name.type == "name" or is_static:
-        text = run.text(name).lstrip("$")
+        text = names.variable_name(run.data, name)[0] if name.type == "variable_name" else run.text(name).lstrip("$")
         return Member(frame.start, name.end_byte, owner, "constructor" if text == "__construct" else text)
     value = frame.field("name")
     key = expression(value) if value is not None else Opaque(name.start_byte, name.end_byte, ())

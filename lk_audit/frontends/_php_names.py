@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FIXED = {"self": "this", "static": "this", "parent": "super"}
 _NAMED = frozenset({"named_type"})
 _NAMES = frozenset({"name", "qualified_name", "relative_name"})
-_VARIABLE = regex(rb"\$\s*[\w\x80-\xff]*")
+_VARIABLE = regex(rb"\$\s*([\w\x80-\xff]*)")
 
 
 class Pattern(Part):
@@ -82,21 +82,24 @@ def _dynamic(_: bytes, node: TreeNode) -> Node:
 
 
 def variable(colliding: frozenset[str]) -> Leaf:
-    """The lowering of variables in a file where functions and constants have these names."""
+    """The lowering of variables in a file where functions and constants have these names.
+
+    `$token` is `token`: only where a function or constant is called the same does it keep its sign.
+    """
 
     def lower(data: bytes, node: TreeNode) -> Node:
-        start, end = node.start_byte, node.end_byte
-        if node.has_error and (found := _VARIABLE.match(data, start, end)):
-            end = found.end()  # behind the name stands what cannot be read
-        return Name(start, end, variable_name(data[start:end].decode("utf-8", "replace"), colliding))
+        name, end = variable_name(data, node)
+        return Name(node.start_byte, end, f"${name}" if name in colliding else name)
 
     return lower
 
 
-def variable_name(written: str, colliding: frozenset[str]) -> str:
-    """`$token` as `token`: only where a function or constant is called the same does it keep its sign."""
-    name = written.removeprefix("$").lstrip()
-    return written if name in colliding else name
+def variable_name(data: bytes, node: TreeNode) -> tuple[str, int]:
+    """A variable without its sign, behind which there may be space and comments, and where its name ends."""
+    if node.has_error and (found := _VARIABLE.match(data, node.start_byte, node.end_byte)):
+        return found[1].decode("utf-8", "replace"), found.end()  # behind the name stands what cannot be read
+    name = next((child for child in reversed(node.named_children) if child.type == "name"), node)
+    return text_of(data, name).removeprefix("$"), node.end_byte
 
 
 LEAVES: Mapping[str, Leaf] = {

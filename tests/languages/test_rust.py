@@ -146,6 +146,16 @@ def test_tokens_of_jsonwebtoken(claims: str, exp: str, expiry: Expiry, seconds: 
     assert not mint.grants.unknown
 
 
+@pytest.mark.parametrize("key", [f'b"{SECRET}"', f'"{SECRET}".as_bytes()', f'"{SECRET}".as_ref()'])
+def test_a_secret_that_jsonwebtoken_signs_with_is_found(key: str) -> None:
+    body = (
+        'let claims = serde_json::json!({ "video": { "roomJoin": true, "room": room } });\n'
+        f"encode(&Header::default(), &claims, &EncodingKey::from_secret({key})).unwrap()"
+    )
+
+    assert [type(fact) for fact in facts_of(JWT.replace("BODY", body))] == [TokenMint, CredentialLiteral]
+
+
 @pytest.mark.xfail(reason="who signs with a method of a key is not known", strict=True)
 def test_tokens_of_jwt_simple() -> None:
     body = (

@@ -346,7 +346,7 @@ def test_a_token_is_told_of_by_its_key_its_rights_and_its_end() -> None:
     (finding,) = found("embedded-powerful-token", "livekit.py", f'TOKEN = "{token(30 * DAY, roomAdmin=True)}"\n')
 
     assert finding.message.startswith(
-        "LiveKit token of key APIexampLe23456, valid until 2027-02-14, with roomJoin, roomAdmin, made for 30 days where "
+        "LiveKit token of key APIexampLe23456, valid until 2027-02-14, with roomJoin, roomAdmin, made for 30 days"
     )
 
 

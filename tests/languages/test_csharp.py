@@ -59,6 +59,7 @@ def mint_of(body: str) -> TokenMint:
         ("WithTtl(TimeSpan.FromMilliseconds(60_000))", 60),
         ("WithTtl(new TimeSpan(1, 30, 0))", 5400),
         ("WithTtl(new TimeSpan(2, 0, 0, 0))", 172800),
+        ("WithTtl(new TimeSpan(0, 2, 0, 0, 500))", 7200.5),
         ('WithTtl(TimeSpan.Parse("01:30:00"))', 5400),
         ('WithTtl(TimeSpan.Parse("1.00:00:00"))', 86400),
         ("WithTtl(TimeSpan.FromHours(2) + TimeSpan.FromMinutes(30))", 9000),

@@ -287,6 +287,16 @@ fun mint(room: String, secret: String): String {{
             'import io.livekit.server.*;\nimport java.util.*;\nclass C { void f() { new AccessToken("k", Objects.requireNonNullElse(System.getenv("S"), "SECRET")); } }',  # noqa: E501 - code and syntax side by side
             "S",
         ),
+        (
+            "src/C.java",
+            'import io.livekit.server.*;\nimport java.util.*;\nclass C { void f() { new AccessToken("k", Optional.ofNullable(System.getenv("S")).orElseGet(() -> "SECRET")); } }',  # noqa: E501 - code and syntax side by side
+            "S",
+        ),
+        (
+            "src/c.kt",
+            'import io.livekit.server.*\nfun f() = AccessToken("k", System.getenv("S").ifEmpty { "SECRET" })',
+            "S",
+        ),
         ("src/c.kt", 'val s = System.getenv("LIVEKIT_API_SECRET") ?: "SECRET"', "LIVEKIT_API_SECRET"),
         ("src/c.kt", 'val s = System.getenv().getOrDefault("LIVEKIT_API_SECRET", "SECRET")', "LIVEKIT_API_SECRET"),
         ("src/c.kt", 'class C(@Value("\\${livekit.api-secret:SECRET}") val s: String)', "LIVEKIT_API_SECRET"),

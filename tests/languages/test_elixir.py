@@ -175,6 +175,8 @@ MOMENTS = {
     "DateTime.utc_now() |> DateTime.add(3600) |> DateTime.to_unix()": (Expiry.EXPLICIT, 3600),
     "DateTime.utc_now() |> DateTime.add(6, :hour) |> DateTime.to_unix()": (Expiry.EXPLICIT, 6 * HOUR),
     "DateTime.to_unix(DateTime.add(DateTime.utc_now(), 30, :day))": (Expiry.EXPLICIT, 30 * 24 * HOUR),
+    "DateTime.to_unix(DateTime.add(DateTime.utc_now(), x, :day))": (Expiry.UNKNOWN, None),
+    "DateTime.to_unix(DateTime.add(DateTime.utc_now(), 3, x))": (Expiry.UNKNOWN, None),
     "Timex.now() |> Timex.shift(hours: 6) |> Timex.to_unix()": (Expiry.EXPLICIT, 6 * HOUR),
     "Joken.current_time() + 600": (Expiry.EXPLICIT, 600),
     "System.system_time(:millisecond) + :timer.hours(1)": (Expiry.MILLISECONDS, None),

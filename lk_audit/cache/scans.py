@@ -95,11 +95,15 @@ class Scan:
 
     def _is_among(self, found: Discovery) -> bool:
         """Whether files of the cache folder are scanned: then whoever made those could have made its entries."""
-        folder = self._store.folder.resolve()
-        if not folder.is_relative_to(found.base):
+        if not self._may_be_among:
             return False
-        inside = f"{folder.relative_to(found.base).as_posix()}/"
+        inside = f"{self._store.folder.resolve().relative_to(found.base).as_posix()}/"
         return any(path.startswith(inside) for path in found.paths)
+
+    @cached_property
+    def _may_be_among(self) -> bool:
+        """Whether that is told only when all files are listed; until then the names of an entry are not believed."""
+        return self._store.folder.resolve().is_relative_to(self._roots.base)
 
     def _looked(
         self,
@@ -142,7 +146,8 @@ class Scan:
         listed(_telling(known.paths))
         ahead = Ahead(known, self._state, self._config.jobs)
         try:
-            outcome = known.outcome if known.gate == self._gate else None
+            is_sound = known.gate == self._gate and not self._may_be_among
+            outcome = known.outcome if is_sound else None
             before = (known.names, outcome) if outcome else None
             return discovered(roots, ahead.look, exclusion, listed=listed, before=before)
         finally:

@@ -589,6 +589,20 @@ def test_entries_that_the_scanned_repository_brings_along_are_not_believed(tree:
     assert sorted(cache.iterdir()) == names
 
 
+def test_a_forged_entry_that_the_scanned_repository_brings_along_hides_no_file(tree: Path, tmp_path: Path) -> None:
+    scanned(tree, tmp_path / "elsewhere")
+    (entry,) = (tmp_path / "elsewhere").glob("files-*")
+    put(tree, f"cache/{entry.name}", "")
+    git(tree, "add", "-A", "-f")
+    scanned(tree, tmp_path / "elsewhere")
+    known = table.decoded(Store(tmp_path / "elsewhere").read(entry.name))
+    assert known is not None
+    forged = table.Rows([], Columns(), known.gate, None, known.looked_at)
+    Store(tree / "cache").write(entry.name, forged.encoded(known.outcome))
+
+    assert shown(scanned(tree, tree / "cache")) == shown(scanned(tree))
+
+
 @pytest.mark.parametrize("in_git", [True, False])
 def test_a_cache_inside_the_tree_is_no_part_of_it(in_git: bool, tmp_path: Path) -> None:
     root = tmp_path / "tree"

@@ -14,6 +14,7 @@ from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import CredentialLiteral, Custody, Fact, FileRole, Lead
 from lk_audit.frontends import frontend_for
 from lk_audit.git.process import Asked, Git
+from lk_audit.listing import IGNORED_ENVIRONMENT
 from lk_audit.project.images import Images
 from lk_audit.roles import file_role
 
@@ -24,16 +25,6 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
 
 
-_IGNORED = (
-    "ls-files",
-    "-z",
-    "--others",
-    "--ignored",
-    "--exclude-standard",
-    "--",
-    ":(glob)**/*.env*",
-    ":(glob)**/.env*",
-)
 _TRACKED = ("ls-files", "-z", "--cached", "--")
 _SAMPLES = frozenset({FileRole.EXAMPLE, FileRole.TEST, FileRole.DOCUMENTATION})
 _MOST_FILES = 200
@@ -58,14 +49,14 @@ class Ignored:
 
     def ask(self) -> None:
         """Ask, whatever was answered before."""
-        self._told, self._asked = None, self._git.ask(*_IGNORED)
+        self._told, self._asked = None, self._git.ask(*IGNORED_ENVIRONMENT)
 
     def answer(self) -> bytes:
         """What git said when it was asked last."""
+        if self._told is None and self._asked is None:
+            self.ask()
         if self._asked is not None:
             self._told, self._asked = self._asked.answer(), None
-        elif self._told is None:
-            self._told = self._git.attempt(*_IGNORED)
         return self._told or b""
 
 

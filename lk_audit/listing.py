@@ -17,6 +17,7 @@ from lk_audit.errors import UsageError
 from lk_audit.findings import Skipped
 from lk_audit.git.process import Git
 from lk_audit.path_patterns import Exclusion
+from lk_audit.regular_files import read_regular
 from lk_audit.walking import walk
 
 EXCLUDED_FOLDERS = frozenset(
@@ -28,14 +29,30 @@ EXCLUDED_FOLDERS = frozenset(
 
 _TRACKED = ("ls-files", "-z", "--cached")
 _UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")
+IGNORED_ENVIRONMENT = (
+    *("ls-files", "-z", "--others", "--ignored", "--exclude-standard"),
+    *("--", ":(glob)**/*.env*", ":(glob)**/.env*"),
+)
+"""The environment files that git ignores; asked where an image may take them along."""
 
 
 def list_ahead(folder: Path) -> None:
     """Have git list a folder that is likely to be scanned, while nobody is ready yet to hear what is in it."""
-    if repository_of(folder) is not None:
+    repository = repository_of(folder)
+    if repository is not None:
         git = Git(folder)
         git.ask_ahead(*_UNTRACKED)
         git.ask_ahead(*_TRACKED)
+        if _may_build_images(repository):
+            git.ask_ahead(*IGNORED_ENVIRONMENT)
+
+
+def _may_build_images(repository: Path) -> bool:
+    """Whether git has a Dockerfile in its index, as far as that is seen: it may leave out how names begin."""
+    try:
+        return b"ockerfile" in read_regular(str(repository / ".git" / "index"))
+    except OSError:
+        return False
 
 
 class Roots(Struct, frozen=True):

@@ -32,7 +32,8 @@ class Ahead:
         wanted = workers(known.count, jobs)
         if wanted > 1:
             spans = list(_spans(known.paths))
-            self._asked = processes.spread(self._news, spans, [1] * len(spans), wanted)
+            # As many again list: git is asked two questions of the whole tree, which take longer than this.
+            self._asked = processes.spread(self._news, spans, [1] * len(spans), wanted // 2)
 
     def look(self, paths: Sequence[str]) -> Columns:
         """What is known of files by now; of those that are new it is asked."""

@@ -10,6 +10,8 @@ import pytest
 
 from lk_audit import listing
 from lk_audit.discovery import discover
+from lk_audit.environment_files import Ignored
+from lk_audit.git import process
 from lk_audit.git.objects import Entry, Objects, Stream
 from lk_audit.git.process import Git, GitError, complaint
 from lk_audit.rule_loader import load_rules
@@ -239,3 +241,36 @@ def test_the_working_folder_is_listed_ahead_once(repo: Repo) -> None:
 
     assert first == ["a.txt"]
     assert list(discover(["."], folder=repo.root).paths) == ["a.txt", "b.txt"]
+
+
+def test_ignored_environment_files_are_asked_for_ahead_where_an_image_may_take_them_along(repo: Repo) -> None:
+    question = (repo.root, listing.IGNORED_ENVIRONMENT)
+    repo.commit(".gitignore", ".env*\n")
+    (repo.root / ".env").write_text("A=1\n")
+    listing.list_ahead(repo.root)
+    is_asked_without = question in process._ahead  # noqa: SLF001 - what runs by now
+    repo.commit("app/Dockerfile", "FROM scratch\n")
+    listing.list_ahead(repo.root)
+    is_asked = question in process._ahead  # noqa: SLF001 - as above
+    discover(["."], folder=repo.root)
+    ignored = Ignored(repo.root)
+
+    assert (is_asked_without, is_asked) == (False, True)
+    assert ignored.answer() == b".env\0"
+    assert question not in process._ahead  # noqa: SLF001 - as above
+    (repo.root / ".env").unlink()
+    ignored.ask()
+    assert ignored.answer() == b""
+
+
+def test_an_index_that_is_a_pipe_is_not_waited_for(repo: Repo) -> None:
+    (repo.root / ".git" / "index").unlink(missing_ok=True)
+    os.mkfifo(repo.root / ".git" / "index")
+
+    listing.list_ahead(repo.root)
+
+    asked = dict(process._ahead)  # noqa: SLF001 - what runs by now, and git itself would wait for ever
+    process._ahead.clear()  # noqa: SLF001 - as above
+    for question in asked.values():
+        question.drop()
+    assert (repo.root, listing.IGNORED_ENVIRONMENT) not in asked

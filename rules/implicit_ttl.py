@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import Audience, Expiry, TokenMint
-from lk_audit.livekit.durations import spoken
+from lk_audit.livekit.durations import A_QUARTER, spoken
 from lk_audit.repairs import AddLifetime
 from lk_audit.rule_api import Fixable, Options, Problem, Severity, rule
 
@@ -81,5 +81,6 @@ def implicit_ttl(mint: TokenMint, options: Options) -> Iterator[Problem]:
         mint.place,
         f"token without a lifetime: {mint.sdk} gives it {spoken(implicit.seconds)}",
         trace=implicit.leads,
+        fix=f"Say how long it lives: {A_QUARTER[mint.language]}." if mint.language in A_QUARTER else None,
         repair=AddLifetime(mint.place, options.max_ttl),
     )

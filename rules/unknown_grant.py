@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import FileRole, TokenMint, UnknownGrant
+from lk_audit.livekit.grants import CLAIMS_TOO_DEEP
 from lk_audit.repairs import CorrectGrant
 from lk_audit.rule_api import Fixable, Problem, Severity, rule
 
@@ -100,12 +101,18 @@ def unknown_grant(mint: TokenMint) -> Iterator[Problem]:
             item.place,
             _message(item),
             severity=Severity.LOW if mint.is_advice else Severity.HIGH if item.fails_open else None,
-            fix=f"Write `{item.meant}` instead of `{item.spelled}`." if item.meant else None,
+            fix=_fix(item),
             repair=CorrectGrant(item.place, item.spelled, is_ignored=item.problem == _IGNORED),
         )
 
 
 _IGNORED = "LiveKit ignores it"
+
+
+def _fix(item: UnknownGrant) -> str | None:
+    if item.problem == CLAIMS_TOO_DEEP:
+        return f"Sign what `{item.spelled}` holds, as the claims themselves, without `{item.spelled}` around it."
+    return f"Write `{item.meant}` instead of `{item.spelled}`." if item.meant else None
 
 
 def _message(item: UnknownGrant) -> str:

@@ -10,11 +10,11 @@ from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_rules
 from lk_audit.source import Source
 
-RULES = [rule for rule in load_rules(packs=False).rules if rule.id == "LK202"]
+RULES = {rule.id: rule for rule in load_rules(packs=False).rules}
 
 
-def finding(path: str, text: str) -> Finding:
-    (found,) = scan_sources([Source.from_text(path, text)], RULES, Options(now=1.0)).open_findings
+def finding(path: str, text: str, rule: str = "LK202") -> Finding:
+    (found,) = scan_sources([Source.from_text(path, text)], [RULES[rule]], Options(now=1.0)).open_findings
     return found
 
 
@@ -36,3 +36,60 @@ def test_a_place_that_publishes_everything_should_not_hold_it(path: str, text: s
 
     assert fix.startswith("Take it out of what clients get")
     assert "prefix" not in fix
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "advice"),
+    [
+        (
+            "mint.go",
+            (
+                'package a\nimport "github.com/livekit/protocol/auth"\nfunc f() {\n'
+                '\tauth.NewAccessToken(k, s).SetVideoGrant(&auth.VideoGrant{RoomJoin: true, Room: "r"}).ToJWT()\n}\n'
+            ),
+            "`.SetValidFor(15 * time.Minute)`",
+        ),
+        (
+            "mint.rs",
+            (
+                "use livekit_api::access_token::{AccessToken, VideoGrants};\nfn f() { AccessToken::with_api_key(k, s)"
+                ".with_grants(VideoGrants { room_join: true, room: r, ..Default::default() }).to_jwt() }\n"
+            ),
+            "`.with_ttl(Duration::from_secs(15 * 60))`",
+        ),
+        (
+            "mint.py",
+            (
+                "from livekit import api\n"
+                "api.AccessToken().with_grants(api.VideoGrants(room_join=True, room='r')).to_jwt()\n"
+            ),
+            "`.with_ttl(timedelta(minutes=15))` in Python",
+        ),
+    ],
+)
+def test_a_lifetime_is_set_as_the_language_sets_it(path: str, text: str, advice: str) -> None:
+    fix = finding(path, text, "LK302").fix
+
+    assert advice in fix
+    assert ("Python" in fix) is path.endswith(".py")
+
+
+@pytest.mark.parametrize(
+    ("claims", "said", "advice"),
+    [
+        (
+            "{ grants: { roomJoin: true, room: 'r' } }",
+            "from the claim `video` only",
+            "Write `video` instead of `grants`.",
+        ),
+        ("{ grants: { sub: 'a', video: { roomJoin: true } } }", "it holds `video`", "without `grants` around it"),
+    ],
+)
+def test_claims_that_are_wrapped_are_told_from_grants_under_another_name(claims: str, said: str, advice: str) -> None:
+    text = (
+        f'import jwt from "jsonwebtoken";\njwt.sign({claims}, process.env.LIVEKIT_API_SECRET, {{ expiresIn: "5m" }});\n'
+    )
+    found = finding("server/rooms.js", text, "LK405")
+
+    assert said in found.message
+    assert advice in found.fix

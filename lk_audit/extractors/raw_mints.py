@@ -13,7 +13,7 @@ from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.extractors.serialised import serialised
 from lk_audit.facts import Expiry, Grants, Lifetime, Signer, UnknownGrant
-from lk_audit.livekit.grants import BY_PYTHON_NAME, OTHER_GRANTS, VIDEO_GRANTS
+from lk_audit.livekit.grants import BY_PYTHON_NAME, CLAIMS_TOO_DEEP, OTHER_GRANTS, OUTSIDE_VIDEO, VIDEO_GRANTS
 from lk_audit.livekit.sdks import ClaimBuilder, JwtClass, JwtSigner, LaterSigner, Setting, TtlUnit
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, Function, Name, Record
@@ -417,8 +417,11 @@ def _misplaced(context: FileContext, payload: Mapped) -> Iterator[UnknownGrant]:
     """Grants outside `video`: the server answers 401."""
     for wrapper in _WRAPPERS:
         if wrapper in payload.members:
-            place = context.member_place(payload.members[wrapper])
-            yield UnknownGrant(wrapper, place, "LiveKit reads grants from the claim `video` only", "video")
+            member = payload.members[wrapper]
+            if any(isinstance(value, Mapped) and "video" in value.members for value in member.values):
+                yield UnknownGrant(wrapper, context.member_place(member), CLAIMS_TOO_DEEP)
+            else:
+                yield UnknownGrant(wrapper, context.member_place(member), OUTSIDE_VIDEO, "video")
     for name in sorted(_grant_names(payload)):
         place = context.member_place(payload.members[name])
-        yield UnknownGrant(name, place, "LiveKit reads grants from the claim `video` only", "video")
+        yield UnknownGrant(name, place, OUTSIDE_VIDEO, "video")

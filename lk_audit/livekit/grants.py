@@ -198,6 +198,11 @@ def in_another_case(name: str) -> str | None:
     return known if known != name else None
 
 
+OUTSIDE_VIDEO = "LiveKit reads grants from the claim `video` only"
+CLAIMS_TOO_DEEP = "it holds `video`, which LiveKit reads beside the other claims only"
+"""What is wrong with names around grants, as sentences without a full stop."""
+
+
 def how_ignored(name: str) -> str:
     """What servers make of a name that is no grant's, as a sentence without a full stop."""
     if in_another_case(name) is not None:

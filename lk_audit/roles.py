@@ -27,7 +27,7 @@ _PROJECTS: tuple[tuple[re.Pattern[str], FileRole], ...] = (
 _PATHS: tuple[tuple[re.Pattern[str], FileRole], ...] = (
     (
         regex(
-            r"(?:^|/)\.github/workflows/(?:[\w.-]{1,80}[-_.])?(?:tests?|testing|e2e|integration|ci)(?:[-_.][\w.-]{1,80})?"
+            r"(?:^|/)\.github/workflows/(?:[\w.-]{1,80}[-_.])?(?:tests?|testing|e2e|integration)(?:[-_.][\w.-]{1,80})?"
             r"\.ya?ml$"
         ),
         FileRole.TEST,

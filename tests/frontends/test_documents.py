@@ -452,7 +452,7 @@ class TestInsecureUrls:
         ("latest/contest.py", FileRole.PRODUCTION),
         (".github/workflows/test.yml", FileRole.TEST),
         (".github/workflows/web-e2e.yaml", FileRole.TEST),
-        (".github/workflows/ci.yml", FileRole.TEST),
+        (".github/workflows/ci.yml", FileRole.PRODUCTION),
         (".github/workflows/deploy.yml", FileRole.PRODUCTION),
         (".github/workflows/latest.yml", FileRole.PRODUCTION),
         ("helm/env.d/dev-cluster/values.yaml", FileRole.LOCAL),

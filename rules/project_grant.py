@@ -111,13 +111,19 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
     asked = ", when the request asks for it" if first.is_asked_for else ""
     yield Problem(
         first.place,
-        f"{names} in a participant's token{asked}: its holder may {allows(first.name)}",
+        f"{names} in {_whose(mint)}{asked}: its holder may {allows(first.name)}",
         severity=Severity.LOW if mint.is_advice else None,
         confidence=Confidence.HIGH if is_sure and first.certain and not asked else Confidence.MEDIUM,
         trace=first.leads,
         related=tuple(Lead(grant.place, f"{grant.name}: may {allows(grant.name)}") for grant in others),
         repair=RemoveGrants(tuple(grant.name for grant in everything), tuple(grant.place for grant in everything)),
     )
+
+
+def _whose(mint: TokenMint) -> str:
+    join = mint.grants.get("roomJoin")
+    is_joining = join is not None and not join.is_always(False)
+    return "a participant's token" if is_joining or not mint.endpoints else "a token that a request gets"
 
 
 def _position(grant: Grant) -> int:

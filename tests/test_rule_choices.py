@@ -197,6 +197,16 @@ def test_a_token_that_a_request_brings_is_surely_a_strangers(around: str, confid
     assert [item.confidence for item in problems] == ([confidence] if confidence else [])
 
 
+@pytest.mark.parametrize(
+    ("join", "whose"), [("true", "a participant's token"), ("false", "a token that a request gets")]
+)
+def test_who_joins_no_room_is_no_participant(join: str, whose: str) -> None:
+    text = _HANDLER % ("'ada'", "'hall', roomCreate: true")
+    (problem,) = found("project-grant", "server.js", text.replace("roomJoin: true", f"roomJoin: {join}"))
+
+    assert problem.message.startswith(f"roomCreate in {whose}: ")
+
+
 _WISH = """
 from datetime import timedelta
 from fastapi import FastAPI, HTTPException

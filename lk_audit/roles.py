@@ -21,7 +21,7 @@ _FOLDERS_OF = {
 _FOLDERS = {name: role for role, names in _FOLDERS_OF.items() for name in names.split()}
 _PROJECTS: tuple[tuple[re.Pattern[str], FileRole], ...] = (
     (regex(r"[A-Z][\w.]*\.(?:\w*Tests?|Specs|TestUtils|Benchmarks?)|[A-Z]\w*Tests"), FileRole.TEST),
-    (regex(r"[A-Z][\w.]*\.(?:Examples?|Samples?|Demos?)|\w[\w.-]*-(?:examples?|samples?)"), FileRole.EXAMPLE),
+    (regex(r"[A-Z][\w.]*\.(?:Examples?|Samples?|Demos?)"), FileRole.EXAMPLE),
 )
 """Folders named after what they are for: .NET's projects (`Rooms.Tests`), Xcode's targets (`RoomTests`)."""
 _PATHS: tuple[tuple[re.Pattern[str], FileRole], ...] = (

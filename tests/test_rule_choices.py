@@ -198,6 +198,21 @@ def test_a_token_that_a_request_brings_is_surely_a_strangers(around: str, confid
 
 
 @pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        ('req.query.get("name")', 'identity from get("name")'),
+        ('req.query.get("q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa")', "identity from get()"),
+        ("req.query.get(key)", "identity from get()"),
+        ("req.body.name", "identity from req.body.name"),
+    ],
+)
+def test_what_the_request_is_asked_for_is_named_where_it_is_a_plain_name(read: str, said: str) -> None:
+    (problem,) = found("unauthenticated-mint", "server.js", _HANDLER % (read, "'hall'"))
+
+    assert problem.related[-1].note == said
+
+
+@pytest.mark.parametrize(
     ("join", "whose"), [("true", "a participant's token"), ("false", "a token that a request gets")]
 )
 def test_who_joins_no_room_is_no_participant(join: str, whose: str) -> None:

@@ -226,8 +226,19 @@ def _spelled(value: Value) -> str:
         case Given(parameter=parameter, members=members):
             return ".".join((parameter, *members)) if not parameter.startswith("#") else ".".join(members) or "request"
         case Returned(call=call, members=members):
-            return ".".join((f"{last_name(call)}()", *members))
+            return ".".join((f"{last_name(call)}({_field(call)})", *members))
         case Reference(name=name):
             return name
         case _:
             return "the request"
+
+
+def _field(call: Call) -> str:
+    """What a call asks the request for, where that is a plain name: `"room"` of `params.get("room")`."""
+    asked = call.arguments[0].value if len(call.arguments) == 1 else None
+    text = asked.value if isinstance(asked, Literal) else None
+    return f'"{text}"' if isinstance(text, str) and _FIELD.fullmatch(text) else ""
+
+
+_FIELD = regex(r"[A-Za-z][A-Za-z_]{0,29}")
+"""Short, and without digits: what a message quotes is never a secret."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lk_audit.facts import Audience, Expiry, TokenMint
 from lk_audit.livekit.durations import A_QUARTER, spoken
 from lk_audit.repairs import AddLifetime
-from lk_audit.rule_api import Fixable, Options, Problem, Severity, rule
+from lk_audit.rule_api import Confidence, Fixable, Options, Problem, Severity, rule
 
 
 @rule(
@@ -77,9 +77,12 @@ def implicit_ttl(mint: TokenMint, options: Options) -> Iterator[Problem]:
     implicit = next((item for item in mint.lifetimes if item.expiry is Expiry.IMPLICIT), None)
     if implicit is None or implicit.seconds is None or implicit.seconds <= options.max_ttl:
         return
+    is_always = all(item.expiry is Expiry.IMPLICIT for item in mint.lifetimes)
+    what = "token" if is_always else "token that may be"
     yield Problem(
         mint.place,
-        f"token without a lifetime: {mint.sdk} gives it {spoken(implicit.seconds)}",
+        f"{what} without a lifetime: {mint.sdk} gives it {spoken(implicit.seconds)}",
+        confidence=Confidence.HIGH if is_always else Confidence.MEDIUM,
         trace=implicit.leads,
         fix=f"Say how long it lives: {A_QUARTER[mint.language]}." if mint.language in A_QUARTER else None,
         repair=AddLifetime(mint.place, options.max_ttl),

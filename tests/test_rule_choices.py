@@ -281,6 +281,23 @@ def test_a_lifetime_that_the_request_decides_up_to_a_limit_weighs_less(
     assert problem.severity is (Severity.LOW if is_bounded else Severity.MEDIUM)
 
 
+@pytest.mark.parametrize(
+    ("ttl", "said", "confidence"),
+    [
+        ("undefined", "token without a lifetime", Confidence.HIGH),
+        ("req.body.short ? '5m' : undefined", "token that may be without a lifetime", Confidence.MEDIUM),
+        ("req.body.ttl > 0 ? req.body.ttl : undefined", "token that may be without a lifetime", Confidence.MEDIUM),
+    ],
+)
+def test_a_token_that_always_lacks_a_lifetime_is_told_from_one_that_may(
+    ttl: str, said: str, confidence: Confidence
+) -> None:
+    (problem,) = found("implicit-ttl", "server.js", _HANDLER % (f"'ada', ttl: {ttl}", "'hall'"))
+
+    assert problem.message.startswith(f"{said}: ")
+    assert problem.confidence is confidence
+
+
 _MISTAKES = {
     "no-expiry": 'jwt.sign({ video: { roomJoin: true, room: "r" } }, key)',
     "unknown-grant": 'jwt.sign({ video: { roomJoin: true, room: "r", can_publish: false } }, key, { expiresIn: "5m" })',

@@ -12,6 +12,7 @@ from lk_audit.extraction import extract_facts
 from lk_audit.extractors import gates, token_checks
 from lk_audit.extractors.gates import GATES, SIGNING, SINKS, Words
 from lk_audit.extractors.secret_names import USUAL, SecretNames
+from lk_audit.facts import CredentialLiteral
 from lk_audit.hints import Hints
 from lk_audit.livekit import development, e2ee, sdks, sinks, webhooks
 from lk_audit.livekit.apps import DEVICE_BUILDS
@@ -19,6 +20,7 @@ from lk_audit.livekit.clients import PUBLIC_ENVIRONMENTS
 from lk_audit.livekit.credentials import PUBLIC_PREFIXES
 from lk_audit.livekit.sdks import Family
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.source import Source
 from lk_audit.testing import read_example, without_marks
 from lk_audit.worth import may_tell
 
@@ -104,6 +106,9 @@ def test_every_function_that_reads_a_token_unchecked_opens_the_gate_of_checks() 
         ('API_SECRET = "anything"', True),
         ("api_secret: str = (\n    'anything'\n)", True),
         ("secret := []byte{1, 2, 3}", True),
+        ("// api_secret: q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa", True),
+        ("# lk room list --api-secret qkZpomVxzLkRptYbuNcWisHdaJfGruAelQoTiXyBvMa", True),
+        ("// secret = anotherVariableOfTheProject", False),
         ("stripe_client_secret = 'anything'", False),
         ("// nobody keeps a secret", False),
         ("return config.secret", False),
@@ -111,6 +116,23 @@ def test_every_function_that_reads_a_token_unchecked_opens_the_gate_of_checks() 
 )
 def test_a_secret_is_used_where_it_is_named_for_livekit_or_written_down(code: str, is_used: bool) -> None:
     assert USUAL.are_used_in(code.encode()) is is_used
+
+
+@pytest.mark.parametrize("suffix", ["py", "js", "go", "kt", "swift", "dart", "php", "rb", "cs", "rs", "exs", "java"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "lk room list --api-key APIexamp23456Ab --api-secret q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa",
+        "API_KEY=APIexamp23456Ab API_SECRET=q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa",
+        "api_secret = q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa",
+    ],
+)
+def test_a_secret_that_a_comment_does_not_quote_is_found(setting: str, suffix: str) -> None:
+    sign = "#" if suffix in {"py", "rb", "exs", "php"} else "//"
+    start = "<?php\n" if suffix == "php" else ""
+    source = Source.from_bytes(f"app/main.{suffix}", f"{start}{sign} The LiveKit server\n{sign} {setting}\n".encode())
+
+    assert [type(fact) for fact in extract_facts([source])[0]] == [CredentialLiteral]
 
 
 def test_a_name_that_the_project_states_opens_every_gate_of_secrets() -> None:

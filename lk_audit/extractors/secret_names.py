@@ -34,7 +34,7 @@ class SecretNames:
         return any(word in text for word in self._hints.secret_words)
 
     def are_used_in(self, code: bytes) -> bool:
-        """Whether code mentions a name of the API secret, or gives a text to one such as `secret`.
+        """Whether code mentions a name of the API secret, or one such as `secret` beside a text that may be it.
 
         Names of other secrets, and what only reads `secret` from somewhere, tell nothing about LiveKit's.
         """
@@ -44,7 +44,7 @@ class SecretNames:
         names = paths | {path.rpartition(".")[2] for path in paths}
         if any(map(is_secret_name, names)):
             return True
-        return any(map(is_generic_secret_name, names)) and _WRITTEN.search(code) is not None
+        return any(map(is_generic_secret_name, names)) and any(form.search(code) for form in (_WRITTEN, _BARE))
 
 
 _SECRET = regex(rb"secret|Secret|SECRET")
@@ -55,6 +55,10 @@ _WRITTEN = regex(
     rb"(?:secret|Secret|SECRET)\w{0,30}[^\n]{0,120}?[=:,(>?|][\s(\[{]{0,40}(?:[a-zA-Z]{0,2}[\"'`]|[(\[{\d]|[a-z]{2,8}!?\()"
 )
 """A text, bytes or a call that makes some of one, given to a name with that word in it."""
+_BARE = regex(
+    rb"(?:secret|Secret|SECRET)\w{0,30}[^\w\n]{1,8}(?:(?=[A-Za-z+/_-]{0,31}\d)[A-Za-z0-9+/_-]{20}|[A-Za-z0-9]{32})"
+)
+"""A random-looking word after such a name: comments hold settings and commands that quote nothing."""
 
 
 def _path_around(code: bytes, found: re.Match[bytes]) -> str:

@@ -246,7 +246,7 @@ def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintPart
     if not signing:
         return
     seen: set[Expr] = set()
-    for payload in _payloads(context):
+    for payload in _completed(list(_payloads(context))):
         record = payload.origin
         if isinstance(record, Record | Call) and record not in seen and not _is_inside_payload(context, record):
             seen.add(record)
@@ -255,13 +255,22 @@ def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintPart
             yield payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
 
 
+def _completed(payloads: list[Mapped]) -> Iterator[Mapped]:
+    """The payloads without those that another takes in, embedded or spread, and adds `exp` to."""
+    completed = {item.members["video"].key for item in payloads if {"video", "exp"} <= item.members.keys()}
+    for payload in payloads:
+        video = payload.members.get("video")
+        if "exp" in payload.members or video is None or video.key not in completed:
+            yield payload
+
+
 def _payloads(context: FileContext) -> Iterator[Mapped]:
     """The payloads that the file writes out, or fills entry by entry: then as they are where they are last used."""
     written: tuple[Expr, ...] = context.names.nodes(Record)
     if context.evaluator.structs.are_built:
         written += tuple(call for call in context.names.calls if call.is_new)
     for record in written:
-        payload = livekit_payload(tuple(serialised(context, value) for value in context.values(record)), ())
+        payload = livekit_payload(_as_json(context, context.values(record)), ())
         if payload is not None and payload.origin is record:
             yield payload
     if not (context.is_jvm or context.module.language == "csharp"):
@@ -273,6 +282,15 @@ def _payloads(context: FileContext) -> Iterator[Mapped]:
         payload = livekit_payload(context.values(uses[-1]), ()) if uses else None
         if payload is not None and context.code.holds(payload.origin):
             yield payload
+
+
+def _as_json(context: FileContext, values: Possible) -> Possible:
+    """`values` with the names that their fields have in the token."""
+    if context.is_go:
+        from lk_audit.extractors.go_claims import as_claims  # noqa: PLC0415 - most scans meet other languages
+
+        return as_claims(context, values)
+    return tuple(serialised(context, value) for value in values)
 
 
 def _is_inside_payload(context: FileContext, record: Record | Call) -> bool:

@@ -93,6 +93,7 @@ FAMILY = Family(
         },
         "github.com/livekit/protocol/auth.ClaimGrants": _CLAIM_GRANTS,
     },
+    hmacs=frozenset({"crypto/hmac.New"}),
     rooms=frozenset(
         f"github.com/livekit/server-sdk-go.{name}" for name in ("ConnectToRoom", "ConnectToRoomWithToken", "NewRoom")
     ),

@@ -10,7 +10,9 @@ from lk_audit.extractors.shown import argument_parts, is_receiver, shown
 from lk_audit.extractors.sides import side_of
 from lk_audit.facts import Exposure, FileRole, SecretExposure, Side
 from lk_audit.livekit.sinks import (
+    ANSWERING,
     LOG_FUNCTIONS,
+    LOG_FUNCTIONS_OF,
     LOG_METHODS,
     LOGGERS,
     PAGE_FUNCTIONS,
@@ -21,7 +23,7 @@ from lk_audit.livekit.sinks import (
 )
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Assign, Call, Element, Expr, Member, Node, Return
+from lk_audit.syntax import Assign, Call, Element, Expr, Index, Literal, Member, Node, Return
 from lk_audit.values.model import Defined, Environment, Returned, Value
 
 _TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
@@ -40,11 +42,14 @@ def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
 
 
 def _logged(context: FileContext) -> Iterator[SecretExposure]:
+    family = context.names.traits.family
+    functions = LOG_FUNCTIONS | LOG_FUNCTIONS_OF.get(family, frozenset())
     for call in context.names.calls:
         name = last_name(call.callee) or ""
         is_log = name in LOG_METHODS and is_receiver(call, LOGGERS)
-        if is_log or (context.qualified(call.callee) or "") in LOG_FUNCTIONS:
-            yield from _facts(context, argument_parts(call), Exposure.LOG, name, with_tokens=True)
+        if is_log or (context.qualified(call.callee) or "") in functions:
+            with_tokens = is_log or family != "php" or name not in ANSWERING
+            yield from _facts(context, argument_parts(call), Exposure.LOG, name, with_tokens=with_tokens)
 
 
 def _answered(context: FileContext) -> Iterator[SecretExposure]:
@@ -101,7 +106,7 @@ def _runs_at_client(context: FileContext, element: Element) -> bool:
 def _facts(
     context: FileContext, exprs: Iterator[Expr], exposure: Exposure, sink: str, *, with_tokens: bool = False
 ) -> Iterator[SecretExposure]:
-    for expr in (item for item in exprs if _TELLING.search(last_name(item) or "")):
+    for expr in (item for item in exprs if any(map(_TELLING.search, _names_in(item)))):
         for value in context.values_here(expr):
             is_token = with_tokens and _is_token(value) and _is_in_handler(context, expr)
             if is_token or (isinstance(value, Environment) and context.secret_names.means(value.name)):
@@ -114,6 +119,14 @@ def _facts(
                     is_token=is_token,
                     leads=context.leads(value.trace),
                 )
+
+
+def _names_in(expr: Expr) -> Iterator[str]:
+    """What `expr` is called, and the text that it is looked up by: `os.environ["NAME"]`, `ENV.fetch("NAME")`."""
+    yield last_name(expr) or ""
+    keys = [expr.key] if isinstance(expr, Index) else ()
+    given = [item.value for item in expr.arguments] if isinstance(expr, Call) else keys
+    yield from (key.value for key in given if isinstance(key, Literal) and isinstance(key.value, str))
 
 
 def _is_token(value: Value) -> bool:

@@ -1,10 +1,12 @@
 """Where data leaves a program, as names: logs, responses, templates, storage.
 
-Sources: the documentation of Python's logging, loguru, structlog; of Node's console, winston, pino; of the web
-frameworks.
+Sources: the documentation of Python's logging, loguru, structlog; of Node's console, winston, pino; of Go's fmt, log,
+slog, logrus, zap; of android.util.Log, Timber; of the other languages' libraries; of the web frameworks.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 LOG_FUNCTIONS = frozenset(
     {
@@ -15,11 +17,37 @@ LOG_FUNCTIONS = frozenset(
     }
     | {"print", "pprint.pprint", "pprint.pp", "sys.stdout.write", "sys.stderr.write", "rich.print", "click.echo"}
 )
-LOGGERS = frozenset({"console", "logger", "log", "logging", "winston", "pino", "loguru", "structlog"})
+LOG_FUNCTIONS_OF: Mapping[str, frozenset[str]] = {
+    "dart": frozenset({"debugPrint", "log", "stdout.write", "stdout.writeln", "stderr.writeln"}),
+    "elixir": frozenset({"IO.puts", "IO.inspect", "IO.write"}),
+    "go": frozenset(
+        {f"fmt.Print{form}" for form in ("", "f", "ln")}
+        | {f"log.{verb}{form}" for verb in ("Print", "Fatal", "Panic") for form in ("", "f", "ln")}
+        | {f"log/slog.{level}" for level in ("Debug", "Info", "Warn", "Error")}
+    ),
+    "javascript": frozenset({"console.table", "process.stdout.write", "process.stderr.write"}),
+    "jvm": frozenset(
+        f"System.{stream}.{method}" for stream in ("out", "err") for method in ("print", "println", "printf", "format")
+    ),
+    "php": frozenset({"echo", "error_log", "var_dump", "print_r", "printf", "dd", "dump"}),
+    "python": frozenset({"typer.echo"}),
+    "ruby": frozenset({"puts", "p", "pp"}),
+    "rust": frozenset({"info", "debug", "warn", "error", "trace"}),
+    "swift": frozenset({"NSLog", "os_log", "debugPrint", "dump"}),
+}
+"""What prints or logs in one language only, by its family; elsewhere a function of that name does something else."""
+ANSWERING = frozenset({"echo", "print", "print_r", "printf"})
+"""What of them answers the request in PHP: tokens are meant to be printed there."""
+LOGGERS = frozenset(
+    {"console", "logger", "log", "logging", "winston", "pino", "loguru", "structlog"}
+    | {"logrus", "slog", "sugar", "zap", "glog", "klog", "timber"}
+)
 """What logging methods are called on, in lower case and without leading underscores."""
 LOG_METHODS = frozenset(
     {"log", "info", "debug", "warn", "warning", "error", "critical", "exception", "trace", "dir", "success", "verbose"}
     | {"LogInformation", "LogDebug", "LogWarning", "LogError", "LogTrace", "LogCritical", "Information", "Warning"}
+    | {f"{level}{form}" for level in ("Debug", "Info", "Warn", "Error", "Print") for form in ("", "f", "w", "ln")}
+    | {"v", "d", "i", "w", "e", "wtf", "print"}
 )
 
 RESPONSE_METHODS = frozenset({"json", "send", "end", "write", "send_json", "send_text", "emit"})

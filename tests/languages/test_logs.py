@@ -1,0 +1,88 @@
+"""Secrets that are printed or logged, in every language with what it prints and logs by."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.facts import SecretExposure
+from tests.languages.mints import facts_of
+
+READS = {
+    "dart": "void f() {{ final secret = Platform.environment['LIVEKIT_API_SECRET']; {} }}\n",
+    "ex": 'defmodule A do\n  def f do\n    secret = System.get_env("LIVEKIT_API_SECRET")\n    {}\n  end\nend\n',
+    "go": 'package a\n\nimport (\n\t"fmt"\n\t"log"\n\t"log/slog"\n\t"os"\n)\n\nfunc f() {{\n'
+    '\tsecret := os.Getenv("LIVEKIT_API_SECRET")\n\t{}\n}}\n',
+    "java": 'class A {{ void f() {{ String secret = System.getenv("LIVEKIT_API_SECRET"); {} }} }}\n',
+    "js": "const secret = process.env.LIVEKIT_API_SECRET;\n{}\n",
+    "kt": 'fun f() {{\n  val secret = System.getenv("LIVEKIT_API_SECRET")\n  {}\n}}\n',
+    "php": "<?php\n$secret = getenv('LIVEKIT_API_SECRET');\n{}\n",
+    "py": 'import os\nsecret = os.getenv("LIVEKIT_API_SECRET")\n{}\n',
+    "rb": 'secret = ENV["LIVEKIT_API_SECRET"]\n{}\n',
+    "rs": 'fn f() {{ let secret = std::env::var("LIVEKIT_API_SECRET").unwrap(); {} }}\n',
+    "swift": 'let secret = ProcessInfo.processInfo.environment["LIVEKIT_API_SECRET"]\n{}\n',
+}
+LOGGED = [
+    ("dart", "debugPrint('with $secret');"),
+    ("dart", "log('with $secret');"),
+    ("ex", 'IO.puts("with #{secret}")'),
+    ("ex", "IO.inspect(secret)"),
+    ("go", 'fmt.Printf("with %s", secret)'),
+    ("go", 'log.Fatalln("with", secret)'),
+    ("go", 'slog.Info("with", "secret", secret)'),
+    ("go", 'logger.Infof("with %s", secret)'),
+    ("java", 'System.out.println("with " + secret);'),
+    ("java", 'System.err.printf("%s", secret);'),
+    ("js", "console.table({ secret });"),
+    ("js", "process.stdout.write(secret);"),
+    ("js", "console.log(process.env['LIVEKIT_API_SECRET']);"),
+    ("js", "console.log(Deno.env.get('LIVEKIT_API_SECRET'));"),
+    ("kt", 'Log.d("App", "with $secret")'),
+    ("kt", 'Timber.e("with $secret")'),
+    ("php", 'echo "with $secret";'),
+    ("php", "error_log($secret);"),
+    ("php", "var_dump($_ENV['LIVEKIT_API_SECRET']);"),
+    ("py", 'print(os.environ["LIVEKIT_API_SECRET"])'),
+    ("py", "print(f\"with {os.environ.get('LIVEKIT_API_SECRET')}\")"),
+    ("rb", 'puts "with #{secret}"'),
+    ("rb", 'puts ENV.fetch("LIVEKIT_API_SECRET")'),
+    ("rs", 'info!("with {}", secret);'),
+    ("swift", 'NSLog("with %@", secret)'),
+    ("swift", 'os_log("with %@", secret)'),
+]
+
+
+def exposures(suffix: str, statement: str) -> list[SecretExposure]:
+    facts = facts_of({f"app/main.{suffix}": READS[suffix].format(statement)})
+    return [fact for fact in facts if isinstance(fact, SecretExposure)]
+
+
+@pytest.mark.parametrize(("suffix", "statement"), LOGGED)
+def test_a_secret_that_is_printed_or_logged(suffix: str, statement: str) -> None:
+    assert [fact.is_token for fact in exposures(suffix, statement)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "statement"),
+    [
+        ("go", "fmt.Println(len(secret))"),
+        ("go", 'fmt.Println(os.Getenv("LIVEKIT_API_KEY"))'),
+        ("js", "p(secret);"),
+        ("php", "echo $secret ? 'set' : 'missing';"),
+        ("py", 'print(os.environ["LIVEKIT_URL"])'),
+        ("py", 'print("LIVEKIT_API_SECRET" in os.environ)'),
+        ("rb", "puts secret.nil?"),
+    ],
+)
+def test_what_tells_only_of_a_secret_exposes_none(suffix: str, statement: str) -> None:
+    assert exposures(suffix, statement) == []
+
+
+def test_a_page_of_php_answers_with_the_token_that_it_prints() -> None:
+    code = """<?php
+    use Agence104\\LiveKit\\{AccessToken, AccessTokenOptions, VideoGrant};
+    $token = new AccessToken(getenv('LIVEKIT_API_KEY'), getenv('LIVEKIT_API_SECRET'));
+    $token->init(new AccessTokenOptions())->setGrant((new VideoGrant())->setRoomJoin()->setRoomName($_GET['room']));
+    echo $token->toJwt();
+    """
+
+    assert [fact for fact in facts_of({"token.php": code}) if isinstance(fact, SecretExposure)] == []

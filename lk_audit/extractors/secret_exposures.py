@@ -9,6 +9,7 @@ from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.shown import argument_parts, is_receiver, shown
 from lk_audit.extractors.sides import side_of
 from lk_audit.facts import Exposure, FileRole, SecretExposure, Side
+from lk_audit.livekit.credentials import name_words
 from lk_audit.livekit.sinks import (
     ANSWERING,
     LOG_FUNCTIONS,
@@ -24,7 +25,7 @@ from lk_audit.livekit.sinks import (
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Element, Expr, Index, Literal, Member, Node, Return
-from lk_audit.values.model import Defined, Environment, Returned, Value
+from lk_audit.values.model import Defined, Environment, Given, Returned, Value
 
 _TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
 """Names under which a secret or token may be shown; others are not looked up."""
@@ -49,7 +50,9 @@ def _logged(context: FileContext) -> Iterator[SecretExposure]:
         is_log = name in LOG_METHODS and is_receiver(call, LOGGERS)
         if is_log or (context.qualified(call.callee) or "") in functions:
             with_tokens = is_log or family != "php" or name not in ANSWERING
-            yield from _facts(context, argument_parts(call), Exposure.LOG, name, with_tokens=with_tokens)
+            for expr in argument_parts(call):
+                facts = tuple(_facts(context, iter((expr,)), Exposure.LOG, name, with_tokens=with_tokens))
+                yield from facts or _by_name(context, expr, name)
 
 
 def _answered(context: FileContext) -> Iterator[SecretExposure]:
@@ -119,6 +122,21 @@ def _facts(
                     is_token=is_token,
                     leads=context.leads(value.trace),
                 )
+
+
+def _by_name(context: FileContext, expr: Expr, sink: str) -> Iterator[SecretExposure]:
+    """The fact for what a function is given, or has in what it is given, under the name of LiveKit's secret."""
+    name = last_name(expr) or ""
+    is_itself = _NOT_ITSELF.isdisjoint(name_words(name)[:1])
+    if isinstance(expr, Call) or not (is_itself and context.secret_names.means(name)):
+        return
+    if all(isinstance(value, Given) for value in context.values_here(expr)):
+        place = context.place(expr)
+        yield SecretExposure(place=place, role=context.role, name=name, exposure=Exposure.LOG, sink=sink)
+
+
+_NOT_ITSELF = frozenset({"has", "is", "needs", "masked", "hidden", "redacted", "hashed", "encrypted", "sealed"})
+"""How names begin that speak of a secret and hold none."""
 
 
 def _names_in(expr: Expr) -> Iterator[str]:

@@ -62,6 +62,27 @@ def test_a_secret_that_is_printed_or_logged(suffix: str, statement: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("printed", "is_secret"),
+    [
+        ("h.livekitSecret", True),
+        ("h.cfg.LiveKitAPISecret", True),
+        ("livekitSecret", True),
+        ("h.hasLivekitSecret", False),
+        ("h.maskedLivekitSecret", False),
+        ("mask(h.livekitSecret)", False),
+        ("h.livekitSecret[:4]", False),
+        ("h.livekitKey", False),
+        ("h.stripeSecret", False),
+    ],
+)
+def test_what_a_function_is_given_under_the_name_of_the_secret_is_the_secret(printed: str, *, is_secret: bool) -> None:
+    code = f"package a\n\nfunc (h *hook) check(livekitSecret string) {{\n\tlog.Printf(`%s`, {printed})\n}}\n"
+    facts = [fact for fact in facts_of({"hook.go": code}) if isinstance(fact, SecretExposure)]
+
+    assert len(facts) == is_secret
+
+
+@pytest.mark.parametrize(
     ("suffix", "statement"),
     [
         ("go", "fmt.Println(len(secret))"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.extraction import extract_facts
-from lk_audit.facts import TokenMint
+from lk_audit.facts import Expiry, TokenMint
 from lk_audit.source import Source
 
 MINT = "at := auth.NewAccessToken(key, secret)\n\tat.SetIdentity(name)\n\treturn at.ToJWT()"
@@ -46,3 +46,46 @@ def test_a_value_made_of_itself_is_no_endless_question(path: str, text: str) -> 
 
     assert [type(fact) for fact in facts] == [TokenMint]
     assert notes == []
+
+
+FANS = (
+    "const c = (x) => `" + "${x}" * 20 + "`;\n"
+    "const b = (x) => `" + "${c(x)}" * 20 + "`;\n"
+    "const a = (x) => `" + "${b(x)}" * 20 + "`;\n"
+)
+"""A call of `a` takes more work than is spent on one question."""
+
+
+@pytest.mark.parametrize("costly", ["sub: a(user)", "sub: a(user), name: a(room), jti: a(seed)", "...a(user)"])
+def test_what_one_part_costs_does_not_hide_the_others(costly: str) -> None:
+    text = (
+        f"import jwt from 'jsonwebtoken';\n{FANS}"
+        "export const mint = (user, room, seed) => jwt.sign(\n"
+        f"  {{ {costly}, exp: 4102444800, video: {{ roomJoin: true, room }} }}, process.env.LIVEKIT_API_SECRET);\n"
+    )
+
+    (fact,) = extract_facts([Source.from_text("mint.js", text)])[0]
+
+    assert isinstance(fact, TokenMint)
+    assert list(fact.grants.by_name) == ["roomJoin", "room"]
+    assert [life.expiry for life in fact.lifetimes] == [Expiry.EXPLICIT]
+
+
+def test_what_one_field_of_a_struct_costs_does_not_hide_the_others() -> None:
+    text = (
+        'package main\n\nimport (\n\t"crypto/hmac"\n\t"fmt"\n)\n'
+        + "".join(
+            f'func {name}(x string) string {{ return fmt.Sprintf("{"%s" * 20}"{f", {inner}" * 20}) }}\n'
+            for name, inner in (("c", "x"), ("b", "c(x)"), ("a", "b(x)"))
+        )
+        + 'type Grant struct {\n\tRoomJoin bool `json:"roomJoin"`\n}\n'
+        'type Claims struct {\n\tSub string `json:"sub"`\n\tExp int64 `json:"exp"`\n\tVideo Grant `json:"video"`\n}\n'
+        "func mint(user string) []byte {\n"
+        "\tclaims := Claims{Sub: a(user), Exp: 4102444800, Video: Grant{RoomJoin: true}}\n"
+        "\treturn hmac.New(h, key).Sum(encode(claims))\n}\n"
+    )
+
+    (fact,) = extract_facts([Source.from_text("main.go", text)])[0]
+
+    assert isinstance(fact, TokenMint)
+    assert list(fact.grants.by_name) == ["roomJoin"]

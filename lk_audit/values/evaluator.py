@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -178,6 +178,15 @@ class Evaluator:
             self._spent += effort.work
         return values
 
+    def evaluate_each(self, parts: Iterable[Expr], frame: Frame | None) -> Iterator[Possible]:
+        """What each part of something can be. None of them uses up the work that those after it need."""
+        parts, effort, limit = tuple(parts), self.effort, self.effort.limit
+        for number, part in enumerate(parts, 1):
+            effort.limit = effort.sparing(limit, len(parts) - number)
+            values = self.evaluate_at(part, frame)
+            effort.limit = limit
+            yield values
+
     def part(self, value: Value, key: str, origin: Expr) -> Possible:  # noqa: PLR0911 - one per kind of value
         """What `value.key` or `value["key"]` can be."""
         found: Value | None = environment.member(value, key, origin)
@@ -241,8 +250,8 @@ class Evaluator:
 
     def _record(self, expr: Record, frame: Frame | None) -> Possible:
         builder = RecordBuilder(expr, self.part, self.python)
-        for entry in expr.entries:
-            values = self.evaluate_at(entry.value, frame)
+        found = self.evaluate_each((item.value for item in expr.entries), frame)
+        for entry, values in zip(expr.entries, found, strict=True):
             if entry.key is not None:
                 builder.put(self.evaluate_at(entry.key, frame), values, entry.key)
             else:

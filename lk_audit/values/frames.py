@@ -58,6 +58,13 @@ class Effort(Struct, eq=False):
         self.active.add(key)
         return True
 
+    def sparing(self, limit: int, later: int) -> int:
+        """How far work may go in one part of something, so that there is some left for those after it.
+
+        `limit` is that of all parts together, `later` how many come after this one.
+        """
+        return max(limit - later * _LEAST_WORK, self.work + (limit - self.work) // 2)
+
     @property
     def is_spent(self) -> bool:
         return self.work >= self.limit

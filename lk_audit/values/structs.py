@@ -43,13 +43,14 @@ class Structs:
             return self._encoded(owner, call, frame)
         builder = RecordBuilder(call, evaluator.part, python=False)
         names = iter(_field_names(owner))
-        for item in call.arguments:
+        found = evaluator.evaluate_each((item.value for item in call.arguments), frame)
+        for item, values in zip(call.arguments, found, strict=True):
             name = item.name or next(names, None)
             if item.spread or name is None:
                 builder.spread((unknown(item.value),))
             else:
                 key = self._label(item)
-                builder.put((Text(origin=key, text=name),), evaluator.evaluate_at(item.value, frame), key)
+                builder.put((Text(origin=key, text=name),), values, key)
         return builder.build()
 
     def _encoded(self, owner: Class, call: Call, frame: Frame | None) -> Mapped | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from operator import attrgetter
 from typing import TypeAlias, TypeGuard, TypeVar, cast
 
@@ -183,6 +184,10 @@ class Scopes:
             if len(known) > 1:
                 known.sort(key=_EFFECT)
 
+    @cached_property
+    def _class_names(self) -> frozenset[str]:
+        return frozenset(kind.name for kind in self.nodes(Class))
+
     def _index_definitions(self) -> None:
         assigns = self.nodes(Assign)
         for assign in sorted(assigns, key=lambda item: not item.declares) if self.traits.declares else assigns:
@@ -201,7 +206,7 @@ class Scopes:
     def _index_assign(self, assign: Assign) -> None:
         target = assign.target
         if isinstance(target, Member) and isinstance(target.object, Name):
-            instance_of = self.self_class(target.object)
+            instance_of = self.self_class(target.object) or self._named_around(assign, target.object.id)
             if instance_of is not None:
                 self.attributes[instance_of, target.name].append(self._assignment(assign, target.name, instance_of))
         if not isinstance(target, Name):
@@ -218,6 +223,11 @@ class Scopes:
             item = self._assignment(assign, target.id, scope)
             self.definitions[scope, target.id].append(item)
             self.assigned[target.id].append(item)
+
+    def _named_around(self, node: Node, name: str) -> Class | None:
+        """The class around `node`, if that is its name: `Rooms.instance = new Rooms()` in a method of `Rooms`."""
+        around = self.enclosing(node, Class) if name in self._class_names else None
+        return around if around is not None and around.name == name else None
 
     def _assignment(self, assign: Assign, name: str, scope: Scope) -> Definition:
         is_loop = isinstance(self.parents.get(assign), Loop) and isinstance(assign.value, Opaque)

@@ -22,6 +22,7 @@ from lk_audit.livekit.requests import (
     ROUTE_METHODS,
     SERVED_PARAMETERS,
     SERVER_SET,
+    SERVER_SET_HEADERS,
     VIEW_CLASSES,
 )
 from lk_audit.patterns import regex
@@ -31,6 +32,8 @@ from lk_audit.values.model import Defined, Given
 if TYPE_CHECKING:
     from lk_audit.extractors.go_handlers import Registration
 
+_IN_PARTS = "#0"
+"""How syntax calls a first parameter that is taken apart where it is declared (`syntax.Parameter`)."""
 _MOST_PARAMETERS = 3
 """What a serverless platform passes at most: event, context, callback."""
 
@@ -243,7 +246,7 @@ def _defined_here(context: FileContext, name: Name) -> Iterator[Function | Class
 
 
 def _exported(context: FileContext) -> Iterator[Handler]:
-    """Next, SvelteKit, Astro, Remix, Netlify, Vercel, Lambda and Workers: exported functions by their names."""
+    """Next, SvelteKit, Astro, Remix, Netlify, Vercel, Lambda, Workers, Appwrite: exported functions by their names."""
     for node in context.names.nodes(Export):
         function = _as_function(context, node.local) if node.local is not None else None
         if function is not None and _is_handler_export(node.exported, function):
@@ -271,9 +274,19 @@ def _is_handler_export(exported: str, function: Function) -> bool:
 
 
 def _looks_like_handler(function: Function) -> bool:
-    """`(req, res)`, `(request)`, `(event, context)`: what serverless platforms call."""
+    """`(req, res)`, `(request)`, `(event, context)`, `({ req, res })`: what serverless platforms call."""
     names = [item.name for item in function.parameters]
+    if names == [_IN_PARTS]:
+        return {"req", "res"} <= set(_parts_taken(function))
     return 0 < len(names) <= _MOST_PARAMETERS and names[0].lstrip("_") in SERVED_PARAMETERS
+
+
+def _parts_taken(function: Function) -> Iterator[str]:
+    """What a function takes out of its first parameter where it declares it: Appwrite's `({ req, res, log })`."""
+    for statement in function.body.statements:
+        value = statement.value if isinstance(statement, Assign) else None
+        if isinstance(value, Member) and isinstance(value.object, Name) and value.object.id == _IN_PARTS:
+            yield value.name
 
 
 def _assigns_export(target: Expr) -> bool:
@@ -345,7 +358,8 @@ def is_server_set(value: Given) -> bool:
     if not _GO_SERVER_SET.isdisjoint(members):
         return True
     is_request = value.parameter in REQUEST_PARAMETERS or value.parameter.startswith("#")
-    return is_request and bool(members) and members[0] in SERVER_SET
+    is_header = members[:1] == ("headers",) and members[1:2] and members[1].lower() in SERVER_SET_HEADERS
+    return is_request and bool(members) and (members[0] in SERVER_SET or bool(is_header))
 
 
 _GO_SERVER_SET = frozenset({"Auth", "Authorizer", "TLS"})

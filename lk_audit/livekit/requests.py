@@ -272,6 +272,9 @@ SERVER_SET = frozenset(
 )
 """Parts of a request that the server fills in after it has looked at the caller: `req.user`, `request.session`."""
 
+SERVER_SET_HEADERS = frozenset({"x-appwrite-user-id", "x-appwrite-user-jwt"})
+"""Headers that a platform writes itself when it knows the caller (appwrite.io/docs/products/functions/develop)."""
+
 REQUEST_PARAMETERS = frozenset(
     {"request", "req", "ctx", "c", "context", "event", "info", "socket", "ws", "websocket", "conn"}
 )

@@ -1,0 +1,33 @@
+"""Functions that platforms call with a request in parts: `({ req, res })`, as Appwrite does."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.mints import found_in
+
+MINT = """  const { LIVEKIT_API_KEY, LIVEKIT_API_SECRET } = process.env;
+  const at = new AccessToken(LIVEKIT_API_KEY, LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  return res.json({ token: await at.toJwt() });
+"""
+SIGNED_IN = """export default async ({ req, res }) => {
+  const identity = req.headers['x-appwrite-user-id'];
+  if (!identity) return res.json({ error: 'sign in' }, 401);
+  const room = req.query.room;
+"""
+IMPORT = "import { AccessToken } from 'livekit-server-sdk';\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "is_open"),
+    [
+        ("export default async ({ req, res, log }) => {\n  const { identity, room } = JSON.parse(req.body);\n", True),
+        ("module.exports = async function ({ req, res }) {\n  const { identity, room } = req.bodyJson;\n", True),
+        (SIGNED_IN, False),
+        ("export default async ({ identity, room, res }) => {\n", False),
+    ],
+    ids=["body", "assigned", "signed in", "no request"],
+)
+def test_a_function_that_takes_its_request_in_parts_is_a_handler(start: str, *, is_open: bool) -> None:
+    assert len(found_in({"src/main.js": f"{IMPORT}{start}{MINT}}};\n"}, "LK601")) == is_open

@@ -26,9 +26,11 @@ def may_tell(source: Source, names: SecretNames) -> bool:
 
 
 def _may_be_read(source: Source, names: SecretNames) -> bool:
-    if frontends.frontend_for(source.path) in frontends.CODE:
-        return bool(opened(source, names))
-    return may_be_document(source, names)
+    name = frontends.frontend_for(source.path)
+    holds_code = name in frontends.CODE or name in frontends.MIXED
+    if holds_code and opened(source, names):
+        return True
+    return name not in frontends.CODE and may_be_document(source, names)
 
 
 def opened(source: Source, names: SecretNames) -> frozenset[str]:

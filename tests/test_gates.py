@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from itertools import chain
 
 import pytest
 
-from lk_audit import extraction, worth
+from lk_audit import extraction, frontends, worth
 from lk_audit.extraction import extract_facts
 from lk_audit.extractors import gates, token_checks
 from lk_audit.extractors.gates import GATES, SIGNING, SINKS, Words
@@ -170,6 +171,24 @@ def test_what_is_told_of_files_when_they_are_read_loses_nothing_of_the_examples(
     monkeypatch.setattr(extraction, "telling", lambda some: [source for source in some if may_tell(source, USUAL)])
 
     assert extract_facts(sources)[0] == all_facts
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const jwt = new SignJWT({ video: { roomJoin: true } }).sign(signer);",
+        "await provider.setKey('correct-horse-battery', 'E2EE');",
+        "const tokens = TokenSource.sandboxTokenServer('my-sandbox-id');",
+        "localStorage.setItem('livekit-token', token);",
+    ],
+)
+@pytest.mark.parametrize("suffix", ["vue", "svelte", "astro", "html", "ipynb"])
+def test_code_in_pages_and_notebooks_is_told_of_as_code_is(code: str, suffix: str) -> None:
+    text = f"---\n{code}\n---\n" if suffix == "astro" else f"<script>\n{code}\n</script>\n"
+    cells = [{"cell_type": "code", "source": code, "metadata": {}, "outputs": []}]
+    text = json.dumps({"cells": cells, "nbformat": 4}) if suffix == "ipynb" else text
+
+    assert may_tell(frontends.view(Source.from_text(f"src/room.{suffix}", text)), USUAL)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ CODE = frozenset(
     {"python", "javascript", "go", "java", "kotlin", "php", "ruby", "dart", "swift", "csharp", "rust", "elixir"}
 )
 """The frontends of programming languages; the others read data and text."""
+MIXED = frozenset({"page", "notebook"})
+"""The frontends of files that hold code among other things."""
 GRAMMARS: dict[str, str] = {
     "dart": "tree_sitter_dart",
     "java": "tree_sitter_java",

@@ -26,7 +26,7 @@ _SECRETS: Words = (b"secret", b"Secret", b"SECRET")
 _ANY_SECRETS: Words = (b"ecret", b"ECRET")
 _TOKENS: Words = (b"oken", b"OKEN", b"jwt", b"Jwt", b"JWT")
 _LIVEKIT: Words = (b"ivekit", b"iveKit", b"IVEKIT")
-_TOKEN_CLASSES: Words = (b"AccessToken",)
+_TOKEN_CLASSES: Words = (b"AccessToken", b".CreateToken()")
 SIGNING: Words = (
     *(b"jwt", b"Jwt", b"JWT", b"jws", b"JWS", b"jose", b"Jose", b"JOSE", b"Joken", b"KJUR", b"jsrsasign"),
     *(b"jsonwebtoken", b"JsonWebToken", b"SecurityToken", b"lcobucci", b"Lcobucci", b"Vapor"),

@@ -36,9 +36,18 @@ def sdk_of(context: FileContext, call: Call) -> Sdk | None:
         named = (value.name for value in context.values(call.callee) if isinstance(value, Reference))
         name = next((found for found in named if found in constructors), name)
     if name is None or (name not in constructors and not name.endswith(_CONSTRUCTING)):
-        return None
+        return _of_client(context, call)
     sdk = constructors.get(name) or _by_shape(context, call, name)
     return sdk.older if sdk is not None and sdk.older is not None and context.has_old_sdk else sdk
+
+
+def _of_client(context: FileContext, call: Call) -> Sdk | None:
+    """The SDK whose client makes a token with its own key, which is then used like one: `rooms.CreateToken()`."""
+    sdk = context.sdks.token_methods.get(last_name(call.callee) or "") if not call.arguments else None
+    if sdk is None:
+        return None
+    used = {event.path[0] for event in history(context.names, call)}
+    return sdk if any(setting.target == "grants" for name, setting in sdk.members.items() if name in used) else None
 
 
 def _by_shape(context: FileContext, call: Call, name: str) -> Sdk | None:

@@ -1,6 +1,7 @@
 """Go: livekit/protocol and livekit/server-sdk-go.
 
-Sources: livekit/protocol `auth/accesstoken.go` and `auth/grants.go`, livekit/server-sdk-go, golang-jwt/jwt `claims.go`.
+Sources: livekit/protocol `auth/accesstoken.go` and `auth/grants.go`, livekit/server-sdk-go `roomclient.go`,
+golang-jwt/jwt `claims.go`.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ FAMILY = Family(
         "github.com/livekit/protocol/auth.ClaimGrants": _CLAIM_GRANTS,
     },
     hmacs=frozenset({"crypto/hmac.New"}),
+    token_methods={"CreateToken": GO},
     rooms=frozenset(
         f"github.com/livekit/server-sdk-go.{name}" for name in ("ConnectToRoom", "ConnectToRoomWithToken", "NewRoom")
     ),

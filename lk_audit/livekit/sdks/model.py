@@ -185,7 +185,7 @@ class Family(Struct, frozen=True):
     the call that makes one, `claim_builders` those known by the last name of the call that makes one, `jwt_classes`
     tokens to be signed, `later_signers` other libraries that sign in two steps; `claim_structs` are their structs, with
     the names of the fields in the token; `single_grants` are classes that hold one grant each; `hmacs` sign by hand,
-    `grant_helpers` make grant objects.
+    `grant_helpers` make grant objects; `token_methods` of clients make tokens with the client's key.
     """
 
     constructors: dict[str, Sdk] = field(default_factory=dict)
@@ -197,6 +197,7 @@ class Family(Struct, frozen=True):
     jwt_classes: dict[str, JwtClass] = field(default_factory=dict)
     later_signers: dict[str, LaterSigner] = field(default_factory=dict)
     claim_structs: dict[str, dict[str, str]] = field(default_factory=dict)
+    token_methods: dict[str, Sdk] = field(default_factory=dict)
     hmacs: frozenset[str] = frozenset()
     builders: dict[str, JwtBuilder] = field(default_factory=dict)
     single_grants: dict[str, Claim] = field(default_factory=dict)

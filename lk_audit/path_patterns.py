@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 MAX_WILDCARDS = 4
 """Wildcards become regular expressions that try every split; a pattern with more could take for ever."""
 MAX_LENGTH = 500
-_WILDCARD = regex(r"\*+|\?")
+_WILDCARD = regex(r"(?<![^/])\*\*(?![^/])|\*|\?")
+"""`**` between slashes counts once; elsewhere each asterisk tries every split, also beside another one."""
 
 
 class PathPatterns(Struct, frozen=True):

@@ -13,6 +13,7 @@ from lk_audit import frontends
 from lk_audit.configuration.layers import Asked, effective
 from lk_audit.errors import UsageError
 from lk_audit.frontends import dotenv, javascript, swift, yaml
+from lk_audit.path_patterns import PathPatterns, pattern_mistake
 from lk_audit.pipeline import scan_paths
 from lk_audit.source import Source
 from lk_audit.suppression import rule_names
@@ -236,6 +237,21 @@ def test_what_is_no_pattern_in_a_configuration_is_told_of_in_one_line(tmp_path: 
         effective(Asked(tmp_path / "lk-audit.toml"), tmp_path, rule_names(RULES))
 
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("pattern", ["a*****b", "a" + "*" * 300 + "b", "*****", "**/a**b**c"])
+def test_asterisks_beside_each_other_are_counted_one_by_one(pattern: str) -> None:
+    assert "is too complicated" in str(pattern_mistake(pattern))
+
+
+@pytest.mark.parametrize("pattern", ["a****b", "*a*a*a*ab", "**/a**/**/b", "/**/a/**/b/**/c/**"])
+def test_a_pattern_that_is_allowed_is_soon_done_with_the_longest_names(pattern: str) -> None:
+    assert pattern_mistake(pattern) is None
+    started = time.process_time()
+    for path in ("a" * 255, "/".join(["a" * 20] * 12), "a/b/" * 60):
+        PathPatterns((pattern,)).matched_by(path)
+
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

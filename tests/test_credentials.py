@@ -253,6 +253,11 @@ def test_names_that_mean_something_else(name: str) -> None:
     assert not is_secret_name(name)
 
 
+@pytest.mark.parametrize("name", ["MY_LIVEKIT_SECRET", "SECRET_KEY_PROD", "PROD_LK_SECRET_V2"])
+def test_the_name_of_a_variable_where_a_secret_belongs_is_none(name: str) -> None:
+    assert judge(name) is None
+
+
 def test_generic_names_need_context_and_are_told_apart() -> None:
     assert all(map(is_generic_secret_name, ["api_secret", "apiSecret", "API_SECRET", "secret", "--api-secret"]))
     assert not any(map(is_generic_secret_name, ["client_secret", "api_key", "secret_name", "webhook_secret", ""]))

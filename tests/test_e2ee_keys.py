@@ -149,3 +149,17 @@ def test_no_report_shows_the_key(style: str, literal: str, hidden: str) -> None:
 
     assert report.open_findings
     assert hidden not in render(style, report, Presentation(color=False, width=100, exit_code=1))
+
+
+@pytest.mark.parametrize(
+    ("key", "how"),
+    [
+        (f"'{KEY}'", "written down"),
+        (f"process.env.ROOM_KEY ?? '{KEY}'", "as the fallback of ROOM_KEY"),
+        ("process.env.NEXT_PUBLIC_E2EE_KEY", "in the public variable NEXT_PUBLIC_E2EE_KEY"),
+    ],
+)
+def test_it_is_said_how_a_key_is_known_to_everybody(key: str, how: str) -> None:
+    (finding,) = found("client.ts", f"{PROVIDER}await provider.setKey({key});\n")
+
+    assert finding.message == f"end-to-end encryption key {how} for setKey(): everybody who has the code can decrypt"

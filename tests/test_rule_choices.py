@@ -485,3 +485,27 @@ def test_a_public_name_is_certain_where_it_is_neither_read_by_a_server_nor_in_a_
 )
 def test_lifetimes_are_spoken_of_in_their_largest_unit(seconds: float, words: str) -> None:
     assert spoken(seconds) == words
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("agent", 1), ("egress", 1), ("standard", 0)])
+def test_a_kind_of_services_in_a_token_that_a_request_gets_is_told_of(kind: str, expected: int) -> None:
+    code = (
+        "from fastapi import FastAPI\nfrom livekit import api\napp = FastAPI()\n"
+        '@app.post("/token")\ndef token(room: str):\n'
+        "    grants = api.VideoGrants(room_join=True, room=room)\n"
+        f'    return api.AccessToken().with_kind("{kind}").with_grants(grants).to_jwt()\n'
+    )
+    findings = found("covert-participant", "app.py", code)
+
+    assert [item.message.partition(" in ")[0] for item in findings] == [f"kind {kind}"] * expected
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [("agent.py", Severity.MEDIUM), ("examples/agent.py", Severity.LOW)],
+)
+def test_an_unencrypted_address_weighs_less_outside_of_what_is_shipped(path: str, severity: Severity) -> None:
+    code = 'import os\n\nLIVEKIT_URL = os.getenv("LIVEKIT_URL", "ws://live.acme.io:7880")\n'
+    (finding,) = found("insecure-url", path, code)
+
+    assert finding.severity is severity

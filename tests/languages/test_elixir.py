@@ -178,6 +178,7 @@ MOMENTS = {
     "DateTime.to_unix(DateTime.add(DateTime.utc_now(), x, :day))": (Expiry.UNKNOWN, None),
     "DateTime.to_unix(DateTime.add(DateTime.utc_now(), 3, x))": (Expiry.UNKNOWN, None),
     "Timex.now() |> Timex.shift(hours: 6) |> Timex.to_unix()": (Expiry.EXPLICIT, 6 * HOUR),
+    "Timex.now() |> Timex.shift(x) |> Timex.to_unix()": (Expiry.UNKNOWN, None),
     "Joken.current_time() + 600": (Expiry.EXPLICIT, 600),
     "System.system_time(:millisecond) + :timer.hours(1)": (Expiry.MILLISECONDS, None),
     "div(System.system_time(:millisecond), 1000) + 600": (Expiry.EXPLICIT, 600),

@@ -33,3 +33,15 @@ def test_fields_of_a_struct_are_known_by_their_names_and_by_their_order(video: s
 
     assert granted(found) == {"roomJoin": True, "room": "r"}
     assert [item.seconds for item in found.lifetimes] == [7200]
+
+
+@pytest.mark.parametrize(
+    ("call", "lives"),
+    [("use(ttl)", [7200]), ("use(Options{&ttl})", [7200]), ("scan(&ttl)", [7200, None])],
+    ids=["given", "its address kept", "its address given"],
+)
+def test_a_function_may_change_a_variable_whose_address_it_is_given(call: str, lives: list[float | None]) -> None:
+    code = FRAME.replace("\tclaims", f"\tttl := 2 * time.Hour\n\t{call}\n\tclaims").replace("2 * time.Hour).", "ttl).")
+    found = mint_in("main.go", code.replace("VIDEO", 'Video{true, "r"}'))
+
+    assert [item.seconds for item in found.lifetimes] == lives

@@ -186,6 +186,19 @@ def test_a_fallback_for_the_environment_of_a_server_is_a_secret_that_is_written_
     assert [item.name for item in facts if isinstance(item, CredentialLiteral)] == ["LIVEKIT_API_SECRET"]
 
 
+def test_a_field_that_a_construction_leaves_out_is_not_in_the_payload() -> None:
+    code = TYPES.replace("var video: Grants", "var video: Grants\n    var sub: SubjectClaim?") + (
+        "func make(signers: JWTSigners) throws -> String {\n"
+        '    let claims = Claims(iss: "k", exp: .init(value: Date().addingTimeInterval(3 * 3600)),\n'
+        '                        video: Grants(room: "r", roomJoin: true, admin: true))\n'
+        "    return try signers.sign(claims)\n}\n"
+    )
+    fact = mint("Sources/App/tokens.swift", code)
+
+    assert lifetime(fact) == 3 * HOUR
+    assert fact.identity == ()
+
+
 def test_other_tokens_are_no_business_of_ours() -> None:
     code = 'import JWTKit\nstruct P: JWTPayload { let sub: String }\nlet t = try signers.sign(P(sub: "u"))\n'
 

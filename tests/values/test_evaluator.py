@@ -29,6 +29,7 @@ JAVASCRIPT = {
     "look(c ? process.env.A + x : process.env.B + y)": "?(env A | ref x | env B | ref y)",
     "((x) => look(x))(process.env.A)": "env A",
     "(function (x) { look(x) })(5)": "5",
+    "look(f()); function f() { return 5 }": "5",
     # numbers
     "look(Number('3600'))": "3600",
     "look(parseInt('3600', 10))": "3600",
@@ -174,6 +175,7 @@ PYTHON = {
     "look(not '')": "true",
     "look({'ttl': 60, 'video': {'roomJoin': True}})": "{ttl: 60, video: {roomJoin: true}}",
     "class C:\n    def f(self, x):\n        look(x)\nC.f(C(), 5)": "5",
+    "def f():\n    return 1\nlook(f())\ndef f():\n    return 2": "1",
     "claims = {'exp': 1, 'a': 2}\nif c:\n    del claims['exp']\nlook(claims)": "{exp?: 1, a: 2}",
     # numbers
     "look(int('3600'))": "3600",

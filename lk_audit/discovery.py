@@ -100,7 +100,7 @@ class Discovery(Struct, frozen=True):
         return self.files.paths
 
 
-Look: TypeAlias = Callable[[Sequence[str]], Columns]
+Look: TypeAlias = Callable[[Iterable[str]], Columns]
 """Tells what is known of files, by their paths; those that are none to scan are `ABSENT`."""
 MANY = 5_000
 """Files; fewer are looked at before other processes have started."""

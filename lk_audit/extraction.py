@@ -91,6 +91,7 @@ def _batches(
         yield from (analysis.of(source) for source in watched(sources, _STEP, progress))
         return
     _load(sources)
+    analysis.prepare()
     done = 0
     for batch, found in processes.spread(analysis.of_all, sources, weights, jobs):
         done += len(batch)
@@ -133,7 +134,11 @@ class _Analysis:
         self._hints = hints
         self._workspace = Workspace(files.shared(Project), hints)
 
-    def of_all(self, sources: Sequence[Source]) -> Extracted:
+    def prepare(self) -> None:
+        """Find out what all processes need that go on from here."""
+        self._files.prepare()
+
+    def of_all(self, sources: Iterable[Source]) -> Extracted:
         found = Extracted()
         for source in sources:
             found.add(self.of(source))

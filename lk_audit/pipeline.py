@@ -291,7 +291,7 @@ _MANY_REPAIRS = 16
 def _fixes(fixer: Fixer, repairs: Sequence[Repair], jobs: int | None) -> tuple[list[Fix | None], list[Crash]]:
     """The fix for each repair, if there is one, and defects; made by several processes where there are many."""
 
-    def made(some: Sequence[Repair]) -> tuple[list[Fix | None], list[Crash]]:
+    def made(some: Iterable[Repair]) -> tuple[list[Fix | None], list[Crash]]:
         fixer.errors.clear()
         return [fixer.fix(repair) for repair in some], [Crash.of(error, path) for path, error in fixer.errors]
 

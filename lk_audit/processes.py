@@ -11,12 +11,16 @@ import select
 import signal
 import struct
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from types import TracebackType
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from ctypes import CDLL
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,14 +28,16 @@ R = TypeVar("R")
 _BATCHES_EACH = 8
 """So many pieces of work a process, so that none waits long for the slowest."""
 _ROOM = 96_000_000
-"""Bytes; a larger process ends with its batch, and another goes on. What has been dropped in it stays taken for the
-most part: in between are objects that live."""
+"""Bytes; a larger process ends with the item that it is at, and another goes on. What has been dropped in it stays
+taken for the most part: in between are objects that live."""
+_LEAST_ROOM = 16_000_000
+"""Bytes that a process may take beside what it has from the first one, however much that is."""
 _GROWN = 3
-"""The exit code of such a process; it has done at least one batch."""
+"""The exit code of such a process; it has done at least one item."""
 _MOST_PROCESSES = 1_000
 """More would have more pieces of work than fit into a pipe (64 KiB, pipe(7))."""
 
-_work: Callable[[Sequence[Any]], Any] | None = None
+_work: Callable[[Iterable[Any]], Any] | None = None
 _items: Sequence[Any] = ()
 
 
@@ -48,13 +54,14 @@ def can_spread() -> bool:
 
 
 def spread(
-    work: Callable[[Sequence[T]], R], items: Sequence[T], weights: Sequence[int], jobs: int
+    work: Callable[[Iterable[T]], R], items: Sequence[T], weights: Sequence[int], jobs: int
 ) -> Generator[tuple[Sequence[T], R | None], None, None]:
-    """`work` on batches of items of about the same weight, in `jobs` processes; batches in their order.
+    """`work` on batches of items of about the same weight, in `jobs` processes; batches or their parts, in their order.
 
-    The processes are at work when this returns; closing what it gives ends them. Work whose process the system has
-    ended (for want of memory, say) is done again in a process of its own; the outcome is None for an item that ends
-    that one too.
+    The processes are at work when this returns; closing what it gives ends them. `work` goes through what it is given
+    once: that ends early where the process has grown too large meanwhile, and the rest of the batch is done in another.
+    Work whose process the system has ended (for want of memory, say) is done again in a process of its own; the outcome
+    is None for an item that ends that one too.
     """
     found = _outcomes(work, items, weights, min(jobs, _MOST_PROCESSES))
     next(found)  # of nothing
@@ -62,7 +69,7 @@ def spread(
 
 
 def _outcomes(
-    work: Callable[[Sequence[T]], R], items: Sequence[T], weights: Sequence[int], jobs: int
+    work: Callable[[Iterable[T]], R], items: Sequence[T], weights: Sequence[int], jobs: int
 ) -> Generator[tuple[Sequence[T], R | None], None, None]:
     """The outcomes of all batches, and before them one of nothing, as soon as the processes are at work."""
     global _work, _items
@@ -81,64 +88,72 @@ _Span: TypeAlias = tuple[int, int]
 
 
 def _spread(crew: _Crew, batches: Sequence[_Span]) -> Iterator[tuple[_Span, Any]]:
-    """The outcome of every batch. What the end of a process leaves undone is done again, each batch on its own.
+    """The outcome of every batch, or of each part of one.
 
-    Where the system gives no processes, this one does the work.
+    What the end of a process leaves undone is done again, each batch on its own. Where the system gives no processes,
+    this one does the work.
     """
-    for number, batch in enumerate(batches):
-        outcome = crew.outcome(number)
-        if outcome is _NO_PROCESSES:
-            yield batch, _run(*batch)
-        elif outcome is _ENDED:
-            yield from _alone(batch)
-        else:
-            yield batch, outcome
+    done = 0
+    for _, limit in batches:
+        while done < limit:
+            batch, outcome = crew.outcome(done, limit)
+            done = batch[1]
+            if outcome is _NO_PROCESSES:
+                yield batch, _run(*batch)
+            elif outcome is _ENDED:
+                yield from _alone(batch)
+            else:
+                yield batch, outcome
 
 
 def _alone(batch: _Span) -> Iterator[tuple[_Span, Any]]:
     """A batch in a process of its own. Of one that ends that too, the halves: only the items at fault are lost."""
+    start, limit = batch
     with _Crew([batch], 1) as crew:
-        outcome = crew.outcome(0)
-    start, end = batch
+        part, outcome = crew.outcome(start, limit)
     if outcome is _NO_PROCESSES:
-        yield batch, _run(start, end)
+        yield batch, _run(start, limit)
     elif outcome is not _ENDED:
-        yield batch, outcome
-    elif end - start == 1:
+        yield part, outcome
+        if part[1] < limit:
+            yield from _alone((part[1], limit))
+    elif limit - start == 1:
         yield batch, None
     else:
-        middle = (start + end) // 2
+        middle = (start + limit) // 2
         yield from _alone((start, middle))
-        yield from _alone((middle, end))
+        yield from _alone((middle, limit))
 
 
 _ENDED = object()
 """Stands for the outcome of work whose process the system has ended."""
 _NO_PROCESSES = object()
 """Stands for the outcome of work that no process could be had for."""
-_NUMBER = struct.Struct("=i")
-_FRAME = struct.Struct("=iq")
-"""Before what a process writes: the number of the batch, and how many bytes follow; none when it begins with it."""
+_BATCH = struct.Struct("=2i")
+_FRAME = struct.Struct("=3iq")
+"""Before what a process writes: where it began, how far it came and where the batch ends, and how many bytes follow;
+none when it begins."""
 
 
 class _Worker(Struct):
-    """A process as the first one sees it: what it has written so far, and which batch it is at."""
+    """A process as the first one sees it: what it has written so far, and what of its batch it has yet to do."""
 
     process: int
     received: bytearray = field(default_factory=bytearray)
-    batch: int | None = None
+    batch: _Span | None = None
 
 
 class _Crew:
-    """Processes that take the numbers of batches out of one pipe, and write what comes of them into one each."""
+    """Processes that take batches out of one pipe, and write what comes of them into one each."""
 
     def __init__(self, batches: Sequence[_Span], jobs: int) -> None:
+        _trim()
         self._batches = batches
-        self._outcomes: dict[int, tuple[bool, Any]] = {}
+        self._outcomes: dict[int, tuple[int, bool, Any]] = {}
         self._workers: dict[int, _Worker] = {}
         self._poll = select.poll()
         self._tasks, giving = os.pipe()
-        os.write(giving, b"".join(map(_NUMBER.pack, range(len(batches)))))
+        os.write(giving, b"".join(_BATCH.pack(*batch) for batch in batches))
         os.close(giving)
         self._add(min(jobs, len(batches)))
         self._is_manned = bool(self._workers)
@@ -155,25 +170,31 @@ class _Crew:
             os.close(descriptor)
             _exit_code_of(worker.process)
 
-    def outcome(self, number: int) -> Any:  # noqa: ANN401 - whatever the work gives
-        """What came of a batch; tells when its process has ended or there are none."""
-        while number not in self._outcomes and self._workers:
+    def outcome(self, start: int, limit: int) -> tuple[_Span, Any]:
+        """What came of the batch that begins, or goes on, at `start` and ends at `limit`, and how far that goes.
+
+        Tells when its process has ended or there are none.
+        """
+        while start not in self._outcomes and self._workers:
             self._listen()
-        if number not in self._outcomes:
-            return _ENDED if self._is_manned else _NO_PROCESSES
-        is_done, found = self._outcomes.pop(number)
+        if start not in self._outcomes:
+            return (start, limit), _ENDED if self._is_manned else _NO_PROCESSES
+        end, is_done, found = self._outcomes.pop(start)
         if not is_done:
             raise found
-        return found
+        return (start, end), found
 
-    def _add(self, count: int) -> None:
-        """Start so many processes, or as many as the system gives: those that there are do the work."""
+    def _add(self, count: int, batch: _Span | None = None) -> None:
+        """Start so many processes, or as many as the system gives: those that there are do the work.
+
+        The first thing that they do is `batch`, if there is one.
+        """
         parent = os.getpid()
         with suppress(OSError), _undisturbed():
             for _ in range(count):
-                self._add_one(parent)
+                self._add_one(parent, batch)
 
-    def _add_one(self, parent: int) -> None:
+    def _add_one(self, parent: int, batch: _Span | None) -> None:
         receiving, writing = os.pipe()
         try:
             process = os.fork()
@@ -182,26 +203,35 @@ class _Crew:
             raise
         else:
             if process == 0:
-                self._begin((receiving, *self._workers), writing, parent)
+                self._begin((receiving, *self._workers), writing, parent, batch)
         finally:
             os.close(writing)
-        self._workers[receiving] = _Worker(process)
+        self._workers[receiving] = _Worker(process, batch=batch)
         self._poll.register(receiving, select.POLLIN)
 
-    def _begin(self, others: tuple[int, ...], writing: int, parent: int) -> None:
+    def _begin(self, others: tuple[int, ...], writing: int, parent: int, batch: _Span | None) -> None:
         """The life of a new process; it ends here."""
         code = 1
         try:
             for descriptor in others:
                 os.close(descriptor)
             _settle(parent)
-            while number := os.read(self._tasks, _NUMBER.size):
-                _do(_NUMBER.unpack(number)[0], self._batches, writing)
-                if _memory() > _ROOM:
+            while batch := batch or self._next():
+                end = _do(batch, writing)
+                if end < batch[1] or not _has_room():
                     os._exit(_GROWN)
+                batch = None
             code = 0
         finally:
             os._exit(code)
+
+    def _next(self) -> _Span | None:
+        """The next batch; None when all are taken."""
+        told = os.read(self._tasks, _BATCH.size)
+        if not told:
+            return None
+        start, end = _BATCH.unpack(told)
+        return start, end
 
     def _listen(self) -> None:
         """Take what the processes have written, and note who has ended."""
@@ -218,27 +248,31 @@ class _Crew:
         self._poll.unregister(descriptor)
         del self._workers[descriptor]
         os.close(descriptor)
-        code = _exit_code_of(worker.process)
-        if worker.batch is not None:
-            self._outcomes[worker.batch] = (True, _ENDED)
-        elif code == _GROWN:
-            self._add(1)
+        rest = worker.batch
+        if _exit_code_of(worker.process) == _GROWN:
+            before = len(self._workers)
+            self._add(1, rest)
+            rest = rest if len(self._workers) == before else None
+        if rest is not None:
+            start, limit = rest
+            self._outcomes[start] = (limit, True, _ENDED)
 
 
-def _outcomes_in(worker: _Worker) -> Iterator[tuple[int, tuple[bool, Any]]]:
-    """What a process has written in full, by the number of the batch; it is taken out of what was received."""
+def _outcomes_in(worker: _Worker) -> Iterator[tuple[int, tuple[int, bool, Any]]]:
+    """What a process has written in full, by where it began; it is taken out of what was received."""
     import pickle  # noqa: PLC0415 - for work that is spread
 
     received = worker.received
     while len(received) >= _FRAME.size:
-        number, size = _FRAME.unpack_from(received)
-        end = _FRAME.size + size
-        if len(received) < end:
+        start, end, limit, size = _FRAME.unpack_from(received)
+        after = _FRAME.size + size
+        if len(received) < after:
             return
-        worker.batch = None if size else number
+        worker.batch = (end, limit) if end < limit else None
         if size:
-            yield number, pickle.loads(received[_FRAME.size : end])  # noqa: S301 - what this program has written
-        del received[:end]
+            is_done, found = pickle.loads(received[_FRAME.size : after])  # noqa: S301 - what this program has written
+            yield start, (end, is_done, found)
+        del received[:after]
 
 
 def _exit_code_of(process: int) -> int:
@@ -249,16 +283,39 @@ def _exit_code_of(process: int) -> int:
         return 0
 
 
-def _do(number: int, batches: Sequence[_Span], writing: int) -> None:
-    """Do the work of one batch and write down what comes of it, or how it failed."""
+def _do(batch: _Span, writing: int) -> int:
+    """Do the work of one batch, as much as there is room for, and write down what comes of it, or how it failed.
+
+    Tells how far it has come.
+    """
     import pickle  # noqa: PLC0415 - as above
 
-    _write(writing, _FRAME.pack(number, 0))
+    start, limit = batch
+    _write(writing, _FRAME.pack(start, start, limit, 0))
+    given = _Given(start, limit)
     try:
-        found = pickle.dumps((True, _run(*batches[number])), pickle.HIGHEST_PROTOCOL)
+        found = pickle.dumps((True, _called(given)), pickle.HIGHEST_PROTOCOL)
     except BaseException as error:  # noqa: BLE001 - it is raised where the work is waited for
         found = _failure(error)
-    _write(writing, _FRAME.pack(number, len(found)) + found)
+        given.end = limit
+    _write(writing, _FRAME.pack(start, given.end, limit, len(found)) + found)
+    return given.end
+
+
+class _Given:
+    """Items of the work, from the first up to `end`, which is the last before there was no room any more."""
+
+    def __init__(self, start: int, limit: int) -> None:
+        self._start = start
+        self._limit = limit
+        self.end = limit
+
+    def __iter__(self) -> Iterator[Any]:
+        for index in range(self._start, self._limit):
+            yield _items[index]
+            if not _has_room():
+                self.end = index + 1
+                return
 
 
 def _failure(error: BaseException) -> bytes:
@@ -276,14 +333,46 @@ def _write(descriptor: int, data: bytes) -> None:
         left = left[os.write(descriptor, left) :]
 
 
-def _memory() -> int:
-    """The bytes of memory that this process takes. Source: proc_pid_statm(5)."""
-    with open("/proc/self/statm", "rb") as told:  # noqa: PTH123 - asked for each batch
-        return int(told.read().split()[1]) * _PAGE
+def _has_room() -> bool:
+    """Whether this process may take up more work. Source: proc_pid_statm(5)."""
+    return _taken() <= max(_ROOM, _first_taken() + _LEAST_ROOM)
+
+
+def _taken() -> int:
+    return int(os.pread(_status(), 64, 0).split()[1]) * _PAGE
+
+
+@cache
+def _first_taken() -> int:
+    """The bytes that were taken when somebody asked first."""
+    return _taken()
+
+
+@cache
+def _status() -> int:
+    """An open file of numbers about this process; it is no use to one that parts from it."""
+    return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
 
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
+
+
+def _trim() -> None:
+    """Give back what was freed, so that no process that parts from this one begins with it.
+
+    Source: malloc_trim(3), of glibc.
+    """
+    trim = getattr(_libc(), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _libc() -> CDLL:
+    from ctypes import CDLL  # noqa: PLC0415 - for work that is spread
+
+    return CDLL(None)
 
 
 @contextmanager
@@ -305,21 +394,26 @@ def _settle(parent: int) -> None:
 
     Ctrl-C reaches all processes of a terminal; the first one sees to the others.
     """
-    import ctypes  # noqa: PLC0415 - the new process only
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+    _status.cache_clear()
+    _first_taken.cache_clear()
+    _first_taken()
     gc.freeze()  # What is shared stays so: the collector would write into every object.
 
 
 def _run(start: int, end: int) -> Any:  # noqa: ANN401 - whatever the work gives
+    return _called(_items[start:end])
+
+
+def _called(items: Iterable[Any]) -> Any:  # noqa: ANN401 - whatever the work gives
     if _work is None:
         raise RuntimeError("no work was handed to this process")
-    return _work(_items[start:end])
+    return _work(items)
 
 
 def _batches(weights: Sequence[int], count: int) -> Iterator[tuple[int, int]]:

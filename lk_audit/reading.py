@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -64,7 +64,7 @@ _ROOM = 4_000_000
 
 
 def contents(  # noqa: PLR0913 - keywords, all but one
-    paths: Sequence[str],
+    paths: Iterable[str],
     *,
     base: Path,
     limit: int,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,7 +38,7 @@ def of(folder: Path, *held: Source) -> Sources:
 
 
 def looked(folder: Path) -> tuple[Sequence[str], Columns]:
-    def look(paths: Sequence[str]) -> Columns:
+    def look(paths: Iterable[str]) -> Columns:
         return contents(paths, base=folder, limit=1_000_000)
 
     found, columns = discovered(roots_of([folder], folder), look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -50,7 +50,10 @@ class Files(Mapping[str, Source]):
         return self._list_elsewhere()
 
     @cached_property
-    def paths(self) -> frozenset[str]:
+    def paths(self) -> Collection[str]:
+        """Every path once. A set of its own, which takes 60 bytes a path, only where a source is nowhere else."""
+        if all(path in self._elsewhere for path in self._sources.paths):
+            return self._elsewhere.keys()
         return frozenset(self._sources.paths) | frozenset(self._elsewhere)
 
     @property
@@ -94,6 +97,10 @@ class Files(Mapping[str, Source]):
 
     def __len__(self) -> int:
         return len(self.paths)
+
+    def prepare(self) -> None:
+        """Find out now what every process would find out for itself after they have parted."""
+        _ = self.code, self.folders
 
     def shared(self, build: Callable[[Files], Built]) -> Built:
         """What `build` makes of these files, made once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -309,7 +309,7 @@ def test_a_repository_whose_configuration_never_ends_is_scanned_as_a_folder(
 # --- processes --------------------------------------------------------------------------------------------------------
 
 
-def squares(items: Sequence[int]) -> list[int]:
+def squares(items: Iterable[int]) -> list[int]:
     return [item * item for item in items]
 
 
@@ -329,7 +329,8 @@ def test_where_no_process_can_be_had_this_one_does_the_work(monkeypatch: pytest.
 def test_work_that_ends_all_processes_is_not_done_in_this_one(tmp_path: Path) -> None:
     """All of them end before most of the work is begun; what is left is done in others."""
 
-    def fragile(items: Sequence[int]) -> tuple[int, list[int]]:
+    def fragile(given: Iterable[int]) -> tuple[int, list[int]]:
+        items = list(given)
         name = tmp_path / str(items[0])
         if items[0] < 2 and not name.exists():
             name.touch()
@@ -368,7 +369,8 @@ class _Unspeakable(Exception):  # noqa: N818 - it is about what cannot be handed
 @spreading
 @pytest.mark.parametrize("error", [ValueError("no such thing"), _Unspeakable("no such thing"), MemoryError("such")])
 def test_an_error_in_another_process_is_raised_here(error: Exception) -> None:
-    def failing_at_30(items: Sequence[int]) -> list[int]:
+    def failing_at_30(given: Iterable[int]) -> list[int]:
+        items = list(given)
         if 30 in items:
             raise error
         return squares(items)
@@ -380,7 +382,14 @@ def test_an_error_in_another_process_is_raised_here(error: Exception) -> None:
 @spreading
 def test_what_is_not_waited_for_is_ended_and_nothing_stays_open() -> None:
     before = set(Path("/proc/self/fd").iterdir())
-    outcomes = processes.spread(lambda items: forever() if 40 in items else squares(items), range(50), [1] * 50, jobs=2)
+
+    def stuck_at_40(given: Iterable[int]) -> list[int]:
+        items = list(given)
+        if 40 in items:
+            forever()
+        return squares(items)
+
+    outcomes = processes.spread(stuck_at_40, range(50), [1] * 50, jobs=2)
     next(outcomes)
     cast("Generator[object]", outcomes).close()
 
@@ -391,24 +400,58 @@ def test_what_is_not_waited_for_is_ended_and_nothing_stays_open() -> None:
 
 @spreading
 def test_a_process_that_has_grown_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is left with the item that it was at, and the rest of its batch is done by the next."""
     monkeypatch.setattr(processes, "_ROOM", 0)
+    monkeypatch.setattr(processes, "_LEAST_ROOM", -1)
 
     outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [10] * 50, jobs=3))
 
+    assert [list(batch) for batch, _ in outcomes] == [[item] for item in range(50)]
     assert [item for _, part in outcomes if part for item in part[1]] == squares(range(50))
     assert len({part[0] for _, part in outcomes if part}) == len(outcomes)
 
 
 @spreading
+def test_a_process_that_is_large_from_the_first_may_still_do_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_ROOM", 0)
+
+    outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [10] * 50, jobs=3))
+
+    assert len({part[0] for _, part in outcomes if part}) <= 3
+
+
+@spreading
+def test_where_no_process_can_follow_the_rest_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork = os.fork
+    made: list[bool] = []
+
+    def scarce() -> int:
+        if len(made) == 2:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        made.append(True)
+        return fork()
+
+    monkeypatch.setattr(processes, "_ROOM", 0)
+    monkeypatch.setattr(processes, "_LEAST_ROOM", -1)
+    monkeypatch.setattr(os, "fork", scarce)
+
+    outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [10] * 50, jobs=2))
+
+    assert [item for _, part in outcomes if part for item in part[1]] == squares(range(50))
+    assert os.getpid() in {part[0] for _, part in outcomes if part}
+
+
+@spreading
 def test_large_outcomes_arrive_whole() -> None:
-    found = list(processes.spread(lambda items: bytes(items) * 100_000, range(50), [1] * 50, jobs=3))
+    found = list(processes.spread(lambda items: bytes([*items]) * 100_000, range(50), [1] * 50, jobs=3))
 
     assert b"".join(part or b"" for _, part in found) == b"".join(bytes(batch) * 100_000 for batch, _ in found)
 
 
 @spreading
 def test_only_the_item_that_ends_its_process_is_lost() -> None:
-    def fragile(items: Sequence[int]) -> list[int]:
+    def fragile(given: Iterable[int]) -> list[int]:
+        items = list(given)
         if 37 in items:
             os.kill(os.getpid(), 9)
         return squares(items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from operator import attrgetter
 
 from msgspec import Struct
@@ -81,11 +82,9 @@ class Names:
         is_too_deep: whether it is nested so deeply that questions about it would not come to an end.
         flow: answers questions about branches.
         graph: answers questions about calls.
-        calls: every call that is written out, in source order, as all of these.
-        functions: every function, method, arrow function and lambda.
+        functions: every function, method, arrow function and lambda, in source order, as all of these.
         classes: every class.
         imports: every import statement.
-        elements: every JSX element.
         literals: the text literals, `str` and `bytes`.
     """
 
@@ -100,11 +99,9 @@ class Names:
         self.is_too_deep = self._scopes.is_too_deep
         self.flow = Flow(self._scopes.parents)
         self.graph = CallGraph(self)
-        self.calls: tuple[Call, ...] = tuple(call for call in self.nodes(Call) if call.end > call.start)
         self.functions: tuple[Function, ...] = self.nodes(Function)
         self.classes: tuple[Class, ...] = self.nodes(Class)
         self.imports: tuple[Import, ...] = self.nodes(Import)
-        self.elements: tuple[Element, ...] = self.nodes(Element)
         self._aliases: dict[str, list[str]] = {}
         for item in (item for statement in self.imports for item in statement.names):
             if item.member and item.member != item.local:
@@ -115,6 +112,18 @@ class Names:
         self._full_names: dict[Expr, str | None] = {}
         self._uses: dict[str, defaultdict[Node, list[Name]]] = {}
         self._at_end: dict[str, Name] = {}
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call that is written out, in source order."""
+        every = self.nodes(Call)
+        written = tuple(call for call in every if call.end > call.start)
+        return written if len(written) < len(every) else every
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """Every JSX element."""
+        return self.nodes(Element)
 
     def nodes(self, kind: type[N]) -> tuple[N, ...]:
         """All nodes of one syntax type, in source order."""

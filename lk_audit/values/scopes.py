@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import TypeAlias, TypeGuard, TypeVar, cast
@@ -12,12 +12,18 @@ from lk_audit.languages import traits
 from lk_audit.syntax import (
     Argument,
     Assign,
+    Binary,
     Call,
     Class,
     Define,
     DefineClass,
+    Element,
+    Entry,
+    Export,
     Function,
+    If,
     Import,
+    Index,
     Literal,
     Loop,
     Member,
@@ -26,9 +32,15 @@ from lk_audit.syntax import (
     Node,
     Opaque,
     Parameter,
+    Record,
     Return,
+    Template,
     Unary,
     children,
+    walk,
+)
+from lk_audit.syntax import (
+    Sequence as Items,
 )
 from lk_audit.values.flow import Definition
 
@@ -49,10 +61,18 @@ _EFFECT = attrgetter("effect")
 _START = attrgetter("start")
 _DEEP = 300
 _MOST_STEPS = 2_000_000
+_ASKED = (
+    *(Assign, Binary, Call, Class, Element, Entry, Export, Function, If, Import, Index, Literal, Member, Name, Record),
+    *(Return, Items, Template, Unary),
+)
+"""The syntax types that somebody asks for all nodes of."""
 
 
 class Scopes:
-    """Tables over the nodes of a module; `names.Names` answers questions with them."""
+    """Tables over the nodes of a module; `names.Names` answers questions with them.
+
+    Of most modules only few are asked for, so those that nothing else is made of come with the first question.
+    """
 
     def __init__(self, module: Module) -> None:
         self.module = module
@@ -60,16 +80,10 @@ class Scopes:
         self.is_go = module.language == "go"
         self.definitions: defaultdict[tuple[Node, str], list[Definition]] = defaultdict(list)
         self.attributes: defaultdict[tuple[Class, str], list[Definition]] = defaultdict(list)
-        self.uses: defaultdict[str, list[Name]] = defaultdict(list)
-        self.members: defaultdict[str, list[Member]] = defaultdict(list)
-        self.calls: defaultdict[str, list[Call]] = defaultdict(list)
-        self.functions: defaultdict[str, list[Function]] = defaultdict(list)
-        self.returns: defaultdict[Function, list[Return]] = defaultdict(list)
-        self.assigned: defaultdict[str, list[Definition]] = defaultdict(list)
         self.stars: list[Import] = []
         self.parents: dict[Node, Node] = {}
         self._sorted: dict[type[Node], tuple[Node, ...]] = {}
-        self._found: defaultdict[type, list[Node]] = defaultdict(list)
+        self._found: dict[type[Node], list[Node]] = {kind: [] for kind in _ASKED}
         self.is_too_deep = self._walk()
         if not self.is_too_deep:
             self._index()
@@ -78,8 +92,50 @@ class Scopes:
         """All nodes of one syntax type, in source order."""
         known = self._sorted.get(kind)
         if known is None:
-            known = self._sorted[kind] = tuple(sorted(self._found.pop(kind, ()), key=_START))
+            if kind in _ASKED:
+                found = self._found.pop(kind)
+            else:
+                found = [node for node in dict.fromkeys(walk(self.module)) if type(node) is kind]
+            known = self._sorted[kind] = tuple(sorted(found, key=_START))
         return cast("tuple[N, ...]", known)
+
+    @cached_property
+    def uses(self) -> dict[str, list[Name]]:
+        """All mentions, by name."""
+        return _grouped((name.id, name) for name in self.nodes(Name))
+
+    @cached_property
+    def members(self) -> dict[str, list[Member]]:
+        """All accesses `x.name`, by name."""
+        return _grouped((member.name, member) for member in self.nodes(Member))
+
+    @cached_property
+    def calls(self) -> dict[str, list[Call]]:
+        """All calls, by the last name of what is called."""
+        called = ((call.callee, call) for call in self.nodes(Call))
+        return _grouped(
+            (callee.id if isinstance(callee, Name) else callee.name, call)
+            for callee, call in called
+            if isinstance(callee, Name | Member)
+        )
+
+    @cached_property
+    def functions(self) -> dict[str, list[Function]]:
+        """All functions, by the name that they are called by."""
+        return _grouped((self.name_of(function), function) for function in self.nodes(Function))
+
+    @cached_property
+    def returns(self) -> dict[Function, list[Return]]:
+        """All `return` statements, by the function that they are in."""
+        within = ((self.enclosing(item, Function), item) for item in self.nodes(Return))
+        return _grouped((function, item) for function, item in within if function is not None)
+
+    @cached_property
+    def assigned(self) -> dict[str, list[Definition]]:
+        """What variables are assigned, by name, whatever scope they are in."""
+        kept = {item.node: item for known in self.definitions.values() for item in known}
+        found = (kept.get(assign) for assign in self._assigns())
+        return _grouped((item.name, item) for item in found if item is not None)
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes around `node`, innermost first."""
@@ -151,7 +207,9 @@ class Scopes:
         while stack:
             node, depth = stack.pop(), depths.pop()
             steps += depth
-            found[type(node)].append(node)
+            alike = found.get(type(node))
+            if alike is not None:
+                alike.append(node)
             inner: list[Node] = []
             for child in children(node):
                 if child in parents:
@@ -170,16 +228,7 @@ class Scopes:
         return steps > max(_MOST_STEPS, _DEEP * len(parents))
 
     def _index(self) -> None:
-        for name in self.nodes(Name):
-            self.uses[name.id].append(name)
-        for member in self.nodes(Member):
-            self.members[member.name].append(member)
-        for call in self.nodes(Call):
-            called = call.callee
-            if isinstance(called, Name | Member):
-                self.calls[called.id if isinstance(called, Name) else called.name].append(call)
         self._index_definitions()
-        self._index_returns()
         for known in (*self.definitions.values(), *self.attributes.values()):
             if len(known) > 1:
                 known.sort(key=_EFFECT)
@@ -189,8 +238,7 @@ class Scopes:
         return frozenset(kind.name for kind in self.nodes(Class))
 
     def _index_definitions(self) -> None:
-        assigns = self.nodes(Assign)
-        for assign in sorted(assigns, key=lambda item: not item.declares) if self.traits.declares else assigns:
+        for assign in self._assigns():
             self._index_assign(assign)
         for function in self.nodes(Function):
             self._index_function(function)
@@ -202,6 +250,11 @@ class Scopes:
             self._index_address(address)
         for call in self.nodes(Call) if self.is_go else ():
             self._index_filled(call)
+
+    def _assigns(self) -> Sequence[Assign]:
+        """All assignments, those that declare something first."""
+        assigns = self.nodes(Assign)
+        return sorted(assigns, key=lambda item: not item.declares) if self.traits.declares else assigns
 
     def _index_assign(self, assign: Assign) -> None:
         target = assign.target
@@ -220,9 +273,7 @@ class Scopes:
                 if self.traits.declares and not assign.declares
                 else self._scope(assign)
             )
-            item = self._assignment(assign, target.id, scope)
-            self.definitions[scope, target.id].append(item)
-            self.assigned[target.id].append(item)
+            self.definitions[scope, target.id].append(self._assignment(assign, target.id, scope))
 
     def _named_around(self, node: Node, name: str) -> Class | None:
         """The class around `node`, if that is its name: `Rooms.instance = new Rooms()` in a method of `Rooms`."""
@@ -260,7 +311,6 @@ class Scopes:
             self.definitions[scope, name.id].append(Definition("filled", name.id, call, scope, call.end, call))
 
     def _index_function(self, function: Function) -> None:
-        self.functions[self.name_of(function)].append(function)
         for parameter in function.parameters:
             item = Definition("parameter", parameter.name, parameter, function, function.start, parameter.default)
             self.definitions[function, parameter.name].append(item)
@@ -288,12 +338,6 @@ class Scopes:
                 inner = Definition("class", kind.name, kind, owner, kind.start)
                 self.attributes[owner, kind.name].append(inner)
 
-    def _index_returns(self) -> None:
-        for item in self.nodes(Return):
-            within = self.enclosing(item, Function)
-            if within is not None:
-                self.returns[within].append(item)
-
     def _index_import(self, statement: Import) -> None:
         scope = self._scope(statement)
         effect = statement.end if not self.traits.hoists else BEFORE_ALL
@@ -319,3 +363,15 @@ class Scopes:
                 return innermost and self.traits.shows_members and child is parent.body
             case _:
                 return isinstance(parent, Module)
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _grouped(items: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """What there is under each key, in the order of the items."""
+    found: defaultdict[K, list[V]] = defaultdict(list)
+    for key, value in items:
+        found[key].append(value)
+    return dict(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._shared import OFFSETS, TEXTS
 from lk_audit.frontends._tree import Part, block, contents, expression
 from lk_audit.syntax import Argument, Binary, If, Literal, Loop, Name, Node, Opaque, Raise, Scalar
 
@@ -21,8 +22,8 @@ class Arguments(Part):
 
 def name(data: bytes, node: TreeNode) -> Node:
     """A name as it is written."""
-    start, end = node.start_byte, node.end_byte
-    return Name(start, end, data[start:end].decode("utf-8", "replace"))
+    start, end = OFFSETS[node.start_byte], OFFSETS[node.end_byte]
+    return Name(start, end, TEXTS[data[start:end]])
 
 
 def number(read: Callable[[bytes], float]) -> Leaf:
@@ -42,7 +43,7 @@ def constants(values: Mapping[str, Scalar]) -> dict[str, Leaf]:
     """Constants that are node types of their own."""
 
     def lower(_: bytes, node: TreeNode) -> Node:
-        return Literal(node.start_byte, node.end_byte, values[node.type])
+        return Literal(OFFSETS[node.start_byte], OFFSETS[node.end_byte], values[node.type])
 
     return dict.fromkeys(values, lower)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._csharp_literals import integer_value, string_value
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.frontends._tree import Part
 from lk_audit.syntax import Argument, Call, Expr, Index, Literal, Member, Name, Opaque, Parameter, Sequence
 
@@ -27,7 +28,7 @@ class Skipped(Part):
 
 
 def text_of(data: bytes, node: TreeNode) -> str:
-    return data[node.start_byte : node.end_byte].decode("utf-8", "replace").removeprefix("@")
+    return TEXTS[data[node.start_byte : node.end_byte]].removeprefix("@")
 
 
 def annotation(data: bytes, node: TreeNode | None, depth: int = 0) -> Expr | None:

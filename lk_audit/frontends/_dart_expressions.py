@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends._common import constants, first_inside, meaningless, number
 from lk_audit.frontends._literals import any_number
 from lk_audit.frontends._operators import Chain, Choice, flat, settled
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.frontends._tree import Part, contents, expression
 from lk_audit.syntax import (
     Argument,
@@ -113,7 +114,7 @@ class Given(Part):
 
 
 def text_of(data: bytes, node: TreeNode) -> str:
-    return data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    return TEXTS[data[node.start_byte : node.end_byte]]
 
 
 def _name(data: bytes, node: TreeNode) -> Node:

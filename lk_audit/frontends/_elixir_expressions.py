@@ -10,6 +10,7 @@ from lk_audit.frontends._elixir_parts import Arguments, Body, Choices, Clause, K
 from lk_audit.frontends._elixir_patterns import choice
 from lk_audit.frontends._elixir_tables import desugared
 from lk_audit.frontends._literals import real_number, whole_number
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.frontends._tails import returned, value, with_tails
 from lk_audit.frontends._tree import Several, statements
 from lk_audit.syntax import (
@@ -53,7 +54,7 @@ _WORDS = frozenset({"w", "W"})
 
 
 def text_of(data: bytes, node: TreeNode) -> str:
-    return data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    return TEXTS[data[node.start_byte : node.end_byte]]
 
 
 def at(frame: Frame, index: int) -> Expr:

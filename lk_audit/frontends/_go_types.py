@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.frontends._tree import Part
 from lk_audit.patterns import regex
 from lk_audit.syntax import Argument, Assign, Call, Entry, Literal, Member, Name, Opaque, Parameter, Record, Sequence
@@ -44,7 +45,7 @@ class Parameters(Part):
 
 
 def text_of(data: bytes, node: TreeNode) -> str:
-    return data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    return TEXTS[data[node.start_byte : node.end_byte]]
 
 
 def bare(node: TreeNode | None) -> TreeNode | None:

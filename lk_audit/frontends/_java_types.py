@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.syntax import Import, ImportedName, Member, Name, Opaque
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _WRAPPERS = frozenset({"generic_type", "annotated_type", "array_type"})
 
 
 def text_of(data: bytes, node: TreeNode) -> str:
-    return data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    return TEXTS[data[node.start_byte : node.end_byte]]
 
 
 def parts_of(data: bytes, node: TreeNode) -> list[str]:

@@ -9,6 +9,7 @@ from lk_audit.frontends._javascript_functions import Method
 from lk_audit.frontends._javascript_literals import markup_value, number_value, string_value, unescape
 from lk_audit.frontends._javascript_patterns import bind, key_of, word_of
 from lk_audit.frontends._parsing import find
+from lk_audit.frontends._shared import OFFSETS, TEXTS
 from lk_audit.frontends._tree import Part, Several, contents, expression, opaque
 from lk_audit.syntax import (
     Argument,
@@ -57,8 +58,8 @@ class Opening(Part):
 
 
 def _name(data: bytes, node: TreeNode) -> Node:
-    start, end = node.start_byte, node.end_byte
-    return Name(start, end, unescape(data[start:end].decode("utf-8", "replace")))
+    start, end = OFFSETS[node.start_byte], OFFSETS[node.end_byte]
+    return Name(start, end, unescape(TEXTS[data[start:end]]))
 
 
 def _name_of_parts(data: bytes, node: TreeNode) -> Node:
@@ -71,7 +72,7 @@ def _name_of_parts(data: bytes, node: TreeNode) -> Node:
 
 
 def _string(data: bytes, node: TreeNode) -> Node:
-    start, end = node.start_byte, node.end_byte
+    start, end = OFFSETS[node.start_byte], OFFSETS[node.end_byte]
     return Literal(start, end, string_value(data[start:end]))
 
 

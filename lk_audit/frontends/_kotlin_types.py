@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.syntax import Import, ImportedName, Member, Name, Opaque
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _WRAPPERS = frozenset({"nullable_type", "parenthesized_type", "non_nullable_type
 
 def text_of(data: bytes, node: TreeNode) -> str:
     """The text of a node; an identifier in backquotes without them."""
-    return data[node.start_byte : node.end_byte].decode("utf-8", "replace").strip("`")
+    return TEXTS[data[node.start_byte : node.end_byte]].strip("`")
 
 
 def child(node: TreeNode, *kinds: str) -> TreeNode | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._parsing import find
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.frontends._tree import Part
 from lk_audit.patterns import regex
 from lk_audit.syntax import Member, Name, Node, Opaque
@@ -36,7 +37,7 @@ class Nodes(Part):
 
 
 def text_of(data: bytes, node: TreeNode) -> str:
-    return data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    return TEXTS[data[node.start_byte : node.end_byte]]
 
 
 def dotted(data: bytes, node: TreeNode) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.frontends._python_literals import number_value, string_value, text_value
 from lk_audit.frontends._python_lowering import parts
+from lk_audit.frontends._shared import OFFSETS, TEXTS
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -89,10 +90,10 @@ def _inner(run: Lowering, node: Node) -> Expr:
 
 
 def _name(run: Lowering, node: Node) -> Expr:
-    start, end = node.start_byte, node.end_byte
+    start, end = OFFSETS[node.start_byte], OFFSETS[node.end_byte]
     if start == end:
         return Opaque(start, end, ())
-    return Name(start, end, run.data[start:end].decode("utf-8", "replace"))
+    return Name(start, end, TEXTS[run.data[start:end]])
 
 
 def _dotted(run: Lowering, node: Node) -> Expr:
@@ -110,7 +111,7 @@ def _number(run: Lowering, node: Node) -> Expr:
 
 
 def _literal(node: Node, value: str | bytes | float | bool | None) -> Literal:
-    return Literal(node.start_byte, node.end_byte, value)
+    return Literal(OFFSETS[node.start_byte], OFFSETS[node.end_byte], value)
 
 
 def _string(run: Lowering, node: Node) -> Expr:
@@ -332,11 +333,12 @@ def _call(run: Lowering, node: Node, callee: Expr) -> Expr:
         arguments = [argument(run, part) for part in parts(given)]
     else:
         arguments = [argument(run, given)]
-    return Call(node.start_byte, node.end_byte, callee, tuple(arguments))
+    return Call(OFFSETS[node.start_byte], OFFSETS[node.end_byte], callee, tuple(arguments))
 
 
 def _member(run: Lowering, node: Node, value: Expr) -> Expr:
-    return Member(node.start_byte, node.end_byte, value, run.text(node.child_by_field_name("attribute")))
+    name = run.text(node.child_by_field_name("attribute"))
+    return Member(OFFSETS[node.start_byte], OFFSETS[node.end_byte], value, name)
 
 
 def _subscript(run: Lowering, node: Node, value: Expr) -> Expr:

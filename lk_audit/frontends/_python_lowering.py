@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.syntax import Block, Evaluate, Expr, Opaque, Statement
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Lowering:
         self._repeatable = 4 * len(data)
 
     def text(self, node: Node | None) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace") if node is not None else ""
+        return TEXTS[self.data[node.start_byte : node.end_byte]] if node is not None else ""
 
     def expr(self, node: Node | None) -> Expr:
         """A node as an expression. Chains (`a.b().c()`, `a + b + c`) are followed in a loop: length is not depth."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends._common import number
 from lk_audit.frontends._literals import real_number
 from lk_audit.frontends._ruby_literals import quoted, unescaped, whole_number
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.frontends._tails import assigned, at, field, value
 from lk_audit.frontends._tree import Part, Several, copies_of, expression, statements
 from lk_audit.syntax import (
@@ -64,7 +65,7 @@ class Rest(Part):
 
 
 def text_of(data: bytes, node: TreeNode) -> str:
-    return data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    return TEXTS[data[node.start_byte : node.end_byte]]
 
 
 def _name(data: bytes, node: TreeNode) -> Node:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._rust_literals import string_value
+from lk_audit.frontends._shared import TEXTS
 from lk_audit.frontends._tree import Part, copies_of
 from lk_audit.syntax import Argument, Assign, Call, Expr, Index, Literal, Member, Name, Opaque, Sequence
 
@@ -30,7 +31,7 @@ class Written(Part):
 
 
 def text_of(data: bytes, node: TreeNode) -> str:
-    return data[node.start_byte : node.end_byte].decode("utf-8", "replace").removeprefix("r#")
+    return TEXTS[data[node.start_byte : node.end_byte]].removeprefix("r#")
 
 
 def path(data: bytes, node: TreeNode | None, depth: int = 0) -> Expr | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast, get_args
 
 from msgspec import Struct
 
+from lk_audit.frontends._shared import OFFSETS, TEXTS
 from lk_audit.syntax import Block, Evaluate, Expr, Literal, Member, Name, Node, Opaque, Statement, children
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class Frame:
         self.kind = kind
         self.pending = pending
         self.mark = mark
-        self.start = node.start_byte
-        self.end = node.end_byte
+        self.start = OFFSETS[node.start_byte]
+        self.end = OFFSETS[node.end_byte]
         self.kids: list[TreeNode] = []
         self.values: list[Node] = []
 
@@ -99,7 +100,7 @@ class Lowering:
         self._strays: list[Node] = []
 
     def text(self, node: TreeNode) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return TEXTS[self.data[node.start_byte : node.end_byte]]
 
     def run(self, root: TreeNode) -> Node:
         """The lowered form of `root`."""

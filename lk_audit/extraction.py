@@ -74,6 +74,8 @@ _WEIGHT_OF_A_FILE = 500
 """Bytes; what looking at a file costs however small it is."""
 _WORTH_A_PROCESS = 300_000
 """Bytes; less is done before another process has started."""
+_WORTH_ANOTHER = 3_000_000
+"""Bytes; where one process does more, it is another than the first, which is replaced when it has grown."""
 _ENDED = "ProcessEnded"
 
 
@@ -87,7 +89,7 @@ def _batches(
     analysis: _Analysis, sources: Sequence[Source], weights: Sequence[int], progress: Progress | None, jobs: int
 ) -> Iterator[Extracted]:
     """What comes of the sources, in their order."""
-    if jobs == 1:
+    if jobs == 1 and not (processes.is_replaceable() and sum(weights) >= _WORTH_ANOTHER):
         yield from (analysis.of(source) for source in watched(sources, _STEP, progress))
         return
     _load(sources)

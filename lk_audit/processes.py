@@ -27,7 +27,9 @@ R = TypeVar("R")
 
 _BATCHES_EACH = 8
 """So many pieces of work a process, so that none waits long for the slowest."""
-_ROOM = 96_000_000
+_BATCHES_OF_ONE = 64
+"""One process waits for no other: the pieces tell how far it has come."""
+_ROOM = 72_000_000
 """Bytes; a larger process ends with the item that it is at, and another goes on. What has been dropped in it stays
 taken for the most part: in between are objects that live."""
 _LEAST_ROOM = 16_000_000
@@ -37,6 +39,7 @@ _GROWN = 3
 _MOST_PROCESSES = 1_000
 """More would have more pieces of work than fit into a pipe (64 KiB, pipe(7))."""
 
+_is_program = False
 _work: Callable[[Iterable[Any]], Any] | None = None
 _items: Sequence[Any] = ()
 
@@ -51,6 +54,22 @@ def cores() -> int:
 def can_spread() -> bool:
     """Whether processes can share memory here."""
     return sys.platform == "linux"
+
+
+@contextmanager
+def as_program() -> Iterator[None]:
+    """A block in which this process is nobody else's, so that it may part even where one is asked for."""
+    global _is_program  # noqa: PLW0603 - of a program there is one
+    before, _is_program = _is_program, True
+    try:
+        yield
+    finally:
+        _is_program = before
+
+
+def is_replaceable() -> bool:
+    """Whether a single process may be another than this one, which is replaced when it has grown."""
+    return _is_program and can_spread()
 
 
 def spread(
@@ -74,7 +93,7 @@ def _outcomes(
     """The outcomes of all batches, and before them one of nothing, as soon as the processes are at work."""
     global _work, _items
     _work, _items = work, items
-    batches = list(_batches(weights, jobs * _BATCHES_EACH))
+    batches = list(_batches(weights, jobs * _BATCHES_EACH if jobs > 1 else _BATCHES_OF_ONE))
     try:
         with _Crew(batches, jobs) as crew:
             yield items[:0], None

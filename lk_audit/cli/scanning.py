@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from lk_audit import processes
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
 from lk_audit.cli.looks import presentation
 from lk_audit.cli.outputs import STANDARD_OUTPUT, check, paired, write
@@ -86,7 +87,8 @@ def _set_up_in_git(paths: tuple[str, ...], options: dict[str, Any], staged: bool
 
 def _scanned(setup: Setup, buffer: str | None) -> Report:
     if buffer is None:
-        return setup.scanned()
+        with processes.as_program():
+            return setup.scanned()
     return setup.scanned_buffer(buffer, sys.stdin.buffer.read(setup.config.size_limit + 1))
 
 

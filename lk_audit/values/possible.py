@@ -188,7 +188,9 @@ def located(values: Possible, path: str | None, depth: int = 3) -> Possible:
 
 
 def _located(value: Value, path: str | None, depth: int) -> Value:
-    trace = tuple(step if step.path else replace(step, path=path) for step in value.trace)
+    trace = value.trace
+    if not all(step.path for step in trace):
+        trace = tuple(step if step.path else replace(step, path=path) for step in trace)
     if isinstance(value, Mapped) and depth:
         members = {
             name: replace(item, values=located(item.values, path, depth - 1)) for name, item in value.members.items()
@@ -196,4 +198,4 @@ def _located(value: Value, path: str | None, depth: int) -> Value:
         return replace(value, trace=trace, members=members)
     if isinstance(value, Listed) and depth:
         return replace(value, trace=trace, items=tuple(located(item, path, depth - 1) for item in value.items))
-    return replace(value, trace=trace)
+    return value if trace is value.trace else replace(value, trace=trace)

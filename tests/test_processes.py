@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -147,3 +148,31 @@ def test_the_number_of_processes_changes_no_fix(monkeypatch: pytest.MonkeyPatch)
 
     assert any(finding.automatic for finding in alone.findings)
     assert together.findings == alone.findings
+
+
+@pytest.mark.parametrize("is_program", [False, True])
+def test_one_process_is_another_only_where_this_one_is_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_program: bool
+) -> None:
+    """A program that calls a scan may have threads, which do not go along."""
+    told = tmp_path / "process"
+    monkeypatch.setattr(extraction, "_WORTH_ANOTHER", 1)
+    monkeypatch.setattr(extraction, "_opened", lambda *_: (told.write_text(str(os.getpid())), frozenset())[1])
+
+    with processes.as_program() if is_program else nullcontext():
+        extract([Source.from_text("a.py", "x = 1\n")], jobs=1)
+
+    assert (told.read_text() != str(os.getpid())) == is_program
+    assert not processes.is_replaceable()
+
+
+def test_one_process_finds_the_same_as_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = extract(projects(), jobs=1)
+    monkeypatch.setattr(extraction, "_WORTH_ANOTHER", 1)
+    monkeypatch.setattr(processes, "_ROOM", 0)
+    monkeypatch.setattr(processes, "_LEAST_ROOM", 1_000_000)
+
+    with processes.as_program():
+        there = extract(projects(), jobs=1)
+
+    assert there == here

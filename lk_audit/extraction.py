@@ -18,7 +18,7 @@ from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.findings import Crash
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.progress import Progress, watched
-from lk_audit.project.files import Files
+from lk_audit.project.files import Files, family_of
 from lk_audit.project.modules import TOO_DEEP, Project
 from lk_audit.roles import file_role
 from lk_audit.secret import Secret
@@ -93,7 +93,7 @@ def _batches(
         yield from (analysis.of(source) for source in watched(sources, _STEP, progress))
         return
     _load(sources)
-    analysis.prepare()
+    analysis.prepare(sources)
     done = 0
     for batch, found in processes.spread(analysis.of_all, sources, weights, jobs):
         done += len(batch)
@@ -136,9 +136,10 @@ class _Analysis:
         self._hints = hints
         self._workspace = Workspace(files.shared(Project), hints)
 
-    def prepare(self) -> None:
+    def prepare(self, sources: Sequence[Source]) -> None:
         """Find out what all processes need that go on from here."""
-        self._files.prepare()
+        families = {family for path in paths_of(sources) if (family := family_of(path)) is not None}
+        self._workspace.project.prepare(families)
 
     def of_all(self, sources: Iterable[Source]) -> Extracted:
         found = Extracted()

@@ -102,6 +102,11 @@ class Files(Mapping[str, Source]):
         """Find out now what every process would find out for itself after they have parted."""
         _ = self.code, self.folders
 
+    def forget(self) -> None:
+        """Keep no file for the next question."""
+        self._kept.clear()
+        self._room = _KEPT
+
     def shared(self, build: Callable[[Files], Built]) -> Built:
         """What `build` makes of these files, made once."""
         if build not in self._shared:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
 from functools import cached_property
 
@@ -111,6 +111,13 @@ class Manifests:
         self._read: dict[str, Pairs] = {}
         self._aliases: dict[str, tuple[Alias, ...]] = {}
 
+    def prepare(self, families: Collection[str]) -> None:
+        """Read now the manifests that questions about code of these language families go to."""
+        _ = self._named if "javascript" in families else None
+        _ = self.go_modules if "go" in families else None
+        _ = self.dart_packages if "dart" in families else None
+        _ = self._xcode_folders if "swift" in families else None
+
     def pairs(self, path: str) -> Pairs:
         """The scalars of a JSON file; none for a file that is not there."""
         known = self._read.get(path)
@@ -141,12 +148,29 @@ class Manifests:
                 return folder
         return nearest
 
+    def package_named(self, name: str) -> Package | None:
+        """The package of the project that has a name."""
+        path = self._named.get(name)
+        return Package(posixpath.dirname(path), self.pairs(path)) if path is not None else None
+
     @cached_property
-    def packages(self) -> Mapping[str, Package]:
-        """The packages of the project that have a name, by it."""
+    def _named(self) -> Mapping[str, str]:
+        """The manifest of every package, by its name: what else is in it is read when somebody asks."""
         paths = sorted(path for path in self._files.paths if posixpath.basename(path) == "package.json")
-        found = (Package(posixpath.dirname(path), self.pairs(path)) for path in reversed(paths))
-        return {package.name: package for package in found if package.name}
+        found = {self._package_name(path): path for path in reversed(paths)}
+        return {name: path for name, path in found.items() if name}
+
+    def _package_name(self, path: str) -> str:
+        import json  # noqa: PLC0415 - few scans ask for a package by its name
+
+        data = self._files.data(path)
+        try:
+            manifest = json.loads(data)
+        except (ValueError, RecursionError):
+            manifest = None
+        name = manifest.get("name", "") if isinstance(manifest, dict) else None
+        # What is not plain JSON is read as every other JSON file.
+        return name if isinstance(name, str) and b"\\" not in data else self.pairs(path).get(("name",), "")
 
     @cached_property
     def go_modules(self) -> Mapping[str, str]:

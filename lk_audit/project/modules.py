@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property, partial
 
 from msgspec import Struct
@@ -165,6 +165,13 @@ class Project:
             self.unusable[source.path] = f"takes longer than {seconds:.0f} s to parse"
             return ()
         return parsed
+
+    def prepare(self, families: Collection[str]) -> None:
+        """Find out what every process would find out for itself, for code of these language families."""
+        self.files.prepare()
+        self.manifests.prepare(families)
+        self.resolution.prepare()
+        self.files.forget()
 
     def forget(self) -> None:
         """Drop what was parsed, to bound the memory of a large scan."""

@@ -137,6 +137,10 @@ class Resolution:
         found = posixpath.join(own.partition("/Sources/")[0], "Sources", module) if "/Sources/" in own else ""
         return found if found in self._packages and found != own else None
 
+    def prepare(self) -> None:
+        """List now which files make up packages."""
+        _ = self._packages, self._jvm_packages
+
     def swift_module(self, path: str) -> str:
         """Where the files of a Swift module are: `Sources/Name`, else the folder of the project around the file."""
         inside, mark, rest = f"/{path}".partition("/Sources/")
@@ -267,7 +271,7 @@ class Resolution:
         """A package of the same repository, by its name."""
         parts = specifier.split("/")
         length = 2 if specifier.startswith("@") else 1
-        package = self._manifests.packages.get("/".join(parts[:length]))
+        package = self._manifests.package_named("/".join(parts[:length]))
         if package is None:
             return
         subpath = "/".join(parts[length:])

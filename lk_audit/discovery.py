@@ -100,7 +100,8 @@ class Discovery(Struct, frozen=True):
         return self.files.paths
 
 
-Look: TypeAlias = Callable[[Iterable[str]], Columns]
+Look: TypeAlias = Callable[[Sequence[str]], Columns]
+LookAtEach: TypeAlias = Callable[[Iterable[str]], Columns]
 """Tells what is known of files, by their paths; those that are none to scan are `ABSENT`."""
 MANY = 5_000
 """Files; fewer are looked at before other processes have started."""
@@ -195,7 +196,9 @@ def _discovery(  # noqa: PLR0913, PLR0917 - what it is made of
     )
 
 
-def looked(paths: Sequence[str], look: Look, jobs: int | None = None, progress: Progress | None = None) -> Columns:
+def looked(
+    paths: Sequence[str], look: LookAtEach, jobs: int | None = None, progress: Progress | None = None
+) -> Columns:
     """What `look` tells of files, by several processes where there are very many."""
     wanted = workers(len(paths), jobs)
     columns = Columns()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit import discovery, pipeline, processes, worth
+from lk_audit import discovery, extraction, pipeline, processes, worth
 from lk_audit.columns import MATTERS, Columns
 from lk_audit.discovery import Discovery, discovered, looked
 from lk_audit.extraction import extract
@@ -157,7 +157,7 @@ def test_one_process_is_another_only_where_this_one_is_nobody_elses(
     """A program that calls a scan may have threads, which do not go along."""
     told = tmp_path / "process"
     monkeypatch.setattr(extraction, "_WORTH_ANOTHER", 1)
-    monkeypatch.setattr(extraction, "_opened", lambda *_: (told.write_text(str(os.getpid())), frozenset())[1])
+    monkeypatch.setattr(worth, "opened", lambda *_: (told.write_text(str(os.getpid())), frozenset())[1])
 
     with processes.as_program() if is_program else nullcontext():
         extract([Source.from_text("a.py", "x = 1\n")], jobs=1)

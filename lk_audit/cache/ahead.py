@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
@@ -53,8 +53,9 @@ class Ahead:
         if self._asked is not None:
             self._asked.close()
 
-    def _news(self, spans: Sequence[_Span]) -> Columns | int:
+    def _news(self, given: Iterable[_Span]) -> Columns | int:
         """What is said of files now; only how many they are when that is what was said last time."""
+        spans = list(given)
         found = self._now(spans)
         count = len(found.verdicts)
         return count if found.states == self._states(spans[0][2], count) else found

@@ -19,7 +19,7 @@ from lk_audit.cache.store import Store, entry_name
 from lk_audit.cache.table import Rows, Table, split
 from lk_audit.columns import DIGEST, Columns
 from lk_audit.config import Config
-from lk_audit.discovery import Discovery, Look, discovered, looked, states
+from lk_audit.discovery import Discovery, LookAtEach, discovered, looked, states
 from lk_audit.findings import AnyRule, Report
 from lk_audit.listing import Roots
 from lk_audit.overrides import apply_overrides
@@ -157,11 +157,11 @@ class Scan:
         return looked(paths, self._content, self._config.jobs, progress)
 
     @cached_property
-    def _state(self) -> Look:
+    def _state(self) -> LookAtEach:
         return partial(states, base=self._roots.base, limit=self._config.size_limit)
 
     @cached_property
-    def _content(self) -> Look:
+    def _content(self) -> LookAtEach:
         config = self._config
         return partial(
             contents,

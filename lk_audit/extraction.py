@@ -249,7 +249,7 @@ def _code_credentials(context: FileContext) -> Iterator[Fact]:
     yield from comments.comment_credentials(context)
 
 
-_MOST_KEPT = 2_000_000
+_MOST_KEPT = 1_500_000
 """Bytes of code whose parsed form is kept for questions from other files."""
 
 

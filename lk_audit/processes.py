@@ -29,7 +29,7 @@ _BATCHES_EACH = 8
 """So many pieces of work a process, so that none waits long for the slowest."""
 _BATCHES_OF_ONE = 64
 """One process waits for no other: the pieces tell how far it has come."""
-_ROOM = 72_000_000
+_ROOM = 76_000_000
 """Bytes; a larger process ends with the item that it is at, and another goes on. What has been dropped in it stays
 taken for the most part: in between are objects that live."""
 _LEAST_ROOM = 16_000_000

@@ -171,8 +171,8 @@ class Listing:
             return False
         self.excluded = {folder for folder in before.folders if self._leaves_out_folder(folder)}
         is_same = self._folders == before.folders
-        if is_same:
-            self._heard = []
+        if not is_same:
+            self.excluded, self._folders = set(), {}
         return is_same
 
     @property

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit import worth
+from lk_audit import extraction, worth
 from lk_audit.extraction import extract_facts
 from lk_audit.extractors.gates import GATES
+from lk_audit.extractors.secret_names import USUAL
 from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
@@ -60,3 +61,13 @@ def test_files_that_are_not_parsed_hold_no_facts(project: Path, monkeypatch: pyt
     monkeypatch.setattr(worth, "opened", lambda _source, _names: frozenset(GATES))
 
     assert set(map(repr, extract_facts(sources)[0])) == set(map(repr, gated))
+
+
+@pytest.mark.parametrize("project", sorted(PROJECTS.iterdir()), ids=lambda path: path.name)
+def test_files_that_are_told_to_hold_nothing_hold_no_facts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = sources_of(project)
+    all_facts = extract_facts(sources)[0]
+
+    monkeypatch.setattr(extraction, "telling", lambda some: [item for item in some if worth.may_tell(item, USUAL)])
+
+    assert extract_facts(sources)[0] == all_facts

@@ -404,6 +404,7 @@ def test_a_denial_that_is_not_understood_is_said_to_allow_and_a_right_is_not(spe
     (finding,) = found("unknown-grant", "token.ts", GRANTS.replace("OTHERS", spelled))
 
     assert finding.message == f"unknown grant {spelled.partition(':')[0]} (probably meant: canPublish): {said}"
+    assert finding.severity is (Severity.HIGH if "false" in spelled else Severity.MEDIUM)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from lk_audit.values.model import Possible, Step, Value
 from lk_audit.values.names import Names
 from lk_audit.values.possible import located
 
-_VERSION = regex(r"(\d+)")
+_VERSION = regex(r"([0-9]{1,6})")
 
 Built = TypeVar("Built")
 

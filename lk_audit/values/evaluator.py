@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
     Await,
@@ -65,6 +66,7 @@ from lk_audit.values.structs import Structs
 from lk_audit.values.variables import Variables
 
 _MOST_OPERANDS = 500
+_INDEX = regex(r"-?[0-9]{1,9}")
 _DEEPEST_MODULE = 6
 
 
@@ -359,7 +361,7 @@ def _appended(text: Value, value: Value, origin: Expr) -> Value:
 def _item(value: Listed, key: str, origin: Expr) -> Possible:
     if key == "length" and not value.open:
         return (Number(origin=origin, number=float(len(value.items))),)
-    index = int(key) if key.lstrip("-").isdecimal() else None
+    index = int(key) if _INDEX.fullmatch(key) else None
     if index is not None and -len(value.items) <= index < len(value.items) and not (value.open and index < 0):
         return value.items[index]
     return (unknown(origin, tuple(item for items in value.items for item in items)),)

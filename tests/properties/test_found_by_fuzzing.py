@@ -239,6 +239,18 @@ def test_what_is_no_pattern_in_a_configuration_is_told_of_in_one_line(tmp_path: 
     assert "\n" not in str(error.value)
 
 
+def test_a_version_of_very_many_digits_is_read_as_far_as_it_matters(tmp_path: Path) -> None:
+    manifest = f'{{"dependencies": {{"livekit-server-sdk": "^{"9" * 5_000}.1"}}}}'
+    (tmp_path / "package.json").write_text(manifest, encoding="utf-8")
+    code = "import { AccessToken } from 'livekit-server-sdk';\nnew AccessToken('k', 's').toJwt();\n"
+    (tmp_path / "token.ts").write_text(code, encoding="utf-8")
+
+    report = scan_paths([tmp_path], rules=RULES)
+
+    assert not report.crashes
+    assert {item.rule_id for item in report.findings} == set()
+
+
 @pytest.mark.parametrize("pattern", ["a*****b", "a" + "*" * 300 + "b", "*****", "**/a**b**c"])
 def test_asterisks_beside_each_other_are_counted_one_by_one(pattern: str) -> None:
     assert "is too complicated" in str(pattern_mistake(pattern))

@@ -30,6 +30,9 @@ JAVASCRIPT = {
     "((x) => look(x))(process.env.A)": "env A",
     "(function (x) { look(x) })(5)": "5",
     "look(f()); function f() { return 5 }": "5",
+    "const a = [1, 2]; look(a['1'])": "2",
+    "const a = [1]; look(a['--1'])": "?",
+    f"const a = [1]; look(a['{'9' * 5_000}'])": "?",
     # numbers
     "look(Number('3600'))": "3600",
     "look(parseInt('3600', 10))": "3600",

@@ -22,8 +22,9 @@ _BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"), (b'"', b'"'), (b"'", b"'"
 _ODDITIES = (
     *(b"\r", b"\r\n", b"\t", b"\x0b", b"\x0c", b"\x1c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xef\xbb\xbf", b"\xe2\x80\xae"),
     *(b"\xf0\x9f\x98\x80", b"\xcc\x81", b"\xff", b"\xed\xa0\x80", b"\\", b"\\u{110000}", b"\\ud800", b"\\x", b"\\N{x}"),
-    *(b"0x", b"1e999", b"9" * 400, b"-0", b"0o17", b"1_000", b"NaN", b"--- a.py\n", b"<?php ", b"?>", b"<script>"),
+    *(b"0x", b"1e999", b"9" * 400, b"-0", b"--1", b"0o17", b"1_000", b"NaN", b"--- a.py\n", b"<?php ", b"?>"),
     *(b"#", b"//", b"/*", b"*/", b"<!--", b"-->", b"'''", b'"""', b"<<EOF\n", b"\nEOF\n", b"=begin\n", b"&a ", b"*a"),
+    b"<script>",
 )
 _MOST_NESTING = 300
 _WIDEST = 40

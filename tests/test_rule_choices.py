@@ -22,8 +22,8 @@ def found(rule: str, path: str, text: str) -> tuple[Finding, ...]:
     return scan_sources([Source.from_text(path, text)], [RULES[rule]], Options(now=NOW)).open_findings
 
 
-def token(seconds: int, **grants: bool) -> str:
-    claims = {"iss": "APIexampLe23456", "sub": "ada", "nbf": int(NOW), "exp": int(NOW) + seconds}
+def token(seconds: int, issuer: str = "APIexampLe23456", **grants: bool) -> str:
+    claims = {"iss": issuer, "sub": "ada", "nbf": int(NOW), "exp": int(NOW) + seconds}
     return jwt.encode({**claims, "video": {"roomJoin": True, "room": "r", **grants}}, SIGNING, algorithm="HS256")
 
 
@@ -508,5 +508,21 @@ def test_a_kind_of_services_in_a_token_that_a_request_gets_is_told_of(kind: str,
 def test_an_unencrypted_address_weighs_less_outside_of_what_is_shipped(path: str, severity: Severity) -> None:
     code = 'import os\n\nLIVEKIT_URL = os.getenv("LIVEKIT_URL", "ws://live.acme.io:7880")\n'
     (finding,) = found("insecure-url", path, code)
+
+    assert finding.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("issuer", "path", "severity"),
+    [
+        ("devkey", "tests/test_join.py", Severity.NOTE),
+        ("devkey", "livekit.py", Severity.HIGH),
+        ("APIexampLe23456", "tests/test_join.py", Severity.HIGH),
+    ],
+)
+def test_a_token_of_the_published_key_is_harmless_where_nothing_is_shipped(
+    issuer: str, path: str, severity: Severity
+) -> None:
+    (finding,) = found("embedded-token", path, f'LIVEKIT_TOKEN = "{token(HOUR, issuer)}"\n')
 
     assert finding.severity is severity

@@ -155,3 +155,16 @@ def test_a_file_with_a_syntax_error_elsewhere_is_fixed_too() -> None:
     text = lifetime("timedelta(days=7)") + "\ndef broken(:\n"
 
     assert fixed("a.py", text) == text.replace("days=7", "hours=1")
+
+
+def test_an_empty_list_of_sources_gives_way_to_what_it_was_meant_to_say() -> None:
+    text = (
+        f"{HEAD}def mint(room):\n"
+        "    grants = api.VideoGrants(room_join=True, room=room, can_publish_sources=[])\n"
+        f"    return {BUILT}.with_ttl(timedelta(hours=1)).with_grants(grants).to_jwt()\n"
+    )
+
+    assert fixed("a.py", text) == text
+    assert fixed("a.py", text, unsafe=True) == text.replace(
+        "can_publish_sources=[]", "can_publish=False, can_publish_data=False"
+    )

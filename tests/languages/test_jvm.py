@@ -111,6 +111,26 @@ def test_seconds_given_for_milliseconds_are_a_slip(language: str, body: str) -> 
     assert life.slip.startswith("the number counts milliseconds")
 
 
+@pytest.mark.parametrize(
+    "methods",
+    [
+        "long ttl(String... names) { return 7_200_000L; }",
+        "long ttl(String a) { return 60_000L; }\n    long ttl(String a, String b) { return 7_200_000L; }",
+        "long ttl(int a, String... names) { return 7_200_000L; }\n    long ttl() { return 60_000L; }",
+    ],
+)
+def test_a_method_is_the_one_that_takes_as_many_arguments(methods: str) -> None:
+    frame = JAVA.replace("    String mint", f"    {methods}\n    String mint")
+    found = mint_of(
+        "src/Tokens.java",
+        frame.replace(
+            "BODY", 'token.setTtl(ttl(1, "b", "c"));' if "int a" in methods else 'token.setTtl(ttl("a", "b"));'
+        ),
+    )
+
+    assert [life.seconds for life in found.lifetimes] == [7200]
+
+
 def test_a_date_of_years_and_months_is_not_read_as_milliseconds() -> None:
     (life,) = mint_with("java", "token.setExpiration(new Date(2030 - 1900, Calendar.JANUARY, 1));").lifetimes
 

@@ -33,7 +33,7 @@ from lk_audit.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tree_sitter import Node as TreeNode
 
@@ -50,6 +50,10 @@ _SAME = frozenset(
 _TRANSPARENT = frozenset({"Some", "Ok", "Box.new", "Arc.new", "Rc.new", "String.from", "Cow.from", "Cow.Borrowed"})
 """Calls that wrap what they are given."""
 _FORMATS = frozenset({"format", "format_args"})
+_WRITES = frozenset(
+    {"println", "print", "eprintln", "eprint", "write", "writeln", "info", "debug", "warn", "error", "trace"}
+)
+"""Macros that write what their format strings name."""
 
 
 class RustLowering(Lowering):
@@ -212,6 +216,8 @@ def _call(run: Lowering, frame: Frame) -> Node:
         return items[0].value
     if name in _FORMATS:
         return _formatted(frame, items) or Call(frame.start, frame.end, callee, items)
+    if name.rpartition(".")[2] in _WRITES:
+        items += tuple(_written_inline(items))
     if isinstance(callee, Member) and frame.node.child_by_field_name("function") is not None:
         found = _method(run, frame, callee, items)
         if found is not None:
@@ -260,6 +266,18 @@ def _result(function: Expr) -> Expr:
         if isinstance(last, Return) and last.value is not None:
             return last.value
     return Call(function.start, function.end, function, ())
+
+
+def _written_inline(items: tuple[Argument, ...]) -> Iterator[Argument]:
+    """The variables that a format string names itself: `println!("{name}")`."""
+    named = {item.name for item in items}
+    texts = (item.value for item in items if isinstance(item.value, Literal) and isinstance(item.value.value, str))
+    text = next(texts, None)
+    if text is None:
+        return
+    for piece in format_pieces(str(text.value))[1::2]:
+        if piece is not None and piece.isidentifier() and piece not in named:
+            yield Argument(text.start, text.end, None, Name(text.start, text.end, piece))
 
 
 def _formatted(frame: Frame, items: tuple[Argument, ...]) -> Expr | None:

@@ -46,6 +46,8 @@ LOGGED = [
     ("rb", 'puts "with #{secret}"'),
     ("rb", 'puts ENV.fetch("LIVEKIT_API_SECRET")'),
     ("rs", 'info!("with {}", secret);'),
+    ("rs", 'println!("with {secret}");'),
+    ("rs", 'tracing::debug!("with {secret:?}");'),
     ("swift", 'NSLog("with %@", secret)'),
     ("swift", 'os_log("with %@", secret)'),
 ]
@@ -92,6 +94,7 @@ def test_what_a_function_is_given_under_the_name_of_the_secret_is_the_secret(pri
         ("py", 'print(os.environ["LIVEKIT_URL"])'),
         ("py", 'print("LIVEKIT_API_SECRET" in os.environ)'),
         ("rb", "puts secret.nil?"),
+        ("rs", 'println!("with {{secret}}");'),
     ],
 )
 def test_what_tells_only_of_a_secret_exposes_none(suffix: str, statement: str) -> None:

@@ -45,6 +45,8 @@ _INTEROP = frozenset(
     {"_interopRequireDefault", "_interopRequireWildcard", "__importDefault", "__importStar", "__toESM"}
 )
 _LOADERS = frozenset({"require", "import", "importlib.import_module"})
+_LOADER_MAKER = "createRequire"
+"""What makes a `require` in modules that have none (nodejs.org/api/module.html)."""
 _SELF = frozenset({"this", "self", "cls", "super"})
 _PYTHON_BUILTINS = frozenset(dir(builtins))
 _GO_BUILTINS = frozenset(
@@ -312,7 +314,7 @@ class Names:
         return tuple(self._scopes.assigned.get(name.id, ())[:_MOST_DEFINITIONS]) if self.traits.has_globals else ()
 
     def _from_closures(self, found: Sequence[Definition], scope: Scope) -> list[Definition]:
-        """What nested functions assign to a variable that only holds a place (`let token = null`, `TOKEN = None`).
+        """What nested functions assign to a variable that only holds a place (`let token`, `TOKEN = None`).
 
         Syntax does not tell whether they assign it or declare another of that name.
         """
@@ -361,18 +363,31 @@ class Names:
         if not isinstance(call.callee, Name | Member) or not call.arguments:
             return None
         first = call.arguments[0].value
-        last = call.callee.id if isinstance(call.callee, Name) else call.callee.name
-        if last in _INTEROP:
+        if _last(call.callee) in _INTEROP:
             return self.origin(first)
-        if isinstance(first, Literal) and isinstance(first.value, str) and self.qualified(call.callee) in _LOADERS:
+        if isinstance(first, Literal) and isinstance(first.value, str) and self._loads(call.callee):
             return Origin(first.value)
         return None
+
+    def _loads(self, callee: Name | Member) -> bool:
+        """Whether a function gives the module that it is told: `require`, also as `createRequire()` makes it."""
+        if self.qualified(callee) in _LOADERS:
+            return True
+        made = (item.value for item in self.definitions(callee)) if isinstance(callee, Name) else ()
+        makers = (item.callee for item in made if isinstance(item, Call))
+        return any(isinstance(maker, Name | Member) and _last(maker) == _LOADER_MAKER for maker in makers)
+
+
+def _last(expr: Name | Member) -> str:
+    return expr.id if isinstance(expr, Name) else expr.name
 
 
 def _holds_place(definition: Definition) -> bool:
     value = definition.value
     if definition.kind != "assign" or definition.operator:
         return False
+    if isinstance(value, Opaque) and value.start == value.end:  # `let token;`
+        return True
     return (isinstance(value, Literal) and value.value in {None, ""}) or (
         isinstance(value, Name) and value.id == "undefined"
     )

@@ -19,6 +19,7 @@ from lk_audit.project.exports import Exports
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.manifests import Manifests
 from lk_audit.project.resolution import Resolution
+from lk_audit.project.spelled import Spelled
 from lk_audit.project.usage import Usage
 from lk_audit.source import Source
 from lk_audit.syntax import Block, Call, Class, Function, Module, Node, Parsed
@@ -128,6 +129,7 @@ class Project:
         self.resolution = Resolution(files, self.manifests)
         self.autoload = Autoload(files, self.manifests)
         self.declared = Declared(files)
+        self._spelled = Spelled(files)
         self.effort = Effort()
         self.usage = Usage(self)
         self._modules: dict[str, tuple[CodeModule, ...]] = {}
@@ -179,6 +181,7 @@ class Project:
             for module in modules:
                 module.release()
         self._modules.clear()
+        self._spelled.forget()
         self.usage.forget()
 
     @property
@@ -208,7 +211,8 @@ class Project:
 
     def _exporting(self, path: str, member: str | None) -> Iterator[CodeModule]:
         """The modules that an import comes out at: one, or the files of a package that mention the name."""
-        yield from self.modules(path)
+        if member is None or self._spelled.may_hand_out(path, member):
+            yield from self.modules(path)
         if member is not None:
             for other in self.declared.csharp(member) if path == CSHARP else self.resolution.declaring(path, member):
                 yield from self.modules(other)

@@ -21,6 +21,7 @@ from lk_audit.livekit.requests import (
 )
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Literal, Member, Name, Node, Return, walk
+from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _CALLER_DEPTH = 4
@@ -70,7 +71,7 @@ class Endpoints:
         """The handlers that other files make of a function of this file."""
         known = self.handlers.get(function)
         names = self._context.names
-        if (known is not None and known.router is not None) or not names.name_of(function):
+        if (known is not None and known.router is not None) or names.name_of(function) in {"", *CONSTRUCTORS}:
             return
         if names.owner(function) is None and names.enclosing_function(function) is not None:
             return
@@ -78,7 +79,7 @@ class Endpoints:
         owner = names.owner(function)
         words = usage.words_for(self._context.code, function)
         for word in [owner.name] if function.name == "__invoke" and owner is not None else words:
-            for module in usage.mentions(self._context.source.path, word):
+            for module in usage.handing_over(self._context.code, function, word):
                 handlers = self._context.workspace.context(module).built(Endpoints).handlers
                 if function in handlers:
                     yield handlers[function]
@@ -89,7 +90,7 @@ class Endpoints:
         """Where other files register a Go function that is known by its name only: a method of a field of a field."""
         from lk_audit.extractors.go_handlers import GoRoutes  # noqa: PLC0415 - most scans meet other languages
 
-        for module in self._context.project.usage.mentions(self._context.source.path, function.name):
+        for module in self._context.project.usage.handing_over(self._context.code, function, function.name):
             site = self._context.workspace.context(module)
             for item in site.built(GoRoutes).unresolved(function.name):
                 yield registered(site, item, function)

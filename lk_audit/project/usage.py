@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from lk_audit.project.files import family_of
 from lk_audit.project.mentions import CALLED, METHOD_CALLED, PASSED, RENAMED, RUBY_CALLED, RUBY_MADE, Form, Mentions
+from lk_audit.project.visibility import Visibility
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -33,14 +34,15 @@ from lk_audit.syntax import (
     Sequence,
     walk,
 )
+from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown
 
 if TYPE_CHECKING:
     from lk_audit.project.modules import CodeModule, Project
 
 _MOST_WORDS = 8
-_NAMELESS = frozenset({"index", "__init__", "main", "mod"})
-"""Stems of files that others import by the name of their folder."""
+_OF_VALUES = frozenset({"python", "javascript", "go", "rust"})
+"""Families of languages in which nobody hands a function over as text with its name."""
 _LOADERS = frozenset({"require", "import"})
 _DEEPEST_PATH = 4
 
@@ -71,6 +73,7 @@ class Usage:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._mentions = Mentions(project.files, project.manifests)
+        self._visibility = Visibility(project.files, project.manifests, self._mentions)
         self._callers: dict[Function, tuple[Use, ...]] = {}
         self._importers: dict[str, tuple[ImportEdge, ...]] = {}
         self._words: dict[Function, list[str]] = {}
@@ -105,11 +108,30 @@ class Usage:
         for other in self._mentions.users(path, words, forms, beside):
             yield from self._project.modules(other)
 
+    def users(
+        self,
+        module: CodeModule,
+        function: Function,
+        word: str,
+        forms: tuple[Form, ...] = (),
+        beside: collections.abc.Iterable[str] = (),
+    ) -> Iterator[CodeModule]:
+        """The same for a word that a function is known by, of the files to which it can be known."""
+        found = list(self._mentions.users(module.path, (word,), forms, beside))
+        is_method = module.names.owner(function) is not None
+        for other in self._visibility.knowing(module.source, function, word, found, is_method=is_method):
+            yield from self._project.modules(other)
+
+    def handing_over(self, module: CodeModule, function: Function, word: str) -> Iterator[CodeModule]:
+        """The modules of the files that may hand a function over to a router, whatever they call it there."""
+        is_value = module.names.traits.family in _OF_VALUES and word not in self._visibility.import_words(module.path)
+        yield from self.users(module, function, word, PASSED if is_value else ())
+
     # --- imports ------------------------------------------------------------------------------------------------------
 
     def _find_importers(self, path: str) -> Iterator[ImportEdge]:
         seen: set[str] = set()
-        for word in self._import_words(path):
+        for word in self._visibility.import_words(path):
             for module in self.mentions(path, word):
                 if module.path not in seen:
                     yield from (edge for edge in import_edges(module) if self._address(path) in targets(module, edge))
@@ -120,20 +142,6 @@ class Usage:
         if family_of(path) == "swift":
             return self._project.resolution.swift_module(path)
         return posixpath.dirname(path) if family_of(path) in {"go", "jvm"} else path
-
-    def _import_words(self, path: str) -> Iterator[str]:
-        """What an import of a file must spell: its stem, or the name of its folder or package."""
-        folder, name = posixpath.split(path)
-        if family_of(path) == "go":
-            yield posixpath.basename(folder) or self._project.manifests.go_modules.get("", "") or "."
-            return
-        stem = name.partition(".")[0]
-        yield stem
-        if stem in _NAMELESS:
-            yield posixpath.basename(folder) or "."
-        package = self._project.manifests.package_for(path) if family_of(path) == "javascript" else None
-        if package is not None and package.name:
-            yield package.name
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -162,7 +170,7 @@ class Usage:
         pending = sorted(words) if module.is_python or module.names.traits.exports_values else []
         while pending and len(words) < _MOST_WORDS:
             word = pending.pop()
-            users = self.mentions(module.path, word, forms=RENAMED)
+            users = self.users(module, function, word, RENAMED)
             renamed = {new for other in users for new in _renamed(other, word)} - words
             words |= renamed
             pending += sorted(renamed)
@@ -173,11 +181,11 @@ class Usage:
         exported = module.exports.names_of(function)
         yield from exported - {"default", "="}
         if exported & {"default", "="}:
-            yield from self._import_words(module.path)
+            yield from self._visibility.import_words(module.path)
 
     def _calls(self, module: CodeModule, function: Function, name: str, word: str) -> Iterator[Use]:
-        is_nameless = word in self._import_words(module.path)
-        for other in self.mentions(module.path, word, forms=() if is_nameless else CALLED):
+        is_nameless = word in self._visibility.import_words(module.path)
+        for other in self.users(module, function, word, () if is_nameless else CALLED):
             for call in _candidates(other, {name, word}, module.path):
                 if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
                     yield Use(other, call)
@@ -190,8 +198,10 @@ class Usage:
         return known
 
     def _find_passed_on(self, module: CodeModule, function: Function) -> bool:
+        if module.names.name_of(function) in CONSTRUCTORS:
+            return False
         for word in self.words_for(module, function):
-            for other in self.mentions(module.path, word, forms=PASSED):
+            for other in self.users(module, function, word, PASSED):
                 uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))
                 if any(_is_value(other, use) and _is_function(other, use, function) for use in uses):
                     return True
@@ -203,9 +213,9 @@ class Usage:
         forms = METHOD_CALLED
         if module.syntax.language == "ruby":
             forms = RUBY_MADE if function.name == "constructor" else RUBY_CALLED
-        owned = (owner.name or "", *self._import_words(module.path))
+        owned = (owner.name or "", *self._visibility.import_words(module.path))
         beside = [] if module.is_go else [word for word in owned if word]
-        for other in (*here, *self.mentions(module.path, called, forms=forms, beside=beside)):
+        for other in (*here, *self.users(module, function, called, forms, beside)):
             for call in other.names.calls_of(called):
                 if call in known:
                     continue

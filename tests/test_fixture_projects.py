@@ -15,6 +15,7 @@ from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.source import Source
+from tests.looks import look_at_all
 
 PROJECTS = Path(__file__).parent / "fixtures" / "projects"
 EXPECTED = "expected.txt"
@@ -71,3 +72,13 @@ def test_files_that_are_told_to_hold_nothing_hold_no_facts(project: Path, monkey
     monkeypatch.setattr(extraction, "telling", lambda some: [item for item in some if worth.may_tell(item, USUAL)])
 
     assert extract_facts(sources)[0] == all_facts
+
+
+@pytest.mark.parametrize("project", sorted(PROJECTS.iterdir()), ids=lambda path: path.name)
+def test_files_that_are_not_parsed_for_questions_change_no_fact(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = sources_of(project)
+    told = extract_facts(sources)[0]
+
+    look_at_all(monkeypatch)
+
+    assert list(map(repr, extract_facts(sources)[0])) == list(map(repr, told))

@@ -24,6 +24,7 @@ from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.source import Source
 from lk_audit.testing import read_example, without_marks
 from lk_audit.worth import may_tell
+from tests.looks import look_at_all
 
 FAMILIES = [sdks.family(name) for name in sdks.FAMILIES]
 EXAMPLES = [
@@ -205,3 +206,15 @@ def test_the_address_of_a_licence_opens_none() -> None:
 
     assert gates.opened(licence, USUAL) == frozenset()
     assert not gates.may_be_document(licence, USUAL)
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_a_look_at_the_bytes_of_other_files_loses_nothing_of_the_examples(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = read_example(without_marks(text))
+    told = extract_facts(sources)[0]
+
+    look_at_all(monkeypatch)
+
+    assert list(map(repr, extract_facts(sources)[0])) == list(map(repr, told))

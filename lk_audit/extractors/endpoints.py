@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 from msgspec import Struct
 
 from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.handlers import Handler, find_handlers, is_injected, is_server_set, registered
+from lk_audit.extractors.handlers import (
+    Handler,
+    find_handlers,
+    is_injected,
+    is_server_set,
+    looks_like_handler,
+    registered,
+)
+from lk_audit.extractors.registering import may_register
 from lk_audit.facts import Endpoint
 from lk_audit.livekit.requests import (
     KEPT_BY_SERVER,
@@ -75,22 +83,31 @@ class Endpoints:
             return
         if names.owner(function) is None and names.enclosing_function(function) is not None:
             return
+        if self._context.is_go and not self._takes_request(function):
+            return
         usage = self._context.project.usage
         owner = names.owner(function)
         words = usage.words_for(self._context.code, function)
+        may = partial(may_register, family=names.traits.family, looks_like_handler=looks_like_handler(function))
         for word in [owner.name] if function.name == "__invoke" and owner is not None else words:
-            for module in usage.handing_over(self._context.code, function, word):
+            for module in usage.handing_over(self._context.code, function, word, may):
                 handlers = self._context.workspace.context(module).built(Endpoints).handlers
                 if function in handlers:
                     yield handlers[function]
         if self._context.is_go and known is not None:
             yield from self._registrations_by_name(function)
 
+    def _takes_request(self, function: Function) -> bool:
+        """Whether a Go function can be registered at all."""
+        from lk_audit.extractors.go_handlers import takes_request  # noqa: PLC0415 - most scans meet other languages
+
+        return takes_request(self._context, function)
+
     def _registrations_by_name(self, function: Function) -> Iterator[Handler]:
         """Where other files register a Go function that is known by its name only: a method of a field of a field."""
         from lk_audit.extractors.go_handlers import GoRoutes  # noqa: PLC0415 - most scans meet other languages
 
-        for module in self._context.project.usage.handing_over(self._context.code, function, function.name):
+        for module in self._context.project.usage.users(self._context.code, function, function.name):
             site = self._context.workspace.context(module)
             for item in site.built(GoRoutes).unresolved(function.name):
                 yield registered(site, item, function)

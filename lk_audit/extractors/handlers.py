@@ -257,7 +257,7 @@ def _exported(context: FileContext) -> Iterator[Handler]:
             yield from _record_handlers(context, node.local)
     for assign in context.names.nodes(Assign):
         function = _as_function(context, assign.value) if _assigns_export(assign.target) else None
-        if function is not None and _looks_like_handler(function):
+        if function is not None and looks_like_handler(function):
             yield Handler(function, function.name or "handler", context, path=route_of(context.source.path))
 
 
@@ -270,10 +270,10 @@ def _record_handlers(context: FileContext, record: Record) -> Iterator[Handler]:
 def _is_handler_export(exported: str, function: Function) -> bool:
     if exported in HTTP_EXPORTS or exported in LOADER_EXPORTS:
         return bool(function.parameters) or exported in HTTP_EXPORTS
-    return exported == "default" and _looks_like_handler(function) and not function.name[:1].isupper()
+    return exported == "default" and looks_like_handler(function) and not function.name[:1].isupper()
 
 
-def _looks_like_handler(function: Function) -> bool:
+def looks_like_handler(function: Function) -> bool:
     """`(req, res)`, `(request)`, `(event, context)`, `({ req, res })`: what serverless platforms call."""
     names = [item.name for item in function.parameters]
     if names == [_IN_PARTS]:

@@ -18,7 +18,7 @@ _DECLARED = {
 }
 """How a name begins and ends where it is declared, by frontend. Dart declares no members of something else outside it,
 as the other two do (`exports.name = ...`)."""
-HANDED_ON = {
+_HANDED_ON = {
     "python": regex(rb"import[\s(\\]{1,20}\*"),
     "javascript": regex(rb"\bexports\b|\bexport\s{0,20}[*=]"),
     "dart": regex(rb"\bexport\s{0,20}['\"rR]"),
@@ -54,4 +54,4 @@ class Spelled:
             return True  # of very large files nothing is kept to search
         before, behind = _DECLARED[language]
         is_spelled = word in data and re.search(before + re.escape(word) + behind, data) is not None
-        return is_spelled or HANDED_ON[language].search(data) is not None
+        return is_spelled or _HANDED_ON[language].search(data) is not None

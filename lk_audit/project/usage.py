@@ -6,9 +6,8 @@ parsed.
 
 from __future__ import annotations
 
-import collections.abc
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
     from lk_audit.project.modules import CodeModule, Project
 
 _MOST_WORDS = 8
+_NAMELESS = frozenset({"index", "__init__", "main", "mod"})
+"""Stems of files that others import by the name of their folder."""
 _OF_VALUES = frozenset({"python", "javascript", "go", "rust"})
 """Families of languages in which nobody hands a function over as text with its name."""
 _LOADERS = frozenset({"require", "import"})
@@ -73,7 +74,7 @@ class Usage:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._mentions = Mentions(project.files, project.manifests)
-        self._visibility = Visibility(project.files, project.manifests, self._mentions)
+        self._visibility = Visibility(project.files, project.manifests)
         self._callers: dict[Function, tuple[Use, ...]] = {}
         self._importers: dict[str, tuple[ImportEdge, ...]] = {}
         self._words: dict[Function, list[str]] = {}
@@ -102,7 +103,7 @@ class Usage:
         return known
 
     def mentions(
-        self, path: str, *words: str, forms: tuple[Form, ...] = (), beside: collections.abc.Iterable[str] = ()
+        self, path: str, *words: str, forms: tuple[Form, ...] = (), beside: Iterable[str] = ()
     ) -> Iterator[CodeModule]:
         """The modules of the files that mention one of some words, see `Mentions.users`."""
         for other in self._mentions.users(path, words, forms, beside):
@@ -114,24 +115,36 @@ class Usage:
         function: Function,
         word: str,
         forms: tuple[Form, ...] = (),
-        beside: collections.abc.Iterable[str] = (),
+        beside: Iterable[str] = (),
     ) -> Iterator[CodeModule]:
         """The same for a word that a function is known by, of the files to which it can be known."""
-        found = list(self._mentions.users(module.path, (word,), forms, beside))
-        is_method = module.names.owner(function) is not None
-        for other in self._visibility.knowing(module.source, function, word, found, is_method=is_method):
+        for other in self._users(module, function, word, forms, beside):
             yield from self._project.modules(other)
 
-    def handing_over(self, module: CodeModule, function: Function, word: str) -> Iterator[CodeModule]:
-        """The modules of the files that may hand a function over to a router, whatever they call it there."""
-        is_value = module.names.traits.family in _OF_VALUES and word not in self._visibility.import_words(module.path)
-        yield from self.users(module, function, word, PASSED if is_value else ())
+    def handing_over(
+        self, module: CodeModule, function: Function, word: str, may: Callable[[bytes], bool]
+    ) -> Iterator[CodeModule]:
+        """The modules of the files that may hand a function over, whatever they call it there.
+
+        `may` tells from the bytes of a file whether there can be anybody in it to whom it is handed.
+        """
+        is_value = module.names.traits.family in _OF_VALUES and word not in self._import_words(module.path)
+        for other in self._users(module, function, word, PASSED if is_value else (), ()):
+            if may(self._project.files.data(other)):
+                yield from self._project.modules(other)
+
+    def _users(
+        self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...], beside: Iterable[str]
+    ) -> list[str]:
+        found = list(self._mentions.users(module.path, (word,), forms, beside))
+        is_method = module.names.owner(function) is not None
+        return self._visibility.knowing(module.source, function, word, found, is_method=is_method)
 
     # --- imports ------------------------------------------------------------------------------------------------------
 
     def _find_importers(self, path: str) -> Iterator[ImportEdge]:
         seen: set[str] = set()
-        for word in self._visibility.import_words(path):
+        for word in self._import_words(path):
             for module in self.mentions(path, word):
                 if module.path not in seen:
                     yield from (edge for edge in import_edges(module) if self._address(path) in targets(module, edge))
@@ -142,6 +155,20 @@ class Usage:
         if family_of(path) == "swift":
             return self._project.resolution.swift_module(path)
         return posixpath.dirname(path) if family_of(path) in {"go", "jvm"} else path
+
+    def _import_words(self, path: str) -> Iterator[str]:
+        """What an import of a file must spell: its stem, or the name of its folder or package."""
+        folder, name = posixpath.split(path)
+        if family_of(path) == "go":
+            yield posixpath.basename(folder) or self._project.manifests.go_modules.get("", "") or "."
+            return
+        stem = name.partition(".")[0]
+        yield stem
+        if stem in _NAMELESS:
+            yield posixpath.basename(folder) or "."
+        package = self._project.manifests.package_for(path) if family_of(path) == "javascript" else None
+        if package is not None and package.name:
+            yield package.name
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -181,10 +208,10 @@ class Usage:
         exported = module.exports.names_of(function)
         yield from exported - {"default", "="}
         if exported & {"default", "="}:
-            yield from self._visibility.import_words(module.path)
+            yield from self._import_words(module.path)
 
     def _calls(self, module: CodeModule, function: Function, name: str, word: str) -> Iterator[Use]:
-        is_nameless = word in self._visibility.import_words(module.path)
+        is_nameless = word in self._import_words(module.path)
         for other in self.users(module, function, word, () if is_nameless else CALLED):
             for call in _candidates(other, {name, word}, module.path):
                 if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
@@ -213,7 +240,7 @@ class Usage:
         forms = METHOD_CALLED
         if module.syntax.language == "ruby":
             forms = RUBY_MADE if function.name == "constructor" else RUBY_CALLED
-        owned = (owner.name or "", *self._visibility.import_words(module.path))
+        owned = (owner.name or "", *self._import_words(module.path))
         beside = [] if module.is_go else [word for word in owned if word]
         for other in (*here, *self.users(module, function, called, forms, beside)):
             for call in other.names.calls_of(called):

@@ -168,7 +168,7 @@ class _Analysis:
             as_text.notes = [ParseNote(source.path, 1, gap)]
             found = as_text
         if self._workspace.project.bytes_parsed > _MOST_KEPT:
-            self._workspace.forget()
+            self._workspace.forget(_KEPT_LONGER)
         return found
 
     def _within_bounds(self, source: Source, reading: Callable[[Source, Extracted], None]) -> Extracted | str:
@@ -251,6 +251,8 @@ def _code_credentials(context: FileContext) -> Iterator[Fact]:
 
 _MOST_KEPT = 1_500_000
 """Bytes of code whose parsed form is kept for questions from other files."""
+_KEPT_LONGER = 1_000_000
+"""Bytes of it that stay when the rest is dropped: questions from the next files of a project lead to the same."""
 
 
 def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:

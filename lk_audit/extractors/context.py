@@ -55,13 +55,13 @@ class Workspace:
             self._shared[build] = build(self)
         return cast("Built", self._shared[build])
 
-    def forget(self) -> None:
-        """Drop what was parsed, to bound the memory of a large scan."""
+    def forget(self, most_kept: int = 0) -> None:
+        """Drop what was found out, and all but `most_kept` bytes of what was parsed."""
         for context in self._contexts.values():
             context.release()
         self._contexts.clear()
         self._shared.clear()
-        self.project.forget()
+        self.project.forget(most_kept)
 
 
 class FileContext(Struct, eq=False, dict=True):

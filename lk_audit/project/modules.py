@@ -96,15 +96,20 @@ class CodeModule(Struct, eq=False, dict=True):
             return self.project.resolution.swift_module(self.path)
         return posixpath.dirname(self.path) if self.is_go or self.is_jvm else self.path
 
-    def release(self) -> None:
-        """Let go of the syntax and all that was found out about it.
+    def release(self, *, keeps_syntax: bool = False) -> None:
+        """Let go of what was found out by way of other modules; unless `keeps_syntax`, of all.
 
         What answers questions refers to itself in many ways; taken apart it is freed at once, where the collector would
         have to search through everything that there is for it.
         """
-        for part in (self.__dict__.get("evaluator"), self.__dict__.get("names")):
-            if part is not None:
-                part.__dict__.clear()
+        evaluator = self.__dict__.pop("evaluator", None)
+        if evaluator is not None:
+            evaluator.__dict__.clear()
+        if keeps_syntax:
+            return
+        names = self.__dict__.get("names")
+        if names is not None:
+            names.__dict__.clear()
         self.__dict__.clear()
         self.syntax = _NOTHING
 
@@ -132,16 +137,20 @@ class Project:
         self._spelled = Spelled(files)
         self.effort = Effort()
         self.usage = Usage(self)
+        self.bytes_parsed = 0
         self._modules: dict[str, tuple[CodeModule, ...]] = {}
         self._under_way: set[tuple[str, str | None]] = set()
         self._in_vain: set[tuple[str, str | None]] = set()
 
     def modules(self, path: str) -> tuple[CodeModule, ...]:
         """The code of a file: none where it holds none, several for a page whose scripts run on both sides."""
-        known = self._modules.get(path)
+        known = self._modules.pop(path, None)
         if known is None:
             source = self.files.source(path) if family_of(path) is not None else None
-            known = self._modules[path] = self._made(source) if source is not None else ()
+            known = self._made(source) if source is not None else ()
+            self.bytes_parsed += len(known[0].source.data) if known else 0
+        # The last one is what was asked for last.
+        self._modules[path] = known
         return known
 
     def _made(self, source: Source) -> tuple[CodeModule, ...]:
@@ -175,18 +184,23 @@ class Project:
         self.resolution.prepare()
         self.files.forget()
 
-    def forget(self) -> None:
-        """Drop what was parsed, to bound the memory of a large scan."""
-        for modules in self._modules.values():
+    def forget(self, most_kept: int = 0) -> None:
+        """Drop what was found out and most of what was parsed, to bound the memory of a large scan.
+
+        What was asked for last stays parsed, up to `most_kept` bytes of code: the next questions lead there again.
+        """
+        kept: dict[str, tuple[CodeModule, ...]] = {}
+        size = 0
+        for path, modules in reversed(self._modules.items()):
+            size += len(modules[0].source.data) if modules else 0
             for module in modules:
-                module.release()
-        self._modules.clear()
+                module.release(keeps_syntax=size <= most_kept)
+            if size <= most_kept:
+                kept[path] = modules
+        self._modules = dict(reversed(kept.items()))
+        self.bytes_parsed = sum(len(modules[0].source.data) for modules in kept.values() if modules)
         self._spelled.forget()
         self.usage.forget()
-
-    @property
-    def bytes_parsed(self) -> int:
-        return sum(len(module.source.data) for modules in self._modules.values() for module in modules[:1])
 
     def module_of(self, node: Node) -> CodeModule | None:
         """The module that a syntax node is part of."""

@@ -49,3 +49,16 @@ def test_what_was_parsed_is_freed_when_it_is_dropped_without_the_collector() -> 
         assert [item() for item in left] == [None, None, None]
     finally:
         gc.enable()
+
+
+def test_what_was_asked_for_last_stays_parsed_and_answers_as_before() -> None:
+    here = workspace()
+    before = numbers(here)
+    kept = here.project.modules("b.py")
+
+    here.forget(len(FILES["b.py"]))
+
+    assert here.project.bytes_parsed == len(FILES["b.py"])
+    assert here.project.modules("b.py") == kept
+    assert before == numbers(here) == [12]
+    assert here.project.bytes_parsed == sum(map(len, FILES.values()))

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-_BATCHES_EACH = 8
-"""So many pieces of work a process, so that none waits long for the slowest."""
-_BATCHES_OF_ONE = 64
-"""One process waits for no other: the pieces tell how far it has come."""
+_AT_FIRST = 4
+"""Of what is left a process takes so much that everybody could do as much so many times: what comes last is little, so
+that none waits long for the slowest."""
+_BATCHES_EACH = 32
+"""Pieces of work a process, at most."""
 _ROOM = 76_000_000
 """Bytes; a larger process ends with the item that it is at, and another goes on. What has been dropped in it stays
 taken for the most part: in between are objects that live."""
@@ -36,7 +37,7 @@ _LEAST_ROOM = 16_000_000
 """Bytes that a process may take beside what it has from the first one, however much that is."""
 _GROWN = 3
 """The exit code of such a process; it has done at least one item."""
-_MOST_PROCESSES = 1_000
+_MOST_PROCESSES = 250
 """More would have more pieces of work than fit into a pipe (64 KiB, pipe(7))."""
 
 _is_program = False
@@ -73,27 +74,34 @@ def is_replaceable() -> bool:
 
 
 def spread(
-    work: Callable[[Iterable[T]], R], items: Sequence[T], weights: Sequence[int], jobs: int
+    work: Callable[[Iterable[T]], R],
+    items: Sequence[T],
+    weights: Sequence[int],
+    jobs: int,
+    ties: Sequence[int] = (),
 ) -> Generator[tuple[Sequence[T], R | None], None, None]:
-    """`work` on batches of items of about the same weight, in `jobs` processes; batches or their parts, in their order.
+    """`work` on batches of items, in `jobs` processes; batches or their parts, in their order.
+
+    The weights say how much work items are; `ties` how closely each belongs to the next: apart are done those that
+    belong together least.
 
     The processes are at work when this returns; closing what it gives ends them. `work` goes through what it is given
     once: that ends early where the process has grown too large meanwhile, and the rest of the batch is done in another.
     Work whose process the system has ended (for want of memory, say) is done again in a process of its own; the outcome
     is None for an item that ends that one too.
     """
-    found = _outcomes(work, items, weights, min(jobs, _MOST_PROCESSES))
+    jobs = min(jobs, _MOST_PROCESSES)
+    found = _outcomes(work, items, list(_batches(weights, jobs, ties)), jobs)
     next(found)  # of nothing
     return found
 
 
 def _outcomes(
-    work: Callable[[Iterable[T]], R], items: Sequence[T], weights: Sequence[int], jobs: int
+    work: Callable[[Iterable[T]], R], items: Sequence[T], batches: Sequence[_Span], jobs: int
 ) -> Generator[tuple[Sequence[T], R | None], None, None]:
     """The outcomes of all batches, and before them one of nothing, as soon as the processes are at work."""
     global _work, _items
     _work, _items = work, items
-    batches = list(_batches(weights, jobs * _BATCHES_EACH if jobs > 1 else _BATCHES_OF_ONE))
     try:
         with _Crew(batches, jobs) as crew:
             yield items[:0], None
@@ -435,14 +443,27 @@ def _called(items: Iterable[Any]) -> Any:  # noqa: ANN401 - whatever the work gi
     return _work(items)
 
 
-def _batches(weights: Sequence[int], count: int) -> Iterator[tuple[int, int]]:
-    """Spans of items, each of about the same weight."""
-    limit = max(1, sum(weights) // max(1, count))
-    start, weight = 0, 0
-    for index, each in enumerate(weights):
-        weight += each
-        if weight >= limit:
-            yield start, index + 1
-            start, weight = index + 1, 0
-    if start < len(weights):
-        yield start, len(weights)
+def _batches(weights: Sequence[int], jobs: int, ties: Sequence[int]) -> Iterator[_Span]:
+    """Spans of items, larger ones first. One process waits for no other: there they tell how far it has come."""
+    left = sum(weights)
+    least = max(1, left // (jobs * _BATCHES_EACH))
+    at_first = _AT_FIRST if jobs > 1 else _BATCHES_EACH
+    start = 0
+    while start < len(weights):
+        end = _end_of_batch(weights, start, max(least, left // (jobs * at_first)), ties)
+        yield start, end
+        left -= sum(weights[start:end])
+        start = end
+
+
+def _end_of_batch(weights: Sequence[int], start: int, wanted: int, ties: Sequence[int]) -> int:
+    """Where a span ends that weighs as much as is wanted, or up to twice that where the next items belong to it."""
+    weight, best = 0, len(weights)
+    for index in range(start, len(weights)):
+        weight += weights[index]
+        if weight >= wanted and index + 1 < len(weights):
+            if best == len(weights) or (ties and ties[index] < ties[best - 1]):
+                best = index + 1
+            if not ties or not ties[index] or weight >= 2 * wanted:
+                break
+    return best

@@ -33,11 +33,34 @@ def squares(items: Iterable[int]) -> list[int]:
     return [item * item for item in items]
 
 
-@given(st.lists(st.integers(0, 100), max_size=200), st.integers(1, 40))
-def test_batches_cover_all_items_in_their_order(weights: list[int], count: int) -> None:
-    spans = list(processes._batches(weights, count))  # noqa: SLF001 - the rule by which work is cut
+@given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 3)), max_size=200), st.integers(1, 40), st.integers(0, 1))
+def test_batches_cover_all_items_in_their_order(items: list[tuple[int, int]], jobs: int, has_ties: int) -> None:
+    weights, ties = [weight for weight, _ in items], [tie for _, tie in items] if has_ties else []
+    spans = list(processes._batches(weights, jobs, ties))  # noqa: SLF001 - the rule by which work is cut
 
     assert [index for start, end in spans for index in range(start, end)] == list(range(len(weights)))
+    assert all(start < end for start, end in spans)
+
+
+@pytest.mark.parametrize("jobs", [1, 4, 64])
+def test_batches_grow_smaller_and_are_few_enough_for_a_pipe(jobs: int) -> None:
+    sizes = [end - start for start, end in processes._batches([1] * 50_000, jobs, ())]  # noqa: SLF001 - as above
+
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] * jobs * 4 == pytest.approx(50_000, rel=0.01)
+    assert sizes[-1] * jobs < 50_000 / 16
+    assert len(sizes) <= 13 * jobs
+
+
+def test_what_belongs_together_is_one_batch_where_it_is_not_too_much() -> None:
+    paths = [f"{project}/src/{number}.py" for project in range(10, 30) for number in range(3)]
+    ties = extraction._ties(paths)  # noqa: SLF001 - what the analysis is cut by
+
+    batches = list(processes._batches([1] * len(paths), 2, ties))  # noqa: SLF001 - as above
+
+    assert ties[:5] == [2, 2, 0, 2, 2]
+    assert batches[:3] == [(0, 9), (9, 15), (15, 21)]
+    assert extraction._ties([]) == []  # noqa: SLF001 - as above
 
 
 def test_results_come_in_the_order_of_the_items() -> None:

@@ -42,7 +42,7 @@ def test_batches_cover_all_items_in_their_order(items: list[tuple[int, int]], jo
     assert all(start < end for start, end in spans)
 
 
-@pytest.mark.parametrize("jobs", [1, 4, 64])
+@pytest.mark.parametrize("jobs", [2, 4, 64])
 def test_batches_grow_smaller_and_are_few_enough_for_a_pipe(jobs: int) -> None:
     sizes = [end - start for start, end in processes._batches([1] * 50_000, jobs, ())]  # noqa: SLF001 - as above
 
@@ -50,6 +50,12 @@ def test_batches_grow_smaller_and_are_few_enough_for_a_pipe(jobs: int) -> None:
     assert sizes[0] * jobs * 4 == pytest.approx(50_000, rel=0.01)
     assert sizes[-1] * jobs < 50_000 / 16
     assert len(sizes) <= 13 * jobs
+
+
+def test_one_process_has_many_batches_of_one_size_so_that_they_tell_how_far_it_has_come() -> None:
+    sizes = [end - start for start, end in processes._batches([1] * 3_200, 1, ())]  # noqa: SLF001 - as above
+
+    assert sizes == [100] * 32
 
 
 def test_what_belongs_together_is_one_batch_where_it_is_not_too_much() -> None:

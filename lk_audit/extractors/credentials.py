@@ -73,10 +73,12 @@ def _sink_arguments(context: FileContext) -> Iterator[CredentialLiteral]:
         sink = context.sdks.sinks.get(context.qualified(call.callee) or "")
         if sink is None:
             continue
-        secret = argument(call, sink.secret_position, sink.secret_name)
+        values = context.values(argument(call, sink.secret_position, sink.secret_name))
+        if not any(isinstance(value, Text) for value in values):
+            continue
         key = _key_id(context, argument(call, sink.key_position, sink.key_name))
         name = f"the API secret of {_last_name(call)}()"
-        yield from _from_values(context, context.values(secret), Carrier.ARGUMENT, name, key)
+        yield from _from_values(context, values, Carrier.ARGUMENT, name, key)
 
 
 def _last_name(call: Call) -> str:

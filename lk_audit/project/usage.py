@@ -228,7 +228,7 @@ class Usage:
         if module.names.name_of(function) in CONSTRUCTORS:
             return False
         for word in self.words_for(module, function):
-            for other in self.users(module, function, word, PASSED):
+            for other in self.users(module, function, word, PASSED, self._beside(module, function)):
                 uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))
                 if any(_is_value(other, use) and _is_function(other, use, function) for use in uses):
                     return True
@@ -240,14 +240,19 @@ class Usage:
         forms = METHOD_CALLED
         if module.syntax.language == "ruby":
             forms = RUBY_MADE if function.name == "constructor" else RUBY_CALLED
-        owned = (owner.name or "", *self._import_words(module.path))
-        beside = [] if module.is_go else [word for word in owned if word]
-        for other in (*here, *self.users(module, function, called, forms, beside)):
+        for other in (*here, *self.users(module, function, called, forms, self._beside(module, function))):
             for call in other.names.calls_of(called):
                 if call in known:
                     continue
                 if self._calls_method(other, call, owner, function) or _is_taken_from(other, call, module.path):
                     yield Use(other, call)
+
+    def _beside(self, module: CodeModule, function: Function) -> list[str]:
+        """What a file that uses a method spells, where many use one of that name: its class, or what imports spell."""
+        owner = module.names.owner(function)
+        if owner is None or module.is_go:
+            return []
+        return [word for word in (owner.name, *self._import_words(module.path)) if word]
 
     def _calls_method(self, other: CodeModule, call: Call, owner: Class, function: Function) -> bool:
         values = _callee(other, call)

@@ -296,7 +296,8 @@ def _fixes(fixer: Fixer, repairs: Sequence[Repair], jobs: int | None) -> tuple[l
         return [fixer.fix(repair) for repair in some], [Crash.of(error, path) for path, error in fixer.errors]
 
     wanted = jobs or processes.cores()
-    if wanted == 1 or len(repairs) < _MANY_REPAIRS or not processes.can_spread():
+    may_part = processes.can_spread() if wanted > 1 else processes.is_replaceable()
+    if not may_part or len(repairs) < _MANY_REPAIRS:
         return made(repairs)
     fixes: list[Fix | None] = []
     crashes: list[Crash] = []

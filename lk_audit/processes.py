@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-_AT_FIRST = 4
+_AT_FIRST = 8
 """Of what is left a process takes so much that everybody could do as much so many times: what comes last is little, so
 that none waits long for the slowest."""
 _BATCHES_EACH = 32

@@ -271,6 +271,11 @@ def test_names_of_keys_and_tokens() -> None:
     assert not any(map(is_token_name, ["TOKEN_URL", "secret", ""]))
 
 
+@pytest.mark.parametrize("value", ["room-42", "API42", "q7Zp2mVx9LkR4tYb", "APIConnectError"])
+def test_a_digit_alone_makes_no_generated_key_id(value: str) -> None:
+    assert not is_generated_key_id(value)
+
+
 def test_key_ids() -> None:
     assert is_key_id("APIexampLe23456")
     assert is_key_id("devkey")

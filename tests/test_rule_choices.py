@@ -442,6 +442,27 @@ def test_a_right_beyond_the_room_is_certain_where_every_token_of_the_code_has_it
     assert finding.confidence is confidence
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "confidence"),
+    [
+        ("token.ts", GRANTS.replace("OTHERS", "hidden: true"), Confidence.HIGH),
+        ("token.ts", GRANTS.replace("OTHERS", "...(x ? { hidden: true } : {})"), Confidence.MEDIUM),
+        (
+            "make.sh",
+            "lk token create --join --grant '{\"hidden\": true}' --room r --identity ada --valid-for 1h\n",
+            Confidence.MEDIUM,
+        ),
+    ],
+    ids=["always", "under a condition", "typed by a person"],
+)
+def test_a_right_to_listen_unseen_is_certain_where_every_token_of_the_code_has_it(
+    path: str, text: str, confidence: Confidence
+) -> None:
+    (finding,) = found("covert-participant", path, text)
+
+    assert finding.confidence is confidence
+
+
 @pytest.mark.parametrize(("sources", "expected"), [("['camera']", 0), ("given", 1)])
 def test_a_listener_who_may_publish_named_sources_only_is_meant_to(sources: str, expected: int) -> None:
     code = (

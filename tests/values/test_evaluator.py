@@ -30,6 +30,7 @@ JAVASCRIPT = {
     "((x) => look(x))(process.env.A)": "env A",
     "(function (x) { look(x) })(5)": "5",
     "look(f()); function f() { return 5 }": "5",
+    "const d = { a: 60 }; d.a *= 60; look(d)": "{a: 3600}",
     "const a = [1, 2]; look(a['1'])": "2",
     "const a = [1]; look(a['--1'])": "?",
     f"const a = [1]; look(a['{'9' * 5_000}'])": "?",
@@ -179,6 +180,8 @@ PYTHON = {
     "look({'ttl': 60, 'video': {'roomJoin': True}})": "{ttl: 60, video: {roomJoin: true}}",
     "class C:\n    def f(self, x):\n        look(x)\nC.f(C(), 5)": "5",
     "def f():\n    return 1\nlook(f())\ndef f():\n    return 2": "1",
+    "d = {'a': 1}\nd['a'] += 2\nlook(d)": "{a: 3}",
+    "class C:\n    t = 5\n    def __init__(self):\n        self.t = 7\n    def f(self):\n        look(self.t)": "7",
     "claims = {'exp': 1, 'a': 2}\nif c:\n    del claims['exp']\nlook(claims)": "{exp?: 1, a: 2}",
     # numbers
     "look(int('3600'))": "3600",

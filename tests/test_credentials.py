@@ -271,6 +271,11 @@ def test_names_of_keys_and_tokens() -> None:
     assert not any(map(is_token_name, ["TOKEN_URL", "secret", ""]))
 
 
+@pytest.mark.parametrize("value", ["changeme", "CHANGE_ME_PLEASE", "change-me-your-secret"])
+def test_what_is_to_be_changed_is_a_weak_secret_also_where_it_reads_as_a_placeholder(value: str) -> None:
+    assert judge(value) is Strength.WEAK
+
+
 @pytest.mark.parametrize("value", ["room-42", "API42", "q7Zp2mVx9LkR4tYb", "APIConnectError"])
 def test_a_digit_alone_makes_no_generated_key_id(value: str) -> None:
     assert not is_generated_key_id(value)

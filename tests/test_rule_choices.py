@@ -398,6 +398,7 @@ def test_a_token_is_told_of_by_its_key_its_rights_and_its_end() -> None:
         ("can_publish: false", "LiveKit ignores it, so what it denies is allowed"),
         ("CanPublish: false", "servers before v1.13 ignore it, later ones do not, so what it denies may be allowed"),
         ("can_publish: true", "LiveKit ignores it"),
+        ("canPublsh: false", "LiveKit ignores it, so what it denies is allowed"),
     ],
 )
 def test_a_denial_that_is_not_understood_is_said_to_allow_and_a_right_is_not(spelled: str, said: str) -> None:
@@ -547,3 +548,15 @@ def test_a_token_of_the_published_key_is_harmless_where_nothing_is_shipped(
     (finding,) = found("embedded-token", path, f'LIVEKIT_TOKEN = "{token(HOUR, issuer)}"\n')
 
     assert finding.severity is severity
+
+
+@pytest.mark.parametrize(("identity", "expected"), [("uuid.uuid4().hex", 0), ("name", 1)])
+def test_a_name_that_the_request_gives_is_no_identity(identity: str, expected: int) -> None:
+    code = (
+        "import uuid\nfrom fastapi import FastAPI\nfrom livekit import api\napp = FastAPI()\n"
+        '@app.post("/token")\ndef token(name: str):\n'
+        '    grants = api.VideoGrants(room_join=True, room="r")\n'
+        f"    return api.AccessToken().with_identity({identity}).with_name(name).with_grants(grants).to_jwt()\n"
+    )
+
+    assert len(found("unauthenticated-mint", "app.py", code)) == expected

@@ -149,7 +149,7 @@ def test_watched_items_are_counted_as_they_are_taken() -> None:
 def test_a_scan_tells_how_far_it_has_come(tmp_path: Path) -> None:
     heard: list[tuple[str, int, int]] = []
     for name in ("a.py", "b.py"):
-        (tmp_path / name).write_text("from livekit import api\n")
+        (tmp_path / name).write_text("from livekit import api\n\ntoken = api.AccessToken().to_jwt()\n")
     scan_paths(["."], rules=[make_rule()], config=Config(), folder=tmp_path, progress=lambda *news: heard.append(news))
 
     assert ("reading", 2, 2) in heard

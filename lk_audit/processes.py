@@ -15,9 +15,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from msgspec import Struct, field
+
+from lk_audit import memory
+from lk_audit.batches import Span, cut
 
 if TYPE_CHECKING:
     from ctypes import CDLL
@@ -25,16 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-_AT_FIRST = 8
-"""Of what is left a process takes so much that everybody could do as much so many times: what comes last is little, so
-that none waits long for the slowest."""
-_BATCHES_EACH = 32
-"""Pieces of work a process, at most."""
-_ROOM = 76_000_000
-"""Bytes; a larger process ends with the item that it is at, and another goes on. What has been dropped in it stays
-taken for the most part: in between are objects that live."""
-_LEAST_ROOM = 16_000_000
-"""Bytes that a process may take beside what it has from the first one, however much that is."""
 _GROWN = 3
 """The exit code of such a process; it has done at least one item."""
 _MOST_PROCESSES = 250
@@ -91,13 +84,13 @@ def spread(
     is None for an item that ends that one too.
     """
     jobs = min(jobs, _MOST_PROCESSES)
-    found = _outcomes(work, items, list(_batches(weights, jobs, ties)), jobs)
+    found = _outcomes(work, items, list(cut(weights, jobs, ties)), jobs)
     next(found)  # of nothing
     return found
 
 
 def _outcomes(
-    work: Callable[[Iterable[T]], R], items: Sequence[T], batches: Sequence[_Span], jobs: int
+    work: Callable[[Iterable[T]], R], items: Sequence[T], batches: Sequence[Span], jobs: int
 ) -> Generator[tuple[Sequence[T], R | None], None, None]:
     """The outcomes of all batches, and before them one of nothing, as soon as the processes are at work."""
     global _work, _items
@@ -111,10 +104,7 @@ def _outcomes(
         _work, _items = None, ()
 
 
-_Span: TypeAlias = tuple[int, int]
-
-
-def _spread(crew: _Crew, batches: Sequence[_Span]) -> Iterator[tuple[_Span, Any]]:
+def _spread(crew: _Crew, batches: Sequence[Span]) -> Iterator[tuple[Span, Any]]:
     """The outcome of every batch, or of each part of one.
 
     What the end of a process leaves undone is done again, each batch on its own. Where the system gives no processes,
@@ -133,7 +123,7 @@ def _spread(crew: _Crew, batches: Sequence[_Span]) -> Iterator[tuple[_Span, Any]
                 yield batch, outcome
 
 
-def _alone(batch: _Span) -> Iterator[tuple[_Span, Any]]:
+def _alone(batch: Span) -> Iterator[tuple[Span, Any]]:
     """A batch in a process of its own. Of one that ends that too, the halves: only the items at fault are lost."""
     start, limit = batch
     with _Crew([batch], 1) as crew:
@@ -167,13 +157,13 @@ class _Worker(Struct):
 
     process: int
     received: bytearray = field(default_factory=bytearray)
-    batch: _Span | None = None
+    batch: Span | None = None
 
 
 class _Crew:
     """Processes that take batches out of one pipe, and write what comes of them into one each."""
 
-    def __init__(self, batches: Sequence[_Span], jobs: int) -> None:
+    def __init__(self, batches: Sequence[Span], jobs: int) -> None:
         _trim()
         self._batches = batches
         self._outcomes: dict[int, tuple[int, bool, Any]] = {}
@@ -197,7 +187,7 @@ class _Crew:
             os.close(descriptor)
             _exit_code_of(worker.process)
 
-    def outcome(self, start: int, limit: int) -> tuple[_Span, Any]:
+    def outcome(self, start: int, limit: int) -> tuple[Span, Any]:
         """What came of the batch that begins, or goes on, at `start` and ends at `limit`, and how far that goes.
 
         Tells when its process has ended or there are none.
@@ -211,7 +201,7 @@ class _Crew:
             raise found
         return (start, end), found
 
-    def _add(self, count: int, batch: _Span | None = None) -> None:
+    def _add(self, count: int, batch: Span | None = None) -> None:
         """Start so many processes, or as many as the system gives: those that there are do the work.
 
         The first thing that they do is `batch`, if there is one.
@@ -221,7 +211,7 @@ class _Crew:
             for _ in range(count):
                 self._add_one(parent, batch)
 
-    def _add_one(self, parent: int, batch: _Span | None) -> None:
+    def _add_one(self, parent: int, batch: Span | None) -> None:
         receiving, writing = os.pipe()
         try:
             process = os.fork()
@@ -236,7 +226,7 @@ class _Crew:
         self._workers[receiving] = _Worker(process, batch=batch)
         self._poll.register(receiving, select.POLLIN)
 
-    def _begin(self, others: tuple[int, ...], writing: int, parent: int, batch: _Span | None) -> None:
+    def _begin(self, others: tuple[int, ...], writing: int, parent: int, batch: Span | None) -> None:
         """The life of a new process; it ends here."""
         code = 1
         try:
@@ -245,14 +235,14 @@ class _Crew:
             _settle(parent)
             while batch := batch or self._next():
                 end = _do(batch, writing)
-                if end < batch[1] or not _has_room():
+                if end < batch[1] or not memory.has_room():
                     os._exit(_GROWN)
                 batch = None
             code = 0
         finally:
             os._exit(code)
 
-    def _next(self) -> _Span | None:
+    def _next(self) -> Span | None:
         """The next batch; None when all are taken."""
         told = os.read(self._tasks, _BATCH.size)
         if not told:
@@ -310,7 +300,7 @@ def _exit_code_of(process: int) -> int:
         return 0
 
 
-def _do(batch: _Span, writing: int) -> int:
+def _do(batch: Span, writing: int) -> int:
     """Do the work of one batch, as much as there is room for, and write down what comes of it, or how it failed.
 
     Tells how far it has come.
@@ -340,7 +330,7 @@ class _Given:
     def __iter__(self) -> Iterator[Any]:
         for index in range(self._start, self._limit):
             yield _items[index]
-            if not _has_room():
+            if not memory.has_room():
                 self.end = index + 1
                 return
 
@@ -360,28 +350,6 @@ def _write(descriptor: int, data: bytes) -> None:
         left = left[os.write(descriptor, left) :]
 
 
-def _has_room() -> bool:
-    """Whether this process may take up more work. Source: proc_pid_statm(5)."""
-    return _taken() <= max(_ROOM, _first_taken() + _LEAST_ROOM)
-
-
-def _taken() -> int:
-    return int(os.pread(_status(), 64, 0).split()[1]) * _PAGE
-
-
-@cache
-def _first_taken() -> int:
-    """The bytes that were taken when somebody asked first."""
-    return _taken()
-
-
-@cache
-def _status() -> int:
-    """An open file of numbers about this process; it is no use to one that parts from it."""
-    return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
-
-
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
@@ -427,9 +395,7 @@ def _settle(parent: int) -> None:
     _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-    _status.cache_clear()
-    _first_taken.cache_clear()
-    _first_taken()
+    memory.begin()
     gc.freeze()  # What is shared stays so: the collector would write into every object.
 
 
@@ -441,29 +407,3 @@ def _called(items: Iterable[Any]) -> Any:  # noqa: ANN401 - whatever the work gi
     if _work is None:
         raise RuntimeError("no work was handed to this process")
     return _work(items)
-
-
-def _batches(weights: Sequence[int], jobs: int, ties: Sequence[int]) -> Iterator[_Span]:
-    """Spans of items, larger ones first. One process waits for no other: there they tell how far it has come."""
-    left = sum(weights)
-    least = max(1, left // (jobs * _BATCHES_EACH))
-    at_first = _AT_FIRST if jobs > 1 else _BATCHES_EACH
-    start = 0
-    while start < len(weights):
-        end = _end_of_batch(weights, start, max(least, left // (jobs * at_first)), ties)
-        yield start, end
-        left -= sum(weights[start:end])
-        start = end
-
-
-def _end_of_batch(weights: Sequence[int], start: int, wanted: int, ties: Sequence[int]) -> int:
-    """Where a span ends that weighs as much as is wanted, or up to twice that where the next items belong to it."""
-    weight, best = 0, len(weights)
-    for index in range(start, len(weights)):
-        weight += weights[index]
-        if weight >= wanted and index + 1 < len(weights):
-            if best == len(weights) or (ties and ties[index] < ties[best - 1]):
-                best = index + 1
-            if not ties or not ties[index] or weight >= 2 * wanted:
-                break
-    return best

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit import discovery, extraction, pipeline, processes, worth
+from lk_audit import discovery, extraction, memory, pipeline, processes, worth
+from lk_audit.batches import cut
 from lk_audit.columns import MATTERS, Columns
 from lk_audit.discovery import Discovery, discovered, looked
 from lk_audit.extraction import extract
@@ -36,7 +37,7 @@ def squares(items: Iterable[int]) -> list[int]:
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 3)), max_size=200), st.integers(1, 40), st.integers(0, 1))
 def test_batches_cover_all_items_in_their_order(items: list[tuple[int, int]], jobs: int, has_ties: int) -> None:
     weights, ties = [weight for weight, _ in items], [tie for _, tie in items] if has_ties else []
-    spans = list(processes._batches(weights, jobs, ties))  # noqa: SLF001 - the rule by which work is cut
+    spans = list(cut(weights, jobs, ties))
 
     assert [index for start, end in spans for index in range(start, end)] == list(range(len(weights)))
     assert all(start < end for start, end in spans)
@@ -44,7 +45,7 @@ def test_batches_cover_all_items_in_their_order(items: list[tuple[int, int]], jo
 
 @pytest.mark.parametrize("jobs", [2, 4, 64])
 def test_batches_grow_smaller_and_are_few_enough_for_a_pipe(jobs: int) -> None:
-    sizes = [end - start for start, end in processes._batches([1] * 50_000, jobs, ())]  # noqa: SLF001 - as above
+    sizes = [end - start for start, end in cut([1] * 50_000, jobs, ())]
 
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] * jobs * 8 == pytest.approx(50_000, rel=0.01)
@@ -53,7 +54,7 @@ def test_batches_grow_smaller_and_are_few_enough_for_a_pipe(jobs: int) -> None:
 
 
 def test_one_process_has_many_batches_of_one_size_so_that_they_tell_how_far_it_has_come() -> None:
-    sizes = [end - start for start, end in processes._batches([1] * 3_200, 1, ())]  # noqa: SLF001 - as above
+    sizes = [end - start for start, end in cut([1] * 3_200, 1, ())]
 
     assert sizes == [100] * 32
 
@@ -62,7 +63,7 @@ def test_what_belongs_together_is_one_batch_where_it_is_not_too_much() -> None:
     paths = [f"{project}/src/{number}.py" for project in range(10, 30) for number in range(5)]
     ties = extraction._ties(paths)  # noqa: SLF001 - what the analysis is cut by
 
-    batches = list(processes._batches([1] * len(paths), 2, ties))  # noqa: SLF001 - as above
+    batches = list(cut([1] * len(paths), 2, ties))
 
     assert ties[:6] == [2, 2, 2, 2, 0, 2]
     assert batches[:3] == [(0, 10), (10, 15), (15, 20)]
@@ -198,8 +199,8 @@ def test_one_process_is_another_only_where_this_one_is_nobody_elses(
 def test_one_process_finds_the_same_as_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     here = extract(projects(), jobs=1)
     monkeypatch.setattr(extraction, "_WORTH_ANOTHER", 1)
-    monkeypatch.setattr(processes, "_ROOM", 0)
-    monkeypatch.setattr(processes, "_LEAST_ROOM", 1_000_000)
+    monkeypatch.setattr(memory, "_ROOM", 0)
+    monkeypatch.setattr(memory, "_LEAST_ROOM", 1_000_000)
 
     with processes.as_program():
         there = extract(projects(), jobs=1)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, cast
 import jwt
 import pytest
 
-from lk_audit import budget, extraction, pipeline, processes, reading
+from lk_audit import budget, extraction, memory, pipeline, processes, reading
 from lk_audit.budget import MOST_FINDINGS, OutOfTime, time_limit
 from lk_audit.config import Config
 from lk_audit.discovery import Found, discover
@@ -401,8 +401,8 @@ def test_what_is_not_waited_for_is_ended_and_nothing_stays_open() -> None:
 @spreading
 def test_a_process_that_has_grown_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is left with the item that it was at, and the rest of its batch is done by the next."""
-    monkeypatch.setattr(processes, "_ROOM", 0)
-    monkeypatch.setattr(processes, "_LEAST_ROOM", -1)
+    monkeypatch.setattr(memory, "_ROOM", 0)
+    monkeypatch.setattr(memory, "_LEAST_ROOM", -1)
 
     outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [10] * 50, jobs=3))
 
@@ -413,7 +413,7 @@ def test_a_process_that_has_grown_is_followed_by_another(monkeypatch: pytest.Mon
 
 @spreading
 def test_a_process_that_is_large_from_the_first_may_still_do_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "_ROOM", 0)
+    monkeypatch.setattr(memory, "_ROOM", 0)
 
     outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [10] * 50, jobs=3))
 
@@ -431,8 +431,8 @@ def test_where_no_process_can_follow_the_rest_is_done_here(monkeypatch: pytest.M
         made.append(True)
         return fork()
 
-    monkeypatch.setattr(processes, "_ROOM", 0)
-    monkeypatch.setattr(processes, "_LEAST_ROOM", -1)
+    monkeypatch.setattr(memory, "_ROOM", 0)
+    monkeypatch.setattr(memory, "_LEAST_ROOM", -1)
     monkeypatch.setattr(os, "fork", scarce)
 
     outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [10] * 50, jobs=2))

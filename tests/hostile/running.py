@@ -72,14 +72,14 @@ def run(*arguments: str, folder: Path, seconds: float = 60.0, outputs: Path, **v
 
 
 def _awaited(process: subprocess.Popen[bytes], deadline: float) -> tuple[int | None, float]:
-    """The exit status, None when time was up, and the peak of the memory in kilobytes.
+    """The exit status, None when time was up, and the peak of the largest process in kilobytes.
 
     What the system tells at the end counts from the fork on, and so has this process as its least; where there is no
     other source it must do.
     """
     peak = 0
     while True:
-        peak = _peak(process.pid) or peak
+        peak = max(peak, *map(_peak, _family(process.pid)))
         pid, status, used = os.wait4(process.pid, os.WNOHANG)
         if pid:
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -89,6 +89,15 @@ def _awaited(process: subprocess.Popen[bytes], deadline: float) -> tuple[int | N
             process.wait()
             return None, 0.0
         time.sleep(_PAUSE)
+
+
+def _family(pid: int) -> list[int]:
+    """A running process and those that it has begun; Linux only (proc_pid_task(5)), elsewhere the process alone."""
+    try:
+        begun = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return [pid]
+    return [pid, *(other for child in begun for other in _family(int(child)))]
 
 
 _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")

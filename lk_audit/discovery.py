@@ -164,7 +164,7 @@ def discovered(
     skipped += [item for listing in listings for item in listing.left_out.values()]
     outcome = listings[0].outcome if len(listings) == 1 else None
     outcome = outcome and replace(outcome, none=none)
-    return _discovery(roots, listings, paths, columns.states, skipped, outcome), columns
+    return _discovery(roots, listings, FoundFiles(roots.base, paths, columns.states), skipped, outcome), columns
 
 
 def _as_before(
@@ -174,19 +174,20 @@ def _as_before(
     none, columns = look(outcome.none), look(paths)
     if set(none.verdicts) - {ABSENT} or ABSENT in columns.verdicts:
         return None
-    return _discovery(roots, [listing], paths, columns.states, none.skipped.values(), outcome), columns
+    return _discovery(
+        roots, [listing], FoundFiles(roots.base, paths, columns.states), none.skipped.values(), outcome
+    ), columns
 
 
-def _discovery(  # noqa: PLR0913, PLR0917 - what it is made of
+def _discovery(
     roots: Roots,
     listings: Sequence[Listing],
-    paths: Sequence[str],
-    states: bytearray,
+    files: FoundFiles,
     skipped: Iterable[Skipped],
     outcome: Outcome | None,
 ) -> Discovery:
     return Discovery(
-        files=FoundFiles(roots.base, paths, states),
+        files=files,
         skipped=tuple(sorted({item.path: item for item in skipped}.values(), key=lambda item: item.path)),
         excluded=tuple(sorted({folder for listing in listings for folder in listing.excluded})),
         base=roots.base,

@@ -305,7 +305,7 @@ def _do(batch: Span, writing: int) -> int:
 
     Tells how far it has come.
     """
-    import pickle  # noqa: PLC0415 - as above
+    import pickle  # noqa: PLC0415 - for work that is spread
 
     start, limit = batch
     _write(writing, _FRAME.pack(start, start, limit, 0))
@@ -336,7 +336,7 @@ class _Given:
 
 
 def _failure(error: BaseException) -> bytes:
-    import pickle  # noqa: PLC0415 - as above
+    import pickle  # noqa: PLC0415 - for work that is spread
 
     try:
         return pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)

@@ -51,13 +51,13 @@ def _outcome(arguments: Sequence[str]) -> object:
 
     options = plain.scan_options(arguments)
     if options is None:
-        from lk_audit.cli.commands import dispatch  # noqa: PLC0415 - as above
+        from lk_audit.cli.commands import dispatch  # noqa: PLC0415 - brings click along
 
         return dispatch(arguments)
     try:
         with patient():  # all that is imported stays
             _load_records()
-            from lk_audit.cli.scanning import scan  # noqa: PLC0415 - as above
+            from lk_audit.cli.scanning import scan  # noqa: PLC0415 - brings the scanner along
 
             return scan(**options)
     except KeyboardInterrupt:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from lk_audit import reading, sources
 from lk_audit.api import Report, render, scan
 from tests.samples import SECRET
+
+if TYPE_CHECKING:
+    import pytest
 
 FILES = {
     "README.md": "# A project\n\nIt has calls.\n",
@@ -63,3 +69,34 @@ def shown(report: Report) -> str:
     """All that a report can say, but how long it took."""
     timeless = replace(report, elapsed=0.0)
     return "\n".join(render(timeless, style) for style in ("json", "sarif", "text"))
+
+
+def read_by(monkeypatch: pytest.MonkeyPatch, scan_again: Callable[[], object]) -> list[str]:
+    """The files that a scan reads."""
+    names: list[str] = []
+
+    def watched(module: ModuleType, name: str) -> None:
+        read = getattr(module, name)
+
+        def noted(file: str, *arguments: object) -> object:
+            names.append(file)
+            return read(file, *arguments)
+
+        monkeypatch.setattr(module, name, noted)
+
+    watched(reading, "read_itself")
+    watched(sources, "read_regular")
+    scan_again()
+    return sorted({name.partition("/tree/")[2] for name in names})
+
+
+OWN_RULE = '''
+from lk_audit.facts import CredentialLiteral
+from lk_audit.rule_api import Problem, Severity, rule
+
+
+@rule(CredentialLiteral, id="XX900", severity=Severity.LOW, cwe=798, fix="No.", bad=["--- a\\nx"], good=["--- a\\nx"])
+def own_rule(literal, options):
+    """Something."""
+    yield Problem(literal.place, "something of ours")
+'''

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -29,14 +29,15 @@ _MARKS = {
 }
 """Files beside which everything that belongs together is."""
 _FEW_USERS = 4
-"""Of more files that call a method of some name, only those count that also name its class or the file it is in."""
+"""Of more files that use a method of some name, only those count that also name its class or import its file."""
 
 
 class Form(Struct, frozen=True):
-    """How a word stands somewhere: what is before it, and what behind."""
+    """How a word stands somewhere: what is before it, and what behind. `reach` is how many bytes before it count."""
 
     before: re.Pattern[bytes]
     behind: re.Pattern[bytes]
+    reach: int = 12
 
 
 _NO_WORD = regex(rb"(?<!\w)\Z")
@@ -55,7 +56,25 @@ METHOD_CALLED = (Form(_NO_WORD, regex(rb"\(|\?\.\(|<")),)
 RUBY_MADE = (Form(_NO_WORD, regex(rb"\.new")),)
 RUBY_CALLED = (Form(regex(rb"[. ]\Z"), regex(rb"\b")),)
 """Ruby needs no parentheses, and makes objects with `Class.new`."""
-_LONGEST_BEFORE = 12
+_ANYTHING = regex(b"")
+_LONGEST_IMPORT = 2_000
+_BY_PATH = (
+    Form(
+        regex(rb"(?:\*/|\b(?:from|import|export|require))[\s(]{0,9}[\"'`][^\"'`\n]{0,200}\Z"),
+        regex(rb"[^\"'`\n]{0,200}[\"'`]"),
+        300,
+    ),
+)
+IMPORTED: Mapping[str, tuple[Form, ...]] = {
+    "javascript": _BY_PATH,
+    "dart": _BY_PATH,
+    "python": (
+        Form(regex(rb"\b(?:from|import)\b(?:[^\n\\]|\\\r?\n){0,400}\Z"), _ANYTHING, 500),
+        Form(regex(rb"\bimport\s{0,9}\(.{0,2000}\Z", re.DOTALL), _ANYTHING, _LONGEST_IMPORT),
+    ),
+    "rust": (Form(regex(rb"\b(?:mod|use|crate)\b[^;]{0,2000}\Z"), _ANYTHING, _LONGEST_IMPORT),),
+}
+"""How a part of a module's name looks in an import, by language family; in others it may stand anywhere."""
 
 
 class Mentions:
@@ -68,17 +87,18 @@ class Mentions:
         self._generated: dict[str, bool] = {}
         self._inside: dict[tuple[str, str], tuple[str, ...]] = {}
 
-    def users(self, path: str, words: Iterable[str], forms: tuple[Form, ...], beside: Iterable[str]) -> Iterator[str]:
+    def users(
+        self, path: str, words: Iterable[str], forms: tuple[Form, ...], is_near: Callable[[bytes], bool] | None = None
+    ) -> Iterator[str]:
         """The files around one that contain one of some words, but for itself and for tests.
 
         `forms` are ways in one of which the word must stand there; none for any. Where more than a few files do, those
-        count that also contain one of the words `beside`, if there are any. A word that very many files contain says
-        nothing, and gives none.
+        count whose bytes are near, if anything tells which are. A word that very many files contain says nothing, and
+        gives none.
         """
         found = sorted({other for word in words for other in self._formed(path, word, forms)})
-        if len(found) > _FEW_USERS and beside:
-            near = {other for word in beside for other in self.paths(path, word)}
-            found = [other for other in found if other in near]
+        if len(found) > _FEW_USERS and is_near is not None:
+            found = [other for other in found if is_near(self._files.data(other))]
         for other in found if len(found) <= _MOST_USERS else ():
             if file_role(other) is not FileRole.TEST:
                 yield other
@@ -86,7 +106,7 @@ class Mentions:
     def _formed(self, path: str, word: str, forms: tuple[Form, ...]) -> Iterator[str]:
         """The other files that contain a word in one of some ways."""
         for other in self.paths(path, word):
-            if other != path and (not forms or _stands(self._files.data(other), word.encode(), forms)):
+            if other != path and stands(self._files.data(other), word.encode(), forms):
                 yield other
 
     def paths(self, path: str, word: str) -> tuple[str, ...]:
@@ -129,13 +149,19 @@ class Mentions:
         return next(marked, "")
 
 
-def _stands(data: bytes, word: bytes, forms: tuple[Form, ...]) -> bool:
-    """Whether a word stands in a text in one of some ways."""
+def stands(data: bytes, word: bytes, forms: tuple[Form, ...]) -> bool:
+    """Whether a word stands in a text in one of some ways; in any, where there are none."""
     start = data.find(word)
+    if not forms:
+        return start >= 0
     while start >= 0:
         end = start + len(word)
-        before = data[max(0, start - _LONGEST_BEFORE) : start]
-        if any(form.behind.match(data, end) and form.before.search(before) for form in forms):
+        if any(_is_at(form, data, start, end) for form in forms):
             return True
         start = data.find(word, end)
     return False
+
+
+def _is_at(form: Form, data: bytes, start: int, end: int) -> bool:
+    behind = form.behind.match(data, end)
+    return behind is not None and form.before.search(data, max(0, start - form.reach), start) is not None

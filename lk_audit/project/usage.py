@@ -7,13 +7,25 @@ parsed.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from lk_audit.project.files import family_of
-from lk_audit.project.mentions import CALLED, METHOD_CALLED, PASSED, RENAMED, RUBY_CALLED, RUBY_MADE, Form, Mentions
+from lk_audit.project.mentions import (
+    CALLED,
+    IMPORTED,
+    METHOD_CALLED,
+    PASSED,
+    RENAMED,
+    RUBY_CALLED,
+    RUBY_MADE,
+    Form,
+    Mentions,
+    stands,
+)
 from lk_audit.project.visibility import Visibility
 from lk_audit.syntax import (
     Argument,
@@ -102,11 +114,9 @@ class Usage:
             known = self._importers[path] = tuple(self._find_importers(path))
         return known
 
-    def mentions(
-        self, path: str, *words: str, forms: tuple[Form, ...] = (), beside: Iterable[str] = ()
-    ) -> Iterator[CodeModule]:
+    def mentions(self, path: str, *words: str, forms: tuple[Form, ...] = ()) -> Iterator[CodeModule]:
         """The modules of the files that mention one of some words, see `Mentions.users`."""
-        for other in self._mentions.users(path, words, forms, beside):
+        for other in self._mentions.users(path, words, forms):
             yield from self._project.modules(other)
 
     def users(
@@ -115,10 +125,9 @@ class Usage:
         function: Function,
         word: str,
         forms: tuple[Form, ...] = (),
-        beside: Iterable[str] = (),
     ) -> Iterator[CodeModule]:
         """The same for a word that a function is known by, of the files to which it can be known."""
-        for other in self._users(module, function, word, forms, beside):
+        for other in self._users(module, function, word, forms):
             yield from self._project.modules(other)
 
     def handing_over(
@@ -129,26 +138,26 @@ class Usage:
         `may` tells from the bytes of a file whether there can be anybody in it to whom it is handed.
         """
         is_value = module.names.traits.family in _OF_VALUES and word not in self._import_words(module.path)
-        for other in self._users(module, function, word, PASSED if is_value else (), ()):
+        for other in self._users(module, function, word, PASSED if is_value else ()):
             if may(self._project.files.data(other)):
                 yield from self._project.modules(other)
 
-    def _users(
-        self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...], beside: Iterable[str]
-    ) -> list[str]:
-        found = list(self._mentions.users(module.path, (word,), forms, beside))
+    def _users(self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...]) -> list[str]:
         is_method = module.names.owner(function) is not None
+        is_near = partial(self._knows_class, module, function) if is_method and not module.is_go else None
+        found = list(self._mentions.users(module.path, (word,), forms, is_near))
         return self._visibility.knowing(module.source, function, word, found, is_method=is_method)
 
     # --- imports ------------------------------------------------------------------------------------------------------
 
     def _find_importers(self, path: str) -> Iterator[ImportEdge]:
         seen: set[str] = set()
+        forms = IMPORTED.get(family_of(path) or "", ())
         for word in self._import_words(path):
-            for module in self.mentions(path, word):
+            for module in self.mentions(path, word, forms=forms):
                 if module.path not in seen:
                     yield from (edge for edge in import_edges(module) if self._address(path) in targets(module, edge))
-            seen.update(self._mentions.paths(path, word))
+                seen.add(module.path)
 
     def _address(self, path: str) -> str:
         """What imports of a file come out at: itself, or the folder of its package or module."""
@@ -163,6 +172,8 @@ class Usage:
             yield posixpath.basename(folder) or self._project.manifests.go_modules.get("", "") or "."
             return
         stem = name.partition(".")[0]
+        if family_of(path) == "rust" and stem == "main":
+            return  # Only modules of the program itself can take something from there.
         yield stem
         if stem in _NAMELESS:
             yield posixpath.basename(folder) or "."
@@ -228,7 +239,7 @@ class Usage:
         if module.names.name_of(function) in CONSTRUCTORS:
             return False
         for word in self.words_for(module, function):
-            for other in self.users(module, function, word, PASSED, self._beside(module, function)):
+            for other in self.users(module, function, word, PASSED):
                 uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))
                 if any(_is_value(other, use) and _is_function(other, use, function) for use in uses):
                     return True
@@ -240,19 +251,21 @@ class Usage:
         forms = METHOD_CALLED
         if module.syntax.language == "ruby":
             forms = RUBY_MADE if function.name == "constructor" else RUBY_CALLED
-        for other in (*here, *self.users(module, function, called, forms, self._beside(module, function))):
+        for other in (*here, *self.users(module, function, called, forms)):
             for call in other.names.calls_of(called):
                 if call in known:
                     continue
                 if self._calls_method(other, call, owner, function) or _is_taken_from(other, call, module.path):
                     yield Use(other, call)
 
-    def _beside(self, module: CodeModule, function: Function) -> list[str]:
-        """What a file that uses a method spells, where many use one of that name: its class, or what imports spell."""
+    def _knows_class(self, module: CodeModule, function: Function, data: bytes) -> bool:
+        """Whether a file may know an object of a method's class: it names the class, or one after it, or its file."""
         owner = module.names.owner(function)
-        if owner is None or module.is_go:
-            return []
-        return [word for word in (owner.name, *self._import_words(module.path)) if word]
+        name = owner.name if owner is not None else ""
+        if name and any(spelled.encode() in data for spelled in (name, name[0].lower() + name[1:])):
+            return True
+        forms = IMPORTED.get(module.names.traits.family, ())
+        return any(stands(data, word.encode(), forms) for word in self._import_words(module.path) if word)
 
     def _calls_method(self, other: CodeModule, call: Call, owner: Class, function: Function) -> bool:
         values = _callee(other, call)

@@ -7,6 +7,8 @@ language specification on libraries.
 from __future__ import annotations
 
 import posixpath
+import re
+from collections.abc import Callable
 
 from lk_audit.patterns import regex
 from lk_audit.project.files import Files, family_of
@@ -15,6 +17,8 @@ from lk_audit.source import Source
 from lk_audit.syntax import Function
 
 _PART = regex(rb"\bpart\s{1,9}of\b")
+_CRATE = "Cargo.toml"
+_NAME = regex(rb"^name\s{0,9}=\s{0,9}\"([\w-]{1,99})\"", re.MULTILINE)
 
 
 class Visibility:
@@ -33,6 +37,8 @@ class Visibility:
                 return self._rust(source, function, users)
             case "dart" if word.startswith("_"):
                 return [other for other in users if _PART.search(self._files.data(other))]
+            case "javascript":
+                return self._javascript(source.path, users)
             case _:
                 return users
 
@@ -51,18 +57,23 @@ class Visibility:
         ]
 
     def _rust(self, source: Source, function: Function, users: list[str]) -> list[str]:
-        is_public = source.data.startswith(b"pub", function.start)
-        inside = self._program(source.path) if is_public else _below(source.path)
-        return [other for other in users if inside in {None, ""} or other.startswith(f"{inside}/")]
+        if not source.data.startswith(b"pub", function.start):
+            return _inside(_below(source.path), users)
+        folder = next((item for item in above(source.path) if posixpath.join(item, _CRATE) in self._files), None)
+        if not folder:
+            return users  # all of them are in the crate, or nothing tells
+        manifest = self._files.data(posixpath.join(folder, _CRATE))
+        is_library = posixpath.join(folder, "src", "lib.rs") in self._files or b"[lib]" in manifest
+        words = [name.replace(b"-", b"_") for name in _NAME.findall(manifest)] if is_library else []
+        return _inside(folder, users, lambda other: self._spells(other, words))
 
-    def _program(self, path: str) -> str | None:
-        """The folder of the crate around a file, where that is a program, which no other crate can use."""
-        for folder in above(path):
-            manifest = posixpath.join(folder, "Cargo.toml")
-            if manifest in self._files:
-                has_library = posixpath.join(folder, "src", "lib.rs") in self._files
-                return None if has_library or b"[lib]" in self._files.data(manifest) else folder
-        return None
+    def _javascript(self, path: str, users: list[str]) -> list[str]:
+        """Other packages import this one by its name, or by a path through its folder."""
+        package = self._manifests.package_for(path)
+        if package is None or not package.folder:
+            return users
+        words = [item.encode() for item in (package.name, posixpath.basename(package.folder)) if item]
+        return _inside(package.folder, users, lambda other: self._spells(other, words))
 
     def _spells(self, path: str, words: list[bytes]) -> bool:
         data = self._files.data(path)
@@ -74,3 +85,8 @@ def _below(path: str) -> str:
     folder, name = posixpath.split(path)
     stem = posixpath.splitext(name)[0]
     return folder if stem in {"main", "lib", "mod"} else posixpath.join(folder, stem)
+
+
+def _inside(folder: str, paths: list[str], or_else: Callable[[str], bool] = lambda _: False) -> list[str]:
+    """The paths in a folder, and others of which something else is true."""
+    return [path for path in paths if not folder or path.startswith(f"{folder}/") or or_else(path)]

@@ -46,9 +46,28 @@ def knowing(files: dict[str, str], word: str = "main") -> list[str]:
             ["a/src/b.rs"],
         ),
         (
-            {"a/src/run.rs": "pub fn main() {}", "a/Cargo.toml": "[lib]\n", "c/src/d.rs": "run::main()"},
+            {
+                "a/src/run.rs": "pub fn main() {}",
+                "a/Cargo.toml": '[package]\nname = "my-a"\n[lib]\n',
+                "c/src/d.rs": "my_a::run::main()",
+                "e/src/f.rs": "run::main()",
+            },
             ["c/src/d.rs"],
         ),
+        (
+            {
+                "packages/pkga/src/run.ts": "export function main() {}",
+                "packages/pkga/package.json": '{"name": "@my/pkga"}',
+                "packages/pkga/src/b.ts": "main()",
+                "packages/pkga/inside/package.json": "{}",
+                "packages/pkga/inside/c.ts": "main()",
+                "apps/d.ts": 'import { main } from "@my/pkga"',
+                "apps/e.ts": 'import { main } from "../packages/pkga/src/run"',
+                "apps/f.ts": "function main() {}",
+            },
+            ["packages/pkga/src/b.ts", "packages/pkga/inside/c.ts", "apps/d.ts", "apps/e.ts"],
+        ),
+        ({"a.ts": "export function main() {}", "package.json": "{}", "b/c.ts": "main()"}, ["b/c.ts"]),
         ({"a.rb": "def main\nend", "b.rb": "main"}, ["b.rb"]),
     ],
 )
@@ -85,4 +104,4 @@ def test_what_is_called_or_named_is_not_handed_over(text: str) -> None:
 
 def _is_passed(text: str) -> bool:
     files = Files([Source.from_text("a.ts", ""), Source.from_text("b.ts", text)])
-    return bool(list(Mentions(files, Manifests(files)).users("a.ts", ["serve"], PASSED, ())))
+    return bool(list(Mentions(files, Manifests(files)).users("a.ts", ["serve"], PASSED)))

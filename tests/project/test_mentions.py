@@ -1,0 +1,66 @@
+"""How a word stands in a file: as part of what an import names, or as something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.project.mentions import IMPORTED, stands
+
+IMPORTS = {
+    "javascript": (
+        'import { mint } from "./token";',
+        "import mint from './server/token.js'",
+        'import"./token"',
+        'export * from "@/lib/token"',
+        'const { mint } = require("../token")',
+        "const token = await import('./token')",
+        "import(/* webpackChunkName: 'x' */ './token')",
+        'import type {\n  Mint,\n} from "./token"',
+    ),
+    "dart": ("import 'package:app/token.dart';", 'export "token.dart";'),
+    "python": (
+        "import token",
+        "import app.token as other",
+        "from app.token import mint",
+        "from app import other, token",
+        "from app import (\n    other,  # a comment (with parentheses)\n    token,\n)",
+        "from app import \\\n    token",
+        "try: import token",
+    ),
+    "rust": (
+        "mod token;",
+        "pub mod token;",
+        "use crate::token::mint;",
+        "use crate::{\n    other,\n    token::{mint},\n};",
+        "extern crate token;",
+    ),
+}
+OTHERS = {
+    "javascript": ("const token = 1", 'say("token")', 'import { token } from "./other"', "// from here the token\n"),
+    "dart": ("var token = 1;", "import 'other.dart' show token;"),
+    "python": ("token = 1", "import os\ntoken = 1", "from app import (\n    other,\n)\n" + "x = 1\n" * 400 + "token"),
+    "rust": ("let token = 1;", "use crate::other;\nlet token = 1;"),
+}
+
+
+def _rows(texts: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    return [(family, text) for family, some in texts.items() for text in some]
+
+
+def _is_import(family: str, text: str) -> bool:
+    return stands(text.encode(), b"token", IMPORTED[family])
+
+
+@pytest.mark.parametrize(("family", "text"), _rows(IMPORTS))
+def test_a_module_is_named_in_an_import(family: str, text: str) -> None:
+    assert _is_import(family, text)
+
+
+@pytest.mark.parametrize(("family", "text"), _rows(OTHERS))
+def test_a_word_outside_imports_names_no_module(family: str, text: str) -> None:
+    assert not _is_import(family, text)
+
+
+def test_without_forms_a_word_may_stand_anywhere() -> None:
+    assert stands(b"a token", b"token", ())
+    assert not stands(b"a word", b"token", ())

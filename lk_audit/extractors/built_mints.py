@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, IsRequest
 from lk_audit.extractors.mint_parts import MintParts, Part
-from lk_audit.extractors.raw_mints import IsRequest, livekit_payload, payload_parts
+from lk_audit.extractors.payloads import livekit_payload, payload_parts
 from lk_audit.livekit.durations import MINUTE
 from lk_audit.livekit.sdks import JwtBuilder, TtlUnit
 from lk_audit.syntax import Argument, Call, Expr

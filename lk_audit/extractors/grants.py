@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from lk_audit.extractors.context import FileContext, argument, handed_over_at
+from lk_audit.extractors.context import FileContext, IsRequest, argument, handed_over_at
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.freshness import choosable
 from lk_audit.facts import UNKNOWN, Grant, Grants, GrantScalar, Lead, UnknownGrant
@@ -55,7 +55,7 @@ class GrantCollector(Struct):
 
     context: FileContext
     place: Place
-    is_request: Callable[[Value], bool]
+    is_request: IsRequest
     function: Node
     merges: bool = False
     of_sdk: bool = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, IsRequest
 from lk_audit.extractors.grants import GrantCollector, grant_class
 from lk_audit.extractors.mint_parts import MintParts, leaves_data
 from lk_audit.facts import FileRole, GrantVariant, Lead
@@ -66,7 +66,7 @@ def is_bot_word(text: str) -> bool:
     return bool(_BOT.search(_HUMPS.sub("_", text).lower()))
 
 
-def variants(context: FileContext, parts: MintParts, is_request: Callable[[Value], bool]) -> tuple[GrantVariant, ...]:
+def variants(context: FileContext, parts: MintParts, is_request: IsRequest) -> tuple[GrantVariant, ...]:
     """The grants of each kind of holder, where code elsewhere chooses between several grant objects."""
     objects = [value for value in parts.grant_objects if isinstance(value, Mapped) or _is_constructed(value)]
     own = context.names.enclosing_function(parts.call)
@@ -82,7 +82,7 @@ def _is_constructed(value: Value) -> bool:
     return isinstance(value, Returned) and grant_class(value) is not None
 
 
-def _variant(context: FileContext, parts: MintParts, value: Value, is_request: Callable[[Value], bool]) -> GrantVariant:
+def _variant(context: FileContext, parts: MintParts, value: Value, is_request: IsRequest) -> GrantVariant:
     place = context.place(value.origin)
     collector = GrantCollector(context, place, is_request, context.function_of(parts.call))
     collector.add("grants", (value,), place)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
 
-from lk_audit.extractors.context import FileContext, handed_over_at, last_name
+from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.freshness import choosable
 from lk_audit.extractors.sides import SideEvidence
@@ -171,7 +171,7 @@ _HEADER_MAKER = regex(r"(?i)auth(?:orization)?_?headers?$")
 _AUTHORIZATION = frozenset({"Authorization", "authorization"})
 
 
-def _with_caller(parts: MintParts, is_request: Callable[[Value], bool]) -> Iterator[Lifetime]:
+def _with_caller(parts: MintParts, is_request: IsRequest) -> Iterator[Lifetime]:
     """The lifetimes, with those that request data decides marked as such."""
     asked = any(
         is_request(source) for part in parts.settings.get("ttl", ()) for source in symbolic_sources(part.values)

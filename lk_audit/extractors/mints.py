@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors import endpoints, raw_mints, reach, sdk_mints
+from lk_audit.extractors import endpoints, hand_mints, raw_mints, reach, sdk_mints
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.mint_parts import MintParts, assemble
 from lk_audit.facts import TokenMint
@@ -13,7 +13,9 @@ from lk_audit.facts import TokenMint
 def mints_of(context: FileContext) -> tuple[MintParts, ...]:
     """The parts of every token that the file makes."""
     is_request = context.built(endpoints.Endpoints).is_request
-    mints = (*sdk_mints.sdk_mints(context, is_request), *raw_mints.raw_mints(context, is_request))
+    of_sdk = tuple(sdk_mints.sdk_mints(context, is_request))
+    of_library = tuple(raw_mints.raw_mints(context, is_request))
+    mints = of_sdk + (of_library or tuple(hand_mints.hand_mints(context, is_request)))
     if not context.sdks.builders:
         return mints
     from lk_audit.extractors import built_mints  # noqa: PLC0415 - most scans meet other languages

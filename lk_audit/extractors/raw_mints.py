@@ -1,33 +1,26 @@
-"""LiveKit tokens that code signs itself: with a JWT library, with jose's builder, or with a bare HMAC."""
+"""LiveKit tokens that code signs itself with a JWT library, whose calls are rows of `livekit/sdks/`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from lk_audit.extractors.context import FileContext, argument, last_name
-from lk_audit.extractors.grants import GrantCollector, grant_class
+from lk_audit.extractors.context import FileContext, IsRequest, argument, last_name
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
-from lk_audit.extractors.secret_names import USUAL, SecretNames
+from lk_audit.extractors.payloads import first_mapped, livekit_payload, payload_parts
 from lk_audit.extractors.serialised import serialised
-from lk_audit.facts import Expiry, Grants, Lifetime, Signer, UnknownGrant
-from lk_audit.livekit.grants import BY_PYTHON_NAME, CLAIMS_TOO_DEEP, OTHER_GRANTS, OUTSIDE_VIDEO, VIDEO_GRANTS
+from lk_audit.facts import Expiry, Lifetime
 from lk_audit.livekit.sdks import ClaimBuilder, JwtClass, JwtSigner, LaterSigner, Setting, TtlUnit
-from lk_audit.source import Place
-from lk_audit.syntax import Assign, Call, Expr, Function, Name, Record
+from lk_audit.syntax import Call, Expr
 from lk_audit.syntax import Member as Access
-from lk_audit.values.model import Environment, Mapped, Member, Moment, Possible, Text, Value
+from lk_audit.values.model import Mapped, Member, Moment, Possible, Text, Value
 from lk_audit.values.objects import history
-
-IsRequest = Callable[[Value], bool]
-_WRAPPERS = ("grants", "grant", "payload", "claims")
 
 
 def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
-    """Every token with LiveKit's claims that the file signs without an SDK."""
-    found = False
+    """Every token with LiveKit's claims that the file signs with a JWT library."""
     sdks = context.sdks
     for call in context.names.calls:
         name = context.called(call)
@@ -46,10 +39,7 @@ def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts
         else:
             continue
         if parts is not None:
-            found = True
             yield parts
-    if not found:
-        yield from _hand_made(context, is_request)
 
 
 def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_request: IsRequest) -> MintParts | None:
@@ -62,7 +52,7 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
     payload = livekit_payload(claims, secret, context.secret_names)
     if payload is None:
         return None
-    options = _mapped(context.values(argument(call, signer.options))) if signer.options is not None else None
+    options = first_mapped(context.values(argument(call, signer.options))) if signer.options is not None else None
     parts = payload_parts(context, call, payload, label=signer.label, exp_unit=signer.exp_unit, is_request=is_request)
     settings = dict(parts.settings)
     settings["api_secret"] = [Part(secret, context.place(call))]
@@ -238,208 +228,3 @@ def _later_signed_mint(
         return None
     parts = payload_parts(context, call, payload, label=builder.label, exp_unit=builder.exp_unit, is_request=is_request)
     return replace(parts, settings={**parts.settings, "api_secret": [Part(secret, context.place(call))]})
-
-
-def _hand_made(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
-    """A LiveKit payload in a file that computes an HMAC: the token is put together by hand."""
-    signing = [call for call in context.names.calls if context.qualified(call.callee) in context.sdks.hmacs]
-    if not signing:
-        return
-    seen: set[Expr] = set()
-    for payload in _completed(list(_payloads(context))):
-        record = payload.origin
-        if isinstance(record, Record | Call) and record not in seen and not _is_inside_payload(context, record):
-            seen.add(record)
-            call = _nearest(context, signing, record)
-            label = "HMAC by hand"
-            yield payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
-
-
-def _completed(payloads: list[Mapped]) -> Iterator[Mapped]:
-    """The payloads without those that another takes in, embedded or spread, and adds `exp` to."""
-    completed = {item.members["video"].key for item in payloads if {"video", "exp"} <= item.members.keys()}
-    for payload in payloads:
-        video = payload.members.get("video")
-        if "exp" in payload.members or video is None or video.key not in completed:
-            yield payload
-
-
-def _payloads(context: FileContext) -> Iterator[Mapped]:
-    """The payloads that the file writes out, or fills entry by entry: then as they are where they are last used."""
-    written: tuple[Expr, ...] = context.names.nodes(Record)
-    if context.evaluator.structs.are_built:
-        written += tuple(call for call in context.names.calls if call.is_new)
-    for record in written:
-        payload = livekit_payload(_as_json(context, context.values(record)), ())
-        if payload is not None and payload.origin is record:
-            yield payload
-    if not (context.is_jvm or context.module.language == "csharp"):
-        return
-    for assign in context.names.nodes(Assign):
-        target = assign.target
-        scope = context.names.binding_scope(target) if isinstance(target, Name) else None
-        uses = context.names.uses(scope, target.id) if scope is not None and isinstance(target, Name) else ()
-        payload = livekit_payload(context.values(uses[-1]), ()) if uses else None
-        if payload is not None and context.code.holds(payload.origin):
-            yield payload
-
-
-def _as_json(context: FileContext, values: Possible) -> Possible:
-    """`values` with the names that their fields have in the token."""
-    if context.is_go:
-        from lk_audit.extractors.go_claims import as_claims  # noqa: PLC0415 - most scans meet other languages
-
-        return as_claims(context, values)
-    return tuple(serialised(context, value) for value in values)
-
-
-def _is_inside_payload(context: FileContext, record: Record | Call) -> bool:
-    outer = context.names.enclosing(record, Record)
-    return isinstance(outer, Record) and livekit_payload(context.values(outer), ()) is not None
-
-
-def _nearest(context: FileContext, calls: list[Call], record: Record | Call) -> Call:
-    """The signing call of the same function, else the next one after the payload, else the last."""
-    function = context.names.enclosing(record, Function)
-    same = [call for call in calls if context.names.enclosing(call, Function) is function]
-    if not same and isinstance(function, Function):
-        same = list(_leading_to(context, calls, function))
-    later = [call for call in calls if call.start > record.start]
-    return (same or later or calls[-1:])[0]
-
-
-def _leading_to(context: FileContext, signing: list[Call], function: Function) -> Iterator[Call]:
-    """The calls in a function of the helper that signs: the token is made there, whoever else the helper signs for."""
-    helpers = {context.names.enclosing(call, Function) for call in signing} - {None}
-    for helper in helpers:
-        for call in context.names.callers(helper) if helper is not None else ():
-            if context.names.enclosing(call, Function) is function:
-                yield call
-
-
-def _mapped(values: Possible) -> Mapped | None:
-    return next((value for value in values if isinstance(value, Mapped)), None)
-
-
-def livekit_payload(values: Possible, secret: Possible, names: SecretNames = USUAL) -> Mapped | None:
-    """The claims among `values` that are LiveKit's: a `video` object with a grant, or a LiveKit secret signs them."""
-    for value in values:
-        if not isinstance(value, Mapped):
-            continue
-        if _has_grants(value):
-            return value
-        for wrapper in _WRAPPERS:
-            inner = _mapped(value.members[wrapper].values) if wrapper in value.members else None
-            if inner is not None and _has_grants(inner):
-                return value
-        if _is_livekit_secret(secret, names) and (_grant_names(value) or set(value.members) & {"video", *_WRAPPERS}):
-            return value
-    return None
-
-
-def _has_grants(value: Mapped) -> bool:
-    video = value.members.get("video")
-    if video is None:
-        return False
-    return any(
-        (isinstance(inner, Mapped) and bool(_grant_names(inner))) or grant_class(inner) for inner in video.values
-    )
-
-
-def _grant_names(value: Mapped) -> set[str]:
-    return {name for name in value.members if name in VIDEO_GRANTS or name in BY_PYTHON_NAME} - {"room", "agent"}
-
-
-def _is_livekit_secret(secret: Possible, names: SecretNames) -> bool:
-    return any(isinstance(value, Environment) and names.means(value.name) for value in secret)
-
-
-def payload_parts(  # noqa: PLR0913 - what a mint is made of
-    context: FileContext,
-    call: Call,
-    payload: Mapped,
-    *,
-    label: str,
-    exp_unit: TtlUnit | None,
-    is_request: IsRequest,
-) -> MintParts:
-    """The parts of a token that `call` signs, or begins to make, with these claims."""
-    place = context.place(call.callee)
-    grants = _payload_grants(context, call, payload, is_request)
-    claims = {**_wrapped(payload), **payload.members}
-    settings = {
-        target: [Part(claims[claim].values, context.member_place(claims[claim]))]
-        for claim, target in _CLAIMS.items()
-        if claim in claims
-    }
-    return MintParts(
-        call=call,
-        place=place,
-        signer=Signer.RAW,
-        sdk=label,
-        lifetimes=tuple(_payload_lifetimes(context, payload, exp_unit, place)),
-        grants=grants,
-        settings=settings,
-    )
-
-
-def _wrapped(payload: Mapped) -> dict[str, Member]:
-    """The claims that are one level too deep: `{ grants: { sub, video } }`."""
-    found: dict[str, Member] = {}
-    for wrapper in _WRAPPERS:
-        inner = _mapped(payload.members[wrapper].values) if wrapper in payload.members else None
-        found.update(inner.members if inner is not None else {})
-    return found
-
-
-_CLAIMS = {
-    "sub": "identity",
-    "name": "name",
-    "kind": "kind",
-    "metadata": "metadata",
-    "exp": "ttl",
-    "attributes": "attributes",
-    "roomConfig": "roomConfig",
-}
-
-
-def _payload_lifetimes(context: FileContext, payload: Mapped, unit: TtlUnit | None, place: Place) -> Iterator[Lifetime]:
-    member = payload.members.get("exp")
-    if member is None:
-        yield Lifetime(Expiry.UNKNOWN if payload.open else Expiry.NEVER, place)
-    elif unit is None:
-        yield Lifetime(Expiry.UNKNOWN, place)
-    else:
-        if not member.certain:
-            yield Lifetime(Expiry.NEVER, place)
-        yield from lifetimes(context, member.values, unit, default=None, place=context.member_place(member))
-
-
-def _payload_grants(context: FileContext, call: Call, payload: Mapped, is_request: IsRequest) -> Grants:
-    place = context.place(call.callee)
-    collector = GrantCollector(context, place, is_request, context.function_of(call))
-    video = payload.members.get("video") or _wrapped(payload).get("video")
-    if video is not None:
-        collector.add("grants", video.values, context.member_place(video), certain=video.certain)
-    for target in OTHER_GRANTS:
-        member = payload.members.get(target)
-        if member is not None and any(isinstance(value, Mapped) for value in member.values):
-            collector.add(target, member.values, context.member_place(member), certain=member.certain)
-    if "video" not in payload.members:
-        collector.unknown.extend(_misplaced(context, payload))
-        collector.complete = collector.complete and not payload.open
-    return collector.grants()
-
-
-def _misplaced(context: FileContext, payload: Mapped) -> Iterator[UnknownGrant]:
-    """Grants outside `video`: the server answers 401."""
-    for wrapper in _WRAPPERS:
-        if wrapper in payload.members:
-            member = payload.members[wrapper]
-            if any(isinstance(value, Mapped) and "video" in value.members for value in member.values):
-                yield UnknownGrant(wrapper, context.member_place(member), CLAIMS_TOO_DEEP)
-            else:
-                yield UnknownGrant(wrapper, context.member_place(member), OUTSIDE_VIDEO, "video")
-    for name in sorted(_grant_names(payload)):
-        place = context.member_place(payload.members[name])
-        yield UnknownGrant(name, place, OUTSIDE_VIDEO, "video")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from lk_audit.extractors.context import FileContext, argument, last_name
+from lk_audit.extractors.context import FileContext, IsRequest, argument, last_name
 from lk_audit.extractors.grants import GrantCollector, built_by
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
@@ -15,12 +15,12 @@ from lk_audit.livekit.grants import OTHER_GRANTS
 from lk_audit.livekit.sdks import Sdk, Setting, TtlUnit, family
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, If, Member, Name
-from lk_audit.values.model import Duration, Flag, Mapped, Nothing, Possible, Reference, Value
+from lk_audit.values.model import Duration, Flag, Mapped, Nothing, Possible, Reference
 from lk_audit.values.model import Member as Entry
 from lk_audit.values.objects import Event, history
 
 
-def sdk_mints(context: FileContext, is_request: Callable[[Value], bool]) -> Iterator[MintParts]:
+def sdk_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
     """Every construction of an AccessToken in the file, with what is done to it afterwards."""
     for call in context.names.calls:
         sdk = sdk_of(context, call)
@@ -83,7 +83,7 @@ _DEEP = 3
 class _Mint:
     """Reads one construction and its history into `MintParts`."""
 
-    def __init__(self, context: FileContext, call: Call, sdk: Sdk, is_request: Callable[[Value], bool]) -> None:
+    def __init__(self, context: FileContext, call: Call, sdk: Sdk, is_request: IsRequest) -> None:
         self.context = context
         self.call = call
         self.sdk = sdk

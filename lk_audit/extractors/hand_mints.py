@@ -1,0 +1,90 @@
+"""LiveKit tokens that code puts together by hand: a payload with LiveKit's claims beside a bare HMAC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext, IsRequest
+from lk_audit.extractors.mint_parts import MintParts
+from lk_audit.extractors.payloads import livekit_payload, payload_parts
+from lk_audit.extractors.serialised import serialised
+from lk_audit.livekit.sdks import TtlUnit
+from lk_audit.syntax import Assign, Call, Expr, Function, Name, Record
+from lk_audit.values.model import Mapped, Possible
+
+
+def hand_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
+    """A LiveKit payload in a file that computes an HMAC: the token is put together by hand."""
+    signing = [call for call in context.names.calls if context.qualified(call.callee) in context.sdks.hmacs]
+    if not signing:
+        return
+    seen: set[Expr] = set()
+    for payload in _completed(list(_payloads(context))):
+        record = payload.origin
+        if isinstance(record, Record | Call) and record not in seen and not _is_inside_payload(context, record):
+            seen.add(record)
+            call = _nearest(context, signing, record)
+            label = "HMAC by hand"
+            yield payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
+
+
+def _completed(payloads: list[Mapped]) -> Iterator[Mapped]:
+    """The payloads without those that another takes in, embedded or spread, and adds `exp` to."""
+    completed = {item.members["video"].key for item in payloads if {"video", "exp"} <= item.members.keys()}
+    for payload in payloads:
+        video = payload.members.get("video")
+        if "exp" in payload.members or video is None or video.key not in completed:
+            yield payload
+
+
+def _payloads(context: FileContext) -> Iterator[Mapped]:
+    """The payloads that the file writes out, or fills entry by entry: then as they are where they are last used."""
+    written: tuple[Expr, ...] = context.names.nodes(Record)
+    if context.evaluator.structs.are_built:
+        written += tuple(call for call in context.names.calls if call.is_new)
+    for record in written:
+        payload = livekit_payload(_as_json(context, context.values(record)), ())
+        if payload is not None and payload.origin is record:
+            yield payload
+    if not (context.is_jvm or context.module.language == "csharp"):
+        return
+    for assign in context.names.nodes(Assign):
+        target = assign.target
+        scope = context.names.binding_scope(target) if isinstance(target, Name) else None
+        uses = context.names.uses(scope, target.id) if scope is not None and isinstance(target, Name) else ()
+        payload = livekit_payload(context.values(uses[-1]), ()) if uses else None
+        if payload is not None and context.code.holds(payload.origin):
+            yield payload
+
+
+def _as_json(context: FileContext, values: Possible) -> Possible:
+    """`values` with the names that their fields have in the token."""
+    if context.is_go:
+        from lk_audit.extractors.go_claims import as_claims  # noqa: PLC0415 - most scans meet other languages
+
+        return as_claims(context, values)
+    return tuple(serialised(context, value) for value in values)
+
+
+def _is_inside_payload(context: FileContext, record: Record | Call) -> bool:
+    outer = context.names.enclosing(record, Record)
+    return isinstance(outer, Record) and livekit_payload(context.values(outer), ()) is not None
+
+
+def _nearest(context: FileContext, calls: list[Call], record: Record | Call) -> Call:
+    """The signing call of the same function, else the next one after the payload, else the last."""
+    function = context.names.enclosing(record, Function)
+    same = [call for call in calls if context.names.enclosing(call, Function) is function]
+    if not same and isinstance(function, Function):
+        same = list(_leading_to(context, calls, function))
+    later = [call for call in calls if call.start > record.start]
+    return (same or later or calls[-1:])[0]
+
+
+def _leading_to(context: FileContext, signing: list[Call], function: Function) -> Iterator[Call]:
+    """The calls in a function of the helper that signs: the token is made there, whoever else the helper signs for."""
+    helpers = {context.names.enclosing(call, Function) for call in signing} - {None}
+    for helper in helpers:
+        for call in context.names.callers(helper) if helper is not None else ():
+            if context.names.enclosing(call, Function) is function:
+                yield call

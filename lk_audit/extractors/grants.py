@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from lk_audit.extractors.context import FileContext, IsRequest, argument, handed_over_at
-from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.context import FileContext, IsRequest, argument
 from lk_audit.extractors.freshness import choosable
-from lk_audit.facts import UNKNOWN, Grant, Grants, GrantScalar, Lead, UnknownGrant
+from lk_audit.extractors.grant_objects import (
+    built_grants,
+    constructor_members,
+    given_records,
+    grant_class,
+    scalars,
+    set_grant,
+    whole_argument,
+)
+from lk_audit.extractors.requested_grants import RequestedGrants
+from lk_audit.facts import Grant, Grants, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
     BY_FIELD_NAME,
     BY_PYTHON_NAME,
     FIELD_NAMES,
     OTHER_GRANTS,
-    PYTHON_POSITIONS,
-    SOURCE_NUMBERS,
     VIDEO_GRANTS,
     how_ignored,
     meant_grant,
     restricts_by_default,
     to_camel_case,
+    to_snake_case,
 )
-from lk_audit.livekit.sdks import GRANT_CLASSES
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Call, Expr, If, Literal, Name, Node, Opaque, Raise, Record, Return, Try, walk
-from lk_audit.syntax import Member as MemberAccess
+from lk_audit.syntax import Call, Expr, Literal, Node, Opaque, Raise, Return, Try, walk
 from lk_audit.values.model import (
     Flag,
     Listed,
     Mapped,
     Member,
     Nothing,
-    Number,
     Possible,
     Returned,
-    Text,
     Value,
-    symbolic_sources,
 )
 from lk_audit.values.objects import history
 
@@ -117,9 +120,9 @@ class GrantCollector(Struct):
         bases = [item for item in value.spreads if isinstance(item, Returned) and grant_class(item)]
         for base in bases:
             self._add_constructed(target, base, certain=certain)
-        self._add_members(target, _members(value), certain=certain, is_class=is_class)
+        self._add_members(target, value.members.items(), certain=certain, is_class=is_class)
         if value.open and len(bases) < max(len(value.spreads), 1):
-            self._open(value.spreads, self._spread_place(value) or place)
+            self._open(value.spreads, self._requested.spread_at(value) or place)
 
     def _add_returned(self, target: str, value: Returned, place: Place, *, certain: bool) -> bool:
         """What a call makes that is known by its name alone; whether it is."""
@@ -129,7 +132,7 @@ class GrantCollector(Struct):
             given = argument(value.call, 0)
             for inner in self.context.values(given) if given is not None else ():
                 self._add_object(target, inner, place, certain=certain)
-        elif flag := _set_flag(target, value):
+        elif flag := set_grant(target, value):
             self._put(flag, Member(values=(Flag(origin=value.call, flag=True),), key=value.call), certain=certain)
         else:
             return False
@@ -168,7 +171,7 @@ class GrantCollector(Struct):
         if helper.takes_map and call.arguments:
             for given in self.context.values(call.arguments[0].value):
                 if isinstance(given, Mapped):
-                    self._add_members(target, _members(given), certain=certain, is_class=True)
+                    self._add_members(target, given.members.items(), certain=certain, is_class=True)
                 if not isinstance(given, Mapped) or given.open:
                     self._open((given,), place)
         members = [
@@ -178,57 +181,23 @@ class GrantCollector(Struct):
             members.append((name, Member(values=self.context.values(item.value), key=item.value)))
         self._add_members(target, members, certain=certain, is_class=True)
 
+    @property
+    def _requested(self) -> RequestedGrants:
+        return RequestedGrants(self.context, self.place, self.is_request, self.function)
+
     def _open(self, values: Possible, place: Place) -> None:
         self.complete = False
-        if self.from_caller is None and self._from_request(values):
+        if self.from_caller is None and self._requested.decides(values):
             self.from_caller = Lead(place, "the caller decides the grants")
-
-    def _spread_place(self, value: Mapped) -> Place | None:
-        """Where an object spreads another into itself."""
-        entries = value.origin.entries if isinstance(value.origin, Record) else ()
-        spreads = [
-            entry for entry in entries if entry.key is None and self._from_request(self.context.values(entry.value))
-        ]
-        return self.context.place(spreads[0]) if spreads else None
-
-    def _from_request(self, values: Possible) -> bool:
-        return any(self.is_request(source) for source in symbolic_sources(values))
-
-    def _decided_at(self, values: Possible) -> Place | None:
-        """Where the request decides the grant, when that is not where the grant object is written."""
-        asked = next((source for source in symbolic_sources(values) if self.is_request(source)), None)
-        return handed_over_at(self.context, asked, self.function.start, self.function.end) if asked else None
-
-    def _asked_by(self, values: Possible) -> tuple[Place, ...]:
-        """The handlers whose requests decide the grant."""
-        endpoints = self.context.built(Endpoints)
-        found = (endpoints.handler_place(source) for source in symbolic_sources(values) if self.is_request(source))
-        return tuple(dict.fromkeys(place for place in found if place is not None))
-
-    def _granted_at(self, values: Possible) -> Place | None:
-        """Where a condition on the request sets the grant."""
-        given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
-        return self.context.place(given.origin) if given is not None and self._is_behind_request(given) else None
-
-    def _is_behind_request(self, value: Flag) -> bool:
-        """`if (req.body.role === "admin") grant.roomAdmin = true`."""
-        branch = self.context.home(value.origin).names.enclosing(value.origin, If)
-        if branch is None or not branch.then.start <= value.origin.start < branch.then.end:
-            return False
-        chooses_token = branch.then.start <= self.place.start < branch.then.end
-        if chooses_token and self.context.code.holds(branch):
-            return False
-        tested = [node for node in walk(branch.test) if isinstance(node, Name | MemberAccess)]
-        return isinstance(branch.test, Binary) and any(self._from_request(self.context.values(node)) for node in tested)
 
     def _add_constructed(self, target: str, value: Returned, *, certain: bool) -> None:
         """A grant class of the Python SDK, a struct of Go's: its arguments, then what is set on it later."""
         target = grant_class(value) or target
         known = len(self.unknown)
-        self._add_members(target, _constructor_members(self.context, value, target), certain=certain, is_class=True)
+        self._add_members(target, constructor_members(self.context, value, target), certain=certain, is_class=True)
         if self._is_tried(value.call):
             del self.unknown[known:]
-        records = [*_records(self.context, value)]
+        records = [*given_records(self.context, value)]
         for record in records:
             self._add_members(target, record.members.items(), certain=certain)
             if record.open:
@@ -260,7 +229,9 @@ class GrantCollector(Struct):
         members = [
             (
                 change.name,
-                Member(values=self.context.values(change.value), key=_key_of(self.context, change, change.value)),
+                Member(
+                    values=self.context.values(change.value), key=whole_argument(self.context, change, change.value)
+                ),
             )
             for change in changes
             if change.name is not None
@@ -314,11 +285,11 @@ class GrantCollector(Struct):
             place=self.context.member_place(member),
             values=scalars(member.values),
             certain=certain and member.certain,
-            from_caller=self._from_request(chosen),
+            from_caller=self._requested.decides(chosen),
             leads=_leads(self.context, member.values),
-            decided_at=self._decided_at(chosen),
-            granted_at=self._granted_at(member.values),
-            asked_by=self._asked_by(chosen),
+            decided_at=self._requested.decided_at(chosen),
+            granted_at=self._requested.granted_at(member.values),
+            asked_by=self._requested.asked_by(chosen),
         )
         earlier = self.by_name.get(name)
         if earlier is not None and not grant.certain:
@@ -327,8 +298,8 @@ class GrantCollector(Struct):
         self.by_name[name] = grant
 
     def _unknown(self, spelled: str, member: Member, *, is_class: bool) -> UnknownGrant:
-        meant = BY_PYTHON_NAME[_snake(spelled)].python if is_class and _snake(spelled) in BY_PYTHON_NAME else None
-        meant = meant or meant_grant(spelled)
+        known = BY_PYTHON_NAME.get(to_snake_case(spelled)) if is_class else None
+        meant = known.python if known is not None else meant_grant(spelled)
         denies = any(isinstance(value, Flag) and not value.flag for value in member.values)
         canonical = meant_grant(spelled) or ""
         if is_class and not self.reads_maps:
@@ -347,134 +318,6 @@ class GrantCollector(Struct):
 
 def _belongs(name: str, prefix: str) -> bool:
     return name.startswith(prefix) if prefix else "." not in name
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
-
-
-def _members(value: Mapped) -> list[tuple[str, Member]]:
-    return list(value.members.items())
-
-
-def _set_flag(target: str, value: Returned) -> str | None:
-    """The grant that Rust's `InferenceGrants::default().with_perform()` sets, or None for any other call."""
-    callee = value.call.callee
-    name = callee.name.removeprefix("with_") if isinstance(callee, MemberAccess) else ""
-    return f"{target}.{name}" if name in OTHER_GRANTS.get(target, ()) and value.call.arguments == () else None
-
-
-def grant_class(value: Value) -> str | None:
-    """The grant object that a constructed grant class makes, or None for any other value."""
-    if not isinstance(value, Returned) or value.members or not value.callee:
-        return None
-    module, _, name = value.callee.rpartition(".")
-    return GRANT_CLASSES.get(name) if "livekit" in module.lower() or not module else None
-
-
-_LONGEST_CHAIN = 40
-
-
-def built_by(context: FileContext, value: Value, ending: str) -> Call | None:
-    """The construction of a LiveKit class at the root of a chain of setters, by the end of its name."""
-    made = _root(context, value)
-    name = (made.callee or "") if made is not None else ""
-    is_ours = "livekit" in name.lower() or "." not in name
-    return made.call if made is not None and name.endswith(ending) and is_ours else None
-
-
-def built_grants(context: FileContext, value: Value) -> Returned | None:
-    """The construction of a grant class at the root of a chain of setters."""
-    made = _root(context, value)
-    return made if made is not None and grant_class(made) is not None else None
-
-
-def _root(context: FileContext, value: Value) -> Returned | None:
-    """What the first call of a chain returned: `new A()` of `(new A())->b()->c()`."""
-    for _ in range(_LONGEST_CHAIN):
-        if not isinstance(value, Returned) or value.members:
-            return None
-        if value.callee and value.call.is_new:
-            return value
-        callee = value.call.callee
-        if not isinstance(callee, MemberAccess):
-            return None
-        inner = [item for item in context.values(callee.object) if isinstance(item, Returned)]
-        if len(inner) != 1:
-            return None
-        value = inner[0]
-    return None
-
-
-def _records(context: FileContext, value: Returned) -> Iterator[Mapped]:
-    """The maps that a grant class is constructed from: `new VideoGrant(['roomJoin' => true])`."""
-    for item in value.call.arguments[:1]:
-        if item.name is None and not item.spread:
-            yield from (inner for inner in context.values(item.value) if isinstance(inner, Mapped))
-
-
-def _constructor_members(context: FileContext, value: Returned, target: str) -> Iterator[tuple[str, Member]]:
-    positional = iter(_POSITIONS if target == "grants" else [_snake(name) for name in OTHER_GRANTS.get(target, ())])
-    for item in value.call.arguments:
-        if item.spread:
-            for inner in context.values(item.value):
-                if isinstance(inner, Returned) and inner.call is not value.call and grant_class(inner) == target:
-                    yield from _constructor_members(context, inner, target)
-                yield from inner.members.items() if isinstance(inner, Mapped) else ()
-            continue
-        member = Member(values=context.values(item.value), key=_key_of(context, item, item.value))
-        if item.name is not None:
-            yield item.name, member
-        elif any(isinstance(inner, Mapped) for inner in member.values):
-            continue
-        elif (name := next(positional, None)) is not None:
-            yield name, member
-
-
-_POSITIONS = tuple(VIDEO_GRANTS[name].python for name in PYTHON_POSITIONS)
-
-
-def _key_of(context: FileContext, item: Node, value: Expr) -> Expr:
-    """An expression that spans the argument with its name, to report it whole."""
-    whole = replace(value)
-    whole.start, whole.end = item.start, value.end
-    context.home(value).names.adopt(whole, item)
-    return whole
-
-
-def scalars(values: Possible) -> tuple[GrantScalar, ...]:
-    """Grant values as the server will see them; what only the run decides is `UNKNOWN`."""
-    return tuple(dict.fromkeys(_scalar(value) for value in values)) or (UNKNOWN,)
-
-
-def _scalar(value: Value) -> GrantScalar:
-    match value:
-        case Flag(flag=flag):
-            return flag
-        case Text(text=text):
-            return text
-        case Nothing():
-            return None
-        case Listed(items=items, open=False):
-            texts = [_source_name(item) for item in items]
-            return tuple(text for text in texts if text is not None) if all(texts) else UNKNOWN
-        case _:
-            return UNKNOWN
-
-
-def _source_name(values: Possible) -> str | None:
-    if len(values) != 1:
-        return None
-    value = values[0]
-    if isinstance(value, Text):
-        return value.text
-    if isinstance(value, Number):
-        return SOURCE_NUMBERS.get(int(value.number))
-    name = getattr(value, "name", "")
-    for mark in ("TrackSource.", "TrackSource_"):
-        if mark in name:
-            return name.rpartition(mark)[2].lower()
-    return None
 
 
 def _leads(context: FileContext, values: Possible) -> tuple[Lead, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lk_audit.extractors.context import FileContext, IsRequest
-from lk_audit.extractors.grants import GrantCollector, grant_class
+from lk_audit.extractors.grant_objects import grant_class
+from lk_audit.extractors.grants import GrantCollector
 from lk_audit.extractors.mint_parts import MintParts, leaves_data
 from lk_audit.facts import FileRole, GrantVariant, Lead
 from lk_audit.patterns import regex

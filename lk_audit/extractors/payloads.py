@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, IsRequest
-from lk_audit.extractors.grants import GrantCollector, grant_class
+from lk_audit.extractors.grant_objects import grant_class
+from lk_audit.extractors.grants import GrantCollector
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.extractors.secret_names import USUAL, SecretNames

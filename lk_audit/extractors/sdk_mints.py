@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, IsRequest, argument, last_name
-from lk_audit.extractors.grants import GrantCollector, built_by
+from lk_audit.extractors.grant_objects import built_by
+from lk_audit.extractors.grants import GrantCollector
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.facts import Expiry, Lifetime, Signer

@@ -154,6 +154,11 @@ def to_camel_case(name: str) -> str:
     return head[:1].lower() + head[1:] + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
+def to_snake_case(name: str) -> str:
+    """`canPublishData` as `can_publish_data`."""
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
+
+
 _INVENTED = {
     "canAdminParticipants": "roomAdmin",
     "canUpdateMetadata": "canUpdateOwnMetadata",

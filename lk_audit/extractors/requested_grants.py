@@ -1,0 +1,58 @@
+"""Whether the caller's request decides a grant, and where the code lets it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at
+from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.source import Place
+from lk_audit.syntax import Binary, If, Member, Name, Node, Record, walk
+from lk_audit.values.model import Flag, Mapped, Possible, symbolic_sources
+
+
+class RequestedGrants(Struct, frozen=True, eq=False):
+    """What requests have to do with the grants of a token that is made at `place`, in `function`."""
+
+    context: FileContext
+    place: Place
+    is_request: IsRequest
+    function: Node
+
+    def decides(self, values: Possible) -> bool:
+        """Whether a request chooses among the values of a grant."""
+        return any(self.is_request(source) for source in symbolic_sources(values))
+
+    def decided_at(self, values: Possible) -> Place | None:
+        """Where the request decides the grant, when that is not where the grant object is written."""
+        asked = next((source for source in symbolic_sources(values) if self.is_request(source)), None)
+        return handed_over_at(self.context, asked, self.function.start, self.function.end) if asked else None
+
+    def asked_by(self, values: Possible) -> tuple[Place, ...]:
+        """The handlers whose requests decide the grant."""
+        endpoints = self.context.built(Endpoints)
+        found = (endpoints.handler_place(source) for source in symbolic_sources(values) if self.is_request(source))
+        return tuple(dict.fromkeys(place for place in found if place is not None))
+
+    def spread_at(self, value: Mapped) -> Place | None:
+        """Where an object spreads a part of the request into itself."""
+        entries = value.origin.entries if isinstance(value.origin, Record) else ()
+        spreads = (entry for entry in entries if entry.key is None and self.decides(self.context.values(entry.value)))
+        first = next(spreads, None)
+        return self.context.place(first) if first is not None else None
+
+    def granted_at(self, values: Possible) -> Place | None:
+        """Where a condition on the request sets the grant."""
+        given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
+        return self.context.place(given.origin) if given is not None and self._is_behind_request(given) else None
+
+    def _is_behind_request(self, value: Flag) -> bool:
+        """`if (req.body.role === "admin") grant.roomAdmin = true`."""
+        branch = self.context.home(value.origin).names.enclosing(value.origin, If)
+        if branch is None or not branch.then.start <= value.origin.start < branch.then.end:
+            return False
+        chooses_token = branch.then.start <= self.place.start < branch.then.end
+        if chooses_token and self.context.code.holds(branch):
+            return False
+        tested = [node for node in walk(branch.test) if isinstance(node, Name | Member)]
+        return isinstance(branch.test, Binary) and any(self.decides(self.context.values(node)) for node in tested)

@@ -89,3 +89,21 @@ def test_what_one_field_of_a_struct_costs_does_not_hide_the_others() -> None:
 
     assert isinstance(fact, TokenMint)
     assert list(fact.grants.by_name) == ["roomJoin"]
+
+
+def test_a_guard_that_two_files_import_from_each_other_is_no_endless_question() -> None:
+    handler = (
+        "from fastapi import FastAPI\nfrom livekit import api\nfrom app.left import CurrentUser\n\napp = FastAPI()\n\n\n"
+        '@app.get("/token")\ndef token(user: CurrentUser, name: str):\n'
+        "    return api.AccessToken().with_identity(name).to_jwt()\n"
+    )
+    sources = [
+        Source.from_text("app/main.py", handler),
+        Source.from_text("app/left.py", "from app.right import CurrentUser\n"),
+        Source.from_text("app/right.py", "from app.left import CurrentUser\n"),
+    ]
+
+    facts, notes = extract_facts(sources)
+
+    assert [type(fact) for fact in facts] == [TokenMint]
+    assert notes == []

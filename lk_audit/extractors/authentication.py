@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
-from lk_audit.extractors.identities import takes_identity_in_go
+from lk_audit.extractors.identities import admits, takes_identity_in_go
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.perimeter import Perimeter
 from lk_audit.facts import Lead
@@ -19,7 +19,7 @@ class Authentication:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._guards = Guards(workspace)
+        self._guards = Guards()
         self._mounts = Mounts(workspace)
         self._perimeter = Perimeter(workspace, self._guards)
 
@@ -66,7 +66,7 @@ class Authentication:
             if context.is_go and is_ours and isinstance(node, Call) and takes_identity_in_go(context, node):
                 # What middleware has left in the request counts wherever it is taken from there.
                 return Lead(context.place(node), "takes the caller's identity from the request's context")
-            if isinstance(node, If) and _is_then(node, call) and self._guards.admits(context, node):
+            if isinstance(node, If) and _is_then(node, call) and admits(context, node):
                 return Lead(context.place(node.test), "lets known callers pass")
             if node.start >= call.start or not _is_on_the_way(context, node, call):
                 continue

@@ -8,28 +8,11 @@ from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import UNKNOWN, GrantScalar
-from lk_audit.livekit.grants import (
-    OTHER_GRANTS,
-    PYTHON_POSITIONS,
-    SOURCE_NUMBERS,
-    VIDEO_GRANTS,
-    to_snake_case,
-)
+from lk_audit.livekit.grants import OTHER_GRANTS, PYTHON_POSITIONS, SOURCE_NUMBERS, VIDEO_GRANTS, to_snake_case
 from lk_audit.livekit.sdks import GRANT_CLASSES
 from lk_audit.syntax import Call, Expr, Node
 from lk_audit.syntax import Member as MemberAccess
-from lk_audit.values.model import (
-    Flag,
-    Listed,
-    Mapped,
-    Member,
-    Nothing,
-    Number,
-    Possible,
-    Returned,
-    Text,
-    Value,
-)
+from lk_audit.values.model import Flag, Listed, Mapped, Member, Nothing, Number, Possible, Returned, Text, Value
 
 
 def grant_class(value: Value) -> str | None:

@@ -9,30 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_known_caller, is_raw
-from lk_audit.extractors.context import FileContext, Workspace, last_name
+from lk_audit.extractors.caller_data import has_credential, is_credential, is_known_caller, is_raw
+from lk_audit.extractors.check_calls import (
+    assigned_calls,
+    compares_secret,
+    is_foreign_check,
+    is_known_check,
+    is_lookup,
+    is_swallowed,
+    looks_up_caller,
+    result_matters,
+)
+from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.guard_aliases import alias
 from lk_audit.extractors.handlers import is_injected
 from lk_audit.extractors.identities import (
     dereferences_identity,
     is_identity,
-    is_request_in_go,
     takes_identity_apart,
     takes_identity_in_go,
 )
 from lk_audit.extractors.lax_checks import is_optional, is_switched_off
-from lk_audit.extractors.refusals import gives_nothing, leaves, parts_of_test, says_refusal
+from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
 from lk_audit.livekit.requests import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
-    LOOKUP_CALLS,
     PERMISSIVE,
     PRESENCE_SCHEMES,
     SHAPE_TESTS,
     TRUSTED_BASES,
 )
 from lk_audit.syntax import (
-    Assign,
-    Await,
     Binary,
     Block,
     Call,
@@ -41,7 +48,6 @@ from lk_audit.syntax import (
     Function,
     If,
     Index,
-    Literal,
     Member,
     Name,
     Node,
@@ -61,8 +67,7 @@ _MOST_NODES = 4_000
 class Guards:
     """Judges guards; one for all files, since one guard serves many handlers."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self) -> None:
         self._functions: dict[Function, bool] = {}
         self._classes: dict[Class, bool] = {}
 
@@ -96,14 +101,14 @@ class Guards:
         known = [verdict for verdict in verdicts if verdict is not None]
         if known:
             return any(known)
-        alias = self._alias(context, expr)
-        if alias is not None:
-            return self.authenticating(*alias, depth + 1) is not None
+        meant = alias(context, expr)
+        if meant is not None:
+            return self.authenticating(*meant, depth + 1) is not None
         name = context.name_elsewhere(expr)
         if name in PERMISSIVE:
             return False
         qualified = context.qualified(expr) or ""
-        if qualified in AUTHENTICATING_CALLS or _verifies_in_rust(context, qualified):
+        if is_known_check(context, qualified):
             return True
         return True if AUTHENTICATING_NAME.match(name) else None
 
@@ -120,26 +125,6 @@ class Guards:
                 return any(self._value(context, item, depth) for item in made) if made else None
             case _:
                 return None
-
-    def _alias(self, context: FileContext, expr: Name | Member) -> tuple[FileContext, Expr] | None:
-        """What a name stands for that is no value: `CurrentUser = Annotated[User, Depends(get_user)]`."""
-        if not isinstance(expr, Name):
-            return None
-        for definition in context.names.definitions(expr):
-            if isinstance(definition.node, Assign) and isinstance(definition.value, Index | Call):
-                return context, definition.value
-            if definition.statement is not None:
-                target = context.code.target(definition.statement.module)
-                member = getattr(definition.node, "member", None)
-                return self._exported_alias(target, member) if target is not None and member else None
-        return None
-
-    def _exported_alias(self, path: str, member: str, depth: int = 0) -> tuple[FileContext, Expr] | None:
-        for context in self._workspace.contexts(path):
-            for export in context.code.exports.of(member):
-                if isinstance(export.value, Name) and depth < _DEEPEST:
-                    return self._alias(context, export.value)
-        return None
 
     # --- guards by their definition -----------------------------------------------------------------------------------
 
@@ -168,17 +153,10 @@ class Guards:
             known = self._classes[owner] = (
                 trusted
                 or any(self.authenticating(home, mark, depth + 1) is not None for mark in owner.decorators)
-                or any(self._decides(home, item) for item in methods)
+                or any(_decides(home, item) for item in methods)
                 or any(self.function(home, item, depth + 1) for item in methods)
             )
         return known
-
-    def _decides(self, context: FileContext, function: Function) -> bool:
-        """`canActivate` and `has_permission` answer yes or no; they guard unless the answer is always yes."""
-        if function.name not in {"canActivate", "has_permission", "hasPermission"}:
-            return False
-        returned = [item.value for item in context.names.returns(function) if item.value is not None]
-        return any(not all(isinstance(v, Flag) and v.flag for v in context.values(item)) for item in returned)
 
     def _judge(self, context: FileContext, function: Function, depth: int) -> bool:
         for parameter in () if context.is_go else function.parameters:
@@ -212,7 +190,7 @@ class Guards:
             case Call() | Member() if dereferences_identity(context, node):
                 return True
             case Call():
-                return self.verifies(context, node, depth) and not self._is_swallowed(context, node, function)
+                return self.verifies(context, node, depth) and not is_swallowed(context, node, function)
             case Member() | Index():
                 return takes_identity_apart(context, node)
             case _:
@@ -225,16 +203,6 @@ class Guards:
         parts = list(parts_of_test(node.test))
         return any(self._tells_of(context, part, depth) or is_identity(context, part) for part in parts)
 
-    def admits(self, context: FileContext, branch: If) -> bool:
-        """Whether a branch is taken for known callers only: `if (isset($_SESSION['user'])) { ... }`."""
-        test = branch.test
-        while isinstance(test, Unary) and test.operator == "not":
-            inner = test.operand
-            if not (isinstance(inner, Unary) and inner.operator == "not"):
-                return False
-            test = inner.operand
-        return any(is_identity(context, leaf) for leaf in parts_of_test(test))
-
     def _lets_pass(self, context: FileContext, node: If, depth: int) -> bool:
         """`if token.Valid { next.ServeHTTP(w, r) } else { ... 401 }`."""
         if not context.is_go or node.otherwise is None or not says_refusal(node.otherwise):
@@ -243,12 +211,12 @@ class Guards:
 
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
-        calls = list(_assigned_calls(context, leaf))
+        calls = list(assigned_calls(context, leaf))
         if context.is_go:
             from lk_audit.extractors.go_guards import given_with  # noqa: PLC0415 - most scans meet other languages
 
             calls += [item for item in given_with(context, leaf) if isinstance(item, Call)]
-            if any(self._is_foreign_check(context, call) for call in calls):
+            if any(is_foreign_check(context, call) for call in calls):
                 return True
         return any(
             isinstance(value, Defined)
@@ -257,15 +225,6 @@ class Guards:
             for call in calls
             for value in context.values(call.callee)
         )
-
-    def _is_foreign_check(self, context: FileContext, call: Call) -> bool:
-        """`account, err := client.VerifyIDToken(ctx, token)`, of a library."""
-        if (context.qualified(call.callee) or "") in AUTHENTICATING_CALLS:
-            return True
-        from lk_audit.extractors.go_guards import is_called_check  # noqa: PLC0415 - most scans meet other languages
-
-        is_known = any(isinstance(value, Defined) for value in context.values(call.callee))
-        return not is_known and is_called_check(last_name(call.callee) or "") and not is_raw(context, call)
 
     def tells(self, context: FileContext, function: Function, depth: int = 0) -> bool:
         """Whether a function finds out who the caller is, and leaves it to others to refuse strangers."""
@@ -290,7 +249,7 @@ class Guards:
         if context.is_go:
             return self._stops_strangers(context, call, depth)
         name = context.qualified(call.callee) or ""
-        if name in AUTHENTICATING_CALLS or _verifies_in_rust(context, name):
+        if is_known_check(context, name):
             return not is_switched_off(context, call)
         if is_optional(context, call):
             return False
@@ -301,9 +260,9 @@ class Guards:
         ]
         if defined:
             return any(self.function(context, item, depth + 1) for item in defined)
-        if not AUTHENTICATING_NAME.match(last_name(call.callee) or "") or self._is_lookup(context, call):
+        if not AUTHENTICATING_NAME.match(last_name(call.callee) or "") or is_lookup(context, call):
             return False
-        return self._result_matters(context, call)
+        return result_matters(context, call)
 
     def _stops_strangers(self, context: FileContext, call: Call, depth: int) -> bool:
         """The same in Go, where a call says by its results what it found: they must be asked, see `_refuses`."""
@@ -339,25 +298,6 @@ class Guards:
             for node in _nodes(function)
         )
 
-    def _result_matters(self, context: FileContext, call: Call) -> bool:
-        """A call that only looks up who is there says nothing when nobody looks at the result."""
-        name = (last_name(call.callee) or "").lower()
-        if not name.startswith(("get", "auth", "session", "current", "is", "has", "use", "clerk")) or name.startswith(
-            ("authenticate", "authorize", "authorise")
-        ):
-            return True
-        holder = context.names.parent(call)
-        while isinstance(holder, Await):
-            holder = context.names.parent(holder)
-        if not isinstance(holder, Assign):
-            return type(holder).__name__ != "Evaluate"
-        targets = [node for node in walk(holder.target) if isinstance(node, Name)]
-        return any(
-            use.start > holder.end
-            for target in targets
-            for use in context.names.uses(context.names.binding_scope(target) or context.module, target.id)
-        )
-
     def _verifies_something(self, context: FileContext, node: Node) -> bool:
         """A call whose failure means that the caller is not who he says: anything but reading the request."""
         if not isinstance(node, Call) or not node.arguments:
@@ -367,39 +307,20 @@ class Guards:
             return False
         return any(is_credential(item.value) for item in node.arguments) or self.verifies(context, node)
 
-    def _is_swallowed(self, context: FileContext, call: Call, function: Function) -> bool:
-        """Whether what the call raises is caught inside the function, and the caller let through."""
-        child: Node = call
-        for parent in context.names.ancestors(call):
-            if parent is function:
-                return False
-            if isinstance(parent, Try) and child is parent.body and parent.handlers:
-                return not any(leaves(handler) and not gives_nothing(handler) for handler in parent.handlers)
-            child = parent
-        return False
-
     def _tests_caller(self, context: FileContext, test: Expr, depth: int) -> bool:
         """Whether a test that leads to a refusal looks at who the caller is, not just at what he sends."""
         if any(isinstance(node, Unary) and node.operator == "typeof" for node in walk(test)):
             return False
         compared = [node for node in walk(test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
-        if any(self._compares(context, node) for node in compared):
+        if any(compares_secret(context, node) for node in compared):
             return True
         return any(self._tells_caller(context, leaf, depth) for leaf in parts_of_test(test))
-
-    def _compares(self, context: FileContext, node: Binary) -> bool:
-        """`password != settings.password`: what the caller sends, against something that he must know."""
-        sides = [node.left, node.right]
-        if any(isinstance(side, Literal) for side in sides):
-            return False
-        raw = [is_raw(context, side) for side in sides]
-        return raw.count(True) == 1 and not any(last_name(side) in {"length", "len"} for side in sides)
 
     def _tells_caller(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a part of a test says something about who the caller is."""
         if isinstance(leaf, Call):
             return self._call_tells(context, leaf, depth)
-        if any(self._looks_up_caller(context, call) for call in _assigned_calls(context, leaf)):
+        if any(looks_up_caller(context, call) for call in assigned_calls(context, leaf)):
             return True
         if context.is_go:
             from lk_audit.extractors.go_guards import fails_for_strangers  # noqa: PLC0415 - most scans meet other languages
@@ -415,20 +336,13 @@ class Guards:
         if is_decided_before or any(is_known_caller(context, value) for value in values):
             return True
         results = [value for value in values if isinstance(value, Returned)]
-        is_found_out = any(not self._is_lookup(context, value.call) for value in results)
+        is_found_out = any(not is_lookup(context, value.call) for value in results)
         is_told = bool(values) and not results and not any(isinstance(value, Environment) for value in values)
         return (is_found_out or is_told) and not is_raw(context, leaf)
 
-    def _looks_up_caller(self, context: FileContext, call: Call) -> bool:
-        """`session = await getSession()`: by its name, and not by what the caller claims."""
-        name = last_name(call.callee) or ""
-        return (
-            bool(AUTHENTICATING_NAME.match(name)) and not is_raw(context, call) and not self._is_lookup(context, call)
-        )
-
     def _call_tells(self, context: FileContext, call: Call, depth: int) -> bool:
         name = last_name(call.callee) or ""
-        if name in SHAPE_TESTS or is_raw(context, call) or self._is_lookup(context, call):
+        if name in SHAPE_TESTS or is_raw(context, call) or is_lookup(context, call):
             return False
         defined = [value for value in context.values(call.callee) if isinstance(value, Defined)]
         if (
@@ -457,29 +371,6 @@ class Guards:
             for found in home.values(node)
         )
 
-    def _is_lookup(self, context: FileContext, call: Call) -> bool:
-        """A look whether something exists that the caller only claims: `User.objects.get(id=body.user_id)`."""
-        if not context.home(call).code.holds(call):
-            return False
-        here = context.home(call)
-        given = [item.value for node in walk(call) if isinstance(node, Call) for item in node.arguments]
-        claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and is_request_in_go(here, expr))]
-        if not claimed:
-            return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
-        if any(has_credential(expr) for expr in claimed):
-            return False
-        name = last_name(call.callee) or ""
-        return not AUTHENTICATING_NAME.match(name) or name.lower().startswith(("get_user", "getuser"))
-
-
-def _verifies_in_rust(context: FileContext, name: str) -> bool:
-    """`jsonwebtoken::decode` checks the signature; the function of that name in JavaScript does not."""
-    if context.module.language != "rust":
-        return False
-    from lk_audit.livekit.rust_web import AUTHENTICATING_CALLS as RUST_CALLS  # noqa: PLC0415 - most scans meet other languages
-
-    return ".".join(name.split(".")[-2:]) in RUST_CALLS
-
 
 def _nodes(function: Function) -> Iterator[Node]:
     for count, node in enumerate(walk(function.body)):
@@ -488,13 +379,9 @@ def _nodes(function: Function) -> Iterator[Node]:
         yield node
 
 
-def _assigned_calls(context: FileContext, leaf: Expr, depth: int = 0) -> Iterator[Call]:
-    """The calls whose result, or a part of it, a name was given."""
-    while isinstance(leaf, Member | Await):
-        leaf = leaf.object if isinstance(leaf, Member) else leaf.operand
-    if isinstance(leaf, Call):
-        yield leaf
-    elif isinstance(leaf, Name) and depth < _DEEPEST:
-        for definition in context.names.definitions(leaf):
-            if definition.value is not None:
-                yield from _assigned_calls(context, definition.value, depth + 1)
+def _decides(context: FileContext, function: Function) -> bool:
+    """`canActivate` and `has_permission` answer yes or no; they guard unless the answer is always yes."""
+    if function.name not in {"canActivate", "has_permission", "hasPermission"}:
+        return False
+    returned = [item.value for item in context.names.returns(function) if item.value is not None]
+    return any(not all(isinstance(v, Flag) and v.flag for v in context.values(item)) for item in returned)

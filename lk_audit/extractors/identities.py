@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import is_server_set
+from lk_audit.extractors.refusals import parts_of_test
 from lk_audit.livekit.requests import LANGUAGE_IDENTITIES
-from lk_audit.syntax import Call, Expr, Index, Member
+from lk_audit.syntax import Call, Expr, If, Index, Member, Unary
 from lk_audit.values.model import Given, Reference, symbolic_sources
 
 _DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser", "current_user", "current_account"})
@@ -56,3 +57,14 @@ def is_request_in_go(context: FileContext, expr: Expr) -> bool:
     from lk_audit.extractors.go_guards import is_request_itself  # noqa: PLC0415 - most scans meet other languages
 
     return is_request_itself(context, expr)
+
+
+def admits(context: FileContext, branch: If) -> bool:
+    """Whether a branch is taken for known callers only: `if (isset($_SESSION['user'])) { ... }`."""
+    test = branch.test
+    while isinstance(test, Unary) and test.operator == "not":
+        inner = test.operand
+        if not (isinstance(inner, Unary) and inner.operator == "not"):
+            return False
+        test = inner.operand
+    return any(is_identity(context, leaf) for leaf in parts_of_test(test))

@@ -54,13 +54,7 @@ def _is_livekit_secret(secret: Possible, names: SecretNames) -> bool:
 
 
 def payload_parts(  # noqa: PLR0913 - what a mint is made of
-    context: FileContext,
-    call: Call,
-    payload: Mapped,
-    *,
-    label: str,
-    exp_unit: TtlUnit | None,
-    is_request: IsRequest,
+    context: FileContext, call: Call, payload: Mapped, *, label: str, exp_unit: TtlUnit | None, is_request: IsRequest
 ) -> MintParts:
     """The parts of a token that `call` signs, or begins to make, with these claims."""
     place = context.place(call.callee)

@@ -1,0 +1,113 @@
+"""What may be a check, as it looks where it stands: what is called, with what, and what becomes of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.caller_data import has_credential, has_raw, is_raw
+from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.identities import is_request_in_go
+from lk_audit.extractors.refusals import gives_nothing, leaves
+from lk_audit.livekit.requests import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
+from lk_audit.syntax import Assign, Await, Binary, Call, Expr, Function, Literal, Member, Name, Node, Try, walk
+from lk_audit.values.model import Defined
+
+_DEEPEST = 4
+
+
+def is_lookup(context: FileContext, call: Call) -> bool:
+    """A look whether something exists that the caller only claims: `User.objects.get(id=body.user_id)`."""
+    if not context.home(call).code.holds(call):
+        return False
+    here = context.home(call)
+    given = [item.value for node in walk(call) if isinstance(node, Call) for item in node.arguments]
+    claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and is_request_in_go(here, expr))]
+    if not claimed:
+        return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
+    if any(has_credential(expr) for expr in claimed):
+        return False
+    name = last_name(call.callee) or ""
+    return not AUTHENTICATING_NAME.match(name) or name.lower().startswith(("get_user", "getuser"))
+
+
+def looks_up_caller(context: FileContext, call: Call) -> bool:
+    """`session = await getSession()`: by its name, and not by what the caller claims."""
+    name = last_name(call.callee) or ""
+    return bool(AUTHENTICATING_NAME.match(name)) and not is_raw(context, call) and not is_lookup(context, call)
+
+
+def result_matters(context: FileContext, call: Call) -> bool:
+    """A call that only looks up who is there says nothing when nobody looks at the result."""
+    name = (last_name(call.callee) or "").lower()
+    if not name.startswith(("get", "auth", "session", "current", "is", "has", "use", "clerk")) or name.startswith(
+        ("authenticate", "authorize", "authorise")
+    ):
+        return True
+    holder = context.names.parent(call)
+    while isinstance(holder, Await):
+        holder = context.names.parent(holder)
+    if not isinstance(holder, Assign):
+        return type(holder).__name__ != "Evaluate"
+    targets = [node for node in walk(holder.target) if isinstance(node, Name)]
+    return any(
+        use.start > holder.end
+        for target in targets
+        for use in context.names.uses(context.names.binding_scope(target) or context.module, target.id)
+    )
+
+
+def is_swallowed(context: FileContext, call: Call, function: Function) -> bool:
+    """Whether what the call raises is caught inside the function, and the caller let through."""
+    child: Node = call
+    for parent in context.names.ancestors(call):
+        if parent is function:
+            return False
+        if isinstance(parent, Try) and child is parent.body and parent.handlers:
+            return not any(leaves(handler) and not gives_nothing(handler) for handler in parent.handlers)
+        child = parent
+    return False
+
+
+def is_foreign_check(context: FileContext, call: Call) -> bool:
+    """`account, err := client.VerifyIDToken(ctx, token)`, of a library."""
+    if (context.qualified(call.callee) or "") in AUTHENTICATING_CALLS:
+        return True
+    from lk_audit.extractors.go_guards import is_called_check  # noqa: PLC0415 - most scans meet other languages
+
+    is_known = any(isinstance(value, Defined) for value in context.values(call.callee))
+    return not is_known and is_called_check(last_name(call.callee) or "") and not is_raw(context, call)
+
+
+def compares_secret(context: FileContext, node: Binary) -> bool:
+    """`password != settings.password`: what the caller sends, against something that he must know."""
+    sides = [node.left, node.right]
+    if any(isinstance(side, Literal) for side in sides):
+        return False
+    raw = [is_raw(context, side) for side in sides]
+    return raw.count(True) == 1 and not any(last_name(side) in {"length", "len"} for side in sides)
+
+
+def assigned_calls(context: FileContext, leaf: Expr, depth: int = 0) -> Iterator[Call]:
+    """The calls whose result, or a part of it, a name was given."""
+    while isinstance(leaf, Member | Await):
+        leaf = leaf.object if isinstance(leaf, Member) else leaf.operand
+    if isinstance(leaf, Call):
+        yield leaf
+    elif isinstance(leaf, Name) and depth < _DEEPEST:
+        for definition in context.names.definitions(leaf):
+            if definition.value is not None:
+                yield from assigned_calls(context, definition.value, depth + 1)
+
+
+def is_known_check(context: FileContext, name: str) -> bool:
+    """Whether a full name is that of a library's check."""
+    return name in AUTHENTICATING_CALLS or _verifies_in_rust(context, name)
+
+
+def _verifies_in_rust(context: FileContext, name: str) -> bool:
+    """`jsonwebtoken::decode` checks the signature; the function of that name in JavaScript does not."""
+    if context.module.language != "rust":
+        return False
+    from lk_audit.livekit.rust_web import AUTHENTICATING_CALLS as RUST_CALLS  # noqa: PLC0415 - most scans meet other languages
+
+    return ".".join(name.split(".")[-2:]) in RUST_CALLS

@@ -93,7 +93,7 @@ def test_what_one_field_of_a_struct_costs_does_not_hide_the_others() -> None:
 
 def test_a_guard_that_two_files_import_from_each_other_is_no_endless_question() -> None:
     handler = (
-        "from fastapi import FastAPI\nfrom livekit import api\nfrom app.left import CurrentUser\n\napp = FastAPI()\n\n\n"
+        "from fastapi import FastAPI\nfrom livekit import api\nfrom app.left import CurrentUser\n\napp = FastAPI()\n\n"
         '@app.get("/token")\ndef token(user: CurrentUser, name: str):\n'
         "    return api.AccessToken().with_identity(name).to_jwt()\n"
     )

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.facts import Lead
-from lk_audit.livekit.requests import AUTHENTICATING_NAME, ROUTE_METHODS
+from lk_audit.livekit.authentication import AUTHENTICATING_NAME
+from lk_audit.livekit.requests import ROUTE_METHODS
 from lk_audit.patterns import regex
 from lk_audit.project.manifests import above
 from lk_audit.syntax import Call, Class, Expr, Function, Literal, Member, Node, walk

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import is_server_set
-from lk_audit.livekit.requests import (
-    CREDENTIAL_WORD,
-    IDENTITY_REFERENCES,
-    KEPT_BY_SERVER,
-    LANGUAGE_IDENTITIES,
-    is_request_global,
-)
+from lk_audit.livekit.authentication import CREDENTIAL_WORD, IDENTITY_REFERENCES, LANGUAGE_IDENTITIES
+from lk_audit.livekit.requests import KEPT_BY_SERVER, is_request_global
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 

@@ -8,7 +8,7 @@ from lk_audit.extractors.caller_data import has_credential, has_raw, is_raw
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.identities import is_request_in_go
 from lk_audit.extractors.refusals import gives_nothing, leaves
-from lk_audit.livekit.requests import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
+from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
 from lk_audit.syntax import Assign, Await, Binary, Call, Expr, Function, Literal, Member, Name, Node, Try, walk
 from lk_audit.values.model import Defined
 

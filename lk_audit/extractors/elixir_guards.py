@@ -12,7 +12,7 @@ from lk_audit.extractors.elixir_handlers import module_name
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.facts import Lead
-from lk_audit.livekit.requests import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, REFUSAL_NAMES, REFUSAL_STATUS
+from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, REFUSAL_NAMES, REFUSAL_STATUS
 from lk_audit.patterns import regex
 from lk_audit.syntax import Binary, Block, Call, Evaluate, Expr, Function, Literal, Member, Name, Node, Sequence, walk
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lk_audit.extractors.caller_data import has_credential, has_raw
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.go_handlers import is_whole_request, type_name
-from lk_audit.livekit.requests import AUTHENTICATING_NAME, GO_CHECK_NAME, GO_TEXT_PACKAGES
+from lk_audit.livekit.authentication import AUTHENTICATING_NAME, GO_CHECK_NAME, GO_TEXT_PACKAGES
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name, Opaque, Parameter
 from lk_audit.values.model import symbolic_sources
 

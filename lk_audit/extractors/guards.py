@@ -31,7 +31,7 @@ from lk_audit.extractors.identities import (
 )
 from lk_audit.extractors.lax_checks import is_optional, is_switched_off
 from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
-from lk_audit.livekit.requests import (
+from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
     PERMISSIVE,

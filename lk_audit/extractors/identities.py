@@ -5,7 +5,7 @@ from __future__ import annotations
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import is_server_set
 from lk_audit.extractors.refusals import parts_of_test
-from lk_audit.livekit.requests import LANGUAGE_IDENTITIES
+from lk_audit.livekit.authentication import LANGUAGE_IDENTITIES
 from lk_audit.syntax import Call, Expr, If, Index, Member, Unary
 from lk_audit.values.model import Given, Reference, symbolic_sources
 

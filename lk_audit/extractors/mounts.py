@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers import Handler
-from lk_audit.livekit.requests import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
+from lk_audit.livekit.middleware import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
 from lk_audit.livekit.requests_go import DEFAULT_MUX, DERIVING
 from lk_audit.syntax import Argument, Assign, Call, Class, Evaluate, Expr, Function, Literal, Member, Name, Node
 from lk_audit.values.model import Defined, Given, Returned

@@ -10,11 +10,11 @@ from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.mounts import is_public
 from lk_audit.facts import Lead
-from lk_audit.livekit.requests import (
+from lk_audit.livekit.authentication import PERMISSIVE
+from lk_audit.livekit.middleware import (
     APPLICATION_CLASSES,
     MIDDLEWARE_FILES,
     PERMISSION_SETTINGS,
-    PERMISSIVE,
     VIEW_DECORATORS,
     WRAPPING_MIDDLEWARE,
 )

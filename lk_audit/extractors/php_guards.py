@@ -15,13 +15,9 @@ from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.php_handlers import called_back, chain, settings
 from lk_audit.facts import Lead
-from lk_audit.livekit.requests import (
-    AUTHENTICATING_NAME,
-    HARMLESS_MIDDLEWARE,
-    OPEN_PERMISSIONS,
-    PHP_GUARDING,
-    SCRIPT,
-)
+from lk_audit.livekit.authentication import AUTHENTICATING_NAME
+from lk_audit.livekit.middleware import HARMLESS_MIDDLEWARE, OPEN_PERMISSIONS, PHP_GUARDING
+from lk_audit.livekit.requests import SCRIPT
 from lk_audit.patterns import regex
 from lk_audit.project.manifests import above
 from lk_audit.syntax import (

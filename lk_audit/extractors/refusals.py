@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import last_name
-from lk_audit.livekit.requests import LEAVING_CALLS, REFUSAL_NAMES, REFUSAL_STATUS
+from lk_audit.livekit.authentication import LEAVING_CALLS, REFUSAL_NAMES, REFUSAL_STATUS
 from lk_audit.syntax import (
     Await,
     Binary,

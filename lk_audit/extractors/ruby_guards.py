@@ -13,7 +13,8 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.facts import Lead
-from lk_audit.livekit.requests import AUTHENTICATING_NAME, RUBY_FILTERS, RUBY_GUARDS, RUBY_ROOTS, RUBY_SKIPS
+from lk_audit.livekit.authentication import AUTHENTICATING_NAME
+from lk_audit.livekit.middleware import RUBY_FILTERS, RUBY_GUARDS, RUBY_ROOTS, RUBY_SKIPS
 from lk_audit.syntax import Call, Class, Define, Evaluate, Expr, Function, Literal, Sequence, Statement
 from lk_audit.values.model import Defined
 

@@ -1,0 +1,77 @@
+"""What web frameworks run before handlers, and where they are told of it: names, as tables.
+
+Sources: the documentation of each framework.
+"""
+
+from __future__ import annotations
+
+MIDDLEWARE_METHODS = frozenset(
+    {"use", "addHook", "add_middleware", "before_request", "before_app_request", "before_websocket", "middleware"}
+    | {"on_request", "useGlobalGuards", "guard", "register_middleware", "Use", "UseHandler", "Pre", "BindFunc"}
+)
+"""Methods that put something in front of the handlers of a router."""
+
+MOUNTING_METHODS = frozenset(
+    {"use", "register", "include_router", "register_blueprint", "route", "mount", "add_routes", "add_router"}
+    | {"on", "include", "add_subapp", "blueprint", "register_router", "Mount", "Route", "Group"}
+)
+"""Methods that make a router part of another, or of the application."""
+
+GUARD_SETTINGS = frozenset({"permission_classes", "authentication_classes", "decorators"})
+"""Class attributes that name a view's guards."""
+
+PUBLIC_MARKS = frozenset({"Public", "SkipAuth", "IsPublic", "AllowAnonymous", "NoAuth", "Unprotected", "SkipGuard"})
+"""Decorators that exempt a handler from the guards around it, by convention."""
+
+MIDDLEWARE_FILES = tuple(
+    f"{name}.{suffix}"
+    for name in ("middleware", "src/middleware", "proxy", "src/proxy", "src/hooks.server", "functions/_middleware")
+    for suffix in ("ts", "js", "mjs")
+)
+"""Files that a framework runs before every request: Next, Astro, SvelteKit, Cloudflare Pages."""
+
+WRAPPING_MIDDLEWARE = frozenset({"withAuth", "authMiddleware", "withMiddlewareAuthRequired", "authkitMiddleware"})
+"""Libraries' middleware that refuses strangers by itself."""
+
+HARMLESS_MIDDLEWARE = frozenset(
+    {"web", "api", "throttle", "cors", "guest", "bindings", "cache", "json", "log", "logging", "localization", "locale"}
+    | {"language", "trim", "csrf", "signed_url", "stateful", "https", "secure_headers", "honeypot", "tenant"}
+)
+"""Middleware by its customary name that lets strangers pass."""
+
+APPLICATION_CLASSES: dict[str, tuple[tuple[str, ...], frozenset[str | None]]] = {
+    "starlette": (("Starlette", "add_middleware"), frozenset({"middleware", None})),
+    "fastapi": (("FastAPI", "add_middleware"), frozenset({"middleware", "dependencies", None})),
+    "aiohttp": (("Application",), frozenset({"middlewares", None})),
+}
+"""By Python package: what takes the middleware of an application, and under which keywords."""
+
+PERMISSION_SETTINGS = "DEFAULT_PERMISSION_CLASSES"
+"""Django REST framework's setting with the guards of every view."""
+
+VIEW_DECORATORS = frozenset({"api_view"})
+"""What makes a function a view of Django REST framework, which that setting guards too."""
+
+PHP_GUARDING = frozenset({"middleware", "add", "addMiddleware", "filter", "before", "can", "withMiddleware"})
+"""Methods that put something in front of a route or of a group of routes, and keys of such settings."""
+
+OPEN_PERMISSIONS = frozenset({"__return_true", "return_true"})
+"""WordPress: what permits everybody."""
+
+RUBY_FILTERS = frozenset(
+    {"before_action", "before_filter", "prepend_before_action", "append_before_action", "before", "on_request"}
+)
+"""Calls in a class body, or a Sinatra file, that run something before every action."""
+
+RUBY_SKIPS = frozenset({"skip_before_action", "skip_before_filter", "allow_unauthenticated_access"})
+"""Calls in a class body that take such filters back."""
+
+RUBY_GUARDS = frozenset(
+    {"http_basic_authenticate_with", "doorkeeper_for", "authenticate_with", "load_and_authorize_resource"}
+)
+"""Calls in a class body that are guards themselves."""
+
+RUBY_ROOTS = frozenset(
+    {"ActionController.Base", "ActionController.API", "ActionController.Metal", "Sinatra.Base", "Grape.API"}
+)
+"""Base classes of frameworks, which authenticate nobody."""

@@ -19,7 +19,6 @@ from lk_audit.syntax import (
     Binary,
     Block,
     Call,
-    Entry,
     Expr,
     Function,
     Index,
@@ -30,7 +29,6 @@ from lk_audit.syntax import (
     Parameter,
     Record,
     Sequence,
-    Spread,
     Template,
     Unary,
     walk,
@@ -149,89 +147,6 @@ def _sigil(run: Lowering, frame: Frame) -> Node:
     return Opaque(frame.start, frame.end, tuple(parts))
 
 
-# --- collections ----------------------------------------------------------------------------------------------------
-
-
-def _pair(_: Lowering, frame: Frame) -> Node:
-    return Entry(frame.start, frame.end, field(frame, "key"), field(frame, "value"))
-
-
-def _keywords(_: Lowering, frame: Frame) -> Node:
-    return Keywords(frame.start, frame.end, tuple(item for item in frame.values if isinstance(item, Entry)))
-
-
-def _list(_: Lowering, frame: Frame) -> Node:
-    """A keyword list is a record; `[a: 1]`."""
-    last = frame.values[-1] if frame.values else None
-    if isinstance(last, Keywords) and len(frame.values) == 1:
-        return Record(frame.start, frame.end, last.entries)
-    items: list[Expr] = []
-    for item in frame.values:
-        match item:
-            case Keywords(start=start, end=end, entries=entries):
-                items.append(Record(start, end, entries))
-            case Binary(operator="|", left=head, right=rest) if not _is_pattern(frame.node):
-                items += [head, Spread(rest.start, rest.end, rest)]
-            case _:
-                items.append(value(item, frame.end))
-    return Sequence(frame.start, frame.end, tuple(items))
-
-
-def _is_pattern(node: TreeNode) -> bool:
-    above = node.parent
-    return above is not None and above.type == "binary_operator" and above.child_by_field_name("left") == node
-
-
-def _tuple(_: Lowering, frame: Frame) -> Node:
-    return _list(_, frame)
-
-
-def _map(_: Lowering, frame: Frame) -> Node:
-    """`%{"a" => 1, b: 2}`, `%{map | a: 1}`, `%VideoGrant{room: room}`."""
-    kinds = {kid.type: item for kid, item in zip(frame.kids, frame.values, strict=True)}
-    content = kinds.get("map_content")
-    entries = content.entries if isinstance(content, Keywords) else ()
-    struct = kinds.get("struct")
-    if struct is None:
-        return Record(frame.start, frame.end, entries)
-    given = tuple(_named(entry) for entry in entries)
-    return Call(frame.start, frame.end, value(struct, frame.start), given, is_new=True)
-
-
-def _named(entry: Entry) -> Argument:
-    match entry:
-        case Entry(key=Literal(value=str(name))):
-            return Argument(entry.start, entry.end, name, entry.value)
-        case _:
-            return Argument(entry.start, entry.end, None, entry.value, spread=entry.key is None)
-
-
-def _map_content(_: Lowering, frame: Frame) -> Node:
-    found: list[Entry] = []
-    for item in frame.values:
-        found += _entries(item)
-    return Keywords(frame.start, frame.end, tuple(found))
-
-
-def _entries(item: Node) -> list[Entry]:
-    match item:
-        case Keywords(entries=entries):
-            return list(entries)
-        case Binary(operator="|", left=base, right=Opaque(children=(Record(entries=entries),))):
-            return [Entry(base.start, base.end, None, base), *entries]
-        case Binary(operator="|", left=base, right=right):
-            return [Entry(base.start, base.end, None, base), *_entries(right)]
-        case Binary(operator="=>", left=key, right=given):
-            return [Entry(item.start, item.end, key, given)]
-        case _:
-            inner = value(item, item.end)
-            return [Entry(inner.start, inner.end, None, inner)]
-
-
-def _inner(_: Lowering, frame: Frame) -> Node:
-    return frame.values[-1] if frame.values else Literal(frame.start, frame.end, None)
-
-
 # --- operators ------------------------------------------------------------------------------------------------------
 
 
@@ -246,7 +161,7 @@ def _binary(run: Lowering, frame: Frame) -> Node:
         return Binary(frame.start, frame.end, "|", field(frame, "left"), kept)
     left = frame.field("left")
     if operator == "=":
-        return Assign(frame.start, frame.end, value(left, frame.start), _given(right, frame), declares=True)
+        return Assign(frame.start, frame.end, value(left, frame.start), value(right, frame.end), declares=True)
     if operator == "when" and isinstance(left, Arguments):
         # A clause's patterns and its guard: `{:ok, id} when id > 1 ->`.
         return Arguments(left.start, frame.end, (*left.items, Binary(frame.start, frame.end, "when", *_nulls(frame))))
@@ -255,11 +170,6 @@ def _binary(run: Lowering, frame: Frame) -> Node:
 
 def _nulls(frame: Frame) -> tuple[Expr, Expr]:
     return Literal(frame.start, frame.start, None), field(frame, "right")
-
-
-def _given(right: Node | None, frame: Frame) -> Expr:
-    """The right side of `=`, where a statement may stand."""
-    return value(right, frame.end)
 
 
 def _operated(run: Lowering, frame: Frame, operator: str) -> Node:
@@ -420,13 +330,6 @@ EXPRESSIONS: Mapping[str, Lower] = {
     **dict.fromkeys(("string", "charlist", "quoted_keyword", "quoted_atom"), _text),
     "interpolation": _interpolated,
     "sigil": _sigil,
-    "pair": _pair,
-    "keywords": _keywords,
-    "list": _list,
-    "tuple": _tuple,
-    "map": _map,
-    "map_content": _map_content,
-    "struct": _inner,
     "binary_operator": _binary,
     "unary_operator": _unary,
     "arguments": _arguments,

@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._elixir_expressions import is_piped, plain_call
-from lk_audit.frontends._elixir_parts import (
-    Arguments,
-    Body,
-    Choices,
-    Clause,
-    Definition,
-    Section,
-    Space,
-)
+from lk_audit.frontends._elixir_imports import IMPORTS, module_names
+from lk_audit.frontends._elixir_parts import Arguments, Body, Choices, Clause, Definition, Section, Space
 from lk_audit.frontends._elixir_patterns import bound, choice, clause_case, unless_fitting
 from lk_audit.frontends._switches import Case, switch
 from lk_audit.frontends._tree import Several, contents, statements
@@ -27,8 +20,6 @@ from lk_audit.syntax import (
     Evaluate,
     Expr,
     If,
-    Import,
-    ImportedName,
     Literal,
     Loop,
     Name,
@@ -41,8 +32,9 @@ from lk_audit.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from lk_audit.frontends._elixir_parts import Form
     from lk_audit.frontends._tree import Frame, Lower, Lowering
     from lk_audit.syntax import Node
 
@@ -118,8 +110,6 @@ def _several(run: Lowering, frame: Frame) -> Node:
 
 
 # --- calls that are syntax --------------------------------------------------------------------------------------------
-
-Form = "Callable[[Lowering, Frame, Arguments | None, Body | None], Node | None]"
 
 
 def _call(run: Lowering, frame: Frame) -> Node:
@@ -289,54 +279,7 @@ def _left_out(_: Lowering, frame: Frame, __: Arguments | None, ___: Body | None)
     return Opaque(frame.start, frame.end, contents(frame.values))
 
 
-# --- imports --------------------------------------------------------------------------------------------------------
-
-
-def _modules(run: Lowering, frame: Frame) -> list[str]:
-    """The modules that an `alias` names: `A.B`, or each of `A.{B, C.D}`."""
-    written = next((kid for kid in frame.node.named_children if kid.type == "arguments"), None)
-    first = written.named_children[0] if written is not None and written.named_children else None
-    if first is None:
-        return []
-    if first.type != "dot":
-        return ["".join(run.text(first).split())] if first.type == "alias" else []
-    left, right = first.child_by_field_name("left"), first.child_by_field_name("right")
-    if left is None or right is None or right.type != "tuple":
-        return []
-    base = "".join(run.text(left).split())
-    return [f"{base}.{''.join(run.text(item).split())}" for item in right.named_children if item.type == "alias"]
-
-
-def _alias(run: Lowering, frame: Frame, given: Arguments | None, _: Body | None) -> Node | None:
-    """`alias Livekit.{AccessToken, Grants}`, `alias Livekit.AccessToken, as: Token`, `require Logger`."""
-    renamed = given.keyword("as") if given is not None else None
-    found: list[Statement] = []
-    for module in _modules(run, frame):
-        local = renamed.id if isinstance(renamed, Name) else module.rpartition(".")[2]
-        name = ImportedName(frame.start, frame.end, local, None)
-        found.append(Import(frame.start, frame.end, module, (name,)))
-    return Several(frame.start, frame.end, tuple(found))
-
-
-def _import(run: Lowering, frame: Frame, given: Arguments | None, _: Body | None) -> Node | None:
-    """`import Mod`, `import Mod, only: [sign: 2]`."""
-    only = given.keyword("only") if given is not None else None
-    keys = (
-        [entry.key.value for entry in only.entries if isinstance(entry.key, Literal)]
-        if isinstance(only, Record)
-        else ["*"]
-    )
-    start, end = frame.start, frame.end
-    names = tuple(ImportedName(start, end, str(key), str(key)) for key in keys)
-    return Several(start, end, tuple(Import(start, end, module, names) for module in _modules(run, frame)))
-
-
-def _use(run: Lowering, frame: Frame, given: Arguments | None, _: Body | None) -> Node | None:
-    """`use Joken.Config`: what the module brings in has no names here; the call says which parts."""
-    start, end = frame.start, frame.end
-    imports = [Import(start, end, module, (ImportedName(start, end, "*", "*"),)) for module in _modules(run, frame)]
-    told = Call(start, end, Name(start, start + len("use"), "use"), given.given() if given is not None else ())
-    return Several(start, end, (*imports, Evaluate(start, end, told)))
+# --- definitions ----------------------------------------------------------------------------------------------------
 
 
 def _config(_: Lowering, frame: Frame, given: Arguments | None, body: Body | None) -> Node | None:
@@ -354,11 +297,8 @@ def _config(_: Lowering, frame: Frame, given: Arguments | None, body: Body | Non
     return Call(frame.start, frame.end, callee, (Argument(inner.start, inner.end, None, inner),))
 
 
-# --- definitions ----------------------------------------------------------------------------------------------------
-
-
 def _module(run: Lowering, frame: Frame, given: Arguments | None, body: Body | None) -> Node | None:
-    modules = _modules(run, frame)
+    modules = module_names(run, frame)
     if body is None or not modules:
         return None
     del given
@@ -394,7 +334,7 @@ _NO_BODY = Block(0, 0, ())
 """The body of a head that only says defaults."""
 
 
-FORMS: Mapping[str, Callable[[Lowering, Frame, Arguments | None, Body | None], Node | None]] = {
+FORMS: Mapping[str, Form] = {
     **dict.fromkeys(("if", "unless"), _if),
     "case": _case,
     "cond": _cond,
@@ -402,10 +342,8 @@ FORMS: Mapping[str, Callable[[Lowering, Frame, Arguments | None, Body | None], N
     "for": _for,
     "try": _try,
     **dict.fromkeys(("raise", "reraise", "throw", "exit"), _raise),
-    **dict.fromkeys(("alias", "require"), _alias),
-    "import": _import,
+    **IMPORTS,
     "config": _config,
-    "use": _use,
     "defmodule": _module,
     **dict.fromkeys(("def", "defp", "defmacro", "defmacrop"), _definition),
     **dict.fromkeys(("defguard", "defguardp", "defdelegate", "defprotocol", "defimpl"), _left_out),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from lk_audit.frontends._tree import Part
-from lk_audit.syntax import Argument, Block, Entry, Expr, Record, Statement
+from collections.abc import Callable
+from typing import TypeAlias
+
+from lk_audit.frontends._tree import Frame, Lowering, Part
+from lk_audit.syntax import Argument, Block, Entry, Expr, Node, Record, Statement
 
 
 class Keywords(Part):
@@ -80,3 +83,7 @@ class Choices(Part):
     """A `case` whose subject comes through a pipe."""
 
     clauses: tuple[Clause, ...]
+
+
+Form: TypeAlias = Callable[[Lowering, Frame, Arguments | None, Body | None], Node | None]
+"""Lowers a call that is syntax, given its arguments and its body; None where it is an ordinary call after all."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.frontends import _elixir_expressions as expressions
 from lk_audit.frontends import _elixir_forms as forms
+from lk_audit.frontends._elixir_collections import COLLECTIONS
 from lk_audit.frontends._elixir_modules import assembled
 from lk_audit.frontends._elixir_parts import Body
 from lk_audit.frontends._grammars import language, syntax_tree
@@ -25,7 +26,7 @@ _PACKAGE = "tree_sitter_elixir"
 _COMMENTS = frozenset({"comment"})
 _GRAMMAR = Grammar(
     leaves=expressions.LEAVES,
-    nodes={**expressions.EXPRESSIONS, **forms.STATEMENTS},
+    nodes={**expressions.EXPRESSIONS, **COLLECTIONS, **forms.STATEMENTS},
     # Comments are read on their own; the name and the flags of a sigil by the sigil.
     skipped=frozenset({*_COMMENTS, "sigil_name", "sigil_modifiers"}),
     headed=frozenset(),

@@ -12,8 +12,8 @@ from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.sides import SideEvidence, side_of
 from lk_audit.facts import Lead, Side
 from lk_audit.livekit.clients import SERVER_FUNCTIONS
+from lk_audit.project.imports import ImportEdge
 from lk_audit.project.manifests import Package
-from lk_audit.project.usage import ImportEdge
 from lk_audit.syntax import Call, Class, Evaluate, Export, Function, Literal, Name, Node
 
 _LONGEST_CHAIN = 8

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from lk_audit.project.files import family_of
+from lk_audit.project.imports import ImportEdge, import_edges, targets
+from lk_audit.project.instances import instances_of
 from lk_audit.project.mentions import (
     CALLED,
     IMPORTED,
@@ -27,26 +29,9 @@ from lk_audit.project.mentions import (
     stands,
 )
 from lk_audit.project.visibility import Visibility
-from lk_audit.syntax import (
-    Argument,
-    Assign,
-    Call,
-    Class,
-    Entry,
-    Export,
-    Expr,
-    Function,
-    Import,
-    ImportedName,
-    Literal,
-    Member,
-    Name,
-    Node,
-    Sequence,
-    walk,
-)
+from lk_audit.syntax import Argument, Assign, Call, Class, Entry, Export, Expr, Function, Import, Member, Name, Sequence
 from lk_audit.values.callgraph import CONSTRUCTORS
-from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown
+from lk_audit.values.model import Defined, Possible
 
 if TYPE_CHECKING:
     from lk_audit.project.modules import CodeModule, Project
@@ -56,8 +41,6 @@ _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
 """Stems of files that others import by the name of their folder."""
 _OF_VALUES = frozenset({"python", "javascript", "go", "rust"})
 """Families of languages in which nobody hands a function over as text with its name."""
-_LOADERS = frozenset({"require", "import"})
-_DEEPEST_PATH = 4
 
 
 class Use(Struct, frozen=True, eq=False):
@@ -65,19 +48,6 @@ class Use(Struct, frozen=True, eq=False):
 
     module: CodeModule
     call: Call
-
-
-class ImportEdge(Struct, frozen=True, eq=False):
-    """One import of a module in another: the statement or call, and what it takes (nothing: the whole module)."""
-
-    module: CodeModule
-    node: Node
-    names: tuple[ImportedName, ...]
-    is_export: bool = False
-
-    @property
-    def is_type_only(self) -> bool:
-        return bool(self.names) and all(item.type_only for item in self.names)
 
 
 class Usage:
@@ -277,7 +247,7 @@ class Usage:
             return False
         if other.is_go:
             return self._calls_interface(other, callee, owner)
-        known = list(self.classes(other, other.evaluator.evaluate_here(callee.object)))
+        known = list(instances_of(self._project, other, other.evaluator.evaluate_here(callee.object)))
         bases = {_last_part(base) for base in owner.bases} if other.names.traits.implements_by_name else set()
         return any(item is owner or item.name in bases for item in known)
 
@@ -303,65 +273,6 @@ class Usage:
             for _, kind in other.evaluator.structs.types_of(value)
         )
 
-    def classes(self, module: CodeModule, values: Possible) -> Iterator[Class]:
-        """The classes of the project that values are instances of, by construction or by annotation."""
-        for value in values:
-            match value:
-                case Defined(definition=Class() as owner):
-                    yield owner
-                case Returned(call=call, members=()):
-                    home = self._project.module_of(call)
-                    if home is not None:
-                        yield from _defined_classes(home.evaluator.evaluate(call.callee))
-                case Given(function=function, parameter=parameter, members=()):
-                    home = self._project.module_of(function) or module
-                    yield from self._annotated(home, function, parameter)
-                case Given(function=function, parameter=parameter, members=members):
-                    yield from self._fields(module, function, parameter, members)
-                case Unknown(sources=sources) if sources:
-                    yield from self.classes(module, sources)
-                case _:
-                    continue
-
-    def _fields(
-        self, module: CodeModule, function: Function, parameter: str, members: tuple[str, ...]
-    ) -> Iterator[Class]:
-        """The classes of a field of what a parameter is, as they are declared: `state.tokens`."""
-        home = self._project.module_of(function) or module
-        owners = list(self._annotated(home, function, parameter))
-        for member in members[:_DEEPEST_PATH]:
-            owners = [kind for owner in owners for kind in self._declared(owner, member)]
-        yield from owners
-
-    def _declared(self, owner: Class, member: str) -> Iterator[Class]:
-        home = self._project.module_of(owner)
-        for item in owner.body.statements if home is not None else ():
-            if isinstance(item, Assign) and isinstance(item.target, Name) and item.target.id == member:
-                for expr in _named_in(item.annotation):
-                    yield from _defined_classes(home.evaluator.evaluate(expr)) if home is not None else ()
-
-    def _annotated(self, home: CodeModule, function: Function, name: str) -> Iterator[Class]:
-        """The classes that a parameter's annotation names, or that what it depends on returns."""
-        for parameter in function.parameters:
-            if parameter.name != name:
-                continue
-            for expr in _named_in(parameter.annotation):
-                yield from _defined_classes(home.evaluator.evaluate(expr))
-            for expr in _named_in(parameter.default):
-                for value in home.evaluator.evaluate(expr):
-                    if isinstance(value, Defined) and isinstance(value.definition, Class):
-                        yield value.definition
-                    elif isinstance(value, Defined):
-                        yield from self._made_by(value.definition)
-
-    def _made_by(self, function: Function | Class) -> Iterator[Class]:
-        home = self._project.module_of(function)
-        if home is None or not isinstance(function, Function):
-            return
-        for item in home.names.returns(function):
-            if item.value is not None:
-                yield from self.classes(home, home.evaluator.evaluate(item.value))
-
 
 def _last_part(expr: Expr) -> str:
     return expr.name if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else ""
@@ -378,38 +289,6 @@ def _is_taken_from(other: CodeModule, call: Call, path: str) -> bool:
 
 def _is_untold(values: Possible) -> bool:
     return not any(isinstance(value, Defined) for value in values)
-
-
-def import_edges(module: CodeModule) -> Iterator[ImportEdge]:
-    """Every import of a module: statements, re-exports, `require()` and `import()`."""
-    for statement in module.names.nodes(Import):
-        yield ImportEdge(module, statement, statement.names)
-    if not module.names.is_javascript:
-        return
-    for export in module.names.nodes(Export):
-        if export.module is not None:
-            yield ImportEdge(module, export, (), is_export=True)
-    for call in module.names.calls:
-        if _specifier(call) is not None:
-            yield ImportEdge(module, call, ())
-
-
-def targets(module: CodeModule, edge: ImportEdge) -> set[str]:
-    """The files that an import names: a module, in Python also modules taken from a package."""
-    node = edge.node
-    match node:
-        case Import(module=written):
-            wanted = [written]
-            if module.is_python or module.syntax.language in {"php", "rust"}:
-                wanted += [module.names.join(written, item.member) for item in edge.names if item.member]
-        case Export(module=str(written)):
-            wanted = [written]
-        case Call():
-            wanted = [_specifier(node) or ""]
-        case _:
-            wanted = []
-    found = (module.target(item) for item in wanted if item)
-    return {path for path in found if path is not None}
 
 
 def _renamed(module: CodeModule, word: str) -> Iterator[str]:
@@ -435,13 +314,6 @@ def _is_value(module: CodeModule, use: Name | Member) -> bool:
     return isinstance(holder, Argument | Entry | Sequence | Assign) and getattr(holder, "target", None) is not use
 
 
-def _specifier(call: Call) -> str | None:
-    if not (isinstance(call.callee, Name) and call.callee.id in _LOADERS and call.arguments):
-        return None
-    first = call.arguments[0].value
-    return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None
-
-
 def _candidates(other: CodeModule, names: set[str], path: str) -> Iterator[Call]:
     """The calls by one of `names`, and by what imports of the file at `path` call it."""
     local = set(names)
@@ -462,15 +334,3 @@ def _candidates(other: CodeModule, names: set[str], path: str) -> Iterator[Call]
 
 def _callee(module: CodeModule, call: Call) -> Possible:
     return module.evaluator.evaluate_here(call.callee)
-
-
-def _defined_classes(values: Possible) -> Iterator[Class]:
-    for value in values:
-        if isinstance(value, Defined) and isinstance(value.definition, Class):
-            yield value.definition
-
-
-def _named_in(expr: Expr | None) -> Iterator[Expr]:
-    """The names in an annotation or a default: `Annotated[Service, Depends(get)]` names three."""
-    if expr is not None:
-        yield from (node for node in walk(expr) if isinstance(node, Name | Member))

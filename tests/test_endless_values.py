@@ -107,3 +107,26 @@ def test_a_guard_that_two_files_import_from_each_other_is_no_endless_question() 
 
     assert [type(fact) for fact in facts] == [TokenMint]
     assert notes == []
+
+
+def test_a_dependency_that_depends_on_itself_is_no_endless_question() -> None:
+    service = (
+        "from livekit import api\n\n\nclass Service:\n    def mint(self, name):\n"
+        "        return api.AccessToken().with_identity(name).to_jwt()\n"
+    )
+    sources = [
+        Source.from_text("app/service.py", service),
+        Source.from_text(
+            "app/deps.py", "from fastapi import Depends\n\n\ndef get(inner=Depends(get)):\n    return inner\n"
+        ),
+        Source.from_text(
+            "app/main.py",
+            "from fastapi import Depends\nfrom app.deps import get\nfrom app.service import Service\n\n\n"
+            "def token(name: str, service=Depends(get)):\n    return service.mint(name)\n",
+        ),
+    ]
+
+    facts, notes = extract_facts(sources)
+
+    assert [type(fact) for fact in facts] == [TokenMint]
+    assert notes == []

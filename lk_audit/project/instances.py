@@ -6,43 +6,43 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Assign, Class, Expr, Function, Member, Name, walk
-from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown
+from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown, Value
 
 if TYPE_CHECKING:
     from lk_audit.project.modules import CodeModule, Project
-
-
 _DEEPEST_PATH = 4
 
 
 def instances_of(project: Project, module: CodeModule, values: Possible) -> Iterator[Class]:
     """The classes of the values, which stand in `module`: by construction, by annotation or by declaration."""
     for value in values:
-        match value:
-            case Defined(definition=Class() as owner):
-                yield owner
-            case Returned(call=call, members=()):
-                home = project.module_of(call)
-                if home is not None:
-                    yield from _defined_classes(home.evaluator.evaluate(call.callee))
-            case Given(function=function, parameter=parameter, members=()):
-                home = project.module_of(function) or module
-                yield from _annotated(project, home, function, parameter)
-            case Given(function=function, parameter=parameter, members=members):
-                yield from _fields(project, module, function, parameter, members)
-            case Unknown(sources=sources) if sources:
-                yield from instances_of(project, module, sources)
-            case _:
-                continue
+        yield from _instances_of(project, module, value, set())
 
 
-def _fields(
-    project: Project, module: CodeModule, function: Function, parameter: str, members: tuple[str, ...]
-) -> Iterator[Class]:
+def _instances_of(project: Project, module: CodeModule, value: Value, asked: set[Function]) -> Iterator[Class]:
+    """The classes of one value; `asked` are the functions whose results have been looked at on the way to it."""
+    match value:
+        case Defined(definition=Class() as owner):
+            yield owner
+        case Returned(call=call, members=()):
+            home = project.module_of(call)
+            if home is not None:
+                yield from _defined_classes(home.evaluator.evaluate(call.callee))
+        case Given(members=()):
+            yield from _annotated(project, module, value, asked)
+        case Given():
+            yield from _fields(project, module, value, asked)
+        case Unknown(sources=sources):
+            for source in sources:
+                yield from _instances_of(project, module, source, asked)
+        case _:
+            return
+
+
+def _fields(project: Project, module: CodeModule, value: Given, asked: set[Function]) -> Iterator[Class]:
     """The classes of a field of what a parameter is, as they are declared: `state.tokens`."""
-    home = project.module_of(function) or module
-    owners = list(_annotated(project, home, function, parameter))
-    for member in members[:_DEEPEST_PATH]:
+    owners = list(_annotated(project, module, value, asked))
+    for member in value.members[:_DEEPEST_PATH]:
         owners = [kind for owner in owners for kind in _declared(project, owner, member)]
     yield from owners
 
@@ -55,28 +55,31 @@ def _declared(project: Project, owner: Class, member: str) -> Iterator[Class]:
                 yield from _defined_classes(home.evaluator.evaluate(expr)) if home is not None else ()
 
 
-def _annotated(project: Project, home: CodeModule, function: Function, name: str) -> Iterator[Class]:
+def _annotated(project: Project, module: CodeModule, value: Given, asked: set[Function]) -> Iterator[Class]:
     """The classes that a parameter's annotation names, or that what it depends on returns."""
-    for parameter in function.parameters:
-        if parameter.name != name:
+    home = project.module_of(value.function) or module
+    for parameter in value.function.parameters:
+        if parameter.name != value.parameter:
             continue
         for expr in _named_in(parameter.annotation):
             yield from _defined_classes(home.evaluator.evaluate(expr))
         for expr in _named_in(parameter.default):
-            for value in home.evaluator.evaluate(expr):
-                if isinstance(value, Defined) and isinstance(value.definition, Class):
-                    yield value.definition
-                elif isinstance(value, Defined):
-                    yield from _made_by(project, value.definition)
+            for found in home.evaluator.evaluate(expr):
+                if isinstance(found, Defined) and isinstance(found.definition, Class):
+                    yield found.definition
+                elif isinstance(found, Defined):
+                    yield from _made_by(project, found.definition, asked)
 
 
-def _made_by(project: Project, function: Function | Class) -> Iterator[Class]:
+def _made_by(project: Project, function: Function | Class, asked: set[Function]) -> Iterator[Class]:
+    """The classes of what a function returns; a dependency may depend on itself."""
     home = project.module_of(function)
-    if home is None or not isinstance(function, Function):
+    if home is None or not isinstance(function, Function) or function in asked:
         return
+    asked.add(function)
     for item in home.names.returns(function):
-        if item.value is not None:
-            yield from instances_of(project, home, home.evaluator.evaluate(item.value))
+        for value in home.evaluator.evaluate(item.value) if item.value is not None else ():
+            yield from _instances_of(project, home, value, asked)
 
 
 def _defined_classes(values: Possible) -> Iterator[Class]:

@@ -33,8 +33,26 @@ FLAGS = (
 VALUED = (
     *("--select", "--extend-select", "--ignore", "--exclude", "--format", "--output", "-o", "--min-severity"),
     *("--max-ttl", "--size-limit", "--fail-on", "--baseline", "--config", "--jobs", "--rules", "--stdin-filename"),
+    "--cache-dir",
 )
-VALUES = ("a.py", "src", "json", "sarif", "yaml", "3", "high", "1h", "all,LK101", "", "-", "--strict", "a=b", "--")
+VALUES = (
+    "a.py",
+    "src",
+    "tests",
+    "README.md",
+    "json",
+    "sarif",
+    "yaml",
+    "3",
+    "high",
+    "1h",
+    "all,LK101",
+    "",
+    "-",
+    "--strict",
+    "a=b",
+    "--",
+)
 
 
 def click_reads(arguments: list[str]) -> object:
@@ -69,6 +87,7 @@ def test_a_command_line_is_read_without_click_as_click_reads_it(arguments: list[
         ["--staged"],
         ["src", "--format", "sarif", "-o", "a.sarif", "--fail-on=never", "--no-cache"],
         ["--select", "LK101", "--select=LK102", "--max-ttl", "2h", "a.py", "--isolated"],
+        ["--cache-dir", "tests", "--cache-dir=not-there-yet/" + "a" * 300, "src"],
     ],
     ids=" ".join,
 )
@@ -85,6 +104,7 @@ def test_ordinary_command_lines_need_no_click(arguments: list[str]) -> None:
         ["scan", "--format", "yaml"],
         ["scan", "--select"],
         ["scan", "--history"],
+        ["scan", "--cache-dir", __file__],
         ["scan", "-"],
         ["scan", "--fix"],
     ],

@@ -9,45 +9,42 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
+from stat import S_ISDIR
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MARKS = ("staged", "isolated", "no-baseline")
+_SWITCHES = ("color", "force-exclude", "honor-foreign-comments", "cache", "strict")
+"""Options that can be given (`--cache`) and taken back (`--no-cache`)."""
+_TEXTS = ("min-severity", "max-ttl", "size-limit", "fail-on", "baseline", "cache-dir")
+_LISTS = ("select", "extend-select", "ignore", "exclude", "format", "output")
+"""Options that may be given several times."""
+_ALIASES = {"-o": "output"}
+_PARAMETERS = {"exclude": "extend_exclude"}
+"""Parameters that are not called after their option."""
+_OF_CLICK: dict[str, Any] = {
+    **dict.fromkeys(("wants_fix", "wants_diff", "unsafe"), False),
+    **dict.fromkeys(("history", "stdin_filename", "config_file", "jobs")),
+    "rule_folders": (),
+}
+"""Parameters of the options that are left to click."""
+
+
+def _parameter(option: str) -> str:
+    return _PARAMETERS.get(option, option.replace("-", "_"))
+
+
+_FLAGS = {f"--{option}": (_parameter(option), True) for option in (*_MARKS, *_SWITCHES)} | {
+    f"--no-{option}": (_parameter(option), False) for option in _SWITCHES
+}
+_VALUED = {f"--{option}": option for option in (*_TEXTS, *_LISTS)} | _ALIASES
 _DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys(("staged", "wants_fix", "wants_diff", "unsafe", "isolated", "no_baseline"), False),
-    **dict.fromkeys(("history", "stdin_filename", "color", "force_exclude", "honor_foreign_comments")),
-    **dict.fromkeys(("min_severity", "max_ttl", "size_limit", "fail_on", "baseline", "strict")),
-    **dict.fromkeys(("config_file", "jobs", "cache", "cache_dir")),
-    **dict.fromkeys(("select", "extend_select", "ignore", "extend_exclude", "format", "output", "rule_folders"), ()),
-}
-_FLAGS = {
-    "--staged": ("staged", True),
-    "--color": ("color", True),
-    "--no-color": ("color", False),
-    "--force-exclude": ("force_exclude", True),
-    "--no-force-exclude": ("force_exclude", False),
-    "--honor-foreign-comments": ("honor_foreign_comments", True),
-    "--no-honor-foreign-comments": ("honor_foreign_comments", False),
-    "--isolated": ("isolated", True),
-    "--cache": ("cache", True),
-    "--no-cache": ("cache", False),
-    "--strict": ("strict", True),
-    "--no-strict": ("strict", False),
-    "--no-baseline": ("no_baseline", True),
-}
-_TEXTS = {
-    "--min-severity": "min_severity",
-    "--max-ttl": "max_ttl",
-    "--size-limit": "size_limit",
-    "--fail-on": "fail_on",
-    "--baseline": "baseline",
-}
-_LISTS = {
-    "--select": "select",
-    "--extend-select": "extend_select",
-    "--ignore": "ignore",
-    "--exclude": "extend_exclude",
-    "--format": "format",
-    "--output": "output",
-    "-o": "output",
+    **_OF_CLICK,
+    **dict.fromkeys(map(_parameter, _MARKS), False),
+    **dict.fromkeys(map(_parameter, (*_SWITCHES, *_TEXTS))),
+    **dict.fromkeys(map(_parameter, _LISTS), ()),
 }
 
 
@@ -70,7 +67,23 @@ def scan_options(arguments: Sequence[str]) -> dict[str, Any] | None:
             return None
     if "" in paths or "-" in paths or not all(map(_is_format, options["format"])):
         return None
+    if options["cache_dir"] is not None:
+        options["cache_dir"] = _folder(options["cache_dir"])
+        if options["cache_dir"] is None:
+            return None
     return {**options, "paths": tuple(paths)}
+
+
+def _folder(name: str) -> Path | None:
+    """A folder that may not be there yet; None where click has something to say about it."""
+    from pathlib import Path  # noqa: PLC0415 - few runs name a folder
+
+    folder = Path(name)
+    try:
+        is_usable = S_ISDIR(folder.stat().st_mode) and os.access(folder, os.R_OK)
+    except OSError:
+        return folder
+    return folder if is_usable else None
 
 
 def _is_format(name: str) -> bool:
@@ -82,9 +95,10 @@ def _is_format(name: str) -> bool:
 def _take(argument: str, rest: Iterator[str], options: dict[str, Any]) -> bool:
     """Note an option with a value, which may stand behind an equals sign or come next; False where click must."""
     name, equals, value = argument.partition("=")
-    key = _TEXTS.get(name) or _LISTS.get(name)
+    option = _VALUED.get(name)
     value = value if equals else next(rest, "")
-    if key is None or (equals and not name.startswith("--")) or not value or value.startswith("-"):
+    if option is None or (equals and not name.startswith("--")) or not value or value.startswith("-"):
         return False
-    options[key] = value if name in _TEXTS else (*options[key], value)
+    key = _parameter(option)
+    options[key] = value if option in _TEXTS else (*options[key], value)
     return True

@@ -29,6 +29,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         *("tests/test_rule_examples.py", "tests/test_credentials.py", "tests/test_urls.py", "tests/test_tokens.py"),
         *("tests/test_pairing.py", "tests/languages", "tests/test_fixture_projects.py", "tests/test_conformance.py"),
         "tests/test_command_mints.py",
+        "tests/test_command_carriers.py",
     ),
     "lk_audit/values": (
         *("tests/values", "tests/test_rule_examples.py", "tests/languages", "tests/frontends/test_situations.py"),

@@ -32,11 +32,6 @@ export const sign = (user) => jwt.sign(
 CONFIG = "export const secret = '{}';\n"
 
 
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    return new(tmp_path / "repo")
-
-
 def scan(repo: Repo, *paths: str, folder: Path | None = None, limit: int = 1_000_000) -> Report:
     return scan_staged(paths, rules=RULES, config=Config(size_limit=limit), folder=folder or repo.root)
 

@@ -1,4 +1,4 @@
-"""What Java and Kotlin code says of a token: the SDK's spellings, units, JWT libraries, requests and their guards."""
+"""What Java and Kotlin code says of a token: the SDK's spellings, units and JWT libraries."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from lk_audit.extraction import extract_facts
-from lk_audit.facts import CredentialLiteral, EnvExposure, Expiry, Side, TokenMint, WebhookUse
+from lk_audit.facts import CredentialLiteral, Expiry, TokenMint
 from lk_audit.frontends import java, kotlin
 from lk_audit.source import Source
+from tests.languages.minting import mint
+from tests.samples import SECRET
 
-SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
 PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
 JAVA = """
 package app;
@@ -47,16 +48,9 @@ fun mint(room: String): String {
 """
 
 
-def mint_of(path: str, text: str) -> TokenMint:
-    facts, notes = extract_facts([Source.from_text(path, text)])
-    (mint,) = [fact for fact in facts if isinstance(fact, TokenMint)]
-    assert not notes
-    return mint
-
-
 def mint_with(language: str, body: str) -> TokenMint:
     path, frame = ("src/Tokens.java", JAVA) if language == "java" else ("src/Tokens.kt", KOTLIN)
-    return mint_of(path, frame.replace("BODY", body))
+    return mint(path, frame.replace("BODY", body))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +115,7 @@ def test_seconds_given_for_milliseconds_are_a_slip(language: str, body: str) -> 
 )
 def test_a_method_is_the_one_that_takes_as_many_arguments(methods: str) -> None:
     frame = JAVA.replace("    String mint", f"    {methods}\n    String mint")
-    found = mint_of(
+    found = mint(
         "src/Tokens.java",
         frame.replace(
             "BODY", 'token.setTtl(ttl(1, "b", "c"));' if "int a" in methods else 'token.setTtl(ttl("a", "b"));'
@@ -260,9 +254,9 @@ def test_a_token_is_built_with_a_jwt_library(library: str) -> None:
 
     facts, _ = extract_facts([Source.from_text("src/T.java", code)])
 
-    (mint,) = [fact for fact in facts if isinstance(fact, TokenMint)]
-    assert [(life.expiry, life.seconds) for life in mint.lifetimes] == [(Expiry.EXPLICIT, 7200)]
-    assert set(mint.grants.by_name) == {"roomJoin", "room"}
+    (made,) = [fact for fact in facts if isinstance(fact, TokenMint)]
+    assert [(life.expiry, life.seconds) for life in made.lifetimes] == [(Expiry.EXPLICIT, 7200)]
+    assert set(made.grants.by_name) == {"roomJoin", "room"}
     assert [fact.name for fact in facts if isinstance(fact, CredentialLiteral)] == ["the signing key"]
 
 
@@ -291,164 +285,10 @@ fun mint(room: String, secret: String): String {{
     return encode(payload.toString(), mac)
 }}
 """
-    mint = mint_of("src/T.kt", code)
+    made = mint("src/T.kt", code)
 
-    assert [life.expiry for life in mint.lifetimes] == [expiry]
-    assert set(mint.grants.by_name) == {"roomJoin", "room"}
-
-
-@pytest.mark.parametrize(
-    ("path", "code", "name"),
-    [
-        ("src/C.java", 'class C { @Value("${livekit.api.secret:SECRET}") String s; }', "LIVEKIT_API_SECRET"),
-        ("src/C.java", 'class C { String livekitApiSecret = "SECRET"; }', "livekitApiSecret"),
-        (
-            "src/C.java",
-            'import io.livekit.server.*;\nimport java.util.*;\nclass C { void f() { new AccessToken("k", Objects.requireNonNullElse(System.getenv("S"), "SECRET")); } }',  # noqa: E501 - code and syntax side by side
-            "S",
-        ),
-        (
-            "src/C.java",
-            'import io.livekit.server.*;\nimport java.util.*;\nclass C { void f() { new AccessToken("k", Optional.ofNullable(System.getenv("S")).orElseGet(() -> "SECRET")); } }',  # noqa: E501 - code and syntax side by side
-            "S",
-        ),
-        (
-            "src/c.kt",
-            'import io.livekit.server.*\nfun f() = AccessToken("k", System.getenv("S").ifEmpty { "SECRET" })',
-            "S",
-        ),
-        ("src/c.kt", 'val s = System.getenv("LIVEKIT_API_SECRET") ?: "SECRET"', "LIVEKIT_API_SECRET"),
-        ("src/c.kt", 'val s = System.getenv().getOrDefault("LIVEKIT_API_SECRET", "SECRET")', "LIVEKIT_API_SECRET"),
-        ("src/c.kt", 'class C(@Value("\\${livekit.api-secret:SECRET}") val s: String)', "LIVEKIT_API_SECRET"),
-        (
-            "src/c.kt",
-            'import io.livekit.server.RoomServiceClient\nval c = RoomServiceClient.createClient("h", "APIexample23456", "SECRET")',  # noqa: E501 - code and syntax side by side
-            "the API secret of createClient()",
-        ),
-        ("app/build.gradle", 'buildConfigField "String", "LIVEKIT_API_SECRET", "\\"SECRET\\""', "LIVEKIT_API_SECRET"),
-    ],
-)
-def test_a_secret_that_is_written_down_is_found(path: str, code: str, name: str) -> None:
-    facts, _ = extract_facts(
-        [
-            Source.from_text(
-                path,
-                code.replace('SECRET"', f'{SECRET}"')
-                .replace("SECRET}", f"{SECRET}}}")
-                .replace("SECRET\\", f"{SECRET}\\")
-                .replace(f"_{SECRET}", "_SECRET"),
-            )
-        ]
-    )
-
-    assert [fact.name for fact in facts if isinstance(fact, CredentialLiteral)] == [name]
-
-
-def test_what_gradle_copies_into_an_application_is_public() -> None:
-    line = 'buildConfigField("String", "LIVEKIT_API_SECRET", "\\"${localProperties["livekit.secret"]}\\"")\n'
-
-    facts, _ = extract_facts([Source.from_text("app/build.gradle.kts", line)])
-
-    assert [fact.name for fact in facts if isinstance(fact, EnvExposure)] == ["LIVEKIT_API_SECRET"]
-
-
-@pytest.mark.parametrize(
-    ("path", "imports", "side"),
-    [
-        ("app/src/main/java/app/T.kt", "import android.content.Context\n", Side.CLIENT),
-        ("app/src/main/java/app/T.kt", "import androidx.lifecycle.ViewModel\n", Side.CLIENT),
-        ("src/main/kotlin/app/T.kt", "import io.ktor.server.application.call\n", Side.SERVER),
-        ("src/main/kotlin/app/T.kt", "import org.springframework.stereotype.Service\n", Side.SERVER),
-        ("composeApp/src/commonMain/kotlin/app/T.kt", "", Side.CLIENT),
-        ("src/main/kotlin/app/T.kt", "", Side.UNKNOWN),
-    ],
-)
-def test_the_side_is_told_by_imports_and_places(path: str, imports: str, side: Side) -> None:
-    code = f'package app\n{imports}import io.livekit.server.AccessToken\nval t = AccessToken("k", System.getenv("S"))\n'
-
-    assert mint_of(path, code).side is side
-
-
-@pytest.mark.parametrize(("argument", "found"), [("", 0), (", true", 1), (", skipAuth = true", 1), (", false", 0)])
-def test_a_webhook_receiver_that_skips_the_signature_is_told(argument: str, found: int) -> None:
-    code = (
-        "import io.livekit.server.WebhookReceiver\n"
-        f'fun hook(body: String, auth: String) = WebhookReceiver("k", System.getenv("S")).receive(body, auth{argument})\n'  # noqa: E501 - code and syntax side by side
-    )
-
-    facts, _ = extract_facts([Source.from_text("src/h.kt", code)])
-
-    assert len([fact for fact in facts if isinstance(fact, WebhookUse)]) == found
-
-
-SPRING = """
-package app;
-import io.livekit.server.*;
-import org.springframework.web.bind.annotation.*;
-@RestController
-@RequestMapping("/api")
-CLASS class C {
-    METHOD
-    @PostMapping("/token")
-    public String token(PARAMETERS) {
-        CHECK
-        AccessToken token = new AccessToken(System.getenv("K"), System.getenv("S"));
-        token.setIdentity(IDENTITY);
-        token.addGrants(new RoomJoin(true), new RoomName(room));
-        return token.toJwt();
-    }
-}
-"""
-
-
-@pytest.mark.parametrize(
-    ("change", "guarded"),
-    [
-        ({}, False),
-        ({"METHOD": '@PreAuthorize("isAuthenticated()")'}, True),
-        ({"METHOD": '@PreAuthorize("permitAll()")'}, False),
-        ({"CLASS": '@Secured("ROLE_USER")'}, True),
-        ({"METHOD": '@RolesAllowed("user")'}, True),
-        ({"PARAMETERS": "@RequestParam String room, Principal user", "IDENTITY": "user.getName()"}, True),
-        ({"PARAMETERS": "@RequestParam String room, @CurrentUser User user", "IDENTITY": "user.getName()"}, True),
-        (
-            {
-                "CHECK": "if (!jwtService.validateToken(auth)) { throw new ResponseStatusException(HttpStatus.UNAUTHORIZED); }"  # noqa: E501 - code and syntax side by side
-            },
-            True,
-        ),
-        (
-            {
-                "METHOD": (
-                    'static Long user(HttpSession session) { Object id = session.getAttribute("user");\n'
-                    "if (id instanceof Long known) return known;\n"
-                    "throw new UnauthorizedException(); }"
-                ),
-                "CHECK": "user(session);",
-                "PARAMETERS": "@RequestParam String room, @RequestParam String who, HttpSession session",
-            },
-            True,
-        ),
-        ({"CHECK": "if (room.isEmpty()) { throw new ResponseStatusException(HttpStatus.BAD_REQUEST); }"}, False),
-    ],
-)
-def test_what_authenticates_the_caller_of_a_controller(change: dict[str, str], guarded: bool) -> None:
-    parts = {
-        "CLASS": "",
-        "METHOD": "",
-        "PARAMETERS": '@RequestParam String room, @RequestParam String who, @RequestHeader("Authorization") String auth',  # noqa: E501 - code and syntax side by side
-        "CHECK": "",
-        "IDENTITY": "who",
-        **change,
-    }
-    code = SPRING
-    for word, text in parts.items():
-        code = code.replace(word, text)
-
-    (endpoint,) = mint_of("src/main/java/app/C.java", code).endpoints
-
-    assert endpoint.name == "POST /api/token"
-    assert (endpoint.authenticated_by is not None) is guarded
+    assert [life.expiry for life in made.lifetimes] == [expiry]
+    assert set(made.grants.by_name) == {"roomJoin", "room"}
 
 
 def test_a_constant_of_another_file_is_followed() -> None:
@@ -478,7 +318,7 @@ def test_functions_of_one_name_are_told_apart_by_their_arguments() -> None:
         '    AccessToken t = new AccessToken("k", System.getenv("S")); t.setTtl(ttl); return t.toJwt();\n  }\n}\n'
     )
 
-    seconds = {life.seconds for life in mint_of("src/T.java", code).lifetimes}
+    seconds = {life.seconds for life in mint("src/T.java", code).lifetimes}
 
     assert 600 in seconds
 

@@ -32,6 +32,12 @@ class FileRole(Enum):
     LOCAL = "local development"
 
 
+HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION})
+"""Roles of files that put nothing into use: tests, and what people read."""
+FOR_SHOW = HARMLESS | {FileRole.EXAMPLE}
+"""Roles of files in which what everybody knows is there to be seen, such as a token of a development key."""
+
+
 class Fact(Struct, frozen=True, kw_only=True):
     """Base of all facts: where it is, and in what kind of file."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import SecretExposure
-from tests.languages.mints import facts_of
+from tests.languages.minting import facts_of
 
 READS = {
     "dart": "void f() {{ final secret = Platform.environment['LIVEKIT_API_SECRET']; {} }}\n",

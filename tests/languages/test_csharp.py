@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from lk_audit.extraction import extract_facts
@@ -13,7 +11,6 @@ from lk_audit.source import Source
 from tests.damage import mangled
 
 SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
-PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
 FRAME = """
 using Livekit.Server.Sdk.Dotnet;
 using System.IdentityModel.Tokens.Jwt;

@@ -1,4 +1,4 @@
-"""API secrets written down in code: arguments, fallbacks, assignments, comments."""
+"""API secrets written down in code, as arguments, fallbacks or assignments; and reads of variables that hold one."""
 
 from __future__ import annotations
 

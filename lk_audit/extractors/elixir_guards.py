@@ -163,6 +163,7 @@ def _around(guards: Guards, context: FileContext, call: Call) -> Iterator[Lead]:
 
 
 def _calls(block: Block, name: str) -> Iterator[Call]:
+    """The calls of a name among the statements of a block, of which the last is what the block gives."""
     for statement in block.statements:
         value = getattr(statement, "value", None)
         if isinstance(value, Call) and last_name(value.callee) == name:
@@ -179,17 +180,9 @@ def _of_pipelines(guards: Guards, context: FileContext, piped: Call) -> Iterator
             for pipeline in pipelines:
                 body = pipeline.arguments[-1].value
                 if isinstance(body, Function):
-                    yield from _guarding(guards, context, _plugs_in(body), "")
+                    yield from _guarding(guards, context, _calls(body.body, "plug"), "")
             if not pipelines and _authenticates(guards, context, part):
                 yield Lead(context.place(part), _AUTHENTICATES)
-
-
-def _plugs_in(function: Function) -> Iterator[Call]:
-    """The plugs of a pipeline, of which the last is what its block gives."""
-    for statement in function.body.statements:
-        value = getattr(statement, "value", None)
-        if isinstance(value, Call) and last_name(value.callee) == "plug":
-            yield value
 
 
 def _first(call: Call) -> object:

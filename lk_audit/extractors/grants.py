@@ -27,8 +27,8 @@ from lk_audit.livekit.grants import (
     OTHER_GRANTS,
     VIDEO_GRANTS,
     how_ignored,
+    keeps_right,
     meant_grant,
-    restricts_by_default,
     to_camel_case,
     to_snake_case,
 )
@@ -301,14 +301,13 @@ class GrantCollector(Struct):
         known = BY_PYTHON_NAME.get(to_snake_case(spelled)) if is_class else None
         meant = known.python if known is not None else meant_grant(spelled)
         denies = any(isinstance(value, Flag) and not value.flag for value in member.values)
-        canonical = meant_grant(spelled) or ""
         if is_class and not self.reads_maps:
             problem = "the SDK raises TypeError for it"
         elif spelled in OTHER_GRANTS:
             problem = f"a {spelled} grant does not belong inside the video grant"
         else:
             problem = how_ignored(spelled)
-        opens = denies and not is_class and restricts_by_default(canonical)
+        opens = denies and not is_class and keeps_right(spelled)
         return UnknownGrant(spelled, self.context.member_place(member), problem, meant, opens)
 
     def grants(self) -> Grants:

@@ -128,11 +128,7 @@ def _audience(context: FileContext, parts: MintParts, kinds: tuple[str, ...], *,
 
 def _connects_itself(context: FileContext) -> bool:
     """Whether the file connects to a room as a program: with LiveKit's realtime SDKs for servers."""
-    for call in context.names.calls:
-        name = context.qualified(call.callee) or ""
-        if name in context.sdks.rooms:
-            return True
-    return False
+    return any((context.qualified(call.callee) or "") in context.sdks.rooms for call in context.names.calls)
 
 
 def _calls_with_bearer(context: FileContext) -> bool:

@@ -19,8 +19,6 @@ _LARGEST = 1_000_000
 """Bytes; a larger file of code is generated, and nothing is looked up in it."""
 _KEPT = 4_000_000
 """Bytes of files that are kept for the next question."""
-
-
 _FAMILIES = {"page": "javascript", "notebook": "python", "java": "jvm", "kotlin": "jvm"}
 
 

@@ -9,7 +9,21 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.identities import is_request_in_go
 from lk_audit.extractors.refusals import gives_nothing, leaves
 from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
-from lk_audit.syntax import Assign, Await, Binary, Call, Expr, Function, Literal, Member, Name, Node, Try, walk
+from lk_audit.syntax import (
+    Assign,
+    Await,
+    Binary,
+    Call,
+    Evaluate,
+    Expr,
+    Function,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Try,
+    walk,
+)
 from lk_audit.values.model import Defined
 
 _DEEPEST = 4
@@ -47,7 +61,7 @@ def result_matters(context: FileContext, call: Call) -> bool:
     while isinstance(holder, Await):
         holder = context.names.parent(holder)
     if not isinstance(holder, Assign):
-        return type(holder).__name__ != "Evaluate"
+        return not isinstance(holder, Evaluate)
     targets = [node for node in walk(holder.target) if isinstance(node, Name)]
     return any(
         use.start > holder.end

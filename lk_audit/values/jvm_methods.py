@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from lk_audit.syntax import Expr
+from lk_audit.syntax import Expr, Function
 from lk_audit.values import moments, texts
 from lk_audit.values.invocation import Invocation, Method
 from lk_audit.values.jvm import UNITS, amount, as_number
@@ -112,7 +112,7 @@ def _or_else(invocation: Invocation, receiver: Value) -> Possible | None:
 
 def _is_lambda(invocation: Invocation) -> bool:
     first = invocation.expr(0)
-    return first is not None and type(first).__name__ == "Function"
+    return isinstance(first, Function)
 
 
 def _returned(invocation: Invocation, value: Value) -> Possible:

@@ -123,7 +123,7 @@ FUNCTIONS: dict[str, Function] = {
     "microtime": now(Clock.SECONDS),
     "hrtime": derived,
     "strtotime": _parsed(Clock.SECONDS),
-    **dict.fromkeys(("now", "today", "date_create", "date_create_immutable"), _parsed(Clock.OBJECT)),
+    **dict.fromkeys(("today", "date_create", "date_create_immutable"), _parsed(Clock.OBJECT)),
     **dict.fromkeys(_DATES, _parsed(Clock.OBJECT)),
     **{f"{name}.{method}": now(Clock.OBJECT) for name in _DATES for method in ("now", "instance")},
     **{f"{name}.parse": _parsed(Clock.OBJECT) for name in _DATES},
@@ -154,13 +154,13 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
-def _shifted(unit: float, sign: float, *, amount: bool) -> Method:
+def _shifted(unit: float, sign: float) -> Method:
     """Carbon's `addHours(2)` and `addHour()`."""
 
     def shift(invocation: Invocation, receiver: Value) -> Possible | None:
         if not isinstance(receiver, Moment):
             return None
-        if not amount or not invocation.call.arguments:
+        if not invocation.call.arguments:
             return (_moved(receiver, unit * sign, invocation.call, receiver),)
         return invocation.each(
             invocation.values(0),
@@ -220,10 +220,12 @@ def _seconds(_: Invocation, receiver: Value) -> Possible | None:
 
 _CARBON = {unit: seconds for unit, seconds in UNITS.items() if unit not in {"microsecond", "millisecond"}}
 MOMENT: Mapping[str, Method] = {
-    **{f"add{unit.title()}s": _shifted(seconds, 1.0, amount=True) for unit, seconds in _CARBON.items()},
-    **{f"add{unit.title()}": _shifted(seconds, 1.0, amount=True) for unit, seconds in _CARBON.items()},
-    **{f"sub{unit.title()}s": _shifted(seconds, -1.0, amount=True) for unit, seconds in _CARBON.items()},
-    **{f"sub{unit.title()}": _shifted(seconds, -1.0, amount=True) for unit, seconds in _CARBON.items()},
+    **{
+        f"{verb}{unit.title()}{plural}": _shifted(seconds, sign)
+        for verb, sign in (("add", 1.0), ("sub", -1.0))
+        for unit, seconds in _CARBON.items()
+        for plural in ("", "s")
+    },
     "modify": _modified,
     "getTimestamp": _seconds,
     **dict.fromkeys(("copy", "toImmutable", "setTimezone", "toDateTimeImmutable"), itself),

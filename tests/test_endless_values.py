@@ -130,3 +130,29 @@ def test_a_dependency_that_depends_on_itself_is_no_endless_question() -> None:
 
     assert [type(fact) for fact in facts] == [TokenMint]
     assert notes == []
+
+
+def test_plugs_that_run_each_other_are_no_endless_question() -> None:
+    router = (
+        "defmodule Web.Router do\n  use Web, :router\n\n  pipeline :members do\n    plug Web.One\n  end\n\n"
+        '  scope "/api", Web do\n    pipe_through [:members]\n    post "/token", TokenController, :create\n  end\nend\n'
+    )
+    controller = (
+        "defmodule Web.TokenController do\n  use Web, :controller\n\n  def create(conn, params) do\n"
+        '    token = Livekit.AccessToken.new("key", "secret") |> Livekit.AccessToken.with_identity(params["name"])\n'
+        "    json(conn, %{token: Livekit.AccessToken.to_jwt(token)})\n  end\nend\n"
+    )
+    plugs = {
+        name: f"defmodule Web.{name.title()} do\n  use Plug.Builder\n  plug Web.{other}\nend\n"
+        for name, other in (("one", "Two"), ("two", "One"))
+    }
+    sources = [
+        Source.from_text("lib/web/router.ex", router),
+        Source.from_text("lib/web/token_controller.ex", controller),
+        *(Source.from_text(f"lib/web/{name}.ex", text) for name, text in plugs.items()),
+    ]
+
+    facts, notes = extract_facts(sources)
+
+    assert any(isinstance(fact, TokenMint) for fact in facts)
+    assert notes == []

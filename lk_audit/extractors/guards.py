@@ -7,7 +7,7 @@ nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lk_audit.extractors.caller_data import has_credential, is_credential, is_known_caller, is_raw
 from lk_audit.extractors.check_calls import (
@@ -70,6 +70,7 @@ class Guards:
     def __init__(self) -> None:
         self._functions: dict[Function, bool] = {}
         self._classes: dict[Class, bool] = {}
+        self._others: dict[object, bool] = {}
 
     # --- guards as they are named in front of handlers ----------------------------------------------------------------
 
@@ -125,6 +126,13 @@ class Guards:
                 return any(self._value(context, item, depth) for item in made) if made else None
             case _:
                 return None
+
+    def once(self, key: object, judge: Callable[[], bool]) -> bool:
+        """What `judge` says of a guard of one framework; until it has, it guards nobody, for it may name itself."""
+        if key not in self._others:
+            self._others[key] = False
+            self._others[key] = judge()
+        return self._others[key]
 
     # --- guards by their definition -----------------------------------------------------------------------------------
 

@@ -37,6 +37,39 @@ LOOPS = {
             "    return api.AccessToken().with_identity(name).to_jwt()\n"
         ),
     ),
+    "python: grants that are replaced by more of themselves": (
+        "mint.py",
+        (
+            "import dataclasses\nfrom livekit import api\n\ndef mint(names, grants):\n    for name in names:\n"
+            "        grants = dataclasses.replace(grants, hidden=True)\n"
+            "    return api.AccessToken().with_grants(grants).to_jwt()\n"
+        ),
+    ),
+    "python: grants that are made of each other": (
+        "mint.py",
+        (
+            "from livekit import api\n\ndef mint(one, other):\n    while more():\n"
+            "        one = api.VideoGrants(**other)\n        other = api.VideoGrants(**one)\n"
+            "    return api.AccessToken().with_grants(other).to_jwt()\n"
+        ),
+    ),
+    "ruby: grants that are read from themselves": (
+        "mint.rb",
+        (
+            "require 'livekit'\n\ndef mint(grant)\n  while more\n"
+            "    grant = LiveKit::VideoGrant.from_hash(grant)\n  end\n"
+            "  token = LiveKit::AccessToken.new\n  token.video_grant = grant\n  token.to_jwt\nend\n"
+        ),
+    ),
+    "php: options that are made of themselves": (
+        "mint.php",
+        (
+            "<?php\nuse Agence104\\LiveKit\\{AccessToken, AccessTokenOptions, VideoGrant};\n\n"
+            "function mint($options) {\n"
+            "  while (more()) {\n    $options = new AccessTokenOptions($options);\n  }\n"
+            "  return (new AccessToken('k', 's'))->init($options)->setGrant(new VideoGrant())->toJwt();\n}\n"
+        ),
+    ),
 }
 
 

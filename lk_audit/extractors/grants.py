@@ -51,6 +51,7 @@ class GrantCollector(Struct):
     """Gathers the grants of one token, call by call.
 
     `function` is the one that makes the token; `of_sdk` tells that an SDK writes it, and takes objects of its classes.
+    `_under_way` are the calls whose objects are being read, `_left` is how many more objects are read at all.
     `merges` tells whether a further grant call adds to the earlier ones or replaces them, `reads_maps` that plain maps
     have the names of the grant classes. `has_bare_rights` tells that Rust code gives `can_publish` a flag and no
     option, as only releases before 0.8 take it.
@@ -68,6 +69,8 @@ class GrantCollector(Struct):
     complete: bool = True
     from_caller: Lead | None = None
     has_bare_rights: bool = False
+    _under_way: set[Call] = field(default_factory=set)
+    _left: int = 500
 
     def add(self, target: str, values: Possible, place: Place, *, certain: bool = True) -> None:
         """Take one of `values`, written at `place`, as grant object `target` ("grants" is the `video` claim)."""
@@ -97,6 +100,19 @@ class GrantCollector(Struct):
         self._add_members(target, [(name, member)], certain=certain, is_class=is_class)
 
     def _add_object(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
+        """Take a grant object; what is made of itself, in a loop, adds nothing to what it was before."""
+        call = value.call if isinstance(value, Returned) else None
+        self._left -= 1
+        if self._left < 0:
+            self.complete = False
+        elif call is None:
+            self._take(target, value, place, certain=certain)
+        elif call not in self._under_way:
+            self._under_way.add(call)
+            self._take(target, value, place, certain=certain)
+            self._under_way.discard(call)
+
+    def _take(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
         if isinstance(value, Listed) and self.merges:
             self._add_list(target, value, place, certain=certain)
         elif isinstance(value, Returned) and self._add_returned(target, value, place, certain=certain):

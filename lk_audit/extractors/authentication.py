@@ -11,7 +11,10 @@ from lk_audit.extractors.identities import admits, takes_identity_in_go
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.perimeter import Perimeter
 from lk_audit.facts import Lead
-from lk_audit.syntax import Call, Function, If, Node, walk
+from lk_audit.syntax import Binary, Call, Conditional, Function, If, Node, walk
+
+_SHORT = frozenset({"and", "or", "??"})
+"""Operators whose right side need not run."""
 
 
 class Authentication:
@@ -95,7 +98,9 @@ def _is_on_the_way(context: FileContext, node: Node, target: Node) -> bool:
     for parent in context.names.ancestors(node):
         if parent.start <= target.start and target.end <= parent.end:
             return True
-        if isinstance(parent, If) and child is not parent.test:
+        if isinstance(parent, If | Conditional) and child is not parent.test:
+            return False
+        if isinstance(parent, Binary) and parent.operator in _SHORT and child is parent.right:
             return False
         child = parent
     return False

@@ -40,8 +40,9 @@ def is_lookup(context: FileContext, call: Call) -> bool:
         return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
     if any(has_credential(expr) for expr in claimed):
         return False
-    name = last_name(call.callee) or ""
-    return not AUTHENTICATING_NAME.match(name) or name.lower().startswith(("get_user", "getuser"))
+    name = (last_name(call.callee) or "").lower()
+    is_search = name.startswith(("get_user", "getuser")) and "session" not in name
+    return is_search or not AUTHENTICATING_NAME.match(name)
 
 
 def looks_up_caller(context: FileContext, call: Call) -> bool:

@@ -26,6 +26,7 @@ from lk_audit.extractors.handlers import is_injected
 from lk_audit.extractors.identities import (
     dereferences_identity,
     is_identity,
+    lacks_identity,
     takes_identity_apart,
     takes_identity_in_go,
 )
@@ -163,6 +164,7 @@ class Guards:
                 or any(self.authenticating(home, mark, depth + 1) is not None for mark in owner.decorators)
                 or any(_decides(home, item) for item in methods)
                 or any(self.function(home, item, depth + 1) for item in methods)
+                or (home.module.language == "rust" and _is_middleware_in_rust(home, owner))
             )
         return known
 
@@ -206,7 +208,9 @@ class Guards:
 
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
-        if says_refusal(node.then) and self._tests_caller(context, node.test, depth):
+        if lacks_identity(context, node.test) or (
+            says_refusal(node.then) and self._tests_caller(context, node.test, depth)
+        ):
             return True
         parts = list(parts_of_test(node.test))
         return any(self._tells_of(context, part, depth) or is_identity(context, part) for part in parts)
@@ -248,8 +252,10 @@ class Guards:
         return self.function(context, function, depth)
 
     def _is_check_in_go(self, context: FileContext, function: Function, depth: int) -> bool:
-        from lk_audit.extractors.go_guards import is_called_check  # noqa: PLC0415 - most scans meet other languages
+        from lk_audit.extractors.go_guards import asks_who_has_credential, is_called_check  # noqa: PLC0415 - one language's
 
+        if asks_who_has_credential(context.home(function), function):
+            return True
         return is_called_check(function.name) and self._may_fail(context, function, depth)
 
     def verifies(self, context: FileContext, call: Call, depth: int = 0) -> bool:
@@ -385,6 +391,12 @@ def _nodes(function: Function) -> Iterator[Node]:
         if count >= _MOST_NODES:
             return
         yield node
+
+
+def _is_middleware_in_rust(context: FileContext, owner: Class) -> bool:
+    from lk_audit.extractors.rust_perimeter import is_refusing_middleware  # noqa: PLC0415 - one language's
+
+    return is_refusing_middleware(context, owner)
 
 
 def _decides(context: FileContext, function: Function) -> bool:

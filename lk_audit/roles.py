@@ -46,7 +46,11 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
         FileRole.TEST,
     ),
     (
-        regex(r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample|template)\.\w+"),
+        regex(
+            r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample|template)\.\w+"
+            r"|(?:.*_)?(?:example|sample)s?(?:_.*)?\.(?:ya?ml|json|toml|ini|conf|cfg|properties|env)"
+            r"|\.env_(?:example|sample|template)"
+        ),
         FileRole.EXAMPLE,
     ),
     (

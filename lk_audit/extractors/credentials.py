@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.mint_parts import MintParts
 from lk_audit.extractors.mints import mints_of
+from lk_audit.extractors.serialised import renames
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
 from lk_audit.livekit.credentials import (
     is_foreign_name,
@@ -133,9 +134,13 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
     reads = [call for call in context.names.calls if _names_secret(context, call)]
     candidates: tuple[Binary | Call, ...] = (*(node for node in fallbacks if _mentions_secret(context, node)), *reads)
     for node in candidates:
-        for value in context.values(node):
-            if isinstance(value, Text) and value.environment and context.secret_names.means(value.environment):
-                fact = _from_text(context, value, Carrier.FALLBACK, value.environment, _neighbour_key(context, node))
+        values = context.values(node)
+        read = next((item.name for item in values if isinstance(item, Environment)), None)
+        for value in values:
+            # What a helper of the project returns beside a variable is what it is when nobody sets that.
+            name = (value.environment or read) if isinstance(value, Text) else None
+            if isinstance(value, Text) and name is not None and context.secret_names.means(name):
+                fact = _from_text(context, value, Carrier.FALLBACK, name, _neighbour_key(context, node))
                 if fact is not None:
                     yield fact
 
@@ -254,7 +259,7 @@ def _name_of(context: FileContext, literal: Expr) -> str | None:
         case Assign(target=target, value=value) if value is literal:
             return target_name(target)
         case Argument(name=str(name)):
-            return name
+            return None if renames(context.names.parent(parent)) else name
         case Entry(key=Literal(value=str(key)), value=value) if value is literal:
             return _tagged(context, parent) or key
         case Argument(name=None):

@@ -1,0 +1,90 @@
+"""Secrets that stand beside LiveKit's and are something else's, and those that only a helper shows to be LiveKit's."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.facts import Carrier, CredentialLiteral
+from tests.languages.mints import facts_of
+from tests.samples import SECRET
+
+OTHER = "Rk3Qw8Zt5Lm2Xc9Vb7Nf4Hj6Pd1Gs0Ty3Ua8Eo5Iq"
+
+
+def secrets_in(files: dict[str, str]) -> list[tuple[str, Carrier]]:
+    """The API secrets that the files hold, with what carries them."""
+    return [(fact.secret.reveal(), fact.carrier) for fact in facts_of(files) if isinstance(fact, CredentialLiteral)]
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        f'"storage":{{"s3":{{"access_key":"AKexample","secret":"{OTHER}"}}}}',
+        f'"s3":{{"secret":"{OTHER}"}}',
+    ],
+)
+def test_an_object_in_a_variable_says_by_its_keys_whose_a_secret_is(storage: str) -> None:
+    body = f'{{"api_key":"APIexample23456","api_secret":"{SECRET}",{storage}}}'
+    compose = f"services:\n  egress:\n    image: livekit/egress\n    environment:\n      - EGRESS_CONFIG_BODY={body}\n"
+
+    assert secrets_in({"docker-compose.yml": compose}) == [(SECRET, Carrier.CONFIGURATION)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (f"LIVEKIT_API_KEY=APIexample23456\nAPI_SECRET={OTHER}\n", [OTHER]),
+        (f"LIVEKIT_API_KEY=APIexample23456\nLIVEKIT_API_SECRET={SECRET}\nAPI_SECRET={OTHER}\n", [SECRET]),
+        (f"API_KEY_SECRET=swordfish12\nLIVEKIT_API_KEY=devkey\nLIVEKIT_API_SECRET={SECRET}\n", [SECRET]),
+    ],
+)
+def test_an_environment_file_that_names_the_secret_of_livekit_holds_no_other_of_it(
+    lines: str, expected: list[str]
+) -> None:
+    assert [secret for secret, _ in secrets_in({".env": lines})] == expected
+
+
+def test_what_serde_calls_a_field_is_no_secret() -> None:
+    code = """#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Project {
+    pub livekit_server_api_secret: String,
+}
+"""
+    assert not secrets_in({"src/models.rs": code})
+
+
+GO_SETTINGS = """package config
+
+import (
+	"os"
+	"strings"
+)
+
+func Load() *Config {
+	c := &Config{}
+	c.LiveKit.APISecret = setting("%s", "%s")
+	return c
+}
+
+func setting(key, fallback string) string {
+	if value := strings.TrimSpace(os.Getenv(key)); value != "" {
+		return value
+	}
+	return fallback
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("LIVEKIT_API_SECRET", SECRET, [(SECRET, Carrier.FALLBACK)]),
+        ("LIVEKIT_API_SECRET", "changeme-please", [("changeme-please", Carrier.FALLBACK)]),
+        ("SESSION_SECRET", SECRET, []),
+    ],
+)
+def test_what_a_helper_gives_when_a_variable_is_not_set_is_its_fallback(
+    name: str, value: str, expected: list[tuple[str, Carrier]]
+) -> None:
+    assert secrets_in({"go.mod": "module shop\n", "config.go": GO_SETTINGS % (name, value)}) == expected

@@ -18,13 +18,14 @@ from lk_audit.extractors.grant_objects import (
     set_grant,
     whole_argument,
 )
-from lk_audit.extractors.requested_grants import RequestedGrants
+from lk_audit.extractors.requested_grants import RequestedGrants, picks_holders
 from lk_audit.facts import Grant, Grants, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
     BY_FIELD_NAME,
     BY_PYTHON_NAME,
     FIELD_NAMES,
     OTHER_GRANTS,
+    PROJECT_GRANTS,
     VIDEO_GRANTS,
     how_ignored,
     keeps_right,
@@ -296,11 +297,13 @@ class GrantCollector(Struct):
 
     def _put(self, name: str, member: Member, *, certain: bool) -> None:
         chosen = choosable(self.context, member.values) if name == "room" else member.values
+        values = scalars(member.values)
+        is_for_some = name in _FOR_SOME and True not in values and any(map(picks_holders, member.values))
         grant = Grant(
             name=name,
             place=self.context.member_place(member),
-            values=scalars(member.values),
-            certain=certain and member.certain,
+            values=(*values, True) if is_for_some else values,
+            certain=certain and member.certain and not is_for_some,
             from_caller=self._requested.decides(chosen),
             leads=_leads(self.context, member.values),
             decided_at=self._requested.decided_at(chosen),
@@ -329,6 +332,10 @@ class GrantCollector(Struct):
     def grants(self) -> Grants:
         """What was gathered."""
         return Grants(self.place, dict(self.by_name), tuple(self.unknown), self.complete, self.from_caller)
+
+
+_FOR_SOME = frozenset({"roomAdmin", *PROJECT_GRANTS})
+"""Rights that code gives to some holders of tokens."""
 
 
 def _belongs(name: str, prefix: str) -> bool:

@@ -9,8 +9,8 @@ from lk_audit.extractors.mint_parts import MintParts
 from lk_audit.extractors.payloads import livekit_payload, payload_parts
 from lk_audit.extractors.serialised import serialised
 from lk_audit.livekit.sdks import TtlUnit
-from lk_audit.syntax import Assign, Call, Expr, Function, Name, Record
-from lk_audit.values.model import Mapped, Possible
+from lk_audit.syntax import Argument, Assign, Call, Expr, Function, Name, Record
+from lk_audit.values.model import Defined, Mapped, Possible
 
 
 def hand_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
@@ -77,8 +77,19 @@ def _nearest(context: FileContext, calls: list[Call], record: Record | Call) -> 
     same = [call for call in calls if context.names.enclosing(call, Function) is function]
     if not same and isinstance(function, Function):
         same = list(_leading_to(context, calls, function))
+    given = _given_to(context, record) if not same else None
     later = [call for call in calls if call.start > record.start]
-    return (same or later or calls[-1:])[0]
+    return given or (same or later or calls[-1:])[0]
+
+
+def _given_to(context: FileContext, record: Record | Call) -> Call | None:
+    """The call of another file's function that claims are written for: `sign(claims{...}, secret)`."""
+    holder = context.names.parent(record)
+    call = context.names.parent(holder) if isinstance(holder, Argument) else None
+    if not isinstance(call, Call):
+        return None
+    defined = (value.definition for value in context.values(call.callee) if isinstance(value, Defined))
+    return call if any(isinstance(item, Function) and not context.code.holds(item) for item in defined) else None
 
 
 def _leading_to(context: FileContext, signing: list[Call], function: Function) -> Iterator[Call]:

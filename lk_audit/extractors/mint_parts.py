@@ -136,6 +136,8 @@ def _calls_with_bearer(context: FileContext) -> bool:
     written = [entry.key for entry in context.names.nodes(Entry)]
     # `[{"Authorization", "Bearer ..."}]`, where headers are pairs.
     written += [item.items[0] for item in context.names.nodes(Sequence) if len(item.items) == _PAIR]
+    set_by = (call for call in context.names.calls if len(call.arguments) > 1 and last_name(call) in _HEADER_SETTERS)
+    written += [call.arguments[0].value for call in set_by]
     return any(isinstance(key, Literal) and key.value in _AUTHORIZATION for key in written)
 
 
@@ -163,6 +165,8 @@ def _begins_as_bearer(joined: Expr) -> bool:
 
 
 _PAIR = 2
+_HEADER_SETTERS = frozenset({"Set", "Add", "set", "append", "header", "addHeader", "setRequestHeader", "setValue"})
+"""Methods that put a header into a request that is made: Go, JavaScript, OkHttp, Dart, Swift."""
 _HEADER_MAKER = regex(r"(?i)auth(?:orization)?_?headers?$")
 _AUTHORIZATION = frozenset({"Authorization", "authorization"})
 

@@ -1,0 +1,69 @@
+"""Rights that only some holders of tokens get: `roomAdmin: isHost` gives hosts what `if (isHost)` would."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.mints import found_in
+
+JS = """
+import {{ AccessToken }} from 'livekit-server-sdk';
+
+export async function mint(identity, room, role, options, isHost, user) {{
+  const at = new AccessToken(process.env.KEY, process.env.SECRET, {{ identity, ttl: '5m' }});
+  at.addGrant({{ roomJoin: true, room, {grant} }});
+  return at.toJwt();
+}}
+"""
+GO = """package rooms
+
+import (
+	"time"
+
+	"github.com/livekit/protocol/auth"
+)
+
+func Mint(identity, room, role string, isHost bool, config Config) (string, error) {
+	at := auth.NewAccessToken(key, secret).SetIdentity(identity).SetValidFor(time.Minute)
+	return at.SetVideoGrant(&auth.VideoGrant{RoomJoin: true, Room: room, RoomAdmin: %s}).ToJWT()
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("grant", "rule", "expected"),
+    [
+        ("roomAdmin: isHost", "LK401", 1),
+        ("roomAdmin: role === 'host'", "LK401", 1),
+        ("roomAdmin: ['host', 'co-host'].includes(role)", "LK401", 0),
+        ("roomAdmin: user.isAdmin", "LK401", 1),
+        ("roomAdmin: isModerator(user)", "LK401", 1),
+        ("roomAdmin: options.roomAdmin", "LK401", 0),
+        ("roomAdmin: options.admins.length > 2", "LK401", 0),
+        ("roomRecord: isHost", "LK402", 1),
+        ("canPublish: isHost", "LK401", 0),
+        ("canUpdateOwnMetadata: isHost", "LK402", 0),
+    ],
+)
+def test_a_right_of_those_who_are_something_is_given(grant: str, rule: str, expected: int) -> None:
+    assert len(found_in({"server/tokens.js": JS.format(grant=grant)}, rule)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("isHost", 1), ('role == "host"', 1), ("config.RoomAdmin", 0), ("false", 0)]
+)
+def test_the_same_in_go(value: str, expected: int) -> None:
+    assert len(found_in({"go.mod": "module shop\n", "rooms/rooms.go": GO % value}, "LK401")) == expected
+
+
+def test_a_flag_that_every_caller_leaves_unset_gives_nothing() -> None:
+    call = "\nexport const join = (identity, room) => mint(identity, room, 'guest', {{}}, false, {{}});\n"
+    code = JS.replace("export async function", "async function") + call
+
+    assert not found_in({"server/tokens.js": code.format(grant="roomAdmin: isHost")}, "LK401")
+
+
+def test_a_right_that_all_have_is_pointed_at_before_one_that_some_have() -> None:
+    code = JS.format(grant="\n    roomRecord: isHost,\n    roomList: true,\n ")
+
+    assert found_in({"server/tokens.js": code}, "LK402") == ["server/tokens.js:8"]

@@ -67,3 +67,12 @@ def test_a_right_that_all_have_is_pointed_at_before_one_that_some_have() -> None
     code = JS.format(grant="\n    roomRecord: isHost,\n    roomList: true,\n ")
 
     assert found_in({"server/tokens.js": code}, "LK402") == ["server/tokens.js:8"]
+
+
+def test_a_right_that_the_request_asks_for_is_said_to_be_asked_for() -> None:
+    code = JS.replace("export async", "async") + (
+        "\napp.post('/token', login, async (req, res) => {{\n"
+        "  res.json(await mint(req.user.id, 'hall', '', {{}}, req.body.host, {{}}));\n}});\n"
+    )
+
+    assert found_in({"server/tokens.js": code.format(grant="roomAdmin: isHost")}, "LK602") != []

@@ -298,13 +298,14 @@ class GrantCollector(Struct):
     def _put(self, name: str, member: Member, *, certain: bool) -> None:
         chosen = choosable(self.context, member.values) if name == "room" else member.values
         values = scalars(member.values)
-        is_for_some = name in _FOR_SOME and True not in values and any(map(picks_holders, member.values))
+        is_requested = self._requested.decides(chosen)
+        is_for_some = name in _FOR_SOME and not is_requested and any(map(picks_holders, member.values))
         grant = Grant(
             name=name,
             place=self.context.member_place(member),
-            values=(*values, True) if is_for_some else values,
+            values=tuple(dict.fromkeys((*values, True))) if is_for_some else values,
             certain=certain and member.certain and not is_for_some,
-            from_caller=self._requested.decides(chosen),
+            from_caller=is_requested,
             leads=_leads(self.context, member.values),
             decided_at=self._requested.decided_at(chosen),
             granted_at=self._requested.granted_at(member.values),

@@ -461,6 +461,7 @@ class TestInsecureUrls:
         ("Rooms.Attest/Rooms.cs", FileRole.PRODUCTION),
         ("src/dev_server_list.py", FileRole.PRODUCTION),
         ("src/devices.json", FileRole.PRODUCTION),
+        ("cmd/test-server/main.go", FileRole.TEST),
         ("example_config.yml", FileRole.EXAMPLE),
         ("config_example.yaml", FileRole.EXAMPLE),
         (".env_example", FileRole.EXAMPLE),

@@ -221,7 +221,8 @@ class Grant(Struct, frozen=True):
 
     `values` are those it may have; `certain` is False when some path leaves it out. `from_caller` tells that request
     data decides, `decided_at` where it does when that is not `place`, `asked_by` the handlers of such requests.
-    `granted_at` is where a condition on the request sets it.
+    `granted_at` is where a condition on the request sets it. `stays` tells that whoever asks for it calls the server
+    with the token himself.
     """
 
     name: str
@@ -233,6 +234,7 @@ class Grant(Struct, frozen=True):
     decided_at: Place | None = None
     granted_at: Place | None = None
     asked_by: tuple[Place, ...] = ()
+    stays: bool = False
 
     def may_be(self, value: GrantScalar) -> bool:
         """Whether `value` itself, not just something unknown, is among the values."""
@@ -280,9 +282,11 @@ class Grants(Struct, frozen=True):
         return grant is not None and grant.may_be(value)
 
     def may_give(self, name: str) -> bool:
-        """Whether the token may carry this right: the code sets it, or the request decides just it."""
+        """Whether a token that leaves its maker may carry this right: the code sets it, or the request decides it."""
         grant = self.by_name.get(name)
-        return grant is not None and (grant.may_be(True) or (grant.from_caller and self.from_caller is None))
+        if grant is None or grant.stays:
+            return False
+        return grant.may_be(True) or (grant.from_caller and self.from_caller is None)
 
 
 class GrantVariant(Struct, frozen=True):

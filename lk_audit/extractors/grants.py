@@ -18,6 +18,7 @@ from lk_audit.extractors.grant_objects import (
     set_grant,
     whole_argument,
 )
+from lk_audit.extractors.kept_rights import stays
 from lk_audit.extractors.requested_grants import RequestedGrants, picks_holders
 from lk_audit.facts import Grant, Grants, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
@@ -310,11 +311,13 @@ class GrantCollector(Struct):
             decided_at=self._requested.decided_at(chosen),
             granted_at=self._requested.granted_at(member.values),
             asked_by=self._requested.asked_by(chosen),
+            stays=name in _FOR_SOME and True in values and stays(self.context, member.key, self.function),
         )
         earlier = self.by_name.get(name)
         if earlier is not None and not grant.certain:
             values = tuple(dict.fromkeys((*earlier.values, *grant.values)))
-            grant = replace(grant, values=values, certain=earlier.certain)
+            leaving = [item for item in (earlier, grant) if item.may_be(True) and not item.stays]
+            grant = replace(grant, values=values, certain=earlier.certain, stays=not leaving)
         self.by_name[name] = grant
 
     def _unknown(self, spelled: str, member: Member, *, is_class: bool) -> UnknownGrant:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.freshness import choosable
+from lk_audit.extractors.kept_rights import begins_as_bearer
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
@@ -152,16 +153,8 @@ def _is_for_header(context: FileContext, mint: Call) -> bool:
         return False
     joined: tuple[Expr, ...] = (*names.nodes(Template), *names.nodes(Binary))
     return _HEADER_MAKER.search(names.name_of(around)) is not None or any(
-        _begins_as_bearer(item) and names.enclosing_function(item) is around for item in joined
+        begins_as_bearer(item) and names.enclosing_function(item) is around for item in joined
     )
-
-
-def _begins_as_bearer(joined: Expr) -> bool:
-    match joined:
-        case Template(parts=(Literal(value=str(text)), *_)) | Binary(operator="+", left=Literal(value=str(text))):
-            return text.lower() == "bearer "
-        case _:
-            return False
 
 
 _PAIR = 2

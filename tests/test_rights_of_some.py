@@ -76,3 +76,54 @@ def test_a_right_that_the_request_asks_for_is_said_to_be_asked_for() -> None:
     )
 
     assert found_in({"server/tokens.js": code.format(grant="roomAdmin: isHost")}, "LK602") != []
+
+
+BY_HAND = {
+    "tokens.py": """
+import hmac, json, time
+
+def mint(identity, room, role):
+    payload = {'iss': KEY, 'sub': identity, 'exp': int(time.time()) + 60, 'video': {'room': room, 'roomJoin': True}}
+    if role == 'host':
+        payload['video']['roomAdmin'] = True
+    body = encode(HEADER) + '.' + encode(json.dumps(payload))
+    return body + '.' + encode(hmac.new(SECRET, body.encode(), 'sha256').digest())
+""",
+    "tokens.js": """
+import crypto from 'node:crypto'
+
+export function mint(identity, room, role) {
+  const payload = {iss: KEY, sub: identity, exp: Math.floor(Date.now() / 1000) + 60, video: {room, roomJoin: true}}
+  if (role === 'host') {
+    payload.video.roomAdmin = true
+  }
+  const body = encode(HEADER) + '.' + encode(JSON.stringify(payload))
+  return body + '.' + crypto.createHmac('sha256', SECRET).update(body).digest('base64url')
+}
+""",
+    "Tokens.php": """<?php
+class Tokens {
+    public function mint(string $identity, string $room, array $permissions): string {
+        $video = ['room' => $room, 'roomJoin' => true];
+        $payload = ['iss' => KEY, 'sub' => $identity, 'exp' => time() + 60, 'video' => $video];
+        if (in_array('host', $permissions)) {
+            $payload['video']['roomAdmin'] = true;
+        }
+        return $this->sign($payload);
+    }
+
+    private function sign(array $payload): string {
+        $body = encode(HEADER) . '.' . encode(json_encode($payload));
+        return $body . '.' . encode(hash_hmac('sha256', $body, SECRET, true));
+    }
+}
+""",
+}
+
+
+@pytest.mark.parametrize("path", BY_HAND)
+def test_claims_of_a_token_made_by_hand_are_those_that_it_is_signed_with(path: str) -> None:
+    lines = BY_HAND[path].splitlines()
+    (given,) = (number for number, line in enumerate(lines, 1) if "roomAdmin" in line)
+
+    assert found_in({path: BY_HAND[path]}, "LK401") == [f"{path}:{given}"]

@@ -45,7 +45,7 @@ def _payloads(context: FileContext) -> Iterator[Mapped]:
     for record in written:
         payload = livekit_payload(_as_json(context, context.values(record)), ())
         if payload is not None and payload.origin is record:
-            yield payload
+            yield _as_last_used(context, record, payload)
     if not (context.is_jvm or context.module.language == "csharp"):
         return
     for assign in context.names.nodes(Assign):
@@ -55,6 +55,18 @@ def _payloads(context: FileContext) -> Iterator[Mapped]:
         payload = livekit_payload(context.values(uses[-1]), ()) if uses else None
         if payload is not None and context.code.holds(payload.origin):
             yield payload
+
+
+def _as_last_used(context: FileContext, record: Expr, written: Mapped) -> Mapped:
+    """The payload with what the function adds to it after it has written it: `payload['video']['roomAdmin'] = True`."""
+    assign = context.names.parent(record)
+    if not (isinstance(assign, Assign) and isinstance(assign.target, Name)):
+        return written
+    target = assign.target
+    scope = context.names.binding_scope(target)
+    uses = context.names.uses(scope, target.id) if scope is not None else ()
+    used = livekit_payload(_as_json(context, context.values(uses[-1])), ()) if uses else None
+    return used if used is not None and used.origin is record else written
 
 
 def _as_json(context: FileContext, values: Possible) -> Possible:

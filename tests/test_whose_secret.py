@@ -88,3 +88,20 @@ def test_what_a_helper_gives_when_a_variable_is_not_set_is_its_fallback(
     name: str, value: str, expected: list[tuple[str, Carrier]]
 ) -> None:
     assert secrets_in({"go.mod": "module shop\n", "config.go": GO_SETTINGS % (name, value)}) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('if [ "$LIVEKIT_API_SECRET" = "secret" ]; then', 0),
+        ('if [[ -z "$LIVEKIT_URL" || "${LIVEKIT_API_SECRET}" = devsecret ]]; then', 0),
+        ("if test $LIVEKIT_API_SECRET = secret; then", 0),
+        ('if [ "x$LIVEKIT_API_SECRET" = "xsecret" ]; then', 0),
+        ('if [ "$LIVEKIT_KEYS" = "devkey:secret" ]; then', 0),
+        ('[ "$LIVEKIT_API_SECRET" ] || LIVEKIT_API_SECRET="secret"', 1),
+        ('"LIVEKIT_API_SECRET" = "secret"', 1),
+        ('$LIVEKIT_API_SECRET = "secret"', 1),
+    ],
+)
+def test_a_script_that_asks_whether_a_secret_is_in_use_does_not_use_it(line: str, expected: int) -> None:
+    assert len(secrets_in({"deploy/check.sh": f"#!/bin/sh\n{line}\n"})) == expected

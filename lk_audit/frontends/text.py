@@ -92,6 +92,8 @@ _MARKUP_VALUE = regex(rb"[^<>\n]{0,512}(?=</)")
 _TYPES = frozenset({b"String", b"string"})
 """What stands before the name in `buildConfigField("String", "NAME", "value")`."""
 _ENDS_OF_NAMES = frozenset({"secret", "key"})
+_WIDEST_TEST = 10
+_COMPARED = regex(rb"(?:[\"']|\[[ \t]|\btest[ \t])x?\$\{?\Z")
 _SAID_BEFORE = regex(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
 
 
@@ -384,6 +386,9 @@ def _gives_nothing(data: bytes, head: re.Match[bytes]) -> bool:
     """Whether a separator gives its name no value after all."""
     if head["call"] and b")" in head["close"]:
         return True  # `f("NAME"), "other"`: the name is the argument of another call
+    if head["give"] and head["give"].strip() == b"=" and head["give"][:1].isspace():
+        before = data[max(0, head.start() - _WIDEST_TEST) : head.start()]
+        return _COMPARED.search(before) is not None  # `[ "$NAME" = value ]`: a script asks whether the value is in use
     return bool(head["flag"]) and data.startswith(b"--", head.end())
 
 

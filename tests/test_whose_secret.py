@@ -105,3 +105,27 @@ def test_what_a_helper_gives_when_a_variable_is_not_set_is_its_fallback(
 )
 def test_a_script_that_asks_whether_a_secret_is_in_use_does_not_use_it(line: str, expected: int) -> None:
     assert len(secrets_in({"deploy/check.sh": f"#!/bin/sh\n{line}\n"})) == expected
+
+
+IN_JAVA = "class Settings {{ String value = {}; }}\n"
+IN_GO = 'package settings\n\nimport (\n\t"cmp"\n\t"os"\n)\n\nvar value = {}\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "expected"),
+    [
+        ("Settings.java", 'Objects.requireNonNullElse(System.getenv("LIVEKIT_API_SECRET"), "{}")', [SECRET]),
+        ("Settings.java", 'Optional.ofNullable(System.getenv("LIVEKIT_API_SECRET")).orElse("{}")', [SECRET]),
+        ("settings.go", 'cmp.Or(os.Getenv("LIVEKIT_API_SECRET"), "{}")', [SECRET]),
+        ("Settings.java", 'Objects.requireNonNull(System.getenv("LIVEKIT_API_SECRET"), "{}")', []),
+        ("Settings.java", 'System.getenv("LIVEKIT_API_SECRET").equals("{}")', []),
+        ("Settings.java", 'String.format("{}", System.getenv("LIVEKIT_API_SECRET"))', []),
+        ("settings.go", 'replaced(os.Getenv("LIVEKIT_API_SECRET"), "{}")', []),
+    ],
+)
+def test_what_stands_in_for_a_variable_is_found_where_nothing_uses_it(
+    path: str, code: str, expected: list[str]
+) -> None:
+    text = (IN_GO if path.endswith(".go") else IN_JAVA).format(code.format(SECRET))
+
+    assert secrets_in({path: text}) == [(secret, Carrier.FALLBACK) for secret in expected]

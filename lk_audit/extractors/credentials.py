@@ -41,6 +41,7 @@ from lk_audit.syntax import (
 )
 from lk_audit.values.model import Environment, Possible, Text
 
+_MOST_CALLS = 4
 _FALLBACK_OPERATORS = frozenset({"or", "??"})
 
 
@@ -132,7 +133,9 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
     """`os.getenv("LIVEKIT_API_SECRET", "...")`, `process.env.LIVEKIT_API_SECRET || "..."`."""
     fallbacks = [node for node in context.names.nodes(Binary) if node.operator in _FALLBACK_OPERATORS]
     reads = [call for call in context.names.calls if _names_secret(context, call)]
-    candidates: tuple[Binary | Call, ...] = (*(node for node in fallbacks if _mentions_secret(context, node)), *reads)
+    whole = {call: None for read in reads for call in _given_with_text(context, read)}
+    stated = [node for node in fallbacks if _mentions_secret(context, node)]
+    candidates: tuple[Binary | Call, ...] = (*stated, *reads, *whole)
     for node in candidates:
         values = context.values(node)
         read = next((item.name for item in values if isinstance(item, Environment)), None)
@@ -143,6 +146,18 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
                 fact = _from_text(context, value, Carrier.FALLBACK, name, _neighbour_key(context, node))
                 if fact is not None:
                     yield fact
+
+
+def _given_with_text(context: FileContext, read: Call) -> Iterator[Call]:
+    """The calls that what is read goes through, with a text beside it: `cmp.Or(os.Getenv("SECRET"), "...")`."""
+    node: Node | None = read
+    for _ in range(_MOST_CALLS):
+        holder = context.names.parent(node) if node is not None else None
+        node = context.names.parent(holder) if isinstance(holder, Argument | Member) else None
+        if not isinstance(node, Call):
+            return
+        if any(isinstance(item.value, Literal) for item in node.arguments):
+            yield node
 
 
 def _names_secret(context: FileContext, call: Call) -> bool:

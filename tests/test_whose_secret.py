@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import Carrier, CredentialLiteral
-from tests.languages.mints import facts_of
+from tests.languages.minting import facts_of
 from tests.samples import SECRET
 
 OTHER = "Rk3Qw8Zt5Lm2Xc9Vb7Nf4Hj6Pd1Gs0Ty3Ua8Eo5Iq"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from lk_audit.api import LkAuditError, Severity, UsageError, render, scan
+from lk_audit.project.modules import CodeModule
 from tests.samples import SECRET
 
 ROOT = Path(__file__).parent.parent
@@ -228,3 +230,12 @@ def test_the_package_itself_offers_the_api_without_importing_it_before_it_is_ask
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout.split() == ["False", "lk_audit.api", "True"]
+
+
+def test_a_program_that_scans_again_and_again_keeps_nothing_of_former_scans(tmp_path: Path) -> None:
+    (tmp_path / "token.py").write_text(MINT)
+
+    for _ in range(40):
+        scan(tmp_path)
+
+    assert sum(isinstance(item, CodeModule) for item in gc.get_objects()) < 20

@@ -22,6 +22,7 @@ from msgspec import Struct
 from lk_audit.errors import UsageError
 from lk_audit.findings import Finding
 from lk_audit.patterns import regex
+from lk_audit.presence import is_file, is_there
 
 DEFAULT_NAME = "lk-audit-baseline.txt"
 VERSION = 1
@@ -124,7 +125,7 @@ def read_baseline(path: Path, name: str) -> Baseline:
 
 
 def _text(path: Path, name: str) -> str:
-    if path.exists() and not path.is_file():
+    if is_there(path) and not is_file(path):
         raise UsageError(f"{name} is no file")
     try:
         with path.open("rb") as stream:
@@ -200,7 +201,7 @@ def write_baseline(path: Path, baseline: Baseline, name: str) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    mode = path.stat().st_mode & 0o777 if is_there(path) else 0o644
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:

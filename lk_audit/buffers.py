@@ -14,6 +14,7 @@ from lk_audit.errors import UsageError
 from lk_audit.findings import AnyRule, Report, Skipped
 from lk_audit.overrides import apply_overrides
 from lk_audit.pipeline import analysis, scan_sources
+from lk_audit.presence import is_folder
 from lk_audit.project.files import Files
 from lk_audit.reading import Content, content_of, unread_files
 
@@ -46,9 +47,9 @@ def scan_buffer(  # noqa: PLR0913 - keywords, half of them optional
     config = config or Config()
     working = (folder or Path.cwd()).resolve()
     path = working / name
-    if not name or path.is_dir():
+    if not name or is_folder(path):
         raise UsageError(f"not the name of a file: {name!r}")
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise UsageError(
             f"no such folder: {path.parent.relative_to(working) if path.is_relative_to(working) else name}"
         )

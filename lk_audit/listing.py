@@ -17,6 +17,7 @@ from lk_audit.errors import UsageError
 from lk_audit.findings import Skipped
 from lk_audit.git.process import Git
 from lk_audit.path_patterns import Exclusion
+from lk_audit.presence import is_folder, is_there
 from lk_audit.regular_files import read_regular
 from lk_audit.walking import walk
 
@@ -83,7 +84,7 @@ def roots_of(paths: Sequence[str | Path], folder: Path | None = None) -> Roots:
 
 def _existing(working: Path, root: str | Path) -> Path:
     path = working / root
-    if not path.exists():
+    if not is_there(path):
         raise UsageError(f"no such file or folder: {root}")
     return path.resolve()
 
@@ -114,7 +115,7 @@ def projects_around(root: Path, base: Path) -> Iterator[Path]:
 
 def repository_of(folder: Path) -> Path | None:
     """The folder of the repository around a file or folder."""
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+    return next((place for place in (folder, *folder.parents) if is_there(place / ".git")), None)
 
 
 def reported(file: str, base: Path) -> str:
@@ -158,7 +159,7 @@ class Listing:
         self._digests: list[bytes] = []
         self._folders: dict[str, bool] = {}
         self._base = base
-        self._is_folder = root.is_dir()
+        self._is_folder = is_folder(root)
         self._top = "" if root == base else reported(str(root), base)
         self._verdicts: dict[tuple[str, str], bool] = {}
         self._exclusion = exclusion.below(self._top, is_folder=self._is_folder)

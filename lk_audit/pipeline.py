@@ -28,6 +28,7 @@ from lk_audit.hints import NOTHING, Hints
 from lk_audit.key_suppression import KeySuppression, acceptances
 from lk_audit.listing import roots_of
 from lk_audit.overrides import apply_overrides
+from lk_audit.presence import is_there
 from lk_audit.progress import Progress
 from lk_audit.project.files import Files, Held
 from lk_audit.reading import Kept, contents, read, unread, unread_files, unused_configurations
@@ -202,7 +203,7 @@ _CHANGED = "it changed while it was scanned; scan again"
 
 def _looked_at(found: Discovery, suppressions: Iterable[KeySuppression]) -> frozenset[str]:
     """The files of the scan, and those that suppressions name and that are gone."""
-    gone = (item.path for item in suppressions if not (found.base / item.path).exists())
+    gone = (item.path for item in suppressions if not is_there(found.base / item.path))
     return frozenset((*found.paths, *gone)) if suppressions else frozenset()
 
 

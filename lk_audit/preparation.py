@@ -16,6 +16,7 @@ from lk_audit.configuration.layers import Asked, Effective, effective
 from lk_audit.discovery import common_base
 from lk_audit.findings import AnyRule, Report
 from lk_audit.pipeline import Observe, scan_paths
+from lk_audit.presence import is_folder
 from lk_audit.progress import Progress
 from lk_audit.rule_loader import Rules, load_rules
 from lk_audit.source import Source
@@ -71,7 +72,7 @@ class Setup(Struct, frozen=True):
 
     def _cache(self) -> Cache | None:
         """The cache, for folders: single files are scanned before it is told what has changed."""
-        is_wanted = self.cache_folder is not None and any(Path(path).is_dir() for path in self.paths)
+        is_wanted = self.cache_folder is not None and any(is_folder(Path(path)) for path in self.paths)
         folder = self.cache_folder() if is_wanted and self.cache_folder is not None else None
         if folder is None:
             return None

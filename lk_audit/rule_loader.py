@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from lk_audit.errors import RuleLoadError, UsageError
 from lk_audit.findings import AnyRule
+from lk_audit.presence import is_folder
 from lk_audit.rule_api import Rule
 from lk_audit.rule_packs import Pack, installed_packs
 
@@ -122,7 +123,7 @@ class _Loaded(Struct, frozen=True):
 
 
 def _named_folder(folder: Path) -> Iterator[_Loaded | str]:
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UsageError(f"no such rules folder: {folder}")
     files = _rule_files(folder)
     if not files:

@@ -215,6 +215,34 @@ def test_wrong_usage_is_one_clear_line(arguments: list[str], message: str, capsy
     assert said.count("\n") == 1
 
 
+_LONG = "a" * 300
+"""No file system has a name of that length."""
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["scan", _LONG], "no such file or folder"),
+        (["scan", "--staged", _LONG], "no such file or folder, on disk or staged"),
+        (["scan", "--history", "--", _LONG], "no file or folder of the history is called"),
+        (["scan", "--config", _LONG], "no such configuration file"),
+        (["scan", "--rules", _LONG], "no such rules folder"),
+        (["scan", "--baseline", _LONG], "cannot read"),
+        (["scan", "--output", _LONG], "the name of"),
+        (["baseline", "create", _LONG], "cannot write"),
+    ],
+)
+def test_a_name_that_no_file_can_have_is_one_clear_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    code, said = failure(capsys, *arguments)
+
+    assert code == 2
+    assert said.splitlines()[-1].startswith(f"lk-audit: {message}")
+
+
 # --- defects ----------------------------------------------------------------------------------------------------------
 
 

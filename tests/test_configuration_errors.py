@@ -133,6 +133,7 @@ SEVERITIES = "there are critical, high, medium, low, note"
             "lk-audit.toml:1: output: must be called lk-audit*.json, .sarif, .txt, .md, .html or",
         ),
         ('extend = "nowhere.toml"', "lk-audit.toml:1: extend: no such file: nowhere.toml"),
+        ('extend = "' + "a" * 300 + '"', "lk-audit.toml:1: extend: no such file: aaaa"),
         ("extend = 1", "lk-audit.toml:1: extend: must be the path of a file, not an integer"),
         ('extend = "lk-audit.toml"', "lk-audit.toml:1: extend: lk-audit.toml extends this file in turn: a circle"),
         ('extend = "/dev/zero"', "cannot read /dev/zero: it is no regular file"),

@@ -20,6 +20,7 @@ from lk_audit.configuration.files import shown_path
 from lk_audit.errors import UsageError
 from lk_audit.known import Coverage, compared
 from lk_audit.preparation import Setup
+from lk_audit.presence import is_folder
 from lk_audit.reporters import readable_path
 from lk_audit.reporters.screen import printable
 
@@ -82,7 +83,7 @@ class _Scan(Struct, frozen=True):
 
     @classmethod
     def of(cls, file: str | None, paths: Sequence[str], options: dict[str, Any]) -> _Scan:
-        if file is not None and Path(file).is_dir():
+        if file is not None and is_folder(Path(file)):
             raise UsageError(f"{file} is a folder; the baseline file comes first: {DEFAULT_NAME} {file}")
         setup = set_up(paths, options)
         chosen = Path.cwd() / file if file is not None else setup.config.baseline

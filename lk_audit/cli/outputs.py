@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from lk_audit.cli.saying import say
 from lk_audit.errors import UsageError
+from lk_audit.presence import is_folder
 
 STANDARD_OUTPUT = "-"
 _DEFAULT = "text"
@@ -104,9 +105,9 @@ def check(outputs: Sequence[Output]) -> None:
         path = Path(output.target)
         if output.target == STANDARD_OUTPUT:
             continue
-        if path.is_dir():
+        if is_folder(path):
             raise _unwritable(output.target, OSError(errno.EISDIR, os.strerror(errno.EISDIR)))
-        if not path.parent.is_dir():
+        if not is_folder(path.parent):
             raise _unwritable(output.target, OSError(errno.ENOENT, os.strerror(errno.ENOENT)))
 
 

@@ -16,6 +16,7 @@ from lk_audit.configuration.table import EXTEND
 from lk_audit.configuration.toml_lines import Keys, line_of
 from lk_audit.errors import UsageError
 from lk_audit.patterns import regex
+from lk_audit.presence import is_file, is_there
 from lk_audit.source import NotText, decode
 
 OWN_NAMES = (".lk-audit.toml", "lk-audit.toml")
@@ -79,7 +80,7 @@ def find(folder: Path) -> File | None:
             raise UsageError(f"{first} and {second} both configure lk-audit; keep one of them")
         if found:
             return found[0]
-        if (place / ".git").exists():
+        if is_there(place / ".git"):
             return None
     return None
 
@@ -87,17 +88,10 @@ def find(folder: Path) -> File | None:
 def _configurations(folder: Path) -> Iterator[File]:
     for name in (*OWN_NAMES, PYPROJECT):
         path = folder / name
-        if _exists(path):
+        if is_file(path):
             file = _pyproject(path, is_named=False) if name == PYPROJECT else read(path)
             if file is not None:
                 yield file
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
 
 
 def named(path: Path) -> File:
@@ -106,7 +100,7 @@ def named(path: Path) -> File:
     Raises:
         UsageError: there is no such file, it cannot be read, or it is a pyproject.toml without `[tool.lk-audit]`.
     """
-    if not path.exists():
+    if not is_there(path):
         raise UsageError(f"no such configuration file: {shown_path(path)}")
     return read(path)
 
@@ -208,7 +202,7 @@ def chain(file: File) -> list[File]:
             raise last.error(f"{target} extends this file in turn: a circle", EXTEND)
         if len(files) == _LONGEST_CHAIN:
             raise last.error(f"more than {_LONGEST_CHAIN} files extend each other", EXTEND)
-        if not path.exists():
+        if not is_there(path):
             raise last.error(f"no such file: {target}", EXTEND)
         seen.add(os.path.realpath(path))
         files.append(read(Path(os.path.normpath(path))))

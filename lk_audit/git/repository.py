@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from lk_audit.errors import UsageError
 from lk_audit.git.process import INDEX_VARIABLE, Git, GitError
+from lk_audit.presence import is_folder, is_there
 
 
 class Repository(Struct, frozen=True):
@@ -40,7 +41,7 @@ class Repository(Struct, frozen=True):
 
     def exists(self, path: str) -> bool:
         """Whether the working tree holds the file or folder."""
-        return self.top is not None and (self.top / path).exists()
+        return self.top is not None and is_there(self.top / path)
 
     def head(self) -> str | None:
         """The commit of HEAD; None before the first one."""
@@ -91,7 +92,7 @@ def _resolved(working: Path, path: str | Path) -> Path:
 
 
 def _closest_folder(place: Path, working: Path) -> Path:
-    return next((item for item in (place, *place.parents) if item.is_dir()), working)
+    return next((item for item in (place, *place.parents) if is_folder(item)), working)
 
 
 def _top(git: Git) -> Path | None:

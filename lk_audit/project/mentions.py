@@ -6,14 +6,13 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
-
 from lk_audit.facts import FileRole
-from lk_audit.generated import is_generated
 from lk_audit.patterns import regex
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.manifests import Manifests, above
+from lk_audit.project.vocabularies import Vocabularies
 from lk_audit.roles import file_role
+from lk_audit.standing import ANYWHERE, Form, stands
 
 _MOST_FILES = 4_000
 """Files that are searched for a word, those closest to the question first."""
@@ -30,16 +29,6 @@ _MARKS = {
 """Files beside which everything that belongs together is."""
 _FEW_USERS = 4
 """Of more files that use a method of some name, only those count that also name its class or import its file."""
-
-
-class Form(Struct, frozen=True):
-    """How a word stands somewhere: what is before it, and what behind. `reach` is how many bytes before it count."""
-
-    before: re.Pattern[bytes]
-    behind: re.Pattern[bytes]
-    reach: int = 12
-
-
 _NO_WORD = regex(rb"(?<!\w)\Z")
 RENAMED = (
     Form(_NO_WORD, regex(rb"\s{1,9}as\s")),
@@ -60,7 +49,6 @@ METHOD_CALLED = (Form(_NO_WORD, regex(rb"\(|\?\.\(|<")),)
 RUBY_MADE = (Form(_NO_WORD, regex(rb"\.new")),)
 RUBY_CALLED = (Form(regex(rb"[. ]\Z"), regex(rb"\b")),)
 """Ruby needs no parentheses, and makes objects with `Class.new`."""
-_ANYTHING = regex(b"")
 _LONGEST_IMPORT = 2_000
 _BY_PATH = (
     Form(
@@ -73,12 +61,15 @@ IMPORTED: Mapping[str, tuple[Form, ...]] = {
     "javascript": _BY_PATH,
     "dart": _BY_PATH,
     "python": (
-        Form(regex(rb"\b(?:from|import)\b(?:[^\n\\]|\\\r?\n){0,400}\Z"), _ANYTHING, 500),
-        Form(regex(rb"\bimport\s{0,9}\(.{0,2000}\Z", re.DOTALL), _ANYTHING, _LONGEST_IMPORT),
+        Form(regex(rb"\b(?:from|import)\b(?:[^\n\\]|\\\r?\n){0,400}\Z"), ANYWHERE, 500),
+        Form(regex(rb"\bimport\s{0,9}\(.{0,2000}\Z", re.DOTALL), ANYWHERE, _LONGEST_IMPORT),
     ),
-    "rust": (Form(regex(rb"\b(?:mod|use|crate)\b[^;]{0,2000}\Z"), _ANYTHING, _LONGEST_IMPORT),),
+    "rust": (Form(regex(rb"\b(?:mod|use|crate)\b[^;]{0,2000}\Z"), ANYWHERE, _LONGEST_IMPORT),),
 }
 """How a part of a module's name looks in an import, by language family; in others it may stand anywhere."""
+
+_TAKEN = (*IMPORTED["python"], Form(regex(rb"\.\s{0,9}\Z"), ANYWHERE))
+_ALL_TAKEN = regex(rb"\bimport\s{0,9}\(?\s{0,9}\*")
 
 
 class Mentions:
@@ -88,7 +79,7 @@ class Mentions:
         self._files = files
         self._manifests = manifests
         self._mentioning: dict[tuple[str, str, str], tuple[str, ...]] = {}
-        self._generated: dict[str, bool] = {}
+        self._vocabularies = files.shared(Vocabularies)
         self._inside: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def users(
@@ -122,15 +113,9 @@ class Mentions:
         key = (family, root, word)
         known = self._mentioning.get(key)
         if known is None:
-            files, wanted = self._files, word.encode()
-            found = (other for other in self._nearby(family, root, path) if wanted in files.data(other))
-            known = self._mentioning[key] = tuple(other for other in found if not self._is_generated(other))
-        return known
-
-    def _is_generated(self, path: str) -> bool:
-        known = self._generated.get(path)
-        if known is None:
-            known = self._generated[path] = is_generated(self._files.data(path))
+            nearby = self._nearby(family, root, path)
+            project = (family, root) if len(nearby) < _MOST_FILES else (family, root, path)
+            known = self._mentioning[key] = tuple(self._vocabularies.holding(project, nearby, word))
         return known
 
     def _nearby(self, family: str, root: str, path: str) -> Sequence[str]:
@@ -153,19 +138,6 @@ class Mentions:
         return next(marked, "")
 
 
-def stands(data: bytes, word: bytes, forms: tuple[Form, ...]) -> bool:
-    """Whether a word stands in a text in one of some ways; in any, where there are none."""
-    start = data.find(word)
-    if not forms:
-        return start >= 0
-    while start >= 0:
-        end = start + len(word)
-        if any(_is_at(form, data, start, end) for form in forms):
-            return True
-        start = data.find(word, end)
-    return False
-
-
-def _is_at(form: Form, data: bytes, start: int, end: int) -> bool:
-    behind = form.behind.match(data, end)
-    return behind is not None and form.before.search(data, max(0, start - form.reach), start) is not None
+def may_take(word: str, data: bytes) -> bool:
+    """Whether a Python file may know a function of another by a name: it imports it, or all names, or asks a module."""
+    return stands(data, word.encode(), _TAKEN) or _ALL_TAKEN.search(data) is not None

@@ -207,7 +207,8 @@ class Project:
 
     def module_of(self, node: Node) -> CodeModule | None:
         """The module that a syntax node is part of."""
-        return next((module for known in self._modules.values() for module in known if module.holds(node)), None)
+        lately = reversed(self._modules.values())
+        return next((module for known in lately for module in known if module.holds(node)), None)
 
     def exported(self, path: str, member: str | None) -> Possible | None:
         """What a module hands out under a name (None for the module itself); None when it is not known to."""

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from lk_audit.project.files import Files
 from lk_audit.project.manifests import Manifests, Package, above, joined
+from lk_audit.project.vocabularies import Vocabularies
 
 _SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mts", ".mjs", ".cts", ".cjs", ".vue", ".svelte", ".astro")
 _COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
@@ -113,10 +114,9 @@ class Resolution:
         key = (folder, name, form)
         known = self._in_packages.get(key) if paths else ()
         if known is None:
-            word = name.encode()
-            pattern = re.compile(form.replace(b"%s", re.escape(word)))
-            found = (path for path in paths if word in (data := self._files.data(path)) and pattern.search(data))
-            known = self._in_packages[key] = tuple(found)
+            pattern = re.compile(form.replace(b"%s", re.escape(name.encode())))
+            holding = self._files.shared(Vocabularies).holding(folder, paths, name)
+            known = self._in_packages[key] = tuple(path for path in holding if pattern.search(self._files.data(path)))
         return known
 
     def dart(self, path: str, uri: str) -> str | None:

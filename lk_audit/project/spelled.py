@@ -14,10 +14,13 @@ from lk_audit.project.files import Files
 _DECLARED = {
     "python": (rb"\b", rb"\b"),
     "javascript": (rb"(?<![\w$])", rb"(?![\w$])"),
-    "dart": (rb"(?<![\w$.])", rb"(?![\w$]|[!?]?\.)"),
+    "dart": (
+        rb"(?<![\w$.])",
+        rb"(?![\w$])(?=\s{0,40}(?:[=;({</]|,\s{0,40}\w{1,60}\s{0,9}[=;,]|(?:extends|implements|with|on|async|sync)\b))",
+    ),
 }
 """How a name begins and ends where it is declared, by frontend. Dart declares no members of something else outside it,
-as the other two do (`exports.name = ...`)."""
+as the other two do (`exports.name = ...`), and a name of Dart that is a type or an argument ends otherwise."""
 _HANDED_ON = {
     "python": regex(rb"import[\s(\\]{1,20}\*"),
     "javascript": regex(rb"\bexports\b|\bexport\s{0,20}[*=]"),

@@ -25,11 +25,11 @@ from lk_audit.project.mentions import (
     RENAMED,
     RUBY_CALLED,
     RUBY_MADE,
-    Form,
     Mentions,
-    stands,
+    may_take,
 )
 from lk_audit.project.visibility import Visibility
+from lk_audit.standing import Form, stands
 from lk_audit.syntax import Argument, Assign, Call, Class, Entry, Export, Expr, Function, Import, Member, Name, Sequence
 from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.model import Defined, Possible
@@ -115,7 +115,11 @@ class Usage:
 
     def _users(self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...]) -> list[str]:
         is_method = module.names.owner(function) is not None
-        is_near = partial(self._knows_class, module, function) if is_method and not module.is_go else None
+        is_near: Callable[[bytes], bool] | None = None
+        if is_method and not module.is_go:
+            is_near = partial(self._knows_class, module, function)
+        elif module.is_python:
+            is_near = partial(may_take, word)
         found = list(self._mentions.users(module.path, (word,), forms, is_near))
         return self._visibility.knowing(module.source, function, word, found, is_method=is_method)
 

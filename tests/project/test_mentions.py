@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.project.mentions import IMPORTED, METHOD_PASSED, stands
+from lk_audit.project.mentions import IMPORTED, METHOD_PASSED, may_take
+from lk_audit.standing import stands
 
 IMPORTS = {
     "javascript": (
@@ -81,3 +82,24 @@ def test_a_method_is_handed_over(text: str) -> None:
 @pytest.mark.parametrize("text", ["it.serve()", "const serve = 1", "serve", "use(serve)", "it.serve = 1", "it.server"])
 def test_a_method_that_is_called_or_set_is_not_handed_over(text: str) -> None:
     assert not stands(text.encode(), b"serve", METHOD_PASSED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from app.token import mint",
+        "from app.token import mint as make\nmake()",
+        "from app import (\n    other,\n    mint,\n)",
+        "from app.token import *\nmint()",
+        "from app.token import (*)\nmint()",
+        "import app.token\napp.token.mint()",
+        "token . mint()",
+    ],
+)
+def test_a_python_file_that_imports_a_function_or_asks_a_module_for_it_may_call_it(text: str) -> None:
+    assert may_take("mint", text.encode())
+
+
+@pytest.mark.parametrize("text", ["def mint(): pass\nmint()", "import app\nmint()", "def f(mint):\n    mint()"])
+def test_a_python_file_that_does_not_has_another_function_of_that_name(text: str) -> None:
+    assert not may_take("mint", text.encode())

@@ -145,8 +145,8 @@ def _operands(node: Binary) -> tuple[Expr, ...]:
 
 def _parameters(context: FileContext, expr: Expr) -> Iterator[Expr]:
     """The values in `new URLSearchParams({...})` and in what is set on it, or on a URL's, later."""
-    for value in context.values(expr):
-        if isinstance(value, Returned) and value.callee in _PARAMETERS and not context.is_python:
+    for value in context.values(expr) if context.names.is_javascript else ():
+        if isinstance(value, Returned) and value.callee in _PARAMETERS:
             for item in value.call.arguments:
                 record = item.value if isinstance(item.value, Record) else None
                 yield from (entry.value for entry in record.entries) if record is not None else ()

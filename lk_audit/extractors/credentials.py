@@ -39,7 +39,7 @@ from lk_audit.syntax import (
     Node,
     Template,
 )
-from lk_audit.values.model import Environment, Possible, Text
+from lk_audit.values.model import Environment, Flag, Nothing, Number, Possible, Text, Value
 
 _MOST_CALLS = 4
 _FALLBACK_OPERATORS = frozenset({"or", "??"})
@@ -137,7 +137,7 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
     stated = [node for node in fallbacks if _mentions_secret(context, node)]
     candidates: tuple[Binary | Call, ...] = (*stated, *reads, *whole)
     for node in candidates:
-        values = context.values(node)
+        values = _fallback_values(context, node)
         read = next((item.name for item in values if isinstance(item, Environment)), None)
         for value in values:
             # What a helper of the project returns beside a variable is what it is when nobody sets that.
@@ -158,6 +158,20 @@ def _given_with_text(context: FileContext, read: Call) -> Iterator[Call]:
             return
         if any(isinstance(item.value, Literal) for item in node.arguments):
             yield node
+
+
+def _fallback_values(context: FileContext, node: Binary | Call) -> Possible:
+    """What a fallback can be; who calls the function around it matters only where its right side may be text."""
+    if isinstance(node, Binary) and not any(map(_may_be_secret, context.values_here(node.right))):
+        return context.values_here(node)
+    return context.values(node)
+
+
+def _may_be_secret(value: Value) -> bool:
+    return judge(value.text) is not None if isinstance(value, Text) else not isinstance(value, _NO_TEXT)
+
+
+_NO_TEXT = (Environment, Flag, Nothing, Number)
 
 
 def _names_secret(context: FileContext, call: Call) -> bool:

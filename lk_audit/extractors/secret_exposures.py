@@ -56,18 +56,20 @@ def _logged(context: FileContext) -> Iterator[SecretExposure]:
 
 
 def _answered(context: FileContext) -> Iterator[SecretExposure]:
+    handlers = context.built(Endpoints).handlers
+    if not handlers:
+        return
     for call in context.names.calls:
         name = last_name(call.callee) or ""
         if name in TEMPLATE_CALLS:
-            facts = _facts(context, argument_parts(call), Exposure.TEMPLATE, name)
-            yield from (fact for fact in facts if context.built(Endpoints).handlers)
+            yield from _facts(context, argument_parts(call), Exposure.TEMPLATE, name)
         elif _answers(call, name):
             yield from _in_handler(context, call, _facts(context, argument_parts(call), Exposure.RESPONSE, name))
     for item in context.names.nodes(Return):
         function = context.names.enclosing_function(item)
         if item.value is not None and function is not None:
             facts = _facts(context, shown(item.value), Exposure.RESPONSE, "return")
-            yield from (fact for fact in facts if function in context.built(Endpoints).handlers)
+            yield from (fact for fact in facts if function in handlers)
     for assign in context.names.nodes(Assign):
         if isinstance(assign.target, Member) and assign.target.name == "body":
             yield from _in_handler(context, assign, _facts(context, shown(assign.value), Exposure.RESPONSE, "body"))
@@ -75,7 +77,7 @@ def _answered(context: FileContext) -> Iterator[SecretExposure]:
 
 def _in_handler(context: FileContext, node: Node, facts: Iterable[SecretExposure]) -> Iterator[SecretExposure]:
     """The facts, if `node` answers a request. That is asked last: the answer may be far away, and few facts need it."""
-    yield from (fact for fact in facts if context.built(Endpoints).handlers and _is_in_handler(context, node))
+    yield from (fact for fact in facts if _is_in_handler(context, node))
 
 
 def _answers(call: Call, name: str) -> bool:

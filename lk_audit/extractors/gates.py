@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.patterns import regex
 from lk_audit.prefilter import KEY_ID
+from lk_audit.standing import ANYWHERE, Form, Standing
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
-Words: TypeAlias = tuple["bytes | re.Pattern[bytes]", ...]
+Words: TypeAlias = tuple["bytes | re.Pattern[bytes] | Standing", ...]
 Gate: TypeAlias = tuple[tuple[Words, ...], ...]
 """The ways through: for one of them, a file must mention a word of each of its groups."""
 
@@ -26,7 +27,12 @@ _SECRETS: Words = (b"secret", b"Secret", b"SECRET")
 _ANY_SECRETS: Words = (b"ecret", b"ECRET")
 _TOKENS: Words = (b"oken", b"OKEN", b"jwt", b"Jwt", b"JWT")
 _LIVEKIT: Words = (b"ivekit", b"iveKit", b"IVEKIT")
-_TOKEN_CLASSES: Words = (b"AccessToken", b".CreateToken()")
+_TOKEN_CLASSES: Words = (b"AccessToken",)
+_USES_OF_TOKENS: Words = (
+    *(b"ddGrant", b"add_grant", b"ith_grants", b"ithGrants", b"ddSIPGrant"),
+    *(b"ith_identity", b"ithIdentity", b"ith_ttl", b"ithTtl", b"etTtl", b"oJwt", b"to_jwt"),
+)
+"""What is done to a token that shows it for LiveKit's, whatever makes it (`sdk_mints`, `Sdk.signs_of`)."""
 SIGNING: Words = (
     *(b"jwt", b"Jwt", b"JWT", b"jws", b"JWS", b"jose", b"Jose", b"JOSE", b"Joken", b"KJUR", b"jsrsasign"),
     *(b"jsonwebtoken", b"JsonWebToken", b"SecurityToken", b"lcobucci", b"Lcobucci", b"Vapor"),
@@ -41,6 +47,43 @@ SINKS: Words = (
     *(b"SipClient", b"SIPClient", b"RoomService", b"LiveKitAPI", b"LiveKitApi", b"LivekitApi"),
 )
 """What every function has in its name that is given an API secret by position."""
+_MADE = (
+    Form(
+        regex(rb"(?:(?<!\w)|(?<=New))\Z"),
+        regex(
+            rb"""(?x) (?!\w) (?:
+              \s{0,40} (?:<[^<>\n]{0,80}>\s{0,9})? !? (?: \( | \?? \. | :: )        # NAME(, NAME.create(, NAME::new(
+            | ["'`]? [\])]{1,2} \s{0,9} \(                                          # (x.NAME)(, x["NAME"](
+            | \s{1,9} as\b | , \s{0,9} as: | \s{0,9} : \s{0,9} [\w$]{1,60} \s{0,9} [,}]    # by another name
+            | \?? \s{1,9} \w{1,60} [^=\n]{0,80} = >? \s{0,9} new\b                   # NAME name = new(
+            )"""
+        ),
+    ),
+    Form(
+        regex(
+            rb"(?:(?:\bnew\s{1,9}|=\s{0,9})(?:[\w$]{1,30}[.:\\]{1,2}|\\){0,9}|,\s{0,9}(?:[\w$]{1,30}[.:]{1,2}){1,9}"
+            rb"|\)\s{0,9}\??\.\s{0,9}|\bimport\s{1,9}(?:[A-Z]\w{0,30}\.){1,9})(?:New)?\Z"
+        ),
+        regex(rb"(?!\w)"),
+        60,
+    ),
+)
+"""How a class stands where something of it is made, or where it gets another name: not in types and imports."""
+
+
+def _made(*classes: bytes) -> Words:
+    return tuple(Standing(name, _MADE) for name in classes)
+
+
+_MADE_TOKENS: Words = _made(b"AccessToken")
+MADE_SINKS: Words = _made(
+    *(b"AccessToken", b"TokenVerifier", b"WebhookReceiver", b"SimpleKeyProvider", b"RoomAgentDispatch", b"RoomService"),
+    *(b"LiveKitAPI", b"LiveKitApi", b"LivekitApi", b"RecordingServiceClient"),
+    *(kind + b"ServiceClient" for kind in (b"Room", b"Egress", b"Ingress", b"Sip", b"SIP")),
+    *(kind + b"ServiceClient" for kind in (b"AgentDispatch", b"Connector")),
+    *(kind + b"Client" for kind in (b"Room", b"Egress", b"Ingress", b"Sip", b"SIP", b"AgentDispatch", b"Connector")),
+)
+"""The functions with these words in their names, where they are called."""
 _PUBLISHING: Words = (
     *(b"PUBLIC_", b"VITE_", b"REACT_APP_", b"VUE_APP_", b"GATSBY_", b"NUXT_ENV_", b"STORYBOOK_", b"NG_APP_"),
     *(b"REDWOOD_ENV_", b"WXT_", b"env/static/public", b"env/dynamic/public", b"@env", b"react-native-config"),
@@ -57,11 +100,65 @@ _UNENCRYPTED: Words = (
     *(b"WS://", b"HTTP://"),
 )
 """Addresses that may be a server's. A pattern that begins with its only constant is found many times faster."""
+_TEXT_BEGINS = regex(
+    rb"(?:[\"'`](?:\\\r?\n\s{0,30})?|[%~]\w{0,3}[^\w\s]|(?:\"{3}|'{3}|<<[<~-]?[\"']?\w{1,20}[\"']?)\s{1,30})\Z"
+)
+_UNENCRYPTED_TEXTS: Words = (
+    *(
+        Standing(scheme, (Form(_TEXT_BEGINS, regex(_FORMATS + rb"[\w@:%-]{0,80}[.\[]"), 40),))
+        for scheme in (b"ws://", b"http://")
+    ),
+    *(
+        Standing(word, (Form(ANYWHERE, regex(rb"[^\w\s][^\n]{0,400}(?:ws|http)://")),))
+        for word in (b"%w", b"~w", b"%W")
+    ),
+)
+"""The same as the whole of a text in code, or its beginning."""
 _EVENTS: Words = (
     *(b"oom_started", b"oom_finished", b"articipant_joined", b"articipant_left", b"articipant_connection_aborted"),
     *(b"rack_published", b"rack_unpublished", b"gress_started", b"gress_updated", b"gress_ended"),
     *(b"EventRoom", b"EventParticipant", b"EventTrack", b"EventEgress", b"EventIngress"),
 )
+_SPELLED_EVENT = (
+    Form(ANYWHERE, regex(rb"\w{0,40}[\"'`]")),
+    Form(regex(rb"(?:[.:]\s{0,20}\w{0,20}|[%~][wWiI][^\w\s][^\n]{0,36})\Z"), ANYWHERE, 40),
+)
+_QUOTED_EVENTS: Words = tuple(Standing(word, _SPELLED_EVENT) for word in _EVENTS if isinstance(word, bytes))
+"""Texts with such a name, and constants of a package (`webhook.EventRoomStarted`)."""
+_RECEIVING: Words = tuple(
+    Standing(name, (Form(regex(rb"[.>:]\s{0,20}\Z"), regex(rb"\s{0,20}(?:<[^<>\n]{0,80}>\s{0,9})?\("), 24),))
+    for name in (b"receive", b"Receive")
+)
+_SETTING_KEYS: Words = (
+    *(
+        Standing(name, (Form(regex(rb"[.>:]\s{0,30}\Z"), ANYWHERE, 32),))
+        for name in (b"setKey", b"set_key", b"setSharedKey", b"set_shared_key")
+    ),
+    *(b"sharedKey", b"shared_key"),
+)
+"""What gives a provider its key: methods that are called on something, settings by their names."""
+_STORED = Form(
+    ANYWHERE, regex(rb"(?![\"']|\s{1,9}from\b|\s{0,9}[!?]?\.\s{0,9}(?:getItem|removeItem|clear|key|length)\b)")
+)
+_STORING: Words = tuple(Standing(name, (_STORED,)) for name in (b"localStorage", b"sessionStorage", b"AsyncStorage"))
+"""The browser's storage, where it is not only read."""
+_SET = regex(rb"\s{0,9}\+?=(?!=)")
+_GOES = Form(
+    regex(
+        rb"(?i)(?:router|navigation|navigator|nav|history|location|window|linking|webbrowser|res|response|reply|\))"
+        rb"[!?]{0,2}\s{0,20}(?:\.|->|::)\s{0,9}\Z"
+    ),
+    regex(rb"\s{0,9}(?:<[^<>\n]{0,80}>\s{0,9})?\(|[ \t]"),
+    40,
+)
+_GOING: Words = (
+    *(Standing(name, (Form(ANYWHERE, _SET),)) for name in (b"location", b"href")),
+    Standing(b"to", (Form(regex(rb"[\s:]\Z"), _SET),)),
+    *(Standing(name, (_GOES,)) for name in (b"push", b"replace", b"assign", b"open", b"openURL")),
+    *(Standing(name, (_GOES,)) for name in (b"pushState", b"replaceState", b"open_new_tab")),
+    *(b"edirect", b"navigate", b"goto", b"HTTPFound", b"setSearchParams"),
+)
+"""What goes to a page address, or links to one."""
 _QUERIES: Words = tuple(regex(sign + rb"[\w.-]{1,40}=[\"'`${]") for sign in (rb"\?", rb"&"))
 """An address that a value is put into."""
 _QUERY_FIELDS: Words = (
@@ -71,8 +168,14 @@ _QUERY_FIELDS: Words = (
 """What is part of an address by its name."""
 
 GATES: Mapping[str, Gate] = {
-    "mints": ((_TOKEN_CLASSES,), (SIGNING, _CLAIMS), (SIGNING, _SECRETS)),
-    "credentials": ((_SECRETS,), (SINKS,), (SIGNING, _CLAIMS)),
+    "mints": (
+        (_TOKEN_CLASSES, _MADE_TOKENS),
+        (_TOKEN_CLASSES, _USES_OF_TOKENS),
+        ((b".CreateToken()",),),
+        (SIGNING, _CLAIMS),
+        (SIGNING, _SECRETS),
+    ),
+    "credentials": ((_SECRETS,), (SINKS, MADE_SINKS), (SIGNING, _CLAIMS)),
     "comments": ((_SECRETS,),),
     "exposures": ((_SECRETS, _PUBLISHING),),
     "public_settings": ((_SECRETS,), ((b"envPrefix",),)),
@@ -85,23 +188,42 @@ GATES: Mapping[str, Gate] = {
             (*SIGNING, b"livekit_api"),
         ),
     ),
-    "urls": ((_UNENCRYPTED, (*_LIVEKIT, b"lk", b"Lk", b"LK", *SINKS)),),
+    "urls": (((b"ws://", b"http://"), _UNENCRYPTED_TEXTS, (*_LIVEKIT, b"lk", b"Lk", b"LK", *SINKS)),),
     "secret_exposures": ((_SECRETS,), ((b"toJwt", b"to_jwt", b"ToJwt", b"ToJWT"),)),
-    "webhooks": (((b"eceive",), (b"ebhook", b"EBHOOK")), (_EVENTS, (b"event", b"Event"))),
+    "webhooks": (((b"ebhook", b"EBHOOK"), _RECEIVING), (_EVENTS, _QUOTED_EVENTS, (b"event", b"Event"))),
     "e2ee_keys": (
-        ((b"etKey", b"et_key", b"haredKey", b"hared_key"), (b"rovider", b"E2EE", b"e2ee", b"ncryption")),
+        ((b"rovider", b"E2EE", b"e2ee", b"ncryption"), _SETTING_KEYS),
         ((b"useSession",), (b"ncryption",)),
     ),
     "development_tokens": (
         ((b"TokenServer", b"SandboxTokenSource", b"DevelopmentTokenSource", b"connection-details"),),
     ),
     "client_tokens": (
-        ((b"localStorage", b"sessionStorage", b"AsyncStorage"), _TOKENS),
-        ((*_QUERIES, *_QUERY_FIELDS), _TOKENS),
+        (_TOKENS, _STORING),
+        (_TOKENS, (*_QUERIES, *_QUERY_FIELDS), _GOING),
     ),
 }
 """By extractor; a test compares the words with the tables of what the extractors look for."""
-DOCUMENTS: Gate = ((_ANY_SECRETS,), ((b"keys", b"Keys", b"KEYS", KEY_ID),), (_UNENCRYPTED,), (SINKS,))
+_KEY_MAPS: Words = (
+    b"--keys",
+    regex(rb"keys\\{0,8}[\"']?\s{0,40}[:\]=]|\?\s{1,9}[\"']?keys"),
+    regex(rb"(?i)(?:live[\W_]{0,2}kit|lk)(?:[\w.:-]{0,60}keys|[\w.: -]{0,60}keys\\{0,8}[\"']?\s{0,9}[:=])"),
+)
+"""What names maps of keys, and lists of them."""
+_WRITTEN_CALL: Words = (
+    regex(
+        rb"(?:AccessToken|WebhookReceiver|TokenVerifier|SimpleKeyProvider|Client)"
+        rb"(?:(?:::|\.|->)(?:new|create|createClient|with_api_key))?!?\s{0,10}\("
+    ),
+)
+"""How the calls of an SDK look that are read in text (`written_calls`)."""
+DOCUMENTS: Gate = (
+    (_ANY_SECRETS,),
+    ((KEY_ID,),),
+    ((b"keys", b"Keys", b"KEYS"), _KEY_MAPS),
+    (_UNENCRYPTED,),
+    (SINKS, _WRITTEN_CALL),
+)
 """What data and text must mention for a key, a secret or an address to be in it; tokens are looked for apart."""
 
 

@@ -11,7 +11,7 @@ from lk_audit.extractors.identities import admits, takes_identity_in_go
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.perimeter import Perimeter
 from lk_audit.facts import Lead
-from lk_audit.syntax import Call, Function, If, Node, walk
+from lk_audit.syntax import Binary, Call, Conditional, Function, If, Node, walk
 
 
 class Authentication:
@@ -93,9 +93,16 @@ def _is_on_the_way(context: FileContext, node: Node, target: Node) -> bool:
     """Whether every run that reaches `target` has passed `node`: it stands in no branch beside it."""
     child: Node = node
     for parent in context.names.ancestors(node):
+        if isinstance(parent, If | Conditional) and child is not parent.test:
+            return False
         if parent.start <= target.start and target.end <= parent.end:
             return True
-        if isinstance(parent, If) and child is not parent.test:
+        if isinstance(parent, Binary) and child is parent.right and _may_stop_before(context, parent):
             return False
         child = parent
     return False
+
+
+def _may_stop_before(context: FileContext, pair: Binary) -> bool:
+    """Whether the second of two is left out by what the first is; in other languages such pairs stand for branches."""
+    return pair.operator in {"and", "or", "??"} and (context.names.is_javascript or context.is_python)

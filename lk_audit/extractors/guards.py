@@ -30,7 +30,7 @@ from lk_audit.extractors.identities import (
     takes_identity_in_go,
 )
 from lk_audit.extractors.lax_checks import is_optional, is_switched_off
-from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
+from lk_audit.extractors.refusals import is_end, leaves, parts_of_test, says_refusal
 from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
@@ -185,7 +185,8 @@ class Guards:
                     context, node, depth
                 )
             case Try():
-                refuses = any(leaves(handler) and says_refusal(handler) for handler in node.handlers)
+                ends = is_end(node, function)
+                refuses = any((ends or leaves(handler)) and says_refusal(handler) for handler in node.handlers)
                 return refuses and any(self._verifies_something(context, item) for item in walk(node.body))
             case Call() | Member() if dereferences_identity(context, node):
                 return True
@@ -250,7 +251,9 @@ class Guards:
             return self._stops_strangers(context, call, depth)
         name = context.qualified(call.callee) or ""
         if is_known_check(context, name):
-            return not is_switched_off(context, call)
+            return not is_switched_off(context, call) and (
+                not context.names.is_javascript or result_matters(context, call)
+            )
         if is_optional(context, call):
             return False
         defined = [

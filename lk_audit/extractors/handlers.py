@@ -350,6 +350,12 @@ def is_injected(value: Given) -> bool:
     return parameter is not None and _injects(parameter)
 
 
+def is_read_of_own_request(value: Given) -> bool:
+    """Python's `http.server` keeps the request in the handler itself: `self.path`, `self.rfile.read(length)`."""
+    is_own = value.parameter == "self" and value.function.name.startswith("do_")
+    return is_own and value.members[:1] in {("path",), ("headers",), ("rfile",)}
+
+
 def is_server_set(value: Given) -> bool:
     """Whether a value is a part of the request that the server fills in: `req.user.id`, `event.locals.user`."""
     members = value.members

@@ -12,6 +12,7 @@ from lk_audit.syntax import (
     Block,
     Call,
     Expr,
+    Function,
     Index,
     Literal,
     Member,
@@ -30,6 +31,11 @@ def leaves(block: Block) -> bool:
         isinstance(item, Return | Raise) or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
         for item in walk(block)
     )
+
+
+def is_end(node: Node, function: Function) -> bool:
+    """Whether a function ends with a statement, so that what a branch of it answers is the last word."""
+    return bool(function.body.statements) and function.body.statements[-1] is node
 
 
 def gives_nothing(block: Block) -> bool:

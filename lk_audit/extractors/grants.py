@@ -53,7 +53,7 @@ class GrantCollector(Struct):
     `function` is the one that makes the token; `of_sdk` tells that an SDK writes it, and takes objects of its classes.
     `merges` tells whether a further grant call adds to the earlier ones or replaces them, `reads_maps` that plain maps
     have the names of the grant classes. `has_bare_rights` tells that Rust code gives `can_publish` a flag and no
-    option, as only releases before 0.8 take it.
+    option, as only releases before 0.8 take it. `conditions` holds where a condition on the request first sets a right.
     """
 
     context: FileContext
@@ -64,6 +64,7 @@ class GrantCollector(Struct):
     of_sdk: bool = False
     reads_maps: bool = False
     by_name: dict[str, Grant] = field(default_factory=dict)
+    conditions: dict[str, Place] = field(default_factory=dict)
     unknown: list[UnknownGrant] = field(default_factory=list)
     complete: bool = True
     from_caller: Lead | None = None
@@ -294,7 +295,11 @@ class GrantCollector(Struct):
         earlier = self.by_name.get(name)
         if earlier is not None and not grant.certain:
             values = tuple(dict.fromkeys((*earlier.values, *grant.values)))
-            grant = replace(grant, values=values, certain=earlier.certain)
+            # What every branch gives is not decided by any of them.
+            granted_at = (grant.granted_at or self.conditions.get(name)) if False in values else None
+            grant = replace(grant, values=values, certain=earlier.certain, granted_at=granted_at)
+        if grant.granted_at is not None:
+            self.conditions.setdefault(name, grant.granted_at)
         self.by_name[name] = grant
 
     def _unknown(self, spelled: str, member: Member, *, is_class: bool) -> UnknownGrant:

@@ -18,6 +18,7 @@ from lk_audit.extractors.handlers import (
     is_server_set,
     looks_like_handler,
     registered,
+    registered_wrapped,
 )
 from lk_audit.extractors.registering import may_register
 from lk_audit.facts import Endpoint
@@ -29,6 +30,7 @@ from lk_audit.livekit.requests import (
     TEXT_HELPERS,
     is_request_global,
 )
+from lk_audit.project.exports import wrapped
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Literal, Member, Name, Node, Return, walk
 from lk_audit.values.callgraph import CONSTRUCTORS
@@ -81,7 +83,7 @@ class Endpoints:
         """The handlers that other files make of a function of this file."""
         known = self.handlers.get(function)
         names = self._context.names
-        if (known is not None and known.router is not None) or names.name_of(function) in {"", *CONSTRUCTORS}:
+        if (known is not None and known.router is not None) or names.name_of(function) in CONSTRUCTORS:
             return
         if names.owner(function) is None and names.enclosing_function(function) is not None:
             return
@@ -96,6 +98,8 @@ class Endpoints:
                 handlers = self._context.workspace.context(module).built(Endpoints).handlers
                 if function in handlers:
                     yield handlers[function]
+                elif names.is_javascript and wrapped(names, function) is not function:
+                    yield from registered_wrapped(self._context.workspace.context(module), function, words)
         if self._context.is_go and known is not None:
             yield from self._registrations_by_name(function)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -27,7 +27,7 @@ from lk_audit.livekit.requests import (
 )
 from lk_audit.patterns import regex
 from lk_audit.syntax import Assign, Call, Class, Export, Expr, Function, Literal, Member, Name, Parameter, Record, walk
-from lk_audit.values.model import Defined, Given
+from lk_audit.values.model import Defined, Given, Returned
 
 if TYPE_CHECKING:
     from lk_audit.extractors.go_handlers import Registration
@@ -234,8 +234,36 @@ def _as_function(context: FileContext, expr: Expr) -> Function | None:
         return _as_function(context, inner) if inner is not None else None
     found = [*_defined_here(context, expr)] if isinstance(expr, Name) else []
     if not found and isinstance(expr, Name | Member):
-        found = [value.definition for value in context.values(expr) if isinstance(value, Defined)]
+        values = context.values(expr)
+        found = [value.definition for value in values if isinstance(value, Defined)]
+        made = [value.call for value in values if isinstance(value, Returned) and not value.members]
+        found += [item for item in (_wrapped(context.home(call), call) for call in made) if item is not None]
     return next((item for item in found if isinstance(item, Function)), None)
+
+
+def _wrapped(context: FileContext, call: Call) -> Function | None:
+    """`exports.getToken = asyncHandler(async (req, res) => ...)`, which a file of routes registers."""
+    inner = call.arguments[-1].value if call.arguments and not call.is_new else None
+    if isinstance(inner, Call):
+        return _wrapped(context, inner)
+    return inner if isinstance(inner, Function) and looks_like_handler(inner) else None
+
+
+def registered_wrapped(context: FileContext, function: Function, words: Iterable[str]) -> Iterator[Handler]:
+    """The handlers that a file makes of what a wrapper of the project returns for a function.
+
+    `exports.getToken = catchAsync(async (req, res) => ...)`, where `catchAsync` returns one function for all of them.
+    """
+    known = set(words)
+    for call in context.names.calls:
+        last = call.arguments[-1].value if call.arguments else None
+        if not isinstance(last, Name | Member) or last_name(last) not in known:
+            continue
+        label = _registration(context, call)
+        made = [value.definition for value in context.values(last) if isinstance(value, Defined)]
+        if label is not None and function not in made and any(isinstance(item, Function) for item in made):
+            router = call.callee.object if isinstance(call.callee, Member) else None
+            yield Handler(function, label, context, call, router, _first_text(call))
 
 
 def _defined_here(context: FileContext, name: Name) -> Iterator[Function | Class]:

@@ -69,7 +69,12 @@ class Mounts:
             return True
         if handler.site.is_go and isinstance(expr, Name | Member) and last_name(expr) == handler.function.name:
             return True
-        values = handler.site.values(expr) if isinstance(expr, Name | Member) else ()
+        if not isinstance(expr, Name | Member):
+            return False
+        home = handler.site.home(handler.function)
+        if home.names.is_javascript and last_name(expr) in home.code.exports.names_of(handler.function):
+            return True
+        values = handler.site.values(expr)
         return any(isinstance(value, Defined) and value.definition is handler.function for value in values)
 
     # --- routers ------------------------------------------------------------------------------------------------------

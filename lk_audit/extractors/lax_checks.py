@@ -9,6 +9,7 @@ from lk_audit.syntax import (
     Assign,
     Binary,
     Call,
+    Class,
     Conditional,
     Expr,
     Function,
@@ -17,6 +18,7 @@ from lk_audit.syntax import (
     Member,
     Name,
     Node,
+    Raise,
     Unary,
     walk,
 )
@@ -39,6 +41,13 @@ def is_optional(context: FileContext, call: Call) -> bool:
             if any(isinstance(value, Flag) and value.flag is wanted for value in context.values(item.value)):
                 return True
     return False
+
+
+def is_lenient(owner: Class) -> bool:
+    """Whether a guard of Nest takes what Passport found, if anything: `handleRequest(error, user) { return user; }`."""
+    functions = (getattr(item, "function", None) for item in owner.body.statements)
+    handles = [item for item in functions if isinstance(item, Function) and item.name == "handleRequest"]
+    return any(not any(isinstance(node, Raise) for node in walk(item.body)) for item in handles)
 
 
 def is_switched_off(context: FileContext, call: Call) -> bool:

@@ -59,6 +59,20 @@ def says_refusal(block: Block) -> bool:
     return False
 
 
+def matched(test: Expr, *, negated: bool = False) -> Iterator[Binary]:
+    """The comparisons that make a test hold by being equal: `identity == RESERVED`, not `password != expected`."""
+    match test:
+        case Unary(operator="not", operand=operand):
+            yield from matched(operand, negated=not negated)
+        case Binary(operator="and" | "or", left=left, right=right):
+            yield from matched(left, negated=negated)
+            yield from matched(right, negated=negated)
+        case Binary(operator="==" | "!=" as operator) if (operator == "==") is not negated:
+            yield test
+        case _:
+            return
+
+
 def parts_of_test(test: Expr) -> Iterator[Expr]:
     """The calls, accesses and names that a test is made of, outermost first and not what is inside them."""
     stack: list[Node] = [test]

@@ -65,6 +65,29 @@ def test_a_look_who_is_there_counts_where_code_relies_on_it(body: str, *, expect
     assert is_open(express(f"{body}\n  const identity = req.body.name;")) is expected
 
 
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("{ user: req.body.name }", True),
+        ("{ token: req.cookies.token }", False),
+        ("{ where: { user: req.user.id } }", False),
+    ],
+    ids=["by what is claimed", "by a token", "by who is known"],
+)
+def test_that_there_is_somebody_by_a_name_tells_nothing_of_the_caller(wanted: str, *, expected: bool) -> None:
+    body = f"  const member = await members.findOne({wanted});\n  if (!member) return res.sendStatus(403);\n"
+
+    assert is_open(express(f"{body}  const identity = req.body.name;")) is expected
+
+
+def test_a_name_that_a_check_may_replace_is_no_check() -> None:
+    body = "  let identity = req.body.name;\n"
+    body += "  if (req.body.auth) {\n    identity = (await verifyToken(req.body.auth)).id;\n  }\n"
+    refused = "  if (!identity) return res.status(400).json({});"
+
+    assert is_open(express(f"{body}{refused}"))
+
+
 def test_each_way_of_a_handler_to_a_token_needs_its_own_check() -> None:
     made = MINT.replace("req.body.room", "room").replace("res.json", "return (")
     mint = f"async function mint(identity, room) {{\n{made}"

@@ -21,6 +21,12 @@ def decided(body: str) -> list[str]:
     return found_in({"server.js": f"{HEAD}{body}{TAIL}"}, "LK602")
 
 
+CHOSEN = """  const role = req.body.role === 'host' ? 'host' : 'viewer';
+  const grant = role === 'host' ? { roomJoin: true, room, roomAdmin: true } : { roomJoin: true, room };
+  at.addGrant(grant);"""
+TOLD = "  const host = WHO;\n  if (host) at.addGrant({ roomJoin: true, room, roomAdmin: true });"
+
+
 @pytest.mark.parametrize(
     ("body", "line"),
     [
@@ -30,11 +36,24 @@ def decided(body: str) -> list[str]:
             "  const grant = { room, roomJoin: true };\n  grant.hidden = isHost ? true : false;\n  at.addGrant(grant);",
             9,
         ),
+        (CHOSEN, 9),
+        (TOLD.replace("WHO", "req.body.role === 'host'"), 9),
+        (TOLD.replace("WHO", "(await ownerOf(room)) === req.user.id"), None),
         ("  if (note) {\n    at.addGrant({ room, roomJoin: true, roomAdmin: true });\n  }", None),
         ("  if (req.user.isHost) {\n    at.addGrant({ room, roomJoin: true, roomAdmin: true });\n  }", None),
         ("  if (!isHost) {\n    at.addGrant({ room, roomJoin: true, roomAdmin: true });\n  }", None),
     ],
-    ids=["grant call", "spread", "choice", "no role", "the server's", "denied"],
+    ids=[
+        "grant call",
+        "spread",
+        "choice",
+        "chosen before",
+        "told before",
+        "looked up",
+        "no role",
+        "the server's",
+        "denied",
+    ],
 )
 def test_a_flag_of_the_request_that_is_called_like_a_role_decides_what_stands_behind_it(
     body: str, line: int | None

@@ -10,7 +10,7 @@ from lk_audit.extractors.identities import is_request_in_go
 from lk_audit.extractors.lax_checks import is_relied_on
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
-from lk_audit.syntax import Assign, Await, Binary, Call, Expr, Function, Literal, Member, Name, Node, Try, walk
+from lk_audit.syntax import Assign, Await, Binary, Call, Entry, Expr, Function, Literal, Member, Name, Node, Try, walk
 from lk_audit.values.model import Defined
 
 _DEEPEST = 4
@@ -21,7 +21,10 @@ def is_lookup(context: FileContext, call: Call) -> bool:
     if not context.home(call).code.holds(call):
         return False
     here = context.home(call)
-    given = [item.value for node in walk(call) if isinstance(node, Call) for item in node.arguments]
+    nodes = list(walk(call))
+    given = [item.value for node in nodes if isinstance(node, Call) for item in node.arguments]
+    # `members.findOne({ userId, serverId })`
+    given += [node.value for node in nodes if isinstance(node, Entry)]
     claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and is_request_in_go(here, expr))]
     if not claimed:
         return (last_name(call.callee) or "") in LOOKUP_CALLS and not given

@@ -7,7 +7,7 @@ nobody.
 
 from __future__ import annotations
 
-from lk_audit.extractors.caller_data import has_credential, is_credential, is_known_caller, is_raw
+from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_known_caller, is_raw
 from lk_audit.extractors.check_calls import (
     assigned_calls,
     compares_secret,
@@ -131,7 +131,7 @@ class Guards:
             case Defined(definition=Function() as function):
                 return self.function(context, function, depth + 1)
             case Defined(definition=Class() as owner):
-                return self.owner(context, owner, depth + 1)
+                return self.owner(context, owner, depth + 1) and (bool(owner.bases) or may_guard(value))
             case Returned(callee=str(callee)) if callee in PRESENCE_SCHEMES:
                 return False
             case Returned(call=call, callee=None, members=()):
@@ -229,6 +229,9 @@ class Guards:
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
         calls = list(assigned_calls(context, leaf))
+        if context.names.is_javascript and has_raw(context, leaf):
+            # `let identity = body.identity; if (token) identity = verify(token).uid;`
+            return False
         if context.is_go:
             from lk_audit.extractors.go_guards import given_with  # noqa: PLC0415 - most scans meet other languages
 

@@ -190,7 +190,9 @@ def _registration(context: FileContext, call: Call) -> str | None:
         return f"message {event}" if event not in {None, "close", "error", "open", "connection", "disconnect"} else None
     if name == "handler" and not _is_server_function(callee):
         return _vertx_route(callee)
-    return _taker(name, context.qualified(callee) or name)
+    label = _taker(name, context.qualified(callee) or name)
+    # `websockets.serve(handler, host, port)`
+    return "server handler" if label is not None and context.is_python else label
 
 
 def _taker(name: str, dotted: str) -> str | None:

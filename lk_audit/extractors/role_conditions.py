@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lk_audit.extractors.context import FileContext, IsRequest, last_name
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Conditional, Expr, Function, If, Member, Name, Node, Unary, walk
+from lk_audit.syntax import Binary, Conditional, Expr, Function, If, Literal, Member, Name, Node, Unary, walk
 from lk_audit.values.model import Flag, symbolic_sources
 
 _ROLE = regex(
@@ -45,9 +47,25 @@ def _asks_for_role(home: FileContext, test: Expr, is_request: IsRequest) -> bool
     """Whether a test compares a part of the request, or asks for a flag in it that is called like a role."""
     if isinstance(test, Unary):
         return False
-    tested = [node for node in walk(test) if isinstance(node, Name | Member)]
+    tested = [
+        node for part in (test, *_chosen_by(home, test)) for node in walk(part) if isinstance(node, Name | Member)
+    ]
     asked = [node for node in tested if any(map(is_request, symbolic_sources(home.values(node))))]
     return bool(asked) if isinstance(test, Binary) else any(map(_names_role, asked))
+
+
+def _chosen_by(home: FileContext, test: Expr) -> Iterator[Expr]:
+    """What names in a test were decided by: `const role = req.body.role === "host" ? "host" : "viewer"`."""
+    for name in (node for node in walk(test) if isinstance(node, Name)):
+        for definition in home.names.definitions(name):
+            match definition.value:
+                case (
+                    Conditional(test=Binary(operator="==" | "!=", left=left, right=right))
+                    | Binary(operator="==" | "!=", left=left, right=right)
+                ) if isinstance(left, Literal) or isinstance(right, Literal):
+                    yield right if isinstance(left, Literal) else left
+                case _:
+                    continue
 
 
 def _names_role(expr: Expr) -> bool:

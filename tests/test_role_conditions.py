@@ -87,3 +87,12 @@ def test_of_three_branches_the_first_that_gives_a_right_is_named() -> None:
     )
 
     assert decided(body) == ["server.js:9"]
+
+
+def test_a_right_is_shown_where_it_is_given() -> None:
+    body = (
+        "  const grant = isHost ? { roomJoin: true, room,\n    roomAdmin: true,\n  } : { roomJoin: true, room,\n"
+        "    roomAdmin: false,\n  };\n  at.addGrant(grant);"
+    )
+
+    assert found_in({"server.js": f"{HEAD}{body}{TAIL}"}, "LK401") == ["server.js:9"]

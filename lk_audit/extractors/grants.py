@@ -297,7 +297,9 @@ class GrantCollector(Struct):
             values = tuple(dict.fromkeys((*earlier.values, *grant.values)))
             # What every branch gives is not decided by any of them.
             granted_at = (grant.granted_at or self.conditions.get(name)) if False in values else None
-            grant = replace(grant, values=values, certain=earlier.certain, granted_at=granted_at)
+            # A right stands where it is given, also when another branch denies it later.
+            place = earlier.place if earlier.may_be(True) and not grant.may_be(True) else grant.place
+            grant = replace(grant, place=place, values=values, certain=earlier.certain, granted_at=granted_at)
         if grant.granted_at is not None:
             self.conditions.setdefault(name, grant.granted_at)
         self.by_name[name] = grant

@@ -217,3 +217,24 @@ def test_a_listener_who_may_publish_named_sources_only_is_meant_to(sources: str,
 )
 def test_lifetimes_are_spoken_of_in_their_largest_unit(seconds: float, words: str) -> None:
     assert spoken(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "where"),
+    [
+        ("compose.yml", "services:\n  a:\n    environment:\n      - LIVEKIT_API_SECRET=${S:-secret}\n", "a fallback"),
+        ("compose.yml", "services:\n  a:\n    image: b\n    # - LIVEKIT_API_SECRET=${S:-secret}\n", None),
+        (
+            "Dockerfile",
+            'FROM node\nARG LIVEKIT_API_KEY="devkey"\nARG LIVEKIT_API_SECRET="secret"\n',
+            "a configuration file",
+        ),
+        ("Dockerfile", 'FROM node\n# ARG LIVEKIT_API_SECRET="secret"\n', None),
+    ],
+    ids=["fallback", "fallback in a comment", "image", "image, in a comment"],
+)
+def test_a_development_pair_in_a_comment_is_none_in_use(path: str, text: str, where: str | None) -> None:
+    problems = found("dev-credentials", path, text)
+
+    assert [where in item.message for item in problems if where] == ([True] if where else [])
+    assert len(problems) == bool(where)

@@ -277,6 +277,8 @@ def _defined_here(context: FileContext, name: Name) -> Iterator[Function | Class
 
 def _exported(context: FileContext) -> Iterator[Handler]:
     """Next, SvelteKit, Astro, Remix, Netlify, Vercel, Lambda, Workers, Appwrite: exported functions by their names."""
+    if _LEFT_BESIDE.search(context.source.path):
+        return
     for node in context.names.nodes(Export):
         function = _as_function(context, node.local) if node.local is not None else None
         if function is not None and _is_handler_export(node.exported, function):
@@ -358,6 +360,8 @@ def _server_actions(context: FileContext) -> Iterator[Handler]:
             yield Handler(function, f"server action {function.name or node.exported}", context)
 
 
+_LEFT_BESIDE = regex(r"(?:^|/)app/(?:[^/]+/)*route[._ -][^/]*\.[cm]?[jt]sx?$")
+"""Copies beside a route of Next, which serves files called `route` only: `route_old.ts`, `route.backup.ts`."""
 _ROUTE_FILE = regex(
     r"(?:^|/)(?:app|pages|src/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
 )

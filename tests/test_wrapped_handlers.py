@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.languages.mints import found_in
+from lk_audit.facts import TokenMint
+from tests.languages.mints import facts_of, found_in
 
 CONTROLLER = """const { AccessToken } = require('livekit-server-sdk');
 const asyncHandler = require('express-async-handler');
@@ -92,3 +93,17 @@ def test_an_event_that_middleware_has_received_is_known() -> None:
 
     assert not found_in({**files, "routes/livekit.js": routes.replace("GUARD", "verifyWebhook, ")}, "LK604")
     assert found_in({**files, "routes/livekit.js": routes.replace("GUARD", "")}, "LK604")
+
+
+def test_a_file_that_hands_on_what_another_has_registered_says_nothing_new() -> None:
+    function = (
+        "const { onCall } = require('firebase-functions/v2/https');\n"
+        "const { AccessToken } = require('livekit-server-sdk');\nexports.getToken = onCall(async (request) => {\n"
+        "  const { name, room } = request.data;\n"
+        "  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET);\n"
+        "  at.identity = name;\n  at.addGrant({ roomJoin: true, room });\n  return at.toJwt();\n});\n"
+    )
+    index = "const calls = require('./calls');\nexports.getToken = calls.getToken;\n"
+    (mint,) = (fact for fact in facts_of({"calls.js": function, "index.js": index}) if isinstance(fact, TokenMint))
+
+    assert [item.name for item in mint.endpoints] == ["Firebase handler"]

@@ -75,8 +75,11 @@ class Endpoints:
             return own.handler_of(function)
         if function not in self._handlers_of:
             self._handlers_of[function] = self.handlers.get(function)
-            registered = next(self._registrations(function), None)
-            self._handlers_of[function] = registered or self.handlers.get(function)
+            known, elsewhere = self.handlers.get(function), next(self._registrations(function), None)
+            is_told = known is not None and known.registration is not None
+            # A file that only exports what another has registered says nothing new.
+            is_export = elsewhere is None or (elsewhere.registration is None and is_told)
+            self._handlers_of[function] = known if is_export else elsewhere
         return self._handlers_of[function]
 
     def _registrations(self, function: Function) -> Iterator[Handler]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _IN_PARTS = "#0"
 """How syntax calls a first parameter that is taken apart where it is declared (`syntax.Parameter`)."""
+_MOST_WRAPPERS = 3
 _MOST_PARAMETERS = 3
 """What a serverless platform passes at most: event, context, callback."""
 
@@ -239,15 +240,17 @@ def _as_function(context: FileContext, expr: Expr) -> Function | None:
         values = context.values(expr)
         found = [value.definition for value in values if isinstance(value, Defined)]
         made = [value.call for value in values if isinstance(value, Returned) and not value.members]
-        found += [item for item in (_wrapped(context.home(call), call) for call in made) if item is not None]
+        found += [item for item in (_wrapped(call) for call in made) if item is not None]
     return next((item for item in found if isinstance(item, Function)), None)
 
 
-def _wrapped(context: FileContext, call: Call) -> Function | None:
+def _wrapped(call: Call) -> Function | None:
     """`exports.getToken = asyncHandler(async (req, res) => ...)`, which a file of routes registers."""
-    inner = call.arguments[-1].value if call.arguments and not call.is_new else None
-    if isinstance(inner, Call):
-        return _wrapped(context, inner)
+    inner: Expr | None = call
+    for _ in range(_MOST_WRAPPERS):
+        if not isinstance(inner, Call):
+            break
+        inner = inner.arguments[-1].value if inner.arguments and not inner.is_new else None
     return inner if isinstance(inner, Function) and looks_like_handler(inner) else None
 
 

@@ -59,18 +59,20 @@ def says_refusal(block: Block) -> bool:
     return False
 
 
-def matched(test: Expr, *, negated: bool = False) -> Iterator[Binary]:
+def matched(test: Expr) -> Iterator[Binary]:
     """The comparisons that make a test hold by being equal: `identity == RESERVED`, not `password != expected`."""
-    match test:
-        case Unary(operator="not", operand=operand):
-            yield from matched(operand, negated=not negated)
-        case Binary(operator="and" | "or", left=left, right=right):
-            yield from matched(left, negated=negated)
-            yield from matched(right, negated=negated)
-        case Binary(operator="==" | "!=" as operator) if (operator == "==") is not negated:
-            yield test
-        case _:
-            return
+    stack = [(test, False)]
+    while stack:
+        node, negated = stack.pop()
+        match node:
+            case Unary(operator="not", operand=operand):
+                stack.append((operand, not negated))
+            case Binary(operator="and" | "or", left=left, right=right):
+                stack += [(right, negated), (left, negated)]
+            case Binary(operator="==" | "!=" as operator) if (operator == "==") is not negated:
+                yield node
+            case _:
+                continue
 
 
 def parts_of_test(test: Expr) -> Iterator[Expr]:

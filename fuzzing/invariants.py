@@ -148,7 +148,8 @@ def is_writable(text: str) -> bool:
 def check_name(name: Name, data: bytes) -> None:
     """A name is written where its node says, and has no space in it even where its parts stand apart."""
     text = data[name.start : name.end]
-    is_plain = text.isascii() and b"\\" not in text
+    # What another language says inside, as PHP in the scripts of its pages, is blank in the name.
+    is_plain = text.isascii() and b"\\" not in text and b"<?" not in text
     is_number = text[:1].isdigit() or text[:1] == b"."
     if text and is_plain and not (is_number or text in _STANDING_FOR or name.id.startswith(_MADE_UP)):
         require(

@@ -82,6 +82,12 @@ class Columns(Struct):
                 new += column[start * width : end * width]
         return found
 
+    def keep_verdicts(self) -> None:
+        """Forget what is known of the files besides."""
+        for name, _ in WIDTHS:
+            if name != "verdicts":
+                setattr(self, name, bytearray())
+
     def rows_of(self, verdict: int) -> Iterator[int]:
         """The numbers of the rows of a verdict."""
         row = self.verdicts.find(verdict)

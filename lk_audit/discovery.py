@@ -36,14 +36,10 @@ SIZE_LIMIT = 20_000_000
 
 
 class Found(Struct, frozen=True):
-    """A file to scan: `path` as reported (relative to the base, forward slashes), `file` where to read it.
-
-    `state` is what the file system said of it when it was looked at, as `state_of` gives it.
-    """
+    """A file to scan: `path` as reported (relative to the base, forward slashes), `file` where to read it."""
 
     path: str
     file: str
-    state: bytes = b""
 
 
 _BITS_OF_INODE = (1 << 63) - 1
@@ -59,10 +55,9 @@ def state_of(status: os.stat_result) -> bytes:
 class FoundFiles(Sequence[Found]):
     """The files below a base, by the order of `paths`: an object of each is made when it is asked for."""
 
-    def __init__(self, base: Path, paths: Sequence[str], states: bytes | bytearray | memoryview = b"") -> None:
+    def __init__(self, base: Path, paths: Sequence[str]) -> None:
         self.paths = paths
         self.around = with_separator(base)
-        self.states = states
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -75,8 +70,7 @@ class FoundFiles(Sequence[Found]):
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
         path = self.paths[index]
-        start = index % len(self) * STATE.size
-        return Found(path, self.around + path, bytes(self.states[start : start + STATE.size]))
+        return Found(path, self.around + path)
 
 
 class Discovery(Struct, frozen=True):
@@ -164,7 +158,7 @@ def discovered(
     skipped += [item for listing in listings for item in listing.left_out.values()]
     outcome = listings[0].outcome if len(listings) == 1 else None
     outcome = outcome and replace(outcome, none=none)
-    return _discovery(roots, listings, FoundFiles(roots.base, paths, columns.states), skipped, outcome), columns
+    return _discovery(roots, listings, paths, skipped, outcome), columns
 
 
 def _as_before(
@@ -174,20 +168,18 @@ def _as_before(
     none, columns = look(outcome.none), look(paths)
     if set(none.verdicts) - {ABSENT} or ABSENT in columns.verdicts:
         return None
-    return _discovery(
-        roots, [listing], FoundFiles(roots.base, paths, columns.states), none.skipped.values(), outcome
-    ), columns
+    return _discovery(roots, [listing], paths, none.skipped.values(), outcome), columns
 
 
 def _discovery(
     roots: Roots,
     listings: Sequence[Listing],
-    files: FoundFiles,
+    paths: Sequence[str],
     skipped: Iterable[Skipped],
     outcome: Outcome | None,
 ) -> Discovery:
     return Discovery(
-        files=files,
+        files=FoundFiles(roots.base, paths),
         skipped=tuple(sorted({item.path: item for item in skipped}.values(), key=lambda item: item.path)),
         excluded=tuple(sorted({folder for listing in listings for folder in listing.excluded})),
         base=roots.base,
@@ -200,10 +192,11 @@ def _discovery(
 def looked(
     paths: Sequence[str], look: LookAtEach, jobs: int | None = None, progress: Progress | None = None
 ) -> Columns:
-    """What `look` tells of files, by several processes where there are very many."""
+    """What `look` tells of files, by several processes where there are very many, or one that has ended then."""
     wanted = workers(len(paths), jobs)
     columns = Columns()
-    for batch, found in processes.spread(look, paths, [1] * len(paths), wanted) if wanted > 1 else [(paths, None)]:
+    is_spread = wanted > 1 or (len(paths) >= MANY and processes.is_replaceable())
+    for batch, found in processes.spread(look, paths, [1] * len(paths), wanted) if is_spread else [(paths, None)]:
         columns.extend(found if found is not None else look(batch))
         if progress is not None:
             progress(READING, len(columns.verdicts), len(paths))
@@ -299,8 +292,7 @@ def surroundings(file: Path, working: Path) -> Discovery:
 def found_file(base: Path, path: str, limit: int) -> Found | None:
     """The file of that path below a base; None for what is no readable file of at most `limit` bytes."""
     file = str(base / path)
-    found = classified(path, file, base, limit)
-    return Found(path, file, found) if isinstance(found, bytes) else None
+    return Found(path, file) if isinstance(classified(path, file, base, limit), bytes) else None
 
 
 def classified(path: str, file: str, base: Path, limit: int) -> bytes | Skipped | None:

@@ -7,7 +7,7 @@ from importlib import import_module
 from itertools import islice, pairwise, takewhile
 from typing import TypeAlias
 
-from lk_audit import frontends, processes, worth
+from lk_audit import frontends, memory, processes, worth
 from lk_audit.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
 from lk_audit.collector import patient
 from lk_audit.extracted import Extracted, ParseNote
@@ -154,7 +154,11 @@ class _Analysis:
     def of_all(self, sources: Iterable[Source]) -> Extracted:
         found = Extracted()
         for source in sources:
-            found.add(self.of(source))
+            try:
+                with memory.bounded():
+                    found.add(self.of(source))
+            except memory.NoRoom:
+                break  # It is done by another process.
         found.lost |= self._files.lost
         found.given_up |= self.given_up
         return found

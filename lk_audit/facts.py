@@ -32,6 +32,12 @@ class FileRole(Enum):
     LOCAL = "local development"
 
 
+HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION})
+"""Roles of files that put nothing into use: tests, and what people read."""
+FOR_SHOW = HARMLESS | {FileRole.EXAMPLE}
+"""Roles of files in which what everybody knows is there to be seen, such as a token of a development key."""
+
+
 class Fact(Struct, frozen=True, kw_only=True):
     """Base of all facts: where it is, and in what kind of file."""
 
@@ -215,7 +221,8 @@ class Grant(Struct, frozen=True):
 
     `values` are those it may have; `certain` is False when some path leaves it out. `from_caller` tells that request
     data decides, `decided_at` where it does when that is not `place`, `asked_by` the handlers of such requests.
-    `granted_at` is where a condition on the request sets it.
+    `granted_at` is where a condition on the request sets it. `stays` tells that whoever asks for it calls the server
+    with the token himself.
     """
 
     name: str
@@ -227,6 +234,7 @@ class Grant(Struct, frozen=True):
     decided_at: Place | None = None
     granted_at: Place | None = None
     asked_by: tuple[Place, ...] = ()
+    stays: bool = False
 
     def may_be(self, value: GrantScalar) -> bool:
         """Whether `value` itself, not just something unknown, is among the values."""
@@ -274,9 +282,11 @@ class Grants(Struct, frozen=True):
         return grant is not None and grant.may_be(value)
 
     def may_give(self, name: str) -> bool:
-        """Whether the token may carry this right: the code sets it, or the request decides just it."""
+        """Whether a token that leaves its maker may carry this right: the code sets it, or the request decides it."""
         grant = self.by_name.get(name)
-        return grant is not None and (grant.may_be(True) or (grant.from_caller and self.from_caller is None))
+        if grant is None or grant.stays:
+            return False
+        return grant.may_be(True) or (grant.from_caller and self.from_caller is None)
 
 
 class GrantVariant(Struct, frozen=True):

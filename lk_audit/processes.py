@@ -80,6 +80,8 @@ def spread(
 
     The processes are at work when this returns; closing what it gives ends them. `work` goes through what it is given
     once: that ends early where the process has grown too large meanwhile, and the rest of the batch is done in another.
+    So is an item at which `work` leaves off itself, if that is not the first that its process does: one is done when
+    the next is asked for.
     Work whose process the system has ended (for want of memory, say) is done again in a process of its own; the outcome
     is None for an item that ends that one too.
     """
@@ -303,7 +305,7 @@ def _exit_code_of(process: int) -> int:
 def _do(batch: Span, writing: int) -> int:
     """Do the work of one batch, as much as there is room for, and write down what comes of it, or how it failed.
 
-    Tells how far it has come.
+    Tells how far it has come: nowhere, where the first item was left to another process.
     """
     import pickle  # noqa: PLC0415 - for work that is spread
 
@@ -311,7 +313,12 @@ def _do(batch: Span, writing: int) -> int:
     _write(writing, _FRAME.pack(start, start, limit, 0))
     given = _Given(start, limit)
     try:
-        found = pickle.dumps((True, _called(given)), pickle.HIGHEST_PROTOCOL)
+        outcome = _called(given)
+        if given.end == start:
+            if memory.is_used():
+                return start
+            raise RuntimeError("work left off at the first item of a process")  # noqa: TRY301 - as any other mistake
+        found = pickle.dumps((True, outcome), pickle.HIGHEST_PROTOCOL)
     except BaseException as error:  # noqa: BLE001 - it is raised where the work is waited for
         found = _failure(error)
         given.end = limit
@@ -320,18 +327,19 @@ def _do(batch: Span, writing: int) -> int:
 
 
 class _Given:
-    """Items of the work, from the first up to `end`, which is the last before there was no room any more."""
+    """Items of the work, from the first up to `end`: the last that was done before there was no room any more."""
 
     def __init__(self, start: int, limit: int) -> None:
         self._start = start
         self._limit = limit
-        self.end = limit
+        self.end = start
 
     def __iter__(self) -> Iterator[Any]:
         for index in range(self._start, self._limit):
             yield _items[index]
+            self.end = index + 1
+            memory.use()
             if not memory.has_room():
-                self.end = index + 1
                 return
 
 

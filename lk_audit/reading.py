@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -192,19 +194,23 @@ def _misnamed(path: str) -> Skipped:
 
 
 class Elsewhere(Mapping[str, Callable[[], bytes | None]]):
-    """What reads each file of the project around a scan, by path."""
+    """What reads each file of the project around a scan, by path; these are sorted, each once."""
 
     def __init__(self, around: str, paths: Sequence[str]) -> None:
         self._around = around
-        self._paths = dict.fromkeys(paths)
+        self._paths = paths
 
     def __getitem__(self, path: str) -> Callable[[], bytes | None]:
-        if path not in self._paths:
+        if path not in self:
             raise KeyError(path)
         return partial(_bytes, self._around + path)
 
     def __contains__(self, path: object) -> bool:
-        return path in self._paths
+        # A table would take 28 bytes a path.
+        if not isinstance(path, str):
+            return False
+        at = bisect_left(self._paths, path)
+        return at < len(self._paths) and self._paths[at] == path
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
@@ -215,8 +221,9 @@ class Elsewhere(Mapping[str, Callable[[], bytes | None]]):
 
 def unread_files(found: Discovery, limit: int) -> Elsewhere:
     """The files of the project around a scan, by path, with what reads them."""
-    further = (discover([root], limit=limit, folder=found.base).paths for root in found.projects)
-    return Elsewhere(found.files.around, [*found.paths, *(path for paths in further for path in paths)])
+    further = [discover([root], limit=limit, folder=found.base).paths for root in found.projects]
+    paths = sorted({*found.paths, *chain.from_iterable(further)}) if further else found.paths
+    return Elsewhere(found.files.around, paths)
 
 
 def unused_configurations(found: Discovery, used: Sequence[Path] | None) -> Iterator[Note]:

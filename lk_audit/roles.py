@@ -12,7 +12,7 @@ _FOLDERS_OF = {
         "test tests __tests__ __mocks__ __fixtures__ spec specs e2e testing testdata test-data test_data fixtures mocks"
         " cypress playwright integration-tests load-tests androidtest commontest sharedtest testfixtures unittest"
         " unittests testutil testutils test-utils test_utils testhelpers test-helpers test_helpers testsupport"
-        " test-support test_support benchmarks benches"
+        " test-support test_support test-server test_server testserver benchmarks benches"
     ),
     FileRole.DOCUMENTATION: "docs doc documentation wiki website-docs",
     FileRole.EXAMPLE: "example examples sample samples demo demos template templates cookbook",
@@ -46,7 +46,11 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
         FileRole.TEST,
     ),
     (
-        regex(r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample|template)\.\w+"),
+        regex(
+            r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample|template)\.\w+"
+            r"|(?:.*_)?(?:example|sample)s?(?:_.*)?\.(?:ya?ml|json|toml|ini|conf|cfg|properties|env)"
+            r"|\.env_(?:example|sample|template)"
+        ),
         FileRole.EXAMPLE,
     ),
     (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -19,10 +19,8 @@ from lk_audit.errors import RuleLoadError, UsageError
 from lk_audit.findings import AnyRule
 from lk_audit.rule_api import Rule
 from lk_audit.rule_packs import Pack, installed_packs
-from lk_audit.suggestions import did_you_mean
 
 BUILTIN = "lk_audit.rules"
-ALL = "all"
 
 
 class Rules(Struct, frozen=True):
@@ -104,27 +102,6 @@ def load_folder(folder: Path, package: str) -> list[AnyRule]:
     if not rules:
         raise RuleLoadError(f"no rules in {folder}: a scan without rules would find nothing and look clean")
     return [rules[key] for key in sorted(rules)]
-
-
-def select_rules(rules: Iterable[AnyRule], select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[AnyRule]:
-    """The rules to run: those selected by id or name ("all" for every one), else the default ones; less the ignored.
-
-    Raises:
-        UsageError: a name is no rule's, or no rule is left.
-    """
-    rules = list(rules)
-    names = {name: rule.id for rule in rules for name in (rule.id, rule.name)}
-    for name in (*select, *ignore):
-        if name not in names and name != ALL:
-            raise UsageError(f"no rule is called {name}{did_you_mean(name, names)}")
-    everything = set(names.values())
-    default = {rule.id for rule in rules if rule.on_by_default}
-    wanted = everything if ALL in select else {names[name] for name in select} if select else default
-    unwanted = everything if ALL in ignore else {names[name] for name in ignore}
-    chosen = [rule for rule in rules if rule.id in wanted - unwanted]
-    if not chosen:
-        raise UsageError("no rule is left to run: --ignore takes away everything that --select asks for")
-    return chosen
 
 
 def _holder(rule: AnyRule, rules: Mapping[str, AnyRule]) -> AnyRule | None:

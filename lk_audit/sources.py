@@ -68,8 +68,9 @@ class Sources(Sequence[Source]):
         kept: Iterable[Source] = (),
     ) -> None:
         self._around = around
-        self._columns = columns or Columns()
-        self._rows = {paths[row]: row for row in self._columns.rows_of(MATTERS)}
+        rows = list(columns.rows_of(MATTERS)) if columns is not None else []
+        self._columns = columns.taken(rows) if columns is not None else Columns()
+        self._rows = {paths[row]: position for position, row in enumerate(rows)}
         new = {source.path: frontends.view(source) for source in held}
         self._new = frozenset(new)
         self._held = {source.path: frontends.view(source) for source in kept} | new

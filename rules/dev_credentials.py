@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
+from lk_audit.facts import HARMLESS, Carrier, CredentialLiteral, FileRole, Strength
 from lk_audit.repairs import ReadFromEnvironment
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
-_HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION})
 _LOWER = {FileRole.EXAMPLE: Severity.LOW, FileRole.LOCAL: Severity.NOTE}
 
 
@@ -82,7 +81,7 @@ def dev_credentials(literal: CredentialLiteral) -> Iterator[Problem]:
     attacker test guesses offline. Who finds the secret signs tokens with every right. A fallback value is worse than
     none, for production works silently when the variable is missing.
     """
-    if literal.strength is Strength.STRONG or literal.role in _HARMLESS or literal.carrier is Carrier.COMMENT:
+    if literal.strength is Strength.STRONG or literal.role in HARMLESS or literal.carrier is Carrier.COMMENT:
         return
     is_well_known = literal.strength is Strength.WELL_KNOWN
     if is_well_known and literal.role in _LOWER:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import FileRole, JwtLiteral
+from lk_audit.facts import FOR_SHOW, JwtLiteral
 from lk_audit.livekit.credentials import DEVELOPMENT_KEYS
 from lk_audit.livekit.grants import allows
 from lk_audit.livekit.token_words import described, ending
@@ -20,7 +20,6 @@ _LONG = (
     ".eyJpc3MiOiJBUElleGFtcGxlMjM0NTYiLCJzdWIiOiJleGFtcGxlLXVzZXIiLCJuYmYiOjE3MDQwNjcyMDAsImV4cCI6NDEwMjQ0NDgwMCwidmlk"
     "ZW8iOnsicm9vbUpvaW4iOnRydWUsInJvb20iOiJleGFtcGxlIn19.YNERBsK7HeqWP8fWdRx9vGnnZn7KE8Uzh6sE-OiG_yw"
 )
-_HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION, FileRole.EXAMPLE})
 
 
 @rule(
@@ -75,7 +74,7 @@ def embedded_powerful_token(literal: JwtLiteral, options: Options) -> Iterator[P
     if token.is_expired(now) or not (token.powers or is_long):
         return
     can = f", so that its holder may {allows(token.powers[0])}" if token.powers else ""
-    is_for_show = token.key_id in DEVELOPMENT_KEYS and literal.role in _HARMLESS
+    is_for_show = token.key_id in DEVELOPMENT_KEYS and literal.role in FOR_SHOW
     yield Problem(
         literal.place,
         f"{described(literal, now=now, max_ttl=options.max_ttl)}{can}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import FileRole, JwtLiteral
+from lk_audit.facts import FOR_SHOW, JwtLiteral
 from lk_audit.livekit.credentials import DEVELOPMENT_KEYS
 from lk_audit.livekit.token_words import described, ending
 from lk_audit.livekit.tokens import DAY
@@ -11,7 +11,6 @@ from lk_audit.rule_api import Options, Problem, Severity, rule
 _FETCH = "Fetch a token from your backend when it is needed."
 _LOOK = "Look for further copies in the git history."
 _EXPIRED_FIX = f"{_FETCH} This one is over: remove it, and see that no valid one takes its place. {_LOOK}"
-_HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION, FileRole.EXAMPLE})
 _VALID = (
     "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
     ".eyJpc3MiOiJBUElleGFtcGxlMjM0NTYiLCJzdWIiOiJleGFtcGxlLXVzZXIiLCJuYmYiOjQxMDI0NDEyMDAsImV4cCI6NDEwMjQ0NDgwMCwidmlk"
@@ -89,7 +88,7 @@ def embedded_token(literal: JwtLiteral, options: Options) -> Iterator[Problem]:
     if not is_expired and (token.powers or token.lasts_over(DAY, now)):
         return
     severity = Severity.LOW if is_expired else None
-    if token.key_id in DEVELOPMENT_KEYS and literal.role in _HARMLESS:
+    if token.key_id in DEVELOPMENT_KEYS and literal.role in FOR_SHOW:
         severity = Severity.NOTE
     yield Problem(
         literal.place,

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import E2eeKeyLiteral, FileRole
+from lk_audit.facts import HARMLESS, E2eeKeyLiteral, FileRole
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
-_HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION})
 _LOWER = dict.fromkeys((FileRole.EXAMPLE, FileRole.LOCAL), Severity.LOW)
 
 
@@ -102,7 +101,7 @@ def hardcoded_e2ee_key(key: E2eeKeyLiteral) -> Iterator[Problem]:
     Whoever has the code, or the application that it is built into, can decrypt every call. Encryption then protects
     against nobody who cares to look.
     """
-    if key.role in _HARMLESS or (key.is_placeholder and key.role in _LOWER):
+    if key.role in HARMLESS or (key.is_placeholder and key.role in _LOWER):
         return
     yield Problem(
         key.place,

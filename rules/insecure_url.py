@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import FileRole, InsecureUrl
+from lk_audit.facts import HARMLESS, FileRole, InsecureUrl
 from lk_audit.repairs import EncryptAddress
 from lk_audit.rule_api import Fixable, Problem, Severity, rule
 
-_HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION})
 _SECURE = {"ws": "wss", "http": "https"}
 
 
@@ -82,7 +81,7 @@ def insecure_url(url: InsecureUrl) -> Iterator[Problem]:
     The access token travels in the request. Without TLS everybody on the way reads it and can take the participant's
     place, and browsers refuse the microphone and camera to pages without TLS.
     """
-    if url.role in _HARMLESS:
+    if url.role in HARMLESS:
         return
     yield Problem(
         url.place,

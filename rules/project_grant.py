@@ -126,5 +126,6 @@ def _whose(mint: TokenMint) -> str:
     return "a participant's token" if is_joining or not mint.endpoints else "a token that a request gets"
 
 
-def _position(grant: Grant) -> int:
-    return grant.place.start
+def _position(grant: Grant) -> tuple[bool, int]:
+    """What every holder gets comes first."""
+    return not grant.certain, grant.place.start

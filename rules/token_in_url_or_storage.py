@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import FileRole, TokenLeftBehind
+from lk_audit.facts import HARMLESS, TokenLeftBehind
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
-
-_HARMLESS = frozenset({FileRole.TEST, FileRole.DOCUMENTATION})
 
 
 @rule(
@@ -86,7 +84,7 @@ def token_in_url_or_storage(left: TokenLeftBehind) -> Iterator[Problem]:
     Addresses end up in histories, logs and referrers, and storage can be read by every script of the page. Whoever
     finds the token there enters the room under its holder's name for as long as it lives.
     """
-    if left.role in _HARMLESS:
+    if left.role in HARMLESS:
         return
     yield Problem(
         left.place,

@@ -37,6 +37,39 @@ LOOPS = {
             "    return api.AccessToken().with_identity(name).to_jwt()\n"
         ),
     ),
+    "python: grants that are replaced by more of themselves": (
+        "mint.py",
+        (
+            "import dataclasses\nfrom livekit import api\n\ndef mint(names, grants):\n    for name in names:\n"
+            "        grants = dataclasses.replace(grants, hidden=True)\n"
+            "    return api.AccessToken().with_grants(grants).to_jwt()\n"
+        ),
+    ),
+    "python: grants that are made of each other": (
+        "mint.py",
+        (
+            "from livekit import api\n\ndef mint(one, other):\n    while more():\n"
+            "        one = api.VideoGrants(**other)\n        other = api.VideoGrants(**one)\n"
+            "    return api.AccessToken().with_grants(other).to_jwt()\n"
+        ),
+    ),
+    "ruby: grants that are read from themselves": (
+        "mint.rb",
+        (
+            "require 'livekit'\n\ndef mint(grant)\n  while more\n"
+            "    grant = LiveKit::VideoGrant.from_hash(grant)\n  end\n"
+            "  token = LiveKit::AccessToken.new\n  token.video_grant = grant\n  token.to_jwt\nend\n"
+        ),
+    ),
+    "php: options that are made of themselves": (
+        "mint.php",
+        (
+            "<?php\nuse Agence104\\LiveKit\\{AccessToken, AccessTokenOptions, VideoGrant};\n\n"
+            "function mint($options) {\n"
+            "  while (more()) {\n    $options = new AccessTokenOptions($options);\n  }\n"
+            "  return (new AccessToken('k', 's'))->init($options)->setGrant(new VideoGrant())->toJwt();\n}\n"
+        ),
+    ),
 }
 
 
@@ -129,4 +162,30 @@ def test_a_dependency_that_depends_on_itself_is_no_endless_question() -> None:
     facts, notes = extract_facts(sources)
 
     assert [type(fact) for fact in facts] == [TokenMint]
+    assert notes == []
+
+
+def test_plugs_that_run_each_other_are_no_endless_question() -> None:
+    router = (
+        "defmodule Web.Router do\n  use Web, :router\n\n  pipeline :members do\n    plug Web.One\n  end\n\n"
+        '  scope "/api", Web do\n    pipe_through [:members]\n    post "/token", TokenController, :create\n  end\nend\n'
+    )
+    controller = (
+        "defmodule Web.TokenController do\n  use Web, :controller\n\n  def create(conn, params) do\n"
+        '    token = Livekit.AccessToken.new("key", "secret") |> Livekit.AccessToken.with_identity(params["name"])\n'
+        "    json(conn, %{token: Livekit.AccessToken.to_jwt(token)})\n  end\nend\n"
+    )
+    plugs = {
+        name: f"defmodule Web.{name.title()} do\n  use Plug.Builder\n  plug Web.{other}\nend\n"
+        for name, other in (("one", "Two"), ("two", "One"))
+    }
+    sources = [
+        Source.from_text("lib/web/router.ex", router),
+        Source.from_text("lib/web/token_controller.ex", controller),
+        *(Source.from_text(f"lib/web/{name}.ex", text) for name, text in plugs.items()),
+    ]
+
+    facts, notes = extract_facts(sources)
+
+    assert any(isinstance(fact, TokenMint) for fact in facts)
     assert notes == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.languages.mints import found_in
+from tests.languages.minting import found_in
 
 MINT = """  const { LIVEKIT_API_KEY, LIVEKIT_API_SECRET } = process.env;
   const at = new AccessToken(LIVEKIT_API_KEY, LIVEKIT_API_SECRET, { identity, ttl: '10m' });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.languages.mints import found_in
+from tests.languages.minting import found_in
 
 HEAD = """import express from 'express';
 import { AccessToken } from 'livekit-server-sdk';

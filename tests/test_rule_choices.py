@@ -86,6 +86,14 @@ def test_tests_make_wrong_tokens_on_purpose(rule: str) -> None:
     assert not found(rule, "test/rooms.test.js", text)
 
 
+def test_tests_read_the_tokens_that_they_have_made() -> None:
+    read = 'claims = jwt.decode(token, options={"verify_signature": False})'
+    text = f'import jwt\n\n{read}\nroom = claims["video"]["room"]\n'
+
+    assert len(found("unverified-token", "rooms.py", text)) == 1
+    assert not found("unverified-token", "tests/test_rooms.py", text)
+
+
 def test_a_client_that_signs_with_the_sdk_is_certain_and_one_that_signs_by_hand_is_not() -> None:
     sdk = (
         '"use client";\nimport { AccessToken } from "livekit-server-sdk";\n'

@@ -11,9 +11,8 @@ import pytest
 
 from lk_audit import rule_loader
 from lk_audit.errors import RuleLoadError, UsageError
-from lk_audit.rule_loader import builtin_rules_folder, load_folder, load_rules, select_rules
+from lk_audit.rule_loader import builtin_rules_folder, load_folder, load_rules
 from lk_audit.rule_packs import Pack
-from tests.samples import make_rule
 
 RULE = '''
 from collections.abc import Iterator
@@ -197,43 +196,3 @@ def test_of_two_rules_with_one_id_the_first_stays_and_the_other_is_named(
     assert error.endswith(
         f"belongs to ACME001 own-rule of {tmp_path / 'own'}; a rule needs an id and a name of its own"
     )
-
-
-# --- choosing ---------------------------------------------------------------------------------------------------------
-
-RULES = [
-    make_rule("bad-word", id="LK901"),
-    make_rule("worse-word", id="LK902"),
-    make_rule("rare-word", id="LK903", on_by_default=False),
-]
-
-
-@pytest.mark.parametrize(
-    ("select", "ignore", "chosen"),
-    [
-        ([], [], ["LK901", "LK902"]),
-        (["LK903"], [], ["LK903"]),
-        (["rare-word", "LK901"], [], ["LK901", "LK903"]),
-        (["all"], [], ["LK901", "LK902", "LK903"]),
-        (["all"], ["worse-word"], ["LK901", "LK903"]),
-        ([], ["LK901"], ["LK902"]),
-    ],
-)
-def test_rules_are_chosen_by_id_or_name(select: list[str], ignore: list[str], chosen: list[str]) -> None:
-    assert [rule.id for rule in select_rules(RULES, select, ignore)] == chosen
-
-
-@pytest.mark.parametrize(
-    ("name", "suggestion"),
-    [("bad-wrod", '; did you mean "bad-word"?'), ("lk902", '; did you mean "LK902"?'), ("zzz", "")],
-)
-def test_an_unknown_rule_is_a_usage_error_with_a_suggestion(name: str, suggestion: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        select_rules(RULES, [name])
-
-    assert str(caught.value) == f"no rule is called {name}{suggestion}"
-
-
-def test_to_ignore_everything_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="no rule is left"):
-        select_rules(RULES, ["LK901"], ["bad-word"])

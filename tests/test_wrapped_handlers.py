@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import TokenMint
-from tests.languages.mints import facts_of, found_in
+from tests.languages.minting import facts_of, found_in
 
 CONTROLLER = """const { AccessToken } = require('livekit-server-sdk');
 const asyncHandler = require('express-async-handler');

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, first_text
 from lk_audit.livekit.annotations import (
     CLIENTS,
     GUARD_BLOCKS,
@@ -20,7 +20,6 @@ from lk_audit.syntax import (
     Class,
     Expr,
     Function,
-    Literal,
     Name,
     Node,
     Sequence,
@@ -86,12 +85,7 @@ def route_blocks(context: FileContext) -> Iterator[tuple[Function, str, str, Cal
 def _block_path(context: FileContext, call: Call) -> list[str]:
     """The path of a route with those of the blocks around it, outermost first."""
     around = (block for block in _blocks_around(context, call) if context.name_elsewhere(block) in PATH_BLOCKS)
-    return [_first_text(block) for block in (call, *around)][::-1]
-
-
-def _first_text(call: Call) -> str:
-    first = call.arguments[0].value if call.arguments else None
-    return first.value if isinstance(first, Literal) and isinstance(first.value, str) else ""
+    return [first_text(block) or "" for block in (call, *around)][::-1]
 
 
 def _blocks_around(context: FileContext, node: Node) -> Iterator[Call]:

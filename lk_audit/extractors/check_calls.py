@@ -10,7 +10,22 @@ from lk_audit.extractors.identities import is_request_in_go
 from lk_audit.extractors.lax_checks import is_relied_on
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
-from lk_audit.syntax import Assign, Await, Binary, Call, Entry, Expr, Function, Literal, Member, Name, Node, Try, walk
+from lk_audit.syntax import (
+    Assign,
+    Await,
+    Binary,
+    Call,
+    Entry,
+    Evaluate,
+    Expr,
+    Function,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Try,
+    walk,
+)
 from lk_audit.values.model import Defined
 
 _DEEPEST = 4
@@ -30,8 +45,9 @@ def is_lookup(context: FileContext, call: Call) -> bool:
         return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
     if any(has_credential(expr) for expr in claimed):
         return False
-    name = last_name(call.callee) or ""
-    return not AUTHENTICATING_NAME.match(name) or name.lower().startswith(("get_user", "getuser"))
+    name = (last_name(call.callee) or "").lower()
+    is_search = name.startswith(("get_user", "getuser")) and "session" not in name
+    return is_search or not AUTHENTICATING_NAME.match(name)
 
 
 def looks_up_caller(context: FileContext, call: Call) -> bool:
@@ -52,7 +68,7 @@ def result_matters(context: FileContext, call: Call) -> bool:
     while isinstance(holder, Await) or (isinstance(holder, Member) and holder.end <= call.start):
         holder = context.names.parent(holder)
     if not isinstance(holder, Assign):
-        return type(holder).__name__ != "Evaluate"
+        return not isinstance(holder, Evaluate)
     return is_relied_on(context, holder)
 
 

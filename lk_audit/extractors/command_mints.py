@@ -31,7 +31,7 @@ from lk_audit.frontends.shell import Command, Word, commands
 from lk_audit.livekit.commands import DEVELOPMENT_KEY, PROGRAMS, TokenCommand, token_command
 from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.durations import go_span, spoken
-from lk_audit.livekit.grants import VIDEO_GRANTS, meant_grant, restricts_by_default
+from lk_audit.livekit.grants import VIDEO_GRANTS, keeps_right, meant_grant
 from lk_audit.patterns import regex
 from lk_audit.roles import file_role
 from lk_audit.secret import Secret
@@ -310,7 +310,7 @@ class _Mint(Struct):
         """One member of `--grant`. Go reads names whatever their case, and ignores those that it does not know."""
         name = _BY_LOWER.get(key.lower())
         if name is None:
-            opens = value is False and (meant := meant_grant(key)) is not None and restricts_by_default(meant)
+            opens = value is False and keeps_right(key)
             problem = "LiveKit has no such grant"
             self.unknown.append(UnknownGrant(key, place, problem, meant_grant(key), fails_open=opens))
         elif isinstance(value, bool | str) or value is None:

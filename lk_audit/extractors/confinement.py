@@ -54,8 +54,9 @@ class Confinement:
         return bool(_SERVER.search(command) and _DEV.search(command))
 
     def _command(self, number: int) -> Iterator[str]:
+        """The lines of the command that a line is part of: all but its last end in a backslash."""
         first = number
-        while number - first < _LINES_OF_COMMAND and self._goes_on(first - 1) and number - first < _LINES_OF_COMMAND:
+        while number - first < _LINES_OF_COMMAND and self._goes_on(first - 1):
             first -= 1
         last = number
         while last - number < _LINES_OF_COMMAND and self._goes_on(last):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -16,7 +16,7 @@ from lk_audit.patterns import regex
 from lk_audit.project.modules import CodeModule, Project
 from lk_audit.roles import file_role
 from lk_audit.source import Place, Source
-from lk_audit.syntax import Call, Expr, ImportedName, Member, Module, Name, Node
+from lk_audit.syntax import Call, Expr, ImportedName, Literal, Member, Module, Name, Node
 from lk_audit.values import model
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step, Value
@@ -50,6 +50,13 @@ class Workspace:
     def contexts(self, path: str) -> tuple[FileContext, ...]:
         """The contexts of a file's modules; none for a file without code."""
         return tuple(self.context(code) for code in self.project.modules(path))
+
+    def mentioning(self, home: FileContext, *words: str) -> Iterator[FileContext]:
+        """The file at hand where it mentions one of some words, and the others of the project that do."""
+        if any(word.encode() in home.source.data for word in words):
+            yield home
+        for module in self.project.usage.mentions(home.source.path, *words):
+            yield self.context(module)
 
     def shared(self, build: Callable[[Workspace], Built]) -> Built:
         """What `build` makes of the workspace, made once."""
@@ -257,6 +264,12 @@ def argument(call: Call, position: int | None, *names: str) -> Expr | None:
     if position < len(plain) and not any(item.spread for item in plain[: position + 1]):
         return plain[position].value
     return None
+
+
+def first_text(call: Call) -> str | None:
+    """The text that the first argument of a call spells out."""
+    first = call.arguments[0].value if call.arguments else None
+    return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None
 
 
 def last_name(expr: Node) -> str | None:

@@ -1,4 +1,4 @@
-"""API secrets written down in code: arguments, fallbacks, assignments, comments."""
+"""API secrets written down in code, as arguments, fallbacks or assignments; and reads of variables that hold one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.mint_parts import MintParts
 from lk_audit.extractors.mints import mints_of
+from lk_audit.extractors.serialised import renames
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
 from lk_audit.livekit.credentials import (
     is_foreign_name,
@@ -40,6 +41,7 @@ from lk_audit.syntax import (
 )
 from lk_audit.values.model import Environment, Possible, Text
 
+_MOST_CALLS = 4
 _FALLBACK_OPERATORS = frozenset({"or", "??"})
 
 
@@ -131,13 +133,31 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
     """`os.getenv("LIVEKIT_API_SECRET", "...")`, `process.env.LIVEKIT_API_SECRET || "..."`."""
     fallbacks = [node for node in context.names.nodes(Binary) if node.operator in _FALLBACK_OPERATORS]
     reads = [call for call in context.names.calls if _names_secret(context, call)]
-    candidates: tuple[Binary | Call, ...] = (*(node for node in fallbacks if _mentions_secret(context, node)), *reads)
+    whole = {call: None for read in reads for call in _given_with_text(context, read)}
+    stated = [node for node in fallbacks if _mentions_secret(context, node)]
+    candidates: tuple[Binary | Call, ...] = (*stated, *reads, *whole)
     for node in candidates:
-        for value in context.values(node):
-            if isinstance(value, Text) and value.environment and context.secret_names.means(value.environment):
-                fact = _from_text(context, value, Carrier.FALLBACK, value.environment, _neighbour_key(context, node))
+        values = context.values(node)
+        read = next((item.name for item in values if isinstance(item, Environment)), None)
+        for value in values:
+            # What a helper of the project returns beside a variable is what it is when nobody sets that.
+            name = (value.environment or read) if isinstance(value, Text) else None
+            if isinstance(value, Text) and name is not None and context.secret_names.means(name):
+                fact = _from_text(context, value, Carrier.FALLBACK, name, _neighbour_key(context, node))
                 if fact is not None:
                     yield fact
+
+
+def _given_with_text(context: FileContext, read: Call) -> Iterator[Call]:
+    """The calls that what is read goes through, with a text beside it: `cmp.Or(os.Getenv("SECRET"), "...")`."""
+    node: Node | None = read
+    for _ in range(_MOST_CALLS):
+        holder = context.names.parent(node) if node is not None else None
+        node = context.names.parent(holder) if isinstance(holder, Argument | Member) else None
+        if not isinstance(node, Call):
+            return
+        if any(isinstance(item.value, Literal) for item in node.arguments):
+            yield node
 
 
 def _names_secret(context: FileContext, call: Call) -> bool:
@@ -254,7 +274,7 @@ def _name_of(context: FileContext, literal: Expr) -> str | None:
         case Assign(target=target, value=value) if value is literal:
             return target_name(target)
         case Argument(name=str(name)):
-            return name
+            return None if renames(context.names.parent(parent)) else name
         case Entry(key=Literal(value=str(key)), value=value) if value is literal:
             return _tagged(context, parent) or key
         case Argument(name=None):

@@ -255,8 +255,7 @@ def _defined_name(source: Source, pair: Pair) -> tuple[str, int]:
 
 
 _FAR_ABOVE = 2_000
-
-
+"""Bytes between the name of a variable and what it is given, where both stand in an object."""
 _URL_FLAGS = frozenset({"--url", "--ws-url", "--host"})
 
 

@@ -38,18 +38,11 @@ def _is_open(home: FileContext, function: Function) -> bool:
     return isinstance(owner, Class) and any(last_name(item) == "AllowAnonymous" for item in owner.decorators)
 
 
-def _files(workspace: Workspace, home: FileContext, *words: str) -> Iterator[FileContext]:
-    if any(word.encode() in home.source.data for word in words):
-        yield home
-    for module in home.project.usage.mentions(home.source.path, *words):
-        yield workspace.context(module)
-
-
 def _policies(workspace: Workspace, home: FileContext) -> Iterator[Lead]:
     """`options.FallbackPolicy = ...`, an AuthorizeFilter for all, `app.MapControllers().RequireAuthorization()`."""
-    for context in _files(workspace, home, "FallbackPolicy", "AuthorizeFilter", "MapControllers"):
+    for context in workspace.mentioning(home, "FallbackPolicy", "AuthorizeFilter", "MapControllers"):
         for word in DEFAULT_POLICIES:
-            at = b"".join(context.source.data.split(b"\r")).find(word)
+            at = context.source.data.find(word)
             if at >= 0:
                 yield Lead(context.source.place(at, at + len(word)), "asks every caller for a login")
                 return
@@ -57,15 +50,15 @@ def _policies(workspace: Workspace, home: FileContext) -> Iterator[Lead]:
 
 def _middleware(workspace: Workspace, guards: Guards, home: FileContext) -> Iterator[Lead]:
     """`app.UseMiddleware<ApiKeyMiddleware>()`, `app.Use(async (context, next) => ...)`."""
-    for context in _files(workspace, home, "UseMiddleware", "app.Use("):
+    for context in workspace.mentioning(home, "UseMiddleware", "app.Use("):
         for name in sorted(MIDDLEWARE):
             for call in context.names.calls_of(name):
-                if any(_guards(context, guards, item.value) for item in call.arguments):
+                if any(_is_guard(context, guards, item.value) for item in call.arguments):
                     yield Lead(context.place(call.callee), "runs before every handler")
         yield from _classes(context, guards)
 
 
-def _guards(context: FileContext, guards: Guards, expr: object) -> bool:
+def _is_guard(context: FileContext, guards: Guards, expr: object) -> bool:
     return isinstance(expr, Function) and guards.function(context, expr)
 
 

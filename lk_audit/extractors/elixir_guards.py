@@ -6,6 +6,7 @@ Sources: the documentation of Phoenix (Router, Controller, Channel, Socket), Pho
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.elixir_handlers import module_name
@@ -91,14 +92,18 @@ def _authenticates(guards: Guards, context: FileContext, plug: Expr) -> bool:
 def _module_authenticates(guards: Guards, context: FileContext, name: str) -> bool:
     """The same for a module: by its `call`, or by the plugs that it is a pipeline of, as those of Guardian are."""
     path = context.project.autoload.target(context.source.path, name, "elixir") if name else None
-    for module in context.project.modules(path) if path is not None else ():
-        there = context.workspace.context(module)
-        functions = there.names.functions_named("call")
-        if functions:
-            return any(_refuses(guards, there, function) for function in functions)
-        return next(_guarding(guards, there, _plugs(there.module.body.statements), ""), None) is not None
+    there = next(iter(context.workspace.contexts(path)), None) if path is not None else None
+    if there is not None:
+        return guards.once(there.module, partial(_is_guarding_module, guards, there))
     word = _snake(name.rpartition(".")[2])
     return name in AUTHENTICATING_CALLS or bool(AUTHENTICATING_NAME.match(word) or _UNSEEN.search(word))
+
+
+def _is_guarding_module(guards: Guards, context: FileContext) -> bool:
+    functions = context.names.functions_named("call")
+    if functions:
+        return any(_refuses(guards, context, function) for function in functions)
+    return next(_guarding(guards, context, _plugs(context.module.body.statements), ""), None) is not None
 
 
 def _snake(name: str) -> str:
@@ -163,6 +168,7 @@ def _around(guards: Guards, context: FileContext, call: Call) -> Iterator[Lead]:
 
 
 def _calls(block: Block, name: str) -> Iterator[Call]:
+    """The calls of a name among the statements of a block, of which the last is what the block gives."""
     for statement in block.statements:
         value = getattr(statement, "value", None)
         if isinstance(value, Call) and last_name(value.callee) == name:
@@ -179,17 +185,9 @@ def _of_pipelines(guards: Guards, context: FileContext, piped: Call) -> Iterator
             for pipeline in pipelines:
                 body = pipeline.arguments[-1].value
                 if isinstance(body, Function):
-                    yield from _guarding(guards, context, _plugs_in(body), "")
+                    yield from _guarding(guards, context, _calls(body.body, "plug"), "")
             if not pipelines and _authenticates(guards, context, part):
                 yield Lead(context.place(part), _AUTHENTICATES)
-
-
-def _plugs_in(function: Function) -> Iterator[Call]:
-    """The plugs of a pipeline, of which the last is what its block gives."""
-    for statement in function.body.statements:
-        value = getattr(statement, "value", None)
-        if isinstance(value, Call) and last_name(value.callee) == "plug":
-            yield value
 
 
 def _first(call: Call) -> object:

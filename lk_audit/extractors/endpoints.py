@@ -84,6 +84,9 @@ class Endpoints:
 
     def _registrations(self, function: Function) -> Iterator[Handler]:
         """The handlers that other files make of a function of this file."""
+        if self._context.is_go and not function.name:
+            yield from self._registrations_of_made(function)
+            return
         known = self.handlers.get(function)
         names = self._context.names
         if (known is not None and known.router is not None) or names.name_of(function) in CONSTRUCTORS:
@@ -104,7 +107,21 @@ class Endpoints:
                 elif names.is_javascript and wrapped(names, function) is not function:
                     yield from registered_wrapped(self._context.workspace.context(module), function, words)
         if self._context.is_go and known is not None:
-            yield from self._registrations_by_name(function)
+            yield from self._registrations_by_name(function, function.name)
+
+    def _registrations_of_made(self, function: Function) -> Iterator[Handler]:
+        """The same for a function that another one hands out in Go: `router.POST("/token", handlers.Token(config))`."""
+        from lk_audit.extractors.go_handlers import maker  # noqa: PLC0415 - most scans meet other languages
+
+        known = self.handlers.get(function)
+        named = maker(self._context, function)
+        if named is None or (known is not None and known.router is not None):
+            return
+        for use in self._context.project.usage.callers(self._context.code, named):
+            handlers = self._context.workspace.context(use.module).built(Endpoints).handlers
+            if function in handlers:
+                yield handlers[function]
+        yield from self._registrations_by_name(function, named.name)
 
     def _takes_request(self, function: Function) -> bool:
         """Whether a Go function can be registered at all."""
@@ -112,13 +129,13 @@ class Endpoints:
 
         return takes_request(self._context, function)
 
-    def _registrations_by_name(self, function: Function) -> Iterator[Handler]:
+    def _registrations_by_name(self, function: Function, name: str) -> Iterator[Handler]:
         """Where other files register a Go function that is known by its name only: a method of a field of a field."""
         from lk_audit.extractors.go_handlers import GoRoutes  # noqa: PLC0415 - most scans meet other languages
 
-        for module in self._context.project.usage.users(self._context.code, function, function.name):
+        for module in self._context.project.usage.users(self._context.code, function, name):
             site = self._context.workspace.context(module)
-            for item in site.built(GoRoutes).unresolved(function.name):
+            for item in site.built(GoRoutes).unresolved(name):
                 yield registered(site, item, function)
 
     def routes_to(self, node: Node, *, to_answer: bool = False) -> list[Route]:

@@ -59,6 +59,7 @@ class Evidence:
         self.path = source.path
         self.pairs = sorted(document.pairs, key=lambda pair: (pair.start, pair.end))
         self._source = source
+        self._is_environment = document.format == "dotenv"
         self._is_nested = document.format in ("yaml", "json") and not document.errors
 
     @cached_property
@@ -71,7 +72,8 @@ class Evidence:
         pair = self.pairs[index]
         if self.names.means(name):
             return None if _is_encrypted(pair) else Binding(is_close=True)
-        if not self._is_generic(name) or any(is_foreign_name(key) for key in pair.path[:-1]) or _is_encrypted(pair):
+        is_other = self._names_its_own or any(is_foreign_name(key) for key in pair.path[:-1]) or _is_encrypted(pair)
+        if is_other or not self._is_generic(name):
             return None
         if any(says_livekit(key) for key in pair.path[:-1]) or self._has_livekit_neighbour(index):
             return Binding(is_close=True)
@@ -86,6 +88,11 @@ class Evidence:
         """Whether a name may mean the API secret of anything; a plain SECRET_KEY signs an application's sessions."""
         is_session_key = not self._is_nested and {"secret", "key", "secretkey"}.issuperset(name_words(name))
         return is_generic_secret_name(name) and (not is_session_key or len(name_words(name)) == 1)
+
+    @cached_property
+    def _names_its_own(self) -> bool:
+        """Whether an environment file says which secret is LiveKit's: its API_KEY_SECRET is then another one."""
+        return self._is_environment and any(self.names.means(pair.path[-1]) for pair in self.pairs)
 
     @property
     def _is_called_livekit(self) -> bool:

@@ -86,7 +86,7 @@ GATES: Mapping[str, Gate] = {
         ),
     ),
     "urls": ((_UNENCRYPTED, (*_LIVEKIT, b"lk", b"Lk", b"LK", *SINKS)),),
-    "secret_exposures": ((_SECRETS,), ((b"toJwt", b"to_jwt", b"ToJwt"),)),
+    "secret_exposures": ((_SECRETS,), ((b"toJwt", b"to_jwt", b"ToJwt", b"ToJWT"),)),
     "webhooks": (((b"eceive",), (b"ebhook", b"EBHOOK")), (_EVENTS, (b"event", b"Event"))),
     "e2ee_keys": (
         ((b"etKey", b"et_key", b"haredKey", b"hared_key"), (b"rovider", b"E2EE", b"e2ee", b"ncryption")),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.caller_data import has_credential, has_raw
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.go_handlers import is_whole_request, type_name
-from lk_audit.livekit.authentication import AUTHENTICATING_NAME, GO_CHECK_NAME, GO_TEXT_PACKAGES
-from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name, Opaque, Parameter
-from lk_audit.values.model import symbolic_sources
+from lk_audit.extractors.refusals import leaves, parts_of_test
+from lk_audit.livekit.authentication import AUTHENTICATING_NAME, GO_ASKING_NAME, GO_CHECK_NAME, GO_TEXT_PACKAGES
+from lk_audit.syntax import Call, Expr, Function, If, Index, Literal, Member, Name, Opaque, Parameter, walk
+from lk_audit.values.model import Defined, symbolic_sources
 
 
 def fails_for_strangers(context: FileContext, leaf: Expr) -> bool:
@@ -39,6 +40,24 @@ def given_with(context: FileContext, leaf: Expr) -> Iterator[Expr]:
 
 def is_called_check(name: str) -> bool:
     return AUTHENTICATING_NAME.match(name) is not None and GO_CHECK_NAME.match(name) is not None
+
+
+def asks_who_has_credential(context: FileContext, function: Function) -> bool:
+    """Whether a function gives up where somebody else does not know a credential: `client.UserInfo(ctx, token)`."""
+    return any(
+        isinstance(call, Call) and _asks(context, call)
+        for node in walk(function.body)
+        if isinstance(node, If) and leaves(node.then)
+        for leaf in parts_of_test(node.test)
+        for call in given_with(context, leaf)
+    )
+
+
+def _asks(context: FileContext, call: Call) -> bool:
+    if GO_ASKING_NAME.search(last_name(call.callee) or "") is None:
+        return False
+    is_ours = any(isinstance(value, Defined) for value in context.values(call.callee))
+    return not is_ours and any(has_credential(item.value) for item in call.arguments)
 
 
 def calls_parameter(context: FileContext, call: Call) -> bool:

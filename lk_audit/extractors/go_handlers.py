@@ -104,22 +104,25 @@ def typed_handlers(context: FileContext) -> Iterator[Function]:
     for function in context.names.functions:
         if not takes_request(context, function) or context.names.callers(function):
             continue
-        if function.name or _is_handed_out(context, function):
+        if function.name or maker(context, function) is not None:
             yield function
 
 
-def _is_handed_out(context: FileContext, function: Function) -> bool:
-    """`func Token(cfg *Config) http.HandlerFunc { return func(w, r) {...} }`, which is no middleware."""
+def maker(context: FileContext, function: Function) -> Function | None:
+    """The function that hands a handler out: `func Token(cfg *Config) http.HandlerFunc { return func(w, r) {...} }`.
+
+    Middleware, which takes a handler itself, is none.
+    """
     holder = context.names.parent(function)
     if isinstance(holder, Argument):
         conversion = context.names.parent(holder)
         is_conversion = isinstance(conversion, Call) and last_name(conversion.callee) == "HandlerFunc"
         holder = context.names.parent(conversion) if conversion is not None and is_conversion else None
-    maker = context.names.enclosing_function(function)
-    if not isinstance(holder, Return) or maker is None or not maker.name:
-        return False
-    takes = (type_name(context, item.annotation).rpartition(".")[2] for item in maker.parameters)
-    return not any(name in {"Handler", "HandlerFunc"} for name in takes)
+    around = context.names.enclosing_function(function)
+    if not isinstance(holder, Return) or around is None or not around.name:
+        return None
+    takes = (type_name(context, item.annotation).rpartition(".")[2] for item in around.parameters)
+    return None if any(name in {"Handler", "HandlerFunc"} for name in takes) else around
 
 
 def type_of_parameter(context: FileContext, value: Given) -> str:

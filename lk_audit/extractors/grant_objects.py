@@ -75,14 +75,20 @@ _POSITIONS = tuple(VIDEO_GRANTS[name].python for name in PYTHON_POSITIONS)
 
 
 def constructor_members(context: FileContext, value: Returned, target: str) -> Iterator[tuple[str, Member]]:
+    """The fields that a construction is given, also by the objects that it spreads, each of which is read once."""
+    yield from _members_given(context, value, target, {value.call})
+
+
+def _members_given(context: FileContext, value: Returned, target: str, read: set[Call]) -> Iterator[tuple[str, Member]]:
     positional = iter(
         _POSITIONS if target == "grants" else [to_snake_case(name) for name in OTHER_GRANTS.get(target, ())]
     )
     for item in value.call.arguments:
         if item.spread:
             for inner in context.values(item.value):
-                if isinstance(inner, Returned) and inner.call is not value.call and grant_class(inner) == target:
-                    yield from constructor_members(context, inner, target)
+                if isinstance(inner, Returned) and inner.call not in read and grant_class(inner) == target:
+                    read.add(inner.call)
+                    yield from _members_given(context, inner, target, read)
                 yield from inner.members.items() if isinstance(inner, Mapped) else ()
             continue
         member = Member(values=context.values(item.value), key=whole_argument(context, item, item.value))

@@ -18,17 +18,19 @@ from lk_audit.extractors.grant_objects import (
     set_grant,
     whole_argument,
 )
-from lk_audit.extractors.requested_grants import RequestedGrants
+from lk_audit.extractors.kept_rights import stays
+from lk_audit.extractors.requested_grants import RequestedGrants, picks_holders
 from lk_audit.facts import Grant, Grants, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
     BY_FIELD_NAME,
     BY_PYTHON_NAME,
     FIELD_NAMES,
     OTHER_GRANTS,
+    PROJECT_GRANTS,
     VIDEO_GRANTS,
     how_ignored,
+    keeps_right,
     meant_grant,
-    restricts_by_default,
     to_camel_case,
     to_snake_case,
 )
@@ -51,6 +53,7 @@ class GrantCollector(Struct):
     """Gathers the grants of one token, call by call.
 
     `function` is the one that makes the token; `of_sdk` tells that an SDK writes it, and takes objects of its classes.
+    `_under_way` are the calls whose objects are being read, `_left` is how many more objects are read at all.
     `merges` tells whether a further grant call adds to the earlier ones or replaces them, `reads_maps` that plain maps
     have the names of the grant classes. `has_bare_rights` tells that Rust code gives `can_publish` a flag and no
     option, as only releases before 0.8 take it. `conditions` holds where a condition on the request first sets a right.
@@ -69,6 +72,8 @@ class GrantCollector(Struct):
     complete: bool = True
     from_caller: Lead | None = None
     has_bare_rights: bool = False
+    _under_way: set[Call] = field(default_factory=set)
+    _left: int = 500
 
     def add(self, target: str, values: Possible, place: Place, *, certain: bool = True) -> None:
         """Take one of `values`, written at `place`, as grant object `target` ("grants" is the `video` claim)."""
@@ -98,6 +103,19 @@ class GrantCollector(Struct):
         self._add_members(target, [(name, member)], certain=certain, is_class=is_class)
 
     def _add_object(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
+        """Take a grant object; what is made of itself, in a loop, adds nothing to what it was before."""
+        call = value.call if isinstance(value, Returned) else None
+        self._left -= 1
+        if self._left < 0:
+            self.complete = False
+        elif call is None:
+            self._take(target, value, place, certain=certain)
+        elif call not in self._under_way:
+            self._under_way.add(call)
+            self._take(target, value, place, certain=certain)
+            self._under_way.discard(call)
+
+    def _take(self, target: str, value: Value, place: Place, *, certain: bool) -> None:
         if isinstance(value, Listed) and self.merges:
             self._add_list(target, value, place, certain=certain)
         elif isinstance(value, Returned) and self._add_returned(target, value, place, certain=certain):
@@ -281,16 +299,20 @@ class GrantCollector(Struct):
 
     def _put(self, name: str, member: Member, *, certain: bool) -> None:
         chosen = choosable(self.context, member.values) if name == "room" else member.values
+        values = scalars(member.values)
+        is_requested = self._requested.decides(chosen)
+        is_for_some = name in _FOR_SOME and not is_requested and any(map(picks_holders, member.values))
         grant = Grant(
             name=name,
             place=self.context.member_place(member),
-            values=scalars(member.values),
-            certain=certain and member.certain,
-            from_caller=self._requested.decides(chosen),
+            values=tuple(dict.fromkeys((*values, True))) if is_for_some else values,
+            certain=certain and member.certain and not is_for_some,
+            from_caller=is_requested,
             leads=_leads(self.context, member.values),
             decided_at=self._requested.decided_at(chosen),
             granted_at=self._requested.granted_at(member.values),
             asked_by=self._requested.asked_by(chosen),
+            stays=name in _FOR_SOME and True in values and stays(self.context, member.key, self.function),
         )
         earlier = self.by_name.get(name)
         if earlier is not None and not grant.certain:
@@ -299,7 +321,10 @@ class GrantCollector(Struct):
             granted_at = (grant.granted_at or self.conditions.get(name)) if False in values else None
             # A right stands where it is given, also when another branch denies it later.
             place = earlier.place if earlier.may_be(True) and not grant.may_be(True) else grant.place
-            grant = replace(grant, place=place, values=values, certain=earlier.certain, granted_at=granted_at)
+            leaving = [item for item in (earlier, grant) if item.may_be(True) and not item.stays]
+            grant = replace(
+                grant, place=place, values=values, certain=earlier.certain, granted_at=granted_at, stays=not leaving
+            )
         if grant.granted_at is not None:
             self.conditions.setdefault(name, grant.granted_at)
         self.by_name[name] = grant
@@ -308,19 +333,22 @@ class GrantCollector(Struct):
         known = BY_PYTHON_NAME.get(to_snake_case(spelled)) if is_class else None
         meant = known.python if known is not None else meant_grant(spelled)
         denies = any(isinstance(value, Flag) and not value.flag for value in member.values)
-        canonical = meant_grant(spelled) or ""
         if is_class and not self.reads_maps:
             problem = "the SDK raises TypeError for it"
         elif spelled in OTHER_GRANTS:
             problem = f"a {spelled} grant does not belong inside the video grant"
         else:
             problem = how_ignored(spelled)
-        opens = denies and not is_class and restricts_by_default(canonical)
+        opens = denies and not is_class and keeps_right(spelled)
         return UnknownGrant(spelled, self.context.member_place(member), problem, meant, opens)
 
     def grants(self) -> Grants:
         """What was gathered."""
         return Grants(self.place, dict(self.by_name), tuple(self.unknown), self.complete, self.from_caller)
+
+
+_FOR_SOME = frozenset({"roomAdmin", *PROJECT_GRANTS})
+"""Rights that code gives to some holders of tokens."""
 
 
 def _belongs(name: str, prefix: str) -> bool:

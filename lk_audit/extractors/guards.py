@@ -7,6 +7,8 @@ nobody.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_known_caller, is_raw
 from lk_audit.extractors.check_calls import (
     assigned_calls,
@@ -25,6 +27,7 @@ from lk_audit.extractors.handlers import is_injected
 from lk_audit.extractors.identities import (
     dereferences_identity,
     is_identity,
+    lacks_identity,
     takes_identity_apart,
     takes_identity_in_go,
 )
@@ -70,6 +73,7 @@ class Guards:
     def __init__(self) -> None:
         self._functions: dict[Function, bool] = {}
         self._classes: dict[Class, bool] = {}
+        self._others: dict[object, bool] = {}
 
     # --- guards as they are named in front of handlers ----------------------------------------------------------------
 
@@ -140,6 +144,13 @@ class Guards:
             case _:
                 return None
 
+    def once(self, key: object, judge: Callable[[], bool]) -> bool:
+        """What `judge` says of a guard of one framework; until it has, it guards nobody, for it may name itself."""
+        if key not in self._others:
+            self._others[key] = False
+            self._others[key] = judge()
+        return self._others[key]
+
     # --- guards by their definition -----------------------------------------------------------------------------------
 
     def function(self, context: FileContext, function: Function, depth: int = 0) -> bool:
@@ -169,6 +180,7 @@ class Guards:
                 or any(self.authenticating(home, mark, depth + 1) is not None for mark in owner.decorators)
                 or any(decides(home, item) for item in methods)
                 or any(self.function(home, item, depth + 1) for item in methods)
+                or (home.module.language == "rust" and _is_middleware_in_rust(home, owner))
             )
         return known
 
@@ -215,7 +227,9 @@ class Guards:
 
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
-        if says_refusal(node.then) and self._tests_caller(context, node.test, depth, tuple(matched(node.test))):
+        if lacks_identity(context, node.test) or (
+            says_refusal(node.then) and self._tests_caller(context, node.test, depth, tuple(matched(node.test)))
+        ):
             return True
         parts = list(parts_of_test(node.test))
         return any(self._tells_of(context, part, depth) or is_identity(context, part) for part in parts)
@@ -260,8 +274,10 @@ class Guards:
         return self.function(context, function, depth)
 
     def _is_check_in_go(self, context: FileContext, function: Function, depth: int) -> bool:
-        from lk_audit.extractors.go_guards import is_called_check  # noqa: PLC0415 - most scans meet other languages
+        from lk_audit.extractors.go_guards import asks_who_has_credential, is_called_check  # noqa: PLC0415 - one language's
 
+        if asks_who_has_credential(context.home(function), function):
+            return True
         return is_called_check(function.name) and self._may_fail(context, function, depth)
 
     def verifies(self, context: FileContext, call: Call, depth: int = 0) -> bool:
@@ -395,3 +411,9 @@ class Guards:
             if isinstance(node, Name | Member)
             for found in home.values(node)
         )
+
+
+def _is_middleware_in_rust(context: FileContext, owner: Class) -> bool:
+    from lk_audit.extractors.rust_perimeter import is_refusing_middleware  # noqa: PLC0415 - one language's
+
+    return is_refusing_middleware(context, owner)

@@ -9,8 +9,8 @@ from lk_audit.extractors.mint_parts import MintParts
 from lk_audit.extractors.payloads import livekit_payload, payload_parts
 from lk_audit.extractors.serialised import serialised
 from lk_audit.livekit.sdks import TtlUnit
-from lk_audit.syntax import Assign, Call, Expr, Function, Name, Record
-from lk_audit.values.model import Mapped, Possible
+from lk_audit.syntax import Argument, Assign, Call, Expr, Function, Name, Record
+from lk_audit.values.model import Defined, Mapped, Possible
 
 
 def hand_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
@@ -45,7 +45,7 @@ def _payloads(context: FileContext) -> Iterator[Mapped]:
     for record in written:
         payload = livekit_payload(_as_json(context, context.values(record)), ())
         if payload is not None and payload.origin is record:
-            yield payload
+            yield _as_last_used(context, record, payload)
     if not (context.is_jvm or context.module.language == "csharp"):
         return
     for assign in context.names.nodes(Assign):
@@ -55,6 +55,18 @@ def _payloads(context: FileContext) -> Iterator[Mapped]:
         payload = livekit_payload(context.values(uses[-1]), ()) if uses else None
         if payload is not None and context.code.holds(payload.origin):
             yield payload
+
+
+def _as_last_used(context: FileContext, record: Expr, written: Mapped) -> Mapped:
+    """The payload with what the function adds to it after it has written it: `payload['video']['roomAdmin'] = True`."""
+    assign = context.names.parent(record)
+    if not (isinstance(assign, Assign) and isinstance(assign.target, Name)):
+        return written
+    target = assign.target
+    scope = context.names.binding_scope(target)
+    uses = context.names.uses(scope, target.id) if scope is not None else ()
+    used = livekit_payload(_as_json(context, context.values(uses[-1])), ()) if uses else None
+    return used if used is not None and used.origin is record else written
 
 
 def _as_json(context: FileContext, values: Possible) -> Possible:
@@ -77,8 +89,19 @@ def _nearest(context: FileContext, calls: list[Call], record: Record | Call) -> 
     same = [call for call in calls if context.names.enclosing(call, Function) is function]
     if not same and isinstance(function, Function):
         same = list(_leading_to(context, calls, function))
+    given = _given_to(context, record) if not same else None
     later = [call for call in calls if call.start > record.start]
-    return (same or later or calls[-1:])[0]
+    return given or (same or later or calls[-1:])[0]
+
+
+def _given_to(context: FileContext, record: Record | Call) -> Call | None:
+    """The call of another file's function that claims are written for: `sign(claims{...}, secret)`."""
+    holder = context.names.parent(record)
+    call = context.names.parent(holder) if isinstance(holder, Argument) else None
+    if not isinstance(call, Call):
+        return None
+    defined = (value.definition for value in context.values(call.callee) if isinstance(value, Defined))
+    return call if any(isinstance(item, Function) and not context.code.holds(item) for item in defined) else None
 
 
 def _leading_to(context: FileContext, signing: list[Call], function: Function) -> Iterator[Call]:

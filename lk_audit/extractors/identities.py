@@ -6,8 +6,8 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import is_server_set
 from lk_audit.extractors.refusals import parts_of_test
 from lk_audit.livekit.authentication import LANGUAGE_IDENTITIES
-from lk_audit.syntax import Call, Expr, If, Index, Member, Unary
-from lk_audit.values.model import Given, Reference, symbolic_sources
+from lk_audit.syntax import Binary, Call, Expr, If, Index, Literal, Member, Name, Unary
+from lk_audit.values.model import Given, Reference, Returned, symbolic_sources
 
 _DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser", "current_user", "current_account"})
 _DEREFERENCED_BY_LANGUAGE = frozenset({"user", "current_user", "current_account", "current_member", "current_admin"})
@@ -19,6 +19,31 @@ def is_identity(context: FileContext, expr: Expr) -> bool:
     values = symbolic_sources(context.values(expr))
     names = (item.name if isinstance(item, Reference) else getattr(item, "callee", None) or "" for item in values)
     return bool(known) and any(name.startswith(known) for name in names)
+
+
+def lacks_identity(context: FileContext, test: Expr) -> bool:
+    """`if (!request.auth?.uid)`: whether a branch is taken by callers that nobody has authenticated, if by others too.
+
+    Django's `request.user` is there for everybody.
+    """
+    if isinstance(test, Binary) and test.operator == "or":
+        return lacks_identity(context, test.left) or lacks_identity(context, test.right)
+    missing = _missing(test)
+    values = symbolic_sources(context.values(missing)) if missing is not None and not context.is_python else ()
+    return bool(values) and all(
+        isinstance(value, Given) and is_server_set(value) and not _DEREFERENCED.isdisjoint(value.members)
+        for value in values
+    )
+
+
+def _missing(test: Expr) -> Expr | None:
+    """What a test finds to be missing: `x` of `!x` and of `x == null`."""
+    if isinstance(test, Unary) and test.operator == "not":
+        return test.operand
+    if not isinstance(test, Binary) or test.operator != "==":
+        return None
+    is_null = isinstance(test.right, Literal) and test.right.value is None
+    return test.left if is_null or (isinstance(test.right, Name) and test.right.id == "undefined") else None
 
 
 def takes_identity_apart(context: FileContext, node: Member | Index) -> bool:
@@ -39,10 +64,40 @@ def dereferences_identity(context: FileContext, node: Call | Member) -> bool:
     """`current_user.id`, `Auth::user()->id`: fails for callers that nobody has authenticated."""
     holder = node.callee.object if isinstance(node, Call) and isinstance(node.callee, Member) else None
     holder = node.object if isinstance(node, Member) else holder
-    if holder is None or last_name(holder) not in _DEREFERENCED_BY_LANGUAGE or not is_identity(context, holder):
+    if holder is None or last_name(holder) not in _DEREFERENCED_BY_LANGUAGE:
+        return False
+    if not is_identity(context, holder) and not _is_user_of_request(context, holder):
+        return False
+    if _may_be_missing(context, node):
         return False
     end = node.callee.end if isinstance(node, Call) else node.end
     return context.source.data[holder.end : end].lstrip()[:1] not in {b"&", b"?"}
+
+
+def _may_be_missing(context: FileContext, node: Call | Member) -> bool:
+    """PHP's `$request->user()->name ?? 'Guest'`, which fails for nobody."""
+    if context.module.language != "php":
+        return False
+    around = next((item for item in context.names.ancestors(node) if not isinstance(item, Member)), None)
+    return isinstance(around, Binary) and around.operator == "??" and around.left.end == node.end
+
+
+def _is_user_of_request(context: FileContext, expr: Expr) -> bool:
+    """PHP's `$request->user()`, null for strangers: Laravel makes an error of the warning when something reads it."""
+    if context.module.language != "php":
+        return False
+    values = symbolic_sources(context.values(expr))
+    return bool(values) and all(isinstance(item, Returned) and _asks_for_user(context, item.call) for item in values)
+
+
+def _asks_for_user(context: FileContext, call: Call) -> bool:
+    if not isinstance(call.callee, Member) or call.callee.name != "user" or call.arguments:
+        return False
+    holders = symbolic_sources(context.values(call.callee.object))
+    return bool(holders) and all(
+        item.callee == "request" if isinstance(item, Returned) else getattr(item, "parameter", "") == "request"
+        for item in holders
+    )
 
 
 def takes_identity_in_go(context: FileContext, call: Call) -> bool:

@@ -13,7 +13,8 @@ from lk_audit.facts import Expiry, Lifetime
 from lk_audit.livekit.sdks.elixir import JOKEN_DEFAULT_TTL
 from lk_audit.livekit.sdks.model import TtlUnit
 from lk_audit.syntax import Call, Expr, Function, Literal, Record, walk
-from lk_audit.values.model import Listed, Mapped, Nothing, Number, Text
+from lk_audit.values.model import Mapped, Nothing, Number, Text
+from lk_audit.values.possible import with_items
 
 
 def configured_lifetimes(context: FileContext, call: Call, config: int | str) -> Iterator[Lifetime]:
@@ -56,8 +57,8 @@ def _default(context: FileContext, call: Call) -> Iterator[Lifetime]:
     place = context.place(call.callee)
     options = next((item for item in context.values(argument(call, 0)) if isinstance(item, Mapped)), None)
     members = options.members if options is not None else {}
-    skipped = [item for value in members["skip"].values for item in _texts(value)] if "skip" in members else []
-    if "exp" in skipped:
+    skipped = with_items(members["skip"].values) if "skip" in members else ()
+    if any(isinstance(item, Text) and item.text == "exp" for item in skipped):
         yield Lifetime(Expiry.NEVER, place)
     elif "default_exp" not in members:
         yield Lifetime(Expiry.IMPLICIT, place, JOKEN_DEFAULT_TTL)
@@ -68,9 +69,3 @@ def _default(context: FileContext, call: Call) -> Iterator[Lifetime]:
                 yield Lifetime(Expiry.EXPLICIT, where, value.number)
             elif not isinstance(value, Nothing):
                 yield Lifetime(Expiry.UNKNOWN, where)
-
-
-def _texts(value: object) -> list[str]:
-    if isinstance(value, Listed):
-        return [item.text for items in value.items for item in items if isinstance(item, Text)]
-    return [value.text] if isinstance(value, Text) else []

@@ -10,7 +10,17 @@ from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.facts import Expiry, Lifetime
-from lk_audit.livekit.durations import DAY, MINUTE, YEAR, jose_span, ms_span, spoken
+from lk_audit.livekit.durations import (
+    DAY,
+    EPOCH_OF_TODAY,
+    FIRST_MILLISECOND_EPOCH,
+    FIRST_PLAUSIBLE_EPOCH,
+    MINUTE,
+    YEAR,
+    jose_span,
+    ms_span,
+    spoken,
+)
 from lk_audit.livekit.sdks import TtlUnit
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Expr, Literal, walk
@@ -32,11 +42,6 @@ from lk_audit.values.model import (
     Value,
 )
 
-FIRST_PLAUSIBLE_EPOCH = 1e9
-"""September 2001: a smaller number is no date of a token, but a lifetime in the wrong place."""
-FIRST_MILLISECOND_EPOCH = 1e11
-"""The year 5138 in seconds, March 1973 in milliseconds: a larger number is in milliseconds."""
-_EPOCH_OF_TODAY = 1.75e9
 _FAR_FUTURE = 1e10
 """More than three centuries: what is so far away was meant to be."""
 
@@ -141,7 +146,7 @@ def _duration(value: Value, span: Callable[[str], Reading], *, whole: bool) -> R
             return Expiry.REJECTED, None, "a lifetime is a number of seconds or a time span; the SDK raises for this"
         case Moment():
             slip = "this is a point in time, and the setting takes a duration: the token outlives its holder"
-            return Expiry.EXPLICIT, _EPOCH_OF_TODAY, slip
+            return Expiry.EXPLICIT, EPOCH_OF_TODAY, slip
         case _:
             return _UNREADABLE
 
@@ -222,8 +227,8 @@ def _absolute(number: float) -> Reading:
         return Expiry.BORN_EXPIRED, number, slip
     if number >= FIRST_MILLISECOND_EPOCH:
         return Expiry.MILLISECONDS, None, "`exp` counts seconds, and this number is in milliseconds"
-    if number - _EPOCH_OF_TODAY > YEAR:
-        return Expiry.EXPLICIT, number - _EPOCH_OF_TODAY, None
+    if number - EPOCH_OF_TODAY > YEAR:
+        return Expiry.EXPLICIT, number - EPOCH_OF_TODAY, None
     return _UNREADABLE
 
 
@@ -267,7 +272,7 @@ def _milliseconds(value: Value, default: float | None) -> Reading:
             return (Expiry.BORN_EXPIRED, number / 1000, slip) if slip else _span(number / 1000)
         case Moment(clock=Clock.MILLISECONDS):
             slip = "this is a point in time, and the setting takes a duration: the token outlives its holder"
-            return Expiry.EXPLICIT, _EPOCH_OF_TODAY, slip
+            return Expiry.EXPLICIT, EPOCH_OF_TODAY, slip
         case _:
             return _UNREADABLE
 

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.freshness import choosable
+from lk_audit.extractors.kept_rights import begins_as_bearer
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
@@ -128,11 +129,7 @@ def _audience(context: FileContext, parts: MintParts, kinds: tuple[str, ...], *,
 
 def _connects_itself(context: FileContext) -> bool:
     """Whether the file connects to a room as a program: with LiveKit's realtime SDKs for servers."""
-    for call in context.names.calls:
-        name = context.qualified(call.callee) or ""
-        if name in context.sdks.rooms:
-            return True
-    return False
+    return any((context.qualified(call.callee) or "") in context.sdks.rooms for call in context.names.calls)
 
 
 def _calls_with_bearer(context: FileContext) -> bool:
@@ -140,6 +137,8 @@ def _calls_with_bearer(context: FileContext) -> bool:
     written = [entry.key for entry in context.names.nodes(Entry)]
     # `[{"Authorization", "Bearer ..."}]`, where headers are pairs.
     written += [item.items[0] for item in context.names.nodes(Sequence) if len(item.items) == _PAIR]
+    set_by = (call for call in context.names.calls if len(call.arguments) > 1 and last_name(call) in _HEADER_SETTERS)
+    written += [call.arguments[0].value for call in set_by]
     return any(isinstance(key, Literal) and key.value in _AUTHORIZATION for key in written)
 
 
@@ -154,19 +153,13 @@ def _is_for_header(context: FileContext, mint: Call) -> bool:
         return False
     joined: tuple[Expr, ...] = (*names.nodes(Template), *names.nodes(Binary))
     return _HEADER_MAKER.search(names.name_of(around)) is not None or any(
-        _begins_as_bearer(item) and names.enclosing_function(item) is around for item in joined
+        begins_as_bearer(item) and names.enclosing_function(item) is around for item in joined
     )
 
 
-def _begins_as_bearer(joined: Expr) -> bool:
-    match joined:
-        case Template(parts=(Literal(value=str(text)), *_)) | Binary(operator="+", left=Literal(value=str(text))):
-            return text.lower() == "bearer "
-        case _:
-            return False
-
-
 _PAIR = 2
+_HEADER_SETTERS = frozenset({"Set", "Add", "set", "append", "header", "addHeader", "setRequestHeader", "setValue"})
+"""Methods that put a header into a request that is made: Go, JavaScript, OkHttp, Dart, Swift."""
 _HEADER_MAKER = regex(r"(?i)auth(?:orization)?_?headers?$")
 _AUTHORIZATION = frozenset({"Authorization", "authorization"})
 

@@ -10,7 +10,20 @@ from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.middleware import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
 from lk_audit.livekit.requests_go import DEFAULT_MUX, DERIVING
-from lk_audit.syntax import Argument, Assign, Call, Class, Evaluate, Expr, Function, Literal, Member, Name, Node
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Call,
+    Class,
+    Evaluate,
+    Expr,
+    Function,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Sequence,
+)
 from lk_audit.values.model import Defined, Given, Returned
 
 _DEEPEST = 3
@@ -68,6 +81,8 @@ class Mounts:
         if expr is handler.function:
             return True
         if handler.site.is_go and isinstance(expr, Name | Member) and last_name(expr) == handler.function.name:
+            return True
+        if handler.site.module.language == "php" and _names_action(expr):
             return True
         if not isinstance(expr, Name | Member):
             return False
@@ -189,6 +204,12 @@ class Mounts:
         for call in _calls(context, MIDDLEWARE_METHODS):
             if call.start < position:
                 yield from ((context, item.value) for item in call.arguments)
+
+
+def _names_action(expr: Expr) -> bool:
+    """Laravel's `[TokenController::class, 'show']`: what the other methods of the class do says nothing of this one."""
+    items = expr.items if isinstance(expr, Sequence) else ()
+    return len(items) == 2 and isinstance(items[0], Name | Member) and isinstance(items[1], Literal)  # noqa: PLR2004 - a pair
 
 
 def _callees(call: Call) -> Iterator[Expr]:

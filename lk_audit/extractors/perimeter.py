@@ -39,6 +39,7 @@ from lk_audit.syntax import (
     walk,
 )
 from lk_audit.values.model import Defined, Listed, Mapped, Text
+from lk_audit.values.possible import with_items
 
 
 class Perimeter:
@@ -141,22 +142,16 @@ class Perimeter:
         for framework, (constructors, keywords) in APPLICATION_CLASSES.items():
             if framework not in modules:
                 continue
-            for context in self._mentioning(home, constructors[0]):
+            for context in self._workspace.mentioning(home, constructors[0]):
                 for call in [call for name in constructors for call in context.names.calls_of(name)]:
                     for item in call.arguments:
                         guard = self._guards.authenticating(context, item.value) if item.name in keywords else None
                         if guard is not None:
                             yield Lead(context.place(guard), "guards every route of the application")
 
-    def _mentioning(self, home: FileContext, word: str) -> Iterator[FileContext]:
-        if word.encode() in home.source.data:
-            yield home
-        for module in self._workspace.project.usage.mentions(home.source.path, word):
-            yield self._workspace.context(module)
-
     def _default_permissions(self, home: FileContext) -> Iterator[Lead]:
         """Django REST framework: DEFAULT_PERMISSION_CLASSES in the settings."""
-        for context in self._mentioning(home, PERMISSION_SETTINGS):
+        for context in self._workspace.mentioning(home, PERMISSION_SETTINGS):
             for entry in context.names.nodes(Entry):
                 if isinstance(entry.key, Literal) and entry.key.value == PERMISSION_SETTINGS:
                     names = [value.text.rpartition(".")[2] for value in _texts(context, entry.value)]
@@ -166,7 +161,7 @@ class Perimeter:
     def _django_middleware(self, home: FileContext) -> Iterator[Lead]:
         if not any(item.module.startswith(("django", "rest_framework")) for item in home.names.imports):
             return
-        for context in self._mentioning(home, "MIDDLEWARE"):
+        for context in self._workspace.mentioning(home, "MIDDLEWARE"):
             for assign in context.names.nodes(Assign):
                 if isinstance(assign.target, Name) and assign.target.id == "MIDDLEWARE":
                     for value in _texts(context, assign.value):
@@ -201,9 +196,7 @@ def _is_middleware(function: Function) -> bool:
 
 
 def _texts(context: FileContext, expr: Expr) -> Iterator[Text]:
-    for value in context.values(expr):
-        items = [item for group in value.items for item in group] if isinstance(value, Listed) else [value]
-        yield from (item for item in items if isinstance(item, Text))
+    yield from (item for item in with_items(context.values(expr)) if isinstance(item, Text))
 
 
 def _is_rest_view(home: FileContext, owner: Class | None, function: Function) -> bool:

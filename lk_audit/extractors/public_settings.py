@@ -20,7 +20,8 @@ from lk_audit.livekit.publishing import (
 )
 from lk_audit.syntax import Argument, Entry, Expr, Literal, Node, Record
 from lk_audit.syntax import Sequence as Display
-from lk_audit.values.model import Environment, Listed, Text
+from lk_audit.values.model import Environment, Text
+from lk_audit.values.possible import with_items
 
 _SECRET = "LIVEKIT_API_SECRET"  # noqa: S105 - the name of the variable
 
@@ -70,8 +71,7 @@ def _published(context: FileContext, key: str, value: Expr) -> str | None:
 
 def _prefix(context: FileContext, entry: Entry) -> Iterator[EnvExposure]:
     for value in context.values(entry.value):
-        items = [item for group in value.items for item in group] if isinstance(value, Listed) else [value]
-        if any(isinstance(item, Text) and _SECRET.startswith(item.text) for item in items):
+        if any(isinstance(item, Text) and _SECRET.startswith(item.text) for item in with_items((value,))):
             yield _exposure(context, entry, _SECRET, "`envPrefix`", BUNDLE)
 
 

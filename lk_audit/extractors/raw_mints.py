@@ -98,9 +98,7 @@ def _method_signer(context: FileContext, call: Call) -> JwtSigner | None:
 def _class_mint(context: FileContext, call: Call, kind: JwtClass, is_request: IsRequest) -> MintParts | None:
     """`JWT(payload, issuer: key).sign(SecretKey(secret), expiresIn: ...)`."""
     made = call
-    settings: dict[str, list[Part]] = {}
-    life: list[Lifetime] = []
-    given = [(argument(call, None, name), setting, call) for name, setting in kind.options.items()]
+    given = [(argument(call, None, name), setting) for name, setting in kind.options.items()]
     for event in history(context.names, call):
         if not isinstance(event.node, Call):
             continue
@@ -108,8 +106,35 @@ def _class_mint(context: FileContext, call: Call, kind: JwtClass, is_request: Is
             made = event.node
         for setting in kind.members.get(event.path[-1], ()):
             names = (setting.keyword,) if setting.keyword else ()
-            given.append((argument(event.node, setting.position, *names), setting, event.node))
-    for expr, setting, _ in given:
+            given.append((argument(event.node, setting.position, *names), setting))
+    claims = _parsed(context, context.values(argument(call, kind.payload, *kind.payload_names)))
+    return _signed_with(context, made, claims, given, label=kind.label, is_request=is_request)
+
+
+def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRequest) -> MintParts | None:
+    """`new SignJWT(payload).setExpirationTime(...).sign(secret)`."""
+    given: list[tuple[Expr | None, Setting]] = []
+    for event in history(context.names, call):
+        setting = context.sdks.sign_members.get(event.path[0]) if event.path else None
+        if setting is not None and isinstance(event.node, Call):
+            given.append((argument(event.node, setting.position), setting))
+    claims = context.values(argument(call, 0))
+    return _signed_with(context, call, claims, given, label=label, is_request=is_request)
+
+
+def _signed_with(  # noqa: PLR0913 - what a mint is made of
+    context: FileContext,
+    call: Call,
+    claims: Possible,
+    given: list[tuple[Expr | None, Setting]],
+    *,
+    label: str,
+    is_request: IsRequest,
+) -> MintParts | None:
+    """The parts of a token with `claims`, and with what is given beside them: the secret, an expiry, a subject."""
+    settings: dict[str, list[Part]] = {}
+    life: list[Lifetime] = []
+    for expr, setting in given:
         if expr is None:
             continue
         values, place = context.values(expr), context.place(expr)
@@ -118,13 +143,11 @@ def _class_mint(context: FileContext, call: Call, kind: JwtClass, is_request: Is
         else:
             settings.setdefault(setting.target, []).append(Part(values, place))
     secret = tuple(value for part in settings.get("secret", ()) for value in part.values)
-    payload_values = context.values(argument(call, kind.payload, *kind.payload_names))
-    payload = livekit_payload(_parsed(context, payload_values), secret, context.secret_names)
+    payload = livekit_payload(claims, secret, context.secret_names)
     if payload is None:
         return None
     settings["api_secret"] = settings.pop("secret", [])
-    unit = TtlUnit.EPOCH
-    parts = payload_parts(context, made, payload, label=kind.label, exp_unit=unit, is_request=is_request)
+    parts = payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
     return replace(parts, settings={**parts.settings, **settings}, lifetimes=tuple(life) or parts.lifetimes)
 
 
@@ -160,30 +183,6 @@ def _option_lifetimes(context: FileContext, options: Mapped | None, setting: Set
         return ()
     unit = setting.unit or TtlUnit.EPOCH
     return tuple(lifetimes(context, member.values, unit, default=None, place=context.member_place(member)))
-
-
-def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRequest) -> MintParts | None:
-    """`new SignJWT(payload).setExpirationTime(...).sign(secret)`."""
-    events = history(context.names, call)
-    settings: dict[str, list[Part]] = {}
-    life: list[Lifetime] = []
-    for event in events:
-        setting = context.sdks.sign_members.get(event.path[0]) if event.path else None
-        expr = argument(event.node, setting.position) if setting and isinstance(event.node, Call) else None
-        if setting is None or expr is None:
-            continue
-        values, place = context.values(expr), context.place(expr)
-        if setting.target == "exp":
-            life.extend(lifetimes(context, values, setting.unit or TtlUnit.EPOCH, default=None, place=place))
-        else:
-            settings.setdefault(setting.target, []).append(Part(values, place))
-    secret = tuple(value for part in settings.get("secret", ()) for value in part.values)
-    payload = livekit_payload(context.values(argument(call, 0)), secret, context.secret_names)
-    if payload is None:
-        return None
-    settings["api_secret"] = settings.pop("secret", [])
-    parts = payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
-    return replace(parts, settings={**parts.settings, **settings}, lifetimes=tuple(life) or parts.lifetimes)
 
 
 def _told_mint(context: FileContext, call: Call, row: ClaimBuilder, is_request: IsRequest) -> MintParts | None:

@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at
+from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.role_conditions import is_set_by_request
+from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Node, Record
-from lk_audit.values.model import Flag, Mapped, Possible, symbolic_sources
+from lk_audit.syntax import Binary, Call, Node, Record
+from lk_audit.values.model import Flag, Given, Mapped, Possible, Reference, Returned, Unknown, Value, symbolic_sources
+
+_COMPARING = frozenset({"==", "!=", "in", "not in"})
+_HOLDER = regex(
+    r"(?i)^(?:is|has)_?\w{1,40}$|^(?:super_?)?(?:admin|host|owner|moderator|teacher|instructor|organi[sz]er|presenter)$"
+)
+"""How code calls what tells some holders of tokens from others; not after a right: `options.roomAdmin`."""
+
+
+def picks_holders(value: Value) -> bool:
+    """Whether a flag says who a holder is: `role == "host"`, `isHost`, `user.is_admin`."""
+    match value:
+        case Unknown(origin=Binary(operator=operator)):
+            return operator in _COMPARING
+        case Given(parameter=parameter, members=members):
+            word = (parameter, *members)[-1]
+        case Returned(call=call, members=members):
+            word = (last_name(call) or "", *members)[-1]
+        case Unknown(origin=Call() as call):
+            word = last_name(call) or ""
+        case Reference(name=name):
+            word = name.rpartition(".")[2]
+        case _:
+            return False
+    return _HOLDER.search(word) is not None
 
 
 class RequestedGrants(Struct, frozen=True, eq=False):

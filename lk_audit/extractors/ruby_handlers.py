@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.context import FileContext, first_text, last_name
 from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.requests import RUBY_ROUTES
-from lk_audit.syntax import Argument, Call, Class, Define, Evaluate, Function, Literal, Member, Name
+from lk_audit.syntax import Call, Class, Define, Evaluate, Function, Literal, Member, Name
 
 _HIDING = frozenset({"private", "protected"})
 _ROUTERS = frozenset({"r", "route", "app", "router"})
@@ -23,8 +23,7 @@ def find(context: FileContext) -> Iterator[Handler]:
         label = _route(call)
         block = call.arguments[-1].value if call.arguments else None
         if label is not None and isinstance(block, Function):
-            path = _path(call)
-            yield Handler(block, label, context, call, None, path)
+            yield Handler(block, label, context, call, None, first_text(call))
 
 
 def _actions(context: FileContext) -> Iterator[Handler]:
@@ -68,10 +67,4 @@ def _route(call: Call) -> str | None:
     if isinstance(callee, Member) and not (isinstance(callee.object, Name) and callee.object.id in _ROUTERS):
         return None
     method = "" if name == "route" else name.upper()
-    return f"{method} {_path(call) or ''}".strip() or "route"
-
-
-def _path(call: Call) -> str | None:
-    first = call.arguments[0] if call.arguments else None
-    value = first.value.value if isinstance(first, Argument) and isinstance(first.value, Literal) else None
-    return value if isinstance(value, str) else None
+    return f"{method} {first_text(call) or ''}".strip() or "route"

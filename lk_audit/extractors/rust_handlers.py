@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.livekit.rust_web import CALLER_TYPE, HOLDERS, LAYERS, MARKS, METHODS, OPTIONAL, REQUEST_TYPES
+from lk_audit.livekit.rust_web import (
+    CALLER_TYPE,
+    HOLDERS,
+    LAYERS,
+    MARKS,
+    METHODS,
+    OPTIONAL,
+    REQUEST_TYPES,
+    WHOLE_LAYERS,
+)
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
@@ -154,6 +163,8 @@ def caller_type(parameter: Parameter) -> Expr | None:
 def layers(context: FileContext, node: Node, depth: int = 0) -> Iterator[tuple[FileContext, Expr]]:
     """What is put in front of a route, or of the router or handler that `node` is: `.layer(from_fn(auth))`."""
     current = node
+    if isinstance(current, Call):
+        yield from _of_whole(context, current)
     for _ in range(_LONGEST_CHAIN):
         holder = context.names.parent(current)
         if isinstance(holder, Member) and holder.object is current:
@@ -168,6 +179,7 @@ def layers(context: FileContext, node: Node, depth: int = 0) -> Iterator[tuple[F
             if not isinstance(call, Call) or (last_name(call.callee) or "") not in HOLDERS | {"route", "serve", "new"}:
                 return
             current = call
+            yield from _of_whole(context, current)
         elif isinstance(holder, Assign) and isinstance(holder.target, Name) and depth < _DEEPEST:
             yield from _of_variable(context, holder, depth)
             return
@@ -176,6 +188,17 @@ def layers(context: FileContext, node: Node, depth: int = 0) -> Iterator[tuple[F
             return
         else:
             return
+
+
+def _of_whole(context: FileContext, call: Call) -> Iterator[tuple[FileContext, Expr]]:
+    """What stands before a call and is for the whole scope: `scope("/rooms").wrap(auth).service(token)`."""
+    for _ in range(_LONGEST_CHAIN):
+        inner = call.callee.object if isinstance(call.callee, Member) else None
+        if not isinstance(inner, Call):
+            return
+        call = inner
+        if last_name(call.callee) in WHOLE_LAYERS:
+            yield from ((context, item.value) for item in call.arguments)
 
 
 def _of_variable(context: FileContext, assign: Assign, depth: int) -> Iterator[tuple[FileContext, Expr]]:

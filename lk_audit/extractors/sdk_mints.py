@@ -79,6 +79,7 @@ _CONSTRUCTING = ("AccessToken", "AccessToken.with_api_key", "AccessToken.new")
 """How the calls end that make an empty token."""
 _DEEP = 3
 """The length of a path such as `claims.video.hidden`."""
+_DEEPEST_OPTIONS = 3
 
 
 class _Mint:
@@ -102,6 +103,7 @@ class _Mint:
         self.expiration: list[Lifetime] = []
         self.settings: dict[str, list[Part]] = {}
         self.grant_objects: Possible = ()
+        self._options_under_way: set[Call] = set()
 
     def parts(self) -> MintParts:
         self._constructor()
@@ -180,10 +182,17 @@ class _Mint:
                 self.lifetimes.append(Lifetime(Expiry.UNKNOWN, place))
 
     def _options_object(self, made: Call) -> None:
-        """An object that is made for the options: from a map or named arguments, or with setters like `setTtl(900)`."""
+        """An object that is made for the options: from a map or named arguments, or with setters like `setTtl(900)`.
+
+        One that is made of itself, in a loop, adds nothing to what it was before.
+        """
+        if made in self._options_under_way or len(self._options_under_way) >= _DEEPEST_OPTIONS:
+            return
         given = argument(made, 0)
         if given is not None:
+            self._options_under_way.add(made)
             self._options(self.context.values(given), self.context.place(given))
+            self._options_under_way.discard(made)
         for item in made.arguments:
             setting = self.sdk.options.get(item.name or "")
             if setting is not None:

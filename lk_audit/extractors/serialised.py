@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.syntax import Call, Class, Literal, Name
+from lk_audit.syntax import Call, Class, Literal, Name, Node
 from lk_audit.values.model import Mapped, Member, Value
 
 _RENAMED = "#fields"
@@ -40,10 +40,15 @@ def _names(context: FileContext, value: Mapped) -> Iterator[tuple[str, str]]:
         yield from renamed(owner)
 
 
+def renames(node: Node | None) -> bool:
+    """Whether something says what the fields of a class are called outside: `#[serde(rename_all = "camelCase")]`."""
+    return isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.id == _RENAMED
+
+
 def renamed(owner: Class) -> Iterator[tuple[str, str]]:
     """The fields of a class that are called otherwise where they are written out."""
     for mark in owner.decorators:
-        if isinstance(mark, Call) and isinstance(mark.callee, Name) and mark.callee.id == _RENAMED:
+        if isinstance(mark, Call) and renames(mark):
             for item in mark.arguments:
                 if item.name and isinstance(item.value, Literal):
                     yield item.name, str(item.value.value)

@@ -29,8 +29,8 @@ from lk_audit.facts import (
 from lk_audit.frontends.loose_json import Member, Object, Written, object_around
 from lk_audit.frontends.shell_times import Count, Script, counted
 from lk_audit.livekit.credentials import judge
-from lk_audit.livekit.durations import YEAR
-from lk_audit.livekit.grants import VIDEO_GRANTS, how_ignored, meant_grant, restricts_by_default
+from lk_audit.livekit.durations import EPOCH_OF_TODAY, FIRST_MILLISECOND_EPOCH, FIRST_PLAUSIBLE_EPOCH, YEAR
+from lk_audit.livekit.grants import VIDEO_GRANTS, how_ignored, keeps_right, meant_grant
 from lk_audit.patterns import regex
 from lk_audit.roles import file_role
 from lk_audit.secret import Secret
@@ -53,9 +53,6 @@ _COMMAND = 4_000
 _MOST = 50
 _AROUND = 50_000
 """Bytes around a payload in which its variables are looked up."""
-_FIRST_EPOCH = 1e9
-_FIRST_MILLISECOND_EPOCH = 1e11
-_EPOCH_OF_TODAY = 1.75e9
 
 
 def shell_facts(source: Source) -> Iterator[TokenMint | CredentialLiteral]:
@@ -106,7 +103,7 @@ def _mint(source: Source, payload: Object, sign: re.Match[bytes], role: FileRole
         if name in VIDEO_GRANTS:
             by_name[name] = Grant(name, where, (_scalar(member),))
         else:
-            opens = member.value is False and (meant := meant_grant(name)) is not None and restricts_by_default(meant)
+            opens = member.value is False and keeps_right(name)
             unknown.append(UnknownGrant(name, where, how_ignored(name), meant_grant(name), fails_open=opens))
     subject = payload.members.get("sub")
     return TokenMint(
@@ -170,7 +167,7 @@ def _lifetimes(source: Source, payload: Object, sign: re.Match[bytes], place: Pl
 def _told(source: Source, text: str, start: int, where: Place) -> Lifetime:
     """`--exp=+1d`, `--exp 3600`, `--exp $(date -d '+1 day' +%s)`."""
     span = _SPAN.fullmatch(text)
-    if span is not None and (float(span[1]) < _FIRST_EPOCH or span[2]):
+    if span is not None and (float(span[1]) < FIRST_PLAUSIBLE_EPOCH or span[2]):
         return Lifetime(Expiry.EXPLICIT, where, float(span[1]) * _UNITS[span[2]])
     return _read(counted(_script(source, start), text), where)
 
@@ -185,16 +182,16 @@ def _read(count: Count | None, where: Place) -> Lifetime:
     """`exp` is seconds since 1970."""
     if count is None:
         return Lifetime(Expiry.UNKNOWN, where)
-    if count.in_milliseconds or count.number >= _FIRST_MILLISECOND_EPOCH:
+    if count.in_milliseconds or count.number >= FIRST_MILLISECOND_EPOCH:
         return Lifetime(Expiry.MILLISECONDS, where, slip="`exp` counts seconds, and this is in milliseconds")
     if count.is_moment:
         expiry = Expiry.EXPLICIT if count.number > 0 else Expiry.BORN_EXPIRED
         return Lifetime(expiry, where, count.number)
-    if count.number < _FIRST_EPOCH:
+    if count.number < FIRST_PLAUSIBLE_EPOCH:
         slip = f"a number here is a date in seconds since 1970, not a lifetime: {count.number:,.0f} is long past"
         return Lifetime(Expiry.BORN_EXPIRED, where, count.number, slip=slip)
-    if count.number - _EPOCH_OF_TODAY > YEAR:
-        return Lifetime(Expiry.EXPLICIT, where, count.number - _EPOCH_OF_TODAY)
+    if count.number - EPOCH_OF_TODAY > YEAR:
+        return Lifetime(Expiry.EXPLICIT, where, count.number - EPOCH_OF_TODAY)
     return Lifetime(Expiry.UNKNOWN, where)
 
 

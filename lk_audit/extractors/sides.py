@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from lk_audit.livekit.apps import AppLanguage
 
 
+_COMPILED = {"csharp": "dotnet_sides", "rust": "rust_sides", "java": "jvm_sides", "kotlin": "jvm_sides"}
+"""Languages with a module of their own here, which is imported with the first file in them."""
+
+
 class SideEvidence(Struct, frozen=True):
     """The side a file runs on and what shows it; no leads for `Side.UNKNOWN`."""
 
@@ -44,10 +49,8 @@ def side_of(context: FileContext) -> SideEvidence:
     """Judge the side of a file."""
     if context.workspace.hints.client_paths.match(context.source.path):
         return _stated_side(context)
-    if context.module.language in {"csharp", "rust"}:
+    if context.module.language in _COMPILED:
         return _compiled_side(context)
-    if context.is_jvm:
-        return _of_jvm(context)
     if context.module.language in {"dart", "swift"}:
         from lk_audit.livekit.apps import APP_LANGUAGES  # noqa: PLC0415 - most scans meet other languages
 
@@ -104,22 +107,11 @@ def _stated_side(context: FileContext) -> SideEvidence:
 
 
 def _compiled_side(context: FileContext) -> SideEvidence:
-    """The side of a file of C# or Rust."""
-    from lk_audit.extractors import dotnet_sides, rust_sides  # noqa: PLC0415 - most scans meet other languages
-
-    sides = dotnet_sides if context.module.language == "csharp" else rust_sides
+    """The side of a file whose language servers and applications that users install are written in."""
+    sides = import_module(f"lk_audit.extractors.{_COMPILED[context.module.language]}")
     if sides.is_server(context):
         return SideEvidence(Side.SERVER)
     leads = tuple(sides.client_leads(context))
-    return SideEvidence(Side.CLIENT, leads) if leads else SideEvidence(Side.UNKNOWN)
-
-
-def _of_jvm(context: FileContext) -> SideEvidence:
-    from lk_audit.extractors import jvm_sides  # noqa: PLC0415 - most scans meet other languages
-
-    if jvm_sides.is_server(context):
-        return SideEvidence(Side.SERVER)
-    leads = tuple(jvm_sides.client_leads(context))
     return SideEvidence(Side.CLIENT, leads) if leads else SideEvidence(Side.UNKNOWN)
 
 

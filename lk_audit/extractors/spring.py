@@ -21,7 +21,8 @@ from lk_audit.livekit.annotations import (
 )
 from lk_audit.project.manifests import above
 from lk_audit.syntax import Call, Expr, Member, Name
-from lk_audit.values.model import Listed, Text
+from lk_audit.values.model import Text
+from lk_audit.values.possible import with_items
 
 
 def around(workspace: Workspace, guards: Guards, home: FileContext, handler: Handler) -> Iterator[Lead]:
@@ -30,20 +31,13 @@ def around(workspace: Workspace, guards: Guards, home: FileContext, handler: Han
         block = guarding_block(handler.site, handler.registration)
         if block is not None:
             yield Lead(handler.site.place(block.callee), "authenticates the caller")
-    configured = list(_mentioning(workspace, home, *SECURITY_WORDS))
+    configured = list(workspace.mentioning(home, *SECURITY_WORDS))
     for context in configured:
         yield from _security_rules(context, handler.path)
     if not configured:
         # With a configuration, filters only say who the caller is, and its rules decide who gets through.
         yield from _closed_by_default(workspace, home)
         yield from _filters(workspace, guards, home, handler)
-
-
-def _mentioning(workspace: Workspace, home: FileContext, *words: str) -> Iterator[FileContext]:
-    if any(word.encode() in home.source.data for word in words):
-        yield home
-    for module in home.project.usage.mentions(home.source.path, *words):
-        yield workspace.context(module)
 
 
 # --- Spring Security --------------------------------------------------------------------------------------------------
@@ -90,9 +84,7 @@ def _patterns(context: FileContext, matcher: Call) -> list[str]:
 
 
 def _texts(context: FileContext, expr: Expr) -> Iterator[str]:
-    for value in context.values(expr):
-        items = [item for group in value.items for item in group] if isinstance(value, Listed) else [value]
-        yield from (item.text for item in items if isinstance(item, Text))
+    yield from (item.text for item in with_items(context.values(expr)) if isinstance(item, Text))
 
 
 def _covers(pattern: str, path: str) -> bool:
@@ -124,7 +116,7 @@ def _closed_by_default(workspace: Workspace, home: FileContext) -> Iterator[Lead
 
 def _filters(workspace: Workspace, guards: Guards, home: FileContext, handler: Handler) -> Iterator[Lead]:
     """A filter or interceptor of the project that refuses strangers, and does not leave the path out."""
-    for context in _mentioning(workspace, home, *sorted(FILTERS)):
+    for context in workspace.mentioning(home, *sorted(FILTERS)):
         for owner in context.names.classes:
             if not any((last_name(base) or "") in FILTERS for base in owner.bases):
                 continue
@@ -136,7 +128,7 @@ def _is_left_out(workspace: Workspace, home: FileContext, name: str, path: str |
     """`registry.addInterceptor(new AuthInterceptor()).addPathPatterns("/api/**").excludePathPatterns("/token")`."""
     if path is None:
         return False
-    for context in _mentioning(workspace, home, "addInterceptor"):
+    for context in workspace.mentioning(home, "addInterceptor"):
         if name.lower().encode() not in context.source.data.lower():
             continue
         left_out = [_patterns(context, call) for call in context.names.calls_of("excludePathPatterns")]

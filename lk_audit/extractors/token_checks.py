@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext, argument, last_name
+from lk_audit.extractors.context import FileContext, argument, first_text, last_name
 from lk_audit.extractors.sides import side_of
 from lk_audit.facts import Side, TokenCheck
 from lk_audit.livekit.sinks import TOKEN_METHODS
@@ -161,12 +161,7 @@ def _claim_reads(context: FileContext) -> Iterator[tuple[Node, Expr]]:
                 yield node, receiver
             case Index(object=receiver, key=Literal(value=claim)) if claim in _LIVEKIT_CLAIMS:
                 yield node, receiver
-            case Call(callee=Member(object=receiver, name="get")) if _first_text(node) in _LIVEKIT_CLAIMS:
+            case Call(callee=Member(object=receiver, name="get")) if first_text(node) in _LIVEKIT_CLAIMS:
                 yield node, receiver
             case _:
                 continue
-
-
-def _first_text(call: Call) -> str | None:
-    first = call.arguments[0].value if call.arguments else None
-    return first.value if isinstance(first, Literal) and isinstance(first.value, str) else None

@@ -38,6 +38,7 @@ from lk_audit.values.model import (
     symbolic_sources,
 )
 from lk_audit.values.objects import history
+from lk_audit.values.possible import with_items
 
 _DEEPEST = 16
 """Message, arguments and lists each count: a file output in a room's egress is about twelve levels down."""
@@ -159,8 +160,7 @@ class _MessageReader:
 
     def _stream_key(self, field: _Field) -> ReadableCredential | None:
         """A stream's address: written out with its key, or put together from the environment."""
-        addresses = [item for value in field.values for item in _items(value)]
-        for address in addresses:
+        for address in with_items(field.values):
             if isinstance(address, Text) and STREAM_ADDRESS.match(address.text):
                 literal = self._literal(field.place, (address,))
                 return ReadableCredential(field.place, "the key of a stream", literal=literal)
@@ -180,10 +180,6 @@ class _MessageReader:
 def _makes_message(value: Returned) -> bool:
     name = (value.callee or last_name(value.call) or "").rpartition(".")[2]
     return name[:1].isupper() or name in MESSAGE_MAKERS
-
-
-def _items(value: Value) -> Possible:
-    return tuple(item for items in value.items for item in items) if isinstance(value, Listed) else (value,)
 
 
 def _from_environment(value: Value) -> bool:

@@ -41,15 +41,20 @@ def root_of(parser: Parser, data: bytes) -> Node:
     steps = _FEWEST_STEPS + size // _BYTES_OF_STEP
     reads = _FEWEST_READS + _READS_OF_CHUNK * (len(data) // _CHUNK + 1)
 
-    views = [memoryview(data)]
+    whole = memoryview(data)
+    views: dict[int, memoryview] = {}
+    is_parsing = True
 
     def read(offset: int, _: object) -> memoryview | bytes:
         nonlocal reads
         reads -= 1
-        if reads <= 0 or not views:
-            return data[offset : offset + _CHUNK] if reads > 0 else b""
-        views.append(views[0][offset : offset + _CHUNK])
-        return views[-1]
+        if reads <= 0:
+            return b""
+        if not is_parsing:
+            return data[offset : offset + _CHUNK]
+        if offset not in views:
+            views[offset] = whole[offset : offset + _CHUNK]
+        return views[offset]
 
     def is_enough(_offset: int, _has_error: bool) -> bool:
         nonlocal steps
@@ -61,10 +66,11 @@ def root_of(parser: Parser, data: bytes) -> Node:
     except ValueError:  # what the parser says when it was stopped
         raise TooHardError from None
     finally:
-        # The parser keeps what it is given for ever (py-tree-sitter 0.26.1, `parser_read_wrapper`): so that is no text.
-        # Nodes that are asked for their text read later.
-        while views:
-            views.pop().release()
+        # The parser keeps what it is given for ever (py-tree-sitter 0.26.1, `parser_read_wrapper`): so that is no text,
+        # and the same again where it reads the same again. Nodes that are asked for their text read later.
+        is_parsing = False
+        for view in (*views.values(), whole):
+            view.release()
     if reads <= 0:
         raise TooHardError
     return root

@@ -22,7 +22,6 @@ _SUBSTITUTION = (
     rb"|\$\[[^\]\n]{1,200}\]"
     rb"|\$\$?[A-Za-z_]\w*|`[^`\n]{1,200}`"
 )
-SUBSTITUTION = regex(_SUBSTITUTION)
 """What the shell puts in: `$(( NOW + 3600 ))`, `$(date +%s)`, `${EXP}`, `$EXP`."""
 _TOKEN = regex(
     rb"""(?P<space> (?:\s|\\\n|\\n)++ )

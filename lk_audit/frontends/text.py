@@ -83,6 +83,7 @@ _BARE = regex(
     rb"ENC\[[^\]\n]{0,4000}\]|\$\{[^}\n]{0,500}\}|\{\{[^\n}]{0,500}\}\}|<[^>\n]{0,200}>"
     rb"|[^\s\"'`,;(){}\[\]<>|]{1,512}(?![\x80-\xbf])"  # a character has several bytes, and is not cut
 )
+_OBJECT = regex(rb"\{\s{0,200}\"")
 _NEXT_LINE = regex(rb"[ \t]*+\r?\n[ \t]{0,200}+(?=[\"'`@rf$])")
 _END_OF_ITEM = regex(rb",[A-Za-z_]\w{0,79}=")
 _ASSIGNED = regex(rb"[A-Za-z_][\w.-]{0,79}=(?!=)")
@@ -91,6 +92,8 @@ _MARKUP_VALUE = regex(rb"[^<>\n]{0,512}(?=</)")
 _TYPES = frozenset({b"String", b"string"})
 """What stands before the name in `buildConfigField("String", "NAME", "value")`."""
 _ENDS_OF_NAMES = frozenset({"secret", "key"})
+_WIDEST_TEST = 10
+_COMPARED = regex(rb"(?:[\"']|\[[ \t]|\btest[ \t])x?\$\{?\Z")
 _SAID_BEFORE = regex(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
 
 
@@ -144,8 +147,24 @@ def pairs_inside(  # noqa: PLR0913 - keywords, all optional
     if is_item and is_flag(decode(source.data, start, min(end, start + _WINDOW))):
         return ()
     if _may_be_text(source.data, start, end):
-        return pairs_in(source, start, end, prefix=path)
+        return _object(source, start, end, path) or pairs_in(source, start, end, prefix=path)
     return ()
+
+
+def _object(source: Source, start: int, end: int, path: tuple[str, ...]) -> tuple[Pair, ...]:
+    """The pairs of a text that is a JSON object, each below its own keys; nothing for another text."""
+    if not _OBJECT.match(source.data, start, end):
+        return ()
+    from lk_audit.frontends import json  # noqa: PLC0415 - it reads the texts inside JSON with this module
+
+    document = json.parse(Source(source.path, source.data[start:end]))
+    return () if document.errors else tuple(_moved(pair, start, path) for pair in document.pairs)
+
+
+def _moved(pair: Pair, by: int, path: tuple[str, ...]) -> Pair:
+    """A pair of a part of a file at its place in the whole."""
+    whole = (*path, *pair.path)[:MAX_DEPTH]
+    return Pair(pair.start + by, pair.end + by, whole, pair.value, pair.key_start + by, pair.commented)
 
 
 def _assigned(source: Source, path: tuple[str, ...], found: tuple[bytes, int, int], end: int) -> Iterator[Pair]:
@@ -154,7 +173,7 @@ def _assigned(source: Source, path: tuple[str, ...], found: tuple[bytes, int, in
     whole = (*path[:-1], decode(name, 0, len(name)))
     yield Pair(start, end, whole, decode(source.data, start, end), name_start)
     if source.data.find(b"\n", start, end) != -1 or source.data[start : start + 1] == b"{":
-        yield from pairs_in(source, start, end, prefix=whole)
+        yield from _object(source, start, end, whole) or pairs_in(source, start, end, prefix=whole)
 
 
 def _may_be_text(data: bytes, start: int, end: int) -> bool:
@@ -367,6 +386,9 @@ def _gives_nothing(data: bytes, head: re.Match[bytes]) -> bool:
     """Whether a separator gives its name no value after all."""
     if head["call"] and b")" in head["close"]:
         return True  # `f("NAME"), "other"`: the name is the argument of another call
+    if head["give"] and head["give"].strip() == b"=" and head["give"][:1].isspace():
+        before = data[max(0, head.start() - _WIDEST_TEST) : head.start()]
+        return _COMPARED.search(before) is not None  # `[ "$NAME" = value ]`: a script asks whether the value is in use
     return bool(head["flag"]) and data.startswith(b"--", head.end())
 
 

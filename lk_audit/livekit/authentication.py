@@ -10,10 +10,10 @@ from lk_audit.patterns import regex
 
 _AUTHENTICATING_WORDS = (
     r"authenticat\w*|authori[sz]e\w*|authorization|requires?_?auth\w*|auth_?required|login_?required|require_?login|"
-    r"require_?user|require_?session|require_?role\w*|require_?admin|ensure_?auth\w*|ensure_?logged\w*|is_?authenticated|"
+    r"require_?user|require_?(?:user_?)?session|require_?role\w*|require_?admin|ensure_?auth\w*|ensure_?logged\w*|is_?authenticated|"
     r"check_?auth\w*|verify_?(?:token|jwt|auth\w*|api_?key|session|access\w*|id_?token|user|firebase\w*|signature|request)|"
     r"validate_?(?:token|session|api_?key|auth\w*|jwt|access\w*)|"
-    r"get_?(?:server)?_?session|get_?current_?\w*user\w*|get_?(?:auth\w*|user|token)(?:_?from\w*)?|current_?user|"
+    r"get_?(?:server|user)?_?session|get_?current_?\w*user\w*|get_?(?:auth\w*|user|token)(?:_?from\w*)?|current_?user|"
     r"jwt_?required|token_?required|permission_?required|user_?passes_?test|passport|protect|protected|"
     r"auth_?middleware|auth_?guard|use_?guards|jwt_?auth\w*|bearer\w*|api_?key_?\w*|with_?auth\w*|"
     r"auth|clerk\w*|unlock\w*|iron_?session|check_?(?:token|session|permission\w*|api_?key)|"
@@ -100,6 +100,9 @@ AUTHENTICATING_CALLS = frozenset(
         *_GO_AUTHENTICATION,
     }
 )
+
+GO_ASKING_NAME = regex(r"(?i)user_?info|introspect|who_?am_?i")
+"""What asks another server whose a credential is, as gomatrixserverlib's `LookupUserInfo` does for OpenID tokens."""
 
 GO_CHECK_NAME = regex(r"(?i)^(?:verify|validate|authenticate|authori[sz]e|check|require|ensure|assert)")
 """How functions begin, in a language without exceptions, whose error says who the caller is not."""

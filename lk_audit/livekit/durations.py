@@ -12,6 +12,13 @@ DAY = 24 * HOUR
 WEEK = 7 * DAY
 YEAR = 365.25 * DAY
 
+FIRST_PLAUSIBLE_EPOCH = 1e9
+"""September 2001: a smaller number is no date of a token, but a lifetime in the wrong place."""
+FIRST_MILLISECOND_EPOCH = 1e11
+"""The year 5138 in seconds, March 1973 in milliseconds: a larger number is in milliseconds."""
+EPOCH_OF_TODAY = 1.75e9
+"""June 2025, from which the life of a token with a fixed date is counted: it need not be exact."""
+
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), MINUTE),

@@ -219,3 +219,9 @@ def restricts_by_default(name: str) -> bool:
     """Whether leaving the grant out allows what setting it to false denies."""
     spec = VIDEO_GRANTS.get(name)
     return spec is not None and (spec.default is True or name in {"canPublishData", "canPublishSources"})
+
+
+def keeps_right(name: str) -> bool:
+    """Whether a right stays that somebody meant to deny under a wrong name."""
+    meant = meant_grant(name)
+    return meant is not None and restricts_by_default(meant)

@@ -59,7 +59,7 @@ TEMPLATE_CALLS = frozenset({"render_template", "render_template_string", "Templa
 PAGE_FUNCTIONS = frozenset({"getServerSideProps", "getStaticProps"})
 """Functions whose result becomes part of a page that clients load."""
 
-TOKEN_METHODS = frozenset({"toJwt", "to_jwt", "ToJwt"})
+TOKEN_METHODS = frozenset({"toJwt", "to_jwt", "ToJwt", "ToJWT"})
 
 STORAGES = frozenset({"localStorage", "sessionStorage", "AsyncStorage"})
 """Where client code keeps text for any script of the page, or for good."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -18,8 +19,6 @@ _LARGEST = 1_000_000
 """Bytes; a larger file of code is generated, and nothing is looked up in it."""
 _KEPT = 4_000_000
 """Bytes of files that are kept for the next question."""
-
-
 _FAMILIES = {"page": "javascript", "notebook": "python", "java": "jvm", "kotlin": "jvm"}
 
 
@@ -62,22 +61,21 @@ class Files(Mapping[str, Source]):
         return self._sources.lost
 
     @cached_property
-    def folders(self) -> frozenset[str]:
-        """Every folder that holds a file, at any depth; the root is ""."""
-        found = {""}
-        for path in self.paths:
-            folder = path.rpartition("/")[0]
-            while folder not in found:
-                found.add(folder)
-                folder = folder.rpartition("/")[0]
-        return frozenset(found)
+    def _sorted(self) -> Sequence[str]:
+        return sorted(self.paths)
+
+    def has_folder(self, folder: str) -> bool:
+        """Whether a folder holds a file, at any depth; the root is ""."""
+        inside = f"{folder}/" if folder else ""
+        at = bisect_left(self._sorted, inside)
+        return at < len(self._sorted) and self._sorted[at].startswith(inside)
 
     @cached_property
     def code(self) -> Mapping[str, tuple[str, ...]]:
         """The paths of files that hold code, sorted, by language family: "python", "javascript", "go", "jvm" ..."""
         families = {_FAMILIES.get(name, name) for name in frontends.CODE}
         found: dict[str, list[str]] = {family: [] for family in sorted(families)}
-        for path in sorted(self.paths):
+        for path in self._sorted:
             family = family_of(path)
             if family is not None:
                 found[family].append(path)
@@ -93,14 +91,14 @@ class Files(Mapping[str, Source]):
         return source
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self.paths))
+        return iter(self._sorted)
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def prepare(self) -> None:
         """Find out now what every process would find out for itself after they have parted."""
-        _ = self.code, self.folders
+        _ = self.code
 
     def forget(self) -> None:
         """Keep no file for the next question."""

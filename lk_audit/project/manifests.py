@@ -1,10 +1,13 @@
-"""What the manifests of a project say: package.json, tsconfig.json, jsconfig.json, go.mod, pubspec.yaml."""
+"""What the manifests of a project say: which packages there are, what they depend on, what paths are short for.
+
+Those of JavaScript and its compilers, Go, Dart, Swift, Ruby and Rust.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import Enum
 from functools import cached_property
 
@@ -15,7 +18,7 @@ from lk_audit.source import Source
 from lk_audit.syntax import Document
 
 Pairs = Mapping[tuple[str, ...], str]
-"""The scalars of a JSON file by their path of keys; comments and trailing commas do no harm."""
+"""The scalars of a JSON or YAML file by their path of keys; comments and trailing commas do no harm."""
 
 _DEEPEST_EXTENDS = 5
 _PUBSPEC = "pubspec.yaml"
@@ -120,10 +123,13 @@ class Manifests:
 
     def pairs(self, path: str) -> Pairs:
         """The scalars of a JSON file; none for a file that is not there."""
+        return self._pairs(path, _parsed_json)
+
+    def _pairs(self, path: str, parse: Callable[[Source], Document]) -> Pairs:
         known = self._read.get(path)
         if known is None:
             source = self._files.source(path) if path in self._files else None
-            document = _parsed(source) if source is not None else None
+            document = parse(source) if source is not None else None
             known = self._read[path] = {pair.path: pair.value for pair in document.pairs} if document else {}
         return known
 
@@ -187,13 +193,7 @@ class Manifests:
         """Whether the Gemfile.lock above a file, else the Gemfile, asks for a version below another."""
         number = r"(\d{1,4}(?:\.\d{1,4}){0,3})"
         wanted = re.compile(rf"(?m)^\s{{0,40}}(?:gem )?[\"']?{re.escape(gem)}[\"']?[ ,(\"'~>=]{{1,12}}{number}")
-        for folder in above(path):
-            for name in ("Gemfile.lock", "Gemfile"):
-                manifest = posixpath.join(folder, name)
-                found = wanted.search(self._files.data(manifest).decode("utf-8", "replace"))
-                if found is not None:
-                    return tuple(int(part) for part in found[1].split(".")) < version
-        return False
+        return self._asks_below(path, {"Gemfile.lock": wanted, "Gemfile": wanted}, version)
 
     def is_crate_below(self, path: str, crate: str, version: tuple[int, ...]) -> bool:
         """Whether the Cargo.lock above a file, else the Cargo.toml, asks for a version below another."""
@@ -201,8 +201,12 @@ class Manifests:
         locked = re.compile(rf'(?m)^name = "{re.escape(crate)}"\r?\nversion = "{number}')
         named = rf'{re.escape(crate)}\s{{0,40}}=(?:[^"\n]{{0,40}}\bversion\s{{0,4}}=)?\s{{0,4}}'
         wanted = re.compile(rf'(?m)^\s{{0,40}}{named}"[=~^ ]{{0,4}}{number}')
+        return self._asks_below(path, {"Cargo.lock": locked, "Cargo.toml": wanted}, version)
+
+    def _asks_below(self, path: str, patterns: Mapping[str, re.Pattern[str]], version: tuple[int, ...]) -> bool:
+        """Whether the first version that a manifest above a file asks for, by its name, is below another."""
         for folder in above(path):
-            for name, pattern in (("Cargo.lock", locked), ("Cargo.toml", wanted)):
+            for name, pattern in patterns.items():
                 found = pattern.search(self._files.data(posixpath.join(folder, name)).decode("utf-8", "replace"))
                 if found is not None:
                     return tuple(int(part) for part in found[1].split(".")) < version
@@ -253,14 +257,7 @@ class Manifests:
 
     def yaml(self, path: str) -> Pairs:
         """The scalars of a YAML file; none for a file that is not there."""
-        known = self._read.get(path)
-        if known is None:
-            from lk_audit.frontends import yaml  # noqa: PLC0415 - few projects have manifests in YAML
-
-            source = self._files.source(path) if path in self._files else None
-            document = yaml.parse(source) if source is not None else None
-            known = self._read[path] = {pair.path: pair.value for pair in document.pairs} if document else {}
-        return known
+        return self._pairs(path, _parsed_yaml)
 
     def aliases(self, path: str) -> tuple[Alias, ...]:
         """The path aliases of the compiler configuration that a file is under, its `baseUrl` last."""
@@ -309,7 +306,13 @@ def _alias(pattern: str, targets: tuple[str, ...]) -> Alias:
     return Alias(prefix, suffix, is_pattern=bool(star), targets=targets)
 
 
-def _parsed(source: Source) -> Document:
+def _parsed_json(source: Source) -> Document:
     from lk_audit.frontends.json import parse  # noqa: PLC0415 - many projects have no manifests in JSON
+
+    return parse(source)
+
+
+def _parsed_yaml(source: Source) -> Document:
+    from lk_audit.frontends.yaml import parse  # noqa: PLC0415 - few projects have manifests in YAML
 
     return parse(source)

@@ -48,10 +48,14 @@ RENAMED = (
 """How code that hands a name on under another looks."""
 CALLED = (Form(_NO_WORD, regex(rb"\s?\(|\?\.\(|<|:|\s{1,9}as\s")),)
 """How a call of a function looks, or an import that gives it another name."""
-PASSED = (
-    Form(_NO_WORD, regex(rb"\b(?!\s{0,9}(?:\.(?!bind\b)|[(=\"'`]|\?\.|:(?!:<|\s{0,9}[\w$]{1,60}\s{0,9}[,}=])))")),
-)
+_NOT_USED = regex(rb"\b(?!\s{0,9}(?:\.(?!bind\b)|[(=\"'`]|\?\.|:(?!:<|\s{0,9}[\w$]{1,60}\s{0,9}[,}=])))")
+PASSED = (Form(_NO_WORD, _NOT_USED),)
 """How a function looks that is handed over: not called, set or named, but for `const {name: other}` and `name.bind`."""
+METHOD_PASSED = (
+    Form(regex(rb"[.:>]\s{0,9}\Z"), _NOT_USED),
+    Form(regex(rb"[{,]\s{0,9}\Z"), regex(rb"\s{0,9}[,}]|\s{0,9}:\s{0,9}[\w$]{1,60}\s{0,9}[,}=]")),
+)
+"""The same of a method: as what belongs to something, or is taken out of it as in `const {name} = it`."""
 METHOD_CALLED = (Form(_NO_WORD, regex(rb"\(|\?\.\(|<")),)
 RUBY_MADE = (Form(_NO_WORD, regex(rb"\.new")),)
 RUBY_CALLED = (Form(regex(rb"[. ]\Z"), regex(rb"\b")),)

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lk_audit import frontends
+from lk_audit import frontends, memory
 from lk_audit.budget import OutOfTime, seconds_of, time_limit
 from lk_audit.generated import is_generated
 from lk_audit.languages import traits
@@ -30,6 +30,8 @@ from lk_audit.values.names import Names
 from lk_audit.values.possible import located, shown
 
 _NOTHING = Module(0, 0, "", Block(0, 0, ()))
+_SYNTAX = 22
+"""Bytes that a byte of code takes when it is parsed."""
 
 
 class CodeModule(Struct, eq=False, dict=True):
@@ -168,6 +170,7 @@ class Project:
         """
         if source.path in self.unusable or is_generated(source.data):
             return ()
+        memory.claim(len(source.data) * _SYNTAX)
         seconds = seconds_of(len(source.data)) / 2
         try:
             with time_limit(seconds):

@@ -321,7 +321,7 @@ class Resolution:
         for original in _COMPILED.get(suffix, ()):
             if base + original in self._files:
                 yield base + original
-        if target in self._files.folders:
+        if self._files.has_folder(target):
             yield from self._folder(target)
 
     def _folder(self, folder: str) -> Iterator[str]:

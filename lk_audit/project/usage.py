@@ -20,6 +20,7 @@ from lk_audit.project.mentions import (
     CALLED,
     IMPORTED,
     METHOD_CALLED,
+    METHOD_PASSED,
     PASSED,
     RENAMED,
     RUBY_CALLED,
@@ -108,7 +109,7 @@ class Usage:
         `may` tells from the bytes of a file whether there can be anybody in it to whom it is handed.
         """
         is_value = module.names.traits.family in _OF_VALUES and word not in self._import_words(module.path)
-        for other in self._users(module, function, word, PASSED if is_value else ()):
+        for other in self._users(module, function, word, _passed(module, function) if is_value else ()):
             if may(self._project.files.data(other)):
                 yield from self._project.modules(other)
 
@@ -137,6 +138,13 @@ class Usage:
 
     def _import_words(self, path: str) -> Iterator[str]:
         """What an import of a file must spell: its stem, or the name of its folder or package."""
+        yield from self._module_words(path)
+        package = self._project.manifests.package_for(path) if family_of(path) == "javascript" else None
+        if package is not None and package.name:
+            yield package.name
+
+    def _module_words(self, path: str) -> Iterator[str]:
+        """The same of imports that name the very file."""
         folder, name = posixpath.split(path)
         if family_of(path) == "go":
             yield posixpath.basename(folder) or self._project.manifests.go_modules.get("", "") or "."
@@ -147,9 +155,6 @@ class Usage:
         yield stem
         if stem in _NAMELESS:
             yield posixpath.basename(folder) or "."
-        package = self._project.manifests.package_for(path) if family_of(path) == "javascript" else None
-        if package is not None and package.name:
-            yield package.name
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -209,7 +214,7 @@ class Usage:
         if module.names.name_of(function) in CONSTRUCTORS:
             return False
         for word in self.words_for(module, function):
-            for other in self.users(module, function, word, PASSED):
+            for other in self.users(module, function, word, _passed(module, function)):
                 uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))
                 if any(_is_value(other, use) and _is_function(other, use, function) for use in uses):
                     return True
@@ -235,7 +240,7 @@ class Usage:
         if name and any(spelled.encode() in data for spelled in (name, name[0].lower() + name[1:])):
             return True
         forms = IMPORTED.get(module.names.traits.family, ())
-        return any(stands(data, word.encode(), forms) for word in self._import_words(module.path) if word)
+        return any(stands(data, word.encode(), forms) for word in self._module_words(module.path) if word)
 
     def _calls_method(self, other: CodeModule, call: Call, owner: Class, function: Function) -> bool:
         values = _callee(other, call)
@@ -272,6 +277,12 @@ class Usage:
             for value in other.evaluator.evaluate_here(callee.object)
             for _, kind in other.evaluator.structs.types_of(value)
         )
+
+
+def _passed(module: CodeModule, function: Function) -> tuple[Form, ...]:
+    """How a function looks where it is handed over."""
+    is_method = module.names.owner(function) is not None
+    return METHOD_PASSED if is_method and module.names.traits.family in _OF_VALUES else PASSED
 
 
 def _last_part(expr: Expr) -> str:

@@ -51,7 +51,22 @@ def first(change: Callable[[Value, Expr], Value | None]) -> Function:
     return call
 
 
+def each(change: Callable[[Value, Expr], Value | None]) -> Function:
+    """The same whatever comes after the argument."""
+
+    def call(invocation: Invocation) -> Possible | None:
+        values = invocation.values(0)
+        return invocation.each(values, lambda value: change(value, invocation.call)) if values else None
+
+    return call
+
+
+to_text = each(texts.as_text)
+"""A function that makes text of its argument."""
+
+
 def identity(invocation: Invocation) -> Possible | None:
+    """The first argument."""
     return invocation.values(0) or None
 
 

@@ -15,7 +15,7 @@ from lk_audit.patterns import regex
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name
 from lk_audit.values import csharp_tokens, texts
 from lk_audit.values.arithmetic import to_float
-from lk_audit.values.conversions import GREATEST, LEAST
+from lk_audit.values.conversions import GREATEST, LEAST, derived, each, identity
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
     Clock,
@@ -33,8 +33,8 @@ from lk_audit.values.model import (
 )
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR
 from lk_audit.values.possible import as_fallback, joined_trace, unknown
-from lk_audit.values.spans import counted, derived, each, identity, moving, number, on_clock, same, span
-from lk_audit.values.texts import as_text
+from lk_audit.values.spans import counted, from_clock, moving, number, on_clock, span
+from lk_audit.values.texts import as_text, itself
 
 LANGUAGES = frozenset({"csharp"})
 _UNITS: dict[str, float] = {
@@ -118,17 +118,6 @@ def _date(invocation: Invocation) -> Possible | None:
     return dates or None
 
 
-def _from_clock(clock: Clock) -> Function:
-    """`DateTimeOffset.FromUnixTimeSeconds(n)`."""
-
-    def convert(value: Value, origin: Expr) -> Value | None:
-        if isinstance(value, Moment) and value.clock is clock:
-            return replace(value, clock=Clock.OBJECT, origin=origin)
-        return None
-
-    return each(convert)
-
-
 def _on(clock: Clock) -> Function:
     """`EpochTime.GetIntDate(date)`."""
 
@@ -144,8 +133,8 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(("TimeSpan.Parse", "TimeSpan.ParseExact"), each(_parsed_span)),
     **dict.fromkeys(("DateTime", "DateTimeOffset"), _date),
     "DateTime.SpecifyKind": identity,
-    "DateTimeOffset.FromUnixTimeSeconds": _from_clock(Clock.SECONDS),
-    "DateTimeOffset.FromUnixTimeMilliseconds": _from_clock(Clock.MILLISECONDS),
+    "DateTimeOffset.FromUnixTimeSeconds": from_clock(Clock.SECONDS),
+    "DateTimeOffset.FromUnixTimeMilliseconds": from_clock(Clock.MILLISECONDS),
     "EpochTime.GetIntDate": _on(Clock.SECONDS),
     **dict.fromkeys(
         (
@@ -262,20 +251,20 @@ def _longer(sign: float) -> Method:
     return add
 
 
-_TEXT: dict[str, Method] = dict.fromkeys(("Trim", "ToString", "TrimStart", "TrimEnd", "AsSpan", "Normalize"), same)
-_TASKS: dict[str, Method] = dict.fromkeys(("ConfigureAwait", "GetAwaiter", "GetResult"), same)
+_TEXT: dict[str, Method] = dict.fromkeys(("Trim", "ToString", "TrimStart", "TrimEnd", "AsSpan", "Normalize"), itself)
+_TASKS: dict[str, Method] = dict.fromkeys(("ConfigureAwait", "GetAwaiter", "GetResult"), itself)
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: {**texts.TEXT, **_TEXT, **_TASKS},
-    Number: {"ToString": same, **_TASKS},
+    Number: {"ToString": itself, **_TASKS},
     Moment: {
         **{f"Add{unit}": moving(seconds) for unit, seconds in _UNITS.items()},
         "Add": moving(1.0),
         "Subtract": _without,
         "ToUnixTimeSeconds": on_clock(Clock.SECONDS),
         "ToUnixTimeMilliseconds": on_clock(Clock.MILLISECONDS),
-        **dict.fromkeys(("ToUniversalTime", "ToLocalTime", "ToString", "ToOffset"), same),
+        **dict.fromkeys(("ToUniversalTime", "ToLocalTime", "ToString", "ToOffset"), itself),
     },
-    Duration: {"Add": _longer(1.0), "Subtract": _longer(-1.0), "Multiply": _scaled, "Duration": same},
+    Duration: {"Add": _longer(1.0), "Subtract": _longer(-1.0), "Multiply": _scaled, "Duration": itself},
     Environment: {**_TEXT, **_TASKS},
     Given: {"GetUtcNow": _clock, "GetLocalNow": _clock, **_TEXT, **_TASKS},
     Returned: {"GetUtcNow": _clock, "GetLocalNow": _clock, **_TEXT, **_TASKS},

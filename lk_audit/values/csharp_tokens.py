@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.syntax import Expr
+from lk_audit.values.conversions import identity
 from lk_audit.values.invocation import Function, Invocation
 from lk_audit.values.model import Listed, Mapped, Member, Nothing, Possible, Text, Value
 from lk_audit.values.possible import bounded
-from lk_audit.values.spans import identity
 
 _REGISTERED = {
     **{name.capitalize(): name for name in ("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "name")},

@@ -11,46 +11,12 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
-from lk_audit.values.arithmetic import to_float
+from lk_audit.values.conversions import derived, each, identity
 from lk_audit.values.invocation import Function, Invocation, Method
-from lk_audit.values.model import Clock, Duration, Environment, Given, Moment, Number, Possible, Returned, Text, Value
-from lk_audit.values.moments import timedelta
-
-
-def each(change: Callable[[Value, Expr], Value | None]) -> Function:
-    """A function of one argument, value by value."""
-
-    def call(invocation: Invocation) -> Possible | None:
-        values = invocation.values(0)
-        return invocation.each(values, lambda value: change(value, invocation.call)) if values else None
-
-    return call
-
-
-def identity(invocation: Invocation) -> Possible | None:
-    """A function that gives its first argument back."""
-    return invocation.values(0) or None
-
-
-def derived(invocation: Invocation) -> Possible:
-    """A function whose result is not known, but computed from its arguments."""
-    return invocation.unknown(*invocation.everything())
-
-
-def now(invocation: Invocation) -> Possible:
-    """The time of the run, as an object."""
-    return (Moment(origin=invocation.call, offset=0.0, clock=Clock.OBJECT),)
-
-
-def number(value: Value, origin: Expr) -> Value | None:
-    """The number that text spells; what stands for something outside the code goes on standing for it."""
-    match value:
-        case Text(text=text) if (read := to_float(text)) is not None:
-            return Number(origin=origin, number=read, environment=value.environment, trace=value.trace)
-        case Number() | Moment() | Environment() | Given() | Returned():
-            return value
-        case _:
-            return None
+from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Value
+from lk_audit.values.moments import now, timedelta
+from lk_audit.values.spans import number
+from lk_audit.values.texts import itself
 
 
 def _from_milliseconds(value: Value, _: Expr) -> Value | None:
@@ -91,7 +57,7 @@ def _everywhere(library: str, names: Mapping[str, Function]) -> dict[str, Functi
 
 FUNCTIONS: dict[str, Function] = {
     "Duration": timedelta,
-    **dict.fromkeys(("DateTime.now", "DateTime.timestamp", "clock.now"), now),
+    **dict.fromkeys(("DateTime.now", "DateTime.timestamp", "clock.now"), now(Clock.OBJECT)),
     "DateTime.fromMillisecondsSinceEpoch": each(_from_milliseconds),
     **dict.fromkeys(
         ("int.parse", "int.tryParse", "double.parse", "double.tryParse", "num.parse", "num.tryParse"), each(number)
@@ -126,7 +92,7 @@ FUNCTIONS: dict[str, Function] = {
 }
 MOMENT: Mapping[str, Method] = {
     "difference": _difference,
-    **dict.fromkeys(("toUtc", "toLocal"), lambda _, receiver: (receiver,)),
+    **dict.fromkeys(("toUtc", "toLocal"), itself),
     **dict.fromkeys(("round", "floor", "ceil", "truncate", "toInt"), rounded(math.floor)),
 }
 NUMBER: Mapping[str, Method] = {

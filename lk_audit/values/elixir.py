@@ -10,23 +10,24 @@ import math
 
 from msgspec.structs import replace
 
-from lk_audit.values.conversions import GREATEST, LEAST, absolute, first, half_up, json_value, parsed_number, rounding
+from lk_audit.values.conversions import (
+    GREATEST,
+    LEAST,
+    absolute,
+    derived,
+    first,
+    half_up,
+    json_value,
+    parsed_number,
+    rounding,
+    to_text,
+)
 from lk_audit.values.environment import APPLICATION
 from lk_audit.values.invocation import Function, Invocation
-from lk_audit.values.model import (
-    Clock,
-    Duration,
-    Environment,
-    Mapped,
-    Moment,
-    Number,
-    Possible,
-    Text,
-    Value,
-)
-from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR
+from lk_audit.values.model import Clock, Duration, Environment, Mapped, Moment, Number, Possible, Text, Value
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR, now
 from lk_audit.values.possible import as_fallback, unknown
-from lk_audit.values.texts import as_text
+from lk_audit.values.spans import span
 
 _CLOCKS = {
     **dict.fromkeys(("second", "seconds"), Clock.SECONDS),
@@ -58,13 +59,6 @@ def _system_time(invocation: Invocation) -> Possible | None:
     return None if clock is None else (Moment(origin=invocation.call, offset=0.0, clock=clock),)
 
 
-def _now(clock: Clock) -> Function:
-    def now(invocation: Invocation) -> Possible:
-        return (Moment(origin=invocation.call, offset=0.0, clock=clock),)
-
-    return now
-
-
 def _added(invocation: Invocation) -> Possible | None:
     """`DateTime.add(now, 6, :hour)`: seconds where no unit is given."""
     size = _SECONDS.get(_unit(invocation, 2, "second"))
@@ -91,8 +85,7 @@ def _shifted(invocation: Invocation) -> Possible | None:
         return None
     seconds = spans[0]
     return invocation.each(
-        invocation.values(0),
-        lambda value: _later(value, seconds, invocation) if isinstance(value, Moment) else None,
+        invocation.values(0), lambda value: _later(value, seconds, invocation) if isinstance(value, Moment) else None
     )
 
 
@@ -148,22 +141,6 @@ def _divided(invocation: Invocation) -> Possible | None:
     return invocation.each(invocation.values(0), divide)
 
 
-def _duration(seconds: float) -> Function:
-    """`Timex.Duration.from_hours(6)`."""
-
-    def duration(invocation: Invocation) -> Possible | None:
-        return invocation.each(
-            invocation.values(0),
-            lambda value: (
-                Duration(origin=invocation.call, seconds=value.number * seconds, trace=value.trace)
-                if isinstance(value, Number)
-                else None
-            ),
-        )
-
-    return duration
-
-
 def _seconds_of(invocation: Invocation) -> Possible | None:
     return invocation.each(
         invocation.values(0),
@@ -192,31 +169,22 @@ def _same(position: int) -> Function:
     return lambda invocation: invocation.values(position) or None
 
 
-def _text(invocation: Invocation) -> Possible | None:
-    values = invocation.values(0)
-    return invocation.each(values, lambda value: as_text(value, invocation.call)) if values else None
-
-
-def _derived(invocation: Invocation) -> Possible:
-    return invocation.unknown(*invocation.everything())
-
-
 _UNITS = {"seconds": 1.0, "minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
 
 FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(("System.system_time", "System.os_time", ":os.system_time", ":erlang.system_time"), _system_time),
     **dict.fromkeys(
         ("DateTime.utc_now", "DateTime.now!", "NaiveDateTime.utc_now", "NaiveDateTime.local_now", "Timex.now"),
-        _now(Clock.OBJECT),
+        now(Clock.OBJECT),
     ),
-    **dict.fromkeys(("Joken.current_time", "Guardian.timestamp"), _now(Clock.SECONDS)),
+    **dict.fromkeys(("Joken.current_time", "Guardian.timestamp"), now(Clock.SECONDS)),
     **dict.fromkeys(("DateTime.add", "NaiveDateTime.add"), _added),
     **dict.fromkeys(("Timex.shift", "DateTime.shift", "NaiveDateTime.shift"), _shifted),
     **dict.fromkeys(("DateTime.to_unix", "Timex.to_unix"), _counted),
     **dict.fromkeys(("DateTime.truncate", "DateTime.from_naive!", "NaiveDateTime.truncate"), _same(0)),
     ":timer.hms": _hms,
     **dict.fromkeys(("div", "Integer.floor_div"), _divided),
-    **{f"Timex.Duration.from_{unit}": _duration(seconds) for unit, seconds in _UNITS.items()},
+    **{f"Timex.Duration.from_{unit}": span(seconds) for unit, seconds in _UNITS.items()},
     "Timex.Duration.to_seconds": _seconds_of,
     **dict.fromkeys(
         ("Application.get_env", "Application.fetch_env!", "Application.compile_env", "Application.compile_env!"),
@@ -224,10 +192,10 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "Joken.Signer.create": _same(1),
     "JOSE.JWK.from_oct": _same(0),
-    **dict.fromkeys(("to_string", "Kernel.to_string", "Atom.to_string", "Integer.to_string"), _text),
+    **dict.fromkeys(("to_string", "Kernel.to_string", "Atom.to_string", "Integer.to_string"), to_text),
     **dict.fromkeys(("String.trim", "String.to_charlist", "Enum.into", "Enum.to_list", "Map.to_list"), _same(0)),
     **dict.fromkeys(
-        ("Base.encode64", "Base.url_encode64", "Jason.encode!", "Ecto.UUID.generate", "UUID.uuid4"), _derived
+        ("Base.encode64", "Base.url_encode64", "Jason.encode!", "Ecto.UUID.generate", "UUID.uuid4"), derived
     ),
     "min": LEAST,
     "max": GREATEST,

@@ -5,19 +5,20 @@ Sources: the documentation of Go's `time`, `strconv`, `strings`, `flag`, `cmp`; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from lk_audit.patterns import regex
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float
-from lk_audit.values.conversions import GREATEST, LEAST
+from lk_audit.values.conversions import GREATEST, LEAST, derived, each, identity
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Flag, Listed, Moment, Number, Possible, Returned, Text, Value
-from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR, now
 from lk_audit.values.possible import bounded, either, joined_trace, unknown
-from lk_audit.values.texts import as_text
+from lk_audit.values.spans import on_clock
+from lk_audit.values.texts import as_text, itself
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": MINUTE, "h": HOUR}
 _SPAN_PART = regex(r"([0-9]{1,15}(?:\.[0-9]{0,9})?)(ns|us|µs|ms|s|m|h)")
@@ -35,21 +36,9 @@ _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 _FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 
 
-def _identity(invocation: Invocation) -> Possible | None:
-    return invocation.values(0) or None
-
-
 def _default_of_flag(invocation: Invocation) -> Possible:
     """`flag.String("secret", "fallback", "usage")`: the default, or what the command line says."""
     return (*invocation.values(1), Returned(origin=invocation.call, call=invocation.call, callee="flag"))
-
-
-def _each(change: Callable[[Value, Expr], Value | None]) -> Function:
-    def call(invocation: Invocation) -> Possible | None:
-        values = invocation.values(0)
-        return invocation.each(values, lambda value: change(value, invocation.call)) if values else None
-
-    return call
 
 
 def _number(value: Value, origin: Expr) -> Value | None:
@@ -80,17 +69,9 @@ def _trimmed(value: Value, origin: Expr) -> Value | None:
     return replace(value, text=value.text.strip()) if isinstance(value, Text) else as_text(value, origin)
 
 
-def _now(invocation: Invocation) -> Possible:
-    return (Moment(origin=invocation.call, offset=0.0, clock=Clock.OBJECT),)
-
-
 def _until(value: Value, origin: Expr) -> Value | None:
     """`time.Until(moment)`."""
     return Duration(origin=origin, seconds=value.offset, trace=value.trace) if isinstance(value, Moment) else None
-
-
-def _derived(invocation: Invocation) -> Possible:
-    return invocation.unknown(*invocation.everything())
 
 
 def _appended(invocation: Invocation) -> Possible | None:
@@ -130,23 +111,23 @@ _POINTERS = (
 _FLAGS = ("String", "Bool", "Int", "Int64", "Uint", "Float64", "Duration")
 
 FUNCTIONS: dict[str, Function] = {
-    **dict.fromkeys((*_CONVERSIONS, *_POINTERS), _identity),
+    **dict.fromkeys((*_CONVERSIONS, *_POINTERS), identity),
     **{f"{package}.{kind}": _default_of_flag for package in ("flag", "github.com/spf13/pflag") for kind in _FLAGS},
     **{
-        f"github.com/{package}.NewNumericDate": _identity
+        f"github.com/{package}.NewNumericDate": identity
         for package in ("golang-jwt/jwt", "dgrijalva/jwt-go", "form3tech-oss/jwt-go")
     },
     **{
-        f"github.com/{package}.MapClaims": _identity
+        f"github.com/{package}.MapClaims": identity
         for package in ("golang-jwt/jwt", "dgrijalva/jwt-go", "form3tech-oss/jwt-go")
     },
-    "time.Now": _now,
-    "time.Until": _each(_until),
-    "time.ParseDuration": _each(_span),
-    **dict.fromkeys(("strconv.Atoi", "strconv.ParseInt", "strconv.ParseUint", "strconv.ParseFloat"), _each(_number)),
-    "strconv.Itoa": _each(as_text),
-    "strconv.ParseBool": _each(_flag),
-    "strings.TrimSpace": _each(_trimmed),
+    "time.Now": now(Clock.OBJECT),
+    "time.Until": each(_until),
+    "time.ParseDuration": each(_span),
+    **dict.fromkeys(("strconv.Atoi", "strconv.ParseInt", "strconv.ParseUint", "strconv.ParseFloat"), each(_number)),
+    "strconv.Itoa": each(as_text),
+    "strconv.ParseBool": each(_flag),
+    "strings.TrimSpace": each(_trimmed),
     "append": _appended,
     "cmp.Or": _first_set,
     **dict.fromkeys(
@@ -156,7 +137,7 @@ FUNCTIONS: dict[str, Function] = {
             *("strings.Fields", "strings.SplitN", "strings.Cut", "strings.CutPrefix", "strings.Trim", "strings.Title"),
             *("net/url.QueryEscape", "net/url.PathEscape", "net/url.QueryUnescape", "html.EscapeString"),
         ),
-        _derived,
+        derived,
     ),
     "min": LEAST,
     "max": GREATEST,
@@ -191,15 +172,6 @@ def _added_date(invocation: Invocation, receiver: Value) -> Possible | None:
     return (replace(receiver, offset=receiver.offset + seconds, origin=invocation.call),)
 
 
-def _counted(clock: Clock) -> Method:
-    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
-        if not isinstance(receiver, Moment) or receiver.clock is not Clock.OBJECT:
-            return None
-        return (replace(receiver, clock=clock, origin=invocation.call),)
-
-    return convert
-
-
 def _in(seconds: float) -> Method:
     def convert(invocation: Invocation, receiver: Value) -> Possible | None:
         if not isinstance(receiver, Duration):
@@ -209,16 +181,12 @@ def _in(seconds: float) -> Method:
     return convert
 
 
-def _same(_: Invocation, receiver: Value) -> Possible:
-    return (receiver,)
-
-
 MOMENT: Mapping[str, Method] = {
     "Add": _added,
     "AddDate": _added_date,
-    "Unix": _counted(Clock.SECONDS),
-    "UnixMilli": _counted(Clock.MILLISECONDS),
-    **dict.fromkeys(("UTC", "Local", "In", "Truncate", "Round"), _same),
+    "Unix": on_clock(Clock.SECONDS),
+    "UnixMilli": on_clock(Clock.MILLISECONDS),
+    **dict.fromkeys(("UTC", "Local", "In", "Truncate", "Round"), itself),
 }
 DURATION: Mapping[str, Method] = {
     "Seconds": _in(1.0),
@@ -226,6 +194,6 @@ DURATION: Mapping[str, Method] = {
     "Hours": _in(HOUR),
     "Milliseconds": _in(1e-3),
     "Nanoseconds": _in(1e-9),
-    **dict.fromkeys(("Truncate", "Round"), _same),
+    **dict.fromkeys(("Truncate", "Round"), itself),
 }
 METHODS: Mapping[type, Mapping[str, Method]] = {Moment: MOMENT, Duration: DURATION}

@@ -7,14 +7,12 @@ MicroProfile Config, Micronaut, java-jwt, jjwt.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from msgspec.structs import replace
 
 from lk_audit.patterns import regex
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float
-from lk_audit.values.conversions import GREATEST, LEAST
+from lk_audit.values.conversions import GREATEST, LEAST, derived, each, identity
 from lk_audit.values.invocation import Function, Invocation
 from lk_audit.values.model import (
     Clock,
@@ -30,8 +28,9 @@ from lk_audit.values.model import (
     Text,
     Value,
 )
-from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR, now
 from lk_audit.values.possible import as_fallback, either, joined_trace
+from lk_audit.values.spans import counted, from_clock, span
 
 LANGUAGES = frozenset({"java", "kotlin"})
 UNITS: dict[str, float] = {
@@ -94,18 +93,6 @@ def simple_name(name: str) -> str:
 # --- functions --------------------------------------------------------------------------------------------------------
 
 
-def _identity(invocation: Invocation) -> Possible | None:
-    return invocation.values(0) or None
-
-
-def _each(change: Callable[[Value, Expr], Value | None]) -> Function:
-    def call(invocation: Invocation) -> Possible | None:
-        values = invocation.values(0)
-        return invocation.each(values, lambda value: change(value, invocation.call)) if values else None
-
-    return call
-
-
 def as_number(value: Value, origin: Expr) -> Value | None:
     """A value as a number: parsed text, or what stands for one already; None for anything else."""
     match value:
@@ -117,24 +104,6 @@ def as_number(value: Value, origin: Expr) -> Value | None:
             return None
 
 
-def _now(clock: Clock) -> Function:
-    def moment(invocation: Invocation) -> Possible:
-        return (Moment(origin=invocation.call, offset=0.0, clock=clock),)
-
-    return moment
-
-
-def span_in(seconds: float) -> Function:
-    """`Duration.ofHours(6)`."""
-
-    def convert(value: Value, origin: Expr) -> Value | None:
-        if not isinstance(value, Number):
-            return None
-        return Duration(origin=origin, seconds=value.number * seconds, trace=value.trace)
-
-    return _each(convert)
-
-
 def _converted(source: float, target: float) -> Function:
     """`TimeUnit.HOURS.toMillis(6)`."""
 
@@ -144,7 +113,7 @@ def _converted(source: float, target: float) -> Function:
         number = value.number * source / target
         return Number(origin=origin, number=float(round(number, 6)), trace=value.trace)
 
-    return _each(convert)
+    return each(convert)
 
 
 def _converting(target: float) -> Function:
@@ -161,13 +130,6 @@ def _converting(target: float) -> Function:
         return tuple(found)
 
     return call
-
-
-def counted(value: Value, target: float, origin: Expr) -> Value | None:
-    """A time span as a number of units of `target` seconds each."""
-    if not isinstance(value, Duration):
-        return None
-    return Number(origin=origin, number=float(round(value.seconds / target, 6)), trace=value.trace)
 
 
 def unit_of(value: Value) -> float | None:
@@ -224,17 +186,6 @@ def _as_date(value: Value) -> Value | None:
 _IN_A_SECOND = 1000.0
 
 
-def _as_instant(clock: Clock) -> Function:
-    """`Instant.ofEpochSecond(n)`, `Instant.ofEpochMilli(n)`."""
-
-    def convert(value: Value, origin: Expr) -> Value | None:
-        if isinstance(value, Moment) and value.clock is clock:
-            return replace(value, clock=Clock.OBJECT, origin=origin)
-        return None
-
-    return _each(convert)
-
-
 def _first_set(invocation: Invocation) -> Possible:
     """`Objects.requireNonNullElse(a, b)`: the first that is there."""
     found: Possible = ()
@@ -242,10 +193,6 @@ def _first_set(invocation: Invocation) -> Possible:
         kept = tuple(value for value in values if not isinstance(value, Nothing))
         found = either(found, kept)
     return found
-
-
-def _derived(invocation: Invocation) -> Possible:
-    return invocation.unknown(*invocation.everything())
 
 
 def _property(invocation: Invocation) -> Possible | None:
@@ -292,22 +239,22 @@ FUNCTIONS: dict[str, Function] = {
         f"TimeUnit.{target}.convert": _converting(_CONSTANTS[target])
         for target in ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
     },
-    **{f"Duration.of{unit}": span_in(seconds) for unit, seconds in UNITS.items()},
+    **{f"Duration.of{unit}": span(seconds) for unit, seconds in UNITS.items()},
     "Duration.of": _span_of,
-    **dict.fromkeys(("Duration.parse", "Duration.parseIsoString"), _each(_parsed_span)),
-    "Duration.between": _derived,
-    "System.currentTimeMillis": _now(Clock.MILLISECONDS),
+    **dict.fromkeys(("Duration.parse", "Duration.parseIsoString"), each(_parsed_span)),
+    "Duration.between": derived,
+    "System.currentTimeMillis": now(Clock.MILLISECONDS),
     **dict.fromkeys(
         (
             *("Instant.now", "LocalDateTime.now", "ZonedDateTime.now", "OffsetDateTime.now", "Calendar.getInstance"),
             *("Clock.System.now", "GregorianCalendar", "DateTime.now"),
         ),
-        _now(Clock.OBJECT),
+        now(Clock.OBJECT),
     ),
     "Date": _date,
-    "NumericDate.now": _now(Clock.OBJECT),
-    "Instant.ofEpochSecond": _as_instant(Clock.SECONDS),
-    **dict.fromkeys(("Instant.ofEpochMilli", "Instant.fromEpochMilliseconds"), _as_instant(Clock.MILLISECONDS)),
+    "NumericDate.now": now(Clock.OBJECT),
+    "Instant.ofEpochSecond": from_clock(Clock.SECONDS),
+    **dict.fromkeys(("Instant.ofEpochMilli", "Instant.fromEpochMilliseconds"), from_clock(Clock.MILLISECONDS)),
     **dict.fromkeys(
         (
             *("Date.from", "Algorithm.HMAC256", "Keys.hmacShaKeyFor", "SecretKeySpec", "String", "String.valueOf"),
@@ -315,20 +262,20 @@ FUNCTIONS: dict[str, Function] = {
             *("Decoders.BASE64.decode", "JsonPrimitive", "Mono.just", "ResponseEntity.ok", "Boolean.valueOf"),
             *("Timestamp.from", "HmacKey"),
         ),
-        _identity,
+        identity,
     ),
     **dict.fromkeys(
         (
             *("Long.parseLong", "Integer.parseInt", "Long.valueOf", "Integer.valueOf", "Double.parseDouble"),
             "Math.toIntExact",
         ),
-        _each(as_number),
+        each(as_number),
     ),
     **dict.fromkeys(("Objects.requireNonNullElse", "StringUtils.defaultIfBlank"), _first_set),
     **dict.fromkeys(("Value", "ConfigProperty", "Property"), _property),
     "System.getProperty": _read_property,
     **dict.fromkeys(
-        ("UUID.randomUUID", "String.format", "URLEncoder.encode", "Base64.getEncoder", "Boolean.parseBoolean"), _derived
+        ("UUID.randomUUID", "String.format", "URLEncoder.encode", "Base64.getEncoder", "Boolean.parseBoolean"), derived
     ),
     **dict.fromkeys(("Math.min", "minOf", "min"), LEAST),
     **dict.fromkeys(("Math.max", "maxOf", "max"), GREATEST),

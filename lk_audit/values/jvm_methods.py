@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from lk_audit.syntax import Expr
+from lk_audit.syntax import Expr, Function
 from lk_audit.values import moments, texts
 from lk_audit.values.invocation import Invocation, Method
-from lk_audit.values.jvm import UNITS, amount, as_number, counted, span_in
+from lk_audit.values.jvm import UNITS, amount, as_number
 from lk_audit.values.model import (
     Clock,
     Duration,
@@ -30,11 +30,8 @@ from lk_audit.values.model import (
 )
 from lk_audit.values.possible import bounded, either, joined_trace, unknown
 from lk_audit.values.records import RecordBuilder, member_of
-from lk_audit.values.texts import as_text
-
-
-def _same(_: Invocation, receiver: Value) -> Possible:
-    return (receiver,)
+from lk_audit.values.spans import in_units, on_clock, span
+from lk_audit.values.texts import as_text, itself
 
 
 def _moved(moment: Moment, span: Value, sign: float, origin: Expr) -> Value:
@@ -47,7 +44,7 @@ def _shifting(seconds: float, sign: float) -> Method:
     """`now.plusHours(6)`."""
 
     def shift(invocation: Invocation, receiver: Value) -> Possible | None:
-        spans = span_in(seconds)(invocation)
+        spans = span(seconds)(invocation)
         return None if spans is None else _shifted(receiver, spans, sign, invocation.call)
 
     return shift
@@ -78,23 +75,6 @@ def _plus(sign: float) -> Method:
         return None if spans is None else _shifted(receiver, spans, sign, invocation.call)
 
     return shift
-
-
-def _to(clock: Clock) -> Method:
-    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
-        if not isinstance(receiver, Moment) or receiver.clock is not Clock.OBJECT:
-            return None
-        return (replace(receiver, clock=clock, origin=invocation.call),)
-
-    return convert
-
-
-def _in(unit: float) -> Method:
-    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
-        found = counted(receiver, unit, invocation.call)
-        return None if found is None else (found,)
-
-    return convert
 
 
 def _to_duration(invocation: Invocation, receiver: Value) -> Possible | None:
@@ -132,7 +112,7 @@ def _or_else(invocation: Invocation, receiver: Value) -> Possible | None:
 
 def _is_lambda(invocation: Invocation) -> bool:
     first = invocation.expr(0)
-    return first is not None and type(first).__name__ == "Function"
+    return isinstance(first, Function)
 
 
 def _returned(invocation: Invocation, value: Value) -> Possible:
@@ -178,24 +158,25 @@ _SHIFTS: dict[str, Method] = {
 }
 _MOMENT: dict[str, Method] = {
     **_SHIFTS,
-    **dict.fromkeys(("getEpochSecond", "toEpochSecond", "epochSeconds", "epochSecond"), _to(Clock.SECONDS)),
+    **dict.fromkeys(("getEpochSecond", "toEpochSecond", "epochSeconds", "epochSecond"), on_clock(Clock.SECONDS)),
     **dict.fromkeys(
-        ("toEpochMilli", "getTime", "getTimeInMillis", "toEpochMilliseconds", "timeInMillis"), _to(Clock.MILLISECONDS)
+        ("toEpochMilli", "getTime", "getTimeInMillis", "toEpochMilliseconds", "timeInMillis"),
+        on_clock(Clock.MILLISECONDS),
     ),
     **dict.fromkeys(
         (
             *("toInstant", "atZone", "atOffset", "toDate", "toJavaInstant", "toKotlinInstant", "truncatedTo"),
             *("toLong", "withNano", "toLocalDateTime", "toOffsetDateTime", "withZoneSameInstant"),
         ),
-        _same,
+        itself,
     ),
 }
 _DURATION: dict[str, Method] = {
     **_SHIFTS,
-    **{f"to{unit}": _in(seconds) for unit, seconds in UNITS.items()},
-    "getSeconds": _in(1.0),
+    **{f"to{unit}": in_units(seconds) for unit, seconds in UNITS.items()},
+    "getSeconds": in_units(1.0),
     "multipliedBy": _multiplied,
-    **dict.fromkeys(("toJavaDuration", "toKotlinDuration"), _same),
+    **dict.fromkeys(("toJavaDuration", "toKotlinDuration"), itself),
 }
 _NUMBER: dict[str, Method] = {
     **dict.fromkeys(("toLong", "toInt", "toDouble", "longValue", "intValue", "coerceAtMost"), _as_number),
@@ -207,19 +188,19 @@ _TEXT: dict[str, Method] = {
             *("toByteArray", "getBytes", "toCharArray", "encodeToByteArray", "orEmpty", "trimIndent", "trimMargin"),
             *("strip", "trim", "intern"),
         ),
-        _same,
+        itself,
     ),
     **dict.fromkeys(("toLong", "toInt", "toLongOrNull", "toIntOrNull"), _as_number),
 }
 _COMMON: dict[str, Method] = {
     **dict.fromkeys(("orElse", "orElseGet", "ifBlank", "ifEmpty", "getOrElse", "or"), _or_else),
-    **dict.fromkeys(("orElseThrow", "takeIf", "takeUnless", "get", "getString", "getOrThrow"), _same),
+    **dict.fromkeys(("orElseThrow", "takeIf", "takeUnless", "get", "getString", "getOrThrow"), itself),
     "toString": _spelled,
 }
 _SYMBOLIC: dict[str, Method] = {
-    **{name: method for name, method in _TEXT.items() if method is _same},
+    **{name: method for name, method in _TEXT.items() if method is itself},
     **{name: method for name, method in _COMMON.items() if name not in {"get", "getString", "toString"}},
-    **dict.fromkeys(("toLong", "toInt"), _same),
+    **dict.fromkeys(("toLong", "toInt"), itself),
 }
 _LIST: dict[str, Method] = {
     **dict.fromkeys(
@@ -227,7 +208,7 @@ _LIST: dict[str, Method] = {
             *("toArray", "toTypedArray", "toList", "toSet", "asIterable", "filterNotNull", "stream", "collect"),
             *("toMutableList", "asList"),
         ),
-        _same,
+        itself,
     ),
     "get": _item,
 }
@@ -239,7 +220,14 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
     Moment: {**moments.MOMENT_METHODS, **_MOMENT},
     Duration: _DURATION,
     Listed: {**texts.LISTED, **_LIST},
-    Mapped: {"put": _put, "get": _get, "getOrDefault": _get, "toMap": _same, "toMutableMap": _same, "toString": _same},
-    Environment: {**_SYMBOLIC, **dict.fromkeys(("get", "getString", "asString", "toString"), _same)},
-    Returned: {name: method for name, method in _SYMBOLIC.items() if method is _same},
+    Mapped: {
+        "put": _put,
+        "get": _get,
+        "getOrDefault": _get,
+        "toMap": itself,
+        "toMutableMap": itself,
+        "toString": itself,
+    },
+    Environment: {**_SYMBOLIC, **dict.fromkeys(("get", "getString", "asString", "toString"), itself)},
+    Returned: {name: method for name, method in _SYMBOLIC.items() if method is itself},
 }

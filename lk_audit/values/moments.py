@@ -16,6 +16,7 @@ from lk_audit.syntax import Expr
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Mapped, Moment, Number, Possible, Text, Value
 from lk_audit.values.possible import bounded, joined_trace, unknown
+from lk_audit.values.texts import itself
 
 MINUTE, HOUR, DAY, WEEK = 60.0, 3600.0, 86400.0, 604800.0
 MONTH, YEAR = 30 * DAY, 365 * DAY
@@ -53,7 +54,9 @@ def unit_seconds(name: str) -> float | None:
     return _SHORT_UNITS.get(name) or UNITS.get(name.lower().removesuffix("s"))
 
 
-def _now(clock: Clock) -> Function:
+def now(clock: Clock) -> Callable[[Invocation], Possible]:
+    """A function that gives the time of the run."""
+
     def moment(invocation: Invocation) -> Possible:
         return (Moment(origin=invocation.call, offset=0.0, clock=clock),)
 
@@ -224,7 +227,7 @@ def _numeric_date(invocation: Invocation) -> Possible:
 
 
 PYTHON: dict[str, Function] = {
-    "time.time": _now(Clock.SECONDS),
+    "time.time": now(Clock.SECONDS),
     **dict.fromkeys(
         (
             "datetime.datetime.now",
@@ -236,7 +239,7 @@ PYTHON: dict[str, Function] = {
             "pendulum.now",
             "whenever.Instant.now",
         ),
-        _now(Clock.OBJECT),
+        now(Clock.OBJECT),
     ),
     "datetime.timedelta": timedelta,
     "pendulum.duration": timedelta,
@@ -246,7 +249,7 @@ PYTHON: dict[str, Function] = {
 }
 
 JAVASCRIPT: dict[str, Function] = {
-    "Date.now": _now(Clock.MILLISECONDS),
+    "Date.now": now(Clock.MILLISECONDS),
     "Date": _date,
     **dict.fromkeys(
         (
@@ -282,10 +285,6 @@ def _to(clock: Clock) -> Method:
         return None if converted is None else (converted,)
 
     return convert
-
-
-def _same(_: Invocation, receiver: Value) -> Possible:
-    return (receiver,)
 
 
 def _replaced(invocation: Invocation, receiver: Value) -> Possible | None:
@@ -326,7 +325,7 @@ MOMENT_METHODS: Mapping[str, Method] = {
     **dict.fromkeys(("timestamp", "unix", "toSeconds", "toUnixInteger"), _to(Clock.SECONDS)),
     **dict.fromkeys(("getTime", "valueOf", "toMillis"), _to(Clock.MILLISECONDS)),
     **dict.fromkeys(
-        ("timetuple", "utctimetuple", "astimezone", "toDate", "toJSDate", "clone", "utc", "local", "toUTC"), _same
+        ("timetuple", "utctimetuple", "astimezone", "toDate", "toJSDate", "clone", "utc", "local", "toUTC"), itself
     ),
     "replace": _replaced,
     **dict.fromkeys(("add", "plus", "shift"), _add(1.0)),

@@ -17,17 +17,20 @@ from lk_audit.values.conversions import (
     LEAST,
     absolute,
     boolean,
+    derived,
     first,
     half_up,
+    identity,
     json_value,
     parsed_number,
     rounding,
+    to_text,
 )
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Text, Value
-from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, UNITS, WEEK, YEAR, unit_seconds
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, UNITS, WEEK, YEAR, now, unit_seconds
 from lk_audit.values.possible import bounded, joined_trace, unknown
-from lk_audit.values.texts import as_text
+from lk_audit.values.texts import as_text, itself
 
 NUMBERS = {
     "MINUTE_IN_SECONDS": MINUTE,
@@ -76,13 +79,6 @@ def iso_seconds(text: str) -> float | None:
     return sum(float(amount) * unit for amount, unit in zip(found.groups(), _ISO_UNITS, strict=True) if amount)
 
 
-def _now(clock: Clock) -> Function:
-    def moment(invocation: Invocation) -> Possible:
-        return (Moment(origin=invocation.call, offset=0.0, clock=clock),)
-
-    return moment
-
-
 def _parsed(clock: Clock) -> Function:
     """`strtotime('+1 hour')`, `new DateTime('+1 hour')`."""
 
@@ -110,24 +106,11 @@ def _interval(invocation: Invocation) -> Possible:
     return invocation.each(invocation.values(0), convert)
 
 
-def _text(invocation: Invocation) -> Possible | None:
-    values = invocation.values(0)
-    return invocation.each(values, lambda value: as_text(value, invocation.call)) if values else None
-
-
 def _trimmed(invocation: Invocation) -> Possible | None:
     def strip(value: Value) -> Value | None:
         return replace(value, text=value.text.strip()) if isinstance(value, Text) else as_text(value, invocation.call)
 
     return invocation.each(invocation.values(0), strip) if invocation.positional == 1 else None
-
-
-def _identity(invocation: Invocation) -> Possible | None:
-    return invocation.values(0) or None
-
-
-def _derived(invocation: Invocation) -> Possible:
-    return invocation.unknown(*invocation.everything())
 
 
 _DATES = (
@@ -136,27 +119,27 @@ _DATES = (
 )
 
 FUNCTIONS: dict[str, Function] = {
-    "time": _now(Clock.SECONDS),
-    "microtime": _now(Clock.SECONDS),
-    "hrtime": _derived,
+    "time": now(Clock.SECONDS),
+    "microtime": now(Clock.SECONDS),
+    "hrtime": derived,
     "strtotime": _parsed(Clock.SECONDS),
-    **dict.fromkeys(("now", "today", "date_create", "date_create_immutable"), _parsed(Clock.OBJECT)),
+    **dict.fromkeys(("today", "date_create", "date_create_immutable"), _parsed(Clock.OBJECT)),
     **dict.fromkeys(_DATES, _parsed(Clock.OBJECT)),
-    **{f"{name}.{method}": _now(Clock.OBJECT) for name in _DATES for method in ("now", "instance")},
+    **{f"{name}.{method}": now(Clock.OBJECT) for name in _DATES for method in ("now", "instance")},
     **{f"{name}.parse": _parsed(Clock.OBJECT) for name in _DATES},
-    "now": _now(Clock.OBJECT),
+    "now": now(Clock.OBJECT),
     "DateInterval": _interval,
-    "strval": _text,
+    "strval": to_text,
     **dict.fromkeys(("trim", "rtrim", "ltrim"), _trimmed),
-    **dict.fromkeys(("collect", "array_values", "value", "InMemory.plainText"), _identity),
-    "Lcobucci.JWT.Signer.Key.InMemory.plainText": _identity,
+    **dict.fromkeys(("collect", "array_values", "value", "InMemory.plainText"), identity),
+    "Lcobucci.JWT.Signer.Key.InMemory.plainText": identity,
     **dict.fromkeys(
         (
             *("json_encode", "md5", "sha1", "hash", "uniqid", "base64_encode", "base64_decode", "urlencode"),
             *("strtolower", "strtoupper", "ucfirst", "substr", "str_replace", "implode", "htmlspecialchars"),
             *("preg_replace", "rawurlencode", "bin2hex", "number_format", "count", "strlen", "date"),
         ),
-        _derived,
+        derived,
     ),
     "intval": parsed_number(whole=True),
     "floatval": parsed_number(whole=False),
@@ -171,13 +154,13 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
-def _shifted(unit: float, sign: float, *, amount: bool) -> Method:
+def _shifted(unit: float, sign: float) -> Method:
     """Carbon's `addHours(2)` and `addHour()`."""
 
     def shift(invocation: Invocation, receiver: Value) -> Possible | None:
         if not isinstance(receiver, Moment):
             return None
-        if not amount or not invocation.call.arguments:
+        if not invocation.call.arguments:
             return (_moved(receiver, unit * sign, invocation.call, receiver),)
         return invocation.each(
             invocation.values(0),
@@ -235,18 +218,16 @@ def _seconds(_: Invocation, receiver: Value) -> Possible | None:
     return (replace(receiver, clock=Clock.SECONDS),)
 
 
-def _same(_: Invocation, receiver: Value) -> Possible:
-    return (receiver,)
-
-
 _CARBON = {unit: seconds for unit, seconds in UNITS.items() if unit not in {"microsecond", "millisecond"}}
 MOMENT: Mapping[str, Method] = {
-    **{f"add{unit.title()}s": _shifted(seconds, 1.0, amount=True) for unit, seconds in _CARBON.items()},
-    **{f"add{unit.title()}": _shifted(seconds, 1.0, amount=True) for unit, seconds in _CARBON.items()},
-    **{f"sub{unit.title()}s": _shifted(seconds, -1.0, amount=True) for unit, seconds in _CARBON.items()},
-    **{f"sub{unit.title()}": _shifted(seconds, -1.0, amount=True) for unit, seconds in _CARBON.items()},
+    **{
+        f"{verb}{unit.title()}{plural}": _shifted(seconds, sign)
+        for verb, sign in (("add", 1.0), ("sub", -1.0))
+        for unit, seconds in _CARBON.items()
+        for plural in ("", "s")
+    },
     "modify": _modified,
     "getTimestamp": _seconds,
-    **dict.fromkeys(("copy", "toImmutable", "setTimezone", "toDateTimeImmutable"), _same),
+    **dict.fromkeys(("copy", "toImmutable", "setTimezone", "toDateTimeImmutable"), itself),
 }
 METHODS: Mapping[type, Mapping[str, Method]] = {Moment: MOMENT}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import repeat
 
 from msgspec.structs import replace
@@ -33,6 +33,15 @@ MOST_VALUES = 24
 MOST_STEPS = 24
 _MOST_LOOKED_AT = 100
 _DEEPEST_COMPARED = 3
+
+
+def with_items(values: Possible) -> Iterator[Value]:
+    """The values, with what a list may hold in the place of the list."""
+    for value in values:
+        if isinstance(value, Listed):
+            yield from (item for items in value.items for item in items)
+        else:
+            yield value
 
 
 def unknown(origin: Expr, *sources: Possible) -> Unknown:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from lk_audit.values.arithmetic import to_float
+from lk_audit.values.conversions import derived, to_text
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
     Clock,
@@ -66,22 +67,13 @@ def to_number(value: Value, invocation: Invocation) -> Value | None:
     return value if isinstance(value, Number | Moment) else as_text(value, invocation.call)
 
 
-def _text(invocation: Invocation) -> Possible | None:
-    values = invocation.values(0)
-    return invocation.each(values, lambda value: as_text(value, invocation.call)) if values else None
-
-
-def _derived(invocation: Invocation) -> Possible:
-    return invocation.unknown(*invocation.everything())
-
-
 FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(
         ("Time.now", "Time.current", "Time.zone.now", "Time.zone.current", "DateTime.current", "Time.now.utc"), _now
     ),
     **dict.fromkeys(("Integer", "Float", "Time.at"), _number),
-    "String": _text,
-    **dict.fromkeys(("SecureRandom.hex", "SecureRandom.uuid", "JSON.generate", "Base64.strict_encode64"), _derived),
+    "String": to_text,
+    **dict.fromkeys(("SecureRandom.hex", "SecureRandom.uuid", "JSON.generate", "Base64.strict_encode64"), derived),
 }
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values import texts
-from lk_audit.values.conversions import GREATEST, LEAST
+from lk_audit.values.conversions import GREATEST, LEAST, derived, identity
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
     Clock,
@@ -29,9 +29,10 @@ from lk_audit.values.model import (
     Text,
     Value,
 )
-from lk_audit.values.moments import DAY, HOUR, MINUTE, WEEK
+from lk_audit.values.moments import DAY, HOUR, MINUTE, WEEK, now
 from lk_audit.values.possible import joined_trace, unknown
-from lk_audit.values.spans import derived, each, identity, in_units, moving, now, number, on_clock, same, span
+from lk_audit.values.spans import from_clock, in_units, moving, number, on_clock, span
+from lk_audit.values.texts import itself
 
 LANGUAGES = frozenset({"rust"})
 _UNITS: dict[str, float] = {
@@ -88,17 +89,6 @@ def _timestamp(invocation: Invocation) -> Possible:
     return (Moment(origin=invocation.call, offset=0.0, clock=Clock.SECONDS),)
 
 
-def _from_clock(clock: Clock) -> Function:
-    """`DateTime::from_timestamp(n, 0)`."""
-
-    def convert(value: Value, origin: Expr) -> Value | None:
-        if isinstance(value, Moment) and value.clock is clock:
-            return replace(value, clock=Clock.OBJECT, origin=origin)
-        return None
-
-    return each(convert)
-
-
 def _custom_claims(invocation: Invocation) -> Possible | None:
     """The `Claims::with_custom_claims(custom, valid_for)` of jwt-simple: the payload with its expiry."""
     found: list[Value] = []
@@ -131,9 +121,9 @@ FUNCTIONS: dict[str, Function] = {
     },
     "Duration.new": _seconds_and_nanos,
     "Duration.zero": lambda invocation: (Duration(origin=invocation.call, seconds=0.0),),
-    **dict.fromkeys((*_CLOCKS, *_MORE), now),
+    **dict.fromkeys((*_CLOCKS, *_MORE), now(Clock.OBJECT)),
     **dict.fromkeys(("jsonwebtoken.get_current_timestamp", "get_current_timestamp"), _timestamp),
-    **dict.fromkeys(("DateTime.from_timestamp", "OffsetDateTime.from_unix_timestamp"), _from_clock(Clock.SECONDS)),
+    **dict.fromkeys(("DateTime.from_timestamp", "OffsetDateTime.from_unix_timestamp"), from_clock(Clock.SECONDS)),
     **dict.fromkeys(
         (
             *("EncodingKey.from_secret", "DecodingKey.from_secret", "HS256Key.from_bytes", "Arc.new", "Box.new"),
@@ -223,7 +213,7 @@ _TEXT: dict[str, Method] = {
 }
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: {**texts.TEXT, **_TEXT},
-    Number: {**texts.NUMBER, **_KEEPING, **dict.fromkeys(("try_into", "round", "floor", "ceil", "abs"), same)},
+    Number: {**texts.NUMBER, **_KEEPING, **dict.fromkeys(("try_into", "round", "floor", "ceil", "abs"), itself)},
     Moment: {
         **_KEEPING,
         **dict.fromkeys(("checked_add_signed", "checked_add", "add", "saturating_add"), moving(1.0)),
@@ -236,7 +226,7 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
             ("timestamp_millis", "as_millis", "num_milliseconds", "as_millisecond"), on_clock(Clock.MILLISECONDS)
         ),
         **dict.fromkeys(("duration_since", "signed_duration_since"), _since),
-        **dict.fromkeys(("naive_utc", "and_utc", "to_utc", "try_into", "with_timezone", "whole_seconds"), same),
+        **dict.fromkeys(("naive_utc", "and_utc", "to_utc", "try_into", "with_timezone", "whole_seconds"), itself),
     },
     Duration: {
         **_KEEPING,
@@ -245,7 +235,7 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
         **dict.fromkeys(("num_minutes", "whole_minutes"), in_units(MINUTE)),
         **dict.fromkeys(("num_hours", "whole_hours"), in_units(HOUR)),
         **dict.fromkeys(("num_days", "whole_days"), in_units(DAY)),
-        **dict.fromkeys(("to_std", "abs", "unsigned_abs"), same),
+        **dict.fromkeys(("to_std", "abs", "unsigned_abs"), itself),
     },
     Mapped: {
         "with_issuer": _registered("iss"),
@@ -253,9 +243,9 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
         "with_jwt_id": _registered("jti"),
         **_KEEPING,
     },
-    Environment: {**_KEEPING, **dict.fromkeys(("parse", "to_string_lossy"), same)},
-    Given: dict.fromkeys(("trim", "parse"), same),
-    Returned: dict.fromkeys(("map_err", "context", "with_context"), same),
+    Environment: {**_KEEPING, **dict.fromkeys(("parse", "to_string_lossy"), itself)},
+    Given: dict.fromkeys(("trim", "parse"), itself),
+    Returned: dict.fromkeys(("map_err", "context", "with_context"), itself),
 }
 
 

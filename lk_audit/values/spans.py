@@ -2,49 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isfinite
 
 from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
 from lk_audit.values.arithmetic import to_float
+from lk_audit.values.conversions import each
 from lk_audit.values.invocation import Function, Invocation, Method
-from lk_audit.values.model import (
-    Clock,
-    Duration,
-    Environment,
-    Given,
-    Moment,
-    Number,
-    Possible,
-    Returned,
-    Text,
-    Value,
-)
+from lk_audit.values.model import Clock, Duration, Environment, Given, Moment, Number, Possible, Returned, Text, Value
 from lk_audit.values.possible import bounded, joined_trace, unknown
-
-Change = Callable[[Value, Expr], Value | None]
-
-
-def identity(invocation: Invocation) -> Possible | None:
-    """The first argument."""
-    return invocation.values(0) or None
-
-
-def derived(invocation: Invocation) -> Possible:
-    """A result that is computed from the arguments in a way not followed here."""
-    return invocation.unknown(*invocation.everything())
-
-
-def each(change: Change) -> Function:
-    """A function of one argument, value by value."""
-
-    def call(invocation: Invocation) -> Possible | None:
-        values = invocation.values(0)
-        return invocation.each(values, lambda value: change(value, invocation.call)) if values else None
-
-    return call
 
 
 def number(value: Value, origin: Expr) -> Value | None:
@@ -67,11 +34,6 @@ def span(seconds: float) -> Function:
         return Duration(origin=origin, seconds=value.number * seconds, trace=value.trace)
 
     return each(convert)
-
-
-def now(invocation: Invocation) -> Possible:
-    """A date object for the time of the run."""
-    return (Moment(origin=invocation.call, offset=0.0, clock=Clock.OBJECT),)
 
 
 def shifted(receiver: Value, amount: Value, origin: Expr, unit: float) -> Value:
@@ -128,6 +90,12 @@ def in_units(unit: float) -> Method:
     return convert
 
 
-def same(_: Invocation, receiver: Value) -> Possible:
-    """A method that gives the receiver again."""
-    return (receiver,)
+def from_clock(clock: Clock) -> Function:
+    """A function that makes a date object of a count of time since 1970."""
+
+    def convert(value: Value, origin: Expr) -> Value | None:
+        if isinstance(value, Moment) and value.clock is clock:
+            return replace(value, clock=Clock.OBJECT, origin=origin)
+        return None
+
+    return each(convert)

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
-from lk_audit.values.dart import derived, each, identity, now, number
+from lk_audit.values.conversions import derived, each, identity
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Environment, Given, Moment, Number, Possible, Returned, Text, Value
-from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR, now
 from lk_audit.values.possible import bounded, joined_trace, unknown
+from lk_audit.values.spans import number, span
+from lk_audit.values.texts import itself
 
 _UNITS = {
     "nanosecond": 1e-9,
@@ -28,6 +30,9 @@ _UNITS = {
     "month": MONTH,
     "year": YEAR,
 }
+
+
+_now = now(Clock.OBJECT)
 
 
 def _shifted(moment: Value, amount: Value, origin: Expr) -> Value:
@@ -44,12 +49,12 @@ def _date(invocation: Invocation) -> Possible | None:
     """`Date()`, `Date(timeIntervalSinceNow:)`, `Date(timeInterval:since:)`, `Date(timeIntervalSince1970:)`."""
     origin = invocation.call
     if not origin.arguments:
-        return now(invocation)
+        return _now(invocation)
     epoch = invocation.values(None, "timeIntervalSince1970")
     if epoch:
         return invocation.each(epoch, _from_seconds)
     amounts = invocation.values(None, "timeIntervalSinceNow", "timeInterval")
-    starts = invocation.values(None, "since") or now(invocation)
+    starts = invocation.values(None, "since") or _now(invocation)
     if not amounts:
         return None
     return bounded((_shifted(start, amount, origin) for start in starts for amount in amounts), origin)
@@ -87,22 +92,6 @@ def _calendar(invocation: Invocation) -> Possible | None:
     return bounded((_shifted(start, amount, origin) for start in starts for amount in amounts), origin)
 
 
-def _span(seconds: float) -> Function:
-    """`.seconds(60)`, `.hours(1)` of durations."""
-
-    def call(invocation: Invocation) -> Possible | None:
-        return invocation.each(
-            invocation.values(0),
-            lambda value: (
-                Duration(origin=invocation.call, seconds=value.number * seconds, trace=value.trace)
-                if isinstance(value, Number)
-                else None
-            ),
-        )
-
-    return call
-
-
 def _claim(invocation: Invocation) -> Possible | None:
     """What jwt-kit's claims are made of: `.init(value: x)`, `ExpirationClaim(value: date)`, `SubjectClaim("u")`."""
     return invocation.values(0, "value") or None
@@ -128,7 +117,7 @@ _TYPES = ("Int", "Int64", "Int32", "UInt", "UInt64", "Double", "Float", "TimeInt
 
 FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(("Date", "Date.init", "Foundation.Date"), _date),
-    "Date.now": now,
+    "Date.now": _now,
     "Date.distantFuture": _distant_future,
     **dict.fromkeys(("Calendar.current.date", "Calendar.date", "Calendar.autoupdatingCurrent.date"), _calendar),
     **dict.fromkeys(_TYPES, each(number)),
@@ -136,22 +125,14 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys((*CLAIMS, *(f"JWTKit.{name}" for name in CLAIMS), *(f"JWT.{name}" for name in CLAIMS)), _claim),
     "_.init": _claim,
     **{
-        f"{kind}.{unit}s": _span(seconds)
-        for kind in ("_", "Duration", "TimeAmount")
-        for unit, seconds in _UNITS.items()
+        f"{kind}.{unit}s": span(seconds) for kind in ("_", "Duration", "TimeAmount") for unit, seconds in _UNITS.items()
     },
     **dict.fromkeys(("JSONSerialization.data", "JSONEncoder.encode"), derived),
 }
-MOMENT: Mapping[str, Method] = {
-    "addingTimeInterval": _added,
-    "advanced": _added,
-    "rounded": lambda _, receiver: (receiver,),
-}
-TEXT: Mapping[str, Method] = {
-    **dict.fromkeys(("data", "trimmingCharacters", "description"), lambda _, receiver: (receiver,)),
-}
+MOMENT: Mapping[str, Method] = {"addingTimeInterval": _added, "advanced": _added, "rounded": itself}
+TEXT: Mapping[str, Method] = {**dict.fromkeys(("data", "trimmingCharacters", "description"), itself)}
 """Methods that give the same text again, in another form."""
-NUMBER: Mapping[str, Method] = {"rounded": lambda _, receiver: (receiver,)}
+NUMBER: Mapping[str, Method] = {"rounded": itself}
 METHODS: Mapping[type, Mapping[str, Method]] = {
     **dict.fromkeys((Text, Environment, Given, Returned), TEXT),
     Number: NUMBER,

@@ -461,6 +461,12 @@ class TestInsecureUrls:
         ("Rooms.Attest/Rooms.cs", FileRole.PRODUCTION),
         ("src/dev_server_list.py", FileRole.PRODUCTION),
         ("src/devices.json", FileRole.PRODUCTION),
+        ("cmd/test-server/main.go", FileRole.TEST),
+        ("example_config.yml", FileRole.EXAMPLE),
+        ("config_example.yaml", FileRole.EXAMPLE),
+        (".env_example", FileRole.EXAMPLE),
+        ("example_rooms.py", FileRole.PRODUCTION),
+        ("examplesite.yaml", FileRole.PRODUCTION),
     ],
 )
 def test_the_path_says_what_a_file_is_for(path: str, role: FileRole) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from lk_audit import frontends
@@ -135,3 +137,20 @@ def test_what_is_hardly_kotlin_is_read_as_text_in_bounded_time() -> None:
 )
 def test_nesting_of_any_depth_is_read(text: str) -> None:
     assert frontends.parse(Source.from_text("Main.kt", text))
+
+
+def test_a_text_that_the_parser_goes_on_with_at_one_place_leaves_little_in_memory() -> None:
+    """The parser keeps what it is given: for each of ten thousand looks at the same place it must be the same."""
+    source = Source.from_text("a.kt", "{ e\n" + "]]import a.b.c/post\n" * 20)
+    frontends.parse(source)
+    before = _number_of_views()
+
+    (parsed,) = frontends.parse(source)
+
+    assert isinstance(parsed, Document)
+    assert _number_of_views() - before < 100
+
+
+def _number_of_views() -> int:
+    gc.collect()
+    return sum(isinstance(item, memoryview) for item in gc.get_objects())

@@ -411,6 +411,36 @@ def test_a_process_that_has_grown_is_followed_by_another(monkeypatch: pytest.Mon
     assert len({part[0] for _, part in outcomes if part}) == len(outcomes)
 
 
+def squares_within_bounds(items: Iterable[int]) -> tuple[int, list[int]]:
+    """The squares of items, of which every third takes more room than there is."""
+    found = []
+    for item in items:
+        try:
+            with memory.bounded():
+                memory.claim(0 if item % 3 else sys.maxsize)
+        except memory.NoRoom:
+            break
+        found.append(item * item)
+    return os.getpid(), found
+
+
+@spreading
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_what_needs_much_room_is_done_by_a_process_that_has_done_nothing_yet(jobs: int) -> None:
+    outcomes = list(processes.spread(squares_within_bounds, range(50), [10] * 50, jobs))
+
+    assert [item for batch, _ in outcomes for item in batch] == list(range(50))
+    assert [item for _, part in outcomes if part for item in part[1]] == squares(range(50))
+    firsts = {part[0]: batch[0] for batch, part in reversed(outcomes) if part}
+    assert set(firsts.values()) >= set(range(0, 50, 3))
+
+
+@spreading
+def test_work_that_leaves_off_at_the_first_item_of_a_process_is_a_mistake() -> None:
+    with pytest.raises(RuntimeError, match="left off"):
+        list(processes.spread(lambda _: None, range(5), [1] * 5, jobs=2))
+
+
 @spreading
 def test_a_process_that_is_large_from_the_first_may_still_do_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_ROOM", 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import CredentialLiteral, Expiry, Side, TokenMint
-from tests.languages.mints import facts_of, found_in, granted, mint_in
+from tests.languages.minting import facts_of, found_in, granted
+from tests.languages.minting import mint as mint_in
 
 SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
 HOUR = 3600

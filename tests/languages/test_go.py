@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.languages.mints import granted, mint_in
+from tests.languages.minting import granted, mint
 
 FRAME = """package main
 
@@ -29,7 +29,7 @@ func token() (string, error) {
 
 @pytest.mark.parametrize("video", ['Video{RoomJoin: true, Room: "r"}', 'Video{true, "r"}', '&Video{true, "r"}'])
 def test_fields_of_a_struct_are_known_by_their_names_and_by_their_order(video: str) -> None:
-    found = mint_in("main.go", FRAME.replace("VIDEO", video))
+    found = mint("main.go", FRAME.replace("VIDEO", video))
 
     assert granted(found) == {"roomJoin": True, "room": "r"}
     assert [item.seconds for item in found.lifetimes] == [7200]
@@ -42,6 +42,6 @@ def test_fields_of_a_struct_are_known_by_their_names_and_by_their_order(video: s
 )
 def test_a_function_may_change_a_variable_whose_address_it_is_given(call: str, lives: list[float | None]) -> None:
     code = FRAME.replace("\tclaims", f"\tttl := 2 * time.Hour\n\t{call}\n\tclaims").replace("2 * time.Hour).", "ttl).")
-    found = mint_in("main.go", code.replace("VIDEO", 'Video{true, "r"}'))
+    found = mint("main.go", code.replace("VIDEO", 'Video{true, "r"}'))
 
     assert [item.seconds for item in found.lifetimes] == lives

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import SecretExposure
-from tests.languages.mints import facts_of
+from tests.languages.minting import facts_of
 
 READS = {
     "dart": "void f() {{ final secret = Platform.environment['LIVEKIT_API_SECRET']; {} }}\n",
@@ -110,3 +110,23 @@ def test_a_page_of_php_answers_with_the_token_that_it_prints() -> None:
     """
 
     assert [fact for fact in facts_of({"token.php": code}) if isinstance(fact, SecretExposure)] == []
+
+
+def test_a_handler_of_go_that_logs_its_token_tells_it() -> None:
+    code = """package main
+
+func give(w http.ResponseWriter, r *http.Request) {
+	at := auth.NewAccessToken(keyOf(r), seedOf(r)).SetIdentity("ada")
+	token, _ := at.ToJWT()
+	log.Printf("token %s", token)
+	w.Write([]byte(token))
+}
+"""
+    imports = '\nimport (\n\t"log"\n\t"net/http"\n\n\t"github.com/livekit/protocol/auth"\n)\n'
+    code = (
+        code.replace("package main\n", f"package main\n{imports}")
+        + '\nfunc main() {\n\thttp.HandleFunc("/t", give)\n}\n'
+    )
+    facts = [fact for fact in facts_of({"main.go": code}) if isinstance(fact, SecretExposure)]
+
+    assert [(fact.is_token, fact.sink) for fact in facts] == [(True, "Printf")]

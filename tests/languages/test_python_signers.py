@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import CredentialLiteral, TokenMint
-from tests.languages.mints import facts_of, granted
+from tests.languages.minting import facts_of, granted
 
 SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
 CLAIMS = "claims = {'iss': 'k', 'sub': 'ana', 'exp': int(time.time()) + 7200, 'video': {'roomJoin': True, 'room': 'a'}}"

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lk_audit.facts import Audience, CredentialLiteral, Expiry, TokenMint
-from tests.languages.mints import facts_of, found_in, granted, mint_in
+from tests.languages.minting import facts_of, found_in, granted, mint
 
 SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
 HEAD = "#!/bin/bash\nb64() { base64 -w0 | tr '+/' '-_' | tr -d '='; }\nNOW=$(date +%s)\n"
@@ -44,7 +44,7 @@ PAYLOADS = {
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
 def test_a_payload_is_read_however_it_is_quoted(payload: str) -> None:
-    found = mint_in("token.sh", script(payload, "EXP=$((NOW + 86400))"))
+    found = mint("token.sh", script(payload, "EXP=$((NOW + 86400))"))
 
     assert granted(found) == {"roomJoin": True, "room": "demo", "canPublish": False}
     assert [(item.expiry, item.seconds) for item in found.lifetimes] == [(Expiry.EXPLICIT, 86_400)]
@@ -76,13 +76,13 @@ TIMES = {
 @pytest.mark.parametrize("written", TIMES)
 def test_an_end_is_counted_from_now(written: str) -> None:
     payload = 'PAYLOAD="{\\"exp\\":$EXP,\\"video\\":{\\"roomJoin\\":true,\\"room\\":\\"r\\"}}"'
-    found = mint_in("token.sh", script(payload, f"EXP={written}"))
+    found = mint("token.sh", script(payload, f"EXP={written}"))
 
     assert [(item.expiry, item.seconds) for item in found.lifetimes] == [TIMES[written]]
 
 
 def test_a_payload_without_an_end_makes_a_token_that_never_ends() -> None:
-    found = mint_in("token.sh", script('PAYLOAD=\'{"video":{"roomJoin":true,"room":"r"}}\''))
+    found = mint("token.sh", script('PAYLOAD=\'{"video":{"roomJoin":true,"room":"r"}}\''))
 
     assert [item.expiry for item in found.lifetimes] == [Expiry.NEVER]
 
@@ -99,7 +99,7 @@ def test_a_payload_without_an_end_makes_a_token_that_never_ends() -> None:
     ],
 )
 def test_commands_that_sign_have_flags_for_the_end(command: str, seconds: float) -> None:
-    found = mint_in("token.sh", f"#!/bin/sh\n{command}\n")
+    found = mint("token.sh", f"#!/bin/sh\n{command}\n")
 
     assert [(item.expiry, item.seconds) for item in found.lifetimes] == [(Expiry.EXPLICIT, seconds)]
 
@@ -119,7 +119,7 @@ def test_scripts_are_read_wherever_they_stand(path: str) -> None:
         'echo -n "$P" | base64 | openssl dgst -sha256 -hmac "$S" -binary'
     )
 
-    assert granted(mint_in(path, ELSEWHERE[path].format(line))) == {"roomJoin": True, "room": "r"}
+    assert granted(mint(path, ELSEWHERE[path].format(line))) == {"roomJoin": True, "room": "r"}
 
 
 @pytest.mark.parametrize(

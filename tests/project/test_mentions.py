@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.project.mentions import IMPORTED, stands
+from lk_audit.project.mentions import IMPORTED, METHOD_PASSED, stands
 
 IMPORTS = {
     "javascript": (
@@ -64,3 +64,20 @@ def test_a_word_outside_imports_names_no_module(family: str, text: str) -> None:
 def test_without_forms_a_word_may_stand_anywhere() -> None:
     assert stands(b"a token", b"token", ())
     assert not stands(b"a word", b"token", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("use(it.serve)", "use(it?.serve)", "use(Type::serve)", "use(it.serve.bind(it))", "use(it\n  .serve)"),
+        *("const { serve } = it", "const {other, serve} = it", "const { serve, other } = it"),
+        *("const { serve: other } = it", "const {serve: a, other} = it"),
+    ],
+)
+def test_a_method_is_handed_over(text: str) -> None:
+    assert stands(text.encode(), b"serve", METHOD_PASSED)
+
+
+@pytest.mark.parametrize("text", ["it.serve()", "const serve = 1", "serve", "use(serve)", "it.serve = 1", "it.server"])
+def test_a_method_that_is_called_or_set_is_not_handed_over(text: str) -> None:
+    assert not stands(text.encode(), b"serve", METHOD_PASSED)

@@ -1,0 +1,129 @@
+"""Rights that only some holders of tokens get: `roomAdmin: isHost` gives hosts what `if (isHost)` would."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+JS = """
+import {{ AccessToken }} from 'livekit-server-sdk';
+
+export async function mint(identity, room, role, options, isHost, user) {{
+  const at = new AccessToken(process.env.KEY, process.env.SECRET, {{ identity, ttl: '5m' }});
+  at.addGrant({{ roomJoin: true, room, {grant} }});
+  return at.toJwt();
+}}
+"""
+GO = """package rooms
+
+import (
+	"time"
+
+	"github.com/livekit/protocol/auth"
+)
+
+func Mint(identity, room, role string, isHost bool, config Config) (string, error) {
+	at := auth.NewAccessToken(key, secret).SetIdentity(identity).SetValidFor(time.Minute)
+	return at.SetVideoGrant(&auth.VideoGrant{RoomJoin: true, Room: room, RoomAdmin: %s}).ToJWT()
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("grant", "rule", "expected"),
+    [
+        ("roomAdmin: isHost", "LK401", 1),
+        ("roomAdmin: role === 'host'", "LK401", 1),
+        ("roomAdmin: ['host', 'co-host'].includes(role)", "LK401", 0),
+        ("roomAdmin: user.isAdmin", "LK401", 1),
+        ("roomAdmin: isModerator(user)", "LK401", 1),
+        ("roomAdmin: options.roomAdmin", "LK401", 0),
+        ("roomAdmin: options.admins.length > 2", "LK401", 0),
+        ("roomRecord: isHost", "LK402", 1),
+        ("canPublish: isHost", "LK401", 0),
+        ("canUpdateOwnMetadata: isHost", "LK402", 0),
+    ],
+)
+def test_a_right_of_those_who_are_something_is_given(grant: str, rule: str, expected: int) -> None:
+    assert len(found_in({"server/tokens.js": JS.format(grant=grant)}, rule)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("isHost", 1), ('role == "host"', 1), ("config.RoomAdmin", 0), ("false", 0)]
+)
+def test_the_same_in_go(value: str, expected: int) -> None:
+    assert len(found_in({"go.mod": "module shop\n", "rooms/rooms.go": GO % value}, "LK401")) == expected
+
+
+def test_a_flag_that_every_caller_leaves_unset_gives_nothing() -> None:
+    call = "\nexport const join = (identity, room) => mint(identity, room, 'guest', {{}}, false, {{}});\n"
+    code = JS.replace("export async function", "async function") + call
+
+    assert not found_in({"server/tokens.js": code.format(grant="roomAdmin: isHost")}, "LK401")
+
+
+def test_a_right_that_all_have_is_pointed_at_before_one_that_some_have() -> None:
+    code = JS.format(grant="\n    roomRecord: isHost,\n    roomList: true,\n ")
+
+    assert found_in({"server/tokens.js": code}, "LK402") == ["server/tokens.js:8"]
+
+
+def test_a_right_that_the_request_asks_for_is_said_to_be_asked_for() -> None:
+    code = JS.replace("export async", "async") + (
+        "\napp.post('/token', login, async (req, res) => {{\n"
+        "  res.json(await mint(req.user.id, 'hall', '', {{}}, req.body.host, {{}}));\n}});\n"
+    )
+
+    assert found_in({"server/tokens.js": code.format(grant="roomAdmin: isHost")}, "LK602") != []
+
+
+BY_HAND = {
+    "tokens.py": """
+import hmac, json, time
+
+def mint(identity, room, role):
+    payload = {'iss': KEY, 'sub': identity, 'exp': int(time.time()) + 60, 'video': {'room': room, 'roomJoin': True}}
+    if role == 'host':
+        payload['video']['roomAdmin'] = True
+    body = encode(HEADER) + '.' + encode(json.dumps(payload))
+    return body + '.' + encode(hmac.new(SECRET, body.encode(), 'sha256').digest())
+""",
+    "tokens.js": """
+import crypto from 'node:crypto'
+
+export function mint(identity, room, role) {
+  const payload = {iss: KEY, sub: identity, exp: Math.floor(Date.now() / 1000) + 60, video: {room, roomJoin: true}}
+  if (role === 'host') {
+    payload.video.roomAdmin = true
+  }
+  const body = encode(HEADER) + '.' + encode(JSON.stringify(payload))
+  return body + '.' + crypto.createHmac('sha256', SECRET).update(body).digest('base64url')
+}
+""",
+    "Tokens.php": """<?php
+class Tokens {
+    public function mint(string $identity, string $room, array $permissions): string {
+        $video = ['room' => $room, 'roomJoin' => true];
+        $payload = ['iss' => KEY, 'sub' => $identity, 'exp' => time() + 60, 'video' => $video];
+        if (in_array('host', $permissions)) {
+            $payload['video']['roomAdmin'] = true;
+        }
+        return $this->sign($payload);
+    }
+
+    private function sign(array $payload): string {
+        $body = encode(HEADER) . '.' . encode(json_encode($payload));
+        return $body . '.' . encode(hash_hmac('sha256', $body, SECRET, true));
+    }
+}
+""",
+}
+
+
+@pytest.mark.parametrize("path", BY_HAND)
+def test_claims_of_a_token_made_by_hand_are_those_that_it_is_signed_with(path: str) -> None:
+    lines = BY_HAND[path].splitlines()
+    (given,) = (number for number, line in enumerate(lines, 1) if "roomAdmin" in line)
+
+    assert found_in({path: BY_HAND[path]}, "LK401") == [f"{path}:{given}"]

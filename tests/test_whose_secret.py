@@ -1,0 +1,131 @@
+"""Secrets that stand beside LiveKit's and are something else's, and those that only a helper shows to be LiveKit's."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.facts import Carrier, CredentialLiteral
+from tests.languages.minting import facts_of
+from tests.samples import SECRET
+
+OTHER = "Rk3Qw8Zt5Lm2Xc9Vb7Nf4Hj6Pd1Gs0Ty3Ua8Eo5Iq"
+
+
+def secrets_in(files: dict[str, str]) -> list[tuple[str, Carrier]]:
+    """The API secrets that the files hold, with what carries them."""
+    return [(fact.secret.reveal(), fact.carrier) for fact in facts_of(files) if isinstance(fact, CredentialLiteral)]
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        f'"storage":{{"s3":{{"access_key":"AKexample","secret":"{OTHER}"}}}}',
+        f'"s3":{{"secret":"{OTHER}"}}',
+    ],
+)
+def test_an_object_in_a_variable_says_by_its_keys_whose_a_secret_is(storage: str) -> None:
+    body = f'{{"api_key":"APIexample23456","api_secret":"{SECRET}",{storage}}}'
+    compose = f"services:\n  egress:\n    image: livekit/egress\n    environment:\n      - EGRESS_CONFIG_BODY={body}\n"
+
+    assert secrets_in({"docker-compose.yml": compose}) == [(SECRET, Carrier.CONFIGURATION)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (f"LIVEKIT_API_KEY=APIexample23456\nAPI_SECRET={OTHER}\n", [OTHER]),
+        (f"LIVEKIT_API_KEY=APIexample23456\nLIVEKIT_API_SECRET={SECRET}\nAPI_SECRET={OTHER}\n", [SECRET]),
+        (f"API_KEY_SECRET=swordfish12\nLIVEKIT_API_KEY=devkey\nLIVEKIT_API_SECRET={SECRET}\n", [SECRET]),
+    ],
+)
+def test_an_environment_file_that_names_the_secret_of_livekit_holds_no_other_of_it(
+    lines: str, expected: list[str]
+) -> None:
+    assert [secret for secret, _ in secrets_in({".env": lines})] == expected
+
+
+def test_what_serde_calls_a_field_is_no_secret() -> None:
+    code = """#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Project {
+    pub livekit_server_api_secret: String,
+}
+"""
+    assert not secrets_in({"src/models.rs": code})
+
+
+GO_SETTINGS = """package config
+
+import (
+	"os"
+	"strings"
+)
+
+func Load() *Config {
+	c := &Config{}
+	c.LiveKit.APISecret = setting("%s", "%s")
+	return c
+}
+
+func setting(key, fallback string) string {
+	if value := strings.TrimSpace(os.Getenv(key)); value != "" {
+		return value
+	}
+	return fallback
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("LIVEKIT_API_SECRET", SECRET, [(SECRET, Carrier.FALLBACK)]),
+        ("LIVEKIT_API_SECRET", "changeme-please", [("changeme-please", Carrier.FALLBACK)]),
+        ("SESSION_SECRET", SECRET, []),
+    ],
+)
+def test_what_a_helper_gives_when_a_variable_is_not_set_is_its_fallback(
+    name: str, value: str, expected: list[tuple[str, Carrier]]
+) -> None:
+    assert secrets_in({"go.mod": "module shop\n", "config.go": GO_SETTINGS % (name, value)}) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('if [ "$LIVEKIT_API_SECRET" = "secret" ]; then', 0),
+        ('if [[ -z "$LIVEKIT_URL" || "${LIVEKIT_API_SECRET}" = devsecret ]]; then', 0),
+        ("if test $LIVEKIT_API_SECRET = secret; then", 0),
+        ('if [ "x$LIVEKIT_API_SECRET" = "xsecret" ]; then', 0),
+        ('if [ "$LIVEKIT_KEYS" = "devkey:secret" ]; then', 0),
+        ('[ "$LIVEKIT_API_SECRET" ] || LIVEKIT_API_SECRET="secret"', 1),
+        ('"LIVEKIT_API_SECRET" = "secret"', 1),
+        ('$LIVEKIT_API_SECRET = "secret"', 1),
+    ],
+)
+def test_a_script_that_asks_whether_a_secret_is_in_use_does_not_use_it(line: str, expected: int) -> None:
+    assert len(secrets_in({"deploy/check.sh": f"#!/bin/sh\n{line}\n"})) == expected
+
+
+IN_JAVA = "class Settings {{ String value = {}; }}\n"
+IN_GO = 'package settings\n\nimport (\n\t"cmp"\n\t"os"\n)\n\nvar value = {}\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "expected"),
+    [
+        ("Settings.java", 'Objects.requireNonNullElse(System.getenv("LIVEKIT_API_SECRET"), "{}")', [SECRET]),
+        ("Settings.java", 'Optional.ofNullable(System.getenv("LIVEKIT_API_SECRET")).orElse("{}")', [SECRET]),
+        ("settings.go", 'cmp.Or(os.Getenv("LIVEKIT_API_SECRET"), "{}")', [SECRET]),
+        ("Settings.java", 'Objects.requireNonNull(System.getenv("LIVEKIT_API_SECRET"), "{}")', []),
+        ("Settings.java", 'System.getenv("LIVEKIT_API_SECRET").equals("{}")', []),
+        ("Settings.java", 'String.format("{}", System.getenv("LIVEKIT_API_SECRET"))', []),
+        ("settings.go", 'replaced(os.Getenv("LIVEKIT_API_SECRET"), "{}")', []),
+    ],
+)
+def test_what_stands_in_for_a_variable_is_found_where_nothing_uses_it(
+    path: str, code: str, expected: list[str]
+) -> None:
+    text = (IN_GO if path.endswith(".go") else IN_JAVA).format(code.format(SECRET))
+
+    assert secrets_in({path: text}) == [(secret, Carrier.FALLBACK) for secret in expected]

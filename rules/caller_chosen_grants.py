@@ -101,7 +101,7 @@ def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
     asked = [item for item in mint.inputs if item.target not in _HARMLESS]
     settings = [item for item in asked if item.target in _SETTINGS]
     grants = [item for item in asked if item.target not in _SETTINGS and not item.by_condition]
-    granted = [item for item in asked if item.by_condition]
+    granted = [item for item in asked if item.by_condition and not _comes_anyway(mint, item)]
     for group in (settings, grants, granted):
         if group:
             yield _problem(sorted(group, key=_weight))
@@ -109,7 +109,13 @@ def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
 
 _HARMLESS = frozenset({"identity", "name", "room", "metadata", "attributes", "roomConfig"})
 _SETTINGS = frozenset({"ttl", "kind"})
+_ALLOWED_BY_DEFAULT = frozenset({"canPublish", "canSubscribe", "canPublishData"})
 _LESSER = frozenset({"ttl", "roomJoin", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})
+
+
+def _comes_anyway(mint: TokenMint, item: Input) -> bool:
+    """Whether the token may just as well send or receive where the condition does not hold: nothing denies it."""
+    return item.target in _ALLOWED_BY_DEFAULT and not mint.grants.may_be(item.target, value=False)
 
 
 def _weight(item: Input) -> tuple[bool, int]:

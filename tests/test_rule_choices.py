@@ -225,3 +225,65 @@ def test_a_listener_who_may_publish_named_sources_only_is_meant_to(sources: str,
 )
 def test_lifetimes_are_spoken_of_in_their_largest_unit(seconds: float, words: str) -> None:
     assert spoken(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "where"),
+    [
+        ("compose.yml", "services:\n  a:\n    environment:\n      - LIVEKIT_API_SECRET=${S:-secret}\n", "a fallback"),
+        ("compose.yml", "services:\n  a:\n    image: b\n    # - LIVEKIT_API_SECRET=${S:-secret}\n", None),
+        (
+            "Dockerfile",
+            'FROM node\nARG LIVEKIT_API_KEY="devkey"\nARG LIVEKIT_API_SECRET="secret"\n',
+            "a configuration file",
+        ),
+        ("Dockerfile", 'FROM node\n# ARG LIVEKIT_API_SECRET="secret"\n', None),
+    ],
+    ids=["fallback", "fallback in a comment", "image", "image, in a comment"],
+)
+def test_a_development_pair_in_a_comment_is_none_in_use(path: str, text: str, where: str | None) -> None:
+    problems = found("dev-credentials", path, text)
+
+    assert [where in item.message for item in problems if where] == ([True] if where else [])
+    assert len(problems) == bool(where)
+
+
+@pytest.mark.parametrize(
+    ("path", "variable", "is_client"),
+    [
+        ("src/utils/livekit.js", "process.env.REACT_APP_LIVEKIT_API_SECRET || 'secret'", True),
+        ("tools/livekit.js", "process.env.REACT_APP_LIVEKIT_API_SECRET", False),
+        ("src/livekit.ts", "import.meta.env.VITE_LIVEKIT_API_SECRET", True),
+        ("src/livekit.ts", "process.env.VITE_LIVEKIT_API_SECRET", False),
+        ("src/livekit.ts", "import.meta.env.LIVEKIT_API_SECRET", False),
+        ("src/livekit.ts", "process.env.NEXT_PUBLIC_LIVEKIT_API_SECRET", False),
+        ("server/livekit.ts", "import.meta.env.VITE_LIVEKIT_API_SECRET", False),
+    ],
+)
+def test_what_signs_with_a_variable_of_client_builds_runs_at_clients(
+    path: str, variable: str, *, is_client: bool
+) -> None:
+    text = (
+        "import { AccessToken } from 'livekit-server-sdk';\n"
+        f"const SECRET = {variable};\n"
+        "export const mint = (identity, room) => {\n"
+        "  const at = new AccessToken('APIexample23456', SECRET, { identity });\n"
+        "  at.addGrant({ room, roomJoin: true });\n  return at.toJwt();\n};\n"
+    )
+
+    assert len(found("client-side-mint", path, text)) == is_client
+
+
+@pytest.mark.parametrize(
+    ("name", "is_served"),
+    [("route.ts", True), ("route_old.ts", False), ("route.backup.ts", False), ("route copy.js", False)],
+)
+def test_copies_beside_a_route_answer_nobody(name: str, *, is_served: bool) -> None:
+    text = (
+        "import { AccessToken } from 'livekit-server-sdk';\nexport async function POST(request) {\n"
+        "  const { identity, room } = await request.json();\n"
+        "  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity });\n"
+        "  at.addGrant({ room, roomJoin: true });\n  return Response.json({ token: await at.toJwt() });\n}\n"
+    )
+
+    assert len(found("unauthenticated-mint", f"app/api/token/{name}", text)) == is_served

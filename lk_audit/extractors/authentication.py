@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lk_audit.extractors.context import FileContext, Workspace
+from lk_audit.extractors.guard_parts import registers
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.identities import admits, takes_identity_in_go
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.perimeter import Perimeter
 from lk_audit.facts import Lead
-from lk_audit.syntax import Binary, Call, Conditional, Function, If, Node, walk
-
-_SHORT = frozenset({"and", "or", "??"})
-"""Operators whose right side need not run."""
+from lk_audit.syntax import Argument, Binary, Call, Conditional, Function, If, Node, walk
 
 
 class Authentication:
@@ -96,11 +94,25 @@ def _is_on_the_way(context: FileContext, node: Node, target: Node) -> bool:
     """Whether every run that reaches `target` has passed `node`: it stands in no branch beside it."""
     child: Node = node
     for parent in context.names.ancestors(node):
-        if parent.start <= target.start and target.end <= parent.end:
-            return True
         if isinstance(parent, If | Conditional) and child is not parent.test:
             return False
-        if isinstance(parent, Binary) and parent.operator in _SHORT and child is parent.right:
+        if parent.start <= target.start and target.end <= parent.end:
+            return True
+        if (isinstance(parent, Call) and registers(parent)) or _is_put_aside(context, parent):
+            return False
+        if isinstance(parent, Binary) and child is parent.right and _may_stop_before(context, parent):
             return False
         child = parent
     return False
+
+
+def _may_stop_before(context: FileContext, pair: Binary) -> bool:
+    """Whether the second of two is left out by what the first is; in other languages such pairs stand for branches."""
+    return pair.operator in {"and", "or", "??"} and (context.names.is_javascript or context.is_python)
+
+
+def _is_put_aside(context: FileContext, node: Node) -> bool:
+    """Whether a function is defined here, and run when somebody calls it: no callback of the call it stands in."""
+    if not isinstance(node, Function) or not (context.names.is_javascript or context.is_python):
+        return False
+    return not isinstance(context.names.parent(node), Argument | Call)

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from lk_audit.extractors.caller_data import has_credential, has_raw, is_raw
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.identities import is_request_in_go
-from lk_audit.extractors.refusals import gives_nothing, leaves
+from lk_audit.extractors.lax_checks import is_relied_on
+from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
 from lk_audit.syntax import (
     Assign,
     Await,
     Binary,
     Call,
+    Entry,
     Evaluate,
     Expr,
     Function,
@@ -34,7 +36,10 @@ def is_lookup(context: FileContext, call: Call) -> bool:
     if not context.home(call).code.holds(call):
         return False
     here = context.home(call)
-    given = [item.value for node in walk(call) if isinstance(node, Call) for item in node.arguments]
+    nodes = list(walk(call))
+    given = [item.value for node in nodes if isinstance(node, Call) for item in node.arguments]
+    # `members.findOne({ userId, serverId })`
+    given += [node.value for node in nodes if isinstance(node, Entry)]
     claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and is_request_in_go(here, expr))]
     if not claimed:
         return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
@@ -59,16 +64,12 @@ def result_matters(context: FileContext, call: Call) -> bool:
     ):
         return True
     holder = context.names.parent(call)
-    while isinstance(holder, Await):
+    # `const { data: { user } } = await ...`: what a pattern takes out is written before the call.
+    while isinstance(holder, Await) or (isinstance(holder, Member) and holder.end <= call.start):
         holder = context.names.parent(holder)
     if not isinstance(holder, Assign):
         return not isinstance(holder, Evaluate)
-    targets = [node for node in walk(holder.target) if isinstance(node, Name)]
-    return any(
-        use.start > holder.end
-        for target in targets
-        for use in context.names.uses(context.names.binding_scope(target) or context.module, target.id)
-    )
+    return is_relied_on(context, holder)
 
 
 def is_swallowed(context: FileContext, call: Call, function: Function) -> bool:
@@ -78,6 +79,8 @@ def is_swallowed(context: FileContext, call: Call, function: Function) -> bool:
         if parent is function:
             return False
         if isinstance(parent, Try) and child is parent.body and parent.handlers:
+            if is_end(parent, function) and any(map(says_refusal, parent.handlers)):
+                return False
             return not any(leaves(handler) and not gives_nothing(handler) for handler in parent.handlers)
         child = parent
     return False

@@ -124,7 +124,7 @@ def _candidates(source: Source, document: Document, role: FileRole, names: Secre
                 role=role,
                 secret=Secret(value),
                 strength=strength,
-                carrier=Carrier.FALLBACK if fallback(pair.value) else carrier,
+                carrier=Carrier.FALLBACK if fallback(pair.value) and not pair.commented else carrier,
                 name=name,
                 key_id=key_id,
                 certain=certain,
@@ -203,9 +203,12 @@ def _carrier(source: Source, document: Document, pair: Pair) -> Carrier:
         return _CARRIERS[document.format]
     if _CODE.search(source.path):
         return Carrier.ASSIGNMENT
-    return Carrier.TEXT if PurePosixPath(source.path).suffix.lower() in _PROSE else Carrier.CONFIGURATION
+    path = PurePosixPath(source.path)
+    is_prose = path.suffix.lower() in _PROSE and not _IMAGE.match(path.name)
+    return Carrier.TEXT if is_prose else Carrier.CONFIGURATION
 
 
+_IMAGE = regex(r"(?i)(?:docker|container)file\b")
 _SECRET = regex(SECRET_SHAPE.pattern.encode())
 _KEY = regex(KEY_STRICT.pattern.encode())
 

@@ -9,13 +9,16 @@ from msgspec import Struct
 
 from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.handing_out import ANSWERS, handed_over, is_kept, keeps, mentions
 from lk_audit.extractors.handlers import (
     Handler,
     find_handlers,
     is_injected,
+    is_read_of_own_request,
     is_server_set,
     looks_like_handler,
     registered,
+    registered_wrapped,
 )
 from lk_audit.extractors.registering import may_register
 from lk_audit.facts import Endpoint
@@ -27,6 +30,7 @@ from lk_audit.livekit.requests import (
     TEXT_HELPERS,
     is_request_global,
 )
+from lk_audit.project.exports import wrapped
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Literal, Member, Name, Node, Return, walk
 from lk_audit.values.callgraph import CONSTRUCTORS
@@ -71,8 +75,11 @@ class Endpoints:
             return own.handler_of(function)
         if function not in self._handlers_of:
             self._handlers_of[function] = self.handlers.get(function)
-            registered = next(self._registrations(function), None)
-            self._handlers_of[function] = registered or self.handlers.get(function)
+            known, elsewhere = self.handlers.get(function), next(self._registrations(function), None)
+            is_told = known is not None and known.registration is not None
+            # A file that only exports what another has registered says nothing new.
+            is_export = elsewhere is None or (elsewhere.registration is None and is_told)
+            self._handlers_of[function] = known if is_export else elsewhere
         return self._handlers_of[function]
 
     def _registrations(self, function: Function) -> Iterator[Handler]:
@@ -82,7 +89,7 @@ class Endpoints:
             return
         known = self.handlers.get(function)
         names = self._context.names
-        if (known is not None and known.router is not None) or names.name_of(function) in {"", *CONSTRUCTORS}:
+        if (known is not None and known.router is not None) or names.name_of(function) in CONSTRUCTORS:
             return
         if names.owner(function) is None and names.enclosing_function(function) is not None:
             return
@@ -97,6 +104,8 @@ class Endpoints:
                 handlers = self._context.workspace.context(module).built(Endpoints).handlers
                 if function in handlers:
                     yield handlers[function]
+                elif names.is_javascript and wrapped(names, function) is not function:
+                    yield from registered_wrapped(self._context.workspace.context(module), function, words)
         if self._context.is_go and known is not None:
             yield from self._registrations_by_name(function, function.name)
 
@@ -135,11 +144,16 @@ class Endpoints:
         `to_answer` leaves out the ways that keep what `node` makes to themselves.
         """
         found: dict[Function, Route] = {}
+        for route in self._all_routes(node, to_answer=to_answer):
+            found.setdefault(route.handler.function, route)
+        return list(found.values())
+
+    def _all_routes(self, node: Node, *, to_answer: bool) -> Iterator[Route]:
+        """Every way from a handler to `node`: two branches of one handler may both lead there."""
         for route in self._routes(node, (), frozenset()):
             is_answer = self._uses(route) and all(self._hands_on(helper) for helper in route.helpers)
             if is_answer or not to_answer:
-                found.setdefault(route.handler.function, route)
-        return list(found.values())
+                yield route
 
     def _uses(self, route: Route) -> bool:
         """Whether a handler does something with what a helper gives it, or lets the helper answer."""
@@ -149,7 +163,9 @@ class Endpoints:
         holder = names.parent(route.call)
         while isinstance(holder, Await | Member | Call):
             holder = names.parent(holder)
-        answers = (last_name(item.value) in _ANSWERS for item in route.call.arguments)
+        if isinstance(holder, Assign) and is_kept(names, holder):
+            return False
+        answers = (last_name(item.value) in ANSWERS for item in route.call.arguments)
         return not isinstance(holder, Evaluate) or any(answers)
 
     def _hands_on(self, node: Node) -> bool:
@@ -160,15 +176,15 @@ class Endpoints:
         names = self._context.home(node).names
         made, carriers = {node}, set[str]()
         for assign in (item for item in walk(function.body) if isinstance(item, Assign)):
-            if _mentions(assign.value, made, carriers):
+            if not keeps(assign.value) and mentions(assign.value, made, carriers):
                 if not isinstance(assign.target, Name):
                     return True
                 carriers.add(assign.target.id)
         is_lambda = len(function.body.statements) == 1 and isinstance(function.body.statements[0], Return)
         return is_lambda or any(
-            _mentions(shown, made, carriers)
+            mentions(shown, made, carriers)
             for item in walk(function.body)
-            for shown in _handed_over(item)
+            for shown in handed_over(item)
             if names.parent(item) is not None
         )
 
@@ -200,6 +216,8 @@ class Endpoints:
         """Whether a symbolic value comes from the request of a handler, and was chosen by whoever made it."""
         if isinstance(value, Given):
             handler = self.handler_of(value.function)
+            if handler is not None and is_read_of_own_request(value):
+                return True
             if handler is None or is_injected(value) or is_server_set(value) or self._is_service(value):
                 return False
             return self._is_sent(value, handler)
@@ -318,8 +336,15 @@ class Endpoints:
         return any(self.is_request(source) for source in symbolic_sources(self._context.values(expr)))
 
     def endpoints(self, node: Node) -> tuple[Endpoint, ...]:
-        """The endpoints that hand out what `node` makes, as far as the project shows."""
-        return tuple(self._endpoint(route) for route in self.routes_to(node, to_answer=True))
+        """The endpoints that hand out what `node` makes, as far as the project shows, each by its least guarded way."""
+        found: dict[Function, Endpoint] = {}
+        for route in self._all_routes(node, to_answer=True):
+            known = found.get(route.handler.function)
+            if known is None or known.authenticated_by is not None:
+                endpoint = self._endpoint(route)
+                if known is None or endpoint.authenticated_by is None:
+                    found[route.handler.function] = endpoint
+        return tuple(found.values())
 
     def _endpoint(self, route: Route) -> Endpoint:
         handler = route.handler
@@ -364,28 +389,3 @@ def _of_language(context: FileContext) -> Iterator[Handler]:
 
 
 _HELD_REQUESTS = frozenset({"request", "input"})
-_ANSWERS = frozenset(
-    {"res", "response", "reply", "ctx", "c", "context", "socket", "ws", "websocket", "callback", "next"}
-    | {"w", "rw", "writer"}
-)
-"""What a handler passes on for a helper to answer with."""
-_SENDING = frozenset(
-    {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
-    | {"respond", "respondText", "push", "push_event", "send_resp", "assign", "put_resp_header", "result", "ok", "body"}
-    | {"println", "print"}
-    | {"echo", "wp_send_json", "wp_send_json_success", "render", "body", "JsonResponse", "set_output", "setJSON"}
-    | {"Encode", "JSON", "IndentedJSON", "PureJSON", "XML", "String", "SendString", "Send", "Write", "WriteString"}
-    | {"Fprint", "Fprintf", "Fprintln", "WriteJSON", "Data", "HTML", "Render", "SendJSON", "RespondJSON"}
-)
-
-
-def _handed_over(node: Node) -> Iterator[Node]:
-    """What a statement or call gives to others: a returned value, the arguments of what answers a request."""
-    if isinstance(node, Return) and node.value is not None:
-        yield node.value
-    elif isinstance(node, Call) and (last_name(node.callee) or "") in _SENDING:
-        yield from node.arguments
-
-
-def _mentions(expr: Node, nodes: set[Node], names: set[str]) -> bool:
-    return any(node in nodes or (isinstance(node, Name) and node.id in names) for node in walk(expr))

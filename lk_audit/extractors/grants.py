@@ -56,7 +56,7 @@ class GrantCollector(Struct):
     `_under_way` are the calls whose objects are being read, `_left` is how many more objects are read at all.
     `merges` tells whether a further grant call adds to the earlier ones or replaces them, `reads_maps` that plain maps
     have the names of the grant classes. `has_bare_rights` tells that Rust code gives `can_publish` a flag and no
-    option, as only releases before 0.8 take it.
+    option, as only releases before 0.8 take it. `conditions` holds where a condition on the request first sets a right.
     """
 
     context: FileContext
@@ -67,6 +67,7 @@ class GrantCollector(Struct):
     of_sdk: bool = False
     reads_maps: bool = False
     by_name: dict[str, Grant] = field(default_factory=dict)
+    conditions: dict[str, Place] = field(default_factory=dict)
     unknown: list[UnknownGrant] = field(default_factory=list)
     complete: bool = True
     from_caller: Lead | None = None
@@ -316,8 +317,16 @@ class GrantCollector(Struct):
         earlier = self.by_name.get(name)
         if earlier is not None and not grant.certain:
             values = tuple(dict.fromkeys((*earlier.values, *grant.values)))
+            # What every branch gives is not decided by any of them.
+            granted_at = (grant.granted_at or self.conditions.get(name)) if False in values else None
+            # A right stands where it is given, also when another branch denies it later.
+            place = earlier.place if earlier.may_be(True) and not grant.may_be(True) else grant.place
             leaving = [item for item in (earlier, grant) if item.may_be(True) and not item.stays]
-            grant = replace(grant, values=values, certain=earlier.certain, stays=not leaving)
+            grant = replace(
+                grant, place=place, values=values, certain=earlier.certain, granted_at=granted_at, stays=not leaving
+            )
+        if grant.granted_at is not None:
+            self.conditions.setdefault(name, grant.granted_at)
         self.by_name[name] = grant
 
     def _unknown(self, spelled: str, member: Member, *, is_class: bool) -> UnknownGrant:

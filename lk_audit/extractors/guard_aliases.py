@@ -13,8 +13,9 @@ def alias(context: FileContext, expr: Name | Member, depth: int = 0) -> tuple[Fi
     if not isinstance(expr, Name):
         return None
     for definition in context.names.definitions(expr):
-        if isinstance(definition.node, Assign) and isinstance(definition.value, Index | Call):
-            return context, definition.value
+        made = definition.value
+        if isinstance(definition.node, Assign) and isinstance(made, Index | Call):
+            return None if isinstance(made, Call) and made.is_new else (context, made)
         if definition.statement is not None:
             target = context.code.target(definition.statement.module)
             member = getattr(definition.node, "member", None)

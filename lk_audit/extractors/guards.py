@@ -7,9 +7,9 @@ nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from lk_audit.extractors.caller_data import has_credential, is_credential, is_known_caller, is_raw
+from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_known_caller, is_raw
 from lk_audit.extractors.check_calls import (
     assigned_calls,
     compares_secret,
@@ -22,6 +22,7 @@ from lk_audit.extractors.check_calls import (
 )
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.guard_aliases import alias
+from lk_audit.extractors.guard_parts import decides, may_guard, nodes_of
 from lk_audit.extractors.handlers import is_injected
 from lk_audit.extractors.identities import (
     dereferences_identity,
@@ -30,16 +31,18 @@ from lk_audit.extractors.identities import (
     takes_identity_apart,
     takes_identity_in_go,
 )
-from lk_audit.extractors.lax_checks import is_optional, is_switched_off
-from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
+from lk_audit.extractors.lax_checks import is_lenient, is_optional, is_switched_off
+from lk_audit.extractors.refusals import is_end, leaves, matched, parts_of_test, says_refusal
 from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
+    BLOCKING_NAME,
     PERMISSIVE,
     PRESENCE_SCHEMES,
     SHAPE_TESTS,
     TRUSTED_BASES,
 )
+from lk_audit.livekit.middleware import OTHER_GUARDS
 from lk_audit.syntax import (
     Binary,
     Block,
@@ -62,7 +65,6 @@ from lk_audit.values.model import Defined, Environment, Flag, Given, Returned, V
 _DEEPEST = 4
 _READERS = frozenset({"json", "json.loads", "JSON.parse", "get", "split", "decode_header", "print", "log", "b64decode"})
 """Calls that fail on bad input without telling anything about the caller."""
-_MOST_NODES = 4_000
 
 
 class Guards:
@@ -83,19 +85,33 @@ class Guards:
         for node in walk(expr):
             if node in skipped:
                 continue
-            if isinstance(node, Function):
+            verdict = self._part(context, node, depth)
+            if verdict:
+                return node
+            if verdict is not None or isinstance(node, Member):
                 skipped.update(walk(node))
-                if self.function(context, node, depth + 1):
-                    return node
-            elif isinstance(node, Call) and is_optional(context, node):
-                skipped.update(walk(node))
-            elif isinstance(node, Name | Member):
-                verdict = self._named(context, node, depth)
-                if verdict:
-                    return node
-                if verdict is not None or isinstance(node, Member):
-                    skipped.update(walk(node))
         return None
+
+    def _part(self, context: FileContext, node: Node, depth: int) -> bool | None:
+        """Whether a part of a guard expression authenticates; None where its own parts may."""
+        match node:
+            case Function():
+                return self.function(context, node, depth + 1)
+            case Call() if is_optional(context, node):
+                return False
+            case Call() if last_name(node.callee) == "UseGuards":
+                return any(self._is_guard(context, item.value, depth + 1) for item in node.arguments)
+            case Name() | Member():
+                return self._named(context, node, depth)
+            case _:
+                return None
+
+    def _is_guard(self, context: FileContext, expr: Expr, depth: int) -> bool:
+        """Whether one of Nest's guards authenticates: by its definition, else unless it is called otherwise."""
+        if self.authenticating(context, expr, depth) is not None:
+            return True
+        is_known = any(isinstance(value, Defined) for value in context.values(expr))
+        return not is_known and OTHER_GUARDS.search(last_name(expr) or "") is None
 
     def _named(self, context: FileContext, expr: Name | Member, depth: int) -> bool | None:
         """Whether a name authenticates; None when neither a definition nor the name itself says so."""
@@ -119,11 +135,11 @@ class Guards:
             case Defined(definition=Function() as function):
                 return self.function(context, function, depth + 1)
             case Defined(definition=Class() as owner):
-                return self.owner(context, owner, depth + 1)
+                return self.owner(context, owner, depth + 1) and (bool(owner.bases) or may_guard(value))
             case Returned(callee=str(callee)) if callee in PRESENCE_SCHEMES:
                 return False
             case Returned(call=call, callee=None, members=()):
-                made = [item for item in context.values(call.callee) if isinstance(item, Defined)]
+                made = [item for item in context.values(call.callee) if isinstance(item, Defined) and may_guard(item)]
                 return any(self._value(context, item, depth) for item in made) if made else None
             case _:
                 return None
@@ -153,7 +169,7 @@ class Guards:
         if known is None:
             self._classes[owner] = False
             home = context.home(owner)
-            trusted = any((last_name(base) or "") in TRUSTED_BASES for base in owner.bases)
+            trusted = any((last_name(base) or "") in TRUSTED_BASES for base in owner.bases) and not is_lenient(owner)
             methods = [
                 item.function
                 for item in owner.body.statements
@@ -162,7 +178,7 @@ class Guards:
             known = self._classes[owner] = (
                 trusted
                 or any(self.authenticating(home, mark, depth + 1) is not None for mark in owner.decorators)
-                or any(_decides(home, item) for item in methods)
+                or any(decides(home, item) for item in methods)
                 or any(self.function(home, item, depth + 1) for item in methods)
                 or (home.module.language == "rust" and _is_middleware_in_rust(home, owner))
             )
@@ -170,10 +186,12 @@ class Guards:
 
     def _judge(self, context: FileContext, function: Function, depth: int) -> bool:
         for parameter in () if context.is_go else function.parameters:
-            for expr in (parameter.default, parameter.annotation):
+            # In TypeScript a type says what is passed, and nothing of who has looked at it.
+            written = None if context.names.is_javascript else parameter.annotation
+            for expr in (parameter.default, written):
                 if expr is not None and self.authenticating(context, expr, depth + 1) is not None:
                     return True
-        if any(self.checks(context, node, function, depth) for node in _nodes(function)):
+        if any(self.checks(context, node, function, depth) for node in nodes_of(function)):
             return True
         return self._ends_in_refusal(context, function, depth)
 
@@ -182,7 +200,7 @@ class Guards:
         last = function.body.statements[-1] if function.body.statements else None
         if not isinstance(last, Raise) or not says_refusal(Block(last.start, last.end, (last,))):
             return False
-        tests = (node.test for node in _nodes(function) if isinstance(node, If) and leaves(node.then))
+        tests = (node.test for node in nodes_of(function) if isinstance(node, If) and leaves(node.then))
         return any(self._tests_caller(context, test, depth) for test in tests)
 
     # --- checks inside functions --------------------------------------------------------------------------------------
@@ -195,7 +213,8 @@ class Guards:
                     context, node, depth
                 )
             case Try():
-                refuses = any(leaves(handler) and says_refusal(handler) for handler in node.handlers)
+                ends = is_end(node, function)
+                refuses = any((ends or leaves(handler)) and says_refusal(handler) for handler in node.handlers)
                 return refuses and any(self._verifies_something(context, item) for item in walk(node.body))
             case Call() | Member() if dereferences_identity(context, node):
                 return True
@@ -209,7 +228,7 @@ class Guards:
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
         if lacks_identity(context, node.test) or (
-            says_refusal(node.then) and self._tests_caller(context, node.test, depth)
+            says_refusal(node.then) and self._tests_caller(context, node.test, depth, tuple(matched(node.test)))
         ):
             return True
         parts = list(parts_of_test(node.test))
@@ -224,6 +243,9 @@ class Guards:
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
         calls = list(assigned_calls(context, leaf))
+        if context.names.is_javascript and has_raw(context, leaf):
+            # `let identity = body.identity; if (token) identity = verify(token).uid;`
+            return False
         if context.is_go:
             from lk_audit.extractors.go_guards import given_with  # noqa: PLC0415 - most scans meet other languages
 
@@ -242,7 +264,7 @@ class Guards:
         """Whether a function finds out who the caller is, and leaves it to others to refuse strangers."""
         if depth > _DEEPEST:
             return False
-        for node in _nodes(function):
+        for node in nodes_of(function):
             if isinstance(node, Try) and any(self._verifies_something(context, item) for item in walk(node.body)):
                 return True
             if isinstance(node, Call) and (context.qualified(node.callee) or "") in AUTHENTICATING_CALLS:
@@ -264,7 +286,9 @@ class Guards:
             return self._stops_strangers(context, call, depth)
         name = context.qualified(call.callee) or ""
         if is_known_check(context, name):
-            return not is_switched_off(context, call)
+            return not is_switched_off(context, call) and (
+                not context.names.is_javascript or result_matters(context, call)
+            )
         if is_optional(context, call):
             return False
         defined = [
@@ -297,7 +321,7 @@ class Guards:
             and (leaves(node.then) or node.otherwise is not None)
             and (says_refusal(node.then) or (node.otherwise is not None and says_refusal(node.otherwise)))
             and self._tests_caller(home, node.test, depth)
-            for node in _nodes(function)
+            for node in nodes_of(function)
         )
 
     def _may_fail(self, context: FileContext, function: Function, depth: int) -> bool:
@@ -309,7 +333,7 @@ class Guards:
             isinstance(node, If)
             and any(isinstance(item, Raise) for item in node.then.statements)
             and self._tests_caller(home, node.test, depth)
-            for node in _nodes(function)
+            for node in nodes_of(function)
         )
 
     def _verifies_something(self, context: FileContext, node: Node) -> bool:
@@ -321,12 +345,15 @@ class Guards:
             return False
         return any(is_credential(item.value) for item in node.arguments) or self.verifies(context, node)
 
-    def _tests_caller(self, context: FileContext, test: Expr, depth: int) -> bool:
-        """Whether a test that leads to a refusal looks at who the caller is, not just at what he sends."""
+    def _tests_caller(self, context: FileContext, test: Expr, depth: int, matched: tuple[Node, ...] = ()) -> bool:
+        """Whether a test that leads to a refusal looks at who the caller is, not just at what he sends.
+
+        `matched` are the comparisons that only callers who match are refused for: reserved names, blocked ones.
+        """
         if any(isinstance(node, Unary) and node.operator == "typeof" for node in walk(test)):
             return False
         compared = [node for node in walk(test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
-        if any(compares_secret(context, node) for node in compared):
+        if any(compares_secret(context, node) for node in compared if node not in matched):
             return True
         return any(self._tells_caller(context, leaf, depth) for leaf in parts_of_test(test))
 
@@ -356,7 +383,7 @@ class Guards:
 
     def _call_tells(self, context: FileContext, call: Call, depth: int) -> bool:
         name = last_name(call.callee) or ""
-        if name in SHAPE_TESTS or is_raw(context, call) or is_lookup(context, call):
+        if name in SHAPE_TESTS or BLOCKING_NAME.match(name) or is_raw(context, call) or is_lookup(context, call):
             return False
         defined = [value for value in context.values(call.callee) if isinstance(value, Defined)]
         if (
@@ -386,22 +413,7 @@ class Guards:
         )
 
 
-def _nodes(function: Function) -> Iterator[Node]:
-    for count, node in enumerate(walk(function.body)):
-        if count >= _MOST_NODES:
-            return
-        yield node
-
-
 def _is_middleware_in_rust(context: FileContext, owner: Class) -> bool:
     from lk_audit.extractors.rust_perimeter import is_refusing_middleware  # noqa: PLC0415 - one language's
 
     return is_refusing_middleware(context, owner)
-
-
-def _decides(context: FileContext, function: Function) -> bool:
-    """`canActivate` and `has_permission` answer yes or no; they guard unless the answer is always yes."""
-    if function.name not in {"canActivate", "has_permission", "hasPermission"}:
-        return False
-    returned = [item.value for item in context.names.returns(function) if item.value is not None]
-    return any(not all(isinstance(v, Flag) and v.flag for v in context.values(item)) for item in returned)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -27,13 +27,14 @@ from lk_audit.livekit.requests import (
 )
 from lk_audit.patterns import regex
 from lk_audit.syntax import Assign, Call, Class, Export, Expr, Function, Literal, Member, Name, Parameter, Record, walk
-from lk_audit.values.model import Defined, Given
+from lk_audit.values.model import Defined, Given, Returned
 
 if TYPE_CHECKING:
     from lk_audit.extractors.go_handlers import Registration
 
 _IN_PARTS = "#0"
 """How syntax calls a first parameter that is taken apart where it is declared (`syntax.Parameter`)."""
+_MOST_WRAPPERS = 3
 _MOST_PARAMETERS = 3
 """What a serverless platform passes at most: event, context, callback."""
 
@@ -190,7 +191,9 @@ def _registration(context: FileContext, call: Call) -> str | None:
         return f"message {event}" if event not in {None, "close", "error", "open", "connection", "disconnect"} else None
     if name == "handler" and not _is_server_function(callee):
         return _vertx_route(callee)
-    return _taker(name, context.qualified(callee) or name)
+    label = _taker(name, context.qualified(callee) or name)
+    # `websockets.serve(handler, host, port)`
+    return "server handler" if label is not None and context.is_python else label
 
 
 def _taker(name: str, dotted: str) -> str | None:
@@ -234,8 +237,38 @@ def _as_function(context: FileContext, expr: Expr) -> Function | None:
         return _as_function(context, inner) if inner is not None else None
     found = [*_defined_here(context, expr)] if isinstance(expr, Name) else []
     if not found and isinstance(expr, Name | Member):
-        found = [value.definition for value in context.values(expr) if isinstance(value, Defined)]
+        values = context.values(expr)
+        found = [value.definition for value in values if isinstance(value, Defined)]
+        made = [value.call for value in values if isinstance(value, Returned) and not value.members]
+        found += [item for item in (_wrapped(call) for call in made) if item is not None]
     return next((item for item in found if isinstance(item, Function)), None)
+
+
+def _wrapped(call: Call) -> Function | None:
+    """`exports.getToken = asyncHandler(async (req, res) => ...)`, which a file of routes registers."""
+    inner: Expr | None = call
+    for _ in range(_MOST_WRAPPERS):
+        if not isinstance(inner, Call):
+            break
+        inner = inner.arguments[-1].value if inner.arguments and not inner.is_new else None
+    return inner if isinstance(inner, Function) and looks_like_handler(inner) else None
+
+
+def registered_wrapped(context: FileContext, function: Function, words: Iterable[str]) -> Iterator[Handler]:
+    """The handlers that a file makes of what a wrapper of the project returns for a function.
+
+    `exports.getToken = catchAsync(async (req, res) => ...)`, where `catchAsync` returns one function for all of them.
+    """
+    known = set(words)
+    for call in context.names.calls:
+        last = call.arguments[-1].value if call.arguments else None
+        if not isinstance(last, Name | Member) or last_name(last) not in known:
+            continue
+        label = _registration(context, call)
+        made = [value.definition for value in context.values(last) if isinstance(value, Defined)]
+        if label is not None and function not in made and any(isinstance(item, Function) for item in made):
+            router = call.callee.object if isinstance(call.callee, Member) else None
+            yield Handler(function, label, context, call, router, _first_text(call))
 
 
 def _defined_here(context: FileContext, name: Name) -> Iterator[Function | Class]:
@@ -247,6 +280,8 @@ def _defined_here(context: FileContext, name: Name) -> Iterator[Function | Class
 
 def _exported(context: FileContext) -> Iterator[Handler]:
     """Next, SvelteKit, Astro, Remix, Netlify, Vercel, Lambda, Workers, Appwrite: exported functions by their names."""
+    if _LEFT_BESIDE.search(context.source.path):
+        return
     for node in context.names.nodes(Export):
         function = _as_function(context, node.local) if node.local is not None else None
         if function is not None and _is_handler_export(node.exported, function):
@@ -328,6 +363,8 @@ def _server_actions(context: FileContext) -> Iterator[Handler]:
             yield Handler(function, f"server action {function.name or node.exported}", context)
 
 
+_LEFT_BESIDE = regex(r"(?:^|/)app/(?:[^/]+/)*route[._ -][^/]*\.[cm]?[jt]sx?$")
+"""Copies beside a route of Next, which serves files called `route` only: `route_old.ts`, `route.backup.ts`."""
 _ROUTE_FILE = regex(
     r"(?:^|/)(?:app|pages|src/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
 )
@@ -348,6 +385,12 @@ def is_injected(value: Given) -> bool:
     """Whether the server, not the caller, fills in the parameter that a value is taken from."""
     parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
     return parameter is not None and _injects(parameter)
+
+
+def is_read_of_own_request(value: Given) -> bool:
+    """Python's `http.server` keeps the request in the handler itself: `self.path`, `self.rfile.read(length)`."""
+    is_own = value.parameter == "self" and value.function.name.startswith("do_")
+    return is_own and value.members[:1] in {("path",), ("headers",), ("rfile",)}
 
 
 def is_server_set(value: Given) -> bool:

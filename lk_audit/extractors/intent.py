@@ -52,14 +52,16 @@ _BOT = regex(r"(?:^|[^a-z])(?:egress|recorder|recording|compositor|transcriber)(
 
 
 def is_for_bot(parts: MintParts) -> bool:
-    """Whether the identity or name says that a service holds the token: the page that egress records, a recorder."""
-    pieces = (
-        text
+    """Whether the identity or name says that a service holds the token: the page that egress records, a recorder.
+
+    Where helpers are called for people too, one caller that names a recorder says nothing of the others.
+    """
+    return any(
+        all(any(map(is_bot_word, _fixed_pieces((value,)))) for value in part.values)
         for target in ("identity", "name")
         for part in parts.settings.get(target, ())
-        for text in _fixed_pieces(part.values)
+        if part.values
     )
-    return any(map(is_bot_word, pieces))
 
 
 def is_bot_word(text: str) -> bool:

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from lk_audit.extractors.context import FileContext, argument, last_name
+from lk_audit.extractors.refusals import leaves
 from lk_audit.patterns import regex
-from lk_audit.syntax import Call, Literal, Member, Name, Node, walk
+from lk_audit.syntax import (
+    Assign,
+    Binary,
+    Call,
+    Class,
+    Conditional,
+    Expr,
+    Function,
+    If,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Raise,
+    Unary,
+    walk,
+)
 from lk_audit.values.model import Flag
 
 _OPEN = regex(r"^\s{0,4}(?:permitAll|isAnonymous|anonymous)\b")
+_DEEPEST = 3
 _ANONYMOUS = frozenset({"IS_ANONYMOUS", "PermitAll"})
 """What an annotation asks for that lets everybody in: `@PreAuthorize("permitAll()")`, Micronaut's `@Secured`."""
 
@@ -25,11 +43,81 @@ def is_optional(context: FileContext, call: Call) -> bool:
     return False
 
 
+def is_lenient(owner: Class) -> bool:
+    """Whether a guard of Nest takes what Passport found, if anything: `handleRequest(error, user) { return user; }`."""
+    functions = (getattr(item, "function", None) for item in owner.body.statements)
+    handles = [item for item in functions if isinstance(item, Function) and item.name == "handleRequest"]
+    return any(not any(isinstance(node, Raise) for node in walk(item.body)) for item in handles)
+
+
 def is_switched_off(context: FileContext, call: Call) -> bool:
     """`jwt.decode(token, options={"verify_signature": False})`."""
     options = argument(call, 3, "options")
     text = context.source.data[options.start : options.end] if options is not None else b""
     return b"verify_signature" in text and b"False" in text
+
+
+def is_relied_on(context: FileContext, found: Assign, depth: int = _DEEPEST) -> bool:
+    """Whether code after a look who is there does not go on as well without anybody: `if (user) note(user.id)`."""
+    for target in (node for node in walk(found.target) if isinstance(node, Name)):
+        for use in context.names.uses(context.names.binding_scope(target) or context.module, target.id):
+            if use.start < found.end or use is target:
+                continue
+            part = _taken_apart(context, use)
+            if part is not None and depth:
+                if is_relied_on(context, part, depth - 1):
+                    return True
+            elif not _is_optional_use(context, use):
+                return True
+    return False
+
+
+def _taken_apart(context: FileContext, use: Name) -> Assign | None:
+    """`const { data: { user } } = found`: where something that was found is given further names."""
+    holder = context.names.parent(use)
+    while isinstance(holder, Member):
+        holder = context.names.parent(holder)
+    is_pattern = context.names.is_javascript and isinstance(holder, Assign) and use.id.startswith("#")
+    return holder if is_pattern and isinstance(holder, Assign) else None
+
+
+def _is_optional_use(context: FileContext, use: Name) -> bool:
+    """`if (user) ...`, `user?.id`, `user ? user.name : "guest"`: what goes on without a caller that anybody knows."""
+    if not (context.names.is_javascript or context.is_python):
+        return False
+    if context.source.data[use.end : use.end + 2] == b"?.":
+        return True
+    child: Node = use
+    for parent in context.names.ancestors(use):
+        if isinstance(parent, Function):
+            return False
+        verdict = _is_left_out(parent, child, use.id)
+        if verdict is not None:
+            return verdict
+        child = parent
+    return False
+
+
+def _is_left_out(parent: Node, child: Node, name: str) -> bool | None:
+    """Whether code goes on without `child` where there is nobody; None where `parent` does not tell."""
+    match parent:
+        case If(test=test) if child is test:
+            return not (leaves(parent.then) or (parent.otherwise is not None and leaves(parent.otherwise)))
+        case Conditional(test=test) if child is test:
+            return True
+        case If(test=test, then=then) | Conditional(test=test, then=then) if child is then and _asks_for(test, name):
+            return True
+        case Binary(operator="or" | "??", left=left) if child is left:
+            return True
+        case Binary(operator="and", left=left, right=right) if child is right and _asks_for(left, name):
+            return True
+        case _:
+            return None
+
+
+def _asks_for(test: Expr, name: str) -> bool:
+    """Whether a test holds where there is something by that name only: `user`, `user && user.id`."""
+    return not isinstance(test, Unary) and any(isinstance(node, Name) and node.id == name for node in walk(test))
 
 
 def _lets_all_in(node: Node) -> bool:

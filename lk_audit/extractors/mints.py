@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from lk_audit.extractors import endpoints, hand_mints, raw_mints, reach, sdk_mints
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.mint_parts import MintParts, assemble
-from lk_audit.facts import TokenMint
+from lk_audit.extractors.sides import SideEvidence
+from lk_audit.facts import Lead, Side, TokenMint
+from lk_audit.livekit.clients import is_of_client_build
+from lk_audit.values.model import Environment
 
 
 def mints_of(context: FileContext) -> tuple[MintParts, ...]:
@@ -27,4 +30,16 @@ def token_mints(context: FileContext) -> Iterator[TokenMint]:
     """The fact that each of them amounts to."""
     handlers = context.built(endpoints.Endpoints)
     for parts in context.built(mints_of):
-        yield assemble(context, parts, handlers, reach.side_of_node(context, parts.call))
+        side = reach.side_of_node(context, parts.call)
+        yield assemble(context, parts, handlers, side if side.side is not Side.UNKNOWN else _by_secret(context, parts))
+
+
+def _by_secret(context: FileContext, parts: MintParts) -> SideEvidence:
+    """Where code runs that nothing else tells of: what reads a variable that only client builds have runs there."""
+    named = ("apiSecret", "api_secret") if context.names.is_javascript else ()
+    for part in (part for name in named for part in parts.settings.get(name, ())):
+        for value in part.values:
+            if isinstance(value, Environment) and is_of_client_build(value.name, value.accessor, context.source.path):
+                note = f"signs with {value.name}, which a bundler puts into what clients load"
+                return SideEvidence(Side.CLIENT, (Lead(part.place, note),))
+    return SideEvidence(Side.UNKNOWN)

@@ -84,7 +84,12 @@ class Mounts:
             return True
         if handler.site.module.language == "php" and _names_action(expr):
             return True
-        values = handler.site.values(expr) if isinstance(expr, Name | Member) else ()
+        if not isinstance(expr, Name | Member):
+            return False
+        home = handler.site.home(handler.function)
+        if home.names.is_javascript and last_name(expr) in home.code.exports.names_of(handler.function):
+            return True
+        values = handler.site.values(expr)
         return any(isinstance(value, Defined) and value.definition is handler.function for value in values)
 
     # --- routers ------------------------------------------------------------------------------------------------------

@@ -78,6 +78,8 @@ class Perimeter:
     def _of_javascript(self, home: FileContext, handler: Handler) -> Iterator[Lead]:
         for path in self._middleware_files(home.source.path):
             for context in self._workspace.contexts(path):
+                if _NITRO_FOLDER in f"/{path}" and not _is_run_by_nitro(context):
+                    continue
                 guard = self._middleware_guard(context, handler.path)
                 if guard is not None:
                     yield Lead(context.place(guard), "authenticates the caller")
@@ -91,7 +93,7 @@ class Perimeter:
                 candidate = posixpath.join(folder, name)
                 if candidate in files:
                     yield candidate
-            inside = posixpath.join(folder, "server/middleware/")
+            inside = posixpath.join(folder, _NITRO_FOLDER.lstrip("/"))
             yield from (item for item in home_files.code["javascript"] if item.startswith(inside))
 
     def _middleware_guard(self, context: FileContext, path: str | None) -> Node | None:
@@ -176,6 +178,21 @@ class Perimeter:
             if isinstance(value, Defined) and isinstance(value.definition, Function):
                 return self._guards.function(context, value.definition)
         return False
+
+
+_NITRO_FOLDER = "/server/middleware/"
+"""Where Nitro looks for what runs before every request (nitro.build/guide/routing, Middleware)."""
+
+
+def _is_run_by_nitro(context: FileContext) -> bool:
+    """Whether a file there exports an event handler; Express keeps what its routers are given there too."""
+    exported = (node.local for node in context.names.nodes(Export) if node.exported == "default")
+    takes_response = any(len(item.parameters) > 1 for item in context.names.functions if _is_middleware(item))
+    return any(local is not None for local in exported) and not takes_response
+
+
+def _is_middleware(function: Function) -> bool:
+    return bool(function.parameters) and function.parameters[0].name.lstrip("_") in {"req", "request", "socket"}
 
 
 def _texts(context: FileContext, expr: Expr) -> Iterator[Text]:

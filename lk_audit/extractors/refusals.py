@@ -12,6 +12,7 @@ from lk_audit.syntax import (
     Block,
     Call,
     Expr,
+    Function,
     Index,
     Literal,
     Member,
@@ -30,6 +31,11 @@ def leaves(block: Block) -> bool:
         isinstance(item, Return | Raise) or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
         for item in walk(block)
     )
+
+
+def is_end(node: Node, function: Function) -> bool:
+    """Whether a function ends with a statement, so that what a branch of it answers is the last word."""
+    return bool(function.body.statements) and function.body.statements[-1] is node
 
 
 def gives_nothing(block: Block) -> bool:
@@ -51,6 +57,22 @@ def says_refusal(block: Block) -> bool:
         if isinstance(text, str) and REFUSAL_NAMES.search(text):
             return True
     return False
+
+
+def matched(test: Expr) -> Iterator[Binary]:
+    """The comparisons that make a test hold by being equal: `identity == RESERVED`, not `password != expected`."""
+    stack = [(test, False)]
+    while stack:
+        node, negated = stack.pop()
+        match node:
+            case Unary(operator="not", operand=operand):
+                stack.append((operand, not negated))
+            case Binary(operator="and" | "or", left=left, right=right):
+                stack += [(right, negated), (left, negated)]
+            case Binary(operator="==" | "!=" as operator) if (operator == "==") is not negated:
+                yield node
+            case _:
+                continue
 
 
 def parts_of_test(test: Expr) -> Iterator[Expr]:

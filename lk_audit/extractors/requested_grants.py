@@ -6,9 +6,10 @@ from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.role_conditions import is_set_by_request
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Call, If, Member, Name, Node, Record, walk
+from lk_audit.syntax import Binary, Call, Node, Record
 from lk_audit.values.model import Flag, Given, Mapped, Possible, Reference, Returned, Unknown, Value, symbolic_sources
 
 _COMPARING = frozenset({"==", "!=", "in", "not in"})
@@ -69,15 +70,6 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     def granted_at(self, values: Possible) -> Place | None:
         """Where a condition on the request sets the grant."""
         given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
-        return self.context.place(given.origin) if given is not None and self._is_behind_request(given) else None
-
-    def _is_behind_request(self, value: Flag) -> bool:
-        """`if (req.body.role === "admin") grant.roomAdmin = true`."""
-        branch = self.context.home(value.origin).names.enclosing(value.origin, If)
-        if branch is None or not branch.then.start <= value.origin.start < branch.then.end:
-            return False
-        chooses_token = branch.then.start <= self.place.start < branch.then.end
-        if chooses_token and self.context.code.holds(branch):
-            return False
-        tested = [node for node in walk(branch.test) if isinstance(node, Name | Member)]
-        return isinstance(branch.test, Binary) and any(self.decides(self.context.values(node)) for node in tested)
+        if given is None or not is_set_by_request(self.context, given, self.place, self.is_request):
+            return None
+        return self.context.place(given.origin)

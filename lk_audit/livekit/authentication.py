@@ -119,6 +119,12 @@ SHAPE_TESTS = frozenset(
 LOOKUP_CALLS = frozenset({"exists", "count", "first"})
 """Calls that ask whether something is there."""
 
+BLOCKING_NAME = regex(
+    r"(?i)^(?:is|was|has|check)?_?(?:been_?)?(?:user_?|ip_?)?(?:kicked|banned|blocked|blacklisted|muted|suspended|removed|"
+    r"rate_?limited|rate_?limit|throttled|locked|too_?many\w*)(?:_?(?:by|from|out)_?\w*)?$"
+)
+"""Calls that find those who may not, and let everybody else pass, known or not."""
+
 _SCHEMES: dict[str, tuple[str, ...]] = {
     "http": ("HTTPBearer", "HTTPBasic", "HTTPDigest"),
     "api_key": ("APIKeyHeader", "APIKeyQuery", "APIKeyCookie"),

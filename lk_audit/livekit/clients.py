@@ -188,3 +188,13 @@ PUBLIC_ENVIRONMENTS = frozenset(
     {"$env/static/public", "$env/dynamic/public", "@env", "react-native-config", "BuildConfig"}
 )
 """Where client code reads its environment: what is in it is shipped."""
+
+
+def is_of_client_build(name: str, accessor: str, path: str) -> bool:
+    """Whether a bundler of client code fills in a variable where it is read: Create React App's, Vite's.
+
+    Servers read the same variables from `process.env`, so that those of Create React App count in its `src/` only.
+    """
+    if accessor == "import.meta.env":
+        return name.startswith("VITE_")
+    return name.startswith("REACT_APP_") and "/src/" in f"/{path}"

@@ -5,6 +5,8 @@ Sources: the documentation of each framework.
 
 from __future__ import annotations
 
+from lk_audit.patterns import regex
+
 MIDDLEWARE_METHODS = frozenset(
     {"use", "addHook", "add_middleware", "before_request", "before_app_request", "before_websocket", "middleware"}
     | {"on_request", "useGlobalGuards", "guard", "register_middleware", "Use", "UseHandler", "Pre", "BindFunc"}
@@ -16,6 +18,16 @@ MOUNTING_METHODS = frozenset(
     | {"on", "include", "add_subapp", "blueprint", "register_router", "Mount", "Route", "Group"}
 )
 """Methods that make a router part of another, or of the application."""
+
+OTHER_GUARDS = regex(r"(?i)throttl|rate_?limit|optional|public|csrf|feature|maintenance|captcha")
+"""Guards of Nest that tell nobody's caller, by their names."""
+
+GUARD_METHODS = regex(
+    r"(?i)^(?:__call__|call|can_?activate|use|handle|handle_?request|process|process_(?:request|view)|dispatch|authenticate\w*|"
+    r"authori[sz]e\w*|has_?permission|pre_?handle|on_?(?:request|authorization)\w*|before_?request|do_?filter\w*|invoke\w*|"
+    r"intercept\w*|verify\w*|validate\w*|protect\w*|require\w*|middleware\w*|check_?(?:auth|token|access|role)\w*|guard\w*)$"
+)
+"""How the methods of a guard, a middleware or a permission are called, by which a framework runs it."""
 
 GUARD_SETTINGS = frozenset({"permission_classes", "authentication_classes", "decorators"})
 """Class attributes that name a view's guards."""

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from lk_audit.syntax import Assign, Export, Expr, Function, Member, Name
+from lk_audit.syntax import Argument, Assign, Call, Export, Expr, Function, Member, Name
 from lk_audit.values.names import Names
+
+_DEEPEST_WRAPPER = 3
 
 
 class Exported(Struct, frozen=True):
@@ -50,15 +52,21 @@ class Exports:
             )
 
     def names_of(self, function: Function) -> frozenset[str]:
-        """The names under which others can import a function, of those that are written down."""
-        local = self._names.name_of(function)
+        """The names under which others can import a function, or what a wrapper makes of it: `exports.f = safe(f)`."""
+        given = wrapped(self._names, function)
+        holder = self._names.parent(given)
+        target = holder.target if isinstance(holder, Assign) else None
+        local = target.id if isinstance(target, Name) else self._names.name_of(function)
         if self._hands_out_globals:
             return frozenset({local}) if local else frozenset()
         found = {
             item.name
             for item in self._declared
-            if item.value is function or (isinstance(item.value, Name) and item.value.id == local and local)
+            if item.value is given or (isinstance(item.value, Name) and item.value.id == local and local)
         }
+        if given is not function and local:
+            # `module.exports = { getToken }` hands it on in a record.
+            found.add(local)
         return frozenset(found - {"*"})
 
     def _global(self, member: str) -> Iterator[Exported]:
@@ -96,3 +104,15 @@ def _assigned_export(target: Expr) -> str | None:
             return name
         case _:
             return None
+
+
+def wrapped(names: Names, function: Function) -> Expr:
+    """The outermost call that is given a function as its last argument: `asyncHandler(async (req, res) => ...)`."""
+    given: Expr = function
+    for _ in range(_DEEPEST_WRAPPER):
+        call = names.parent(given)
+        call = names.parent(call) if isinstance(call, Argument) else call
+        if not isinstance(call, Call) or not call.arguments or call.arguments[-1].value is not given:
+            break
+        given = call
+    return given

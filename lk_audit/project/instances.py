@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Assign, Class, Expr, Function, Member, Name, walk
+from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name, walk
 from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown, Value
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _instances_of(project: Project, module: CodeModule, value: Value, asked: set
             if home is not None:
                 yield from _defined_classes(home.evaluator.evaluate(call.callee))
         case Given(members=()):
-            yield from _annotated(project, module, value, asked)
+            yield from list(_annotated(project, module, value, asked)) or _passed(project, module, value, asked)
         case Given():
             yield from _fields(project, module, value, asked)
         case Unknown(sources=sources):
@@ -69,6 +69,29 @@ def _annotated(project: Project, module: CodeModule, value: Given, asked: set[Fu
                     yield found.definition
                 elif isinstance(found, Defined):
                     yield from _made_by(project, found.definition, asked)
+
+
+def _passed(project: Project, module: CodeModule, value: Given, asked: set[Function]) -> Iterator[Class]:
+    """The classes of what callers pass for a parameter that nothing is written about: `routes(new Tokens())`."""
+    home, function = project.module_of(value.function) or module, value.function
+    if function in asked or not (home.names.is_javascript or home.is_python):
+        return
+    asked.add(function)
+    uses = [(home, call) for call in home.names.callers(function)]
+    uses += [(use.module, use.call) for use in project.usage.callers(home, function)]
+    for other, call in uses:
+        given = _given(call, function, value.parameter)
+        for found in other.evaluator.evaluate_here(given) if given is not None else ():
+            yield from _instances_of(project, other, found, asked)
+
+
+def _given(call: Call, function: Function, name: str) -> Expr | None:
+    """What a call passes for a parameter of a function, by name or by position."""
+    names = [item.name for item in function.parameters if item.name not in {"self", "cls"}]
+    named = next((item.value for item in call.arguments if item.name == name), None)
+    plain = [item.value for item in call.arguments if item.name is None]
+    place = names.index(name) if name in names else len(plain)
+    return named or (plain[place] if place < len(plain) else None)
 
 
 def _made_by(project: Project, function: Function | Class, asked: set[Function]) -> Iterator[Class]:

@@ -1,0 +1,72 @@
+"""Rights that a token gets under a condition on the request: `if (req.body.isHost) grant.roomAdmin = true`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext, IsRequest, last_name
+from lk_audit.patterns import regex
+from lk_audit.source import Place
+from lk_audit.syntax import Binary, Conditional, Expr, Function, If, Literal, Member, Name, Node, Unary, walk
+from lk_audit.values.model import Flag, symbolic_sources
+
+_ROLE = regex(
+    r"(?:^|_)(?:is|as|can|may|allow)_|admin|host|owner|moderator|teacher|instructor|tutor|doctor|streamer|publish|"
+    r"broadcast|presenter|speaker|record|hidden|agent|role|privileged"
+)
+"""How a flag is called that says what somebody may do, not what else a request holds: humps written as underscores."""
+_HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request: IsRequest) -> bool:
+    """Whether a right stands where only some requests lead; a condition for the whole token says nothing of rights."""
+    home = context.home(value.origin)
+    branch, test = _condition(home, value.origin) or (None, None)
+    if branch is None or test is None or (branch.start <= mint.start < branch.end and context.code.holds(branch)):
+        return False
+    return _asks_for_role(home, test, is_request)
+
+
+def _condition(home: FileContext, node: Node) -> tuple[Node, Expr] | None:
+    """The innermost branch around a node inside its function, with what has to hold for it."""
+    child = node
+    for parent in home.names.ancestors(node):
+        match parent:
+            case If(test=test, then=then) | Conditional(test=test, then=then) if child is then:
+                return then, test
+            case Binary(operator="and", left=left, right=right) if child is right:
+                return right, left
+            case If() | Conditional() | Function():
+                return None
+            case _:
+                child = parent
+    return None
+
+
+def _asks_for_role(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
+    """Whether a test compares a part of the request, or asks for a flag in it that is called like a role."""
+    if isinstance(test, Unary):
+        return False
+    tested = [
+        node for part in (test, *_chosen_by(home, test)) for node in walk(part) if isinstance(node, Name | Member)
+    ]
+    asked = [node for node in tested if any(map(is_request, symbolic_sources(home.values(node))))]
+    return bool(asked) if isinstance(test, Binary) else any(map(_names_role, asked))
+
+
+def _chosen_by(home: FileContext, test: Expr) -> Iterator[Expr]:
+    """What names in a test were decided by: `const role = req.body.role === "host" ? "host" : "viewer"`."""
+    for name in (node for node in walk(test) if isinstance(node, Name)):
+        for definition in home.names.definitions(name):
+            match definition.value:
+                case (
+                    Conditional(test=Binary(operator="==" | "!=", left=left, right=right))
+                    | Binary(operator="==" | "!=", left=left, right=right)
+                ) if isinstance(left, Literal) or isinstance(right, Literal):
+                    yield right if isinstance(left, Literal) else left
+                case _:
+                    continue
+
+
+def _names_role(expr: Expr) -> bool:
+    return _ROLE.search(_HUMPS.sub("_", last_name(expr) or "").lower()) is not None

@@ -91,11 +91,7 @@ class Usage:
             yield from self._project.modules(other)
 
     def users(
-        self,
-        module: CodeModule,
-        function: Function,
-        word: str,
-        forms: tuple[Form, ...] = (),
+        self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...] = ()
     ) -> Iterator[CodeModule]:
         """The same for a word that a function is known by, of the files to which it can be known."""
         for other in self._users(module, function, word, forms):
@@ -129,10 +125,10 @@ class Usage:
         seen: set[str] = set()
         forms = IMPORTED.get(family_of(path) or "", ())
         for word in self._import_words(path):
-            for module in self.mentions(path, word, forms=forms):
-                if module.path not in seen:
-                    yield from (edge for edge in import_edges(module) if self._address(path) in targets(module, edge))
-                seen.add(module.path)
+            found = [module for module in self.mentions(path, word, forms=forms) if module.path not in seen]
+            for module in found:
+                yield from (edge for edge in import_edges(module) if self._address(path) in targets(module, edge))
+            seen.update(module.path for module in found)
 
     def _address(self, path: str) -> str:
         """What imports of a file come out at: itself, or the folder of its package or module."""

@@ -1,7 +1,7 @@
 """Which files can know a function of another at all: the others mean something else by its name.
 
 Sources: the Go specification on packages and exported identifiers, the Rust reference on visibility and crates, Dart's
-language specification on libraries.
+language specification on libraries, Node.js's documentation on packages.
 """
 
 from __future__ import annotations

@@ -154,6 +154,15 @@ def test_importers_are_found_by_path_and_not_by_name() -> None:
     assert edges == {"a.ts": False, "b.ts": True, "d.js": False}
 
 
+def test_every_script_of_a_page_is_an_importer() -> None:
+    scripts = "---\nimport { a } from './token'\n---\n<script>import { b } from './token'</script>"
+    linked = project({"token.ts": "export const a = 1, b = 2", "page.astro": scripts})
+
+    names = {item.local for edge in linked.usage.importers("token.ts") for item in edge.names}
+
+    assert names == {"a", "b"}
+
+
 def test_files_outside_the_scan_are_read_when_they_are_asked_for() -> None:
     linked = project({"a.py": "from b import TTL\nlook(TTL)"}, {"b.py": "TTL = 60", "huge.py": "#" * 2_000_000})
     (module,) = linked.modules("a.py")

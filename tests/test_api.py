@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import re
@@ -15,7 +14,6 @@ from typing import Any
 import pytest
 
 from lk_audit.api import LkAuditError, Severity, UsageError, render, scan
-from lk_audit.project.modules import CodeModule
 from tests.samples import SECRET
 
 ROOT = Path(__file__).parent.parent
@@ -232,10 +230,27 @@ def test_the_package_itself_offers_the_api_without_importing_it_before_it_is_ask
     assert done.stdout.split() == ["False", "lk_audit.api", "True"]
 
 
+_AGAIN_AND_AGAIN = """
+import gc
+from lk_audit.api import scan
+from lk_audit.project.modules import CodeModule
+
+for _ in range(40):
+    scan("token.py")
+print(sum(isinstance(item, CodeModule) for item in gc.get_objects()))
+"""
+
+
 def test_a_program_that_scans_again_and_again_keeps_nothing_of_former_scans(tmp_path: Path) -> None:
     (tmp_path / "token.py").write_text(MINT)
 
-    for _ in range(40):
-        scan(tmp_path)
+    kept = subprocess.run(
+        [sys.executable, "-c", _AGAIN_AND_AGAIN],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
-    assert sum(isinstance(item, CodeModule) for item in gc.get_objects()) < 20
+    assert int(kept.stdout) < 20

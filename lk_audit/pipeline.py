@@ -97,8 +97,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     sources = Sources(
         found.files.around, found.paths, columns, {**held, **(edited or {})}.values(), read_here.sources.values()
     )
-    if not memory:
-        columns.keep_verdicts()
+    columns.keep_verdicts()
     files = Files(sources, elsewhere)
     extract = environment.explaining(extract or analysis(files, progress, config.hints, config.jobs), held.keys())
     report = scan_sources(

@@ -16,7 +16,7 @@ from lk_audit.cache import identity, table, wire
 from lk_audit.cache.ahead import Ahead
 from lk_audit.cache.clock import Span, Watched
 from lk_audit.cache.store import Store, entry_name
-from lk_audit.cache.table import Rows, Table, split
+from lk_audit.cache.table import Mark, Rows, Table, split
 from lk_audit.columns import DIGEST, Columns
 from lk_audit.config import Config
 from lk_audit.discovery import Discovery, LookAtEach, discovered, looked, states
@@ -66,6 +66,7 @@ class Scan:
         self._hidden: str | None = None
         self._found: Discovery
         self._rows: Rows
+        self._mark: Mark
         self._is_trusted = True
         self.kept = Kept()
         now = config.options.now
@@ -173,17 +174,24 @@ class Scan:
         )
 
     def report(self, environment: EnvironmentFiles) -> Report | None:
-        """The report of a former scan, where it holds for this one."""
+        """The report of a former scan, where it holds for this one.
+
+        Where there is none, what is known of the files is forgotten but for a mark: the scan needs the room.
+        """
         kept = self._report(environment) if self._is_trusted and self._rows.is_complete else None
-        if kept is None and self._hidden is None:
-            self._hidden_now(environment)
+        if kept is None:
+            self._mark = self._rows.mark
+            del self._rows
+            if self._hidden is None:
+                self._hidden_now(environment)
         return kept
 
     def _report(self, environment: EnvironmentFiles) -> Report | None:
-        kept = wire.decoded(self._store.read(self._name(self._rows)))
+        content = self._rows.content
+        kept = wire.decoded(self._store.read(self._name(content)))
         if kept is not None and kept.around:
             around = self._rows_around()
-            kept = wire.decoded(self._store.read(self._name(self._rows, around))) if around else None
+            kept = wire.decoded(self._store.read(self._name(content, around.content))) if around else None
         if kept is None or kept.report is None or not self._holds(kept, environment):
             return None
         rules = Report(rules=tuple(sorted(self._rules, key=lambda rule: rule.id)))
@@ -200,10 +208,8 @@ class Scan:
         self._hidden = _hidden(environment, self._config.size_limit)
         return self._hidden
 
-    def _name(self, *rows: Rows) -> str:
-        return entry_name(
-            "report", *self._key, _outline(self._found), *(part for item in rows for part in item.content)
-        )
+    def _name(self, *contents: bytes) -> str:
+        return entry_name("report", *self._key, _outline(self._found), *contents)
 
     def around(self) -> Mapping[str, Callable[[], bytes | None]]:
         """The files of the project around the scan, as `unread_files` gives them, for a question that leads there."""
@@ -238,21 +244,20 @@ class Scan:
         kept = wire.Kept(span=self._span, custody=dict(environment.custodies), hidden=hidden)
         kept = replace(kept, report=wire.packed(report))
         if self._around is None:
-            self._store.write(self._name(self._rows), wire.encoded(kept))
+            self._store.write(self._name(self._mark.content), wire.encoded(kept))
             return
         around = self._rows_around(self._around)
         if around is not None and around.newest < self._started - table.TICK:
-            self._store.write(self._name(self._rows), wire.encoded(wire.Kept(span=Span(), around=True)))
-            self._store.write(self._name(self._rows, around), wire.encoded(kept))
+            self._store.write(self._name(self._mark.content), wire.encoded(wire.Kept(span=Span(), around=True)))
+            self._store.write(self._name(self._mark.content, around.content), wire.encoded(kept))
 
     def _is_still_true(self) -> bool:
         """Whether the files are those that were looked at; what has just changed is read again to be sure."""
-        rows, paths = self._rows, self._found.paths
-        if not rows.is_complete or looked(paths, self._state, self._config.jobs).states != rows.columns.states:
+        mark, paths = self._mark, self._found.paths
+        if not mark.holds(looked(paths, self._state, self._config.jobs)):
             return False
-        racy = rows.may_be_racy
-        again = self._content([paths[row] for row in racy])
-        return again.digests == rows.columns.taken(racy).digests
+        again = self._content([paths[row] for row in mark.racy])
+        return again.digests == mark.racy_digests
 
     def _lists_what_settings_name(self) -> bool:
         """Whether all files that suppressions name are listed: whether another one is there goes unnoticed."""

@@ -20,7 +20,7 @@ from lk_audit.configuration.building import build
 from lk_audit.configuration.layers import Asked, effective
 from lk_audit.errors import UsageError
 from lk_audit.findings import AnyRule, Report
-from lk_audit.livekit.tokens import decode_token, find_tokens, is_signed_by, read_token
+from lk_audit.livekit.tokens import decode_token, find_tokens, read_token, signing_secret
 from lk_audit.path_patterns import PathPatterns, pattern_mistake
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.secret import Secret
@@ -216,7 +216,7 @@ def _inspect(text: str) -> None:
     require(token == read_token(text), "a second reading gives another token")
     require(decode_token(text) in (None, token), "two readings of a token differ")
     if token is not None:
-        is_signed_by(token, Secret("secret"))
+        signing_secret(token, [Secret("secret")])
         shown = repr((token, properties(token, 0.0), rights(token), token.validity(0.0), token.powers))
         require(text not in shown, "a token is shown in full")
         judge(token, rules(), invariants.OPTIONS)

@@ -14,7 +14,7 @@ import yaml
 
 from lk_audit import frontends
 from lk_audit.frontends.shapes import MAX_DEPTH
-from lk_audit.livekit.tokens import find_tokens, is_signed_by, read_token
+from lk_audit.livekit.tokens import find_tokens, read_token, signing_secret
 from lk_audit.secret import Secret
 from lk_audit.source import Source
 from lk_audit.syntax import Document, Pair
@@ -182,7 +182,7 @@ def _compared_token(text: str, group: dict[str, Any], test: dict[str, Any]) -> I
         yield "a valid token is not read"
     key = group.get("private", {}).get("k")
     if token is not None and isinstance(key, str):
-        is_signed_by(token, Secret(key))
+        signing_secret(token, [Secret(key)])
 
 
 def _is_object(text: str) -> bool:

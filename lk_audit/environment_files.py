@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _TRACKED = ("ls-files", "-z", "--cached", "--")
 _SAMPLES = frozenset({FileRole.EXAMPLE, FileRole.TEST, FileRole.DOCUMENTATION})
 _MOST_FILES = 200
+_MOST_ASKED = 200
+"""Paths that git is asked about at once: 4,096 bytes each at most (PATH_MAX), and Linux takes 2 MiB of arguments."""
 _COPIED = "copies this file into the image; .dockerignore does not leave it out"
 
 
@@ -71,6 +73,7 @@ class EnvironmentFiles:
         self._git = Git(found.base)
         self._ignored = ignored or Ignored(found.base)
         self._images = Images(files)
+        self._copies: dict[str, Lead | None] = {}
         self.custodies: dict[str, Custody] = {}
 
     def in_images_only(self, limit: int) -> list[Found]:
@@ -107,30 +110,61 @@ class EnvironmentFiles:
             kept = (
                 fact for fact in found.facts if fact.place.path not in hidden or isinstance(fact, CredentialLiteral)
             )
-            return replace(found, facts=[self._explained(item) for item in kept])
+            facts = list(kept)
+            self.custodies |= self.custodies_of({fact.place.path for fact in facts if _is_explained(fact)})
+            return replace(found, facts=[self._explained(item) for item in facts])
 
         return explained
 
     def _explained(self, fact: Fact) -> Fact:
-        path = fact.place.path
-        if not isinstance(fact, CredentialLiteral) or not _is_meant(path):
+        if not isinstance(fact, CredentialLiteral) or not _is_explained(fact):
             return fact
-        copies = (Lead(place, _COPIED) for place in self._images.copies(path))
-        self.custodies[path] = self.custody(path)
-        return replace(fact, custody=self.custodies[path], copied_at=next(copies, None))
+        path = fact.place.path
+        return replace(fact, custody=self.custodies[path], copied_at=self._copy(path))
 
-    def custody(self, path: str) -> Custody:
-        """What git does with a file."""
-        if self._repository_root is None:
-            return Custody.UNKNOWN
-        if self._git.attempt(*_TRACKED, f":(literal){path}"):
-            return Custody.TRACKED
-        is_ignored = self._git.attempt("check-ignore", "-q", "--", path) is not None
-        return Custody.IGNORED if is_ignored else Custody.LOOSE
+    def _copy(self, path: str) -> Lead | None:
+        """What copies a file into an image first."""
+        if path not in self._copies:
+            self._copies[path] = next((Lead(place, _COPIED) for place in self._images.copies(path)), None)
+        return self._copies[path]
+
+    def custodies_of(self, paths: Iterable[str]) -> dict[str, Custody]:
+        """What git does with files."""
+        asked = sorted(paths)
+        if not asked or self._repository_root is None:
+            return dict.fromkeys(asked, Custody.UNKNOWN)
+        tracked = set(_named(self._tracked, asked))
+        ignored = set(_named(self._checked, [path for path in asked if path not in tracked]))
+        return {
+            path: Custody.TRACKED if path in tracked else Custody.IGNORED if path in ignored else Custody.LOOSE
+            for path in asked
+        }
+
+    def _tracked(self, paths: Sequence[str]) -> bytes | None:
+        return self._git.attempt(*_TRACKED, *(f":(literal){path}" for path in paths))
+
+    def _checked(self, paths: Sequence[str]) -> bytes | None:
+        names = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        return self._git.attempt("check-ignore", "-z", "--stdin", stdin=names, code_for_none=1)
 
     @cached_property
     def _repository_root(self) -> bytes | None:
         return self._git.attempt("rev-parse", "--show-toplevel")
+
+
+def _named(ask: Callable[[Sequence[str]], bytes | None], paths: Sequence[str]) -> Iterator[str]:
+    """Of these paths those that git names, asked about many at once: about fewer where it refuses to speak of one."""
+    for some in (paths[start : start + _MOST_ASKED] for start in range(0, len(paths), _MOST_ASKED)):
+        answer = ask(some)
+        if answer is not None:
+            yield from (os.fsdecode(name) for name in answer.split(b"\0") if name)
+        elif len(some) > 1:
+            yield from _named(ask, some[: len(some) // 2])
+            yield from _named(ask, some[len(some) // 2 :])
+
+
+def _is_explained(fact: Fact) -> bool:
+    return isinstance(fact, CredentialLiteral) and _is_meant(fact.place.path)
 
 
 def _is_meant(path: str) -> bool:

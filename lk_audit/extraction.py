@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import islice, pairwise, takewhile
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from lk_audit import frontends, memory, processes, worth
 from lk_audit.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
@@ -21,10 +21,12 @@ from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.modules import TOO_DEEP, Project
 from lk_audit.roles import file_role
-from lk_audit.secret import Secret
-from lk_audit.source import Place, Source
+from lk_audit.source import Source
 from lk_audit.sources import Sources, holding, paths_of, sizes, telling
 from lk_audit.syntax import Document, Module
+
+if TYPE_CHECKING:
+    from lk_audit.extractors.signers import Signers
 
 Finder: TypeAlias = Callable[[FileContext], Iterable[Fact]]
 
@@ -235,12 +237,10 @@ def _add(found: Extracted, facts: Iterable[Fact]) -> None:
     found.facts.extend(islice(facts, max(0, MOST_FACTS + 1 - len(found.facts))))
 
 
-def extract_credentials(
-    source: Source, signers: Sequence[tuple[Secret, Place]] = (), hints: Hints = NOTHING
-) -> list[Fact]:
+def extract_credentials(source: Source, signers: Signers | None = None, hints: Hints = NOTHING) -> list[Fact]:
     """The credentials, tokens and published secret names that one file holds, without a look at any other file.
 
-    `signers` are secrets from elsewhere, tried on the signatures of its tokens.
+    `signers` are secrets from elsewhere, which may have signed its tokens.
     """
     source = frontends.view(source)
     workspace = Workspace(Project(Files([source])), hints)
@@ -337,17 +337,16 @@ def _outside_tests(context: FileContext, facts: Iterable[Fact]) -> Iterable[Fact
     return without_tests(context.source, facts)
 
 
-def _tokens(
-    sources: Sequence[Source], facts: Sequence[Fact], signers: Sequence[tuple[Secret, Place]] = ()
-) -> Extracted:
-    """The tokens that are written down, by whichever of the secrets they are signed."""
-    from lk_audit.extractors import jwts  # noqa: PLC0415 - needed only when a file holds a token
+def _tokens(sources: Sequence[Source], facts: Sequence[Fact], others: Signers | None = None) -> Extracted:
+    """The tokens that are written down, with the secret that signed each: one of the facts, or of others."""
+    from lk_audit.extractors.jwts import jwt_literals  # noqa: PLC0415 - needed only when a file holds a token
+    from lk_audit.extractors.signers import Signers  # noqa: PLC0415 - as above
 
-    secrets = [*((fact.secret, fact.place) for fact in facts if isinstance(fact, CredentialLiteral)), *signers]
     found = Extracted()
+    signers = [Signers(facts), *([others] if others else [])]
     for source in holding(sources, b"eyJ"):
         if frontends.frontend_for(source.path) is not None:
-            tokens = jwts.jwt_literals(source, file_role(source.path), secrets)
+            tokens = jwt_literals(source, file_role(source.path), signers)
             found.facts.extend(tokens.literals)
             found.crowded.update([source.path] if tokens.is_cut else [])
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -21,6 +21,7 @@ from lk_audit.discovery import too_large
 from lk_audit.errors import UsageError
 from lk_audit.extracted import Extracted
 from lk_audit.extraction import extract_credentials
+from lk_audit.extractors.signers import Signers
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral, Strength
 from lk_audit.findings import (
     HISTORY,
@@ -156,7 +157,7 @@ class _Scan:
         self._known_rules = known_rules
         self._blobs = Blobs(repository.git, which)
         self._sightings: dict[str, _Sighting] = {}
-        self._signers: dict[str, tuple[Secret, Place]] = {}
+        self._credentials: dict[str, CredentialLiteral] = {}
         self._hashes = Fingerprints({})
         self._known: dict[tuple[str, bytes], tuple[str, ...]] = {}
 
@@ -224,11 +225,9 @@ class _Scan:
         extracted = extract_all([frontends.view(Source.from_bytes(path, data))], self._extract)
         facts = extracted.facts
         self._note_crashes(extracted.crashes)
-        self._signers.update(
-            (fact.secret.digest, (fact.secret, fact.place))
-            for fact in facts
-            if isinstance(fact, CredentialLiteral) and fact.secret.digest not in self._signers
-        )
+        for fact in facts:
+            if isinstance(fact, CredentialLiteral):
+                self._credentials.setdefault(fact.secret.digest, fact)
         keys: dict[str, None] = {}
         for fact in facts:
             problems, crashes = run_rules([fact] if _lasts(fact) else [], self.rules, self._config.options)
@@ -239,7 +238,7 @@ class _Scan:
                 keys[key] = None
         return tuple(keys)
 
-    def _extract(self, sources: Sequence[Source], signers: Sequence[tuple[Secret, Place]] = ()) -> Extracted:
+    def _extract(self, sources: Sequence[Source], signers: Signers | None = None) -> Extracted:
         """The facts of single files that the history is searched for; what else is wrong in old contents is no news."""
         hints = self._config.hints
         facts = [fact for source in sources for fact in extract_credentials(source, signers, hints)]
@@ -314,6 +313,11 @@ class _Scan:
 
     # --- the rest -----------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def _signers(self) -> Signers:
+        """All secrets of the history, once they are known."""
+        return Signers(self._credentials.values())
+
     def judged(self, source: Source) -> dict[str, Finding]:
         """The findings of one content by their keys."""
         report = scan_sources(
@@ -322,7 +326,7 @@ class _Scan:
             self._config.options,
             known_rules=self._known_rules,
             suppressions=self._config.suppressions,
-            extract=partial(self._extract, signers=tuple(self._signers.values())),
+            extract=partial(self._extract, signers=self._signers),
         )
         found: dict[str, Finding] = {}
         for finding in report.findings:

@@ -202,7 +202,7 @@ class Scan:
             return False
         if kept.hidden != self._hidden_now(environment):
             return False
-        return all(environment.custody(path) is custody for path, custody in kept.custody.items())
+        return environment.custodies_of(kept.custody) == kept.custody
 
     def _hidden_now(self, environment: EnvironmentFiles) -> str:
         self._hidden = _hidden(environment, self._config.size_limit)

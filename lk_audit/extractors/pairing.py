@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -67,9 +69,9 @@ class _Sightings:
     """The places where key ids are written."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self._by_id: dict[str, list[Place]] = {}
+        self._by_id: dict[str, _Occurrences] = {}
         for key_id, place in _sightings(sources):
-            self._by_id.setdefault(key_id, []).append(place)
+            self._by_id.setdefault(key_id, _Occurrences()).add(place)
 
     def beside(self, place: Place, key_id: str | None) -> Lead | None:
         """Where the key id of the secret at `place` stands: in its file if it does there, else anywhere.
@@ -77,23 +79,46 @@ class _Sightings:
         Of a secret whose key id nothing tells, it is the only one that the files hold, if there is just one.
         """
         if key_id is not None:
-            return self._nearest(place, key_id)
-        generated = [item for item in self._by_id if is_generated_key_id(item)]
-        if len(generated) != 1:
+            return self._nearest(place, key_id, f"its key id, {key_id}")
+        if self._only is None:
             return None
-        lead = self._nearest(place, generated[0])
-        return lead and Lead(lead.place, f"{generated[0]}, the only API key id in these files")
+        return self._nearest(place, self._only, f"{self._only}, the only API key id in these files")
 
-    def _nearest(self, place: Place, key_id: str) -> Lead | None:
-        places = self._by_id.get(key_id, ())
-        if not places:
-            return None
-        nearest = min(places, key=lambda other: (other.path != place.path, _distance(place, other), other.path))
-        return Lead(nearest, f"its key id, {key_id}")
+    @cached_property
+    def _only(self) -> str | None:
+        generated = [key_id for key_id in self._by_id if is_generated_key_id(key_id)]
+        return generated[0] if len(generated) == 1 else None
+
+    def _nearest(self, place: Place, key_id: str, note: str) -> Lead | None:
+        occurrences = self._by_id.get(key_id)
+        return Lead(occurrences.nearest(place), note) if occurrences is not None else None
 
 
-def _distance(first: Place, second: Place) -> int:
-    return abs(first.start - second.start) if first.path == second.path else second.start
+class _Occurrences:
+    """Where one key id is written; there is at least one place."""
+
+    def __init__(self) -> None:
+        self._by_path: dict[str, list[Place]] = {}
+
+    def add(self, place: Place) -> None:
+        """Take a place up; those of a file are given in its order."""
+        self._by_path.setdefault(place.path, []).append(place)
+
+    def nearest(self, place: Place) -> Place:
+        """The place in the same file that is nearest; of other files the one nearest to a beginning."""
+        near = self._by_path.get(place.path)
+        if near is None:
+            return self._first
+        at = bisect_left(near, place.start, key=_start)
+        return min(near[max(0, at - 1) : at + 1], key=lambda other: abs(other.start - place.start))
+
+    @cached_property
+    def _first(self) -> Place:
+        return min((places[0] for places in self._by_path.values()), key=lambda other: (other.start, other.path))
+
+
+def _start(place: Place) -> int:
+    return place.start
 
 
 def _sightings(sources: Sequence[Source]) -> Iterator[tuple[str, Place]]:

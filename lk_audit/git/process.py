@@ -72,13 +72,16 @@ class Git(Struct, frozen=True, dict=True):
             raise GitError(f"git {arguments[0]} fails: {complaint(result.stderr)}")
         return result.stdout
 
-    def attempt(self, *arguments: str) -> bytes | None:
-        """What a command prints; None when it fails or git is missing."""
+    def attempt(self, *arguments: str, stdin: bytes = b"", code_for_none: int = 0) -> bytes | None:
+        """What a command prints; None when it fails or git is missing.
+
+        `code_for_none` is the exit code by which it says that it has found nothing, if that is another than 0.
+        """
         try:
-            result = self._completed(arguments, b"")
+            result = self._completed(arguments, stdin)
         except GitError:
             return None
-        return result.stdout if result.returncode == 0 else None
+        return result.stdout if result.returncode in {0, code_for_none} else None
 
     def outcome(self, *arguments: str) -> tuple[bytes | None, str]:
         """What a command prints, None when it fails, and its first complaint.

@@ -13,7 +13,7 @@ from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _MAX_LENGTH = 16_384
 _MILLISECONDS_FROM = 100_000_000_000
@@ -136,18 +136,26 @@ def decode_token(text: str) -> DecodedToken | None:
     return token if token is not None and token.is_livekit else None
 
 
-def is_signed_by(token: DecodedToken, secret: Secret) -> bool:
-    """Whether `secret` made the signature of `token` (HS256); its times are not looked at."""
-    from jwt.algorithms import HMACAlgorithm  # noqa: PLC0415 - imported for the rare candidate only
-    from jwt.utils import base64url_decode  # noqa: PLC0415
+def signing_secret(token: DecodedToken, secrets: Iterable[Secret]) -> Secret | None:
+    """Whichever of `secrets` made the signature of `token` (HS256); its times are not looked at.
 
-    message, _, signature = token.secret.reveal().rpartition(".")
+    Source: RFC 7515, section 5.2.
+    """
+    import hmac  # noqa: PLC0415 - imported for the rare candidate only
+
+    from jwt.utils import base64url_decode  # noqa: PLC0415 - as above
+
+    text, _, signature = token.secret.reveal().rpartition(".")
     try:
         signed = base64url_decode(signature)
-        key = secret.reveal().encode()
     except ValueError:
-        return False
-    return HMACAlgorithm(HMACAlgorithm.SHA256).verify(message.encode("ascii", "replace"), key, signed)
+        return None
+    message = text.encode("ascii", "replace")
+    for secret in secrets:
+        key = secret.reveal().encode("utf-8", "surrogatepass")
+        if hmac.compare_digest(hmac.digest(key, message, "sha256"), signed):
+            return secret
+    return None
 
 
 def _decoded(text: str, header: Mapping[str, object], payload: Mapping[str, object]) -> DecodedToken:

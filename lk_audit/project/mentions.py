@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from lk_audit.facts import FileRole
 from lk_audit.patterns import regex
@@ -71,6 +72,9 @@ IMPORTED: Mapping[str, tuple[Form, ...]] = {
 _TAKEN = (*IMPORTED["python"], Form(regex(rb"\.\s{0,9}\Z"), ANYWHERE))
 _ALL_TAKEN = regex(rb"\bimport\s{0,9}\(?\s{0,9}\*")
 
+_Project: TypeAlias = tuple[str, str, str]
+"""A family of languages, the folder around whoever may use a file, and in a very large one the folder it stands in."""
+
 
 class Mentions:
     """Looks for words in the files of a project; what it finds stays true for the whole scan."""
@@ -78,9 +82,11 @@ class Mentions:
     def __init__(self, files: Files, manifests: Manifests) -> None:
         self._files = files
         self._manifests = manifests
-        self._mentioning: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._mentioning: dict[tuple[_Project, str], tuple[str, ...]] = {}
+        self._standing: dict[tuple[_Project, str, tuple[Form, ...]], tuple[str, ...]] = {}
         self._vocabularies = files.shared(Vocabularies)
-        self._inside: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._all: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._nearest: tuple[_Project | None, tuple[str, ...]] = (None, ())
 
     def users(
         self, path: str, words: Iterable[str], forms: tuple[Form, ...], is_near: Callable[[bytes], bool] | None = None
@@ -98,35 +104,58 @@ class Mentions:
             if file_role(other) is not FileRole.TEST:
                 yield other
 
-    def _formed(self, path: str, word: str, forms: tuple[Form, ...]) -> Iterator[str]:
+    def _formed(self, path: str, word: str, forms: tuple[Form, ...]) -> Sequence[str]:
         """The other files that contain a word in one of some ways."""
-        for other in self.paths(path, word):
-            if other != path and stands(self._files.data(other), word.encode(), forms):
-                yield other
+        project = self._project(path)
+        if project is None:
+            return ()
+        key = (project, word, forms)
+        known = self._standing.get(key)
+        if known is None:
+            data, spelled = self._files.data, word.encode()
+            found = (other for other in self._holding(project, word) if stands(data(other), spelled, forms))
+            known = self._standing[key] = tuple(found)
+        return [other for other in known if other != path]
 
     def paths(self, path: str, word: str) -> tuple[str, ...]:
         """The files around one that contain a word, code that a program has written left out."""
-        family = family_of(path)
-        if family is None:
-            return ()
-        root = self._root(family, path)
-        key = (family, root, word)
-        known = self._mentioning.get(key)
+        project = self._project(path)
+        return () if project is None else self._holding(project, word)
+
+    def _holding(self, project: _Project, word: str) -> tuple[str, ...]:
+        known = self._mentioning.get((project, word))
         if known is None:
-            nearby = self._nearby(family, root, path)
-            project = (family, root) if len(nearby) < _MOST_FILES else (family, root, path)
-            known = self._mentioning[key] = tuple(self._vocabularies.holding(project, nearby, word))
+            found = self._vocabularies.holding(project, self._nearby(project), word)
+            known = self._mentioning[project, word] = tuple(found)
         return known
 
-    def _nearby(self, family: str, root: str, path: str) -> Sequence[str]:
-        paths = self._inside.get((family, root))
-        if paths is None:
+    def _project(self, path: str) -> _Project | None:
+        """What the files are called that may use one, None where nothing can."""
+        family = family_of(path)
+        if family is None:
+            return None
+        root = self._root(family, path)
+        return (family, root, posixpath.dirname(path) if len(self._inside(family, root)) > _MOST_FILES else "")
+
+    def _nearby(self, project: _Project) -> Sequence[str]:
+        """The files of a project; of a large one those that are closest to a folder."""
+        family, root, folder = project
+        paths = self._inside(family, root)
+        if len(paths) <= _MOST_FILES:
+            return paths
+        if self._nearest[0] != project:
+            closest = sorted(paths, key=lambda other: (-len(posixpath.commonprefix((other, f"{folder}/"))), other))
+            self._nearest = (project, tuple(closest[:_MOST_FILES]))
+        return self._nearest[1]
+
+    def _inside(self, family: str, root: str) -> tuple[str, ...]:
+        """All code of a family of languages below a folder."""
+        known = self._all.get((family, root))
+        if known is None:
             inside = f"{root}/" if root else ""
             found = (other for other in self._files.code[family] if other.startswith(inside))
-            paths = self._inside[family, root] = tuple(found)
-        if len(paths) > _MOST_FILES:
-            paths = tuple(sorted(paths, key=lambda other: (-len(posixpath.commonprefix((other, path))), other)))
-        return paths[:_MOST_FILES]
+            known = self._all[family, root] = tuple(found)
+        return known
 
     def _root(self, family: str, path: str) -> str:
         """The folder that holds whoever may use a file."""

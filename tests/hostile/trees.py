@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.git.repo import LEAK
+from tests.hostile.related import alike_applications, environment_files, tokens_and_secrets
 from tests.samples import SECRET
 
 IS_FULL = os.environ.get("LK_AUDIT_HOSTILE") == "full"
@@ -472,6 +473,11 @@ BINARY = (
     Hostile("noise", noise_without_nul, 5_000, 500_000, seconds=40),
     Hostile("encodings", encodings, 1, 1, ("nul.py", "binary content")),
 )
+RELATED = (
+    Hostile("tokens and secrets", tokens_and_secrets, 2_500, 5_000, ("tokens.txt",)),
+    Hostile("environment files of images", environment_files, 40, 500),
+    Hostile("applications that are alike", alike_applications, 300, 1_000),
+)
 SPECIAL = (
     Hostile("pipes and devices", pipes_and_devices, 1, 1, ("pipe.env", "not a regular file", "zero.env")),
     Hostile("links", links, 1, 1, ("self.env", "dangling.env", "outside.env", "a broken symbolic link")),
@@ -481,4 +487,4 @@ STEERING = (
     Hostile("very many ignore patterns", ignore_patterns, 2_000, 100_000),
     Hostile("manifests", manifests, 200_000, 18_000_000),
 )
-TREES = (*LARGE, *SLOW, *DEEP, *EXPANDING, *CIRCULAR, *BINARY, *SPECIAL, *STEERING, *NESTED)
+TREES = (*LARGE, *SLOW, *DEEP, *EXPANDING, *CIRCULAR, *RELATED, *BINARY, *SPECIAL, *STEERING, *NESTED)

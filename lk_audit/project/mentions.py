@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 from lk_audit.facts import FileRole
@@ -99,7 +100,8 @@ class Mentions:
         """
         found = sorted({other for word in words for other in self._formed(path, word, forms)})
         if len(found) > _FEW_USERS and is_near is not None:
-            found = [other for other in found if is_near(self._files.data(other))]
+            near = (other for other in found if is_near(self._files.data(other)))
+            found = list(islice(near, _MOST_USERS + 1))
         for other in found if len(found) <= _MOST_USERS else ():
             if file_role(other) is not FileRole.TEST:
                 yield other

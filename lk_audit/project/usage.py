@@ -113,7 +113,7 @@ class Usage:
         is_method = module.names.owner(function) is not None
         is_near: Callable[[bytes], bool] | None = None
         if is_method and not module.is_go:
-            is_near = partial(self._knows_class, module, function)
+            is_near = self._knowing_class(module, function)
         elif module.is_python:
             is_near = partial(may_take, word)
         found = list(self._mentions.users(module.path, (word,), forms, is_near))
@@ -233,14 +233,18 @@ class Usage:
                 if self._calls_method(other, call, owner, function) or _is_taken_from(other, call, module.path):
                     yield Use(other, call)
 
-    def _knows_class(self, module: CodeModule, function: Function, data: bytes) -> bool:
-        """Whether a file may know an object of a method's class: it names the class, or one after it, or its file."""
+    def _knowing_class(self, module: CodeModule, function: Function) -> Callable[[bytes], bool]:
+        """Tells whether a file may know an object of a method's class: it names it, or one after it, or its file."""
         owner = module.names.owner(function)
         name = owner.name if owner is not None else ""
-        if name and any(spelled.encode() in data for spelled in (name, name[0].lower() + name[1:])):
-            return True
+        spelled = [word.encode() for word in (name, name[:1].lower() + name[1:]) if word]
+        words = [word.encode() for word in self._module_words(module.path) if word]
         forms = IMPORTED.get(module.names.traits.family, ())
-        return any(stands(data, word.encode(), forms) for word in self._module_words(module.path) if word)
+
+        def knows(data: bytes) -> bool:
+            return any(word in data for word in spelled) or any(stands(data, word, forms) for word in words)
+
+        return knows
 
     def _calls_method(self, other: CodeModule, call: Call, owner: Class, function: Function) -> bool:
         values = _callee(other, call)

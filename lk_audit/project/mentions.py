@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from lk_audit.facts import FileRole
 from lk_audit.patterns import regex
@@ -73,8 +75,40 @@ IMPORTED: Mapping[str, tuple[Form, ...]] = {
 _TAKEN = (*IMPORTED["python"], Form(regex(rb"\.\s{0,9}\Z"), ANYWHERE))
 _ALL_TAKEN = regex(rb"\bimport\s{0,9}\(?\s{0,9}\*")
 
+
+class Acquaintance(Struct, frozen=True):
+    """How a file that may know something looks: it holds a text, or a word in one of some forms, or a pattern."""
+
+    texts: tuple[bytes, ...] = ()
+    words: tuple[bytes, ...] = ()
+    forms: tuple[Form, ...] = ()
+    pattern: re.Pattern[bytes] | None = None
+
+    def shows_in(self, data: bytes) -> bool:
+        """Whether a file looks like that."""
+        if any(text in data for text in self.texts):
+            return True
+        if any(stands(data, word, self.forms) for word in self.words):
+            return True
+        return self.pattern is not None and self.pattern.search(data) is not None
+
+
+def taking(word: str) -> Acquaintance:
+    """With a function of another Python file: it imports it, or all names, or asks a module for it."""
+    return Acquaintance(words=(word.encode(),), forms=_TAKEN, pattern=_ALL_TAKEN)
+
+
 _Project: TypeAlias = tuple[str, str, str]
 """A family of languages, the folder around whoever may use a file, and in a very large one the folder it stands in."""
+
+
+class _Question(Struct, frozen=True):
+    """Which files of a project use a word in one of some ways, and how they look besides."""
+
+    project: _Project
+    word: str
+    forms: tuple[Form, ...]
+    acquaintance: Acquaintance | None
 
 
 class Mentions:
@@ -84,40 +118,49 @@ class Mentions:
         self._files = files
         self._manifests = manifests
         self._mentioning: dict[tuple[_Project, str], tuple[str, ...]] = {}
-        self._standing: dict[tuple[_Project, str, tuple[Form, ...]], tuple[str, ...]] = {}
+        self._used: dict[_Question, tuple[str, ...]] = {}
         self._vocabularies = files.shared(Vocabularies)
         self._all: dict[tuple[str, str], tuple[str, ...]] = {}
         self._nearest: tuple[_Project | None, tuple[str, ...]] = (None, ())
 
     def users(
-        self, path: str, words: Iterable[str], forms: tuple[Form, ...], is_near: Callable[[bytes], bool] | None = None
+        self, path: str, words: Sequence[str], forms: tuple[Form, ...], acquaintance: Acquaintance | None = None
     ) -> Iterator[str]:
         """The files around one that contain one of some words, but for itself and for tests.
 
-        `forms` are ways in one of which the word must stand there; none for any. Where more than a few files do, those
-        count whose bytes are near, if anything tells which are. A word that very many files contain says nothing, and
-        gives none.
+        `forms` are ways in one of which the word must stand there; none for any. Where more than a few files do, only
+        acquaintances count, if anything tells them. A word that very many files contain says nothing, and gives none.
         """
-        found = sorted({other for word in words for other in self._formed(path, word, forms)})
-        if len(found) > _FEW_USERS and is_near is not None:
-            near = (other for other in found if is_near(self._files.data(other)))
-            found = list(islice(near, _MOST_USERS + 1))
+        found = self._formed(path, words, forms)
+        if len(found) > _FEW_USERS and acquaintance is not None:
+            found = self._formed(path, words, forms, acquaintance)
         for other in found if len(found) <= _MOST_USERS else ():
             if file_role(other) is not FileRole.TEST:
                 yield other
 
-    def _formed(self, path: str, word: str, forms: tuple[Form, ...]) -> Sequence[str]:
-        """The other files that contain a word in one of some ways."""
+    def _formed(
+        self, path: str, words: Sequence[str], forms: tuple[Form, ...], acquaintance: Acquaintance | None = None
+    ) -> list[str]:
+        """The other files that contain one of some words in one of some ways, in order; of very many only some."""
         project = self._project(path)
         if project is None:
-            return ()
-        key = (project, word, forms)
-        known = self._standing.get(key)
+            return []
+        found = {other for word in words for other in self._using(_Question(project, word, forms, acquaintance))}
+        return sorted(found - {path})
+
+    def _using(self, question: _Question) -> tuple[str, ...]:
+        """All files that answer a question; one more than count, and the one that asks, where there are very many."""
+        known = self._used.get(question)
         if known is None:
-            data, spelled = self._files.data, word.encode()
-            found = (other for other in self._holding(project, word) if stands(data(other), spelled, forms))
-            known = self._standing[key] = tuple(found)
-        return [other for other in known if other != path]
+            known = self._used[question] = tuple(islice(self._answers(question), _MOST_USERS + 2))
+        return known
+
+    def _answers(self, question: _Question) -> Iterator[str]:
+        word, acquaintance = question.word.encode(), question.acquaintance
+        for other in self._holding(question.project, question.word):
+            data = self._files.data(other)
+            if stands(data, word, question.forms) and (acquaintance is None or acquaintance.shows_in(data)):
+                yield other
 
     def paths(self, path: str, word: str) -> tuple[str, ...]:
         """The files around one that contain a word, code that a program has written left out."""
@@ -167,8 +210,3 @@ class Mentions:
         marks = _MARKS.get(family, ())
         marked = (folder for folder in above(path) if any(posixpath.join(folder, mark) in files for mark in marks))
         return next(marked, "")
-
-
-def may_take(word: str, data: bytes) -> bool:
-    """Whether a Python file may know a function of another by a name: it imports it, or all names, or asks a module."""
-    return stands(data, word.encode(), _TAKEN) or _ALL_TAKEN.search(data) is not None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -25,11 +24,12 @@ from lk_audit.project.mentions import (
     RENAMED,
     RUBY_CALLED,
     RUBY_MADE,
+    Acquaintance,
     Mentions,
-    may_take,
+    taking,
 )
 from lk_audit.project.visibility import Visibility
-from lk_audit.standing import Form, stands
+from lk_audit.standing import Form
 from lk_audit.syntax import Argument, Assign, Call, Class, Entry, Export, Expr, Function, Import, Member, Name, Sequence
 from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.model import Defined, Possible
@@ -111,12 +111,12 @@ class Usage:
 
     def _users(self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...]) -> list[str]:
         is_method = module.names.owner(function) is not None
-        is_near: Callable[[bytes], bool] | None = None
+        acquaintance: Acquaintance | None = None
         if is_method and not module.is_go:
-            is_near = self._knowing_class(module, function)
+            acquaintance = self._class_acquaintance(module, function)
         elif module.is_python:
-            is_near = partial(may_take, word)
-        found = list(self._mentions.users(module.path, (word,), forms, is_near))
+            acquaintance = taking(word)
+        found = list(self._mentions.users(module.path, (word,), forms, acquaintance))
         return self._visibility.knowing(module.source, function, word, found, is_method=is_method)
 
     # --- imports ------------------------------------------------------------------------------------------------------
@@ -233,18 +233,15 @@ class Usage:
                 if self._calls_method(other, call, owner, function) or _is_taken_from(other, call, module.path):
                     yield Use(other, call)
 
-    def _knowing_class(self, module: CodeModule, function: Function) -> Callable[[bytes], bool]:
-        """Tells whether a file may know an object of a method's class: it names it, or one after it, or its file."""
+    def _class_acquaintance(self, module: CodeModule, function: Function) -> Acquaintance:
+        """With an object of a method's class: a file names the class, or one after it, or the file that declares it."""
         owner = module.names.owner(function)
         name = owner.name if owner is not None else ""
-        spelled = [word.encode() for word in (name, name[:1].lower() + name[1:]) if word]
-        words = [word.encode() for word in self._module_words(module.path) if word]
-        forms = IMPORTED.get(module.names.traits.family, ())
-
-        def knows(data: bytes) -> bool:
-            return any(word in data for word in spelled) or any(stands(data, word, forms) for word in words)
-
-        return knows
+        return Acquaintance(
+            texts=tuple(text.encode() for text in (name, name[:1].lower() + name[1:]) if text),
+            words=tuple(word.encode() for word in self._module_words(module.path) if word),
+            forms=IMPORTED.get(module.names.traits.family, ()),
+        )
 
     def _calls_method(self, other: CodeModule, call: Call, owner: Class, function: Function) -> bool:
         values = _callee(other, call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.project.mentions import IMPORTED, METHOD_PASSED, may_take
+from lk_audit.project.mentions import IMPORTED, METHOD_PASSED, taking
 from lk_audit.standing import stands
 
 IMPORTS = {
@@ -97,9 +97,9 @@ def test_a_method_that_is_called_or_set_is_not_handed_over(text: str) -> None:
     ],
 )
 def test_a_python_file_that_imports_a_function_or_asks_a_module_for_it_may_call_it(text: str) -> None:
-    assert may_take("mint", text.encode())
+    assert taking("mint").shows_in(text.encode())
 
 
 @pytest.mark.parametrize("text", ["def mint(): pass\nmint()", "import app\nmint()", "def f(mint):\n    mint()"])
 def test_a_python_file_that_does_not_has_another_function_of_that_name(text: str) -> None:
-    assert not may_take("mint", text.encode())
+    assert not taking("mint").shows_in(text.encode())

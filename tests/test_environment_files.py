@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit.environment_files import Ignored
+from lk_audit.discovery import discover
+from lk_audit.environment_files import EnvironmentFiles, Ignored
+from lk_audit.facts import Custody
 from lk_audit.findings import Finding
 from lk_audit.git.process import Asked, Git
 from lk_audit.pipeline import scan_paths
+from lk_audit.project.files import Files
 from lk_audit.rule_api import Severity
 from lk_audit.rule_loader import load_builtin_rules
 
@@ -137,3 +140,34 @@ def test_git_is_asked_for_ignored_files_only_where_an_image_may_take_them(
     ignored.hear(["api/Dockerfile"])
     assert len(asked) == 1
     assert ignored.answer() == ignored.answer() == b""
+
+
+def test_git_is_asked_about_all_files_at_once(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(repository, **{f"part{number}/.env": SECRET * 20 for number in range(30)}, **{".gitignore": "part1*/\n"})
+    git(repository, "add", "part2/.env")
+    asked: list[tuple[str, ...]] = []
+    attempt = Git.attempt
+
+    def recorded(git: Git, *arguments: str, stdin: bytes = b"", code_for_none: int = 0) -> bytes | None:
+        asked.append(arguments)
+        return attempt(git, *arguments, stdin=stdin, code_for_none=code_for_none)
+
+    monkeypatch.setattr(Git, "attempt", recorded)
+
+    found = leaks(repository)
+
+    assert {finding.place.path for finding in found} == {
+        f"part{number}/.env" for number in range(30) if not str(number).startswith("1")
+    }
+    assert ["git rm --cached" in finding.fix for finding in found].count(True) == 20
+    assert len(asked) <= 4, asked
+
+
+def test_a_file_of_which_git_does_not_speak_leaves_the_others_known(repository: Path) -> None:
+    write(repository, **{".env": SECRET, "inner/.env": SECRET, ".gitignore": ".env\n"})
+    found = discover(["."], folder=repository)
+    files = EnvironmentFiles(found, Files(()))
+
+    custodies = files.custodies_of([".env", "inner/.env", "../outside/.env"])
+
+    assert custodies == {".env": Custody.IGNORED, "inner/.env": Custody.IGNORED, "../outside/.env": Custody.LOOSE}

@@ -8,6 +8,7 @@ import jwt
 import pytest
 
 from lk_audit.extraction import extract_facts
+from lk_audit.extractors import signers
 from lk_audit.facts import CredentialLiteral, Hosting, JwtLiteral
 from lk_audit.findings import Report
 from lk_audit.pipeline import scan_sources
@@ -152,3 +153,49 @@ def test_the_time_now_is_not_needed_to_extract_a_token() -> None:
     facts, _ = extract_facts(files({"join.py": f'TOKEN = "{token(exp=int(time.time()) + 60)}"\n'}))
 
     assert [fact.token.key_id for fact in facts if isinstance(fact, JwtLiteral)] == [KEY]
+
+
+def _strange(number: int) -> str:
+    return f"{number:06}{SECRET[6:]}"
+
+
+def _signed(contents: dict[str, str]) -> str | None:
+    """The file of the secret that is said to have signed the only token."""
+    facts, _ = extract_facts(files(contents))
+    (lead,) = [fact.signed_by for fact in facts if isinstance(fact, JwtLiteral)]
+    return lead.place.path if lead else None
+
+
+def test_a_secret_of_the_key_id_of_a_token_is_tried_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signers, "_MOST_TRIED", 4)
+    others = {f"b{number}.env": f"LIVEKIT_API_SECRET={_strange(number)}\n" for number in range(20)}
+    signer = {"z.env": f"LIVEKIT_API_KEY={KEY}\nLIVEKIT_API_SECRET={SECRET}\n"}
+
+    assert _signed({"a.txt": f"livekit {token()}\n", **others, **signer}) == "z.env"
+
+
+def test_of_very_many_secrets_those_nearest_to_a_token_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signers, "_MOST_TRIED", 4)
+    signing, name = f"LIVEKIT_API_SECRET={SECRET}\n", "m/join.txt"
+    others = {
+        f"{letter}/{number}.env": f"LIVEKIT_API_SECRET={_strange(number + 20 * index)}\n"
+        for index, letter in enumerate("az")
+        for number in range(20)
+    }
+
+    assert _signed({name: f"livekit {token()}\n", **others, "m/.env": signing}) == "m/.env"
+    assert _signed({name: f"livekit {token()}\n", **others, "a/.env": signing}) is None
+
+
+@pytest.mark.parametrize(("at", "line"), [(1, 2), (5, 4), (9, 8), (11, 8)])
+def test_of_several_places_of_a_key_id_the_nearest_is_shown(at: int, line: int) -> None:
+    lines = ["# "] * 12
+    lines[1] = lines[3] = lines[7] = f"# livekit key {KEY}"
+    lines[at] = f"LIVEKIT_API_SECRET={SECRET}"
+    if at == 1:
+        lines[1] = f"LIVEKIT_API_SECRET={SECRET} # {KEY}"
+
+    (found,) = credentials({"a.env": "\n".join(lines), "b.env": f"LIVEKIT_API_KEY={KEY}\n"})
+
+    assert found.key_at is not None
+    assert (found.key_at.place.path, found.key_at.place.line) == ("a.env", line)

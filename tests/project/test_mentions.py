@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.project.mentions import IMPORTED, METHOD_PASSED, taking
+from lk_audit.project import mentions
+from lk_audit.project.files import Files
+from lk_audit.project.manifests import Manifests
+from lk_audit.project.mentions import CALLED, IMPORTED, METHOD_PASSED, Mentions, taking
+from lk_audit.source import Source
 from lk_audit.standing import stands
 
 IMPORTS = {
@@ -103,3 +107,41 @@ def test_a_python_file_that_imports_a_function_or_asks_a_module_for_it_may_call_
 @pytest.mark.parametrize("text", ["def mint(): pass\nmint()", "import app\nmint()", "def f(mint):\n    mint()"])
 def test_a_python_file_that_does_not_has_another_function_of_that_name(text: str) -> None:
     assert not taking("mint").shows_in(text.encode())
+
+
+CALLERS = {f"part{part}/use{number}.py": "from token import mint\nmint()\n" for part in "abc" for number in range(3)}
+
+
+def _users(asked: str, *before: str, texts: dict[str, str] = CALLERS) -> list[str]:
+    """The users of `mint` around one file, after others have asked."""
+    files = Files([Source.from_text(path, text) for path, text in texts.items()])
+    looked_at = Mentions(files, Manifests(files))
+    return [list(looked_at.users(path, ["mint"], CALLED)) for path in (*before, asked)][-1]
+
+
+def test_of_a_large_project_the_files_nearest_to_a_folder_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mentions, "_MOST_FILES", 3)
+
+    assert _users("partb/use0.py") == ["partb/use1.py", "partb/use2.py"]
+
+
+def test_whoever_asked_before_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mentions, "_MOST_FILES", 3)
+
+    assert _users("partb/use0.py", "parta/use0.py", "partc/use1.py") == _users("partb/use0.py")
+
+
+def test_a_word_that_very_many_files_use_tells_nothing() -> None:
+    forty = {f"use{number}.py": "import token\ntoken.mint()\n" for number in range(41)}
+
+    assert len(_users("use0.py", texts=forty)) == 40
+    assert _users("use0.py", texts={**forty, "use41.py": "import token\ntoken.mint()\n"}) == []
+
+
+def test_of_many_files_that_use_a_word_those_count_that_may_know_it() -> None:
+    some = {f"use{number}.py": "def mint(): pass\nmint()\n" for number in range(50)}
+    files = Files([Source.from_text(path, text) for path, text in {**some, **CALLERS}.items()])
+
+    found = Mentions(files, Manifests(files)).users("use0.py", ["mint"], CALLED, taking("mint"))
+
+    assert list(found) == sorted(CALLERS)

@@ -19,11 +19,15 @@ _SECONDS_OF_A_MEGABYTE = 10.0
 SECONDS_OF_A_RULE = 20.0
 """For all that one rule says of one fact."""
 
-
 MOST_FACTS = 5_000
 """Facts that are kept of one file."""
+MOST_FACTS_OF_A_SCAN = 100_000
+"""Facts that are kept of all files, 1 or 2 kB each; of files beyond that only `FEW_FACTS` each."""
+FEW_FACTS = 100
 MOST_FINDINGS = 1_000
 """Findings that are reported of one file, the most severe ones."""
+MOST_FINDINGS_OF_A_SCAN = 20_000
+"""Findings that are reported of all files, some 10 kB each; of as many files as there are, one each at least."""
 
 
 class OutOfTime(BaseException):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
 from lk_audit import frontends, memory, processes, worth
-from lk_audit.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
+from lk_audit.budget import FEW_FACTS, MOST_FACTS, MOST_FACTS_OF_A_SCAN, OutOfTime, seconds_of, time_limit
 from lk_audit.collector import patient
 from lk_audit.extracted import Extracted, ParseNote
 from lk_audit.extractors import pairing
@@ -51,11 +52,34 @@ def extract(
     found = Extracted()
     with patient():
         for batch in _batches(analysis, analysed, weights, progress, _jobs(jobs, sum(weights))):
-            found.add(batch)
+            _take(found, batch)
     found.notes += _gaps(found.given_up | analysis.given_up, found.notes)
-    found.add(_tokens(sources, found.facts))
+    _take(found, _tokens(sources, found.facts))
     found.facts = pairing.paired(_without_repetition(found.facts), sources)
     return found
+
+
+def _take(found: Extracted, more: Extracted) -> None:
+    """Add what came of further files: once there is very much, a few facts of each."""
+    if len(found.facts) + len(more.facts) > MOST_FACTS_OF_A_SCAN:
+        more.facts, cut = _thinned(more.facts, MOST_FACTS_OF_A_SCAN - len(found.facts))
+        more.crowded |= cut
+    found.add(more)
+
+
+def _thinned(facts: Iterable[Fact], room: int) -> tuple[list[Fact], set[str]]:
+    """As many of the facts as there is room for, and the first of each file; the files of those left out."""
+    kept: list[Fact] = []
+    cut: set[str] = set()
+    counts: Counter[str] = Counter()
+    for fact in facts:
+        path = fact.place.path
+        counts[path] += 1
+        if len(kept) < room or counts[path] <= FEW_FACTS:
+            kept.append(fact)
+        else:
+            cut.add(path)
+    return kept, cut
 
 
 def extract_facts(

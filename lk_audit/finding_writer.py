@@ -6,7 +6,13 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
-from lk_audit.budget import MOST_FACTS, MOST_FINDINGS
+from lk_audit.budget import (
+    FEW_FACTS,
+    MOST_FACTS,
+    MOST_FACTS_OF_A_SCAN,
+    MOST_FINDINGS,
+    MOST_FINDINGS_OF_A_SCAN,
+)
 from lk_audit.edits import Fix
 from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, Fact, Lead, Strength, TokenMint
 from lk_audit.findings import AnyRule, Finding, Fingerprints, Line, distinct, frame_of, sort_key
@@ -25,10 +31,11 @@ Found: TypeAlias = tuple[AnyRule, Problem]
 
 
 class Kept(NamedTuple):
-    """The problems that are reported, and how many of each file are not."""
+    """The problems that are reported, how many of each file are not, and the most that there are of one."""
 
     problems: list[Found]
     left_out: Mapping[str, int]
+    most: int
 
 
 def kept(problems: Iterable[Found]) -> Kept:
@@ -36,18 +43,34 @@ def kept(problems: Iterable[Found]) -> Kept:
     by_path: dict[str, list[Found]] = {}
     for rule, problem in distinct(problems):
         by_path.setdefault(problem.place.path, []).append((rule, problem))
-    left_out = {path: len(found) - MOST_FINDINGS for path, found in by_path.items() if len(found) > MOST_FINDINGS}
+    most = room_for_each(map(len, by_path.values()))
+    left_out = {path: len(found) - most for path, found in by_path.items() if len(found) > most}
     for path in left_out:
-        by_path[path] = sorted(by_path[path], key=_severity, reverse=True)[:MOST_FINDINGS]
-    return Kept([item for found in by_path.values() for item in found], left_out)
+        by_path[path] = sorted(by_path[path], key=_severity, reverse=True)[:most]
+    return Kept([item for found in by_path.values() for item in found], left_out, most)
 
 
-def crowds(left_out: int | None, *, is_cut: bool) -> str:
+def room_for_each(counts: Iterable[int]) -> int:
+    """How many findings a file may have, given how many each has, so that a report takes them all.
+
+    Files with few leave their room to those with many; one finding each has room always.
+    """
+    room, ascending = MOST_FINDINGS_OF_A_SCAN, sorted(counts)
+    for number, count in enumerate(ascending):
+        share = room // (len(ascending) - number)
+        if count > share:
+            return max(1, min(share, MOST_FINDINGS))
+        room -= count
+    return MOST_FINDINGS
+
+
+def crowds(left_out: int | None, most: int, *, is_cut: bool) -> str:
     """What a report says of a file with more than there is room for; `is_cut` tells that some of it went unseen."""
     if left_out is None:
-        return f"only the first {MOST_FACTS:,} things worth a look were analysed; the rest of the file was not"
+        many = f"{MOST_FACTS:,} of a file, {FEW_FACTS} of each once there are {MOST_FACTS_OF_A_SCAN:,}"
+        return f"only the first things worth a look were analysed ({many}); the rest of the file was not"
     at_least = "at least " if is_cut else ""
-    return f"{at_least}{left_out:,} more findings of this file are not listed, only the {MOST_FINDINGS:,} most severe"
+    return f"{at_least}{left_out:,} more findings of this file are not listed, only the {most:,} most severe"
 
 
 def _severity(found: Found) -> float:

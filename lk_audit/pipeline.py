@@ -163,7 +163,8 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     reported = kept(problems)
     crowded = extracted.crowded | reported.left_out.keys()
     notes += [
-        Note(SYNTAX, path, 1, crowds(reported.left_out.get(path), is_cut=path in extracted.crowded)) for path in crowded
+        Note(SYNTAX, path, 1, crowds(reported.left_out.get(path), reported.most, is_cut=path in extracted.crowded))
+        for path in crowded
     ]
     # A view, such as the code of a notebook, has its places in another text than its syntax.
     fixer = Fixer(files, (path for path in ordered.paths if not frontends.has_view(path)))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from lk_audit import __version__, frontends
+from lk_audit.budget import MOST_FINDINGS_OF_A_SCAN
 from lk_audit.candidates import holds_token, may_hold_secret, may_publish, surroundings
 from lk_audit.config import Config
 from lk_audit.discovery import too_large
@@ -128,6 +129,7 @@ class _Seen(Struct):
     binary: int = 0
     analysed: int = 0
     unreadable: int = 0
+    is_cut: bool = False
     skipped: dict[str, Skipped] = field(default_factory=dict)
     crashes: dict[str, Crash] = field(default_factory=dict)
 
@@ -226,7 +228,7 @@ class _Scan:
         facts = extracted.facts
         self._note_crashes(extracted.crashes)
         for fact in facts:
-            if isinstance(fact, CredentialLiteral):
+            if isinstance(fact, CredentialLiteral) and len(self._credentials) < MOST_FINDINGS_OF_A_SCAN:
                 self._credentials.setdefault(fact.secret.digest, fact)
         keys: dict[str, None] = {}
         for fact in facts:
@@ -234,9 +236,15 @@ class _Scan:
             self._note_crashes(crashes)
             for rule, problem in problems:
                 key = self._hashes.of_problem(rule.id, problem) or _nameless(rule.id, problem.place)
-                self._sightings.setdefault(key, _Sighting(_text_of(fact)))
-                keys[key] = None
+                if key in self._sightings or self._has_room():
+                    self._sightings.setdefault(key, _Sighting(_text_of(fact)))
+                    keys[key] = None
         return tuple(keys)
+
+    def _has_room(self) -> bool:
+        """Whether one more secret can be reported."""
+        self.seen.is_cut = self.seen.is_cut or len(self._sightings) >= MOST_FINDINGS_OF_A_SCAN
+        return not self.seen.is_cut
 
     def _extract(self, sources: Sequence[Source], signers: Signers | None = None) -> Extracted:
         """The facts of single files that the history is searched for; what else is wrong in old contents is no news."""
@@ -339,6 +347,9 @@ class _Scan:
         if gone:
             what = "1 object of the history is" if gone == 1 else f"{gone} objects of the history are"
             yield Note(HISTORY, "", 0, f"{what} missing or damaged here and went unseen; a complete clone has them")
+        if self.seen.is_cut:
+            what = f"only the first {MOST_FINDINGS_OF_A_SCAN:,} secrets and tokens of the history are listed"
+            yield Note(HISTORY, "", 0, f"{what}; name a range of commits, or folders, to see others")
         if self._repository.is_shallow:
             advice = "`git fetch --unshallow` brings it"
             yield Note(HISTORY, "", 0, f"a shallow clone: the history before its oldest commits went unseen; {advice}")
@@ -353,20 +364,26 @@ class _First(Struct):
 
 
 class _Judge:
-    """The findings of single contents; a content under one name is judged once."""
+    """The findings of single contents, which lie in memory for a while: questions about one follow each other."""
 
     def __init__(self, scan: _Scan, objects: Objects) -> None:
         self._scan = scan
         self._objects = objects
-        self._known: dict[tuple[bytes, str], dict[str, Finding]] = {}
+        self._judged = lru_cache(maxsize=_MOST_JUDGED)(self._judge)
 
     def finding(self, key: str, blob: bytes, path: str) -> Finding | None:
         """The finding of one secret in a blob under a name; the name decides how it is read."""
-        if (blob, path) not in self._known:
-            data = self._objects.read(blob).data
-            source = None if data is None or frontends.frontend_for(path) is None else Source.from_bytes(path, data)
-            self._known[blob, path] = {} if source is None else self._scan.judged(source)
-        return self._known[blob, path].get(key)
+        return self._judged(blob, path).get(key)
+
+    def _judge(self, blob: bytes, path: str) -> dict[str, Finding]:
+        data = self._objects.read(blob).data
+        if data is None or frontends.frontend_for(path) is None:
+            return {}
+        return self._scan.judged(Source.from_bytes(path, data))
+
+
+_MOST_JUDGED = 16
+"""Contents, of up to 1,000 findings each."""
 
 
 def _is_definition(exposure: EnvExposure) -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
-from lk_audit.cli.exits import INTERRUPTED, TERMINATED
+from lk_audit.cli.exits import INTERRUPTED, TERMINATED, USAGE
 
 
 def main() -> None:
     """Run the command line; every way out is an exit code and at most one line on standard error."""
+    _open_streams()
+    hindrance = _hindrance()
+    if hindrance is not None:
+        sys.stderr.write(f"lk-audit: {hindrance}\n")
+        sys.exit(USAGE)
     try:
         code = _run()
     except KeyboardInterrupt:  # before the program could see to it
@@ -18,6 +23,27 @@ def main() -> None:
     if code in {INTERRUPTED, TERMINATED} or not _is_watched():
         _leave(code)
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Give those streams that were closed to whoever reads and writes nothing.
+
+    The numbers of closed ones go to the files that are opened next, and what is said would be written into those.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
+
+
+def _hindrance() -> str | None:
+    """What about the process makes it impossible to run."""
+    try:
+        os.getcwd()  # noqa: PTH109 - nothing is imported yet
+    except OSError as error:
+        return f"the working folder cannot be read ({error.strerror}); change to another one"
+    if sys.flags.optimize > 1:
+        return "Python leaves out the texts that explain findings (-OO, PYTHONOPTIMIZE=2); run it with -O at most"
+    return None
 
 
 def _is_watched() -> bool:

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from lk_audit import scan_history as scan_history_module
 from lk_audit.config import Config
 from lk_audit.errors import UsageError
 from lk_audit.findings import CommitOrigin
@@ -72,6 +73,32 @@ def test_each_secret_of_a_file_is_a_finding(repo: Repo) -> None:
     commits = {item.origin.commit for item in scan(repo).findings if item.origin}
 
     assert commits == {first, second}
+
+
+def test_of_a_history_with_very_many_secrets_some_are_listed(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan_history_module, "MOST_FINDINGS_OF_A_SCAN", 2)
+    for number in range(4):
+        repo.commit(f"{number}.env", f"LIVEKIT_API_SECRET={number}{SECRET[1:]}\n")
+
+    report = scan(repo)
+
+    assert len(report.findings) == 2
+    assert [note.message.partition(";")[0] for note in report.notes] == [
+        "only the first 2 secrets and tokens of the history are listed"
+    ]
+    assert not report.is_complete
+
+
+def test_contents_that_are_no_longer_in_memory_are_judged_again(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = [f"LIVEKIT_API_SECRET_{number}={number}{SECRET[1:]}\n" for number in range(4)]
+    for number in range(4):
+        repo.commit(f"{number}.env", "".join(secrets[: number + 1]))
+    before = scan(repo)
+
+    monkeypatch.setattr(scan_history_module, "_MOST_JUDGED", 1)
+
+    assert scan(repo).findings == before.findings
+    assert len(before.findings) == 4
 
 
 def test_a_rename_does_not_bring_a_secret_in_again(repo: Repo) -> None:

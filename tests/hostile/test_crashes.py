@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lk_audit import budget, extraction, pipeline, reading
-from lk_audit.budget import MOST_FINDINGS, OutOfTime, time_limit
+from lk_audit import budget, extraction, finding_writer, pipeline, reading
+from lk_audit.budget import MOST_FINDINGS, MOST_FINDINGS_OF_A_SCAN, OutOfTime, time_limit
 from lk_audit.config import Config
 from lk_audit.discovery import Found, discover
 from lk_audit.findings import Report
@@ -159,6 +162,51 @@ def test_the_code_of_a_file_that_holds_more_than_was_kept_is_not_shown(monkeypat
     assert [finding.frame for finding in report.findings] == [(), ()]
     assert [note.path for note in report.notes] == ["a.env"]
     assert not report.is_complete
+
+
+def test_of_many_files_each_is_listed_with_as_many_findings_as_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(finding_writer, "MOST_FINDINGS_OF_A_SCAN", 10)
+
+    report = report_on(("a.txt", "BAD"), ("b.txt", "BAD\n" * 90), ("c.txt", "BAD\n" * 3), ("d.txt", "BAD\n" * 50))
+
+    assert Counter(finding.place.path for finding in report.findings) == {
+        "a.txt": 1,
+        "b.txt": 3,
+        "c.txt": 3,
+        "d.txt": 3,
+    }
+    assert [(note.path, note.message) for note in report.notes] == [
+        ("b.txt", "87 more findings of this file are not listed, only the 3 most severe"),
+        ("d.txt", "47 more findings of this file are not listed, only the 3 most severe"),
+    ]
+    assert not report.is_complete
+
+
+@given(st.lists(st.integers(min_value=1, max_value=3_000), max_size=60))
+def test_a_report_takes_what_it_has_room_for_and_something_of_each_file(counts: list[int]) -> None:
+    most = finding_writer.room_for_each(counts)
+    listed = [min(count, most) for count in counts]
+
+    assert 1 <= most <= MOST_FINDINGS
+    assert sum(listed) <= MOST_FINDINGS_OF_A_SCAN
+    assert most == MOST_FINDINGS or sum(min(count, most + 1) for count in counts) > MOST_FINDINGS_OF_A_SCAN
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_once_a_scan_has_very_many_facts_only_the_first_of_each_file_are_kept(
+    monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr(extraction, "MOST_FACTS_OF_A_SCAN", 7)
+    monkeypatch.setattr(extraction, "FEW_FACTS", 2)
+    lines = "".join(f"LIVEKIT_API_SECRET_{number}={number}{SECRET[1:]}\n" for number in range(4))
+    sources = [Source.from_text(f"{name}.env", lines) for name in "abcd"]
+
+    found = extraction.extract(sources, jobs=jobs)
+
+    assert Counter(fact.place.path for fact in found.facts) == {"a.env": 4, "b.env": 3, "c.env": 2, "d.env": 2}
+    assert found.crowded == {"b.env", "c.env", "d.env"}
 
 
 @pytest.fixture

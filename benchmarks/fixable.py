@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from lk_audit.edits import Fix
 from lk_audit.findings import AnyRule, Finding, Report
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_address import page_name
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from lk_audit.testing import NOW, read_example, without_marks
 

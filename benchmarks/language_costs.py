@@ -15,8 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lk_audit import extraction, frontends
+from lk_audit import frontends
 from lk_audit.project.files import Files
+from lk_audit.scanning import extraction
 from lk_audit.source import NotText, Source
 
 SUFFIXES = {

@@ -26,23 +26,29 @@ Profile: TypeAlias = Mapping[Function, tuple[int, int, float, float, Mapping[Fun
 _ROOT = Path(__file__).parent.parent
 PACKAGE = _ROOT / "lk_audit"
 PHASES = {
-    "listing": ("discovery", "git", "path_patterns", "environment_files"),
-    "reading and prefilter": ("reading", "prefilter", "source", "hints", "roles", "processes"),
+    "listing": ("files", "git", "scanning.environment_files"),
+    "reading and prefilter": (
+        *("scanning.reading", "files.prefilter", "files.sources", "source"),
+        *("hints", "roles", "machine"),
+    ),
     "parsing": ("frontends", "syntax"),
     "values and modules": ("project", "values"),
-    "facts": ("extraction", "extracted", "extractors", "livekit", "facts", "secret", "candidates", "written_down"),
+    "facts": (
+        *("scanning.extraction", "scanning.extracted", "scanning.candidates", "scanning.written_down"),
+        *("extractors", "livekit", "facts", "secret"),
+    ),
     "rules": ("rules", "rule_api"),
     "report": (
-        *("findings", "finding_writer", "reporters", "fixes", "fixing", "edits", "redaction", "linehash"),
-        *("suppression", "comments", "foreign_comments", "baseline", "overrides", "writing", "pages"),
+        *("scanning.finding_writer", "scanning.redaction", "scanning.linehash", "findings", "suppression"),
+        *("reporters", "fixes", "fixing", "edits", "writing", "cli.pages"),
     ),
     "start and configuration": (
-        *("cli", "config", "configuration", "preparation", "rule_loader", "rule_packs", "importlib", "selection"),
-        *("cache", "progress", "errors"),
+        *("scanning.preparation", "scanning.selection", "cli", "config", "configuration", "rule_loader", "rule_packs"),
+        *("importlib", "cache", "progress", "errors"),
     ),
     "the rest": (),
 }
-"""The modules and packages that a phase consists of."""
+"""The packages and modules that a phase consists of; a module counts where it is named, not with its package."""
 _PHASE_OF = {module: phase for phase, modules in PHASES.items() for module in modules}
 _ROUNDS = 30
 """How far time is handed up from library to caller; chains of calls between libraries are shorter."""
@@ -56,8 +62,14 @@ def module_of(function: Function) -> str:
     path = Path(file)
     for root in (PACKAGE, _ROOT / "rules"):
         if path.is_relative_to(root):
-            return "rules" if root.name == "rules" else path.relative_to(root).parts[0].removesuffix(".py")
+            return "rules" if root.name == "rules" else _named(path.relative_to(root).with_suffix("").parts)
     return ""
+
+
+def _named(parts: Sequence[str]) -> str:
+    """A module of the package, by the name under which a phase has it; otherwise by that of its topmost folder."""
+    dotted = ".".join(parts)
+    return dotted if dotted in _PHASE_OF else parts[0]
 
 
 def by_module(profile: Profile) -> dict[str, float]:

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
 from benchmarks.snapshots import Absent, Entry, clone, mirrored, snapshot
-from lk_audit.listing import EXCLUDED_FOLDERS
+from lk_audit.files.listing import EXCLUDED_FOLDERS
 
 LIST = Path(__file__).parent / "trees.txt"
 NAMES = ("general", "dense", "growth")

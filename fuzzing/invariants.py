@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from lk_audit import frontends
 from lk_audit.findings import AnyRule, Report
-from lk_audit.pipeline import scan_sources
 from lk_audit.reporters import REPORTERS, Presentation, render
 from lk_audit.rule_api import Options
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Place, Source
 from lk_audit.syntax import (
     Argument,

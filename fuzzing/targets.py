@@ -15,17 +15,17 @@ from fuzzing import invariants, projects
 from fuzzing.invariants import is_writable, require, timed
 from fuzzing.mutation import Mutate, recoded, spliced
 from lk_audit import frontends
-from lk_audit.baseline import read_baseline, write_baseline
 from lk_audit.configuration.building import build
 from lk_audit.configuration.layers import Asked, effective
 from lk_audit.errors import UsageError
+from lk_audit.files.path_patterns import PathPatterns, pattern_mistake
 from lk_audit.findings import AnyRule, Report
 from lk_audit.livekit.tokens import decode_token, find_tokens, read_token, signing_secret
-from lk_audit.path_patterns import PathPatterns, pattern_mistake
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.secret import Secret
 from lk_audit.source import Source
-from lk_audit.suppression import rule_names
+from lk_audit.suppression.baseline import read_baseline, write_baseline
+from lk_audit.suppression.comments import rule_names
 from lk_audit.syntax import Expr, Module, walk
 from lk_audit.token_inspection import judge, properties, rights
 from lk_audit.values.evaluator import Evaluator

@@ -15,10 +15,10 @@ from typing import TypeAlias
 from lk_audit.configuration.layers import Asked
 from lk_audit.errors import LkAuditError, RuleLoadError, UsageError
 from lk_audit.findings import Finding, Report
-from lk_audit.preparation import Setup, set_up
 from lk_audit.reporters import REPORTERS, Presentation
 from lk_audit.reporters import render as rendered
 from lk_audit.rule_api import Severity
+from lk_audit.scanning.preparation import Setup, set_up
 from lk_audit.suggestions import did_you_mean
 
 __all__ = ["Finding", "LkAuditError", "Report", "RuleLoadError", "Severity", "UsageError", "render", "scan"]
@@ -122,7 +122,7 @@ def _set_up_in_git(  # noqa: PLR0913 - what scan is given
     history: str | None,
     jobs: int | None,
 ) -> Setup:
-    from lk_audit import commits  # noqa: PLC0415 - most scans do not look into git
+    from lk_audit.scanning import commits  # noqa: PLC0415 - most scans do not look into git
 
     return commits.set_up(paths, asked, history=history, rule_folders=folders, packs=packs, jobs=jobs)
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from lk_audit.discovery import SIZE_LIMIT
 from lk_audit.errors import UsageError
+from lk_audit.files.discovery import SIZE_LIMIT
+from lk_audit.files.path_patterns import Exclusion
 from lk_audit.hints import Hints
-from lk_audit.key_suppression import KeySuppression
-from lk_audit.overrides import Overrides
-from lk_audit.path_patterns import Exclusion
 from lk_audit.patterns import regex
 from lk_audit.rule_api import Options, Severity
+from lk_audit.suppression.keys import KeySuppression
+from lk_audit.suppression.overrides import Overrides
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _PART = regex(r"(\d+(?:\.\d+)?)([smhdw]?)")

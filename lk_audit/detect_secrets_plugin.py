@@ -25,16 +25,16 @@ from detect_secrets.transformers import get_transformed_file
 from detect_secrets.util.code_snippet import CodeSnippet, get_code_snippet
 from detect_secrets.util.inject import call_function_with_arguments
 
-from lk_audit.discovery import SIZE_LIMIT, Found
-from lk_audit.prefilter import opens_any
-from lk_audit.reading import read
+from lk_audit.files.discovery import SIZE_LIMIT, Found
+from lk_audit.files.prefilter import opens_any
+from lk_audit.scanning.reading import read
 from lk_audit.source import Place, Source
 
 if TYPE_CHECKING:
     from detect_secrets.types import NamedIO
 
+    from lk_audit.scanning.written_down import WrittenDown
     from lk_audit.secret import Secret
-    from lk_audit.written_down import WrittenDown
 
 _OF_LINES = frozenset({"filename", "line", "context"})
 _TOO_GENERAL = "detect_secrets.filters.heuristic.is_indirect_reference"
@@ -146,7 +146,7 @@ def _in_text(filename: str, text: str) -> tuple[_Literal, ...]:
 
 
 def _in_source(source: Source) -> tuple[_Literal, ...]:
-    from lk_audit.written_down import written_down  # noqa: PLC0415 - brings the analysis along
+    from lk_audit.scanning.written_down import written_down  # noqa: PLC0415 - brings the analysis along
 
     found, crashes = written_down(source)
     for crash in crashes:

@@ -13,9 +13,9 @@ from msgspec import Struct, field
 
 from lk_audit.edits import Fix, chosen, edited, edits_by_path
 from lk_audit.facts import Fact
-from lk_audit.finding_writer import Masker
 from lk_audit.findings import SYNTAX, Finding, Report
 from lk_audit.fixes.referee import breaks
+from lk_audit.scanning.finding_writer import Masker
 from lk_audit.source import Source
 
 ROUNDS = 5

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct, field
 
-from lk_audit.path_patterns import PathPatterns
+from lk_audit.files.path_patterns import PathPatterns
 from lk_audit.patterns import regex
 
 SHORTEST_NAME = 4

@@ -12,12 +12,12 @@ from types import ModuleType
 
 from msgspec import Struct
 
-from lk_audit.extracted import Extract
 from lk_audit.findings import AnyRule, Finding
 from lk_audit.patterns import regex
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules, load_folder
+from lk_audit.scanning.extracted import Extract
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 
 MARK = "<- finding"

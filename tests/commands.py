@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import Signer, TokenMint
 from lk_audit.findings import Finding
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.extraction import extract_facts
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 
 RULES = load_builtin_rules()

@@ -9,12 +9,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from lk_audit.edits import edited
-from lk_audit.extracted import Extracted, ParseNote
 from lk_audit.facts import Carrier, CredentialLiteral, Fact, Lead, Strength
 from lk_audit.findings import Report
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Confidence, Options, Problem, Rule, Severity, rule
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning.extracted import Extracted, ParseNote
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.secret import Secret
 from lk_audit.source import Source
 

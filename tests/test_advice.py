@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.findings import Finding
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 
 RULES = {rule.id: rule for rule in load_rules(packs=False).rules}

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from lk_audit.buffers import scan_buffer
 from lk_audit.cli import program as cli
 from lk_audit.config import Config
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.buffers import scan_buffer
 from tests.samples import SECRET
 
 ROOT = Path(__file__).parent.parent

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit.candidates import may_hold_secret, may_publish, random_words, surroundings
-from lk_audit.extraction import extract_credentials
 from lk_audit.facts import CredentialLiteral, Strength
 from lk_audit.livekit.credentials import may_be_random
+from lk_audit.scanning.candidates import may_hold_secret, may_publish, random_words, surroundings
+from lk_audit.scanning.extraction import extract_credentials
 from lk_audit.source import Source
 from tests.samples import SECRET
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from lk_audit import preparation as scan_module
 from lk_audit.cli import program as cli
 from lk_audit.cli.commands import commands
 from lk_audit.cli.outputs import Output, paired
 from lk_audit.errors import UsageError
+from lk_audit.scanning import preparation as scan_module
 from tests.samples import SECRET
 
 

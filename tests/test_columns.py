@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit.columns import DIGEST, MATTERS, STATE, WORTH, Columns
+from lk_audit.files.columns import DIGEST, MATTERS, STATE, WORTH, Columns
 from lk_audit.findings import Skipped
 
 Row = tuple[int, bytes, bytes, bytes, Skipped | None]

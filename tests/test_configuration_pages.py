@@ -14,7 +14,7 @@ from lk_audit.configuration.kinds import Scope
 from lk_audit.configuration.pages import pages, schema
 from lk_audit.configuration.table import SETTINGS, Setting
 from lk_audit.rule_loader import load_rules
-from lk_audit.suppression import rule_names
+from lk_audit.suppression.comments import rule_names
 
 ROOT = Path(__file__).parent.parent
 RULES = rule_names(load_rules(packs=False).rules)

@@ -10,9 +10,9 @@ import pytest
 
 from conformance.catalogue import Library, Outcome, Spelling, spellings, vectors, vectors_file
 from conformance.generate import NOW
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import UNKNOWN, Expiry, Grant, GrantScalar, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import OTHER_GRANTS, VIDEO_GRANTS
+from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 
 ALL = [spelling for library in Library for spelling in spellings(library)]

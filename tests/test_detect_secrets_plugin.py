@@ -294,7 +294,8 @@ def test_a_file_that_says_nothing_of_livekit_does_not_load_the_analysis(tmp_path
     (tmp_path / "a.py").write_text("password = 'hunter2hunter2'\n")
     script = (
         "import sys; from detect_secrets.main import main; main(sys.argv[1:]);"
-        "sys.exit(any(name in sys.modules for name in ('tree_sitter', 'lk_audit.pipeline', 'lk_audit.extraction')))"
+        "heavy = ('tree_sitter', 'lk_audit.scanning.pipeline', 'lk_audit.scanning.extraction');"
+        "sys.exit(any(name in sys.modules for name in heavy))"
     )
 
     done = subprocess.run(

@@ -10,11 +10,11 @@ import pytest
 from benchmarks.cases import Case, all_cases, carrier_cases, example_cases, project_cases
 from benchmarks.detection import score, table
 from benchmarks.tools import Hit, Run
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.pipeline import scan_sources
+from lk_audit.scanning.written_down import written_down
 from lk_audit.source import Source
-from lk_audit.written_down import written_down
 
 CARRIERS = list(carrier_cases())
 LEAKY = [case for case in CARRIERS if case.planted]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.findings import Finding
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Confidence, Options
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from lk_audit.testing import NOW
 

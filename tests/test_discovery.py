@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit.discovery import Discovery, discover
 from lk_audit.errors import UsageError
-from lk_audit.path_patterns import Exclusion
+from lk_audit.files.discovery import Discovery, discover
+from lk_audit.files.path_patterns import Exclusion
 
 
 def write(root: Path, *names: str, text: str = "livekit") -> None:

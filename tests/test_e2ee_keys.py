@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.findings import Finding
-from lk_audit.pipeline import scan_sources
 from lk_audit.reporters import REPORTERS, Presentation, render
 from lk_audit.rule_api import Confidence, Options, Severity
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from lk_audit.testing import NOW
 

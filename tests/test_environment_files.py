@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit.discovery import discover
-from lk_audit.environment_files import EnvironmentFiles, Ignored
 from lk_audit.facts import Custody
+from lk_audit.files.discovery import discover
 from lk_audit.findings import Finding
 from lk_audit.git.process import Asked, Git
-from lk_audit.pipeline import scan_paths
 from lk_audit.project.files import Files
 from lk_audit.rule_api import Severity
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.environment_files import EnvironmentFiles, Ignored
+from lk_audit.scanning.pipeline import scan_paths
 
 SECRET = "LIVEKIT_API_SECRET=q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa\n"
 DOCKERFILE = "FROM node:22\nWORKDIR /app\nCOPY . .\n"

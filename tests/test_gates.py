@@ -8,8 +8,7 @@ from itertools import chain
 
 import pytest
 
-from lk_audit import extraction, frontends, worth
-from lk_audit.extraction import extract_facts
+from lk_audit import frontends
 from lk_audit.extractors import gates, token_checks
 from lk_audit.extractors.gates import GATES, SIGNING, SINKS, Words
 from lk_audit.extractors.secret_names import USUAL, SecretNames
@@ -21,9 +20,11 @@ from lk_audit.livekit.clients import PUBLIC_ENVIRONMENTS
 from lk_audit.livekit.credentials import PUBLIC_PREFIXES
 from lk_audit.livekit.sdks import Family
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning import extraction, worth
+from lk_audit.scanning.extraction import extract_facts
+from lk_audit.scanning.worth import may_tell
 from lk_audit.source import Source
 from lk_audit.testing import read_example, without_marks
-from lk_audit.worth import may_tell
 from tests.looks import look_at_all
 
 FAMILIES = [sdks.family(name) for name in sdks.FAMILIES]

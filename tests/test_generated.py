@@ -5,11 +5,11 @@ from __future__ import annotations
 import jwt
 import pytest
 
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import JwtLiteral, TokenMint
 from lk_audit.generated import is_generated
 from lk_audit.project.files import Files
 from lk_audit.project.modules import Project
+from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 
 LICENCE = "// Licensed under the Apache License, Version 2.0\n" * 12

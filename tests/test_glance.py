@@ -124,5 +124,5 @@ def test_neither_click_nor_the_scanner_is_loaded_for_files_without_livekit() -> 
     )
     loaded = set(ran.stderr.split())
     assert ran.stdout.startswith("no findings; 0 suppressed\n1 file scanned")
-    assert not loaded & {"click", "msgspec", "tree_sitter", "lk_audit.pipeline", "lk_audit.findings"}
-    assert "lk_audit.prefilter" in loaded
+    assert not loaded & {"click", "msgspec", "tree_sitter", "lk_audit.scanning.pipeline", "lk_audit.findings"}
+    assert "lk_audit.files.prefilter" in loaded

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from lk_audit import __version__, onboarding
+from lk_audit import __version__
+from lk_audit.cli import onboarding
 from lk_audit.cli import program as cli
+from lk_audit.cli.onboarding import Origin, with_hook, with_prek_hook, workflow
 from lk_audit.errors import UsageError
-from lk_audit.onboarding import Origin, with_hook, with_prek_hook, workflow
 from tests.checkout import commit, environment, git
 
 ADDRESS = "https://github.com/acme/lk-audit"

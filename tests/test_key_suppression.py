@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lk_audit.errors import UsageError
-from lk_audit.key_paths import read_key_path, shown_key_path
+from lk_audit.suppression.key_paths import read_key_path, shown_key_path
 from tests.configured import invoke, scan, write
 from tests.samples import SECRET
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit.linehash import LineHashes
+from lk_audit.scanning.linehash import LineHashes
 
 MODULUS = 1 << 64
 

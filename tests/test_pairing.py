@@ -7,14 +7,14 @@ import time
 import jwt
 import pytest
 
-from lk_audit.extraction import extract_facts
 from lk_audit.extractors import signers
 from lk_audit.facts import CredentialLiteral, Hosting, JwtLiteral
 from lk_audit.findings import Report
-from lk_audit.pipeline import scan_sources
 from lk_audit.reporters import Presentation, render
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning.extraction import extract_facts
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 
 KEY = "APIk3yK3yK3y234"

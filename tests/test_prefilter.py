@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lk_audit.prefilter import GATES, gates, opens_any
+from lk_audit.files.prefilter import GATES, gates, opens_any
 
 JWT_START = "eyJhbGciOi" + "JIUzI1NiJ9"
 

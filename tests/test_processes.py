@@ -13,16 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit import discovery, extraction, memory, pipeline, processes, worth
-from lk_audit.batches import cut
-from lk_audit.columns import MATTERS, Columns
-from lk_audit.discovery import Discovery, discovered, looked
-from lk_audit.extraction import extract
+from lk_audit.files import discovery
+from lk_audit.files.columns import MATTERS, Columns
+from lk_audit.files.discovery import Discovery, discovered, looked
+from lk_audit.files.listing import roots_of
 from lk_audit.findings import Crash
-from lk_audit.listing import roots_of
-from lk_audit.pipeline import scan_sources
-from lk_audit.reading import contents
+from lk_audit.machine import memory, processes
+from lk_audit.machine.batches import cut
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning import extraction, pipeline, worth
+from lk_audit.scanning.extraction import extract
+from lk_audit.scanning.pipeline import scan_sources
+from lk_audit.scanning.reading import contents
 from lk_audit.source import Source
 
 pytestmark = pytest.mark.skipif(not processes.can_spread(), reason="processes do not fork here")

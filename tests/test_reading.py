@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit import regular_files
-from lk_audit.columns import ABSENT, MATTERS, REPORT
-from lk_audit.discovery import Found
-from lk_audit.reading import contents, read
+from lk_audit.files import regular_files
+from lk_audit.files.columns import ABSENT, MATTERS, REPORT
+from lk_audit.files.discovery import Found
+from lk_audit.scanning.reading import contents, read
 
 CHUNK = 1 << 18
 

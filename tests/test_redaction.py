@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from lk_audit.extracted import Extracted
 from lk_audit.facts import Carrier, CredentialLiteral, Lead, Strength
-from lk_audit.pipeline import scan_sources
-from lk_audit.redaction import MASK, Redactor, mask_all, secrets_in
 from lk_audit.reporters import REPORTERS, render
 from lk_audit.rule_api import Problem
+from lk_audit.scanning.extracted import Extracted
+from lk_audit.scanning.pipeline import scan_sources
+from lk_audit.scanning.redaction import MASK, Redactor, mask_all, secrets_in
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
 from tests.samples import SECRET, Word, credential_rule, make_rule, report_on

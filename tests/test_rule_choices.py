@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.livekit.durations import spoken
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Confidence, Options, Severity
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from tests.choices import DAY, NOW, RULES, found
 

@@ -10,7 +10,7 @@ import pytest  # noqa: TC002 - tests import in one place
 from msgspec.structs import replace
 
 from lk_audit import rule_address
-from lk_audit.pages import rule_text
+from lk_audit.cli.pages import rule_text
 from lk_audit.reporters import Presentation, render
 from lk_audit.rule_address import PAGES, address, page_name
 from lk_audit.rule_api import Fixable

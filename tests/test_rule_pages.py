@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from lk_audit.cli.pages import rule_text
 from lk_audit.findings import AnyRule
-from lk_audit.pages import rule_text
 from lk_audit.reporters import Presentation
 from lk_audit.rule_api import Fixable
 from lk_audit.rule_loader import load_rules

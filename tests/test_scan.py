@@ -11,13 +11,13 @@ from typing import NoReturn
 
 import pytest
 
-from lk_audit import reading
 from lk_audit.config import Config
-from lk_audit.extracted import Extracted
 from lk_audit.findings import AnyRule, Report
-from lk_audit.pipeline import scan_paths, scan_sources
 from lk_audit.rule_api import Problem
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning import reading
+from lk_audit.scanning.extracted import Extracted
+from lk_audit.scanning.pipeline import scan_paths, scan_sources
 from lk_audit.source import Source
 from tests.samples import Word, extract, make_rule, report_on
 

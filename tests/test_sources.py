@@ -10,21 +10,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lk_audit import pipeline, reading
-from lk_audit import sources as on_disk
-from lk_audit.columns import Columns
-from lk_audit.discovery import discovered
-from lk_audit.extracted import Extract, Extracted
-from lk_audit.extraction import extract
+from lk_audit.files import sources as on_disk
+from lk_audit.files.columns import Columns
+from lk_audit.files.discovery import discovered
+from lk_audit.files.listing import roots_of
+from lk_audit.files.regular_files import read_regular
+from lk_audit.files.sources import MARKS, Sources, holding, marks_of, sizes
 from lk_audit.findings import Report
-from lk_audit.listing import roots_of
-from lk_audit.pipeline import scan_paths
 from lk_audit.project.files import Files
-from lk_audit.reading import contents
-from lk_audit.regular_files import read_regular
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning import pipeline, reading
+from lk_audit.scanning.extracted import Extract, Extracted
+from lk_audit.scanning.extraction import extract
+from lk_audit.scanning.pipeline import scan_paths
+from lk_audit.scanning.reading import contents
 from lk_audit.source import Source
-from lk_audit.sources import MARKS, Sources, holding, marks_of, sizes
 from tests.samples import SECRET
 
 RULES = load_rules(packs=False).rules

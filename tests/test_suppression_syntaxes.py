@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from lk_audit.findings import Finding, Report
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from tests.samples import SECRET
 

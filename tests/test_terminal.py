@@ -16,8 +16,8 @@ import pytest
 from lk_audit.cli.looks import wants_links
 from lk_audit.cli.progress import shown_progress
 from lk_audit.config import Config
-from lk_audit.pipeline import scan_paths
 from lk_audit.progress import watched
+from lk_audit.scanning.pipeline import scan_paths
 from tests.samples import make_rule
 
 ROOT = Path(__file__).parent.parent

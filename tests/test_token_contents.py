@@ -6,10 +6,10 @@ import pytest
 
 from lk_audit.findings import Finding
 from lk_audit.livekit.contents import is_secret_variable
-from lk_audit.pipeline import scan_sources
 from lk_audit.reporters import REPORTERS, Presentation, render
 from lk_audit.rule_api import Confidence, Options
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from lk_audit.testing import NOW
 

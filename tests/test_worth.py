@@ -8,17 +8,17 @@ from typing import NoReturn
 
 import pytest
 
-from lk_audit import extraction, worth
 from lk_audit.api import scan
-from lk_audit.budget import OutOfTime
 from lk_audit.cache import table
-from lk_audit.extracted import Extracted
 from lk_audit.extractors.secret_names import USUAL, SecretNames
+from lk_audit.files.sources import Sources, sizes, telling
 from lk_audit.findings import Report
 from lk_audit.hints import Hints
+from lk_audit.machine.budget import OutOfTime
+from lk_audit.scanning import extraction, worth
+from lk_audit.scanning.extracted import Extracted
+from lk_audit.scanning.worth import may_tell
 from lk_audit.source import Source
-from lk_audit.sources import Sources, sizes, telling
-from lk_audit.worth import may_tell
 from tests.samples import SECRET
 
 ROUTE = """from livekit import api

@@ -6,10 +6,10 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
-from lk_audit import processes
 from lk_audit.cache.table import Table, split
-from lk_audit.columns import STATE, Columns
-from lk_audit.discovery import Look, workers
+from lk_audit.files.columns import STATE, Columns
+from lk_audit.files.discovery import Look, workers
+from lk_audit.machine import processes
 
 _Span: TypeAlias = tuple[int, int, int]
 """Some rows of a table: where their paths begin and end, and the number of the first."""

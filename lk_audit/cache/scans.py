@@ -17,20 +17,20 @@ from lk_audit.cache.ahead import Ahead
 from lk_audit.cache.clock import Span, Watched
 from lk_audit.cache.store import Store, entry_name
 from lk_audit.cache.table import Mark, Rows, Table, split
-from lk_audit.columns import DIGEST, Columns
 from lk_audit.config import Config
-from lk_audit.discovery import Discovery, LookAtEach, discovered, looked, states
+from lk_audit.files.columns import DIGEST, Columns
+from lk_audit.files.discovery import Discovery, LookAtEach, discovered, looked, states
+from lk_audit.files.listing import Roots
+from lk_audit.files.path_patterns import Exclusion
+from lk_audit.files.sources import Sources, holding
 from lk_audit.findings import AnyRule, Report
-from lk_audit.listing import Roots
-from lk_audit.overrides import apply_overrides
-from lk_audit.path_patterns import Exclusion
 from lk_audit.progress import Progress
-from lk_audit.reading import Kept, contents, unread_files
-from lk_audit.sources import Sources, holding
+from lk_audit.scanning.reading import Kept, contents, unread_files
+from lk_audit.suppression.overrides import apply_overrides
 
 if TYPE_CHECKING:
-    from lk_audit.environment_files import EnvironmentFiles
     from lk_audit.rule_api import Options
+    from lk_audit.scanning.environment_files import EnvironmentFiles
 
 _MOST_CUSTODIES = 50
 """Environment files that git is asked about again, one by one; with more a report is not kept."""

@@ -16,8 +16,8 @@ from typing import overload
 import msgspec
 from msgspec import Struct
 
-from lk_audit.columns import STATE, UNKNOWN, UNREADABLE, WIDTHS, Columns
-from lk_audit.listing import Outcome
+from lk_audit.files.columns import STATE, UNKNOWN, UNREADABLE, WIDTHS, Columns
+from lk_audit.files.listing import Outcome
 
 TICK = 2_000_000_000
 """Nanoseconds: the coarsest clock of a file system in use (FAT counts in two seconds)."""

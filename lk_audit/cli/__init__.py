@@ -91,6 +91,6 @@ def _anticipate(arguments: list[str]) -> None:
         return
     from pathlib import Path  # noqa: PLC0415 - for scans of whole folders only
 
-    from lk_audit.listing import list_ahead  # noqa: PLC0415 - for scans of whole folders only
+    from lk_audit.files.listing import list_ahead  # noqa: PLC0415 - for scans of whole folders only
 
     list_ahead(Path.cwd().resolve())

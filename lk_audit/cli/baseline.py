@@ -11,18 +11,18 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lk_audit.baseline import DEFAULT_NAME, Baseline, Entry, new_baseline, read_baseline, write_baseline
 from lk_audit.cli.configured import finding_options
 from lk_audit.cli.exits import CLEAN, DEFECT
 from lk_audit.cli.groups import Group
 from lk_audit.cli.requests import defects, set_up
 from lk_audit.configuration.files import shown_path
 from lk_audit.errors import UsageError
-from lk_audit.known import Coverage, compared
-from lk_audit.preparation import Setup
 from lk_audit.presence import is_folder
 from lk_audit.reporters import readable_path
 from lk_audit.reporters.screen import printable
+from lk_audit.scanning.known import Coverage, compared
+from lk_audit.scanning.preparation import Setup
+from lk_audit.suppression.baseline import DEFAULT_NAME, Baseline, Entry, new_baseline, read_baseline, write_baseline
 
 _LONGEST_LIST = 20
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS
 from lk_audit.cli.requests import defects
 from lk_audit.cli.saying import complain, say
-from lk_audit.discovery import discover
 from lk_audit.errors import UsageError
+from lk_audit.files.discovery import discover
 from lk_audit.reporters import readable_path
 
 if TYPE_CHECKING:
     from lk_audit.findings import Report
     from lk_audit.fixing import Plan, Scan
-    from lk_audit.pipeline import Observe
-    from lk_audit.preparation import Setup
+    from lk_audit.scanning.pipeline import Observe
+    from lk_audit.scanning.preparation import Setup
     from lk_audit.source import Source
 
 

@@ -14,7 +14,7 @@ import stat
 import sys
 import time
 
-from lk_audit.prefilter import opens_any
+from lk_audit.files.prefilter import opens_any
 
 # `typing` takes longer to import than this module; type checkers know the constant by its name.
 TYPE_CHECKING = False

@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 from msgspec import Struct
 
-from lk_audit import __version__, onboarding
-from lk_audit.discovery import discover
+from lk_audit import __version__
+from lk_audit.cli import onboarding
 from lk_audit.errors import UsageError
 from lk_audit.facts import FileRole
+from lk_audit.files.discovery import discover
 from lk_audit.frontends import frontend_for
 from lk_audit.roles import file_role
 

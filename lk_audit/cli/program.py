@@ -11,8 +11,8 @@ from types import FrameType
 
 from lk_audit import __version__
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, INTERRUPTED, TERMINATED, USAGE
-from lk_audit.collector import patient
 from lk_audit.errors import LkAuditError, RuleLoadError
+from lk_audit.machine.collector import patient
 
 
 class _Terminated(KeyboardInterrupt):

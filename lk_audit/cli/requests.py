@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lk_audit import preparation
 from lk_audit.cli.progress import shown_progress
 from lk_audit.configuration.layers import Asked
 from lk_audit.findings import Report
-from lk_audit.preparation import Setup
+from lk_audit.scanning import preparation
+from lk_audit.scanning.preparation import Setup
 
 _NO_SETTINGS = frozenset({"rule-folders", "config-file", "isolated", "no-baseline", "jobs", "cache-dir"})
 _SEVERAL = ("select", "extend-select", "ignore")

@@ -9,8 +9,8 @@ import click
 
 from lk_audit.cli.looks import presentation
 from lk_audit.cli.options import Choice, color_option, rule_names, rules_option
+from lk_audit.cli.pages import catalogue, rule_text
 from lk_audit.errors import UsageError
-from lk_audit.pages import catalogue, rule_text
 from lk_audit.rule_loader import Rules, load_rules
 from lk_audit.suggestions import did_you_mean
 

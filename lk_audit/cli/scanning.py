@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from lk_audit import processes
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
 from lk_audit.cli.looks import presentation
 from lk_audit.cli.outputs import STANDARD_OUTPUT, check, paired, write
@@ -16,8 +15,9 @@ from lk_audit.cli.requests import asked, defects, set_up
 from lk_audit.cli.saying import complain
 from lk_audit.config import Config
 from lk_audit.errors import UsageError
-from lk_audit.preparation import Setup
+from lk_audit.machine import processes
 from lk_audit.reporters import render
+from lk_audit.scanning.preparation import Setup
 
 if TYPE_CHECKING:
     from lk_audit.findings import Report
@@ -77,7 +77,7 @@ def _set_up_in_git(paths: tuple[str, ...], options: dict[str, Any], staged: bool
     Raises:
         UsageError: both are asked for, or git cannot tell the repository.
     """
-    from lk_audit.commits import set_up as set_up_commits  # noqa: PLC0415 - most scans do not look into git
+    from lk_audit.scanning.commits import set_up as set_up_commits  # noqa: PLC0415 - most scans do not look into git
 
     if staged and history is not None:
         raise UsageError("--staged and --history exclude each other: the next commit, or those that were made")

@@ -11,9 +11,9 @@ from lk_audit import token_inspection
 from lk_audit.cli.exits import CLEAN, FINDINGS
 from lk_audit.cli.looks import presentation
 from lk_audit.cli.options import color_option, ttl_option
+from lk_audit.cli.pages import token_text
 from lk_audit.errors import UsageError
 from lk_audit.livekit.tokens import read_token
-from lk_audit.pages import token_text
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_rules
 

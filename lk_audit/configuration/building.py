@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from lk_audit.config import Config
 from lk_audit.configuration.layers import Effective, selected
+from lk_audit.files.path_patterns import Exclusion, PathPatterns
 from lk_audit.findings import AnyRule
 from lk_audit.hints import Hints
-from lk_audit.key_suppression import KeySuppression
-from lk_audit.overrides import Overrides, PathOverride
-from lk_audit.path_patterns import Exclusion, PathPatterns
 from lk_audit.rule_api import Options
+from lk_audit.suppression.keys import KeySuppression
+from lk_audit.suppression.overrides import Overrides, PathOverride
 
 
 def build(

@@ -14,16 +14,16 @@ from msgspec import Struct, field
 
 from lk_audit.config import parse_duration, parse_severity
 from lk_audit.errors import UsageError
+from lk_audit.files.listing import EXCLUDED_FOLDERS
+from lk_audit.files.path_patterns import pattern_mistake
 from lk_audit.hints import name_mistake
-from lk_audit.key_paths import KeyPath, read_key_path
-from lk_audit.key_suppression import KeySuppression
-from lk_audit.listing import EXCLUDED_FOLDERS
-from lk_audit.overrides import EVERY_RULE
-from lk_audit.path_patterns import pattern_mistake
 from lk_audit.patterns import regex
 from lk_audit.reporters import REPORTERS
 from lk_audit.rule_api import Severity
 from lk_audit.suggestions import did_you_mean
+from lk_audit.suppression.key_paths import KeyPath, read_key_path
+from lk_audit.suppression.keys import KeySuppression
+from lk_audit.suppression.overrides import EVERY_RULE
 
 Json: TypeAlias = dict[str, Any]
 

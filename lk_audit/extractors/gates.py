@@ -11,8 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from lk_audit.extractors.secret_names import SecretNames
+from lk_audit.files.prefilter import KEY_ID
 from lk_audit.patterns import regex
-from lk_audit.prefilter import KEY_ID
 from lk_audit.standing import ANYWHERE, Form, Standing
 
 if TYPE_CHECKING:

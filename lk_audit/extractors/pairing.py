@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from lk_audit.facts import CredentialLiteral, Fact, FileRole, Hosting, JwtLiteral, Lead
+from lk_audit.files.sources import holding
 from lk_audit.livekit.credentials import KEY_LOOSE, is_generated_key_id
 from lk_audit.patterns import regex
 from lk_audit.roles import file_role
-from lk_audit.sources import holding
 
 if TYPE_CHECKING:
     from lk_audit.source import Place, Source

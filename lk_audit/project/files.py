@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from lk_audit import frontends
+from lk_audit.files.sources import Sources
 from lk_audit.source import NotText, Source
-from lk_audit.sources import Sources
 
 Built = TypeVar("Built")
 Read = Callable[[], bytes | None]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from lk_audit.path_patterns import usable
+from lk_audit.files.path_patterns import usable
 from lk_audit.patterns import regex
 from lk_audit.project.stages import Copy, copies_in
 

@@ -9,10 +9,11 @@ from functools import cached_property, partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lk_audit import frontends, memory
-from lk_audit.budget import OutOfTime, seconds_of, time_limit
+from lk_audit import frontends
 from lk_audit.generated import is_generated
 from lk_audit.languages import traits
+from lk_audit.machine import memory
+from lk_audit.machine.budget import OutOfTime, seconds_of, time_limit
 from lk_audit.project.autoload import Autoload
 from lk_audit.project.declared import CSHARP, Declared
 from lk_audit.project.exports import Exports

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit.baseline import Baseline, Entry, compare, hashes, new_baseline, read_baseline
 from lk_audit.errors import UsageError
 from lk_audit.findings import Finding
+from lk_audit.suppression.baseline import Baseline, Entry, compare, hashes, new_baseline, read_baseline
 from tests.baseline.world import NAME, TOKEN, entries, said, write
 from tests.samples import SECRET, report_on
 

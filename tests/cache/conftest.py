@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit import pipeline
+from lk_audit.scanning import pipeline
 from tests.cache.trees import planted
 
 

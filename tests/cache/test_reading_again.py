@@ -11,13 +11,13 @@ from pathlib import Path
 import jwt
 import pytest
 
-from lk_audit import extraction
-from lk_audit.budget import OutOfTime
 from lk_audit.cache import scans, table
 from lk_audit.cache.store import Store
-from lk_audit.columns import Columns
-from lk_audit.environment_files import EnvironmentFiles
+from lk_audit.files.columns import Columns
 from lk_audit.findings import Report
+from lk_audit.machine.budget import OutOfTime
+from lk_audit.scanning import extraction
+from lk_audit.scanning.environment_files import EnvironmentFiles
 from tests.cache.trees import FILES, OWN_RULE, git, planted, put, read_by, scanned, shown
 from tests.samples import SECRET
 

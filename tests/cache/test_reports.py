@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from lk_audit import discovery, listing, processes
 from lk_audit.api import scan
 from lk_audit.cache import ahead, scans, table
-from lk_audit.columns import Columns
+from lk_audit.files import discovery, listing
+from lk_audit.files.columns import Columns
+from lk_audit.machine import processes
 from tests.cache.trees import FILES, OWN_RULE, git, put, scanned, shown
 from tests.samples import SECRET
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from lk_audit import reading, sources
 from lk_audit.api import Report, render, scan
+from lk_audit.files import sources
+from lk_audit.scanning import reading
 from tests.samples import SECRET
 
 if TYPE_CHECKING:

@@ -20,12 +20,12 @@ from typing import Any
 
 import jwt
 
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import Fact
-from lk_audit.pipeline import scan_sources
-from lk_audit.prefilter import gates
+from lk_audit.files.prefilter import gates
 from lk_audit.rule_api import Options, Rule
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.extraction import extract_facts
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Place, Source
 
 FOLDER = Path(__file__).parent

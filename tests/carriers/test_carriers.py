@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from lk_audit.facts import EnvExposure
 from lk_audit.frontends import CODE, frontend_for
-from lk_audit.pipeline import scan_paths
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.pipeline import scan_paths
 from lk_audit.source import Source
 from tests.carriers.matrix import (
     DOCUMENT,

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from lk_audit.edits import Edit, Fix
 from lk_audit.findings import Report
 from lk_audit.fixing import Observe, Scan, plan
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from tests.samples import SECRET
 

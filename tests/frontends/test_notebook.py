@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from lk_audit import frontends
 from lk_audit.findings import Report
-from lk_audit.pipeline import scan_sources
 from lk_audit.reporters import render
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Place, Source
 from lk_audit.syntax import Call, Document, Literal, Module, Name, Pair, walk
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit import frontends
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import CredentialLiteral
+from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from lk_audit.config import Config
 from lk_audit.findings import CommitOrigin, Finding, Report
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_rules
-from lk_audit.scan_history import scan_history
+from lk_audit.scanning.history import scan_history
 from tests.git.repo import KEY, OTHER, Repo
 from tests.samples import SECRET
 

@@ -8,16 +8,16 @@ import time
 
 import pytest
 
-from lk_audit import scan_history as scan_history_module
 from lk_audit.config import Config
 from lk_audit.errors import UsageError
+from lk_audit.files.path_patterns import Exclusion, PathPatterns
 from lk_audit.findings import CommitOrigin
 from lk_audit.hints import Hints
-from lk_audit.overrides import Overrides
-from lk_audit.path_patterns import Exclusion, PathPatterns
 from lk_audit.reporters import render
 from lk_audit.rule_api import Severity
-from lk_audit.scan_history import history_rules, scan_history
+from lk_audit.scanning import history as scan_history_module
+from lk_audit.scanning.history import history_rules, scan_history
+from lk_audit.suppression.overrides import Overrides
 from tests.git.histories import PUBLISHED, RULES, found, only, origin, scan, token
 from tests.git.repo import CLEAN, KEY, LEAK, OTHER, Repo
 from tests.samples import SECRET

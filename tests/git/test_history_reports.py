@@ -91,7 +91,7 @@ def test_the_same_history_gives_the_same_report(rich: Repo, tmp_path: Path) -> N
 
 
 def test_the_fingerprint_is_that_of_a_scan_of_the_files(repo: Repo) -> None:
-    from lk_audit.pipeline import scan_paths  # noqa: PLC0415 - the other kind of scan, for this comparison only
+    from lk_audit.scanning.pipeline import scan_paths  # noqa: PLC0415 - the other kind of scan, for this comparison only
 
     repo.commit(".env", LEAK)
     files = scan_paths(["."], rules=RULES, folder=repo.root)

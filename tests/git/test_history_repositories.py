@@ -9,7 +9,7 @@ import pytest
 
 from lk_audit.errors import UsageError
 from lk_audit.findings import CommitOrigin
-from lk_audit.scan_history import scan_history
+from lk_audit.scanning.history import scan_history
 from tests.git.histories import RULES, found, origin, scan
 from tests.git.repo import CLEAN, LEAK, OTHER, Repo, new
 from tests.samples import SECRET

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit import listing
-from lk_audit.discovery import discover
-from lk_audit.environment_files import Ignored
+from lk_audit.files import listing
+from lk_audit.files.discovery import discover
 from lk_audit.git import process
 from lk_audit.git.objects import Entry, Objects, Stream
 from lk_audit.git.process import Git, GitError, complaint
 from lk_audit.rule_loader import load_rules
-from lk_audit.scan_history import scan_history
-from lk_audit.scan_staged import scan_staged
+from lk_audit.scanning.environment_files import Ignored
+from lk_audit.scanning.history import scan_history
+from lk_audit.scanning.staged import scan_staged
 from tests.git.repo import CLEAN, LEAK, Repo, new
 
 RULES = load_rules(()).rules

@@ -11,12 +11,12 @@ import pytest
 
 from lk_audit.config import Config
 from lk_audit.errors import UsageError
+from lk_audit.files.path_patterns import Exclusion, PathPatterns
 from lk_audit.findings import Report
 from lk_audit.hints import Hints
-from lk_audit.path_patterns import Exclusion, PathPatterns
-from lk_audit.pipeline import scan_paths
 from lk_audit.rule_loader import load_rules
-from lk_audit.scan_staged import scan_staged
+from lk_audit.scanning.pipeline import scan_paths
+from lk_audit.scanning.staged import scan_staged
 from tests.git.repo import CLEAN, LEAK, OTHER, Repo, new
 from tests.samples import SECRET
 

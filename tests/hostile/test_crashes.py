@@ -14,19 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit import budget, extraction, finding_writer, pipeline, reading
-from lk_audit.budget import MOST_FINDINGS, MOST_FINDINGS_OF_A_SCAN, OutOfTime, time_limit
 from lk_audit.config import Config
-from lk_audit.discovery import Found, discover
+from lk_audit.files.discovery import Found, discover
+from lk_audit.files.regular_files import read_regular
 from lk_audit.findings import Report
 from lk_audit.frontends import notebook
 from lk_audit.frontends._parsing import root_of
 from lk_audit.git import process
-from lk_audit.pipeline import scan_paths
-from lk_audit.regular_files import read_regular
+from lk_audit.machine import budget
+from lk_audit.machine.budget import MOST_FINDINGS, MOST_FINDINGS_OF_A_SCAN, OutOfTime, time_limit
 from lk_audit.reporters import render
 from lk_audit.rule_api import Problem
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning import extraction, finding_writer, pipeline, reading
+from lk_audit.scanning.pipeline import scan_paths
 from lk_audit.source import Place, Source
 from tests.git.repo import LEAK, OTHER, new
 from tests.hostile.ends import failing, forever

@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from lk_audit import memory, processes
+from lk_audit.machine import memory, processes
 from tests.hostile.ends import failing, forever
 
 pytestmark = pytest.mark.skipif(not processes.can_spread(), reason="processes do not fork here")

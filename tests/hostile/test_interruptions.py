@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit import processes
+from lk_audit.machine import processes
 from tests.git.repo import LEAK, new
 from tests.hostile.running import command, environment, report, run
 

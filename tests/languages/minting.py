@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import Expiry, Fact, GrantScalar, TokenMint
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.extraction import extract_facts
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import CredentialLiteral, Expiry, TokenMint
 from lk_audit.frontends import java, kotlin
+from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 from tests.languages.minting import mint
 from tests.samples import SECRET

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import CredentialLiteral, EnvExposure, Side, WebhookUse
+from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 from tests.languages.minting import mint
 from tests.samples import SECRET

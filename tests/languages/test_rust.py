@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import CredentialLiteral, Expiry, FileRole, SecretExposure, Side, TokenMint
 from lk_audit.frontends import rust
+from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 from tests.damage import mangled
 

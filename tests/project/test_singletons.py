@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extraction import extract_facts
 from lk_audit.facts import TokenMint
+from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 
 MINT = (

@@ -12,11 +12,11 @@ from fuzzing import invariants
 from lk_audit import frontends
 from lk_audit.configuration.layers import Asked, effective
 from lk_audit.errors import UsageError
+from lk_audit.files.path_patterns import PathPatterns, pattern_mistake
 from lk_audit.frontends import dotenv, javascript, swift, yaml
-from lk_audit.path_patterns import PathPatterns, pattern_mistake
-from lk_audit.pipeline import scan_paths
+from lk_audit.scanning.pipeline import scan_paths
 from lk_audit.source import Source
-from lk_audit.suppression import rule_names
+from lk_audit.suppression.comments import rule_names
 from lk_audit.syntax import Call, Document, Export, Expr, Literal, Member, Name, Record, Unary, walk
 from lk_audit.unicode import writable
 from tests.properties.seeds import RULES, scan

@@ -16,11 +16,12 @@ from msgspec.structs import replace
 
 from fuzzing import invariants
 from fuzzing.mutation import spliced
-from lk_audit import extraction, processes
 from lk_audit.findings import Report
-from lk_audit.pipeline import analysis, scan_sources
+from lk_audit.machine import processes
 from lk_audit.project.files import Files
 from lk_audit.reporters import Presentation, render
+from lk_audit.scanning import extraction
+from lk_audit.scanning.pipeline import analysis, scan_sources
 from lk_audit.source import Source
 from tests.cache.trees import put, scanned, shown
 from tests.properties.seeds import (

@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from lk_audit.findings import Report
-from lk_audit.pipeline import scan_sources
 from lk_audit.reporters import REPORTERS, Presentation, render
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from lk_audit.testing import read_example
 

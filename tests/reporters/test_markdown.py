@@ -9,10 +9,10 @@ import pytest
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from lk_audit import finding_writer
 from lk_audit.findings import Crash, Report, Skipped
 from lk_audit.reporters import markdown, render
 from lk_audit.rule_api import Problem, Severity
+from lk_audit.scanning import finding_writer
 from tests.samples import Word, credential_rule, make_rule, report_on
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from lk_audit.findings import Report
-from lk_audit.pipeline import scan_sources
 from lk_audit.reporters import REPORTERS, render
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from tests.samples import SECRET
 

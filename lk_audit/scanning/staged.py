@@ -12,18 +12,18 @@ from msgspec.structs import replace
 
 from lk_audit import frontends
 from lk_audit.config import Config
-from lk_audit.discovery import too_large
 from lk_audit.errors import UsageError
+from lk_audit.files.discovery import too_large
+from lk_audit.files.listing import EXCLUDED_FOLDERS
 from lk_audit.findings import AnyRule, Report, Skipped
 from lk_audit.git.index import LINK, SUBMODULE, Index, IndexEntry, is_lfs_pointer, read_index
 from lk_audit.git.objects import Objects
 from lk_audit.git.repository import Repository, open_repository, with_index_of_environment
-from lk_audit.listing import EXCLUDED_FOLDERS
-from lk_audit.overrides import apply_overrides
-from lk_audit.pipeline import analysis, scan_sources
 from lk_audit.project.files import Files
-from lk_audit.reading import A_REPORT, Content, content_of, is_report
-from lk_audit.selection import Selection
+from lk_audit.scanning.pipeline import analysis, scan_sources
+from lk_audit.scanning.reading import A_REPORT, Content, content_of, is_report
+from lk_audit.scanning.selection import Selection
+from lk_audit.suppression.overrides import apply_overrides
 
 Read: TypeAlias = Callable[[], bytes | None]
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lk_audit.extracted import Extracted
 from lk_audit.facts import CredentialLiteral, Fact, JwtLiteral, Strength
-from lk_audit.pipeline import scan_sources
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
+from lk_audit.scanning.extracted import Extracted
+from lk_audit.scanning.pipeline import scan_sources
 
 if TYPE_CHECKING:
     from lk_audit.findings import AnyRule, Crash
@@ -28,7 +28,7 @@ def written_down(source: Source) -> tuple[list[WrittenDown], tuple[Crash, ...]]:
     facts: list[Fact] = []
 
     def extract(sources: Sequence[Source]) -> Extracted:
-        from lk_audit import extraction  # noqa: PLC0415 - brings the parsers along
+        from lk_audit.scanning import extraction  # noqa: PLC0415 - brings the parsers along
 
         found = extraction.extract(sources)
         facts.extend(found.facts)

@@ -8,22 +8,24 @@ from importlib import import_module
 from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
-from lk_audit import frontends, memory, processes, worth
-from lk_audit.budget import FEW_FACTS, MOST_FACTS, MOST_FACTS_OF_A_SCAN, OutOfTime, seconds_of, time_limit
-from lk_audit.collector import patient
-from lk_audit.extracted import Extracted, ParseNote
+from lk_audit import frontends
 from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
+from lk_audit.files.sources import Sources, holding, paths_of, sizes, telling
 from lk_audit.findings import Crash
 from lk_audit.hints import NOTHING, Hints
+from lk_audit.machine import memory, processes
+from lk_audit.machine.budget import FEW_FACTS, MOST_FACTS, MOST_FACTS_OF_A_SCAN, OutOfTime, seconds_of, time_limit
+from lk_audit.machine.collector import patient
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.modules import TOO_DEEP, Project
 from lk_audit.roles import file_role
+from lk_audit.scanning import worth
+from lk_audit.scanning.extracted import Extracted, ParseNote
 from lk_audit.source import Source
-from lk_audit.sources import Sources, holding, paths_of, sizes, telling
 from lk_audit.syntax import Document, Module
 
 if TYPE_CHECKING:

@@ -7,17 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lk_audit import preparation
 from lk_audit.configuration.layers import Asked
 from lk_audit.errors import UsageError
 from lk_audit.findings import Report
 from lk_audit.git.repository import open_repository
-from lk_audit.preparation import Setup
-from lk_audit.scan_history import scan_history
-from lk_audit.scan_staged import scan_staged
+from lk_audit.scanning import preparation
+from lk_audit.scanning.history import scan_history
+from lk_audit.scanning.preparation import Setup
+from lk_audit.scanning.staged import scan_staged
 
 if TYPE_CHECKING:
-    from lk_audit.pipeline import Observe
+    from lk_audit.scanning.pipeline import Observe
     from lk_audit.source import Source
 
 

@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from lk_audit.config import Config
 from lk_audit.configuration.building import build
 from lk_audit.configuration.layers import Asked, Effective, effective
-from lk_audit.discovery import common_base
+from lk_audit.files.discovery import common_base
 from lk_audit.findings import AnyRule, Report
-from lk_audit.pipeline import Observe, scan_paths
 from lk_audit.presence import is_folder
 from lk_audit.progress import Progress
 from lk_audit.rule_loader import Rules, load_rules
+from lk_audit.scanning.pipeline import Observe, scan_paths
 from lk_audit.source import Source
-from lk_audit.suppression import rule_names
+from lk_audit.suppression.comments import rule_names
 
 if TYPE_CHECKING:
     from lk_audit.cache.scans import Cache
@@ -82,7 +82,7 @@ class Setup(Struct, frozen=True):
 
     def scanned_buffer(self, name: str, raw: bytes) -> Report:
         """The report on `raw` as if it were the content of the file `name`."""
-        from lk_audit.buffers import scan_buffer  # noqa: PLC0415 - editors only
+        from lk_audit.scanning.buffers import scan_buffer  # noqa: PLC0415 - editors only
 
         return self.completed(
             scan_buffer(name, raw, rules=self.rules, config=self.config, known_rules=self.loaded.rules)
@@ -97,7 +97,7 @@ class Setup(Struct, frozen=True):
         """The report with the findings of the baseline marked, where there is one."""
         if self.config.baseline is None:
             return report
-        from lk_audit.known import with_baseline  # noqa: PLC0415 - most scans have no baseline
+        from lk_audit.scanning.known import with_baseline  # noqa: PLC0415 - most scans have no baseline
 
         return with_baseline(report, self.config.baseline, self)
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from lk_audit.findings import Suppression
-from lk_audit.key_paths import KeyPath, shown_key_path
 from lk_audit.source import Source
+from lk_audit.suppression.key_paths import KeyPath, shown_key_path
 
 if TYPE_CHECKING:
-    from lk_audit.suppression import Acceptance
+    from lk_audit.suppression.comments import Acceptance
     from lk_audit.syntax import Document, Pair
 
 
@@ -55,7 +55,7 @@ def acceptances(
         sources: the files whose findings there are.
         looked_at: further files of the scan, in which there is nothing to find.
     """
-    from lk_audit.suppression import Acceptance  # noqa: PLC0415 - settings are read by commands that scan nothing
+    from lk_audit.suppression.comments import Acceptance  # noqa: PLC0415 - settings are read by commands that scan nothing
 
     by_path = {source.path: source for source in sources} if stated else {}
     for item in stated:

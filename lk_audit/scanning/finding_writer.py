@@ -6,20 +6,20 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
-from lk_audit.budget import (
+from lk_audit.edits import Fix
+from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, Fact, Lead, Strength, TokenMint
+from lk_audit.findings import AnyRule, Finding, Fingerprints, Line, distinct, frame_of, sort_key
+from lk_audit.machine.budget import (
     FEW_FACTS,
     MOST_FACTS,
     MOST_FACTS_OF_A_SCAN,
     MOST_FINDINGS,
     MOST_FINDINGS_OF_A_SCAN,
 )
-from lk_audit.edits import Fix
-from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, Fact, Lead, Strength, TokenMint
-from lk_audit.findings import AnyRule, Finding, Fingerprints, Line, distinct, frame_of, sort_key
-from lk_audit.linehash import LineHashes
-from lk_audit.redaction import Redactor, mask_all, secrets_in
 from lk_audit.repairs import Repair
 from lk_audit.rule_api import Problem
+from lk_audit.scanning.linehash import LineHashes
+from lk_audit.scanning.redaction import Redactor, mask_all, secrets_in
 from lk_audit.secret import Secret
 from lk_audit.source import Place, Source
 

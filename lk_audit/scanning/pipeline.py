@@ -12,30 +12,31 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
-from lk_audit import __version__, frontends, processes
-from lk_audit.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
-from lk_audit.columns import BINARY, MATTERS, MISNAMED, OTHER
+from lk_audit import __version__, frontends
 from lk_audit.config import Config
-from lk_audit.discovery import Discovery, discovered, looked
-from lk_audit.environment_files import EnvironmentFiles, Ignored
-from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import Fact
-from lk_audit.finding_writer import crowds, kept, write_findings
+from lk_audit.files.columns import BINARY, MATTERS, MISNAMED, OTHER
+from lk_audit.files.discovery import Discovery, discovered, looked
+from lk_audit.files.listing import roots_of
+from lk_audit.files.sources import Sources, holding
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report, Skipped, distinct
 from lk_audit.fixes import Fixer
-from lk_audit.foreign_comments import honored
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.key_suppression import KeySuppression, acceptances
-from lk_audit.listing import roots_of
-from lk_audit.overrides import apply_overrides
+from lk_audit.machine import processes
+from lk_audit.machine.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
 from lk_audit.presence import is_there
 from lk_audit.progress import Progress
 from lk_audit.project.files import Files, Held
-from lk_audit.reading import Kept, contents, read, unread, unread_files, unused_configurations
 from lk_audit.rule_api import Confidence, Options, Problem, Severity
+from lk_audit.scanning.environment_files import EnvironmentFiles, Ignored
+from lk_audit.scanning.extracted import Extract, Extracted
+from lk_audit.scanning.finding_writer import crowds, kept, write_findings
+from lk_audit.scanning.reading import Kept, contents, read, unread, unread_files, unused_configurations
 from lk_audit.source import Place, Source
-from lk_audit.sources import Sources, holding
-from lk_audit.suppression import apply_suppressions, rule_names
+from lk_audit.suppression.comments import apply_suppressions, rule_names
+from lk_audit.suppression.foreign_comments import honored
+from lk_audit.suppression.keys import KeySuppression, acceptances
+from lk_audit.suppression.overrides import apply_overrides
 
 if TYPE_CHECKING:
     from lk_audit.cache.scans import Cache
@@ -216,7 +217,7 @@ def analysis(
     """What turns sources into facts; questions that lead to other files are answered from `files`."""
 
     def analyse(sources: Sequence[Source]) -> Extracted:
-        from lk_audit.extraction import extract  # noqa: PLC0415 - brings the parsers along
+        from lk_audit.scanning.extraction import extract  # noqa: PLC0415 - brings the parsers along
 
         return extract(sources, files, progress, hints, jobs)
 

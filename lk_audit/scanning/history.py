@@ -15,15 +15,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from lk_audit import __version__, frontends
-from lk_audit.budget import MOST_FINDINGS_OF_A_SCAN
-from lk_audit.candidates import holds_token, may_hold_secret, may_publish, surroundings
 from lk_audit.config import Config
-from lk_audit.discovery import too_large
 from lk_audit.errors import UsageError
-from lk_audit.extracted import Extracted
-from lk_audit.extraction import extract_credentials
 from lk_audit.extractors.signers import Signers
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral, Strength
+from lk_audit.files.discovery import too_large
+from lk_audit.files.prefilter import gates
 from lk_audit.findings import (
     HISTORY,
     AnyRule,
@@ -49,13 +46,16 @@ from lk_audit.git.history import (
 )
 from lk_audit.git.objects import Content, Entry, Objects, Stream
 from lk_audit.git.repository import Repository, open_repository
-from lk_audit.overrides import apply_overrides
-from lk_audit.pipeline import extract_all, run_rules, scan_sources
-from lk_audit.prefilter import gates
-from lk_audit.reading import A_REPORT, is_report
+from lk_audit.machine.budget import MOST_FINDINGS_OF_A_SCAN
+from lk_audit.scanning.candidates import holds_token, may_hold_secret, may_publish, surroundings
+from lk_audit.scanning.extracted import Extracted
+from lk_audit.scanning.extraction import extract_credentials
+from lk_audit.scanning.pipeline import extract_all, run_rules, scan_sources
+from lk_audit.scanning.reading import A_REPORT, is_report
+from lk_audit.scanning.selection import Selection
 from lk_audit.secret import Secret
-from lk_audit.selection import Selection
 from lk_audit.source import NotText, Place, Source
+from lk_audit.suppression.overrides import apply_overrides
 
 _FACTS = (CredentialLiteral, EnvExposure, JwtLiteral)
 _GUESSABLE = frozenset({"LK102"})

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from lk_audit.files.path_patterns import PathPatterns
 from lk_audit.findings import Finding, Report, Suppression
-from lk_audit.path_patterns import PathPatterns
 from lk_audit.rule_api import Severity
 
 EVERY_RULE = "all"

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lk_audit.baseline import Baseline, Comparison, Entry, compare, read_baseline
 from lk_audit.configuration.files import shown_path
 from lk_audit.findings import BASELINE, SYNTAX, Note, Report
+from lk_audit.suppression.baseline import Baseline, Comparison, Entry, compare, read_baseline
 
 if TYPE_CHECKING:
-    from lk_audit.preparation import Setup
+    from lk_audit.scanning.preparation import Setup
 
 
 def with_baseline(report: Report, file: Path, setup: Setup) -> Report:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lk_audit import frontends
-from lk_audit.budget import OutOfTime, time_limit
 from lk_audit.extractors import gates
 from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.generated import is_generated
+from lk_audit.machine.budget import OutOfTime, time_limit
 from lk_audit.patterns import regex
 from lk_audit.source import Source
 

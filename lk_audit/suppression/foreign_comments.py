@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lk_audit.comments import line_of
 from lk_audit.facts import CredentialLiteral, E2eeKeyLiteral, JwtLiteral
 from lk_audit.findings import AnyRule, Finding, Suppression
 from lk_audit.patterns import regex
 from lk_audit.source import Source
+from lk_audit.suppression.comment_syntax import line_of
 
 SECRETS = (CredentialLiteral, E2eeKeyLiteral, JwtLiteral)
 """The facts that are a secret written down."""

@@ -9,14 +9,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from lk_audit.config import Config
-from lk_audit.discovery import surroundings
 from lk_audit.errors import UsageError
+from lk_audit.files.discovery import surroundings
 from lk_audit.findings import AnyRule, Report, Skipped
-from lk_audit.overrides import apply_overrides
-from lk_audit.pipeline import analysis, scan_sources
 from lk_audit.presence import is_folder
 from lk_audit.project.files import Files
-from lk_audit.reading import Content, content_of, unread_files
+from lk_audit.scanning.pipeline import analysis, scan_sources
+from lk_audit.scanning.reading import Content, content_of, unread_files
+from lk_audit.suppression.overrides import apply_overrides
 
 
 def scan_buffer(  # noqa: PLR0913 - keywords, half of them optional

@@ -14,12 +14,12 @@ from msgspec import Struct
 
 from lk_audit.digests import sha256
 from lk_audit.errors import UsageError
+from lk_audit.files.path_patterns import Exclusion
+from lk_audit.files.regular_files import read_regular
+from lk_audit.files.walking import walk
 from lk_audit.findings import Skipped
 from lk_audit.git.process import Git
-from lk_audit.path_patterns import Exclusion
 from lk_audit.presence import is_folder, is_there
-from lk_audit.regular_files import read_regular
-from lk_audit.walking import walk
 
 EXCLUDED_FOLDERS = frozenset(
     {".git", ".hg", ".svn", "node_modules", "vendor", "bower_components", ".venv", "venv", "virtualenv"}

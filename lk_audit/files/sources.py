@@ -12,9 +12,9 @@ from functools import cache
 from typing import overload
 
 from lk_audit import frontends
-from lk_audit.columns import DIGEST, MATTERS, Columns
 from lk_audit.digests import sha256
-from lk_audit.regular_files import read_regular
+from lk_audit.files.columns import DIGEST, MATTERS, Columns
+from lk_audit.files.regular_files import read_regular
 from lk_audit.source import NotText, Source
 
 MARKS = (b"eyJ", b"lk-audit:", b".livekit.cloud", b"API")

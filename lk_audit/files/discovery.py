@@ -14,10 +14,8 @@ from typing import TypeAlias, overload
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lk_audit import processes
-from lk_audit.columns import ABSENT, STATE, UNKNOWN, Columns
-from lk_audit.findings import Skipped
-from lk_audit.listing import (
+from lk_audit.files.columns import ABSENT, STATE, UNKNOWN, Columns
+from lk_audit.files.listing import (
     Listing,
     Outcome,
     Roots,
@@ -28,7 +26,9 @@ from lk_audit.listing import (
     roots_of,
     with_separator,
 )
-from lk_audit.path_patterns import Exclusion
+from lk_audit.files.path_patterns import Exclusion
+from lk_audit.findings import Skipped
+from lk_audit.machine import processes
 from lk_audit.progress import Progress
 
 SIZE_LIMIT = 20_000_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from lk_audit.files.listing import EXCLUDED_FOLDERS
+from lk_audit.files.path_patterns import Exclusion
 from lk_audit.findings import Skipped
 from lk_audit.git.repository import Repository
-from lk_audit.listing import EXCLUDED_FOLDERS
-from lk_audit.path_patterns import Exclusion
 
 
 class Selection:

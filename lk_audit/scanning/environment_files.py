@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from lk_audit.discovery import Discovery, Found, found_file
-from lk_audit.extracted import Extract, Extracted
 from lk_audit.facts import CredentialLiteral, Custody, Fact, FileRole, Lead
+from lk_audit.files.discovery import Discovery, Found, found_file
+from lk_audit.files.listing import IGNORED_ENVIRONMENT
 from lk_audit.frontends import frontend_for
 from lk_audit.git.process import Asked, Git
-from lk_audit.listing import IGNORED_ENVIRONMENT
 from lk_audit.project.images import Images
 from lk_audit.roles import file_role
+from lk_audit.scanning.extracted import Extract, Extracted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lk_audit.path_patterns import usable
+from lk_audit.files.path_patterns import usable
+from lk_audit.files.regular_files import read_regular
 from lk_audit.patterns import regex
-from lk_audit.regular_files import read_regular
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

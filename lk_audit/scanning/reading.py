@@ -13,16 +13,27 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from lk_audit import frontends
-from lk_audit.columns import BINARY, MATTERS, MISNAMED, NO_DIGEST, NO_WORTH, OTHER, REPORT, UNREADABLE, WORTH, Columns
-from lk_audit.discovery import Discovery, Found, add_unread, classified, discover, state_of
+from lk_audit.files.columns import (
+    BINARY,
+    MATTERS,
+    MISNAMED,
+    NO_DIGEST,
+    NO_WORTH,
+    OTHER,
+    REPORT,
+    UNREADABLE,
+    WORTH,
+    Columns,
+)
+from lk_audit.files.discovery import Discovery, Found, add_unread, classified, discover, state_of
+from lk_audit.files.listing import with_separator
+from lk_audit.files.prefilter import opens_any
+from lk_audit.files.regular_files import read_itself, read_regular
+from lk_audit.files.sources import TELLS, digest_of, marks_of
 from lk_audit.findings import CONFIGURATION, Note, Skipped
 from lk_audit.frontends import frontend_for
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.listing import with_separator
-from lk_audit.prefilter import opens_any
-from lk_audit.regular_files import read_itself, read_regular
 from lk_audit.source import NotText, Source, is_binary
-from lk_audit.sources import TELLS, digest_of, marks_of
 
 if TYPE_CHECKING:
     from lk_audit.extractors.secret_names import SecretNames
@@ -113,7 +124,7 @@ def _add_unread(columns: Columns, path: str, found: bytes | Skipped | None, erro
 
 
 def _worth(source: Source, hints: Hints) -> bytes:
-    from lk_audit.worth import may_tell  # noqa: PLC0415 - few files are sources
+    from lk_audit.scanning.worth import may_tell  # noqa: PLC0415 - few files are sources
 
     tells = TELLS if may_tell(source, _names(hints)) else 0
     return WORTH.pack(len(source.data), marks_of(source.data) | tells)

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from msgspec import Struct, field
 
-from lk_audit import memory
-from lk_audit.batches import Span, cut
+from lk_audit.machine import memory
+from lk_audit.machine.batches import Span, cut
 
 if TYPE_CHECKING:
     from ctypes import CDLL

@@ -12,11 +12,11 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lk_audit.comments import MARK, closes_block, marked_comment, opens_block
 from lk_audit.findings import SUPPRESSION, AnyRule, Finding, Note, Suppression
 from lk_audit.patterns import regex
 from lk_audit.source import Place, Source
 from lk_audit.suggestions import did_you_mean
+from lk_audit.suppression.comment_syntax import MARK, closes_block, marked_comment, opens_block
 
 _MARK = MARK.encode()
 _BODY = regex(

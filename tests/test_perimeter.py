@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extractors.handlers import route_of
+from lk_audit.extractors.common_handlers import route_of
+from lk_audit.extractors.javascript_perimeter import matches
 from lk_audit.extractors.mounts import covers
-from lk_audit.extractors.perimeter import matches
 
 
 @pytest.mark.parametrize(

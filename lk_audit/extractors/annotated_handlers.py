@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, first_text
+from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.annotations import (
     CLIENTS,
     GUARD_BLOCKS,
@@ -30,8 +31,14 @@ _DEEPEST_BLOCK = 20
 _DEEPEST_CALL = 3
 
 
-def annotated(context: FileContext) -> Iterator[tuple[Function, str, str | None]]:
-    """The methods that an annotation makes handlers, each with a label and its path."""
+def find(context: FileContext) -> Iterator[Handler]:
+    """The handlers of a file that only the JVM's frameworks have."""
+    yield from _annotated(context)
+    yield from _route_blocks(context)
+
+
+def _annotated(context: FileContext) -> Iterator[Handler]:
+    """The methods that an annotation makes handlers."""
     for function in context.names.functions:
         owner = context.names.owner(function)
         if owner is not None and any(context.name_elsewhere(item) in CLIENTS for item in owner.decorators):
@@ -41,7 +48,7 @@ def annotated(context: FileContext) -> Iterator[tuple[Function, str, str | None]
             continue
         path = _path_of(context, owner, function, mark)
         method = ROUTES[context.name_elsewhere(mark)]
-        yield function, f"{method} {path or function.name}".strip(), path
+        yield Handler(function, f"{method} {path or function.name}".strip(), context, path=path)
 
 
 def _path_of(context: FileContext, owner: Class | None, function: Function, mark: Expr) -> str | None:
@@ -68,7 +75,7 @@ def _path(context: FileContext, mark: Expr) -> str | None:
     return None
 
 
-def route_blocks(context: FileContext) -> Iterator[tuple[Function, str, str, Call]]:
+def _route_blocks(context: FileContext) -> Iterator[Handler]:
     """`post("/token") {...}` inside `routing {...}`, and the same of Spark and Javalin."""
     if not any(item.module.startswith(ROUTE_PACKAGES) for item in context.names.imports):
         return
@@ -79,7 +86,7 @@ def route_blocks(context: FileContext) -> Iterator[tuple[Function, str, str, Cal
         if not isinstance(handler, Function):
             continue
         path = "/" + "/".join(part.strip("/") for part in _block_path(context, call) if part.strip("/"))
-        yield handler, f"{call.callee.id.upper()} {path}", path, call
+        yield Handler(handler, f"{call.callee.id.upper()} {path}", context, call, path=path)
 
 
 def _block_path(context: FileContext, call: Call) -> list[str]:

@@ -10,7 +10,7 @@ from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.identities import admits, takes_identity_in_go
 from lk_audit.extractors.mounts import Mounts
-from lk_audit.extractors.perimeter import Perimeter
+from lk_audit.extractors.web import web
 from lk_audit.facts import Lead
 from lk_audit.syntax import Argument, Binary, Call, Conditional, Function, If, Node, walk
 
@@ -22,7 +22,6 @@ class Authentication:
         self._workspace = workspace
         self._guards = Guards()
         self._mounts = Mounts(workspace)
-        self._perimeter = Perimeter(workspace, self._guards)
 
     def of(self, handler: Handler, way: Sequence[Node]) -> Lead | None:
         """What authenticates the caller of `handler`, or None.
@@ -33,28 +32,13 @@ class Authentication:
             guard = self._guards.authenticating(context, expr)
             if guard is not None:
                 return Lead(context.place(guard), "authenticates the caller")
-        declared = self._of_language(handler)
-        if declared is not None:
-            return declared
+        frameworks = web(handler.site.home(handler.function))
         checks = (self._check_before(handler.site, call) for call in way)
-        return next((check for check in checks if check is not None), None) or self._perimeter.around(handler)
-
-    def _of_language(self, handler: Handler) -> Lead | None:
-        """What frameworks of one language put in front of a handler."""
-        language = handler.site.home(handler.function).module.language
-        if language == "php":
-            from lk_audit.extractors import php_guards  # noqa: PLC0415 - most scans meet other languages
-
-            return php_guards.in_front_of(self._workspace, self._guards, handler)
-        if language == "ruby":
-            from lk_audit.extractors import ruby_guards  # noqa: PLC0415
-
-            return ruby_guards.in_front_of(self._guards, handler)
-        if language == "elixir":
-            from lk_audit.extractors import elixir_guards  # noqa: PLC0415
-
-            return elixir_guards.in_front_of(self._workspace, self._guards, handler)
-        return None
+        return (
+            frameworks.in_front_of(self._workspace, self._guards, handler)
+            or next((check for check in checks if check is not None), None)
+            or frameworks.around(self._workspace, self._guards, handler)
+        )
 
     def _check_before(self, site: FileContext, call: Node) -> Lead | None:
         """A check in the function around a call, before it."""

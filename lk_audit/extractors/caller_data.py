@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.handlers import is_server_set
+from lk_audit.livekit.annotations import BY_SERVER, FROM_REQUEST
 from lk_audit.livekit.authentication import CREDENTIAL_WORD, IDENTITY_REFERENCES, LANGUAGE_IDENTITIES
-from lk_audit.livekit.requests import KEPT_BY_SERVER, is_request_global
-from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name, walk
+from lk_audit.livekit.requests import (
+    INJECTED,
+    KEPT_BY_SERVER,
+    REQUEST_PARAMETERS,
+    REQUEST_PARTS,
+    SERVER_SET,
+    SERVER_SET_HEADERS,
+    is_request_global,
+)
+from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name, Parameter, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
@@ -76,3 +84,53 @@ def is_credential(expr: Expr) -> bool:
         if text is not None and CREDENTIAL_WORD.search(text):
             return True
     return False
+
+
+# --- what the server fills in -----------------------------------------------------------------------------------------
+
+
+def is_injected(value: Given) -> bool:
+    """Whether the server, not the caller, fills in the parameter that a value is taken from."""
+    parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
+    return parameter is not None and _injects(parameter)
+
+
+def is_read_of_own_request(value: Given) -> bool:
+    """Python's `http.server` keeps the request in the handler itself: `self.path`, `self.rfile.read(length)`."""
+    is_own = value.parameter == "self" and value.function.name.startswith("do_")
+    return is_own and value.members[:1] in {("path",), ("headers",), ("rfile",)}
+
+
+def is_server_set(value: Given) -> bool:
+    """Whether a value is a part of the request that the server fills in: `req.user.id`, `event.locals.user`."""
+    members = value.members
+    while members[:1] and members[0] in REQUEST_PARTS:
+        members = members[1:]
+    if not _GO_SERVER_SET.isdisjoint(members):
+        return True
+    is_request = value.parameter in REQUEST_PARAMETERS or value.parameter.startswith("#")
+    is_header = members[:1] == ("headers",) and members[1:2] and members[1].lower() in SERVER_SET_HEADERS
+    return is_request and bool(members) and (members[0] in SERVER_SET or bool(is_header))
+
+
+_GO_SERVER_SET = frozenset({"Auth", "Authorizer", "TLS"})
+"""Fields of Go's requests that a server fills in: PocketBase's, AWS Lambda's, and the certificates of `net/http`."""
+_OWN_PARAMETERS = frozenset({"self", "cls", "res", "response", "reply", "next", "env"})
+
+
+def _injects(parameter: Parameter) -> bool:
+    is_receiver = parameter.kind == "receiver"
+    if parameter.name in _OWN_PARAMETERS or is_receiver or _is_filled_by_server(parameter):
+        return True
+    written = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
+    return any(
+        isinstance(node, Name | Member) and last_name(node) in INJECTED for expr in written for node in walk(expr)
+    )
+
+
+def _is_filled_by_server(parameter: Parameter) -> bool:
+    """Whether the server fills in a parameter: `Principal principal`, `@AuthenticationPrincipal User user`."""
+    if parameter.annotation is None:
+        return False
+    words = {last_name(node) or "" for node in walk(parameter.annotation) if isinstance(node, Name | Member)}
+    return not words & FROM_REQUEST and any(BY_SERVER.match(word) for word in words)

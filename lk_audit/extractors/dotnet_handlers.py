@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.dotnet import (
     FROM_SERVICES,
     GATEWAY_REQUESTS,
@@ -25,17 +26,15 @@ _FROM_CALLER = frozenset({"FromBody", "FromQuery", "FromRoute", "FromForm", "Fro
 _SIMPLE = frozenset({"string", "int", "long", "bool", "Guid", "double", "object", "HttpRequest", "HttpRequestData"})
 _DEEPEST_CHAIN = 30
 
-Found = tuple[Function, str, str | None, Call | None, Expr | None]
-"""A handler with its label and path, the call that registers it and what it is registered with."""
 
-
-def handlers(context: FileContext) -> Iterator[Found]:
+def find(context: FileContext) -> Iterator[Handler]:
     """The handlers of a file."""
     for function in context.names.functions:
         owner = context.names.owner(function)
         found = _action(owner, function) or _function(function) or _hub_method(owner, function)
         if found is not None:
-            yield function, found[0], found[1], None, None
+            label, path = found
+            yield Handler(function, label, context, path=path)
     for call in context.names.calls:
         yield from _mapped(context, call)
 
@@ -90,7 +89,7 @@ def _hub_method(owner: Class | None, function: Function) -> tuple[str, str | Non
     return (f"hub method {owner.name}.{function.name}", None) if is_hub and returns else None
 
 
-def _mapped(context: FileContext, call: Call) -> Iterator[Found]:
+def _mapped(context: FileContext, call: Call) -> Iterator[Handler]:
     """`app.MapPost("/token", handler)`."""
     name = last_name(call.callee) or ""
     if name not in MAPS or not isinstance(call.callee, Member) or len(call.arguments) < 2:  # noqa: PLR2004 - path and handler
@@ -101,7 +100,7 @@ def _mapped(context: FileContext, call: Call) -> Iterator[Found]:
     function = handler if isinstance(handler, Function) else _defined(context, handler)
     if function is not None and path is not None:
         label = f"{MAPS[name]} {path if path.startswith('/') else '/' + path}".strip()
-        yield function, label, path, call, call.callee.object
+        yield Handler(function, label, context, call, call.callee.object, path)
 
 
 def _defined(context: FileContext, expr: Expr) -> Function | None:
@@ -114,7 +113,13 @@ def _defined(context: FileContext, expr: Expr) -> Function | None:
 # --- what the server fills in -----------------------------------------------------------------------------------------
 
 
-def is_service(parameter: Parameter) -> bool:
+def is_from_caller(_: FileContext, value: Given, __: Handler) -> bool:
+    """Whether a parameter of a handler holds what the caller sends."""
+    parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
+    return parameter is not None and not _is_service(parameter)
+
+
+def _is_service(parameter: Parameter) -> bool:
     """Whether the server hands a parameter over: a service, the settings, the context."""
     names = list(_names(parameter.annotation))
     if any(name in _FROM_CALLER for name in names):

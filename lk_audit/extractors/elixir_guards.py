@@ -25,21 +25,18 @@ _LEAVING = frozenset({"halt", "redirect"})
 _ROUTING = frozenset({"get", "post", "put", "patch", "delete", "live", "resources", "channel", "match"})
 
 
-def in_front_of(workspace: Workspace, guards: Guards, handler: Handler) -> Lead | None:
-    """What authenticates the callers of a handler before it runs, or None."""
+def in_front_of(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
+    """What authenticates the callers of a handler before it runs, the surest first."""
     home = handler.site.home(handler.function)
     own = _plugs(home.module.body.statements)
-    found = next(_guarding(guards, home, own, handler.function.name), None)
-    if found is not None or handler.registration is not None:
-        return found
+    yield from _guarding(guards, home, own, handler.function.name)
+    if handler.registration is not None:
+        return
     routes = list(_routes(workspace, home, handler))
     for context, call in routes:
-        found = next(_around(guards, context, call), None)
-        if found is not None:
-            return found
-    if routes:
-        return None
-    return Lead(home.place(handler.function), "is routed to by what the scan does not hold, and may authenticate")
+        yield from _around(guards, context, call)
+    if not routes:
+        yield Lead(home.place(handler.function), "is routed to by what the scan does not hold, and may authenticate")
 
 
 def _plugs(statements: Iterable[Node]) -> Iterator[Call]:

@@ -67,7 +67,7 @@ def is_private(context: FileContext, function: Function) -> bool:
     return context.source.data.startswith(b"defp", function.start)
 
 
-def is_from_caller(value: Given) -> bool:
+def is_from_caller(_: FileContext, value: Given, __: Handler) -> bool:
     """Whether a parameter of a handler holds what the caller sends: not the connection, the socket, the session."""
     function = value.function
     place = next((at for at, item in enumerate(function.parameters) if item.name == value.parameter), None)

@@ -1,4 +1,4 @@
-"""The endpoints of a project: which requests lead to a piece of code, and what of a value a request decides."""
+"""The endpoints of a project: which requests lead to a piece of code."""
 
 from __future__ import annotations
 
@@ -8,33 +8,16 @@ from functools import cached_property, partial
 from msgspec import Struct
 
 from lk_audit.extractors.authentication import Authentication
+from lk_audit.extractors.common_handlers import looks_like_handler, registered_wrapped
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handing_out import ANSWERS, handed_over, is_kept, keeps, mentions
-from lk_audit.extractors.handlers import (
-    Handler,
-    find_handlers,
-    is_injected,
-    is_read_of_own_request,
-    is_server_set,
-    looks_like_handler,
-    registered,
-    registered_wrapped,
-)
+from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.registering import may_register
+from lk_audit.extractors.web import web
 from lk_audit.facts import Endpoint
-from lk_audit.livekit.requests import (
-    KEPT_BY_SERVER,
-    PARSING_CALLS,
-    PARSING_NAME,
-    SERVER_SET,
-    TEXT_HELPERS,
-    is_request_global,
-)
 from lk_audit.project.exports import wrapped
-from lk_audit.source import Place
-from lk_audit.syntax import Assign, Await, Call, Evaluate, Expr, Function, Literal, Member, Name, Node, Return, walk
+from lk_audit.syntax import Assign, Await, Call, Evaluate, Function, Member, Name, Node, Return, walk
 from lk_audit.values.callgraph import CONSTRUCTORS
-from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _CALLER_DEPTH = 4
 
@@ -56,14 +39,12 @@ class Endpoints:
     def __init__(self, context: FileContext) -> None:
         self._context = context
         self._handlers_of: dict[Function, Handler | None] = {}
-        self._handed_on: dict[tuple[Call, bool], bool] = {}
-        self._taken_apart: dict[Call, bool] = {}
 
     @cached_property
     def handlers(self) -> dict[Function, Handler]:
         """Every handler that this file makes, by its function; registered functions may be in other files."""
         found: dict[Function, Handler] = {}
-        for handler in (*find_handlers(self._context), *_of_language(self._context)):
+        for handler in web(self._context).handlers(self._context):
             found.setdefault(handler.function, handler)
         return found
 
@@ -131,7 +112,7 @@ class Endpoints:
 
     def _registrations_by_name(self, function: Function, name: str) -> Iterator[Handler]:
         """Where other files register a Go function that is known by its name only: a method of a field of a field."""
-        from lk_audit.extractors.go_handlers import GoRoutes  # noqa: PLC0415 - most scans meet other languages
+        from lk_audit.extractors.go_handlers import GoRoutes, registered  # noqa: PLC0415 - most scans meet other languages
 
         for module in self._context.project.usage.users(self._context.code, function, name):
             site = self._context.workspace.context(module)
@@ -212,129 +193,6 @@ class Endpoints:
         yield from context.names.callers(function)
         yield from (use.call for use in context.project.usage.callers(context.code, function))
 
-    def is_request(self, value: Value) -> bool:
-        """Whether a symbolic value comes from the request of a handler, and was chosen by whoever made it."""
-        if isinstance(value, Given):
-            handler = self.handler_of(value.function)
-            if handler is not None and is_read_of_own_request(value):
-                return True
-            if handler is None or is_injected(value) or is_server_set(value) or self._is_service(value):
-                return False
-            return self._is_sent(value, handler)
-        if isinstance(value, Returned):
-            return self._is_global(value.callee) or self._is_body(value.call) or self._hands_on_request(value)
-        return isinstance(value, Reference) and self._is_global(value.name)
-
-    def _is_global(self, name: str | None) -> bool:
-        return name is not None and is_request_global(name, self._context.module.language)
-
-    def _is_body(self, call: Call) -> bool:
-        """PHP: `file_get_contents('php://input')`, and what CodeIgniter keeps at `$this->request`."""
-        if self._context.module.language != "php":
-            return False
-        first = call.arguments[0].value if call.arguments else None
-        if isinstance(first, Literal) and first.value == "php://input":
-            return True
-        holder = call.callee.object if isinstance(call.callee, Member) else None
-        return isinstance(holder, Member) and holder.name in _HELD_REQUESTS and last_name(holder.object) == "this"
-
-    def _is_service(self, value: Given) -> bool:
-        """Whether a PHP framework fills in a parameter by its class: anything but the request itself."""
-        home = self._context.home(value.function)
-        if home.module.language != "php":
-            return False
-        written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
-        name = home.name_elsewhere(written) if written is not None else ""
-        return bool(name) and not name.endswith(("Request", "RequestInterface", "Data", "Dto", "DTO", "Input"))
-
-    def _is_sent(self, value: Given, handler: Handler) -> bool:
-        """Whether a parameter of a handler holds what the caller sends, where its type tells."""
-        match self._context.home(value.function).module.language:
-            case "csharp":
-                from lk_audit.extractors import dotnet_handlers  # noqa: PLC0415 - most scans meet other languages
-
-                parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
-                return parameter is not None and not dotnet_handlers.is_service(parameter)
-            case "rust":
-                from lk_audit.extractors import rust_handlers  # noqa: PLC0415 - one language's
-
-                return rust_handlers.is_from_caller(value, handler.path)
-            case "elixir":
-                from lk_audit.extractors import elixir_handlers  # noqa: PLC0415 - one language's
-
-                return elixir_handlers.is_from_caller(value)
-            case "go":
-                from lk_audit.extractors.go_handlers import is_request_parameter  # noqa: PLC0415 - one language's
-
-                return is_request_parameter(self._context, value)
-            case _:
-                return True
-
-    def _hands_on_request(self, value: Returned) -> bool:
-        """Whether a call returns what the request holds: `await req.json()`, `JSON.parse(event.body)`, `slug(room)`.
-
-        What is awaited, or taken apart, is looked up with the help of the request: `(await findUser(id)).name`.
-        """
-        key = (value.call, bool(value.members))
-        known = self._handed_on.get(key)
-        if known is None:
-            self._handed_on[key] = False  # what is made of itself (`path = join(path, name)`) adds nothing
-            known = self._handed_on[key] = self._find_handed_on(value)
-        return known
-
-    def _find_handed_on(self, value: Returned) -> bool:
-        call = value.call
-        name = last_name(call.callee) or ""
-        if name in SERVER_SET and not call.arguments and self._context.module.language in {"php", "ruby"}:
-            # `$request->user()`
-            return False
-        if self._looks_up(call):
-            return self._is_part_of_request(call)
-        looked_up = bool(value.members) or isinstance(self._context.home(call).names.parent(call), Await)
-        if looked_up and name not in PARSING_CALLS and not PARSING_NAME.match(name):
-            return self._is_part_of_request(call)
-        return self._is_part_of_request(call) or any(self._is_given(item.value) for item in call.arguments[:2])
-
-    def _looks_up(self, call: Call) -> bool:
-        """Whether a method of something else is given the request's data, in languages that do not await a database.
-
-        `Room::find($request->id)`; not `Str::slug($request->name)`, and no function: `trim($_POST['room'])`.
-        """
-        if self._context.module.language not in {"php", "ruby"} or not isinstance(call.callee, Member):
-            return False
-        name = call.callee.name
-        return name not in PARSING_CALLS and last_name(call.callee.object) not in TEXT_HELPERS and not call.is_new
-
-    def _is_part_of_request(self, call: Call) -> bool:
-        """Whether a call takes the request apart: `req.json()`, `new URL(req.url)`, not `db.ref(req.query.id)`."""
-        known = self._taken_apart.get(call)
-        if known is None:
-            self._taken_apart[call] = False
-            known = self._taken_apart[call] = self._find_taken_apart(call)
-        return known
-
-    def _find_taken_apart(self, call: Call) -> bool:
-        if self._context.is_go:
-            from lk_audit.extractors.go_handlers import is_server_set_read  # noqa: PLC0415 - most scans meet other languages
-
-            if is_server_set_read(self._context, call):
-                return False
-        if (last_name(call.callee) or "") in PARSING_CALLS and any(
-            self._is_given(item.value) for item in call.arguments
-        ):
-            return True
-        if not isinstance(call.callee, Member) or call.callee.name in KEPT_BY_SERVER:
-            return False
-        return any(
-            self._is_part_of_request(source.call) or self._is_global(source.callee) or self._is_body(source.call)
-            if isinstance(source, Returned)
-            else self.is_request(source)
-            for source in symbolic_sources(self._context.values(call.callee.object))
-        )
-
-    def _is_given(self, expr: Expr) -> bool:
-        return any(self.is_request(source) for source in symbolic_sources(self._context.values(expr)))
-
     def endpoints(self, node: Node) -> tuple[Endpoint, ...]:
         """The endpoints that hand out what `node` makes, as far as the project shows, each by its least guarded way."""
         found: dict[Function, Endpoint] = {}
@@ -359,33 +217,3 @@ class Endpoints:
             registered_at=handler.site.place(handler.registration) if handler.registration is not None else None,
             through=tuple(context.place(function) for function in functions if function is not None),
         )
-
-    def handler_place(self, value: Value) -> Place | None:
-        """Where the handler stands whose request a value comes from; None when that is not known."""
-        if isinstance(value, Given):
-            return self._context.place(value.function)
-        node: Node = value.call if isinstance(value, Returned) else value.origin
-        names = self._context.home(node).names
-        function = names.enclosing_function(node)
-        while function is not None and self.handler_of(function) is None:
-            function = names.enclosing_function(function)
-        return None if function is None else self._context.place(function)
-
-
-def _of_language(context: FileContext) -> Iterator[Handler]:
-    """The handlers that only the frameworks of one language have."""
-    if context.module.language == "php":
-        from lk_audit.extractors import php_handlers  # noqa: PLC0415 - most scans meet other languages
-
-        yield from php_handlers.find(context)
-    elif context.module.language == "ruby":
-        from lk_audit.extractors import ruby_handlers  # noqa: PLC0415
-
-        yield from ruby_handlers.find(context)
-    elif context.module.language == "elixir":
-        from lk_audit.extractors import elixir_handlers  # noqa: PLC0415 - one language's
-
-        yield from elixir_handlers.find(context)
-
-
-_HELD_REQUESTS = frozenset({"request", "input"})

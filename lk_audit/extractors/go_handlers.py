@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.requests_go import (
     CONTEXT_READS,
     IDENTITY_KEY,
@@ -22,6 +23,29 @@ from lk_audit.syntax import Argument, Call, Expr, Function, Literal, Member, Nam
 from lk_audit.values.model import Defined, Given, Text, Value, symbolic_sources
 
 _DEEPEST = 4
+
+
+def find(context: FileContext) -> Iterator[Handler]:
+    """The handlers of a file, the surest signs first; a function may come more than once."""
+    routes = context.built(GoRoutes)
+    for item in routes.registrations:
+        if item.function is not None:
+            yield registered(context, item, item.function)
+    for function in typed_handlers(context):
+        name = _name_of(context, function)
+        own = next(routes.unresolved(name), None)
+        yield registered(context, own, function) if own is not None else Handler(function, name, context)
+
+
+def registered(context: FileContext, item: Registration, function: Function) -> Handler:
+    """The handler that a registration makes of a function."""
+    label = item.label or _name_of(context.home(function), function)
+    return Handler(function, label, context, item.call, item.router, item.path)
+
+
+def _name_of(context: FileContext, function: Function) -> str:
+    around = context.names.enclosing_function(function)
+    return function.name or (around.name if around is not None else "")
 
 
 class Registration(Struct, frozen=True, eq=False):
@@ -130,6 +154,11 @@ def type_of_parameter(context: FileContext, value: Given) -> str:
     home = context.home(value.function)
     declared = (item.annotation for item in value.function.parameters if item.name == value.parameter)
     return type_name(home, next(declared, None))
+
+
+def is_from_caller(context: FileContext, value: Given, _: Handler) -> bool:
+    """Whether a parameter of a handler holds what the caller sends."""
+    return is_request_parameter(context, value)
 
 
 def is_request_parameter(context: FileContext, value: Given) -> bool:

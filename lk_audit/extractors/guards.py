@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_known_caller, is_raw
+from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_injected, is_known_caller, is_raw
 from lk_audit.extractors.check_calls import (
     assigned_calls,
     compares_secret,
@@ -23,7 +23,6 @@ from lk_audit.extractors.check_calls import (
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.guard_aliases import alias
 from lk_audit.extractors.guard_parts import decides, may_guard, nodes_of
-from lk_audit.extractors.handlers import is_injected
 from lk_audit.extractors.identities import (
     dereferences_identity,
     is_identity,

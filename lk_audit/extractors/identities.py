@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lk_audit.extractors.caller_data import is_server_set
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.handlers import is_server_set
 from lk_audit.extractors.refusals import parts_of_test
 from lk_audit.livekit.authentication import LANGUAGE_IDENTITIES
 from lk_audit.syntax import Binary, Call, Expr, If, Index, Literal, Member, Name, Unary

@@ -11,6 +11,7 @@ from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, 
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.freshness import choosable
 from lk_audit.extractors.kept_rights import begins_as_bearer
+from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Expiry, FileRole, Grants, Input, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import SERVICE_KINDS
@@ -47,11 +48,12 @@ class MintParts(Struct, frozen=True, kw_only=True):
     refuses_credentials: bool = False
 
 
-def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side: SideEvidence) -> TokenMint:
+def assemble(context: FileContext, parts: MintParts, side: SideEvidence) -> TokenMint:
     """The fact that a mint amounts to, in its project."""
     from lk_audit.extractors import intent, token_contents  # noqa: PLC0415 - they read the parts that are defined here
 
-    served_by = endpoints.endpoints(parts.call)
+    served_by = context.built(Endpoints).endpoints(parts.call)
+    requests = context.built(RequestValues)
     kinds = tuple(_kinds(parts.settings.get("kind", ())))
     kind_parts = parts.settings.get("kind", [])
     return TokenMint(
@@ -60,7 +62,7 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         signer=parts.signer,
         sdk=parts.sdk,
         language=context.module.language,
-        lifetimes=tuple(_with_caller(parts, endpoints.is_request)),
+        lifetimes=tuple(_with_caller(parts, requests.is_request)),
         grants=parts.grants,
         side=side.side,
         side_leads=side.leads,
@@ -70,12 +72,12 @@ def assemble(context: FileContext, parts: MintParts, endpoints: Endpoints, side:
         kinds=kinds,
         kind_place=kind_parts[0].place if kind_parts else None,
         listener_lead=intent.of_mint(context, parts),
-        variants=intent.variants(context, parts, endpoints.is_request),
+        variants=intent.variants(context, parts, requests.is_request),
         is_for_bot=intent.is_for_bot(parts),
         readable_credentials=tuple(token_contents.readable_credentials(context, _signed_settings(parts))),
         role_lead=token_contents.role_lead(context, parts.settings),
         endpoints=served_by,
-        inputs=tuple(_inputs(context, parts, endpoints)),
+        inputs=tuple(_inputs(context, parts, requests)),
     )
 
 
@@ -179,13 +181,13 @@ def _with_caller(parts: MintParts, is_request: IsRequest) -> Iterator[Lifetime]:
 _INPUT_TARGETS = ("identity", "name", "ttl", "kind", "metadata", "attributes", "roomConfig")
 
 
-def _inputs(context: FileContext, parts: MintParts, endpoints: Endpoints) -> Iterator[Input]:
+def _inputs(context: FileContext, parts: MintParts, requests: RequestValues) -> Iterator[Input]:
     for target in _INPUT_TARGETS:
         seen: set[Place | None] = set()
         for part in parts.settings.get(target, ()):
             for source in symbolic_sources(choosable(context, part.values) if target == "identity" else part.values):
-                handler = endpoints.handler_place(source) if endpoints.is_request(source) else None
-                if endpoints.is_request(source) and handler not in seen:
+                handler = requests.handler_place(source) if requests.is_request(source) else None
+                if requests.is_request(source) and handler not in seen:
                     seen.add(handler)
                     place = _taken_at(context, parts.call, source) or part.place
                     is_bounded = target == "ttl" and _is_bounded(context, source)

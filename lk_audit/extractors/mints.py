@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors import endpoints, hand_mints, raw_mints, reach, sdk_mints
+from lk_audit.extractors import hand_mints, raw_mints, reach, sdk_mints
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.mint_parts import MintParts, assemble
+from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Lead, Side, TokenMint
 from lk_audit.livekit.clients import is_of_client_build
@@ -15,7 +16,7 @@ from lk_audit.values.model import Environment
 
 def mints_of(context: FileContext) -> tuple[MintParts, ...]:
     """The parts of every token that the file makes."""
-    is_request = context.built(endpoints.Endpoints).is_request
+    is_request = context.built(RequestValues).is_request
     of_sdk = tuple(sdk_mints.sdk_mints(context, is_request))
     of_library = tuple(raw_mints.raw_mints(context, is_request))
     mints = of_sdk + (of_library or tuple(hand_mints.hand_mints(context, is_request)))
@@ -28,10 +29,9 @@ def mints_of(context: FileContext) -> tuple[MintParts, ...]:
 
 def token_mints(context: FileContext) -> Iterator[TokenMint]:
     """The fact that each of them amounts to."""
-    handlers = context.built(endpoints.Endpoints)
     for parts in context.built(mints_of):
         side = reach.side_of_node(context, parts.call)
-        yield assemble(context, parts, handlers, side if side.side is not Side.UNKNOWN else _by_secret(context, parts))
+        yield assemble(context, parts, side if side.side is not Side.UNKNOWN else _by_secret(context, parts))
 
 
 def _by_secret(context: FileContext, parts: MintParts) -> SideEvidence:

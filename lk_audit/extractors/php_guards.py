@@ -44,14 +44,9 @@ _AUTH_FILE = regex(
 )
 
 
-def in_front_of(workspace: Workspace, guards: Guards, handler: Handler) -> Lead | None:
-    """What authenticates the callers of a handler before it runs, or None."""
-    home = handler.site.home(handler.function)
-    return next(_found(workspace, guards, handler, home), None)
-
-
-def _found(workspace: Workspace, guards: Guards, handler: Handler, home: FileContext) -> Iterator[Lead]:
-    call = handler.registration
+def in_front_of(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
+    """What authenticates the callers of a handler before it runs, the surest first."""
+    home, call = handler.site.home(handler.function), handler.registration
     if call is not None:
         yield from _of_wordpress(guards, handler.site, call)
         for expr in _middleware(handler.site, call):

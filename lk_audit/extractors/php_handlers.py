@@ -23,12 +23,14 @@ from lk_audit.syntax import (
     Record,
     Sequence,
 )
-from lk_audit.values.model import Defined
+from lk_audit.values.model import Defined, Given
 
 _BY_ADDRESS = frozenset({"CI_Controller", "MX_Controller", "REST_Controller", "RestController"})
 """Controllers whose public methods have addresses of their own (CodeIgniter 3)."""
 _AJAX = ("wp_ajax_nopriv_", "wp_ajax_", "admin_post_nopriv_", "admin_post_")
 _LONGEST_CALL = 40
+_REQUEST_CLASSES = ("Request", "RequestInterface", "Data", "Dto", "DTO", "Input")
+"""How classes end that hold what the caller sends; of others the framework has a service."""
 
 
 def find(context: FileContext) -> Iterator[Handler]:
@@ -199,3 +201,11 @@ def _is_public(context: FileContext, function: Function) -> bool:
     written = context.source.data[function.start : function.body.start].lower()
     hidden = b"private " in written or b"protected " in written
     return not hidden and not function.name.startswith("_") and function.name != "constructor"
+
+
+def is_from_caller(context: FileContext, value: Given, _: Handler) -> bool:
+    """Whether a parameter of a handler holds what the caller sends; frameworks fill in others by their class."""
+    home = context.home(value.function)
+    written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
+    name = home.name_elsewhere(written) if written is not None else ""
+    return not name or name.endswith(_REQUEST_CLASSES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
-from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.role_conditions import is_set_by_request
 from lk_audit.patterns import regex
 from lk_audit.source import Place
@@ -56,8 +56,8 @@ class RequestedGrants(Struct, frozen=True, eq=False):
 
     def asked_by(self, values: Possible) -> tuple[Place, ...]:
         """The handlers whose requests decide the grant."""
-        endpoints = self.context.built(Endpoints)
-        found = (endpoints.handler_place(source) for source in symbolic_sources(values) if self.is_request(source))
+        requests = self.context.built(RequestValues)
+        found = (requests.handler_place(source) for source in symbolic_sources(values) if self.is_request(source))
         return tuple(dict.fromkeys(place for place in found if place is not None))
 
     def spread_at(self, value: Mapped) -> Place | None:

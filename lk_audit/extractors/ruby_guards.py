@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.facts import Lead
@@ -29,18 +29,18 @@ class _Level(Struct, frozen=True):
     owner: Class
 
 
-def in_front_of(guards: Guards, handler: Handler) -> Lead | None:
-    """What authenticates the callers of a handler before it runs, or None."""
+def in_front_of(_: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
+    """What authenticates the callers of a handler before it runs, the surest first."""
     home = handler.site.home(handler.function)
     owner = home.names.enclosing(handler.function, Class)
     if owner is None:
-        return next(_of_statements(guards, home, home.module.body.statements, [], handler), None)
+        yield from _of_statements(guards, home, home.module.body.statements, [], handler)
+        return
     levels = list(_levels(home, owner, 0))
     for level in levels:
-        found = next(_of_statements(guards, level.context, level.owner.body.statements, levels, handler), None)
-        if found is not None:
-            return found
-    return _out_of_sight(levels) if handler.registration is None else None
+        yield from _of_statements(guards, level.context, level.owner.body.statements, levels, handler)
+    if handler.registration is None:
+        yield from _out_of_sight(levels)
 
 
 def _levels(context: FileContext, owner: Class, depth: int) -> Iterator[_Level]:
@@ -52,14 +52,13 @@ def _levels(context: FileContext, owner: Class, depth: int) -> Iterator[_Level]:
                 yield from _levels(context.home(value.definition), value.definition, depth + 1)
 
 
-def _out_of_sight(levels: list[_Level]) -> Lead | None:
+def _out_of_sight(levels: list[_Level]) -> Iterator[Lead]:
     """A base class that is not in the project may do anything, but for those of the frameworks."""
     for level in levels:
         for base in level.owner.bases:
             is_known = any(isinstance(value, Defined) for value in level.context.values(base))
             if not is_known and (level.context.qualified(base) or "") not in RUBY_ROOTS:
-                return Lead(level.context.place(base), "may authenticate the caller")
-    return None
+                yield Lead(level.context.place(base), "may authenticate the caller")
 
 
 def _of_statements(

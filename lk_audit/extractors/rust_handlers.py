@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.rust_web import (
     CALLER_TYPE,
     HOLDERS,
@@ -37,11 +38,8 @@ _PLACES = regex(r"[<{:](\w{1,60})(?:\.\.)?[>}/:]?")
 _DEEPEST = 4
 _LONGEST_CHAIN = 200
 
-Found = tuple[Function, str, str | None, Call | None]
-"""A handler with its label and path, and the call that registers it."""
 
-
-def handlers(context: FileContext) -> Iterator[Found]:
+def find(context: FileContext) -> Iterator[Handler]:
     """The handlers of a file."""
     for function in context.names.functions:
         mark = next((item for item in function.decorators if (last_name(item) or "") in MARKS), None)
@@ -49,7 +47,7 @@ def handlers(context: FileContext) -> Iterator[Found]:
             path = _text(mark)
             label = f"{(last_name(mark) or '').upper()} {path}" if path is not None else function.name
             if path is not None or last_name(mark) in {"handler", "server"}:
-                yield function, label, path, None
+                yield Handler(function, label, context, path=path)
     for call in context.names.calls:
         yield from _routed(context, call)
 
@@ -65,7 +63,7 @@ def _text(mark: Expr) -> str | None:
     return None
 
 
-def _routed(context: FileContext, call: Call) -> Iterator[Found]:
+def _routed(context: FileContext, call: Call) -> Iterator[Handler]:
     """`.route("/token", get(handler).post(other))`, `.route("/token", web::post().to(handler))`."""
     name = last_name(call.callee) or ""
     if name == "route" and len(call.arguments) > 1:
@@ -73,15 +71,15 @@ def _routed(context: FileContext, call: Call) -> Iterator[Found]:
         for method, handler in _handlers_in(call.arguments[-1].value):
             function = _function(context, handler)
             if function is not None and path is not None:
-                yield function, f"{method.upper()} {path}".strip(), path, call
+                yield Handler(function, f"{method.upper()} {path}".strip(), context, call, path=path)
     elif name in {"and_then", "map", "then"} and _is_warp(context) and call.arguments:
         function = _function(context, call.arguments[0].value)
         if function is not None and isinstance(call.callee, Member):
-            yield function, "warp handler", None, call
+            yield Handler(function, "warp handler", context, call)
     elif name == "to" and isinstance(call.callee, Member) and call.arguments and _is_actix(call.callee.object):
         function = _function(context, call.arguments[0].value)
         if function is not None:
-            yield function, f"{_is_actix(call.callee.object)} handler", None, call
+            yield Handler(function, f"{_is_actix(call.callee.object)} handler", context, call)
 
 
 def _handlers_in(expr: Expr) -> Iterator[tuple[str, Expr]]:
@@ -121,12 +119,12 @@ def _function(context: FileContext, expr: Expr) -> Function | None:
 # --- parameters -------------------------------------------------------------------------------------------------------
 
 
-def is_from_caller(value: Given, path: str | None) -> bool:
+def is_from_caller(_: FileContext, value: Given, handler: Handler) -> bool:
     """Whether a parameter of a handler holds what the caller sends; Rocket names those of the path there."""
     parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
     if parameter is None:
         return False
-    if path is not None and parameter.name in _PLACES.findall(path):
+    if handler.path is not None and parameter.name in _PLACES.findall(handler.path):
         return True
     return parameter.annotation is None or base_type(parameter.annotation) in REQUEST_TYPES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.refusals import says_refusal
@@ -16,7 +16,7 @@ from lk_audit.values.model import Defined
 _EXTRACTING = frozenset({"from_request", "from_request_parts"})
 
 
-def around(guards: Guards, handler: Handler) -> Iterator[Lead]:
+def around(_: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
     """The parameters of a handler that stand for who the caller is."""
     home = handler.site.home(handler.function)
     for parameter in handler.function.parameters:

@@ -22,11 +22,12 @@ from lk_audit.livekit.annotations import (
 from lk_audit.project.manifests import above
 from lk_audit.syntax import Call, Expr, Member, Name
 from lk_audit.values.model import Text
-from lk_audit.values.possible import with_items
+from lk_audit.values.possible import texts
 
 
-def around(workspace: Workspace, guards: Guards, home: FileContext, handler: Handler) -> Iterator[Lead]:
+def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
     """What tells callers before a handler runs, surest first."""
+    home = handler.site.home(handler.function)
     if handler.registration is not None:
         block = guarding_block(handler.site, handler.registration)
         if block is not None:
@@ -84,7 +85,7 @@ def _patterns(context: FileContext, matcher: Call) -> list[str]:
 
 
 def _texts(context: FileContext, expr: Expr) -> Iterator[str]:
-    yield from (item.text for item in with_items(context.values(expr)) if isinstance(item, Text))
+    yield from (item.text for item in texts(context.values(expr)))
 
 
 def _covers(pattern: str, path: str) -> bool:

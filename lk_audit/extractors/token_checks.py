@@ -79,10 +79,10 @@ def _verifier_off(context: FileContext, call: Call, name: str) -> str | None:
 
 def _is_sent(context: FileContext, call: Call) -> bool:
     """Whether a request brings the token."""
-    from lk_audit.extractors.endpoints import Endpoints  # noqa: PLC0415 - few files read a token without checking it
+    from lk_audit.extractors.request_values import RequestValues  # noqa: PLC0415 - few files read a token without checking it
 
-    endpoints = context.built(Endpoints)
-    return any(map(endpoints.is_request, symbolic_sources(context.values(argument(call, 0, "token")))))
+    requests = context.built(RequestValues)
+    return any(map(requests.is_request, symbolic_sources(context.values(argument(call, 0, "token")))))
 
 
 def _joins_with(context: FileContext, token: Expr | None) -> bool:

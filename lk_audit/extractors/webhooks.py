@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lk_audit.extractors.authentication import Authentication
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.endpoints import Endpoints, Route
+from lk_audit.extractors.request_values import RequestValues
 from lk_audit.facts import FileRole, WebhookUse
 from lk_audit.livekit.webhooks import CHECKS, EVENTS, GO_EVENTS, RECEIVERS
 from lk_audit.syntax import Assign, Await, Binary, Call, Evaluate, Expr, Function, Index, Literal, Member, Name, walk
@@ -63,12 +64,12 @@ def _unverified(context: FileContext) -> Iterator[WebhookUse]:
     if b"livekit" not in context.source.data.lower():
         return
     how = _UNVERIFIED_IN_GO if context.is_go else _UNVERIFIED
-    endpoints = context.built(Endpoints)
+    endpoints, requests = context.built(Endpoints), context.built(RequestValues)
     seen: set[Function] = set()
     for test in context.names.nodes(Binary):
         subject = _event_of(test)
         if subject is None or not any(
-            endpoints.is_request(value) for value in symbolic_sources(context.values(subject))
+            requests.is_request(value) for value in symbolic_sources(context.values(subject))
         ):
             continue
         for route in endpoints.routes_to(test):

@@ -44,6 +44,11 @@ def with_items(values: Possible) -> Iterator[Value]:
             yield value
 
 
+def texts(values: Possible) -> Iterator[Text]:
+    """The texts among the values, and among the items of lists."""
+    return (value for value in with_items(values) if isinstance(value, Text))
+
+
 def unknown(origin: Expr, *sources: Possible) -> Unknown:
     """A value that is not known, computed from `sources`."""
     found = tuple(value for values in sources for value in values)[:_MOST_LOOKED_AT]

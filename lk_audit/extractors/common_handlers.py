@@ -1,0 +1,301 @@
+"""Functions that answer requests by signs that several languages share, and by those of Python and JavaScript.
+
+Decorated, passed to a call that registers, exported under a name, a method of a class of views, called with a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.handlers import Handler
+from lk_audit.livekit.requests import (
+    HANDLER_CLASS_METHODS,
+    HANDLER_TAKERS,
+    HTTP_EXPORTS,
+    LOADER_EXPORTS,
+    REQUEST_FRAMEWORKS,
+    ROUTE_DECORATORS,
+    ROUTE_METHODS,
+    SERVED_PARAMETERS,
+    VIEW_CLASSES,
+)
+from lk_audit.patterns import regex
+from lk_audit.syntax import Assign, Call, Class, Export, Expr, Function, Literal, Member, Name, Record
+from lk_audit.values.model import Defined, Returned
+
+_IN_PARTS = "#0"
+"""How syntax calls a first parameter that is taken apart where it is declared (`syntax.Parameter`)."""
+_MOST_WRAPPERS = 3
+_MOST_PARAMETERS = 3
+"""What a serverless platform passes at most: event, context, callback."""
+
+
+def find(context: FileContext) -> Iterator[Handler]:
+    """The handlers of a file that frameworks of several languages, or only those of Python and JavaScript, have."""
+    yield from _decorated(context)
+    yield from _registered(context)
+    yield from _exported(context)
+    yield from _class_methods(context)
+    yield from _server_actions(context)
+    if context.is_python:
+        yield from _by_parameters(context)
+
+
+def _decorated(context: FileContext) -> Iterator[Handler]:
+    for function in context.names.functions:
+        for decorator in function.decorators:
+            label = _route_label(context, decorator)
+            if label is not None:
+                callee = decorator.callee if isinstance(decorator, Call) else decorator
+                router = callee.object if isinstance(callee, Member) else None
+                path = _first_text(decorator) if isinstance(decorator, Call) else None
+                yield Handler(function, label, context, None, router, path)
+
+
+def _route_label(context: FileContext, decorator: Expr) -> str | None:
+    callee = decorator.callee if isinstance(decorator, Call) else decorator
+    path = _first_text(decorator) if isinstance(decorator, Call) else None
+    if isinstance(callee, Member) and callee.name in ROUTE_METHODS:
+        method = "" if callee.name in {"route", "api_route", "any", "all"} else f"{callee.name.upper()} "
+        return f"{method}{path}" if path is not None else None
+    name = context.name_elsewhere(callee)
+    if name in ROUTE_DECORATORS and isinstance(decorator, Call):
+        return f"{name} {path or ''}".strip()
+    return None
+
+
+def _first_text(call: Call) -> str | None:
+    for item in call.arguments:
+        if isinstance(item.value, Literal) and isinstance(item.value.value, str):
+            return item.value.value
+    return None
+
+
+def _registered(context: FileContext) -> Iterator[Handler]:
+    """Handlers passed to a call: `app.post("/token", handler)`, `Deno.serve(handler)`, `onCall(handler)`."""
+    for call in context.names.calls:
+        label = _registration(context, call)
+        if label is None:
+            continue
+        for item in reversed(call.arguments):
+            function = _as_function(context, _handler_entry(item.value))
+            if function is not None:
+                router = call.callee.object if isinstance(call.callee, Member) else None
+                yield Handler(function, label, context, call, router, _first_text(call))
+                break
+
+
+def _handler_entry(expr: Expr) -> Expr:
+    """`action({ args, handler: async (ctx, args) => ... })`: the handler in a record of settings."""
+    entries = expr.entries if isinstance(expr, Record) else ()
+    named = (entry.value for entry in entries if isinstance(entry.key, Literal) and entry.key.value == "handler")
+    return next(named, expr)
+
+
+_TAKERS = frozenset(suffix.rpartition(".")[2] for suffix in HANDLER_TAKERS)
+_MESSAGE_SOURCES = frozenset({"socket", "ws", "connection", "client", "conn", "websocket"})
+
+
+def _registration(context: FileContext, call: Call) -> str | None:
+    callee = call.callee
+    name = last_name(callee) or ""
+    if isinstance(callee, Member) and name in ROUTE_METHODS:
+        path = _first_text(call)
+        if path is not None and path.startswith(("/", "*")):
+            return f"{name.upper()} {path}"
+        if isinstance(callee.object, Call):
+            return f"{name.upper()} {_first_text(callee.object) or ''}".strip()
+    if isinstance(callee, Member) and name == "on" and (last_name(callee.object) or "") in _MESSAGE_SOURCES:
+        event = _first_text(call)
+        return f"message {event}" if event not in {None, "close", "error", "open", "connection", "disconnect"} else None
+    if name == "handler" and not _is_server_function(callee):
+        return _vertx_route(callee)
+    label = _taker(name, context.qualified(callee) or name)
+    # `websockets.serve(handler, host, port)`
+    return "server handler" if label is not None and context.is_python else label
+
+
+def _taker(name: str, dotted: str) -> str | None:
+    """What takes a handler, by the last part of its name and by its full name."""
+    if name not in _TAKERS and dotted.rpartition(".")[2] not in _TAKERS:
+        return None
+    found = (framework for suffix, framework in HANDLER_TAKERS.items() if _ends(name, dotted, suffix))
+    return next((f"{framework} handler" for framework in found), None)
+
+
+def _ends(name: str, dotted: str, suffix: str) -> bool:
+    return name == suffix or dotted.endswith(f".{suffix}")
+
+
+def _vertx_route(callee: Expr) -> str | None:
+    """`router.post("/token").handler(context -> ...)`."""
+    route = callee.object if isinstance(callee, Member) else None
+    while isinstance(route, Call) and isinstance(route.callee, Member):
+        path = _first_text(route)
+        if route.callee.name in ROUTE_METHODS and path is not None and path.startswith("/"):
+            return f"{route.callee.name.upper()} {path}"
+        route = route.callee.object
+    return None
+
+
+def _is_server_function(callee: Expr) -> bool:
+    """`createServerFn({ method: "POST" }).validator(...).handler(...)`, of TanStack Start."""
+    while isinstance(callee, Member | Call):
+        callee = callee.object if isinstance(callee, Member) else callee.callee
+    return isinstance(callee, Name) and callee.id in {"createServerFn", "createServerFileRoute", "createAPIFileRoute"}
+
+
+def _as_function(context: FileContext, expr: Expr) -> Function | None:
+    """The function that an expression is, by name from whatever file, or as the last argument of a wrapper."""
+    if isinstance(expr, Function):
+        return expr
+    if isinstance(expr, Call):
+        is_bound = isinstance(expr.callee, Member) and expr.callee.name == "bind"
+        inner = expr.callee.object if isinstance(expr.callee, Member) and is_bound else None
+        inner = inner or (expr.arguments[-1].value if expr.arguments else None)
+        return _as_function(context, inner) if inner is not None else None
+    found = [*_defined_here(context, expr)] if isinstance(expr, Name) else []
+    if not found and isinstance(expr, Name | Member):
+        values = context.values(expr)
+        found = [value.definition for value in values if isinstance(value, Defined)]
+        made = [value.call for value in values if isinstance(value, Returned) and not value.members]
+        found += [item for item in (_wrapped(call) for call in made) if item is not None]
+    return next((item for item in found if isinstance(item, Function)), None)
+
+
+def _wrapped(call: Call) -> Function | None:
+    """`exports.getToken = asyncHandler(async (req, res) => ...)`, which a file of routes registers."""
+    inner: Expr | None = call
+    for _ in range(_MOST_WRAPPERS):
+        if not isinstance(inner, Call):
+            break
+        inner = inner.arguments[-1].value if inner.arguments and not inner.is_new else None
+    return inner if isinstance(inner, Function) and looks_like_handler(inner) else None
+
+
+def registered_wrapped(context: FileContext, function: Function, words: Iterable[str]) -> Iterator[Handler]:
+    """The handlers that a file makes of what a wrapper of the project returns for a function.
+
+    `exports.getToken = catchAsync(async (req, res) => ...)`, where `catchAsync` returns one function for all of them.
+    """
+    known = set(words)
+    for call in context.names.calls:
+        last = call.arguments[-1].value if call.arguments else None
+        if not isinstance(last, Name | Member) or last_name(last) not in known:
+            continue
+        label = _registration(context, call)
+        made = [value.definition for value in context.values(last) if isinstance(value, Defined)]
+        if label is not None and function not in made and any(isinstance(item, Function) for item in made):
+            router = call.callee.object if isinstance(call.callee, Member) else None
+            yield Handler(function, label, context, call, router, _first_text(call))
+
+
+def _defined_here(context: FileContext, name: Name) -> Iterator[Function | Class]:
+    for definition in context.names.definitions(name):
+        for item in (definition.value, definition.node):
+            if isinstance(item, Function):
+                yield item
+
+
+def _exported(context: FileContext) -> Iterator[Handler]:
+    """Next, SvelteKit, Astro, Remix, Netlify, Vercel, Lambda, Workers, Appwrite: exported functions by their names."""
+    if _LEFT_BESIDE.search(context.source.path):
+        return
+    for node in context.names.nodes(Export):
+        function = _as_function(context, node.local) if node.local is not None else None
+        if function is not None and _is_handler_export(node.exported, function):
+            is_method = node.exported in HTTP_EXPORTS
+            label = f"{node.exported} of {context.source.path}" if is_method else function.name or node.exported
+            yield Handler(function, label, context, path=route_of(context.source.path))
+        elif isinstance(node.local, Record) and node.exported == "default":
+            yield from _record_handlers(context, node.local)
+    for assign in context.names.nodes(Assign):
+        function = _as_function(context, assign.value) if _assigns_export(assign.target) else None
+        if function is not None and looks_like_handler(function):
+            yield Handler(function, function.name or "handler", context, path=route_of(context.source.path))
+
+
+def _record_handlers(context: FileContext, record: Record) -> Iterator[Handler]:
+    for entry in record.entries:
+        if isinstance(entry.key, Literal) and entry.key.value == "fetch" and isinstance(entry.value, Function):
+            yield Handler(entry.value, "fetch", context)
+
+
+def _is_handler_export(exported: str, function: Function) -> bool:
+    if exported in HTTP_EXPORTS or exported in LOADER_EXPORTS:
+        return bool(function.parameters) or exported in HTTP_EXPORTS
+    return exported == "default" and looks_like_handler(function) and not function.name[:1].isupper()
+
+
+def looks_like_handler(function: Function) -> bool:
+    """`(req, res)`, `(request)`, `(event, context)`, `({ req, res })`: what serverless platforms call."""
+    names = [item.name for item in function.parameters]
+    if names == [_IN_PARTS]:
+        return {"req", "res"} <= set(_parts_taken(function))
+    return 0 < len(names) <= _MOST_PARAMETERS and names[0].lstrip("_") in SERVED_PARAMETERS
+
+
+def _parts_taken(function: Function) -> Iterator[str]:
+    """What a function takes out of its first parameter where it declares it: Appwrite's `({ req, res, log })`."""
+    for statement in function.body.statements:
+        value = statement.value if isinstance(statement, Assign) else None
+        if isinstance(value, Member) and isinstance(value.object, Name) and value.object.id == _IN_PARTS:
+            yield value.name
+
+
+def _assigns_export(target: Expr) -> bool:
+    """`exports.name`, `module.exports`."""
+    if not isinstance(target, Member) or not isinstance(target.object, Name):
+        return False
+    return target.object.id == "exports" or (target.object.id == "module" and target.name == "exports")
+
+
+def _by_parameters(context: FileContext) -> Iterator[Handler]:
+    """AWS Lambda's `handler(event, context)`, Google's `f(request)` and Django's `view(request, ...)`."""
+    modules = {item.module.split(".", 1)[0] for item in context.names.imports}
+    serves_requests = bool(modules & REQUEST_FRAMEWORKS)
+    for function in context.names.functions:
+        names = [item.name for item in function.parameters]
+        is_handler = names[:2] == ["event", "context"] or (serves_requests and names[:1] == ["request"])
+        if is_handler and context.names.enclosing_function(function) is None:
+            yield Handler(function, function.name, context)
+
+
+def _class_methods(context: FileContext) -> Iterator[Handler]:
+    for owner in context.names.classes:
+        bases = {context.name_elsewhere(base) for base in owner.bases}
+        if not any(base.endswith(VIEW_CLASSES) for base in bases):
+            continue
+        for function in context.names.functions:
+            inside = context.names.enclosing(function, Class) is owner
+            if inside and function.name in HANDLER_CLASS_METHODS:
+                yield Handler(function, f"{owner.name}.{function.name}", context)
+
+
+def _server_actions(context: FileContext) -> Iterator[Handler]:
+    """Exported functions of a 'use server' module: every one is an endpoint of its own."""
+    if "use server" not in context.module.directives:
+        return
+    for node in context.names.nodes(Export):
+        function = _as_function(context, node.local) if node.local is not None else None
+        if function is not None:
+            yield Handler(function, f"server action {function.name or node.exported}", context)
+
+
+_LEFT_BESIDE = regex(r"(?:^|/)app/(?:[^/]+/)*route[._ -][^/]*\.[cm]?[jt]sx?$")
+"""Copies beside a route of Next, which serves files called `route` only: `route_old.ts`, `route.backup.ts`."""
+_ROUTE_FILE = regex(
+    r"(?:^|/)(?:app|pages|src/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
+)
+_NAMELESS_FILES = frozenset({"route", "index", "+server", "+page.server", "page"})
+
+
+def route_of(path: str) -> str | None:
+    """The address that a framework serves a file under: `app/api/token/route.ts` is "/api/token"."""
+    found = _ROUTE_FILE.search(path)
+    if found is None:
+        return None
+    folders = [part for part in found["route"].split("/") if part and not part.startswith("(")]
+    name = found["name"].split(".", 1)[0]
+    return "/" + "/".join(folders if found["name"] in _NAMELESS_FILES else [*folders, name])

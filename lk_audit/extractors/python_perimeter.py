@@ -1,0 +1,87 @@
+"""What authenticates the callers of a whole application in Python: middleware of an application, settings of Django."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext, Workspace, last_name
+from lk_audit.extractors.guards import Guards
+from lk_audit.extractors.handlers import Handler
+from lk_audit.facts import Lead
+from lk_audit.livekit.authentication import PERMISSIVE
+from lk_audit.livekit.middleware import APPLICATION_CLASSES, PERMISSION_SETTINGS, VIEW_DECORATORS
+from lk_audit.syntax import Assign, Class, Entry, Function, Literal, Name
+from lk_audit.values.model import Defined
+from lk_audit.values.possible import texts
+
+
+def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
+    """What tells callers before they reach anything of the application."""
+    home = handler.site.home(handler.function)
+    yield from _application_middleware(workspace, guards, home)
+    owner = home.names.enclosing(handler.function, Class)
+    if _is_rest_view(home, owner, handler.function) and not _sets_permissions(owner, handler.function):
+        yield from _default_permissions(workspace, home)
+    yield from _django_middleware(workspace, guards, home)
+
+
+def _application_middleware(workspace: Workspace, guards: Guards, home: FileContext) -> Iterator[Lead]:
+    """`Starlette(middleware=[...])`, `web.Application(middlewares=[...])`, `app.add_middleware(...)`."""
+    modules = {item.module.split(".", 1)[0] for item in home.names.imports}
+    for framework, (constructors, keywords) in APPLICATION_CLASSES.items():
+        if framework not in modules:
+            continue
+        for context in workspace.mentioning(home, constructors[0]):
+            for call in [call for name in constructors for call in context.names.calls_of(name)]:
+                for item in call.arguments:
+                    guard = guards.authenticating(context, item.value) if item.name in keywords else None
+                    if guard is not None:
+                        yield Lead(context.place(guard), "guards every route of the application")
+
+
+def _default_permissions(workspace: Workspace, home: FileContext) -> Iterator[Lead]:
+    """Django REST framework: DEFAULT_PERMISSION_CLASSES in the settings."""
+    for context in workspace.mentioning(home, PERMISSION_SETTINGS):
+        for entry in context.names.nodes(Entry):
+            if isinstance(entry.key, Literal) and entry.key.value == PERMISSION_SETTINGS:
+                names = [value.text.rpartition(".")[2] for value in texts(context.values(entry.value))]
+                if names and not set(names) & PERMISSIVE and any(name.startswith("Is") for name in names):
+                    yield Lead(context.place(entry.value), "guards every view of the application")
+
+
+def _django_middleware(workspace: Workspace, guards: Guards, home: FileContext) -> Iterator[Lead]:
+    if not any(item.module.startswith(("django", "rest_framework")) for item in home.names.imports):
+        return
+    for context in workspace.mentioning(home, "MIDDLEWARE"):
+        for assign in context.names.nodes(Assign):
+            if isinstance(assign.target, Name) and assign.target.id == "MIDDLEWARE":
+                for value in texts(context.values(assign.value)):
+                    is_known = value.text.endswith("LoginRequiredMiddleware")
+                    if is_known or _is_own_guard(workspace, guards, context, value.text):
+                        yield Lead(context.place(value.origin), "guards every view of the application")
+
+
+def _is_own_guard(workspace: Workspace, guards: Guards, context: FileContext, dotted: str) -> bool:
+    """Whether a name in the settings leads to middleware of the project that refuses strangers."""
+    module, _, name = dotted.rpartition(".")
+    path = context.code.target(module) if module else None
+    values = workspace.project.exported(path, name) if path is not None else None
+    for value in values or ():
+        if isinstance(value, Defined) and isinstance(value.definition, Class):
+            return guards.owner(context, value.definition)
+        if isinstance(value, Defined) and isinstance(value.definition, Function):
+            return guards.function(context, value.definition)
+    return False
+
+
+def _is_rest_view(home: FileContext, owner: Class | None, function: Function) -> bool:
+    if owner is None:
+        return any((last_name(item) or "") in VIEW_DECORATORS for item in function.decorators)
+    return any("rest_framework" in (home.qualified(base) or "") for base in owner.bases)
+
+
+def _sets_permissions(owner: Class | None, function: Function) -> bool:
+    if owner is None:
+        return any((last_name(item) or "") == "permission_classes" for item in function.decorators)
+    statements = owner.body.statements
+    return any(isinstance(item, Assign) and last_name(item.target) == "permission_classes" for item in statements)

@@ -11,9 +11,21 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from lk_audit.extractors.secret_names import SecretNames
+from lk_audit.extractors.word_forms import (
+    assigned,
+    beginning_text,
+    called,
+    going,
+    listing,
+    made,
+    quoted,
+    set_as_attribute,
+    stored_in,
+    taken_of,
+)
 from lk_audit.files.prefilter import KEY_ID
 from lk_audit.patterns import regex
-from lk_audit.standing import ANYWHERE, Form, Standing
+from lk_audit.standing import Standing
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
@@ -47,36 +59,8 @@ SINKS: Words = (
     *(b"SipClient", b"SIPClient", b"RoomService", b"LiveKitAPI", b"LiveKitApi", b"LivekitApi"),
 )
 """What every function has in its name that is given an API secret by position."""
-_MADE = (
-    Form(
-        regex(rb"(?:(?<!\w)|(?<=New))\Z"),
-        regex(
-            rb"""(?x) (?!\w) (?:
-              \s{0,40} (?:<[^<>\n]{0,80}>\s{0,9})? !? (?: \( | \?? \. | :: )        # NAME(, NAME.create(, NAME::new(
-            | ["'`]? [\])]{1,2} \s{0,9} \(                                          # (x.NAME)(, x["NAME"](
-            | \s{1,9} as\b | , \s{0,9} as: | \s{0,9} : \s{0,9} [\w$]{1,60} \s{0,9} [,}]    # by another name
-            | \?? \s{1,9} \w{1,60} [^=\n]{0,80} = >? \s{0,9} new\b                   # NAME name = new(
-            )"""
-        ),
-    ),
-    Form(
-        regex(
-            rb"(?:(?:\bnew\s{1,9}|=\s{0,9})(?:[\w$]{1,30}[.:\\]{1,2}|\\){0,9}|,\s{0,9}(?:[\w$]{1,30}[.:]{1,2}){1,9}"
-            rb"|\)\s{0,9}\??\.\s{0,9}|\bimport\s{1,9}(?:[A-Z]\w{0,30}\.){1,9})(?:New)?\Z"
-        ),
-        regex(rb"(?!\w)"),
-        60,
-    ),
-)
-"""How a class stands where something of it is made, or where it gets another name: not in types and imports."""
-
-
-def _made(*classes: bytes) -> Words:
-    return tuple(Standing(name, _MADE) for name in classes)
-
-
-_MADE_TOKENS: Words = _made(b"AccessToken")
-MADE_SINKS: Words = _made(
+_MADE_TOKENS: Words = made(b"AccessToken")
+MADE_SINKS: Words = made(
     *(b"AccessToken", b"TokenVerifier", b"WebhookReceiver", b"SimpleKeyProvider", b"RoomAgentDispatch", b"RoomService"),
     *(b"LiveKitAPI", b"LiveKitApi", b"LivekitApi", b"RecordingServiceClient"),
     *(kind + b"ServiceClient" for kind in (b"Room", b"Egress", b"Ingress", b"Sip", b"SIP")),
@@ -100,18 +84,9 @@ _UNENCRYPTED: Words = (
     *(b"WS://", b"HTTP://"),
 )
 """Addresses that may be a server's. A pattern that begins with its only constant is found many times faster."""
-_TEXT_BEGINS = regex(
-    rb"(?:[\"'`](?:\\\r?\n\s{0,30})?|[%~]\w{0,3}[^\w\s]|(?:\"{3}|'{3}|<<[<~-]?[\"']?\w{1,20}[\"']?)\s{1,30})\Z"
-)
 _UNENCRYPTED_TEXTS: Words = (
-    *(
-        Standing(scheme, (Form(_TEXT_BEGINS, regex(_FORMATS + rb"[\w@:%-]{0,80}[.\[]"), 40),))
-        for scheme in (b"ws://", b"http://")
-    ),
-    *(
-        Standing(word, (Form(ANYWHERE, regex(rb"[^\w\s][^\n]{0,400}(?:ws|http)://")),))
-        for word in (b"%w", b"~w", b"%W")
-    ),
+    *(beginning_text(scheme, _FORMATS + rb"[\w@:%-]{0,80}[.\[]") for scheme in (b"ws://", b"http://")),
+    *(listing(mark, rb"(?:ws|http)://") for mark in (b"%w", b"~w", b"%W")),
 )
 """The same as the whole of a text in code, or its beginning."""
 _EVENTS: Words = (
@@ -119,43 +94,17 @@ _EVENTS: Words = (
     *(b"rack_published", b"rack_unpublished", b"gress_started", b"gress_updated", b"gress_ended"),
     *(b"EventRoom", b"EventParticipant", b"EventTrack", b"EventEgress", b"EventIngress"),
 )
-_SPELLED_EVENT = (
-    Form(ANYWHERE, regex(rb"\w{0,40}[\"'`]")),
-    Form(regex(rb"(?:[.:]\s{0,20}\w{0,20}|[%~][wWiI][^\w\s][^\n]{0,36})\Z"), ANYWHERE, 40),
-)
-_QUOTED_EVENTS: Words = tuple(Standing(word, _SPELLED_EVENT) for word in _EVENTS if isinstance(word, bytes))
-"""Texts with such a name, and constants of a package (`webhook.EventRoomStarted`)."""
-_RECEIVING: Words = tuple(
-    Standing(name, (Form(regex(rb"[.>:]\s{0,20}\Z"), regex(rb"\s{0,20}(?:<[^<>\n]{0,80}>\s{0,9})?\("), 24),))
-    for name in (b"receive", b"Receive")
-)
+_QUOTED_EVENTS: Words = quoted(*(word for word in _EVENTS if isinstance(word, bytes)))
+_RECEIVING: Words = called(b"receive", b"Receive")
 _SETTING_KEYS: Words = (
-    *(
-        Standing(name, (Form(regex(rb"[.>:]\s{0,30}\Z"), ANYWHERE, 32),))
-        for name in (b"setKey", b"set_key", b"setSharedKey", b"set_shared_key")
-    ),
+    *taken_of(b"setKey", b"set_key", b"setSharedKey", b"set_shared_key"),
     *(b"sharedKey", b"shared_key"),
 )
 """What gives a provider its key: methods that are called on something, settings by their names."""
-_STORED = Form(
-    ANYWHERE, regex(rb"(?![\"']|\s{1,9}from\b|\s{0,9}[!?]?\.\s{0,9}(?:getItem|removeItem|clear|key|length)\b)")
-)
-_STORING: Words = tuple(Standing(name, (_STORED,)) for name in (b"localStorage", b"sessionStorage", b"AsyncStorage"))
-"""The browser's storage, where it is not only read."""
-_SET = regex(rb"\s{0,9}\+?=(?!=)")
-_GOES = Form(
-    regex(
-        rb"(?i)(?:router|navigation|navigator|nav|history|location|window|linking|webbrowser|res|response|reply|\))"
-        rb"[!?]{0,2}\s{0,20}(?:\.|->|::)\s{0,9}\Z"
-    ),
-    regex(rb"\s{0,9}(?:<[^<>\n]{0,80}>\s{0,9})?\(|[ \t]"),
-    40,
-)
+_STORING: Words = stored_in(b"localStorage", b"sessionStorage", b"AsyncStorage")
 _GOING: Words = (
-    *(Standing(name, (Form(ANYWHERE, _SET),)) for name in (b"location", b"href")),
-    Standing(b"to", (Form(regex(rb"[\s:]\Z"), _SET),)),
-    *(Standing(name, (_GOES,)) for name in (b"push", b"replace", b"assign", b"open", b"openURL")),
-    *(Standing(name, (_GOES,)) for name in (b"pushState", b"replaceState", b"open_new_tab")),
+    *(*assigned(b"location", b"href"), *set_as_attribute(b"to")),
+    *going(b"push", b"replace", b"assign", b"open", b"openURL", b"pushState", b"replaceState", b"open_new_tab"),
     *(b"edirect", b"navigate", b"goto", b"HTTPFound", b"setSearchParams"),
 )
 """What goes to a page address, or links to one."""

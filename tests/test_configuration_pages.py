@@ -10,9 +10,9 @@ import jsonschema_rs
 import pytest
 
 from lk_audit.cli.scan import scan_command
-from lk_audit.configuration.kinds import Scope
 from lk_audit.configuration.pages import pages, schema
 from lk_audit.configuration.table import SETTINGS, Setting
+from lk_audit.configuration.values import Scope
 from lk_audit.rule_loader import load_rules
 from lk_audit.suppression.comments import rule_names
 

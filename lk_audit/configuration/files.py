@@ -11,9 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from lk_audit.configuration.kinds import type_name
 from lk_audit.configuration.table import EXTEND
 from lk_audit.configuration.toml_lines import Keys, line_of
+from lk_audit.configuration.values import type_name
 from lk_audit.errors import UsageError
 from lk_audit.patterns import regex
 from lk_audit.presence import is_file, is_there

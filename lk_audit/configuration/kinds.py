@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeAlias, cast
-
-from msgspec import Struct, field
+from typing import Any, cast
 
 from lk_audit.config import parse_duration, parse_severity
-from lk_audit.errors import UsageError
+from lk_audit.configuration.values import (
+    BadValue,
+    Json,
+    Kind,
+    Scope,
+    one_or_more,
+    require,
+    reworded,
+    several,
+    table_of,
+    text_of,
+    texts_of,
+    type_name,
+    within,
+)
 from lk_audit.files.listing import EXCLUDED_FOLDERS
 from lk_audit.files.path_patterns import pattern_mistake
 from lk_audit.hints import name_mistake
@@ -24,102 +35,6 @@ from lk_audit.suggestions import did_you_mean
 from lk_audit.suppression.key_paths import KeyPath, read_key_path
 from lk_audit.suppression.keys import KeySuppression
 from lk_audit.suppression.overrides import EVERY_RULE
-
-Json: TypeAlias = dict[str, Any]
-
-
-class BadValue(UsageError):  # noqa: N818 - it names what the value is
-    """A value that a setting cannot have; `where` leads to it inside the setting."""
-
-    def __init__(self, message: str, *where: str) -> None:
-        super().__init__(message)
-        self.where = where
-
-
-class Scope(Struct, frozen=True):
-    """What values are read against.
-
-    Args:
-        rules: rule ids by id and by name.
-        folder: the folder of the file that states the value, or the working folder for the command line.
-        is_trusted: whether a person named it on the command line, who may name any file.
-    """
-
-    rules: Mapping[str, str]
-    folder: Path = field(default_factory=Path)
-    is_trusted: bool = False
-
-
-class Kind(Struct, frozen=True):
-    """One kind of value: `name` as documentation calls it, `read` from TOML or the command line, `schema` for editors.
-
-    `read` raises `BadValue`.
-    """
-
-    name: str
-    read: Callable[[Any, Scope], Any]
-    schema: Json
-
-
-_TYPES: tuple[tuple[type, str], ...] = (
-    (bool, "a boolean"),
-    (str, "a string"),
-    (int, "an integer"),
-    (float, "a float"),
-    (list, "an array"),
-    (dict, "a table"),
-    (datetime, "a date with time"),
-    (date, "a date"),
-    (time, "a time"),
-)
-
-
-def type_name(value: object) -> str:
-    """What TOML calls the type of a value."""
-    return next((name for kind, name in _TYPES if isinstance(value, kind)), "something else")
-
-
-def _is(value: object, kind: type, wanted: str) -> None:
-    if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
-        raise BadValue(f"must be {wanted}, not {type_name(value)}")
-
-
-def _text(value: object, wanted: str) -> str:
-    _is(value, str, wanted)
-    return cast("str", value)
-
-
-def _texts(value: object, wanted: str) -> tuple[str, ...]:
-    wanted = f"an array of {wanted}"
-    _is(value, list, wanted)
-    for item in cast("list[object]", value):
-        _is(item, str, wanted)
-    return tuple(cast("list[str]", value))
-
-
-def _table(value: object, wanted: str) -> dict[str, Any]:
-    _is(value, dict, wanted)
-    return cast("dict[str, Any]", value)
-
-
-def _reworded(read: Callable[[str], Any], value: str) -> Any:  # noqa: ANN401 - whatever `read` gives
-    try:
-        return read(value)
-    except UsageError as error:
-        raise BadValue(str(error)) from None
-
-
-def _several(read: Callable[[object, Scope], str], value: object, scope: Scope) -> tuple[str, ...]:
-    """One value, or an array of them."""
-    items = cast("list[object]", value) if isinstance(value, list) else [value]
-    if not items:
-        raise BadValue("must not be empty")
-    return tuple(read(item, scope) for item in items)
-
-
-def _one_or_more(item: Json) -> Json:
-    return {"oneOf": [item, {"type": "array", "items": item, "minItems": 1}]}
-
 
 # --- rules and severities ---------------------------------------------------------------------------------------------
 
@@ -134,34 +49,27 @@ def _rule(name: str, scope: Scope, *where: str) -> str:
 
 
 def _rules(value: object, scope: Scope) -> tuple[str, ...]:
-    return tuple(_rule(name, scope) for name in _texts(value, 'rules by id or name, such as ["excessive-ttl"]'))
+    return tuple(_rule(name, scope) for name in texts_of(value, 'rules by id or name, such as ["excessive-ttl"]'))
 
 
 def _severity(value: object, _scope: Scope) -> Severity:
-    return cast("Severity", _reworded(parse_severity, _text(value, 'a severity, such as "high"')))
+    return cast("Severity", reworded(parse_severity, text_of(value, 'a severity, such as "high"')))
 
 
 def _fail_on(value: object, _scope: Scope) -> Severity | None:
-    text = _text(value, 'a severity or "never"')
-    return None if text.lower() == "never" else cast("Severity", _reworded(parse_severity, text))
+    text = text_of(value, 'a severity or "never"')
+    return None if text.lower() == "never" else cast("Severity", reworded(parse_severity, text))
 
 
 def _severities(value: object, scope: Scope) -> dict[str, Severity]:
-    table = _table(value, 'a table of rules, such as LK302 = "note"')
+    table = table_of(value, 'a table of rules, such as LK302 = "note"')
     found: dict[str, Severity] = {}
     for name, label in table.items():
         rule = _rule(name, scope, name)
         if rule in found:
             raise BadValue(f"{rule} is named twice, once by id and once by name", name)
-        found[rule] = _within(partial(_severity, label, scope), name)
+        found[rule] = within(partial(_severity, label, scope), name)
     return found
-
-
-def _within(read: Callable[[], Any], *where: str) -> Any:  # noqa: ANN401 - whatever `read` gives
-    try:
-        return read()
-    except BadValue as error:
-        raise BadValue(str(error), *where, *error.where) from None
 
 
 _SEVERITY_LABELS = [severity.label for severity in Severity]
@@ -180,7 +88,7 @@ SEVERITIES = Kind("table: severities by rule", _severities, _SEVERITIES_SCHEMA)
 
 
 def _patterns(value: object, _scope: Scope) -> tuple[str, ...]:
-    patterns = _texts(value, 'path patterns, such as ["tests/**"]')
+    patterns = texts_of(value, 'path patterns, such as ["tests/**"]')
     for pattern in patterns:
         _check_pattern(pattern)
     return patterns
@@ -208,11 +116,11 @@ _PATH_KEYS = ("ignore", "severity")
 
 def _per_path(value: object, scope: Scope) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for pattern, settings in _table(value, 'a table by path pattern, such as [per-path."tests/**"]').items():
+    for pattern, settings in table_of(value, 'a table by path pattern, such as [per-path."tests/**"]').items():
         _check_pattern(pattern, pattern)
         if pattern.startswith("!"):
             raise BadValue("a pattern of per-path cannot start with !", pattern)
-        table = _within(partial(_table, settings, "a table with ignore and severity"), pattern)
+        table = within(partial(table_of, settings, "a table with ignore and severity"), pattern)
         found[pattern] = {key: _of_path(key, item, scope, pattern) for key, item in table.items()}
     return found
 
@@ -221,10 +129,10 @@ def _of_path(key: str, value: object, scope: Scope, pattern: str) -> Any:  # noq
     if key not in _PATH_KEYS:
         raise BadValue(f"there is no such key; per-path has {' and '.join(_PATH_KEYS)}", pattern, key)
     if key == "ignore":
-        return _within(partial(_rules, value, scope), pattern, key)
+        return within(partial(_rules, value, scope), pattern, key)
     if isinstance(value, str):
-        return {EVERY_RULE: _within(partial(_severity, value, scope), pattern, key)}
-    return _within(partial(_severities, value, scope), pattern, key)
+        return {EVERY_RULE: within(partial(_severity, value, scope), pattern, key)}
+    return within(partial(_severities, value, scope), pattern, key)
 
 
 _PATTERNS_SCHEMA: Json = {"type": "array", "items": {"type": "string", "minLength": 1}}
@@ -259,13 +167,13 @@ _NAME = regex(r"[A-Za-z0-9-]{1,100}")
 
 
 def _suppressions(value: object, _scope: Scope) -> tuple[KeySuppression, ...]:
-    _is(value, list, "an array of tables, [[suppress]]")
+    require(value, list, "an array of tables, [[suppress]]")
     items = enumerate(cast("list[object]", value), 1)
-    return tuple(_within(partial(_suppression, item), str(number)) for number, item in items)
+    return tuple(within(partial(_suppression, item), str(number)) for number, item in items)
 
 
 def _suppression(value: object) -> KeySuppression:
-    table = _table(value, "a table with path, key and rule")
+    table = table_of(value, "a table with path, key and rule")
     unknown = next((key for key in table if key not in _SUPPRESSION_KEYS), None)
     if unknown is not None:
         hint = did_you_mean(unknown, _SUPPRESSION_KEYS) or f"; there are {', '.join(_SUPPRESSION_KEYS)}"
@@ -274,29 +182,29 @@ def _suppression(value: object) -> KeySuppression:
     if missing is not None:
         raise BadValue(f"says no {missing}; it takes path, key and rule")
     return KeySuppression(
-        path=_within(partial(_inner_path, table["path"]), "path"),
-        key=_within(partial(_key_path, table["key"]), "key"),
-        names=_within(partial(_rule_names, table["rule"]), "rule"),
-        reason=_within(partial(_text, table.get("reason", ""), "a text"), "reason"),
-        until=_within(partial(_day, table.get("expires")), "expires"),
+        path=within(partial(_inner_path, table["path"]), "path"),
+        key=within(partial(_key_path, table["key"]), "key"),
+        names=within(partial(_rule_names, table["rule"]), "rule"),
+        reason=within(partial(text_of, table.get("reason", ""), "a text"), "reason"),
+        until=within(partial(_day, table.get("expires")), "expires"),
     )
 
 
 def _inner_path(value: object) -> str:
     """The path of a file in the folder of the configuration, in one spelling."""
-    path = PurePosixPath(_text(value, "the path of a file"))
+    path = PurePosixPath(text_of(value, "the path of a file"))
     if not path.parts or path.is_absolute() or ".." in path.parts or "\0" in str(path):
         raise BadValue("must be the path of a file in the folder of the configuration, with forward slashes")
     return str(path)
 
 
 def _key_path(value: object) -> KeyPath:
-    return cast("KeyPath", _reworded(read_key_path, _text(value, "a key path, such as $.livekit.secret")))
+    return cast("KeyPath", reworded(read_key_path, text_of(value, "a key path, such as $.livekit.secret")))
 
 
 def _rule_names(value: object) -> tuple[str, ...]:
     """Rules by id or name. One that does not exist is told in the notes: a pack that has it may be missing here."""
-    names = _texts(value if isinstance(value, list) else [value], 'rules by id or name, such as "leaked-api-secret"')
+    names = texts_of(value if isinstance(value, list) else [value], 'rules by id or name, such as "leaked-api-secret"')
     wrong = next((name for name in names if not _NAME.fullmatch(name)), None)
     if not names or wrong is not None:
         raise BadValue("must be a rule by id or name, or an array of them")
@@ -322,7 +230,7 @@ _SUPPRESSION_SCHEMA: Json = {
     "properties": {
         "path": {"type": "string", "minLength": 1, "description": "The file, from the folder of the configuration on."},
         "key": {"type": "string", "pattern": r"^\$[.\[]", "examples": ["$.livekit.secret", "$.keys[0]"]},
-        "rule": _one_or_more(_RULE_SCHEMA),
+        "rule": one_or_more(_RULE_SCHEMA),
         "reason": {"type": "string"},
         "expires": {"type": "string", "format": "date", "description": "The last day on which it is accepted."},
     },
@@ -338,7 +246,7 @@ _REPORT = regex(r"lk-audit[\w.-]*\.(?:json|sarif|txt|md|html|xml)")
 
 def _file(value: object, scope: Scope) -> Path:
     """A file below the folder of the configuration; anywhere when the command line names it."""
-    text = _text(value, "the path of a file")
+    text = text_of(value, "the path of a file")
     path = scope.folder / text
     if not text or "\0" in text:
         raise BadValue("must be the path of a file")
@@ -357,7 +265,7 @@ def _is_inside(path: Path, folder: Path) -> bool:
 
 
 def _report(value: object, scope: Scope) -> str:
-    text = _text(value, "the path of a file")
+    text = text_of(value, "the path of a file")
     if scope.is_trusted or text == "-":
         return text
     path = _file(value, scope)
@@ -370,7 +278,7 @@ def _report(value: object, scope: Scope) -> str:
 
 
 FILE = Kind("file", _file, {"type": "string", "minLength": 1})
-REPORTS = Kind("file, or several", partial(_several, _report), _one_or_more({"type": "string", "minLength": 1}))
+REPORTS = Kind("file, or several", partial(several, _report), one_or_more({"type": "string", "minLength": 1}))
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
@@ -395,16 +303,16 @@ def _duration(value: object, _scope: Scope) -> float:
     wanted = 'a duration, such as "1h", "15m" or a number of seconds'
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise BadValue(f"must be {wanted}, not {type_name(value)}")
-    return cast("float", _reworded(parse_duration, str(value)[:80]))
+    return cast("float", reworded(parse_duration, str(value)[:80]))
 
 
 def _flag(value: object, _scope: Scope) -> bool:
-    _is(value, bool, "true or false")
+    require(value, bool, "true or false")
     return cast("bool", value)
 
 
 def _format(value: object, _scope: Scope) -> str:
-    text = _text(value, "the name of a format")
+    text = text_of(value, "the name of a format")
     if text not in REPORTERS:
         raise BadValue(
             f"no such format: {text[:80]!r}; there are {', '.join(REPORTERS)}{did_you_mean(text, REPORTERS)}"
@@ -413,7 +321,7 @@ def _format(value: object, _scope: Scope) -> str:
 
 
 def _names(value: object, _scope: Scope) -> tuple[str, ...]:
-    names = _texts(value, 'names, such as ["ACME_RTC_SECRET"]')
+    names = texts_of(value, 'names, such as ["ACME_RTC_SECRET"]')
     from lk_audit.livekit.credentials import judge  # noqa: PLC0415 - most configurations state no names
 
     for name in names:
@@ -430,5 +338,5 @@ def _names(value: object, _scope: Scope) -> tuple[str, ...]:
 SIZE = Kind("size", _size, {"type": ["string", "integer"], "examples": ["20 MB", 20_000_000]})
 DURATION = Kind("duration", _duration, {"type": ["string", "integer"], "examples": ["1h", "15m", 3600]})
 FLAG = Kind("boolean", _flag, {"type": "boolean"})
-FORMATS = Kind("format, or several", partial(_several, _format), _one_or_more({"enum": list(REPORTERS)}))
+FORMATS = Kind("format, or several", partial(several, _format), one_or_more({"enum": list(REPORTERS)}))
 NAMES = Kind("names", _names, {"type": "array", "items": {"type": "string", "minLength": 4}})

@@ -10,8 +10,8 @@ from msgspec import Struct, field
 
 from lk_audit.configuration import files
 from lk_audit.configuration.files import File
-from lk_audit.configuration.kinds import BadValue, Scope
 from lk_audit.configuration.table import BY_KEY, EXTEND, FORBIDDEN, SETTINGS, Merge, Setting
+from lk_audit.configuration.values import BadValue, Scope
 from lk_audit.errors import UsageError
 from lk_audit.suggestions import did_you_mean
 from lk_audit.suppression.overrides import EVERY_RULE

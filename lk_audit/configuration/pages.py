@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from lk_audit.configuration.files import OWN_NAMES, PYPROJECT
-from lk_audit.configuration.kinds import Json
 from lk_audit.configuration.layers import COMMAND_LINE, DEFAULT, Effective, Stated
 from lk_audit.configuration.table import EXTEND, EXTEND_MEANING, SETTINGS, Merge, Setting
+from lk_audit.configuration.values import Json
 from lk_audit.reporters import Presentation
 from lk_audit.reporters.screen import Painter, printable
 

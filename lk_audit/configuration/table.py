@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from lk_audit.configuration import kinds
-from lk_audit.configuration.kinds import Kind
+from lk_audit.configuration.values import Kind
 
 
 class Merge(Enum):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from lk_audit.extractors.caller_data import has_credential, has_raw
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.go_handlers import is_whole_request, type_name
-from lk_audit.extractors.refusals import leaves, parts_of_test
+from lk_audit.extractors.guard_parts import nodes_of
+from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
 from lk_audit.livekit.authentication import AUTHENTICATING_NAME, GO_ASKING_NAME, GO_CHECK_NAME, GO_TEXT_PACKAGES
-from lk_audit.syntax import Call, Expr, Function, If, Index, Literal, Member, Name, Opaque, Parameter, walk
+from lk_audit.syntax import Call, Expr, Function, If, Index, Literal, Member, Name, Opaque, Parameter, Raise, walk
 from lk_audit.values.model import Defined, symbolic_sources
+
+TestsCaller: TypeAlias = Callable[[FileContext, Expr], bool]
+"""Tells whether a test looks at who the caller is."""
 
 
 def fails_for_strangers(context: FileContext, leaf: Expr) -> bool:
@@ -77,3 +82,24 @@ def calls_parameter(context: FileContext, call: Call) -> bool:
 def is_request_itself(context: FileContext, expr: Expr) -> bool:
     """`sessions.Get(r, "user")`: a library is given the request, and takes what it needs."""
     return context.is_go and is_whole_request(context, symbolic_sources(context.values(expr)))
+
+
+def refuses(context: FileContext, function: Function, tests_caller: TestsCaller) -> bool:
+    """Whether a function refuses strangers itself, so that nothing is left to ask."""
+    return any(
+        isinstance(node, If)
+        and (leaves(node.then) or node.otherwise is not None)
+        and (says_refusal(node.then) or (node.otherwise is not None and says_refusal(node.otherwise)))
+        and tests_caller(context, node.test)
+        for node in nodes_of(function)
+    )
+
+
+def returns_refusal(context: FileContext, function: Function, tests_caller: TestsCaller) -> bool:
+    """Whether a function returns an error that something outside has decided."""
+    return any(
+        isinstance(node, If)
+        and any(isinstance(item, Raise) for item in node.then.statements)
+        and tests_caller(context, node.test)
+        for node in nodes_of(function)
+    )

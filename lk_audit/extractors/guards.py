@@ -8,6 +8,7 @@ nobody.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_injected, is_known_caller, is_raw
 from lk_audit.extractors.check_calls import (
@@ -47,6 +48,7 @@ from lk_audit.syntax import (
     Block,
     Call,
     Class,
+    Define,
     Expr,
     Function,
     If,
@@ -169,17 +171,13 @@ class Guards:
             self._classes[owner] = False
             home = context.home(owner)
             trusted = any((last_name(base) or "") in TRUSTED_BASES for base in owner.bases) and not is_lenient(owner)
-            methods = [
-                item.function
-                for item in owner.body.statements
-                if isinstance(getattr(item, "function", None), Function) and hasattr(item, "function")
-            ]
+            methods = [item.function for item in owner.body.statements if isinstance(item, Define)]
             known = self._classes[owner] = (
                 trusted
                 or any(self.authenticating(home, mark, depth + 1) is not None for mark in owner.decorators)
                 or any(decides(home, item) for item in methods)
                 or any(self.function(home, item, depth + 1) for item in methods)
-                or (home.module.language == "rust" and _is_middleware_in_rust(home, owner))
+                or (home.module.language == "rust" and _is_refusing_middleware(home, owner))
             )
         return known
 
@@ -273,11 +271,13 @@ class Guards:
         return self.function(context, function, depth)
 
     def _is_check_in_go(self, context: FileContext, function: Function, depth: int) -> bool:
-        from lk_audit.extractors.go_guards import asks_who_has_credential, is_called_check  # noqa: PLC0415 - one language's
+        from lk_audit.extractors import go_guards  # noqa: PLC0415 - one language's
 
-        if asks_who_has_credential(context.home(function), function):
+        home = context.home(function)
+        if go_guards.asks_who_has_credential(home, function):
             return True
-        return is_called_check(function.name) and self._may_fail(context, function, depth)
+        is_called_check = go_guards.is_called_check(function.name) and depth <= _DEEPEST
+        return is_called_check and go_guards.returns_refusal(home, function, partial(self._tests_caller, depth=depth))
 
     def verifies(self, context: FileContext, call: Call, depth: int = 0) -> bool:
         """Whether a call tells who the caller is, so that strangers get no further."""
@@ -303,37 +303,14 @@ class Guards:
 
     def _stops_strangers(self, context: FileContext, call: Call, depth: int) -> bool:
         """The same in Go, where a call says by its results what it found: they must be asked, see `_refuses`."""
-        from lk_audit.extractors.go_guards import calls_parameter  # noqa: PLC0415 - most scans meet other languages
+        from lk_audit.extractors import go_guards  # noqa: PLC0415 - most scans meet other languages
 
-        if calls_parameter(context, call):
+        if depth >= _DEEPEST or go_guards.calls_parameter(context, call):
             return False
+        tests_caller = partial(self._tests_caller, depth=depth + 1)
         defined = (value.definition for value in context.values(call.callee) if isinstance(value, Defined))
-        return any(isinstance(item, Function) and self._answers(context, item, depth + 1) for item in defined)
-
-    def _answers(self, context: FileContext, function: Function, depth: int) -> bool:
-        """Whether a Go function refuses strangers itself, so that nothing is left to ask."""
-        if depth > _DEEPEST:
-            return False
-        home = context.home(function)
-        return any(
-            isinstance(node, If)
-            and (leaves(node.then) or node.otherwise is not None)
-            and (says_refusal(node.then) or (node.otherwise is not None and says_refusal(node.otherwise)))
-            and self._tests_caller(home, node.test, depth)
-            for node in nodes_of(function)
-        )
-
-    def _may_fail(self, context: FileContext, function: Function, depth: int) -> bool:
-        """Whether a Go function that is called a check returns an error that something outside has decided."""
-        if depth > _DEEPEST:
-            return False
-        home = context.home(function)
-        return any(
-            isinstance(node, If)
-            and any(isinstance(item, Raise) for item in node.then.statements)
-            and self._tests_caller(home, node.test, depth)
-            for node in nodes_of(function)
-        )
+        functions = (item for item in defined if isinstance(item, Function))
+        return any(go_guards.refuses(context.home(item), item, tests_caller) for item in functions)
 
     def _verifies_something(self, context: FileContext, node: Node) -> bool:
         """A call whose failure means that the caller is not who he says: anything but reading the request."""
@@ -412,7 +389,7 @@ class Guards:
         )
 
 
-def _is_middleware_in_rust(context: FileContext, owner: Class) -> bool:
-    from lk_audit.extractors.rust_perimeter import is_refusing_middleware  # noqa: PLC0415 - one language's
+def _is_refusing_middleware(context: FileContext, owner: Class) -> bool:
+    from lk_audit.extractors.rust_handlers import is_refusing_middleware  # noqa: PLC0415 - one language's
 
     return is_refusing_middleware(context, owner)

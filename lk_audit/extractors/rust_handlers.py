@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.refusals import says_refusal
 from lk_audit.livekit.rust_web import (
     CALLER_TYPE,
     HOLDERS,
@@ -21,6 +22,8 @@ from lk_audit.syntax import (
     Argument,
     Assign,
     Call,
+    Class,
+    Define,
     Expr,
     Function,
     Index,
@@ -31,6 +34,7 @@ from lk_audit.syntax import (
     Parameter,
     Return,
     Sequence,
+    walk,
 )
 from lk_audit.values.model import Defined, Given
 
@@ -237,3 +241,17 @@ def mentions(context: FileContext, function: Function) -> Iterator[tuple[FileCon
         for use in uses:
             if isinstance(home.names.parent(use), Argument):
                 yield home, use
+
+
+def is_refusing_middleware(context: FileContext, owner: Class) -> bool:
+    """Whether actix-web's middleware refuses callers: the `call` of what its `new_transform` makes says so."""
+    made = (node for item in _methods(owner, "new_transform") for node in walk(item.body) if isinstance(node, Name))
+    classes = (value.definition for node in made for value in context.values(node) if isinstance(value, Defined))
+    return any(
+        says_refusal(method.body) for found in classes if isinstance(found, Class) for method in _methods(found, "call")
+    )
+
+
+def _methods(owner: Class, name: str) -> list[Function]:
+    methods = (item.function for item in owner.body.statements if isinstance(item, Define))
+    return [item for item in methods if item.name == name]

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
-from lk_audit.extractors.refusals import says_refusal
 from lk_audit.extractors.rust_handlers import caller_type
 from lk_audit.facts import Lead
-from lk_audit.syntax import Class, Define, Expr, Function, Name, Raise, walk
+from lk_audit.syntax import Class, Define, Expr, Function, Raise, walk
 from lk_audit.values.model import Defined
 
 _EXTRACTING = frozenset({"from_request", "from_request_parts"})
@@ -23,20 +22,6 @@ def around(_: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
         written = caller_type(parameter)
         if written is not None and _refuses(guards, home, written):
             yield Lead(home.place(parameter), "lets authenticated callers in only")
-
-
-def is_refusing_middleware(context: FileContext, owner: Class) -> bool:
-    """Whether actix-web's middleware refuses callers: the `call` of what its `new_transform` makes says so."""
-    made = (node for item in _methods(owner, "new_transform") for node in walk(item.body) if isinstance(node, Name))
-    classes = (value.definition for node in made for value in context.values(node) if isinstance(value, Defined))
-    return any(
-        says_refusal(method.body) for found in classes if isinstance(found, Class) for method in _methods(found, "call")
-    )
-
-
-def _methods(owner: Class, name: str) -> list[Function]:
-    methods = (item.function for item in owner.body.statements if isinstance(item, Define))
-    return [item for item in methods if item.name == name]
 
 
 def _refuses(guards: Guards, context: FileContext, written: Expr) -> bool:

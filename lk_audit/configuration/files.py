@@ -12,7 +12,6 @@ from typing import Any
 from msgspec import Struct
 
 from lk_audit.configuration.table import EXTEND
-from lk_audit.configuration.toml_lines import Keys, line_of
 from lk_audit.configuration.values import type_name
 from lk_audit.errors import UsageError
 from lk_audit.patterns import regex
@@ -34,7 +33,7 @@ class File(Struct, frozen=True):
     path: Path
     text: str
     stated: dict[str, Any]
-    table: Keys = ()
+    table: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -43,6 +42,8 @@ class File(Struct, frozen=True):
 
     def line(self, *keys: str) -> int | None:
         """The line (from 1) where a key stands, if that can be told."""
+        from lk_audit.configuration.toml_lines import line_of  # noqa: PLC0415 - most configurations hold no mistake
+
         return line_of(self.text, (*self.table, *keys))
 
     def error(self, message: str, *keys: str) -> UsageError:

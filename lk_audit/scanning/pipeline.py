@@ -34,7 +34,6 @@ from lk_audit.scanning.finding_writer import crowds, kept, write_findings
 from lk_audit.scanning.reading import Kept, contents, read, unread, unread_files, unused_configurations
 from lk_audit.source import Place, Source
 from lk_audit.suppression.comments import apply_suppressions, rule_names
-from lk_audit.suppression.foreign_comments import honored
 from lk_audit.suppression.keys import KeySuppression, acceptances
 from lk_audit.suppression.overrides import apply_overrides
 
@@ -185,6 +184,8 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         stated=acceptances(suppressions, ordered.some(item.path for item in suppressions), looked_at),
     )
     if honor_foreign_comments:
+        from lk_audit.suppression.foreign_comments import honored  # noqa: PLC0415 - few scans are asked to
+
         marked = honored(marked, ordered.some(item.place.path for item in marked), rules)
     return Report(
         findings=tuple(marked),

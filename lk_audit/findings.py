@@ -277,13 +277,13 @@ class Fingerprints:
 
     def of(self, rule_id: str, problem: Problem) -> str:
         path = problem.place.path
-        key = (rule_id, self._prefix + path, self._thing(problem))
+        key = (rule_id, self._prefix + path, self._subject(problem))
         self._seen[key] += 1
         return _digest(*key, str(self._seen[key]))
 
     def content_of(self, rule_id: str, problem: Problem) -> str:
         """The identity without the file: equal for equal things in different files."""
-        return _digest(rule_id, self._thing(problem))
+        return _digest(rule_id, self._subject(problem))
 
     def of_problem(self, rule_id: str, problem: Problem) -> str:
         """The same for all places where a rule finds the same thing; places of things without a name are apart."""
@@ -291,7 +291,7 @@ class Fingerprints:
             return ""
         return _digest(rule_id, problem.subject)
 
-    def _thing(self, problem: Problem) -> str:
+    def _subject(self, problem: Problem) -> str:
         if problem.subject is not None:
             return problem.subject
         place, source = problem.place, self._sources.get(problem.place.path)

@@ -197,9 +197,9 @@ class _Mentions:
         self._known: dict[Words, bool] = {}
 
     def open(self, gate: Gate) -> bool:
-        return any(all(map(self._has, way)) for way in gate)
+        return any(all(map(self._mentions_any, way)) for way in gate)
 
-    def _has(self, words: Words) -> bool:
+    def _mentions_any(self, words: Words) -> bool:
         if words not in self._known:
             data, plain = self._data, self._plain
             found = any(word in plain if isinstance(word, bytes) else word.search(data) for word in words)

@@ -133,7 +133,7 @@ class Mounts:
             if isinstance(other.names.parent(call), Evaluate) or call.is_new:
                 continue
             given = (item.value for item in call.arguments if isinstance(item.value, Name | Member | Call))
-            if any(self._is(other, expr, router) for expr in given):
+            if any(self._is_router(other, expr, router) for expr in given):
                 yield from ((other, expr) for expr in _callees(call))
 
     def _routers(self, context: FileContext, expr: Expr) -> Iterator[_Router]:
@@ -162,20 +162,20 @@ class Mounts:
             receiver = call.callee.object if isinstance(call.callee, Member) else None
             if receiver is None or (other is site and call.start > position):
                 continue
-            if self._is(other, receiver, router) and covers(literal_path(call), path):
+            if self._is_router(other, receiver, router) and covers(literal_path(call), path):
                 yield from ((other, item.value) for item in call.arguments)
         for function in other.names.functions:
             for decorator in function.decorators:
                 callee = decorator.callee if isinstance(decorator, Call) else decorator
                 if not isinstance(callee, Member) or callee.name not in MIDDLEWARE_METHODS:
                     continue
-                if self._is(other, callee.object, router):
+                if self._is_router(other, callee.object, router):
                     yield other, function
 
     def _mounted(self, other: FileContext, router: _Router, path: str | None, depth: int) -> Iterator[Guard]:
         """`app.use("/api", guard, router)`, `app.include_router(router, dependencies=[...])`, `register(plugin)`."""
         for call in _calls(other, MOUNTING_METHODS):
-            mounted = next((item for item in call.arguments if self._is(other, item.value, router)), None)
+            mounted = next((item for item in call.arguments if self._is_router(other, item.value, router)), None)
             if mounted is None or not isinstance(call.callee, Member):
                 continue
             yield from ((other, item.value) for item in call.arguments if item is not mounted)
@@ -183,7 +183,7 @@ class Mounts:
             whole = _joined(prefix, path)
             yield from self._of_router(other, call.callee.object, call.start, whole, depth + 1)
 
-    def _is(self, context: FileContext, expr: Expr, router: _Router) -> bool:
+    def _is_router(self, context: FileContext, expr: Expr, router: _Router) -> bool:
         if expr is router.identity:
             return True
         if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.name in _MOUNTABLE:

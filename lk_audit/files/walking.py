@@ -97,12 +97,12 @@ class _Rules:
         Few paths are spoken of at all. In a large folder one search tells, and only of those every pattern is asked.
         """
         self._asked += 1
-        if self._asked > _MANY and self._any.search(path) is None:
+        if self._asked > _MANY and self._any_pattern.search(path) is None:
             return None
         return self._spec.check_file(path).include
 
     @cached_property
-    def _any(self) -> re.Pattern[str]:
+    def _any_pattern(self) -> re.Pattern[str]:
         sources = (str(pattern.regex.pattern) for pattern in self._spec.patterns if pattern.regex is not None)
         return re.compile("|".join(_GROUP_NAME.sub("(?:", source) for source in sources) or "(?!)")
 

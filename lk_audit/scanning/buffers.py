@@ -46,21 +46,8 @@ def scan_buffer(  # noqa: PLR0913 - keywords, half of them optional
     started = time.perf_counter()
     config = config or Config()
     working = (folder or Path.cwd()).resolve()
-    path = working / name
-    if not name or is_folder(path):
-        raise UsageError(f"not the name of a file: {name!r}")
-    if not is_folder(path.parent):
-        raise UsageError(
-            f"no such folder: {path.parent.relative_to(working) if path.is_relative_to(working) else name}"
-        )
-    found = surroundings(path.parent.resolve() / path.name, working)
-    name = found.paths[0]
-    is_too_large = len(raw) > config.size_limit
-    content = (
-        Content(skipped=Skipped(name, "too large"))
-        if is_too_large
-        else content_of(name, raw, config.hints.secret_words)
-    )
+    found = surroundings(_place_of(name, working), working)
+    content = _content(found.paths[0], raw, config)
     sources = [content.source] if content.source else []
     files = Files(sources, lambda: unread_files(found, config.size_limit))
     report = scan_sources(
@@ -81,3 +68,20 @@ def scan_buffer(  # noqa: PLR0913 - keywords, half of them optional
         skipped=(content.skipped,) if content.skipped else (),
         elapsed=time.perf_counter() - started,
     )
+
+
+def _place_of(name: str, working: Path) -> Path:
+    """Where the file would be saved."""
+    path = working / name
+    if not name or is_folder(path):
+        raise UsageError(f"not the name of a file: {name!r}")
+    if not is_folder(path.parent):
+        shown = path.parent.relative_to(working) if path.is_relative_to(working) else name
+        raise UsageError(f"no such folder: {shown}")
+    return path.parent.resolve() / path.name
+
+
+def _content(path: str, raw: bytes, config: Config) -> Content:
+    if len(raw) > config.size_limit:
+        return Content(skipped=Skipped(path, "too large"))
+    return content_of(path, raw, config.hints.secret_words)

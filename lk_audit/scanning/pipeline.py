@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from lk_audit import __version__, frontends
 from lk_audit.config import Config
 from lk_audit.facts import Fact
-from lk_audit.files.columns import BINARY, MATTERS, MISNAMED, OTHER
+from lk_audit.files.columns import BINARY, MATTERS, MISNAMED, OTHER, Columns
 from lk_audit.files.discovery import Discovery, discovered, looked
-from lk_audit.files.listing import roots_of
+from lk_audit.files.listing import Roots, roots_of
 from lk_audit.files.sources import Sources, holding
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report, Skipped, distinct
 from lk_audit.fixes import Fixer
@@ -81,12 +81,8 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     memory = cache.scan(roots, rules, known_rules, config) if cache else None
     ignored = Ignored(roots.base)
     read_here = memory.kept if memory else Kept()
-    if memory:
-        found, columns = memory.look(progress, ignored.hear)
-    else:
-        read_all = partial(contents, base=roots.base, limit=config.size_limit, hints=config.hints, kept=read_here)
-        look = partial(looked, look=read_all, jobs=config.jobs, progress=progress)
-        found, columns = discovered(roots, look, config.exclusion, listed=ignored.hear)
+    look = memory.look if memory else partial(_look, roots, config, read_here)
+    found, columns = look(progress, ignored.hear)
     elsewhere = memory.around if memory else partial(unread_files, found, config.size_limit)
     environment = EnvironmentFiles(found, Files((), elsewhere), ignored)
     kept = memory.report(environment) if memory else None
@@ -114,18 +110,31 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         observe=observe,
         jobs=config.jobs,
     )
-    report = replace(
+    report = replace(_completed(report, found, columns, config), elapsed=time.perf_counter() - started)
+    if memory:
+        memory.keep(report, environment, sources)
+    return report
+
+
+def _look(
+    roots: Roots, config: Config, kept: Kept, progress: Progress | None, listed: Callable[[Sequence[str]], object]
+) -> tuple[Discovery, Columns]:
+    """The files of the scan and what is known of them; all are read, and `listed` hears of their paths before."""
+    read_all = partial(contents, base=roots.base, limit=config.size_limit, hints=config.hints, kept=kept)
+    look = partial(looked, look=read_all, jobs=config.jobs, progress=progress)
+    return discovered(roots, look, config.exclusion, listed=listed)
+
+
+def _completed(report: Report, found: Discovery, columns: Columns, config: Config) -> Report:
+    """The report on sources with what the configuration makes of it, and with the files that are no sources."""
+    return replace(
         apply_overrides(report, config.overrides),
         notes=(*report.notes, *unused_configurations(found, config.files)),
         scanned=sum(map(columns.verdicts.count, (OTHER, MATTERS))),
         binary=sum(map(columns.verdicts.count, (BINARY, MISNAMED))),
         skipped=_by_path((*found.skipped, *unread(found, columns), *report.skipped)),
         excluded=found.excluded,
-        elapsed=time.perf_counter() - started,
     )
-    if memory:
-        memory.keep(report, environment, sources)
-    return report
 
 
 def _by_path(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
@@ -157,24 +166,18 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     options = options or Options()
     files = Files(ordered) if files is None else files
     extracted = extract_all(ordered, extract or analysis(files))
-    facts = extracted.facts
-    notes = [Note(SYNTAX, note.path, note.line, note.reason) for note in extracted.notes]
-    problems, rule_crashes = run_rules(facts, rules, options)
+    problems, rule_crashes = run_rules(extracted.facts, rules, options)
     reported = kept(problems)
-    crowded = extracted.crowded | reported.left_out.keys()
-    notes += [
-        Note(SYNTAX, path, 1, crowds(reported.left_out.get(path), reported.most, is_cut=path in extracted.crowded))
-        for path in crowded
-    ]
     # A view, such as the code of a notebook, has its places in another text than its syntax.
     fixer = Fixer(files, (path for path in ordered.paths if not frontends.has_view(path)))
     repairs = [problem.repair for _, problem in distinct(reported.problems) if problem.repair is not None]
     fixes, fix_crashes = _fixes(fixer, repairs, jobs)
     made = iter(fixes)
     seen = Held(files, {problem.place.path for _, problem in reported.problems})
-    findings = write_findings(reported.problems, facts, seen, prefix, lambda _: next(made), crowded)
+    crowded = extracted.crowded | reported.left_out.keys()
+    findings = write_findings(reported.problems, extracted.facts, seen, prefix, lambda _: next(made), crowded)
     if observe is not None:
-        observe(ordered, facts)
+        observe(ordered, extracted.facts)
     marked, suppression_notes = apply_suppressions(
         findings,
         holding(ordered, b"lk-audit:"),
@@ -187,17 +190,25 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
         from lk_audit.suppression.foreign_comments import honored  # noqa: PLC0415 - few scans are asked to
 
         marked = honored(marked, ordered.some(item.place.path for item in marked), rules)
+    notes = (*_notes(extracted, reported.left_out, reported.most), *suppression_notes)
     return Report(
         findings=tuple(marked),
         rules=tuple(sorted(rules, key=lambda rule: rule.id)),
         scanned=len(ordered),
         analysed=len(ordered),
         skipped=_by_path(Skipped(path, _CHANGED) for path in extracted.lost | files.lost),
-        notes=tuple(sorted([*notes, *suppression_notes], key=lambda note: (note.path, note.line, note.message))),
+        notes=tuple(sorted(notes, key=lambda note: (note.path, note.line, note.message))),
         crashes=tuple(sorted([*extracted.crashes, *rule_crashes, *fix_crashes], key=repr)),
         prefix=prefix,
         version=__version__,
     )
+
+
+def _notes(extracted: Extracted, left_out: Mapping[str, int], most: int) -> Iterator[Note]:
+    """What of the files went unseen, or has no room in the report."""
+    yield from (Note(SYNTAX, note.path, note.line, note.reason) for note in extracted.notes)
+    for path in extracted.crowded | left_out.keys():
+        yield Note(SYNTAX, path, 1, crowds(left_out.get(path), most, is_cut=path in extracted.crowded))
 
 
 _CHANGED = "it changed while it was scanned; scan again"

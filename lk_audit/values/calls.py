@@ -174,9 +174,9 @@ class Calls:
         if own is not None:
             return bounded((value for item in own for value in self._called(item, call, frame)), call)
         receivers = evaluator.evaluate_at(callee.object, frame)
-        return bounded((value for item in receivers for value in self._on(item, callee, call, frame)), call)
+        return bounded((value for item in receivers for value in self._method_call(item, callee, call, frame)), call)
 
-    def _on(  # noqa: PLR0911 - one per kind of value
+    def _method_call(  # noqa: PLR0911 - one per kind of value
         self, receiver: Value, callee: Member, call: Call, frame: Frame | None
     ) -> Possible:
         """A method call on one value."""

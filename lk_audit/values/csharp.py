@@ -118,7 +118,7 @@ def _date(invocation: Invocation) -> Possible | None:
     return dates or None
 
 
-def _on(clock: Clock) -> Function:
+def _argument_on_clock(clock: Clock) -> Function:
     """`EpochTime.GetIntDate(date)`."""
 
     def convert(value: Value, _: Expr) -> Value | None:
@@ -135,7 +135,7 @@ FUNCTIONS: dict[str, Function] = {
     "DateTime.SpecifyKind": identity,
     "DateTimeOffset.FromUnixTimeSeconds": from_clock(Clock.SECONDS),
     "DateTimeOffset.FromUnixTimeMilliseconds": from_clock(Clock.MILLISECONDS),
-    "EpochTime.GetIntDate": _on(Clock.SECONDS),
+    "EpochTime.GetIntDate": _argument_on_clock(Clock.SECONDS),
     **dict.fromkeys(
         (
             *(f"{kind}.Parse" for kind in ("int", "long", "double", "float", "decimal", "Int32", "Int64", "Double")),

@@ -17,7 +17,7 @@ from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Flag, Listed, Moment, Number, Possible, Returned, Text, Value
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR, now
 from lk_audit.values.possible import bounded, either, joined_trace, unknown
-from lk_audit.values.spans import on_clock
+from lk_audit.values.spans import in_units, on_clock
 from lk_audit.values.texts import as_text, itself
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": MINUTE, "h": HOUR}
@@ -172,15 +172,6 @@ def _added_date(invocation: Invocation, receiver: Value) -> Possible | None:
     return (replace(receiver, offset=receiver.offset + seconds, origin=invocation.call),)
 
 
-def _in(seconds: float) -> Method:
-    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
-        if not isinstance(receiver, Duration):
-            return None
-        return (Number(origin=invocation.call, number=receiver.seconds / seconds, trace=receiver.trace),)
-
-    return convert
-
-
 MOMENT: Mapping[str, Method] = {
     "Add": _added,
     "AddDate": _added_date,
@@ -189,11 +180,11 @@ MOMENT: Mapping[str, Method] = {
     **dict.fromkeys(("UTC", "Local", "In", "Truncate", "Round"), itself),
 }
 DURATION: Mapping[str, Method] = {
-    "Seconds": _in(1.0),
-    "Minutes": _in(MINUTE),
-    "Hours": _in(HOUR),
-    "Milliseconds": _in(1e-3),
-    "Nanoseconds": _in(1e-9),
+    "Seconds": in_units(1.0),
+    "Minutes": in_units(MINUTE),
+    "Hours": in_units(HOUR),
+    "Milliseconds": in_units(1e-3),
+    "Nanoseconds": in_units(1e-9),
     **dict.fromkeys(("Truncate", "Round"), itself),
 }
 METHODS: Mapping[type, Mapping[str, Method]] = {Moment: MOMENT, Duration: DURATION}

@@ -122,7 +122,7 @@ def _as_date(value: Value) -> Value | None:
     return None
 
 
-def _in(clock: Clock) -> Function:
+def _argument_on_clock(clock: Clock) -> Function:
     """A function that turns a date object into a number."""
 
     def convert(invocation: Invocation) -> Possible:
@@ -244,8 +244,8 @@ PYTHON: dict[str, Function] = {
     "datetime.timedelta": timedelta,
     "pendulum.duration": timedelta,
     "dateutil.relativedelta.relativedelta": timedelta,
-    "calendar.timegm": _in(Clock.SECONDS),
-    "time.mktime": _in(Clock.SECONDS),
+    "calendar.timegm": _argument_on_clock(Clock.SECONDS),
+    "time.mktime": _argument_on_clock(Clock.SECONDS),
 }
 
 JAVASCRIPT: dict[str, Function] = {
@@ -271,15 +271,15 @@ JAVASCRIPT: dict[str, Function] = {
         if unit != "microsecond"
     },
     "date-fns.add": _add_span,
-    "date-fns.getUnixTime": _in(Clock.SECONDS),
-    "date-fns.getTime": _in(Clock.MILLISECONDS),
+    "date-fns.getUnixTime": _argument_on_clock(Clock.SECONDS),
+    "date-fns.getTime": _argument_on_clock(Clock.MILLISECONDS),
     **dict.fromkeys(("ms", "ms.default"), _ms),
     "djwt.getNumericDate": _numeric_date,
     **dict.fromkeys(("jsrsasign.jws.IntDate.get", "jsrsasign.KJUR.jws.IntDate.get", "KJUR.jws.IntDate.get"), _int_date),
 }
 
 
-def _to(clock: Clock) -> Method:
+def _receiver_on_clock(clock: Clock) -> Method:
     def convert(_: Invocation, receiver: Value) -> Possible | None:
         converted = _converted(receiver, clock)
         return None if converted is None else (converted,)
@@ -322,8 +322,8 @@ def _span(invocation: Invocation) -> Possible:
 
 
 MOMENT_METHODS: Mapping[str, Method] = {
-    **dict.fromkeys(("timestamp", "unix", "toSeconds", "toUnixInteger"), _to(Clock.SECONDS)),
-    **dict.fromkeys(("getTime", "valueOf", "toMillis"), _to(Clock.MILLISECONDS)),
+    **dict.fromkeys(("timestamp", "unix", "toSeconds", "toUnixInteger"), _receiver_on_clock(Clock.SECONDS)),
+    **dict.fromkeys(("getTime", "valueOf", "toMillis"), _receiver_on_clock(Clock.MILLISECONDS)),
     **dict.fromkeys(
         ("timetuple", "utctimetuple", "astimezone", "toDate", "toJSDate", "clone", "utc", "local", "toUTC"), itself
     ),

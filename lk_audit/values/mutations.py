@@ -170,9 +170,9 @@ class Mutator(Struct, frozen=True, eq=False):
         """`value` after the change."""
         if not isinstance(value, Mapped | Listed | Moment):
             return (value,)
-        return self._at(value, mutation.keys, mutation, certain)
+        return self._changed_at(value, mutation.keys, mutation, certain)
 
-    def _at(self, value: Value, keys: Sequence[Key], mutation: Mutation, certain: bool) -> Possible:
+    def _changed_at(self, value: Value, keys: Sequence[Key], mutation: Mutation, certain: bool) -> Possible:
         deep = len(keys) > (0 if mutation.kind in {"merge", "append", "extend"} else 1)
         if not deep:
             return (self._changed(value, keys, mutation, certain),)
@@ -182,7 +182,7 @@ class Mutator(Struct, frozen=True, eq=False):
         member = value.members.get(names[0]) if len(names) == 1 and names[0] is not None else None
         if member is None or names[0] is None:
             return (value,)
-        inner = tuple(new for old in member.values for new in self._at(old, keys[1:], mutation, certain))
+        inner = tuple(new for old in member.values for new in self._changed_at(old, keys[1:], mutation, certain))
         return (replace(value, members={**value.members, names[0]: replace(member, values=inner)}),)
 
     def _key(self, key: Key) -> Possible:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from lk_audit.extractors.context import FileContext, IsRequest
+from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.extractors.payloads import livekit_payload, payload_parts
 from lk_audit.livekit.durations import MINUTE
@@ -30,16 +30,16 @@ from lk_audit.values.objects import Event, history
 _PAIR = 2
 
 
-def built_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
+def built_mints(context: FileContext) -> Iterator[MintParts]:
     """Every token with LiveKit's claims that the file builds."""
     for call in context.names.calls:
         builder = context.sdks.builders.get(context.qualified(call.callee) or "")
-        parts = _mint(context, call, builder, is_request) if builder is not None else None
+        parts = _mint(context, call, builder) if builder is not None else None
         if parts is not None:
             yield parts
 
 
-def _mint(context: FileContext, call: Call, builder: JwtBuilder, is_request: IsRequest) -> MintParts | None:
+def _mint(context: FileContext, call: Call, builder: JwtBuilder) -> MintParts | None:
     members: dict[str, Member] = {}
     secret: Possible = ()
     is_open = False
@@ -58,7 +58,7 @@ def _mint(context: FileContext, call: Call, builder: JwtBuilder, is_request: IsR
     if payload is None:
         return None
     unit = TtlUnit.EPOCH_OR_DATETIME
-    parts = payload_parts(context, call, payload, label=builder.label, exp_unit=unit, is_request=is_request)
+    parts = payload_parts(context, call, payload, label=builder.label, exp_unit=unit)
     return replace(parts, settings={**parts.settings, "api_secret": [Part(secret, context.place(call))]})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from lk_audit.extractors.context import FileContext, IsRequest, argument
+from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.freshness import choosable
 from lk_audit.extractors.grant_objects import (
     built_grants,
@@ -61,7 +61,6 @@ class GrantCollector(Struct):
 
     context: FileContext
     place: Place
-    is_request: IsRequest
     function: Node
     merges: bool = False
     of_sdk: bool = False
@@ -202,7 +201,7 @@ class GrantCollector(Struct):
 
     @property
     def _requested(self) -> RequestedGrants:
-        return RequestedGrants(self.context, self.place, self.is_request, self.function)
+        return RequestedGrants(self.context, self.place, self.function)
 
     def _open(self, values: Possible, place: Place) -> None:
         self.complete = False

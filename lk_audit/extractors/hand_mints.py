@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext, IsRequest
+from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.mint_parts import MintParts
 from lk_audit.extractors.payloads import livekit_payload, payload_parts
 from lk_audit.extractors.serialised import serialised
@@ -13,7 +13,7 @@ from lk_audit.syntax import Argument, Assign, Call, Expr, Function, Name, Record
 from lk_audit.values.model import Defined, Mapped, Possible
 
 
-def hand_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
+def hand_mints(context: FileContext) -> Iterator[MintParts]:
     """A LiveKit payload in a file that computes an HMAC: the token is put together by hand."""
     signing = [call for call in context.names.calls if context.qualified(call.callee) in context.sdks.hmacs]
     if not signing:
@@ -25,7 +25,7 @@ def hand_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintPart
             seen.add(record)
             call = _nearest(context, signing, record)
             label = "HMAC by hand"
-            yield payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
+            yield payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH)
 
 
 def _completed(payloads: list[Mapped]) -> Iterator[Mapped]:

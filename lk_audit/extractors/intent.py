@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lk_audit.extractors.context import FileContext, IsRequest
+from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.grant_objects import grant_class
 from lk_audit.extractors.grants import GrantCollector
 from lk_audit.extractors.mint_parts import MintParts, leaves_data
@@ -69,7 +69,7 @@ def is_bot_word(text: str) -> bool:
     return bool(_BOT.search(_HUMPS.sub("_", text).lower()))
 
 
-def variants(context: FileContext, parts: MintParts, is_request: IsRequest) -> tuple[GrantVariant, ...]:
+def variants(context: FileContext, parts: MintParts) -> tuple[GrantVariant, ...]:
     """The grants of each kind of holder, where code elsewhere chooses between several grant objects."""
     objects = [value for value in parts.grant_objects if isinstance(value, Mapped) or _is_constructed(value)]
     own = context.names.enclosing_function(parts.call)
@@ -78,16 +78,16 @@ def variants(context: FileContext, parts: MintParts, is_request: IsRequest) -> t
     )
     if len(objects) < 2 and not is_elsewhere:  # noqa: PLR2004 - alternatives
         return ()
-    return tuple(_variant(context, parts, value, is_request) for value in objects)
+    return tuple(_variant(context, parts, value) for value in objects)
 
 
 def _is_constructed(value: Value) -> bool:
     return isinstance(value, Returned) and grant_class(value) is not None
 
 
-def _variant(context: FileContext, parts: MintParts, value: Value, is_request: IsRequest) -> GrantVariant:
+def _variant(context: FileContext, parts: MintParts, value: Value) -> GrantVariant:
     place = context.place(value.origin)
-    collector = GrantCollector(context, place, is_request, context.function_of(parts.call))
+    collector = GrantCollector(context, place, context.function_of(parts.call))
     collector.add("grants", (value,), place)
     grants = collector.grants()
     return GrantVariant(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
 
-from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
+from lk_audit.extractors.context import FileContext, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.freshness import choosable
 from lk_audit.extractors.kept_rights import begins_as_bearer
@@ -62,7 +62,7 @@ def assemble(context: FileContext, parts: MintParts, side: SideEvidence) -> Toke
         signer=parts.signer,
         sdk=parts.sdk,
         language=context.module.language,
-        lifetimes=tuple(_with_caller(parts, requests.is_request)),
+        lifetimes=tuple(_with_caller(parts, requests)),
         grants=parts.grants,
         side=side.side,
         side_leads=side.leads,
@@ -72,7 +72,7 @@ def assemble(context: FileContext, parts: MintParts, side: SideEvidence) -> Toke
         kinds=kinds,
         kind_place=kind_parts[0].place if kind_parts else None,
         listener_lead=intent.of_mint(context, parts),
-        variants=intent.variants(context, parts, requests.is_request),
+        variants=intent.variants(context, parts),
         is_for_bot=intent.is_for_bot(parts),
         readable_credentials=tuple(token_contents.readable_credentials(context, _signed_settings(parts))),
         role_lead=token_contents.role_lead(context, parts.settings),
@@ -166,11 +166,10 @@ _HEADER_MAKER = regex(r"(?i)auth(?:orization)?_?headers?$")
 _AUTHORIZATION = frozenset({"Authorization", "authorization"})
 
 
-def _with_caller(parts: MintParts, is_request: IsRequest) -> Iterator[Lifetime]:
+def _with_caller(parts: MintParts, requests: RequestValues) -> Iterator[Lifetime]:
     """The lifetimes, with those that request data decides marked as such."""
-    asked = any(
-        is_request(source) for part in parts.settings.get("ttl", ()) for source in symbolic_sources(part.values)
-    )
+    sources = (source for part in parts.settings.get("ttl", ()) for source in symbolic_sources(part.values))
+    asked = any(map(requests.is_request, sources))
     for item in parts.lifetimes:
         if asked and item.expiry is Expiry.UNKNOWN:
             yield Lifetime(Expiry.CALLER, item.place, leads=item.leads)

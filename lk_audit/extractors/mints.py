@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from lk_audit.extractors import hand_mints, raw_mints, reach, sdk_mints
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.mint_parts import MintParts, assemble
-from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Lead, Side, TokenMint
 from lk_audit.livekit.clients import is_of_client_build
@@ -16,15 +15,14 @@ from lk_audit.values.model import Environment
 
 def mints_of(context: FileContext) -> tuple[MintParts, ...]:
     """The parts of every token that the file makes."""
-    is_request = context.built(RequestValues).is_request
-    of_sdk = tuple(sdk_mints.sdk_mints(context, is_request))
-    of_library = tuple(raw_mints.raw_mints(context, is_request))
-    mints = of_sdk + (of_library or tuple(hand_mints.hand_mints(context, is_request)))
+    of_sdk = tuple(sdk_mints.sdk_mints(context))
+    of_library = tuple(raw_mints.raw_mints(context))
+    mints = of_sdk + (of_library or tuple(hand_mints.hand_mints(context)))
     if not context.sdks.builders:
         return mints
     from lk_audit.extractors import built_mints  # noqa: PLC0415 - most scans meet other languages
 
-    return (*mints, *built_mints.built_mints(context, is_request))
+    return (*mints, *built_mints.built_mints(context))
 
 
 def token_mints(context: FileContext) -> Iterator[TokenMint]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext, IsRequest
+from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.grant_objects import grant_class
 from lk_audit.extractors.grants import GrantCollector
 from lk_audit.extractors.lifetimes import lifetimes
@@ -53,12 +53,12 @@ def _is_livekit_secret(secret: Possible, names: SecretNames) -> bool:
     return any(isinstance(value, Environment) and names.means(value.name) for value in secret)
 
 
-def payload_parts(  # noqa: PLR0913 - what a mint is made of
-    context: FileContext, call: Call, payload: Mapped, *, label: str, exp_unit: TtlUnit | None, is_request: IsRequest
+def payload_parts(
+    context: FileContext, call: Call, payload: Mapped, *, label: str, exp_unit: TtlUnit | None
 ) -> MintParts:
     """The parts of a token that `call` signs, or begins to make, with these claims."""
     place = context.place(call.callee)
-    grants = _payload_grants(context, call, payload, is_request)
+    grants = _payload_grants(context, call, payload)
     claims = {**_wrapped(payload), **payload.members}
     settings = {
         target: [Part(claims[claim].values, context.member_place(claims[claim]))]
@@ -108,9 +108,9 @@ def _payload_lifetimes(context: FileContext, payload: Mapped, unit: TtlUnit | No
         yield from lifetimes(context, member.values, unit, default=None, place=context.member_place(member))
 
 
-def _payload_grants(context: FileContext, call: Call, payload: Mapped, is_request: IsRequest) -> Grants:
+def _payload_grants(context: FileContext, call: Call, payload: Mapped) -> Grants:
     place = context.place(call.callee)
-    collector = GrantCollector(context, place, is_request, context.function_of(call))
+    collector = GrantCollector(context, place, context.function_of(call))
     video = payload.members.get("video") or _wrapped(payload).get("video")
     if video is not None:
         collector.add("grants", video.values, context.member_place(video), certain=video.certain)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from lk_audit.extractors.context import FileContext, IsRequest, argument, last_name
+from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.lifetimes import lifetimes
 from lk_audit.extractors.mint_parts import MintParts, Part
 from lk_audit.extractors.payloads import first_mapped, livekit_payload, payload_parts
@@ -19,30 +19,30 @@ from lk_audit.values.model import Mapped, Member, Moment, Possible, Text, Value
 from lk_audit.values.objects import history
 
 
-def raw_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
+def raw_mints(context: FileContext) -> Iterator[MintParts]:
     """Every token with LiveKit's claims that the file signs with a JWT library."""
     sdks = context.sdks
     for call in context.names.calls:
         name = context.called(call)
         if name in sdks.signers:
-            parts = _library_mint(context, call, sdks.signers[name], is_request)
+            parts = _library_mint(context, call, sdks.signers[name])
         elif name in sdks.sign_classes:
-            parts = _builder_mint(context, call, sdks.sign_classes[name], is_request)
+            parts = _builder_mint(context, call, sdks.sign_classes[name])
         elif name in sdks.jwt_classes:
-            parts = _class_mint(context, call, sdks.jwt_classes[name], is_request)
+            parts = _class_mint(context, call, sdks.jwt_classes[name])
         elif name in sdks.later_signers:
-            parts = _later_signed_mint(context, call, sdks.later_signers[name], is_request)
+            parts = _later_signed_mint(context, call, sdks.later_signers[name])
         elif (signer := _method_signer(context, call)) is not None:
-            parts = _library_mint(context, call, signer, is_request)
+            parts = _library_mint(context, call, signer)
         elif (row := sdks.claim_builders.get(last_name(call.callee) or "")) is not None:
-            parts = _told_mint(context, call, row, is_request)
+            parts = _told_mint(context, call, row)
         else:
             continue
         if parts is not None:
             yield parts
 
 
-def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_request: IsRequest) -> MintParts | None:
+def _library_mint(context: FileContext, call: Call, signer: JwtSigner) -> MintParts | None:
     secret = context.values(_secret_of(call, signer))
     if signer.payload is None:
         claims = context.values(call)
@@ -53,7 +53,7 @@ def _library_mint(context: FileContext, call: Call, signer: JwtSigner, is_reques
     if payload is None:
         return None
     options = first_mapped(context.values(argument(call, signer.options))) if signer.options is not None else None
-    parts = payload_parts(context, call, payload, label=signer.label, exp_unit=signer.exp_unit, is_request=is_request)
+    parts = payload_parts(context, call, payload, label=signer.label, exp_unit=signer.exp_unit)
     settings = dict(parts.settings)
     settings["api_secret"] = [Part(secret, context.place(call))]
     life = _option_lifetimes(context, options, signer.lifetime_option)
@@ -95,7 +95,7 @@ def _method_signer(context: FileContext, call: Call) -> JwtSigner | None:
     return next((row for row in rows if row is not None), None)
 
 
-def _class_mint(context: FileContext, call: Call, kind: JwtClass, is_request: IsRequest) -> MintParts | None:
+def _class_mint(context: FileContext, call: Call, kind: JwtClass) -> MintParts | None:
     """`JWT(payload, issuer: key).sign(SecretKey(secret), expiresIn: ...)`."""
     made = call
     given = [(argument(call, None, name), setting) for name, setting in kind.options.items()]
@@ -108,10 +108,10 @@ def _class_mint(context: FileContext, call: Call, kind: JwtClass, is_request: Is
             names = (setting.keyword,) if setting.keyword else ()
             given.append((argument(event.node, setting.position, *names), setting))
     claims = _parsed(context, context.values(argument(call, kind.payload, *kind.payload_names)))
-    return _signed_with(context, made, claims, given, label=kind.label, is_request=is_request)
+    return _signed_with(context, made, claims, given, label=kind.label)
 
 
-def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRequest) -> MintParts | None:
+def _builder_mint(context: FileContext, call: Call, label: str) -> MintParts | None:
     """`new SignJWT(payload).setExpirationTime(...).sign(secret)`."""
     given: list[tuple[Expr | None, Setting]] = []
     for event in history(context.names, call):
@@ -119,17 +119,16 @@ def _builder_mint(context: FileContext, call: Call, label: str, is_request: IsRe
         if setting is not None and isinstance(event.node, Call):
             given.append((argument(event.node, setting.position), setting))
     claims = context.values(argument(call, 0))
-    return _signed_with(context, call, claims, given, label=label, is_request=is_request)
+    return _signed_with(context, call, claims, given, label=label)
 
 
-def _signed_with(  # noqa: PLR0913 - what a mint is made of
+def _signed_with(
     context: FileContext,
     call: Call,
     claims: Possible,
     given: list[tuple[Expr | None, Setting]],
     *,
     label: str,
-    is_request: IsRequest,
 ) -> MintParts | None:
     """The parts of a token with `claims`, and with what is given beside them: the secret, an expiry, a subject."""
     settings: dict[str, list[Part]] = {}
@@ -147,7 +146,7 @@ def _signed_with(  # noqa: PLR0913 - what a mint is made of
     if payload is None:
         return None
     settings["api_secret"] = settings.pop("secret", [])
-    parts = payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH, is_request=is_request)
+    parts = payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH)
     return replace(parts, settings={**parts.settings, **settings}, lifetimes=tuple(life) or parts.lifetimes)
 
 
@@ -185,7 +184,7 @@ def _option_lifetimes(context: FileContext, options: Mapped | None, setting: Set
     return tuple(lifetimes(context, member.values, unit, default=None, place=context.member_place(member)))
 
 
-def _told_mint(context: FileContext, call: Call, row: ClaimBuilder, is_request: IsRequest) -> MintParts | None:
+def _told_mint(context: FileContext, call: Call, row: ClaimBuilder) -> MintParts | None:
     """`$config->builder()->relatedTo($id)->withClaim('video', [...])`: the claims, as the payload that they make."""
     if not any(item.module.startswith(row.package) for item in context.names.imports):
         return None
@@ -205,17 +204,13 @@ def _told_mint(context: FileContext, call: Call, row: ClaimBuilder, is_request: 
     payload = livekit_payload((Mapped(origin=call, members=members),), ())
     if payload is None:
         return None
-    parts = payload_parts(
-        context, call, payload, label=row.label, exp_unit=TtlUnit.EPOCH_OR_DATETIME, is_request=is_request
-    )
+    parts = payload_parts(context, call, payload, label=row.label, exp_unit=TtlUnit.EPOCH_OR_DATETIME)
     keys = [key for name in row.keys for key in context.names.calls_of(name)]
     secret = [Part(context.values(argument(key, 0)), context.place(key)) for key in keys]
     return replace(parts, settings={**parts.settings, "api_secret": secret})
 
 
-def _later_signed_mint(
-    context: FileContext, call: Call, builder: LaterSigner, is_request: IsRequest
-) -> MintParts | None:
+def _later_signed_mint(context: FileContext, call: Call, builder: LaterSigner) -> MintParts | None:
     """`jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(secret)`."""
     from lk_audit.extractors.go_claims import as_claims  # noqa: PLC0415 - most scans meet other languages
 
@@ -225,5 +220,5 @@ def _later_signed_mint(
     payload = livekit_payload(claims, secret, context.secret_names)
     if payload is None:
         return None
-    parts = payload_parts(context, call, payload, label=builder.label, exp_unit=builder.exp_unit, is_request=is_request)
+    parts = payload_parts(context, call, payload, label=builder.label, exp_unit=builder.exp_unit)
     return replace(parts, settings={**parts.settings, "api_secret": [Part(secret, context.place(call))]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
+from lk_audit.extractors.context import FileContext, handed_over_at, last_name
 from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.role_conditions import is_set_by_request
 from lk_audit.patterns import regex
@@ -42,22 +42,25 @@ class RequestedGrants(Struct, frozen=True, eq=False):
 
     context: FileContext
     place: Place
-    is_request: IsRequest
     function: Node
+
+    @property
+    def _requests(self) -> RequestValues:
+        return self.context.built(RequestValues)
 
     def decides(self, values: Possible) -> bool:
         """Whether a request chooses among the values of a grant."""
-        return any(self.is_request(source) for source in symbolic_sources(values))
+        return any(map(self._requests.is_request, symbolic_sources(values)))
 
     def decided_at(self, values: Possible) -> Place | None:
         """Where the request decides the grant, when that is not where the grant object is written."""
-        asked = next((source for source in symbolic_sources(values) if self.is_request(source)), None)
+        asked = next(filter(self._requests.is_request, symbolic_sources(values)), None)
         return handed_over_at(self.context, asked, self.function.start, self.function.end) if asked else None
 
     def asked_by(self, values: Possible) -> tuple[Place, ...]:
         """The handlers whose requests decide the grant."""
-        requests = self.context.built(RequestValues)
-        found = (requests.handler_place(source) for source in symbolic_sources(values) if self.is_request(source))
+        asked = filter(self._requests.is_request, symbolic_sources(values))
+        found = map(self._requests.handler_place, asked)
         return tuple(dict.fromkeys(place for place in found if place is not None))
 
     def spread_at(self, value: Mapped) -> Place | None:
@@ -70,6 +73,6 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     def granted_at(self, values: Possible) -> Place | None:
         """Where a condition on the request sets the grant."""
         given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
-        if given is None or not is_set_by_request(self.context, given, self.place, self.is_request):
+        if given is None or not is_set_by_request(self.context, given, self.place, self._requests.is_request):
             return None
         return self.context.place(given.origin)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from lk_audit.extractors.context import FileContext, IsRequest, argument, last_name
+from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.grant_objects import built_by
 from lk_audit.extractors.grants import GrantCollector
 from lk_audit.extractors.lifetimes import lifetimes
@@ -21,12 +21,12 @@ from lk_audit.values.model import Member as Entry
 from lk_audit.values.objects import Event, history
 
 
-def sdk_mints(context: FileContext, is_request: IsRequest) -> Iterator[MintParts]:
+def sdk_mints(context: FileContext) -> Iterator[MintParts]:
     """Every construction of an AccessToken in the file, with what is done to it afterwards."""
     for call in context.names.calls:
         sdk = sdk_of(context, call)
         if sdk is not None:
-            yield _Mint(context, call, sdk, is_request).parts()
+            yield _Mint(context, call, sdk).parts()
 
 
 def sdk_of(context: FileContext, call: Call) -> Sdk | None:
@@ -85,7 +85,7 @@ _DEEPEST_OPTIONS = 3
 class _Mint:
     """Reads one construction and its history into `MintParts`."""
 
-    def __init__(self, context: FileContext, call: Call, sdk: Sdk, is_request: IsRequest) -> None:
+    def __init__(self, context: FileContext, call: Call, sdk: Sdk) -> None:
         self.context = context
         self.call = call
         self.sdk = sdk
@@ -93,7 +93,6 @@ class _Mint:
         self.grants = GrantCollector(
             context,
             self.place,
-            is_request,
             context.function_of(call),
             merges=sdk.merges_grants,
             of_sdk=True,

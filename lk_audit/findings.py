@@ -286,7 +286,7 @@ class Fingerprints:
         return _digest(rule_id, self._subject(problem))
 
     def of_problem(self, rule_id: str, problem: Problem) -> str:
-        """The same for all places where a rule finds the same thing; places of things without a name are apart."""
+        """What places share at which a rule finds the same thing; empty for a thing without a name."""
         if problem.subject is None:
             return ""
         return _digest(rule_id, problem.subject)

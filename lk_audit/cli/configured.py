@@ -114,7 +114,7 @@ def finding_options(command: Command) -> Command:
 
 
 def scan_options(command: Command) -> Command:
-    """Also the options that decide what becomes of the findings."""
+    """All options of a scan: those above, and those that decide what becomes of the findings."""
     for option in reversed(_OUTCOME):
         command = option(command)
     return finding_options(command)

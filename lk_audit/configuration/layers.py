@@ -58,7 +58,7 @@ class Effective(Struct, frozen=True):
         return () if self.settings[key][-1].source == DEFAULT else tuple(self.value(key))
 
     def raw(self, key: str) -> Any:  # noqa: ANN401 - by key
-        """The same as it would be written in a file."""
+        """The value of a setting as it would be written in a file."""
         return _merged([item.raw for item in self.settings[key]], BY_KEY[key])
 
 

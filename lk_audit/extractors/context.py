@@ -204,7 +204,7 @@ class FileContext(Struct, eq=False, dict=True):
         return values if home is self else located(values, home.source.path)
 
     def values_here(self, expr: Expr) -> Possible:
-        """The same, without looking in other files for who calls the function around `expr`."""
+        """What `expr` can be as far as its own file tells, without a look at who calls the function around it."""
         home = self.home(expr)
         values = home.evaluator.evaluate_here(expr)
         return values if home is self else located(values, home.source.path)

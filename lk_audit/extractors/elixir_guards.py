@@ -87,7 +87,7 @@ def _authenticates(guards: Guards, context: FileContext, plug: Expr) -> bool:
 
 
 def _module_authenticates(guards: Guards, context: FileContext, name: str) -> bool:
-    """The same for a module: by its `call`, or by the plugs that it is a pipeline of, as those of Guardian are."""
+    """Whether a module is such a plug: by its `call`, or as a pipeline of plugs, as those of Guardian are."""
     path = context.project.autoload.target(context.source.path, name, "elixir") if name else None
     there = next(iter(context.workspace.contexts(path)), None) if path is not None else None
     if there is not None:

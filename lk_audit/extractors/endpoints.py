@@ -91,7 +91,7 @@ class Endpoints:
             yield from self._registrations_by_name(function, function.name)
 
     def _registrations_of_made(self, function: Function) -> Iterator[Handler]:
-        """The same for a function that another one hands out in Go: `router.POST("/token", handlers.Token(config))`."""
+        """Where a Go function is registered that another hands out: `router.POST("/token", handlers.Token(config))`."""
         from lk_audit.extractors.go_handlers import maker  # noqa: PLC0415 - most scans meet other languages
 
         known = self.handlers.get(function)

@@ -78,7 +78,7 @@ _FORMATS = (
     rb"(?!localhost|127\.0\.0\.1|0\.0\.0\.0|schemas\.|example\."
     rb"|(?:www\.)?(?:apache|w3|gnu|opensource|mozilla|json-schema)\.org)"
 )
-"""No servers: this machine, and what licences and descriptions of formats refer to."""
+"""What stands behind `http://` and is no server: this machine, what licences and descriptions of formats name."""
 _UNENCRYPTED: Words = (
     *(regex(scheme + _FORMATS + rb"[\w@:%-]{0,80}[.\[]") for scheme in (rb"ws://", rb"http://")),
     *(b"WS://", b"HTTP://"),
@@ -88,7 +88,7 @@ _UNENCRYPTED_TEXTS: Words = (
     *(beginning_text(scheme, _FORMATS + rb"[\w@:%-]{0,80}[.\[]") for scheme in (b"ws://", b"http://")),
     *(listing(mark, rb"(?:ws|http)://") for mark in (b"%w", b"~w", b"%W")),
 )
-"""The same as the whole of a text in code, or its beginning."""
+"""Such addresses where a text in code consists of one, or begins with it."""
 _EVENTS: Words = (
     *(b"oom_started", b"oom_finished", b"articipant_joined", b"articipant_left", b"articipant_connection_aborted"),
     *(b"rack_published", b"rack_unpublished", b"gress_started", b"gress_updated", b"gress_ended"),

@@ -72,7 +72,7 @@ class GoRoutes:
         return tuple(item for item in found if item is not None)
 
     def unresolved(self, name: str) -> Iterator[Registration]:
-        """Those whose handler is known by its name only: `router.GET("/token", app.handlers.Token)`."""
+        """The registrations whose handler is known by its name only: `router.GET("/token", app.handlers.Token)`."""
         for item in self.registrations:
             if item.function is None and name in _names_in(item.handler):
                 yield item
@@ -193,7 +193,7 @@ def reads_identity(context: FileContext, call: Call) -> bool:
 
 
 def takes_identity(context: FileContext, call: Call, depth: int = 2) -> bool:
-    """The same at once or through helpers of the project: `session.UserOf(r.Context())`."""
+    """Whether a call does so, itself or through helpers of the project: `session.UserOf(r.Context())`."""
     if reads_identity(context, call):
         return True
     home = context.home(call)

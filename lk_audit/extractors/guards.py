@@ -302,7 +302,7 @@ class Guards:
         return result_matters(context, call)
 
     def _stops_strangers(self, context: FileContext, call: Call, depth: int) -> bool:
-        """The same in Go, where a call says by its results what it found: they must be asked, see `_refuses`."""
+        """Whether a call in Go does; most say by their results what they found, which must be asked (`_refuses`)."""
         from lk_audit.extractors import go_guards  # noqa: PLC0415 - most scans meet other languages
 
         if depth >= _DEEPEST or go_guards.calls_parameter(context, call):

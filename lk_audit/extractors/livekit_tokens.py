@@ -73,14 +73,14 @@ class LivekitTokens:
         return next((proof for proof in (Proof.WAY, Proof.NAME) if proof in found), None)
 
     def proof_of_key(self, key: Expr, value: Expr) -> Proof | None:
-        """The same for something that is not named for it, but is kept under a key that says so."""
+        """What shows that `value` is a LiveKit token, if not its own name: the key that it is kept under."""
         is_text = any(isinstance(item, Text) for item in self._context.values(value))
         keys = [item.text for item in self._context.values(key) if isinstance(item, Text)]
         speaks = any(says_livekit(text) and is_token_name(text) for text in keys)
         return Proof.NAME if speaks and not is_text else None
 
     def proof_of_address(self, address: Expr, value: Expr) -> Proof | None:
-        """The same for a token in an address that says LiveKit itself: `/custom?liveKitUrl=...&token=${token}`."""
+        """What shows it of a token in an address that says LiveKit itself: `/custom?liveKitUrl=...&token=${token}`."""
         named = any(is_token_name(last_name(part) or "") for part in carried(value))
         return Proof.NAME if named and _is_livekit_address(address) else None
 

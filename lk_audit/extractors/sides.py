@@ -86,7 +86,7 @@ def _app_side(context: FileContext, language: AppLanguage) -> SideEvidence:
 
 
 def _app_side_by_place(context: FileContext, language: AppLanguage) -> SideEvidence:
-    """The same by the project around the file."""
+    """The side of such code by where it stands: by its folder, and what the project around it builds."""
     path = context.source.path
     builds = context.project.manifests.builds(path)
     if builds is Builds.SERVER or language.server_folders.search(path):

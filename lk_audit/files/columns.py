@@ -18,7 +18,7 @@ a scanner's report, one that cannot be read; and what is no file to read at all,
 
 STATE = struct.Struct("=4q")
 WORTH = struct.Struct("=IB")
-"""Of a file that matters: how many bytes there are to read in it, and which of `sources.MARKS` it holds."""
+"""What is kept of a file that matters: how many bytes there are to read, and which of `sources.MARKS` it holds."""
 DIGEST = 20
 """Bytes of a content's digest: the first of its SHA-256."""
 NO_STATE, NO_WORTH, NO_DIGEST = bytes(STATE.size), bytes(WORTH.size), bytes(DIGEST)

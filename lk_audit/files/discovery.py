@@ -164,7 +164,7 @@ def discovered(
 def _as_before(
     roots: Roots, look: Look, listing: Listing, paths: Sequence[str], outcome: Outcome
 ) -> tuple[Discovery, Columns] | None:
-    """The same with the paths of a former scan; None where a file has come or gone that git does not speak of."""
+    """The files by the paths of a former scan; None where one has come or gone that git does not speak of."""
     none, columns = look(outcome.none), look(paths)
     if set(none.verdicts) - {ABSENT} or ABSENT in columns.verdicts:
         return None

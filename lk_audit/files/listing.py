@@ -262,7 +262,7 @@ class Listing:
         )
 
     def _is_folder_excluded(self, folder: str, top: str) -> bool:
-        """The same of a folder below `top`; found out once for all files in it."""
+        """Whether a folder is left out, or one around it below `top`; found out once for all files in it."""
         if folder in {"", top}:
             return False
         known = self._verdicts.get((folder, top))
@@ -299,7 +299,7 @@ def _said_of(folder: Path) -> Iterator[bytes | None]:
 
 
 def _digest(answer: bytes | None) -> bytes:
-    """Of an answer of git; nothing of one that does not tell all: it fails, or there are other repositories inside."""
+    """The digest of an answer of git; empty for one that does not tell all: a failure, or with repositories inside."""
     return b"" if answer is None or b"/\0" in answer else sha256(answer)
 
 

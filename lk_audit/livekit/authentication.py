@@ -195,7 +195,7 @@ LANGUAGE_IDENTITIES: dict[str, tuple[str, ...]] = {
         *("Pow.Plug.current_user", "current_user", "current_resource", "conn.assigns", "socket.assigns"),
     ),
 }
-"""The same by language: names that a framework gives what it knows of the caller."""
+"""By language: what frameworks call what they know of the caller."""
 
 CREDENTIAL_WORD = regex(
     r"(?i)token|jwt|authori[sz]ation|bearer|cookie|session|secret|passw|passcode|signature|\bsig\b|hmac|api_?key|credential"

@@ -60,4 +60,4 @@ ROLE_FIELDS = frozenset(
 )
 """Members of metadata that decide what their holder may do in an application, by convention."""
 ROLE_TEXT = regex(rf'"(?:{"|".join(sorted(ROLE_FIELDS))})"\s*:')
-"""The same in metadata that is written as JSON text."""
+"""Such a member, in metadata that is written as JSON text."""

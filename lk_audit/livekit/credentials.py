@@ -22,7 +22,7 @@ def _set(words: str) -> frozenset[str]:
 KEY_STRICT = regex(r"(?<![A-Za-z0-9])API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
 """A key id as LiveKit makes it: `API` and 12 characters without 0, 1, I, O and l."""
 KEY_LOOSE = regex(r"(?<![A-Za-z0-9])API[A-Za-z0-9]{12,22}(?![A-Za-z0-9])")
-"""Also the longer ids of before 2021; it needs LiveKit context."""
+"""A key id, or one of the longer ids of before 2021: less certain, so that it needs LiveKit around it."""
 SECRET_SHAPE = regex(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9]{43,46}(?![A-Za-z0-9+/=_-])")
 """A secret as LiveKit makes it: 32 random bytes in base 62."""
 

@@ -64,10 +64,10 @@ VIDEO_GRANTS: dict[str, GrantSpec] = {spec.name: spec for spec in _SPECS}
 """The fields of the `video` claim by JSON name."""
 
 BY_PYTHON_NAME: dict[str, GrantSpec] = {spec.python: spec for spec in _SPECS}
-"""The same by the names of the Python and Rust SDKs."""
+"""The fields of the `video` claim as the Python and Rust SDKs name them."""
 
 BY_FIELD_NAME: dict[str, GrantSpec] = BY_PYTHON_NAME | {spec.name[:1].upper() + spec.name[1:]: spec for spec in _SPECS}
-"""The same by the names of grant classes: Python's, and those of Go's structs."""
+"""The fields of the `video` claim as grant classes name them: Python's, and Go's structs."""
 
 FIELD_NAMES: dict[str, dict[str, GrantSpec]] = {
     "php": BY_FIELD_NAME | VIDEO_GRANTS | {"RoomName": VIDEO_GRANTS["room"]},

@@ -42,7 +42,7 @@ HTTP_EXPORTS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "H
 """Exported functions that are route handlers: Next app routes, SvelteKit, Astro."""
 
 LOADER_EXPORTS = frozenset({"loader", "action", "onRequest", "onRequestGet", "onRequestPost", "handler"})
-"""The same by their customary names: Remix, Cloudflare Pages, serverless functions."""
+"""Exported functions that are handlers by custom: Remix, Cloudflare Pages, serverless functions."""
 
 SERVED_PARAMETERS = frozenset({"req", "request", "event", "r"})
 """How the first parameter of an exported handler is called."""

@@ -59,7 +59,7 @@ SERVER_SET_READS: dict[str, frozenset[str]] = {
 """By type: what reads from a request what the server itself, mostly some middleware, has put there."""
 
 CONTEXT_READS = frozenset({"Context", "Value"})
-"""The same for every type: `r.Context().Value(key)`."""
+"""What reads so from anything: `r.Context().Value(key)`."""
 
 IDENTITY_KEY = regex(r"(?i)user|uid|account|claims|session|principal|identity|subject|member|player|auth|email|jwt")
 """What middleware calls what it has found out about the caller."""

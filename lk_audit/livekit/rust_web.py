@@ -26,7 +26,7 @@ OPTIONAL = frozenset({"Option", "Result"})
 LAYERS = frozenset({"layer", "route_layer", "wrap", "wrap_fn", "guard", "with", "hoop", "and", "middleware"})
 """Methods that put something in front of the routes that a chain holds."""
 WHOLE_LAYERS = frozenset({"wrap", "wrap_fn", "hoop"})
-"""Those of actix-web and salvo, which are for all of a scope or router, whatever came first."""
+"""Layers of actix-web and salvo, which are for all of a scope or router, whatever came first."""
 HOLDERS = frozenset({"merge", "nest", "service", "nest_service", "configure", "push", "at", "scope", "or"})
 """Methods that make a router, or a handler, part of another."""
 AUTHENTICATING_CALLS = frozenset(

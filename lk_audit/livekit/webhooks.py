@@ -12,7 +12,7 @@ EVENTS = frozenset(
     | {"ingress_ended"}
 )
 GO_EVENTS = frozenset(f"Event{''.join(word.capitalize() for word in name.split('_'))}" for name in EVENTS)
-"""The same as the constants of livekit/protocol's package `webhook`."""
+"""The constants for them in livekit/protocol's package `webhook`."""
 CHECKS = frozenset({"receive", "verify", "ReceiveWebhookEvent", "Receive", "Verify"})
 """Methods and functions that check the signature of a webhook, or of something else."""
 RECEIVERS = ("WebhookReceiver",)

@@ -8,8 +8,8 @@ from typing import TypeAlias
 Span: TypeAlias = tuple[int, int]
 """From which item up to which, that one left out."""
 _AT_FIRST = 8
-"""Of what is left a process takes so much that everybody could do as much so many times: what comes last is little, so
-that none waits long for the slowest."""
+"""A batch is this part of what each process would have of the work that is left (guided self-scheduling): the last ones
+are small, so that nobody waits long for the slowest."""
 _BATCHES_EACH = 32
 """Pieces of work a process, at most."""
 
@@ -17,8 +17,8 @@ _BATCHES_EACH = 32
 def cut(weights: Sequence[int], jobs: int, ties: Sequence[int]) -> Iterator[Span]:
     """Spans of items for `jobs` processes, larger ones first.
 
-    The weights say how much work items are; `ties` how closely each belongs to the next: apart are done those that
-    belong together least. One process waits for no other: its batches are of one size, and tell how far it has come.
+    `weights` say how much work items are, `ties` how closely each belongs to the next: work is cut where that is least.
+    A process that works alone waits for no other: its batches are of one size, and tell how far it has come.
     """
     left = sum(weights)
     least = max(1, left // (jobs * _BATCHES_EACH))

@@ -32,7 +32,7 @@ _MARKS = {
 }
 """Files beside which everything that belongs together is."""
 _FEW_USERS = 4
-"""Of more files that use a method of some name, only those count that also name its class or import its file."""
+"""Where more files use a method of some name, only those count that also name its class or import its file."""
 _NO_WORD = regex(rb"(?<!\w)\Z")
 RENAMED = (
     Form(_NO_WORD, regex(rb"\s{1,9}as\s")),
@@ -48,7 +48,7 @@ METHOD_PASSED = (
     Form(regex(rb"[.:>]\s{0,9}\Z"), _NOT_USED),
     Form(regex(rb"[{,]\s{0,9}\Z"), regex(rb"\s{0,9}[,}]|\s{0,9}:\s{0,9}[\w$]{1,60}\s{0,9}[,}=]")),
 )
-"""The same of a method: as what belongs to something, or is taken out of it as in `const {name} = it`."""
+"""How a method looks that is handed over: as a member of something, or taken out of it as in `const {name} = it`."""
 METHOD_CALLED = (Form(_NO_WORD, regex(rb"\(|\?\.\(|<")),)
 RUBY_MADE = (Form(_NO_WORD, regex(rb"\.new")),)
 RUBY_CALLED = (Form(regex(rb"[. ]\Z"), regex(rb"\b")),)

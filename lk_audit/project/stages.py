@@ -25,7 +25,7 @@ _FLAG = regex(r"--[\w-]+(?:=\S*)?\s+")
 _FROM_STAGE = regex(r"--from=(\S+)")
 _DEEPEST = 20
 _MOST_USES = 100
-"""Of one stage by others. Nobody writes more; then all that it holds counts."""
+"""Copies of one stage by others. Nobody writes more; where there are, all that the stage holds counts."""
 
 
 class Stage(Struct):

@@ -93,7 +93,7 @@ class Usage:
     def users(
         self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...] = ()
     ) -> Iterator[CodeModule]:
-        """The same for a word that a function is known by, of the files to which it can be known."""
+        """The modules of the files that mention `word`, by which a function is known, and can know the function."""
         for other in self._users(module, function, word, forms):
             yield from self._project.modules(other)
 
@@ -144,7 +144,7 @@ class Usage:
             yield package.name
 
     def _module_words(self, path: str) -> Iterator[str]:
-        """The same of imports that name the very file."""
+        """What an import must spell that names the very file: its stem, or its folder."""
         folder, name = posixpath.split(path)
         if family_of(path) == "go":
             yield posixpath.basename(folder) or self._project.manifests.go_modules.get("", "") or "."

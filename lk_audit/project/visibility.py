@@ -29,7 +29,7 @@ class Visibility:
         self._manifests = manifests
 
     def knowing(self, source: Source, function: Function, word: str, users: list[str], *, is_method: bool) -> list[str]:
-        """Those of `users`, files that spell a `word` that a function is known by, to which it can be known."""
+        """Which of `users`, files that spell the `word` that a function is known by, can know the function."""
         match family_of(source.path):
             case "go":
                 return self._go(source.path, word, users, is_method=is_method)

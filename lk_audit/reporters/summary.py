@@ -43,7 +43,7 @@ def coverage(report: Report) -> str:
 
 
 def coverage_parts(report: Report) -> list[str]:
-    """The same, one by one."""
+    """The parts of `coverage`: files scanned, analysed and skipped, folders left out."""
     versions = f"{counted(report.scanned, 'file version')} of {counted(report.commits, 'commit')}"
     return [
         f"{versions if report.commits else counted(report.scanned, 'file')} scanned",

@@ -87,7 +87,7 @@ def _thinned(facts: Iterable[Fact], room: int) -> tuple[list[Fact], set[str]]:
 def extract_facts(
     sources: Sequence[Source], files: Files | None = None, hints: Hints = NOTHING
 ) -> tuple[list[Fact], list[ParseNote]]:
-    """The same in this process, for whoever wants facts and notes only.
+    """The facts of a set of files and the notes on them, without other processes.
 
     Raises:
         RuntimeError: a file could not be analysed; that is a defect.

@@ -83,7 +83,7 @@ class Coverage(Struct, frozen=True):
         )
 
     def over(self, absent: Iterable[Entry]) -> list[Entry]:
-        """Of entries that were not found those that really occur no more."""
+        """Which of the entries that were not found really occur no more."""
         return [
             entry
             for entry in absent

@@ -49,7 +49,7 @@ class Content(Struct, frozen=True):
 
 
 _TEXT = Content(is_text=True)
-"""Of a text in which nothing can matter, as nearly all are."""
+"""What comes of a text in which nothing can matter, as nearly all are."""
 
 
 class Kept:
@@ -200,7 +200,7 @@ def _judged_wide(path: str, raw: bytes, words: Sequence[bytes]) -> tuple[int, So
 
 
 def _misnamed(path: str) -> Skipped:
-    """Of a file that is binary although its name is that of a text."""
+    """What is said of a file that is binary although its name is that of a text."""
     return Skipped(path, "binary content under the name of a text file")
 
 

@@ -40,7 +40,7 @@ _DEEPEST_JSON = 20
 
 
 def first(change: Callable[[Value, Expr], Value | None]) -> Function:
-    """A function of one argument, value by value."""
+    """A function of one argument and no more, value by value."""
 
     def call(invocation: Invocation) -> Possible | None:
         values = invocation.values(0)
@@ -52,7 +52,7 @@ def first(change: Callable[[Value, Expr], Value | None]) -> Function:
 
 
 def each(change: Callable[[Value, Expr], Value | None]) -> Function:
-    """The same whatever comes after the argument."""
+    """A function of its first argument, value by value, whatever comes after that."""
 
     def call(invocation: Invocation) -> Possible | None:
         values = invocation.values(0)

@@ -146,9 +146,9 @@ class Evaluator:
         return self.evaluate_at(expr, None)
 
     def evaluate_here(self, expr: Expr) -> Possible:
-        """The same without a look into other files for who calls the function around `expr`: much cheaper.
+        """The values that `expr` can have as far as its file tells: nobody looks for callers elsewhere.
 
-        Enough where the question is what something is made of, or which function a name means.
+        Much cheaper, and enough where the question is what something is made of, or which function a name means.
         """
         before, self.effort.asks_callers = self.effort.asks_callers, False
         try:
@@ -157,7 +157,7 @@ class Evaluator:
             self.effort.asks_callers = before
 
     def evaluate_at(self, expr: Expr, frame: Frame | None) -> Possible:
-        """The same with the parameters of the functions in `frame` bound."""
+        """All values that `expr` can have where the parameters of functions are those that `frame` binds."""
         key = (expr, frame)
         effort = self.effort
         memo = self._memo if effort.asks_callers else self._memo_here

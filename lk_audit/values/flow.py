@@ -90,7 +90,7 @@ class Flow:
         return outer
 
     def reaching(self, definitions: Sequence[Definition], use: Node) -> list[Definition]:
-        """Those of `definitions` (of one name in one scope, sorted by `effect`) that can hold at `use`."""
+        """Which of some definitions (of one name in one scope, sorted by `effect`) can still hold at `use`."""
         here = self.path(use)
         last = bisect_right(definitions, use.start, key=lambda item: item.effect)
         covered: set[Branch] = set()

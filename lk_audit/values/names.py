@@ -235,7 +235,7 @@ class Names:
         return found
 
     def direct_origin(self, expr: Expr) -> Origin | None:
-        """The same, where the name it starts with has just one definition."""
+        """Where `expr` comes from, if the name that it starts with has one definition at most."""
         root = expr
         while isinstance(root, Member | Index):
             root = root.object

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import os
-import shutil
-import tempfile
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from lk_audit.files.replacing import in_place_of
 from lk_audit.source import NotText, Source
 
 _ENCODINGS = (
@@ -42,7 +41,7 @@ def _write(file: str | None, before: Source, after: Source) -> str | None:
         reason = _objection(file, raw, before)
         encoded = _encoded(raw, after)
         if reason is None and encoded is not None:
-            _replace(file, encoded)
+            _replace(Path(file), encoded)
     except OSError as error:
         return error.strerror or type(error).__name__
     return reason or (_UNWRITABLE if encoded is None else None)
@@ -82,17 +81,9 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
-def _replace(file: str, data: bytes) -> None:
-    """Put new content in the place of a file at once, with its permissions: a reader sees the old or the new."""
-    handle, temporary = tempfile.mkstemp(dir=Path(file).parent, prefix=".lk-audit-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        shutil.copymode(file, temporary)
-        os.replace(temporary, file)  # noqa: PTH105 - text paths, as everywhere in discovery
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108
-        raise
+def _replace(file: Path, data: bytes) -> None:
+    """Put new content in the place of a file, with its permissions; it is on the disk before the old one goes."""
+    with in_place_of(file, stat.S_IMODE(file.stat().st_mode)) as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import sys
@@ -144,18 +143,10 @@ def _replace(path: Path, data: bytes) -> None:
         return
     if is_there and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    import tempfile  # noqa: PLC0415 - most reports go to standard output
+    from lk_audit.files.replacing import in_place_of  # noqa: PLC0415 - most reports go to standard output
 
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".lk-audit-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).chmod(target.stat().st_mode & 0o777 if is_there else 0o666 & ~_umask())
-        Path(temporary).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
+    with in_place_of(target, target.stat().st_mode & 0o777 if is_there else 0o666 & ~_umask()) as stream:
+        stream.write(data)
 
 
 def _umask() -> int:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -20,6 +18,7 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 
 from lk_audit.errors import UsageError
+from lk_audit.files.replacing import in_place_of
 from lk_audit.findings import Finding
 from lk_audit.patterns import regex
 from lk_audit.presence import is_file, is_there
@@ -195,23 +194,11 @@ def write_baseline(path: Path, baseline: Baseline, name: str) -> None:
         UsageError: the file cannot be written.
     """
     try:
-        _replace(Path(os.path.realpath(path)), baseline.text())
+        target = Path(os.path.realpath(path))
+        with in_place_of(target, target.stat().st_mode & 0o777 if is_there(target) else 0o644) as stream:
+            stream.write(baseline.text().encode())
     except OSError as error:
         raise UsageError(f"cannot write {name}: {error.strerror or type(error).__name__}") from None
-
-
-def _replace(path: Path, text: str) -> None:
-    mode = path.stat().st_mode & 0o777 if is_there(path) else 0o644
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
 
 
 # --- comparing --------------------------------------------------------------------------------------------------------

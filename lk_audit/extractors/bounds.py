@@ -25,7 +25,7 @@ from lk_audit.syntax import (
     Unary,
     walk,
 )
-from lk_audit.values.model import Defined, Given, Returned, Value, symbolic_sources
+from lk_audit.values.model import Given, Returned, Value, symbolic_sources
 
 _MORE, _LESS = frozenset({">", ">="}), frozenset({"<", "<="})
 _LIMITS = frozenset({"le", "lt"})
@@ -107,8 +107,7 @@ def _is_limited(home: FileContext, source: Given) -> bool:
         return any(_has_limit(item) for item in (parameter.default, parameter.annotation) if item is not None)
     if parameter.annotation is None:
         return False
-    classes = (value.definition for value in home.values(parameter.annotation) if isinstance(value, Defined))
-    return any(_limits(home, item, source.members[0]) for item in classes if isinstance(item, Class))
+    return any(_limits(home, owner, source.members[0]) for owner in home.classes_meant(parameter.annotation))
 
 
 def _limits(context: FileContext, owner: Class, field: str) -> bool:

@@ -16,7 +16,7 @@ from lk_audit.patterns import regex
 from lk_audit.project.modules import CodeModule, Project
 from lk_audit.roles import file_role
 from lk_audit.source import Place, Source
-from lk_audit.syntax import Call, Expr, ImportedName, Literal, Member, Module, Name, Node
+from lk_audit.syntax import Call, Class, Expr, Function, ImportedName, Literal, Member, Module, Name, Node
 from lk_audit.values import model
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step, Value
@@ -208,6 +208,16 @@ class FileContext(Struct, eq=False, dict=True):
         home = self.home(expr)
         values = home.evaluator.evaluate_here(expr)
         return values if home is self else located(values, home.source.path)
+
+    def functions_meant(self, expr: Expr) -> Iterator[Function]:
+        """The functions that `expr` can be, defined in whatever file."""
+        found = (value.definition for value in self.values(expr) if isinstance(value, model.Defined))
+        return (item for item in found if isinstance(item, Function))
+
+    def classes_meant(self, expr: Expr) -> Iterator[Class]:
+        """The classes that `expr` can be, defined in whatever file."""
+        found = (value.definition for value in self.values(expr) if isinstance(value, model.Defined))
+        return (item for item in found if isinstance(item, Class))
 
     def place(self, node: Node) -> Place:
         """The place of a node of this file, or of any file of the project."""

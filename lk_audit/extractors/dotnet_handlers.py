@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.handlers import Handler, function_given
 from lk_audit.livekit.dotnet import (
     FROM_SERVICES,
     GATEWAY_REQUESTS,
@@ -20,7 +20,7 @@ from lk_audit.livekit.dotnet import (
     TRIGGER_LEVELS,
 )
 from lk_audit.syntax import Call, Class, Expr, Function, Index, Literal, Member, Name, Node, Parameter, Sequence, walk
-from lk_audit.values.model import Defined, Given, Returned
+from lk_audit.values.model import Given, Returned
 
 _FROM_CALLER = frozenset({"FromBody", "FromQuery", "FromRoute", "FromForm", "FromHeader", "AsParameters"})
 _SIMPLE = frozenset({"string", "int", "long", "bool", "Guid", "double", "object", "HttpRequest", "HttpRequestData"})
@@ -96,18 +96,10 @@ def _mapped(context: FileContext, call: Call) -> Iterator[Handler]:
         return
     first = call.arguments[0].value
     path = first.value if isinstance(first, Literal) and isinstance(first.value, str) else None
-    handler = call.arguments[-1].value
-    function = handler if isinstance(handler, Function) else _defined(context, handler)
+    function = function_given(context, call.arguments[-1].value)
     if function is not None and path is not None:
         label = f"{MAPS[name]} {path if path.startswith('/') else '/' + path}".strip()
         yield Handler(function, label, context, call, call.callee.object, path)
-
-
-def _defined(context: FileContext, expr: Expr) -> Function | None:
-    if not isinstance(expr, Name | Member):
-        return None
-    found = (value.definition for value in context.values(expr) if isinstance(value, Defined))
-    return next((item for item in found if isinstance(item, Function)), None)
 
 
 # --- what the server fills in -----------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from lk_audit.extractors.mounts import is_public
 from lk_audit.facts import Lead
 from lk_audit.livekit.dotnet import DEFAULT_POLICIES, MIDDLEWARE
 from lk_audit.syntax import Call, Class, Function, Name
-from lk_audit.values.model import Defined
 
 
 def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
@@ -65,9 +64,8 @@ def _is_guard(context: FileContext, guards: Guards, expr: object) -> bool:
 def _classes(context: FileContext, guards: Guards) -> Iterator[Lead]:
     """`app.UseMiddleware<ApiKeyMiddleware>()`."""
     for call in context.names.calls_of("UseMiddleware"):
-        values = (value for kind in _type_arguments(call) for value in context.values(kind))
-        owners = (value.definition for value in values if isinstance(value, Defined))
-        if any(isinstance(owner, Class) and guards.owner(context, owner) for owner in owners):
+        owners = (owner for kind in _type_arguments(call) for owner in context.classes_meant(kind))
+        if any(guards.owner(context, owner) for owner in owners):
             yield Lead(context.place(call.callee), "runs before every handler")
 
 

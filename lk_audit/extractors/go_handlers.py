@@ -202,9 +202,8 @@ def takes_identity(context: FileContext, call: Call, depth: int = 2) -> bool:
         return False
     return any(
         takes_identity(context.home(node), node, depth - 1)
-        for value in home.values(call.callee)
-        if isinstance(value, Defined) and isinstance(value.definition, Function)
-        for node in walk(value.definition.body)
+        for function in home.functions_meant(call.callee)
+        for node in walk(function.body)
         if isinstance(node, Call)
     )
 

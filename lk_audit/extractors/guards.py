@@ -249,13 +249,8 @@ class Guards:
             calls += [item for item in given_with(context, leaf) if isinstance(item, Call)]
             if any(is_foreign_check(context, call) for call in calls):
                 return True
-        return any(
-            isinstance(value, Defined)
-            and isinstance(value.definition, Function)
-            and self.tells(context.home(value.definition), value.definition, depth + 1)
-            for call in calls
-            for value in context.values(call.callee)
-        )
+        functions = (function for call in calls for function in context.functions_meant(call.callee))
+        return any(self.tells(context.home(function), function, depth + 1) for function in functions)
 
     def tells(self, context: FileContext, function: Function, depth: int = 0) -> bool:
         """Whether a function finds out who the caller is, and leaves it to others to refuse strangers."""
@@ -290,11 +285,7 @@ class Guards:
             )
         if is_optional(context, call):
             return False
-        defined = [
-            value.definition
-            for value in context.values(call.callee)
-            if isinstance(value, Defined) and isinstance(value.definition, Function)
-        ]
+        defined = list(context.functions_meant(call.callee))
         if defined:
             return any(self.function(context, item, depth + 1) for item in defined)
         if not AUTHENTICATING_NAME.match(last_name(call.callee) or "") or is_lookup(context, call):
@@ -308,8 +299,7 @@ class Guards:
         if depth >= _DEEPEST or go_guards.calls_parameter(context, call):
             return False
         tests_caller = partial(self._tests_caller, depth=depth + 1)
-        defined = (value.definition for value in context.values(call.callee) if isinstance(value, Defined))
-        functions = (item for item in defined if isinstance(item, Function))
+        functions = context.functions_meant(call.callee)
         return any(go_guards.refuses(context.home(item), item, tests_caller) for item in functions)
 
     def _verifies_something(self, context: FileContext, node: Node) -> bool:
@@ -378,15 +368,9 @@ class Guards:
         exprs = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
         if any(self.authenticating(home, expr, depth + 1) is not None for expr in exprs):
             return True
-        return any(
-            isinstance(found, Defined)
-            and isinstance(found.definition, Function)
-            and self.tells(home.home(found.definition), found.definition, depth + 1)
-            for expr in exprs
-            for node in walk(expr)
-            if isinstance(node, Name | Member)
-            for found in home.values(node)
-        )
+        named = (node for expr in exprs for node in walk(expr) if isinstance(node, Name | Member))
+        functions = (function for node in named for function in home.functions_meant(node))
+        return any(self.tells(home.home(function), function, depth + 1) for function in functions)
 
 
 def _is_refusing_middleware(context: FileContext, owner: Class) -> bool:

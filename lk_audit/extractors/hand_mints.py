@@ -10,7 +10,7 @@ from lk_audit.extractors.payloads import livekit_payload, payload_parts
 from lk_audit.extractors.serialised import serialised
 from lk_audit.livekit.sdks import TtlUnit
 from lk_audit.syntax import Argument, Assign, Call, Expr, Function, Name, Record
-from lk_audit.values.model import Defined, Mapped, Possible
+from lk_audit.values.model import Mapped, Possible
 
 
 def hand_mints(context: FileContext) -> Iterator[MintParts]:
@@ -100,8 +100,8 @@ def _given_to(context: FileContext, record: Record | Call) -> Call | None:
     call = context.names.parent(holder) if isinstance(holder, Argument) else None
     if not isinstance(call, Call):
         return None
-    defined = (value.definition for value in context.values(call.callee) if isinstance(value, Defined))
-    return call if any(isinstance(item, Function) and not context.code.holds(item) for item in defined) else None
+    is_elsewhere = any(not context.code.holds(item) for item in context.functions_meant(call.callee))
+    return call if is_elsewhere else None
 
 
 def _leading_to(context: FileContext, signing: list[Call], function: Function) -> Iterator[Call]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.syntax import Call, Expr, Function
+from lk_audit.syntax import Call, Expr, Function, Member, Name
 
 
 class Handler(Struct, frozen=True, eq=False):
@@ -21,3 +21,10 @@ class Handler(Struct, frozen=True, eq=False):
     registration: Call | None = None
     router: Expr | None = None
     path: str | None = None
+
+
+def function_given(context: FileContext, expr: Expr) -> Function | None:
+    """The function that is written as an argument, or named there."""
+    if isinstance(expr, Function):
+        return expr
+    return next(context.functions_meant(expr), None) if isinstance(expr, Name | Member) else None

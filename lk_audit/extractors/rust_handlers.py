@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.handlers import Handler, function_given
 from lk_audit.extractors.refusals import says_refusal
 from lk_audit.livekit.rust_web import (
     CALLER_TYPE,
@@ -36,7 +36,7 @@ from lk_audit.syntax import (
     Sequence,
     walk,
 )
-from lk_audit.values.model import Defined, Given
+from lk_audit.values.model import Given
 
 _PLACES = regex(r"[<{:](\w{1,60})(?:\.\.)?[>}/:]?")
 _DEEPEST = 4
@@ -73,15 +73,15 @@ def _routed(context: FileContext, call: Call) -> Iterator[Handler]:
     if name == "route" and len(call.arguments) > 1:
         path = _text(call)
         for method, handler in _handlers_in(call.arguments[-1].value):
-            function = _function(context, handler)
+            function = function_given(context, handler)
             if function is not None and path is not None:
                 yield Handler(function, f"{method.upper()} {path}".strip(), context, call, path=path)
     elif name in {"and_then", "map", "then"} and _is_warp(context) and call.arguments:
-        function = _function(context, call.arguments[0].value)
+        function = function_given(context, call.arguments[0].value)
         if function is not None and isinstance(call.callee, Member):
             yield Handler(function, "warp handler", context, call)
     elif name == "to" and isinstance(call.callee, Member) and call.arguments and _is_actix(call.callee.object):
-        function = _function(context, call.arguments[0].value)
+        function = function_given(context, call.arguments[0].value)
         if function is not None:
             yield Handler(function, f"{_is_actix(call.callee.object)} handler", context, call)
 
@@ -109,15 +109,6 @@ def _is_actix(expr: Expr) -> str:
 
 def _is_warp(context: FileContext) -> bool:
     return any(item.module.split(".", 1)[0] == "warp" for item in context.names.imports)
-
-
-def _function(context: FileContext, expr: Expr) -> Function | None:
-    if isinstance(expr, Function):
-        return expr
-    if not isinstance(expr, Name | Member):
-        return None
-    found = (value.definition for value in context.values(expr) if isinstance(value, Defined))
-    return next((item for item in found if isinstance(item, Function)), None)
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------
@@ -246,10 +237,8 @@ def mentions(context: FileContext, function: Function) -> Iterator[tuple[FileCon
 def is_refusing_middleware(context: FileContext, owner: Class) -> bool:
     """Whether actix-web's middleware refuses callers: the `call` of what its `new_transform` makes says so."""
     made = (node for item in _methods(owner, "new_transform") for node in walk(item.body) if isinstance(node, Name))
-    classes = (value.definition for node in made for value in context.values(node) if isinstance(value, Defined))
-    return any(
-        says_refusal(method.body) for found in classes if isinstance(found, Class) for method in _methods(found, "call")
-    )
+    classes = (owner for node in made for owner in context.classes_meant(node))
+    return any(says_refusal(method.body) for owner in classes for method in _methods(owner, "call"))
 
 
 def _methods(owner: Class, name: str) -> list[Function]:

@@ -9,8 +9,7 @@ from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.rust_handlers import caller_type
 from lk_audit.facts import Lead
-from lk_audit.syntax import Class, Define, Expr, Function, Raise, walk
-from lk_audit.values.model import Defined
+from lk_audit.syntax import Define, Expr, Function, Raise, walk
 
 _EXTRACTING = frozenset({"from_request", "from_request_parts"})
 
@@ -26,10 +25,7 @@ def around(_: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
 
 def _refuses(guards: Guards, context: FileContext, written: Expr) -> bool:
     """Whether who has no such thing is refused: a type of the project says so where it is taken from the request."""
-    defined = [value.definition for value in context.values(written) if isinstance(value, Defined)]
-    for owner in defined:
-        if not isinstance(owner, Class):
-            continue
+    for owner in context.classes_meant(written):
         methods = [item.function for item in owner.body.statements if isinstance(item, Define)]
         taking = [item for item in methods if item.name in _EXTRACTING]
         if taking:

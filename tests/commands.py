@@ -5,9 +5,9 @@ from __future__ import annotations
 from lk_audit.facts import Signer, TokenMint
 from lk_audit.findings import Finding
 from lk_audit.rule_loader import load_builtin_rules
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
+from tests.samples import extract_facts
 
 RULES = load_builtin_rules()
 JOIN = "lk token create --join --room r --identity i"

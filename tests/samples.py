@@ -11,8 +11,11 @@ from msgspec.structs import replace
 from lk_audit.edits import edited
 from lk_audit.facts import Carrier, CredentialLiteral, Fact, Lead, Strength
 from lk_audit.findings import Report
+from lk_audit.hints import NOTHING, Hints
+from lk_audit.project.files import Files
 from lk_audit.rule_api import Confidence, Options, Problem, Rule, Severity, rule
 from lk_audit.rule_loader import load_rules
+from lk_audit.scanning import extraction
 from lk_audit.scanning.extracted import Extracted, ParseNote
 from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.secret import Secret
@@ -54,6 +57,15 @@ def _credentials(source: Source) -> Iterator[CredentialLiteral]:
             strength=Strength.STRONG,
             carrier=Carrier.ENV_FILE,
         )
+
+
+def extract_facts(
+    sources: Sequence[Source], files: Files | None = None, hints: Hints = NOTHING
+) -> tuple[list[Fact], list[ParseNote]]:
+    """The facts that the analysis finds in some files, and its notes on them; a defect fails the test."""
+    found = extraction.extract(sources, files, None, hints, 1)
+    assert not found.crashes, found.crashes
+    return found.facts, found.notes
 
 
 def make_rule(  # noqa: PLR0913 - keywords, all optional

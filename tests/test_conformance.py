@@ -12,8 +12,8 @@ from conformance.catalogue import Library, Outcome, Spelling, spellings, vectors
 from conformance.generate import NOW
 from lk_audit.facts import UNKNOWN, Expiry, Grant, GrantScalar, Lifetime, Signer, TokenMint
 from lk_audit.livekit.grants import OTHER_GRANTS, VIDEO_GRANTS
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
+from tests.samples import extract_facts
 
 ALL = [spelling for library in Library for spelling in spellings(library)]
 RECORDED = {library: vectors(library) for library in Library}

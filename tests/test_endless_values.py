@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import Expiry, TokenMint
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
+from tests.samples import extract_facts
 
 MINT = "at := auth.NewAccessToken(key, secret)\n\tat.SetIdentity(name)\n\treturn at.ToJWT()"
 LOOPS = {

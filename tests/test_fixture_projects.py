@@ -12,10 +12,10 @@ from lk_audit.extractors.secret_names import USUAL
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.scanning import extraction, worth
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
 from tests.looks import look_at_all
+from tests.samples import extract_facts
 
 PROJECTS = Path(__file__).parent / "fixtures" / "projects"
 EXPECTED = "expected.txt"

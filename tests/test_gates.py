@@ -21,11 +21,11 @@ from lk_audit.livekit.credentials import PUBLIC_PREFIXES
 from lk_audit.livekit.sdks import Family
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.scanning import extraction, worth
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.scanning.worth import may_tell
 from lk_audit.source import Source
 from lk_audit.testing import read_example, without_marks
 from tests.looks import look_at_all
+from tests.samples import extract_facts
 
 FAMILIES = [sdks.family(name) for name in sdks.FAMILIES]
 EXAMPLES = [

@@ -9,8 +9,8 @@ from lk_audit.facts import JwtLiteral, TokenMint
 from lk_audit.generated import is_generated
 from lk_audit.project.files import Files
 from lk_audit.project.modules import Project
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
+from tests.samples import extract_facts
 
 LICENCE = "// Licensed under the Apache License, Version 2.0\n" * 12
 HEADS = {

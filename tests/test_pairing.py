@@ -13,9 +13,9 @@ from lk_audit.findings import Report
 from lk_audit.reporters import Presentation, render
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_rules
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
+from tests.samples import extract_facts
 
 KEY = "APIk3yK3yK3y234"
 SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"

@@ -84,20 +84,6 @@ def _thinned(facts: Iterable[Fact], room: int) -> tuple[list[Fact], set[str]]:
     return kept, cut
 
 
-def extract_facts(
-    sources: Sequence[Source], files: Files | None = None, hints: Hints = NOTHING
-) -> tuple[list[Fact], list[ParseNote]]:
-    """The facts of a set of files and the notes on them, without other processes.
-
-    Raises:
-        RuntimeError: a file could not be analysed; that is a defect.
-    """
-    found = extract(sources, files, None, hints, 1)
-    if found.crashes:
-        raise RuntimeError(f"{found.crashes[0].error} at {found.crashes[0].raised_at}")
-    return found.facts, found.notes
-
-
 _WEIGHT_OF_A_FILE = 500
 """Bytes; what looking at a file costs however small it is."""
 _WORTH_A_PROCESS = 300_000

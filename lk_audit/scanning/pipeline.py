@@ -66,7 +66,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         config: limits and options.
         known_rules: rules that exist without being run, for telling suppressions of them from mistakes.
         folder: the folder that `paths` are relative to.
-        extract: what turns sources into facts; `extraction.extract_facts` by default.
+        extract: what turns sources into facts; the analysis of `extraction` by default.
         progress: hears how far reading and analysing have come.
         edited: files as they would be after an edit, by path, in the place of those on disk.
         observe: is given the sources and the facts of the scan.

@@ -24,9 +24,9 @@ from lk_audit.facts import Fact
 from lk_audit.files.prefilter import gates
 from lk_audit.rule_api import Options, Rule
 from lk_audit.rule_loader import load_builtin_rules
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Place, Source
+from tests.samples import extract_facts
 
 FOLDER = Path(__file__).parent
 DOCUMENT = FOLDER.parent.parent / "docs" / "carriers.md"

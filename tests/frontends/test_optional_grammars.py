@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lk_audit import frontends
 from lk_audit.facts import CredentialLiteral
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
+from tests.samples import extract_facts
 
 if TYPE_CHECKING:
     import pytest

@@ -7,9 +7,9 @@ import time
 from lk_audit.facts import Expiry, Fact, GrantScalar, TokenMint
 from lk_audit.rule_api import Options
 from lk_audit.rule_loader import load_builtin_rules
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.source import Source
+from tests.samples import extract_facts
 
 
 def facts_of(files: dict[str, str]) -> list[Fact]:

@@ -9,10 +9,9 @@ import pytest
 
 from lk_audit.facts import CredentialLiteral, Expiry, TokenMint
 from lk_audit.frontends import java, kotlin
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 from tests.languages.minting import mint
-from tests.samples import SECRET
+from tests.samples import SECRET, extract_facts
 
 PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
 JAVA = """

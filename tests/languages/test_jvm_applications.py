@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import CredentialLiteral, EnvExposure, Side, WebhookUse
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 from tests.languages.minting import mint
-from tests.samples import SECRET
+from tests.samples import SECRET, extract_facts
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 
 from lk_audit.facts import CredentialLiteral, Expiry, FileRole, SecretExposure, Side, TokenMint
 from lk_audit.frontends import rust
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 from tests.damage import mangled
+from tests.samples import extract_facts
 
 SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
 SDK = """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import CredentialLiteral, EnvExposure, Expiry, Side, TokenMint
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 from tests.languages.minting import granted, lifetime, mint, mints
+from tests.samples import extract_facts
 
 SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
 HOUR = 3600.0

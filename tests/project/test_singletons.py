@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import TokenMint
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
+from tests.samples import extract_facts
 
 MINT = (
     "    const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity: user });\n"

@@ -7,9 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner, Result
-
-from lk_audit.cli.commands import commands
+from tests.commandline import invoke
 from tests.samples import SECRET
 
 LEAK = f"LIVEKIT_API_KEY=APIexample23456\nLIVEKIT_API_SECRET={SECRET}\n"
@@ -22,10 +20,6 @@ def write(folder: Path, path: str, text: str) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     return file
-
-
-def invoke(*arguments: str | os.PathLike[str]) -> Result:
-    return CliRunner().invoke(commands, [os.fspath(item) for item in arguments], standalone_mode=False)
 
 
 def scan(*arguments: str | os.PathLike[str]) -> dict[str, Any]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
 
 from lk_audit.cli import program as cli
-from lk_audit.cli.commands import commands
 from lk_audit.cli.outputs import Output, paired
 from lk_audit.errors import UsageError
 from lk_audit.scanning import preparation as scan_module
+from tests.commandline import invoke
 from tests.samples import SECRET
+
+if TYPE_CHECKING:
+    from click.testing import Result
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +29,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def scan(*arguments: str) -> Result:
-    return CliRunner().invoke(commands, ["scan", ".env", *arguments], standalone_mode=False)
+    return invoke("scan", ".env", *arguments)
 
 
 def pairs(styles: list[str], targets: list[str]) -> list[tuple[str, str]]:
@@ -139,6 +142,6 @@ def test_a_second_scan_finds_nothing_in_the_reports_of_the_first(project: Path) 
     names = ["a.sarif", "b.html", "c.md", "d.xml", "e.json", "f.txt"]
     scan(*(item for name in names for item in ("-o", f"out/{name}")))
     (project / ".env").unlink()
-    again = CliRunner().invoke(commands, ["scan", "out", "--format", "json"], standalone_mode=False)
+    again = invoke("scan", "out", "--format", "json")
 
     assert [item["rule_id"] for item in json.loads(again.output)["findings"]] == []

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lk_audit.cli import program as cli
-from tests.configured import LEAK, invoke, scan, settings, write
+from tests.commandline import invoke
+from tests.configured import LEAK, scan, settings, write
 
 
 @pytest.fixture

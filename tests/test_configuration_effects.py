@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.configured import LEAK, URL, found, invoke, scan, write
+from tests.commandline import invoke
+from tests.configured import LEAK, URL, found, scan, write
 from tests.samples import SECRET
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from lk_audit.errors import UsageError
 from lk_audit.suppression.key_paths import read_key_path, shown_key_path
-from tests.configured import invoke, scan, write
+from tests.commandline import invoke
+from tests.configured import scan, write
 from tests.samples import SECRET
 
 JSON = json.dumps({"livekit": {"key": "APIexample23456", "secret": SECRET}}, indent=1)

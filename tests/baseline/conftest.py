@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.baseline.world import TOKEN, write
+from tests.baseline.world import TOKEN
+from tests.configured import write
 
 
 @pytest.fixture

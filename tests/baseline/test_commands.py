@@ -9,7 +9,9 @@ import pytest
 
 from lk_audit.cli import program as cli
 from lk_audit.errors import UsageError
-from tests.baseline.world import NAME, TOKEN, entries, invoke, said, scanned, write
+from tests.baseline.world import NAME, TOKEN, entries, said, scanned
+from tests.commandline import invoke
+from tests.configured import write
 
 # --- create, update, prune --------------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ import pytest
 from lk_audit.errors import UsageError
 from lk_audit.findings import Finding
 from lk_audit.suppression.baseline import Baseline, Entry, compare, hashes, new_baseline, read_baseline
-from tests.baseline.world import NAME, TOKEN, entries, said, write
+from tests.baseline.world import NAME, TOKEN, entries, said
+from tests.configured import write
 from tests.samples import SECRET, report_on
 
 OTHER_SALT = "f" * 32

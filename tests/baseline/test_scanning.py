@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.baseline.world import NAME, TOKEN, invoke, said, scanned, write
+from tests.baseline.world import NAME, TOKEN, said, scanned
+from tests.commandline import invoke
+from tests.configured import write
 
 
 def test_known_findings_do_not_fail_and_are_counted(project: Path) -> None:

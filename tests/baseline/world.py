@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from click.testing import CliRunner, Result
-
-from lk_audit.cli.commands import commands
+from tests.commandline import invoke
 
 NAME = "lk-audit-baseline.txt"
 TOKEN = """\
@@ -19,17 +17,6 @@ export function token() {{
   return at.toJwt();
 }}
 """
-
-
-def write(folder: Path, path: str, text: str) -> Path:
-    file = folder / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(commands, arguments, standalone_mode=False)
 
 
 def said(*arguments: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from lk_audit.cli.commands import commands
 from lk_audit.errors import UsageError
+from tests.commandline import invoke
 from tests.samples import SECRET
+
+if TYPE_CHECKING:
+    from click.testing import Result
 
 TOKEN = (
     "import { AccessToken } from 'livekit-server-sdk';\n\nexport function mint(identity, room) {\n"
@@ -28,16 +30,16 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "server.js"
 
 
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(commands, ["scan", *arguments], standalone_mode=False)
+def scan(*arguments: str) -> Result:
+    return invoke("scan", *arguments)
 
 
 def first_fix(*arguments: str) -> Any:  # noqa: ANN401
-    return next(item for item in json.loads(invoke("--format", "json", *arguments).stdout)["findings"])["automatic_fix"]
+    return next(item for item in json.loads(scan("--format", "json", *arguments).stdout)["findings"])["automatic_fix"]
 
 
 def test_diff_shows_the_safe_fixes_and_changes_nothing(file: Path) -> None:
-    done = invoke("--diff")
+    done = scan("--diff")
 
     assert done.return_value == 1
     assert "+++ b/server.js\n" in done.stdout
@@ -50,13 +52,13 @@ def test_diff_shows_the_safe_fixes_and_changes_nothing(file: Path) -> None:
 def test_diff_ends_with_zero_when_there_is_nothing_to_fix(file: Path) -> None:
     file.write_text(TOKEN.replace("24h", "15m"))
 
-    done = invoke("--diff")
+    done = scan("--diff")
 
     assert (done.return_value, done.stdout) == (0, "")
 
 
 def test_fix_writes_the_safe_fixes_and_reports_what_is_left(file: Path) -> None:
-    done = invoke("--fix", "--format", "json")
+    done = scan("--fix", "--format", "json")
 
     assert file.read_text() == TOKEN.replace("24h", "1h")
     assert [item["rule_name"] for item in json.loads(done.stdout)["findings"]] == ["leaked-api-secret"]
@@ -66,7 +68,7 @@ def test_fix_writes_the_safe_fixes_and_reports_what_is_left(file: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--unsafe-fixes", "--unsafe"])
 def test_unsafe_fixes_come_on_request(file: Path, option: str) -> None:
-    done = invoke("--fix", option)
+    done = scan("--fix", option)
 
     assert file.read_text() == TOKEN.replace("24h", "1h").replace(f"'{SECRET}'", "process.env.LIVEKIT_API_SECRET")
     assert done.stderr == "Fixed 2 findings.\n"
@@ -74,24 +76,24 @@ def test_unsafe_fixes_come_on_request(file: Path, option: str) -> None:
 
 
 def test_fixing_twice_changes_nothing_more(file: Path) -> None:
-    invoke("--fix", "--unsafe-fixes")
+    scan("--fix", "--unsafe-fixes")
     once = file.read_bytes()
 
-    assert invoke("--fix", "--unsafe-fixes").stderr == "Fixed 0 findings.\n"
+    assert scan("--fix", "--unsafe-fixes").stderr == "Fixed 0 findings.\n"
     assert file.read_bytes() == once
 
 
 def test_only_the_scanned_paths_are_changed(file: Path, tmp_path: Path) -> None:
     (tmp_path / "other.js").write_text(TOKEN)
 
-    invoke("--fix", "server.js")
+    scan("--fix", "server.js")
 
     assert file.read_text() != TOKEN
     assert (tmp_path / "other.js").read_text() == TOKEN
 
 
 def test_only_the_selected_rules_fix(file: Path) -> None:
-    invoke("--fix", "--unsafe-fixes", "--select", "leaked-api-secret")
+    scan("--fix", "--unsafe-fixes", "--select", "leaked-api-secret")
 
     assert "24h" in file.read_text()
     assert SECRET not in file.read_text()
@@ -102,7 +104,7 @@ def test_a_file_that_cannot_be_written_is_named(file: Path, monkeypatch: pytest.
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("lk_audit.writing.os.replace", fail)
-    done = invoke("--fix")
+    done = scan("--fix")
 
     assert isinstance(done.exception, UsageError)
     assert done.stderr == "lk-audit: server.js is left as it was: Permission denied\n"
@@ -112,13 +114,13 @@ def test_a_file_that_cannot_be_written_is_named(file: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("arguments", [("--fix", "--diff"), ("--unsafe-fixes",), ("--diff", "--format", "json")])
 def test_options_that_do_not_go_together_are_refused(file: Path, arguments: tuple[str, ...]) -> None:
-    assert isinstance(invoke(*arguments).exception, UsageError)
+    assert isinstance(scan(*arguments).exception, UsageError)
     assert file.read_text() == TOKEN
 
 
 def test_the_text_report_marks_what_can_be_fixed(file: Path) -> None:
     del file
-    done = invoke()
+    done = scan()
 
     assert "LK301[excessive-ttl] [*]: " in done.stdout
     assert "= [*] fix available: shorten the lifetime to 1 hour (--fix)" in done.stdout
@@ -141,7 +143,7 @@ def test_the_json_report_holds_the_edits() -> None:
 
 @pytest.mark.usefixtures("file")
 def test_sarif_tells_what_to_put_where_and_not_what_was_there() -> None:
-    text = invoke("--format", "sarif", "--select", "leaked-api-secret").stdout
+    text = scan("--format", "sarif", "--select", "leaked-api-secret").stdout
     (result,) = json.loads(text)["runs"][0]["results"]
     (fix,) = result["fixes"]
     (change,) = fix["artifactChanges"]
@@ -159,11 +161,11 @@ def test_sarif_tells_what_to_put_where_and_not_what_was_there() -> None:
 def test_a_clean_report_speaks_of_no_fixes(file: Path) -> None:
     file.write_text(TOKEN.replace("24h", "15m").replace(f"'{SECRET}'", "process.env.S"))
 
-    assert "[*]" not in invoke().stdout
+    assert "[*]" not in scan().stdout
 
 
 def test_standard_input_is_not_fixed(file: Path) -> None:
     arguments = ["scan", "--diff", "--stdin-filename", file.name]
-    done = CliRunner().invoke(commands, arguments, input=TOKEN, standalone_mode=False)
+    done = invoke(*arguments, stdin=TOKEN)
 
     assert isinstance(done.exception, UsageError)

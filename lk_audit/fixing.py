@@ -6,7 +6,7 @@ Nothing is written here; a plan holds the files as they are and as they would be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import unified_diff
 
 from msgspec import Struct, field
@@ -62,24 +62,21 @@ def plan(scan: Scan, *, unsafe: bool) -> Plan:
     refused: set[Fix] = set()
     fixed = 0
     for _ in range(ROUNDS):
-        wanted = [item for item in now.report.open_findings if _is_wanted(item, unsafe=unsafe) and item.automatic]
-        fixes = chosen(fix for item in wanted if (fix := item.automatic) is not None and fix not in refused)
-        made = [item for item in wanted if item.automatic in fixes]
+        made = _fixable(now.report, refused, unsafe=unsafe)
         if not made:
             break
-        new = {**texts, **_edited(now, fixes)}
+        new = {**texts, **_edited(now, made)}
         then = _scanned(scan, new)
-        bad = _spoiled(now, then, made)
-        if bad:
-            refused |= {item.automatic for item in made if item.automatic and _paths(item.automatic) & bad}
-            kept = [item for item in made if item.automatic not in refused]
-            if not kept:
+        spoiled = _spoiled(now, then, made)
+        if spoiled:
+            refused |= {fix for fix in _fixes(made) if _paths(fix) & spoiled}
+            made = [item for item in made if item.automatic not in refused]
+            if not made:
                 continue
-            new = {**texts, **_edited(now, [item.automatic for item in kept if item.automatic])}
+            new = {**texts, **_edited(now, made)}
             then = _scanned(scan, new)
-            if _spoiled(now, then, kept):
+            if _spoiled(now, then, made):
                 break
-            made = kept
         fixed += len(made)
         texts, now = new, then
     before = {path: first.sources[path] for path in sorted(texts)}
@@ -93,16 +90,25 @@ def _scanned(scan: Scan, texts: Mapping[str, Source]) -> _Seen:
     return _Seen(report, sources, Masker(sources, seen[0][1]))
 
 
-def _is_wanted(finding: Finding, *, unsafe: bool) -> bool:
-    return finding.automatic is not None and (finding.automatic.is_safe or unsafe)
+def _fixable(report: Report, refused: Collection[Fix], *, unsafe: bool) -> list[Finding]:
+    """The findings with a fix that may be made now: none touches another, and none has been refused."""
+    wanted = [item for item in report.open_findings if item.automatic and (item.automatic.is_safe or unsafe)]
+    fixes = chosen(fix for fix in _fixes(wanted) if fix not in refused)
+    return [item for item in wanted if item.automatic in fixes]
+
+
+def _fixes(findings: Iterable[Finding]) -> list[Fix]:
+    return [item.automatic for item in findings if item.automatic is not None]
 
 
 def _paths(fix: Fix) -> set[str]:
     return {edit.place.path for edit in fix.edits}
 
 
-def _edited(seen: _Seen, fixes: Iterable[Fix]) -> dict[str, Source]:
-    return {path: Source(path, edited(seen.sources[path].data, edits)) for path, edits in edits_by_path(fixes).items()}
+def _edited(seen: _Seen, findings: Iterable[Finding]) -> dict[str, Source]:
+    """The files that the fixes of some findings change, as they are then."""
+    by_path = edits_by_path(_fixes(findings))
+    return {path: Source(path, edited(seen.sources[path].data, edits)) for path, edits in by_path.items()}
 
 
 def _spoiled(before: _Seen, after: _Seen, made: Sequence[Finding]) -> set[str]:
@@ -115,7 +121,7 @@ def _spoiled(before: _Seen, after: _Seen, made: Sequence[Finding]) -> set[str]:
         key = (item.place.path, item.rule_id)
         if item.fingerprint in stayed and new[key] > old[key] - gone[key]:
             spoiled |= _paths(item.automatic) if item.automatic else set()
-    touched = {path for item in made if item.automatic for path in _paths(item.automatic)}
+    touched = {path for fix in _fixes(made) for path in _paths(fix)}
     spoiled |= {path for path in touched if breaks(before.sources[path], after.sources[path])}
     errors, known = _syntax_errors(after.report), _syntax_errors(before.report)
     return spoiled | {path for path, count in errors.items() if count != known.get(path)}
@@ -155,7 +161,7 @@ def _hunks(path: str, old: Sequence[tuple[str, str]], new: Sequence[tuple[str, s
         if line.startswith(("---", "+++")):
             yield f"{line}\n"
         elif line.startswith("@@"):
-            at_old, at_new = _begin(line)
+            at_old, at_new = _starts_of_hunk(line)
             yield f"{line}\n"
         else:
             text = new[at_new][1] if line[0] == "+" else old[at_old][1]
@@ -164,12 +170,12 @@ def _hunks(path: str, old: Sequence[tuple[str, str]], new: Sequence[tuple[str, s
             yield f"{line[0]}{text}\n"
 
 
-def _begin(header: str) -> tuple[int, int]:
+def _starts_of_hunk(header: str) -> tuple[int, int]:
     """The line numbers, from 0, at which a hunk begins in the old and the new file."""
     _, old, new, _ = header.split(" ", 3)
-    return _first(old), _first(new)
+    return _start_of_span(old), _start_of_span(new)
 
 
-def _first(span: str) -> int:
+def _start_of_span(span: str) -> int:
     start, _, count = span[1:].partition(",")
     return int(start) - (count != "0")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
 from lk_audit.cli.looks import presentation
-from lk_audit.cli.outputs import STANDARD_OUTPUT, check, paired, write
+from lk_audit.cli.outputs import STANDARD_OUTPUT, Output, check, paired, write
 from lk_audit.cli.requests import asked, defects, set_up
 from lk_audit.cli.saying import complain
 from lk_audit.config import Config
@@ -40,14 +40,14 @@ def scan(  # noqa: PLR0913, PLR0917 - what is no setting
         UsageError: what is asked for does not go together, or cannot be read or written.
     """
     buffer = _buffer_name(paths, stdin_filename) if stdin_filename is not None or "-" in paths else None
-    is_of_git = staged or history is not None
-    if is_of_git and (buffer is not None or wants_fix or wants_diff):
-        raise UsageError("--staged and --history only report what git has: leave --fix, --diff and standard input out")
-    setup = (
-        _set_up_in_git(paths, options, staged, history)
-        if is_of_git
-        else set_up(() if buffer is not None else paths, options)
-    )
+    if staged or history is not None:
+        if buffer is not None or wants_fix or wants_diff:
+            raise UsageError(
+                "--staged and --history only report what git has: leave --fix, --diff and standard input out"
+            )
+        setup: Setup = _set_up_in_git(paths, options, staged, history)
+    else:
+        setup = set_up(() if buffer is not None else paths, options)
     outputs = paired(setup.settings.stated_value("format"), setup.settings.stated_value("output"))
     check(outputs)
     if wants_diff and (options["format"] or options["output"]):
@@ -61,6 +61,11 @@ def scan(  # noqa: PLR0913, PLR0917 - what is no setting
         if wants_diff:
             return fix.show(scan, unsafe=unsafe)
         fix.apply(scan, setup, unsafe=unsafe)
+    return _reported(setup, buffer, outputs, color)
+
+
+def _reported(setup: Setup, buffer: str | None, outputs: Sequence[Output], color: bool | None) -> int:
+    """Scan, write the reports and return the exit code; `buffer` is the name under which standard input is scanned."""
     report = setup.compared(_scanned(setup, buffer)).at_least(setup.config.min_severity)
     code = exit_code(report, setup.config)
     for output in outputs:

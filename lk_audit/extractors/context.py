@@ -26,6 +26,8 @@ from lk_audit.values.possible import located
 _VERSION = regex(r"([0-9]{1,6})")
 
 Built = TypeVar("Built")
+IsRequest = Callable[[Value], bool]
+"""Tells of a value whether it is a part of the request that is being answered."""
 
 
 class Workspace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from lk_audit.extractors.context import FileContext, handed_over_at, last_name
+from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.role_conditions import is_set_by_request
 from lk_audit.patterns import regex
@@ -45,22 +45,22 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     function: Node
 
     @property
-    def _requests(self) -> RequestValues:
-        return self.context.built(RequestValues)
+    def is_request(self) -> IsRequest:
+        return self.context.built(RequestValues).is_request
 
     def decides(self, values: Possible) -> bool:
         """Whether a request chooses among the values of a grant."""
-        return any(map(self._requests.is_request, symbolic_sources(values)))
+        return any(self.is_request(source) for source in symbolic_sources(values))
 
     def decided_at(self, values: Possible) -> Place | None:
         """Where the request decides the grant, when that is not where the grant object is written."""
-        asked = next(filter(self._requests.is_request, symbolic_sources(values)), None)
+        asked = next((source for source in symbolic_sources(values) if self.is_request(source)), None)
         return handed_over_at(self.context, asked, self.function.start, self.function.end) if asked else None
 
     def asked_by(self, values: Possible) -> tuple[Place, ...]:
         """The handlers whose requests decide the grant."""
-        asked = filter(self._requests.is_request, symbolic_sources(values))
-        found = map(self._requests.handler_place, asked)
+        requests = self.context.built(RequestValues)
+        found = (requests.handler_place(source) for source in symbolic_sources(values) if self.is_request(source))
         return tuple(dict.fromkeys(place for place in found if place is not None))
 
     def spread_at(self, value: Mapped) -> Place | None:
@@ -73,6 +73,6 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     def granted_at(self, values: Possible) -> Place | None:
         """Where a condition on the request sets the grant."""
         given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
-        if given is None or not is_set_by_request(self.context, given, self.place, self._requests.is_request):
+        if given is None or not is_set_by_request(self.context, given, self.place, self.is_request):
             return None
         return self.context.place(given.origin)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.context import FileContext, IsRequest, last_name
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Conditional, Expr, Function, If, Literal, Member, Name, Node, Unary, walk
-from lk_audit.values.model import Flag, Value, symbolic_sources
-
-IsRequest: TypeAlias = Callable[[Value], bool]
-"""Tells of a value whether it is a part of the request that is being answered."""
+from lk_audit.values.model import Flag, symbolic_sources
 
 _ROLE = regex(
     r"(?:^|_)(?:is|as|can|may|allow)_|admin|host|owner|moderator|teacher|instructor|tutor|doctor|streamer|publish|"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.mint_parts import MintParts, Part
+from lk_audit.extractors.mint_model import MintParts, Part
 from lk_audit.extractors.payloads import livekit_payload, payload_parts
 from lk_audit.livekit.durations import MINUTE
 from lk_audit.livekit.sdks import JwtBuilder, TtlUnit

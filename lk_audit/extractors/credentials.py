@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument
-from lk_audit.extractors.mint_parts import MintParts
+from lk_audit.extractors.mint_model import MintParts
 from lk_audit.extractors.mints import mints_of
 from lk_audit.extractors.serialised import renames
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.mint_parts import MintParts
+from lk_audit.extractors.mint_model import MintParts
 from lk_audit.extractors.payloads import livekit_payload, payload_parts
 from lk_audit.extractors.serialised import serialised
 from lk_audit.livekit.sdks import TtlUnit

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.grant_objects import grant_class
 from lk_audit.extractors.grants import GrantCollector
-from lk_audit.extractors.mint_parts import MintParts, leaves_data
+from lk_audit.extractors.mint_model import MintParts, leaves_data
 from lk_audit.facts import FileRole, GrantVariant, Lead
 from lk_audit.patterns import regex
 from lk_audit.roles import file_role

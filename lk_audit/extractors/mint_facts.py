@@ -10,7 +10,7 @@ from lk_audit.extractors.context import FileContext, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.freshness import choosable
 from lk_audit.extractors.kept_rights import begins_as_bearer
-from lk_audit.extractors.mint_parts import MintParts, Part, leaves_data
+from lk_audit.extractors.mint_model import MintParts, Part, leaves_data
 from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Audience, Expiry, FileRole, Input, Lifetime, TokenMint

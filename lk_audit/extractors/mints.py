@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lk_audit.extractors import hand_mints, raw_mints, reach, sdk_mints
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.mint_facts import assemble
-from lk_audit.extractors.mint_parts import MintParts
+from lk_audit.extractors.mint_model import MintParts
 from lk_audit.extractors.sides import SideEvidence
 from lk_audit.facts import Lead, Side, TokenMint
 from lk_audit.livekit.clients import is_of_client_build

@@ -8,7 +8,7 @@ from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.grant_objects import grant_class
 from lk_audit.extractors.grants import GrantCollector
 from lk_audit.extractors.lifetimes import lifetimes
-from lk_audit.extractors.mint_parts import MintParts, Part
+from lk_audit.extractors.mint_model import MintParts, Part
 from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.facts import Expiry, Grants, Lifetime, Signer, UnknownGrant
 from lk_audit.livekit.grants import BY_PYTHON_NAME, CLAIMS_TOO_DEEP, OTHER_GRANTS, OUTSIDE_VIDEO, VIDEO_GRANTS

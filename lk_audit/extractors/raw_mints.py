@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.lifetimes import lifetimes
-from lk_audit.extractors.mint_parts import MintParts, Part
+from lk_audit.extractors.mint_model import MintParts, Part
 from lk_audit.extractors.payloads import first_mapped, livekit_payload, payload_parts
 from lk_audit.extractors.serialised import serialised
 from lk_audit.facts import Expiry, Lifetime

@@ -10,7 +10,7 @@ from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.grant_objects import built_by
 from lk_audit.extractors.grants import GrantCollector
 from lk_audit.extractors.lifetimes import lifetimes
-from lk_audit.extractors.mint_parts import MintParts, Part
+from lk_audit.extractors.mint_model import MintParts, Part
 from lk_audit.facts import Expiry, Lifetime, Signer
 from lk_audit.livekit.grants import OTHER_GRANTS
 from lk_audit.livekit.sdks import Sdk, Setting, TtlUnit, family

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, argument, last_name
-from lk_audit.extractors.mint_parts import Part
+from lk_audit.extractors.mint_model import Part
 from lk_audit.extractors.shown import shown
 from lk_audit.facts import Lead, ReadableCredential, SpelledSecret
 from lk_audit.livekit.contents import (

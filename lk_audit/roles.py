@@ -54,7 +54,7 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
         FileRole.EXAMPLE,
     ),
     (
-        regex(r".*\.(?:md|mdx|markdown|rst|txt|adoc|asciidoc|org)|readme.*|changelog.*", re.IGNORECASE),
+        regex(r".*\.(?:md|mdx|markdown|rst|txt|adoc|asciidoc|org|log)|readme.*|changelog.*", re.IGNORECASE),
         FileRole.DOCUMENTATION,
     ),
     (

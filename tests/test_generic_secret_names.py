@@ -57,3 +57,40 @@ def test_a_plain_secret_beside_a_key_id_is_livekits() -> None:
     outcome = run_example(f"--- conf.ts\n{code}", RULES)
 
     assert [(finding.rule_id, finding.confidence) for finding in outcome.findings] == [("LK101", Confidence.MEDIUM)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const config = { apiKey: 'hiq_live_1234', apiSecret: 'hiq_secret_abcdef1234567890abcdef' };",
+        "headers.set('api-key', KEY);\nconst apiSecret = 'acme-shop-secret-of-the-week';",
+    ],
+)
+def test_a_word_for_the_keys_of_any_service_makes_no_file_livekits(code: str) -> None:
+    assert run_example(f"--- settings.ts\n{code}\n", RULES).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("const fields = { livekitUrl: 'url', livekitApiKey: 'apiKey', livekitApiSecret: 'apiSecret' };", []),
+        ("const livekitApiSecret = 'devsecret';", ["LK102"]),
+        ("const env = { LIVEKIT_API_SECRET: 'apisecret' };", ["LK102"]),
+    ],
+)
+def test_the_name_of_a_field_is_no_secret(code: str, expected: list[str]) -> None:
+    assert [item.rule_id for item in run_example(f"--- form.ts\n{code}\n", RULES).findings] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("build/run.log", "testsecret", []),
+        ("build/run.log", SECRET, ["LK101"]),
+        ("build/run.conf", "testsecret", ["LK102"]),
+    ],
+)
+def test_a_log_that_quotes_a_test_uses_no_secret(path: str, value: str, expected: list[str]) -> None:
+    text = f'route.test.ts:80: vi.stubEnv("LIVEKIT_API_SECRET", "{value}");\nLIVEKIT_API_SECRET={value}\n'
+
+    assert sorted({item.rule_id for item in run_example(f"--- {path}\n{text}", RULES).findings}) == expected

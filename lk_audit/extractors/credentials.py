@@ -205,13 +205,18 @@ def _named_literals(context: FileContext, *, mints: bool) -> Iterator[Credential
     for node, value in (*_texts(context), *_joined_texts(context)):
         name = _name_of(context, node)
         certainty = _certainty(context, node, name, mints=mints) if name else None
-        if name is None or certainty is None:
+        if name is None or certainty is None or _repeats(name, value.text):
             continue
         key_id = _neighbour_key(context, node)
         carrier = Carrier.FALLBACK if _is_default(context, node) else Carrier.ASSIGNMENT
         fact = _from_text(context, value, carrier, name, key_id)
         if fact is not None and (certainty is not _Certainty.BY_OWNER or fact.strength is Strength.STRONG):
             yield replace(fact, certain=certainty is not _Certainty.BY_FILE)
+
+
+def _repeats(name: str, text: str) -> bool:
+    """Whether a text is a name itself, as where the fields of a form are told: `{ livekitApiSecret: "apiSecret" }`."""
+    return text.isidentifier() and not text.islower() and not text.isupper() and name.lower().endswith(text.lower())
 
 
 class _Certainty(Enum):
@@ -360,9 +365,14 @@ def _is_livekit_file(context: FileContext) -> bool:
     if any("livekit" in item.module.lower() for item in context.names.imports):
         return True
     return any(
-        isinstance(literal.value, str) and (is_key_id(literal.value) or ".livekit.cloud" in literal.value)
+        isinstance(literal.value, str) and (_tells_livekit(literal.value) or ".livekit.cloud" in literal.value)
         for literal in context.names.nodes(Literal)
     )
+
+
+def _tells_livekit(text: str) -> bool:
+    """Whether a text is the id of a LiveKit key; words such as `apiKey` name the keys of any service."""
+    return is_key_id(text) and (text.startswith("API") or text == "devkey")
 
 
 def environment_reads(context: FileContext) -> Iterator[tuple[Node, Environment]]:

@@ -39,7 +39,7 @@ _CARRIERS = {
     "json": Carrier.CONFIGURATION,
     "comment": Carrier.COMMENT,
 }
-_PROSE = frozenset({".md", ".mdx", ".rst", ".txt", ".adoc", ".html", ".org", ".ipynb", ""})
+_PROSE = frozenset({".md", ".mdx", ".rst", ".txt", ".adoc", ".html", ".org", ".log", ".ipynb", ""})
 _CODE = regex(r"\.(?:go|dart|java|kts?|swift|php|cs|rb|rs|cc?|cpp|h|mm?|scala|exs?|lua|vue|svelte|astro|gd|groovy)$")
 _KEYS_ENTRY = regex(
     rb"""(?:\$\{\w{1,64}:?-)?["']?([A-Za-z][\w.-]{2,63})["']?\}?[ \t]*:(?!-)[ \t]*"""

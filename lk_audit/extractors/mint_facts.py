@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from lk_audit.extractors import intent, token_contents
+from lk_audit.extractors import intent, kept_tokens, token_contents
 from lk_audit.extractors.context import FileContext, handed_over_at, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.freshness import choosable
@@ -23,7 +23,8 @@ from lk_audit.values.model import Given, Reference, Returned, Text, Value, symbo
 
 def assemble(context: FileContext, parts: MintParts, side: SideEvidence) -> TokenMint:
     """The fact that a mint amounts to, in its project."""
-    served_by = context.built(Endpoints).endpoints(parts.call)
+    is_kept = kept_tokens.is_kept(context, parts.call)
+    served_by = () if is_kept else context.built(Endpoints).endpoints(parts.call)
     requests = context.built(RequestValues)
     kinds = tuple(_kinds(parts.settings.get("kind", ())))
     kind_parts = parts.settings.get("kind", [])
@@ -37,7 +38,7 @@ def assemble(context: FileContext, parts: MintParts, side: SideEvidence) -> Toke
         grants=parts.grants,
         side=side.side,
         side_leads=side.leads,
-        audience=_audience(context, parts, kinds, is_served=bool(served_by)),
+        audience=Audience.SERVICE if is_kept else _audience(context, parts, kinds, is_served=bool(served_by)),
         can_publish_data_stays=parts.writes_data_rights and leaves_data(parts.grants),
         identity=tuple(_texts(parts.settings.get("identity", ()))),
         kinds=kinds,

@@ -224,10 +224,18 @@ class _Mint:
         if expr is None and setting.gathers and isinstance(event.node, Call):
             gathered = self._gathered(event.node)
             self._set(setting, (gathered,), self.context.place(event.node.callee), certain=event.certain)
+        if expr is None and setting.target == "ttl":
+            self._refuse_names(event)
         if expr is not None:
             self._set(setting, self.context.values(expr), self.context.place(expr), certain=event.certain)
             if self.sdk.keeps_grants and setting.target == "grants" and isinstance(expr, Name):
                 self._later_changes(expr, certain=event.certain)
+
+    def _refuse_names(self, event: Event) -> None:
+        """Python's `with_ttl(seconds=600)`, which the SDK takes for no lifetime."""
+        if self.context.is_python and event.arguments:
+            slip = "with_ttl() takes a timedelta, as ttl, and raises TypeError for other names"
+            self.lifetimes = [Lifetime(Expiry.REJECTED, self.context.place(event.arguments[0]), None, slip)]
 
     def _gathered(self, call: Call) -> Mapped:
         """`add_grant(roomJoin: true, **more)`: the named arguments as the one map that they are."""

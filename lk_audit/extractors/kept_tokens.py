@@ -1,0 +1,85 @@
+"""Tokens that nobody gets: made to try a key, checked at once, or never written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.syntax import Argument, Assign, Await, Call, Evaluate, Expr, Index, Member, Name
+from lk_audit.values.names import Names
+
+_WRITING = frozenset({"toJwt", "to_jwt", "toJWT"})
+_CHECKING = frozenset(
+    {"verify", "decode", "decodeJwt", "decode_token", "jwtVerify", "split", "len", "Boolean", "assert", "expect"}
+)
+"""Calls that look at a token and keep it; what is printed is for somebody."""
+_PARTS = frozenset({"length", "startsWith", "startswith"})
+
+
+def is_kept(context: FileContext, mint: Call) -> bool:
+    """Whether the code around a mint does nothing with its token but check it."""
+    names = context.names
+    if not (names.is_javascript or context.is_python) or not context.code.holds(mint):
+        return False
+    chain, is_written = _chain(names, mint)
+    target = _assigned(names, chain)
+    if isinstance(names.parent(chain), Evaluate):
+        return True
+    if target is None or names.enclosing_function(target) is None:
+        return False
+    return _is_looked_at(names, target) if is_written else _stays_builder(names, target)
+
+
+def _chain(names: Names, start: Expr) -> tuple[Expr, bool]:
+    """The whole of a chain of calls that begins with `start`, and whether it writes the token out."""
+    node: Expr = start
+    is_written = False
+    while True:
+        holder = names.parent(node)
+        if isinstance(holder, Member) and holder.object is node:
+            is_written |= holder.name in _WRITING
+        elif not isinstance(holder, Await) and not (isinstance(holder, Call) and holder.callee is node):
+            return node, is_written
+        node = holder
+
+
+def _assigned(names: Names, expr: Expr) -> Name | None:
+    holder = names.parent(expr)
+    return holder.target if isinstance(holder, Assign) and isinstance(holder.target, Name) else None
+
+
+def _uses(names: Names, target: Name) -> Iterator[Name]:
+    """Where a variable is read, besides where it is declared."""
+    scope = names.binding_scope(target) or names.module
+    for use in names.uses(scope, target.id):
+        holder = names.parent(use)
+        if use is not target and not (isinstance(holder, Assign) and holder.target is use):
+            yield use
+
+
+def _stays_builder(names: Names, target: Name) -> bool:
+    """Whether what is made of a token object goes nowhere."""
+    for use in _uses(names, target):
+        if not isinstance(names.parent(use), Member):
+            return False
+        chain, is_written = _chain(names, use)
+        outer = names.parent(chain)
+        if isinstance(outer, Evaluate) or (isinstance(outer, Assign) and outer.target is chain):
+            continue
+        made = _assigned(names, chain)
+        if made is None or not (_is_looked_at(names, made) if is_written else made.id == target.id):
+            return False
+    return True
+
+
+def _is_looked_at(names: Names, token: Name) -> bool:
+    return all(_keeps(names, use) for use in _uses(names, token))
+
+
+def _keeps(names: Names, use: Name) -> bool:
+    """Whether a use of a token only looks at it: a check, its parts."""
+    holder = names.parent(use)
+    if isinstance(holder, Member | Index):
+        return isinstance(holder, Index) or holder.name in _CHECKING | _PARTS
+    call = names.parent(holder) if isinstance(holder, Argument) else None
+    return isinstance(call, Call) and (last_name(call.callee) or "") in _CHECKING

@@ -1,0 +1,75 @@
+"""Tokens that code makes and gives to nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+JAVASCRIPT = """import {{ AccessToken, TokenVerifier }} from 'livekit-server-sdk';
+export async function POST(request) {{
+  const probe = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {{ identity: 'probe' }});
+  probe.ttl = '2m';
+  probe.addGrant({{ roomJoin: true, room: 'probe', roomList: true }});
+  {after}
+}}
+"""
+PYTHON = """from livekit import api
+def check(tokens):
+    grants = api.VideoGrants(room_join=True, room="a", room_list=True)
+    token = api.AccessToken().with_identity("probe").with_grants(grants)
+    {after}
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "is_kept"),
+    [
+        ("const jwt = await probe.toJwt(); await new TokenVerifier(key, secret).verify(jwt); return ok();", True),
+        ("const jwt = await probe.toJwt(); if (jwt.split('.').length !== 3) throw new Error(); return ok();", True),
+        ("await probe.toJwt(); return ok();", True),
+        ("return ok();", True),
+        ("const jwt = await probe.toJwt(); return Response.json({ jwt });", False),
+        ("const jwt = await probe.toJwt(); console.log(jwt);", False),
+        ("return Response.json({ token: await probe.toJwt() });", False),
+        ("return send(probe);", False),
+        ("const made = { probe }; return send(made);", False),
+    ],
+)
+def test_rights_of_a_token_that_is_only_looked_at_are_nobodys(after: str, *, is_kept: bool) -> None:
+    found = found_in({"app/api/check/route.js": JAVASCRIPT.format(after=after)}, "LK402")
+
+    assert bool(found) is not is_kept
+
+
+@pytest.mark.parametrize(
+    ("after", "is_kept"),
+    [
+        ("assert len(token.to_jwt().split('.')) == 3", False),
+        ("jwt = token.to_jwt()\n    api.TokenVerifier().verify(jwt)", True),
+        ("jwt = token.to_jwt()\n    print(jwt)", False),
+        ("jwt = token.to_jwt()\n    head = jwt[:20]", True),
+        ("return token.to_jwt()", False),
+    ],
+)
+def test_the_same_in_python(after: str, *, is_kept: bool) -> None:
+    assert bool(found_in({"check.py": PYTHON.format(after=after)}, "LK402")) is not is_kept
+
+
+@pytest.mark.parametrize(
+    ("given", "rules"),
+    [
+        ("seconds=600", ["LK304"]),
+        ("ttl=timedelta(minutes=5)", []),
+        ("timedelta(minutes=5)", []),
+        ("", ["LK302"]),
+    ],
+)
+def test_a_lifetime_under_a_name_that_the_sdk_does_not_know_is_none(given: str, rules: list[str]) -> None:
+    text = (
+        "from datetime import timedelta\nfrom livekit import api\ndef mint(user):\n"
+        "    grants = api.VideoGrants(room_join=True, room='a')\n"
+        f"    return api.AccessToken().with_identity(user).with_ttl({given}).with_grants(grants).to_jwt()\n"
+    )
+
+    assert [rule for rule in ("LK302", "LK304") if found_in({"mint.py": text}, rule)] == rules

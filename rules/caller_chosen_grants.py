@@ -102,9 +102,13 @@ def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
     settings = [item for item in asked if item.target in _SETTINGS]
     grants = [item for item in asked if item.target not in _SETTINGS and not item.by_condition]
     granted = [item for item in asked if item.by_condition and not _comes_anyway(mint, item)]
+    told: dict[object, list[Input]] = {}
     for group in (settings, grants, granted):
         if group:
-            yield _problem(sorted(group, key=_weight))
+            ordered = sorted(group, key=_weight)
+            told.setdefault(ordered[0].place, []).extend(ordered)
+    for chosen in told.values():
+        yield _problem(sorted(chosen, key=_weight))
 
 
 _HARMLESS = frozenset({"identity", "name", "room", "metadata", "attributes", "roomConfig"})

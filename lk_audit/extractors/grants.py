@@ -299,7 +299,7 @@ class GrantCollector(Struct):
     def _put(self, name: str, member: Member, *, certain: bool) -> None:
         chosen = choosable(self.context, member.values) if name == "room" else member.values
         values = scalars(member.values)
-        is_requested = self._requested.decides(chosen)
+        is_requested = self._requested.decides(chosen) and not self._requested.is_examined(chosen)
         is_for_some = name in _FOR_SOME and not is_requested and any(map(picks_holders, member.values))
         grant = Grant(
             name=name,
@@ -322,7 +322,15 @@ class GrantCollector(Struct):
             place = earlier.place if earlier.may_be(True) and not grant.may_be(True) else grant.place
             leaving = [item for item in (earlier, grant) if item.may_be(True) and not item.stays]
             grant = replace(
-                grant, place=place, values=values, certain=earlier.certain, granted_at=granted_at, stays=not leaving
+                grant,
+                place=place,
+                values=values,
+                certain=earlier.certain,
+                from_caller=earlier.from_caller or grant.from_caller,
+                decided_at=(earlier.decided_at or earlier.place) if earlier.from_caller else grant.decided_at,
+                granted_at=granted_at,
+                asked_by=tuple(dict.fromkeys((*earlier.asked_by, *grant.asked_by))),
+                stays=not leaving,
             )
         if grant.granted_at is not None:
             self.conditions.setdefault(name, grant.granted_at)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.request_values import RequestValues
-from lk_audit.extractors.role_conditions import is_set_by_request
+from lk_audit.extractors.role_conditions import is_examined, is_set_by_request
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Call, Node, Record
@@ -51,6 +51,14 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     def decides(self, values: Possible) -> bool:
         """Whether a request chooses among the values of a grant."""
         return any(self.is_request(source) for source in symbolic_sources(values))
+
+    def is_examined(self, values: Possible) -> bool:
+        """Whether a choice of the request stands only for callers whose it is to make."""
+        choices = [value.origin for value in values if isinstance(value, Unknown)]
+        return bool(choices) and all(
+            isinstance(choice, Binary) and choice.operator == "==" and is_examined(self.context.home(choice), choice)
+            for choice in choices
+        )
 
     def decided_at(self, values: Possible) -> Place | None:
         """Where the request decides the grant, when that is not where the grant object is written."""

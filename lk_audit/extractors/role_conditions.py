@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lk_audit.extractors.check_calls import assigned_calls
 from lk_audit.extractors.context import FileContext, IsRequest, last_name
+from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Conditional, Expr, Function, If, Literal, Member, Name, Node, Unary, walk
@@ -25,6 +27,38 @@ def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request
     if branch is None or test is None or (branch.start <= mint.start < branch.end and context.code.holds(branch)):
         return False
     return _asks_for_role(home, test, is_request)
+
+
+def is_examined(home: FileContext, choice: Binary) -> bool:
+    """Whether those who make a choice are looked at before: `if (role === "host") { if (!(await owns())) throw ... }`.
+
+    That they are somebody is not enough: a right has to be theirs.
+    """
+    written = home.source.data[choice.start : choice.end]
+    function = home.names.enclosing_function(choice)
+    branches = (node for node in home.names.nodes(If) if node.end <= choice.start and _tests(home, node, written))
+    return function is not None and any(
+        isinstance(item, If) and _turns_away(home, item)
+        for branch in branches
+        if function.start <= branch.start and branch.end <= function.end
+        for item in walk(branch.then)
+    )
+
+
+def _tests(home: FileContext, branch: If, written: bytes) -> bool:
+    return any(
+        isinstance(node, Binary) and home.source.data[node.start : node.end] == written for node in walk(branch.test)
+    )
+
+
+def _turns_away(home: FileContext, branch: If) -> bool:
+    """Whether a branch refuses by what was looked up for the caller, or by comparing him with what is kept."""
+    if not leaves(branch.then) or not says_refusal(branch.then):
+        return False
+    compared = [node for node in walk(branch.test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
+    if any(not isinstance(node.left, Literal) and not isinstance(node.right, Literal) for node in compared):
+        return True
+    return any(call.arguments for part in parts_of_test(branch.test) for call in assigned_calls(home, part))
 
 
 def _condition(home: FileContext, node: Node) -> tuple[Node, Expr] | None:

@@ -55,7 +55,7 @@ class Authentication:
                 return Lead(context.place(node.test), "lets known callers pass")
             if node.start >= call.start or not _is_on_the_way(context, node, call):
                 continue
-            if self._guards.checks(context, node, function):
+            if self._guards.checks(context, node, function) and self._guards.concerns(context, node, call):
                 shown = node.test if isinstance(node, If) else node
                 note = "refuses strangers" if isinstance(node, If) else "authenticates the caller"
                 return Lead(context.place(shown), note)

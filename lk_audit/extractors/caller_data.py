@@ -6,6 +6,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.annotations import BY_SERVER, FROM_REQUEST
 from lk_audit.livekit.authentication import CREDENTIAL_WORD, IDENTITY_REFERENCES, LANGUAGE_IDENTITIES
 from lk_audit.livekit.requests import (
+    ASKING_BACKEND,
     INJECTED,
     KEPT_BY_SERVER,
     REQUEST_PARAMETERS,
@@ -48,7 +49,7 @@ def _is_raw_value(  # noqa: PLR0911 - one per kind of value
             return is_request_global(name, context.module.language)
         case Returned(callee=str(callee)) if is_request_global(callee, context.module.language):
             return True
-        case Returned(call=Call(callee=Member(name=name))) if name in KEPT_BY_SERVER:
+        case Returned(call=Call(callee=Member(name=name))) if name in KEPT_BY_SERVER | ASKING_BACKEND:
             return False
         case Returned(call=Call(callee=Member(object=holder))) if depth < _DEEPEST:
             sources = symbolic_sources(context.values(holder))

@@ -56,12 +56,9 @@ def looks_up_caller(context: FileContext, call: Call) -> bool:
     return bool(AUTHENTICATING_NAME.match(name)) and not is_raw(context, call) and not is_lookup(context, call)
 
 
-def result_matters(context: FileContext, call: Call) -> bool:
-    """A call that only looks up who is there says nothing when nobody looks at the result."""
-    name = (last_name(call.callee) or "").lower()
-    if not name.startswith(("get", "auth", "session", "current", "is", "has", "use", "clerk")) or name.startswith(
-        ("authenticate", "authorize", "authorise")
-    ):
+def result_matters(context: FileContext, call: Call, way_to: Node | None = None) -> bool:
+    """A call that only looks up who is there says nothing when nobody looks at the result, on the way to `way_to`."""
+    if not _only_looks_up(call):
         return True
     holder = context.names.parent(call)
     # `const { data: { user } } = await ...`: what a pattern takes out is written before the call.
@@ -69,7 +66,13 @@ def result_matters(context: FileContext, call: Call) -> bool:
         holder = context.names.parent(holder)
     if not isinstance(holder, Assign):
         return not isinstance(holder, Evaluate)
-    return is_relied_on(context, holder)
+    return is_relied_on(context, holder, way_to)
+
+
+def _only_looks_up(call: Call) -> bool:
+    name = (last_name(call.callee) or "").lower()
+    is_refusal = name.startswith(("authenticate", "authorize", "authorise"))
+    return name.startswith(("get", "auth", "session", "current", "is", "has", "use", "clerk")) and not is_refusal
 
 
 def is_swallowed(context: FileContext, call: Call, function: Function) -> bool:

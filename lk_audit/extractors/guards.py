@@ -53,6 +53,7 @@ from lk_audit.syntax import (
     Function,
     If,
     Index,
+    Literal,
     Member,
     Name,
     Node,
@@ -222,6 +223,17 @@ class Guards:
             case _:
                 return False
 
+    def concerns(self, context: FileContext, check: Node, target: Node) -> bool:
+        """Whether something that checks callers does so for `target`, and not only for what stands beside it."""
+        if not (context.names.is_javascript or context.is_python):
+            return True
+        if isinstance(check, Try) and check.start <= target.start and target.end <= check.end:
+            before = (item for item in walk(check.body) if item.start < target.start)
+            return any(self._verifies_something(context, item) for item in before)
+        if not isinstance(check, Call) or any(isinstance(value, Defined) for value in context.values(check.callee)):
+            return True
+        return result_matters(context, check, target)
+
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
         if lacks_identity(context, node.test) or (
@@ -309,7 +321,7 @@ class Guards:
         name = context.qualified(node.callee) or ""
         if name in _READERS or (last_name(node.callee) or "") in _READERS:
             return False
-        return any(is_credential(item.value) for item in node.arguments) or self.verifies(context, node)
+        return any(_is_sent_credential(context, item.value) for item in node.arguments) or self.verifies(context, node)
 
     def _tests_caller(self, context: FileContext, test: Expr, depth: int, matched: tuple[Node, ...] = ()) -> bool:
         """Whether a test that leads to a refusal looks at who the caller is, not just at what he sends.
@@ -371,6 +383,14 @@ class Guards:
         named = (node for expr in exprs for node in walk(expr) if isinstance(node, Name | Member))
         functions = (function for node in named for function in home.functions_meant(node))
         return any(self.tells(home.home(function), function, depth + 1) for function in functions)
+
+
+def _is_sent_credential(context: FileContext, expr: Expr) -> bool:
+    """Whether an expression is called like a credential, and is none of the application's own."""
+    if isinstance(expr, Literal) or not is_credential(expr):
+        return False
+    values = symbolic_sources(context.values(expr))
+    return not values or not all(isinstance(value, Environment) for value in values)
 
 
 def _is_refusing_middleware(context: FileContext, owner: Class) -> bool:

@@ -14,6 +14,7 @@ from lk_audit.livekit.middleware import (
     MIDDLEWARE_FILES,
     WRAPPING_MIDDLEWARE,
 )
+from lk_audit.livekit.requests import BACKENDS_OF_THEIR_OWN
 from lk_audit.project.manifests import above
 from lk_audit.syntax import (
     Assign,
@@ -43,7 +44,8 @@ _NITRO_FOLDER = "/server/middleware/"
 def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
     """What tells callers before they reach anything of the application."""
     home = handler.site.home(handler.function)
-    for path in _middleware_files(workspace, home.source.path):
+    runs_apart = handler.label in BACKENDS_OF_THEIR_OWN
+    for path in () if runs_apart else _middleware_files(workspace, home.source.path):
         for context in workspace.contexts(path):
             if _NITRO_FOLDER in f"/{path}" and not _is_run_by_nitro(context):
                 continue

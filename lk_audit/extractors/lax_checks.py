@@ -6,11 +6,13 @@ from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.refusals import leaves
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
+    Argument,
     Assign,
     Binary,
     Call,
     Class,
     Conditional,
+    Entry,
     Expr,
     Function,
     If,
@@ -19,6 +21,8 @@ from lk_audit.syntax import (
     Name,
     Node,
     Raise,
+    Record,
+    Template,
     Unary,
     walk,
 )
@@ -57,19 +61,54 @@ def is_switched_off(context: FileContext, call: Call) -> bool:
     return b"verify_signature" in text and b"False" in text
 
 
-def is_relied_on(context: FileContext, found: Assign, depth: int = _DEEPEST) -> bool:
-    """Whether code after a look who is there does not go on as well without anybody: `if (user) note(user.id)`."""
+def is_relied_on(context: FileContext, found: Assign, way_to: Node | None = None, depth: int = _DEEPEST) -> bool:
+    """Whether code after a look who is there does not go on as well without anybody: `if (user) note(user.id)`.
+
+    What only branches beside `way_to` do with what was found says nothing of what happens there.
+    """
     for target in (node for node in walk(found.target) if isinstance(node, Name)):
         for use in context.names.uses(context.names.binding_scope(target) or context.module, target.id):
-            if use.start < found.end or use is target:
+            if use.start < found.end or use is target or (way_to is not None and _is_beside(context, use, way_to)):
                 continue
             part = _taken_apart(context, use)
             if part is not None and depth:
-                if is_relied_on(context, part, depth - 1):
+                if is_relied_on(context, part, way_to, depth - 1):
                     return True
-            elif not _is_optional_use(context, use):
+            elif not _is_optional_use(context, use) and not _is_noted(context, use):
                 return True
     return False
+
+
+def _is_beside(context: FileContext, use: Name, target: Node) -> bool:
+    """Whether code stands in a branch that is not taken on the way to `target`."""
+    child: Node = use
+    for parent in context.names.ancestors(use):
+        if isinstance(parent, Function) or (parent.start <= target.start and target.end <= parent.end):
+            return isinstance(parent, If | Conditional) and child is not parent.test and not _holds(child, target)
+        if isinstance(parent, If | Conditional) and child is not parent.test:
+            return True
+        child = parent
+    return False
+
+
+def _holds(node: Node, target: Node) -> bool:
+    return node.start <= target.start and target.end <= node.end
+
+
+def _is_noted(context: FileContext, use: Name) -> bool:
+    """`console.log("session", session)`: what is only written to a log need not be there."""
+    for parent in context.names.ancestors(use):
+        if isinstance(parent, Function):
+            return False
+        if isinstance(parent, Call):
+            holder = parent.callee.object if isinstance(parent.callee, Member) else None
+            return (last_name(holder) if holder is not None else "") in _LOGS
+        if not isinstance(parent, Argument | Entry | Record | Template):
+            return False
+    return False
+
+
+_LOGS = frozenset({"console", "logger", "log", "logging"})
 
 
 def _taken_apart(context: FileContext, use: Name) -> Assign | None:
@@ -98,7 +137,9 @@ def _is_optional_use(context: FileContext, use: Name) -> bool:
     return False
 
 
-def _is_left_out(parent: Node, child: Node, name: str) -> bool | None:
+def _is_left_out(  # noqa: PLR0911 - one per kind of node
+    parent: Node, child: Node, name: str
+) -> bool | None:
     """Whether code goes on without `child` where there is nobody; None where `parent` does not tell."""
     match parent:
         case If(test=test) if child is test:
@@ -106,6 +147,9 @@ def _is_left_out(parent: Node, child: Node, name: str) -> bool | None:
         case Conditional(test=test) if child is test:
             return True
         case If(test=test, then=then) | Conditional(test=test, then=then) if child is then and _asks_for(test, name):
+            return True
+        case Entry(value=Unary(operator="not", operand=Unary(operator="not"))):
+            # `{ authenticated: !!user }`
             return True
         case Binary(operator="or" | "??", left=left) if child is left:
             return True

@@ -7,6 +7,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.web import web
 from lk_audit.livekit.requests import (
+    ASKING_BACKEND,
     KEPT_BY_SERVER,
     PARSING_CALLS,
     PARSING_NAME,
@@ -109,7 +110,7 @@ class RequestValues:
             self._is_given(item.value) for item in call.arguments
         ):
             return True
-        if not isinstance(call.callee, Member) or call.callee.name in KEPT_BY_SERVER:
+        if not isinstance(call.callee, Member) or call.callee.name in KEPT_BY_SERVER | ASKING_BACKEND:
             return False
         return any(
             self._is_part_of_request(source.call) or self._is_global(source.callee) or self._is_body(source.call)

@@ -154,7 +154,8 @@ TRUSTED_BASES = frozenset(
 REFUSAL_STATUS = frozenset({401, 403})
 
 REFUSAL_NAMES = regex(
-    r"(?i)unauthori[sz]ed|forbidden|unauthenticated|permission_?denied|not_?authenticated|HTTP_40[13]"
+    r"(?i)unauthori[sz]ed|forbidden|unauthenticated|permission[_ -]?denied|not[_ -]?(?:authenticated|authori[sz]ed)"
+    r"|HTTP_40[13]"
 )
 """How a handler refuses a caller."""
 

@@ -38,6 +38,11 @@ HANDLER_TAKERS: dict[str, str] = {
 }
 """Calls that take a handler as argument, by the end of their name."""
 
+BACKENDS_OF_THEIR_OWN = frozenset(
+    {"Convex handler", "Deno handler", "Firebase handler", "Functions Framework handler", "Azure Functions handler"}
+)
+"""Handlers that run on a platform of their own, where the middleware of a web application in front does not run."""
+
 HTTP_EXPORTS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "ALL"})
 """Exported functions that are route handlers: Next app routes, SvelteKit, Astro."""
 
@@ -157,6 +162,12 @@ KEPT_BY_SERVER = frozenset(
     | {"getSession", "getAttribute", "consumeSessionAttribute"}
 )
 """Methods of a request that give what the server knows of the caller, and not what he sends."""
+
+ASKING_BACKEND = frozenset({"runQuery", "runMutation", "runAction"})
+"""Methods by which a function of Convex has others run: what they answer is not what the caller sends.
+
+Source: docs.convex.dev/functions/actions.
+"""
 
 SCRIPT = "{main}"
 """The name of the function that a PHP script which answers requests is."""

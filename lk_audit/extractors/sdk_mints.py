@@ -221,19 +221,19 @@ class _Mint:
                 self._set(setting, self.context.values(item.value), self.context.place(item), certain=event.certain)
             return
         expr = event.value if event.arguments is None else _argument_of(event, setting)
-        if expr is None and setting.gathers and isinstance(event.node, Call):
-            gathered = self._gathered(event.node)
-            self._set(setting, (gathered,), self.context.place(event.node.callee), certain=event.certain)
-        if expr is None and setting.target == "ttl":
-            self._refuse_names(event)
-        if expr is not None:
+        if expr is None:
+            self._set_otherwise(setting, event)
+        else:
             self._set(setting, self.context.values(expr), self.context.place(expr), certain=event.certain)
             if self.sdk.keeps_grants and setting.target == "grants" and isinstance(expr, Name):
                 self._later_changes(expr, certain=event.certain)
 
-    def _refuse_names(self, event: Event) -> None:
-        """Python's `with_ttl(seconds=600)`, which the SDK takes for no lifetime."""
-        if self.context.is_python and event.arguments:
+    def _set_otherwise(self, setting: Setting, event: Event) -> None:
+        """A call that gives a setting no argument of its own: named rights, or Python's `with_ttl(seconds=600)`."""
+        if setting.gathers and isinstance(event.node, Call):
+            gathered = self._gathered(event.node)
+            self._set(setting, (gathered,), self.context.place(event.node.callee), certain=event.certain)
+        elif setting.target == "ttl" and self.context.is_python and event.arguments:
             slip = "with_ttl() takes a timedelta, as ttl, and raises TypeError for other names"
             self.lifetimes = [Lifetime(Expiry.REJECTED, self.context.place(event.arguments[0]), None, slip)]
 

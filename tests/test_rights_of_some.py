@@ -37,6 +37,9 @@ func Mint(identity, room, role string, isHost bool, config Config) (string, erro
         ("roomAdmin: role === 'host'", "LK401", 1),
         ("roomAdmin: ['host', 'co-host'].includes(role)", "LK401", 0),
         ("roomAdmin: user.isAdmin", "LK401", 1),
+        ("roomAdmin: !!isHost", "LK401", 1),
+        ("roomAdmin: Boolean(options.isHost)", "LK401", 1),
+        ("roomAdmin: Boolean(options.verbose)", "LK401", 0),
         ("roomAdmin: isModerator(user)", "LK401", 1),
         ("roomAdmin: options.roomAdmin", "LK401", 0),
         ("roomAdmin: options.admins.length > 2", "LK401", 0),
@@ -127,3 +130,28 @@ def test_claims_of_a_token_made_by_hand_are_those_that_it_is_signed_with(path: s
     (given,) = (number for number, line in enumerate(lines, 1) if "roomAdmin" in line)
 
     assert found_in({path: BY_HAND[path]}, "LK401") == [f"{path}:{given}"]
+
+
+PYTHON = """from livekit import api
+def mint(user, is_moderator, verbose):
+    grants = api.VideoGrants(room_join=True, room="a", room_admin={given})
+    return api.AccessToken().with_identity(user).with_grants(grants).to_jwt()
+"""
+
+
+@pytest.mark.parametrize(("given", "expected"), [("bool(is_moderator)", 1), ("bool(verbose)", 0)])
+def test_a_conversion_changes_nothing_of_it(given: str, expected: int) -> None:
+    assert len(found_in({"tokens.py": PYTHON.format(given=given)}, "LK401")) == expected
+
+
+CALLER = """import {{ mint }} from './tokens';
+const ROLES = load();
+export const join = (user) => mint(user.id, 'a', null, null, {given});
+"""
+
+
+@pytest.mark.parametrize(("given", "expected"), [("ROLES.includes(user.role)", 1), ("false", 0)])
+def test_what_a_flag_is_called_tells_what_its_callers_do_not(given: str, expected: int) -> None:
+    files = {"server/tokens.js": JS.format(grant="roomAdmin: isHost"), "server/join.js": CALLER.format(given=given)}
+
+    assert len(found_in(files, "LK401")) == expected

@@ -235,3 +235,64 @@ def test_one_of_several_callers_of_a_helper_may_let_the_request_decide(lifetime:
 
     assert found_in(files, "LK602")
     assert found_in({**files, "src/routes.ts": f"{backwards}export default router;\n"}, "LK602")
+
+
+ELSEWHERE = """export async function mint(identity, room, role) {
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '5m' });
+  at.addGrant({ roomJoin: true, room, canPublish: role === 'teacher' });
+  return at.toJwt();
+}
+"""
+ASKED = """import { mint } from './mint';
+import { auth } from '@/auth';
+export async function GET(req) {
+  const session = await auth();
+  if (!session?.user) return Response.json({}, { status: 401 });
+  const { searchParams } = new URL(req.url);
+  const role = searchParams.get('role');
+  if (CHOICE) {
+    const own = await prisma.classroom.findFirst({ where: { teacherId: session.user.id } });
+    if (!own) return Response.json({}, { status: 403 });
+  }
+  return Response.json({ token: await mint(session.user.id, 'a', role) });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("role === 'teacher'", False),
+        ("'teacher' === role && session.user.role === 'TEACHER'", False),
+        ("role === 'student'", True),
+        ("session.user.role === 'teacher'", True),
+    ],
+)
+def test_a_choice_may_be_examined_before_the_helper_that_follows_it(choice: str, *, expected: bool) -> None:
+    files = {"src/mint.js": SDK + ELSEWHERE, "src/app/api/token/route.js": ASKED.replace("CHOICE", choice)}
+    files["src/app/api/token/route.js"] = files["src/app/api/token/route.js"].replace("./mint", "../../../mint")
+
+    assert bool(found_in(files, "LK602")) is expected
+
+
+SEATS = f"""export async function POST(req) {{
+  const {{ identity, room, key }} = await req.json();
+  const {{ count, error }} = await db.from('people').select('*', {{ count: 'exact' }}).eq('room', room);
+  if (TEST) return Response.json({{ error: 'full' }}, {{ status: 403 }});
+{MINT}  return Response.json({{ token: await at.toJwt() }});
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("count !== null && count >= 8", True),
+        ("count > limits.maxParticipants", True),
+        ("rooms.usedSeats >= rooms.seats", True),
+        ("key !== process.env.KEY || count >= 8", False),
+        ("(await sessionsOf(req.cookies.token)).length < 1", False),
+    ],
+)
+def test_whether_there_is_room_left_says_nothing_of_who_asks(test: str, *, expected: bool) -> None:
+    assert is_open(SEATS.replace("TEST", test), "app/api/token/route.ts") is expected

@@ -19,7 +19,7 @@ from lk_audit.extractors.grant_objects import (
     whole_argument,
 )
 from lk_audit.extractors.kept_rights import stays
-from lk_audit.extractors.requested_grants import RequestedGrants, picks_holders
+from lk_audit.extractors.requested_grants import RequestedGrants, names_holder, picks_holders
 from lk_audit.facts import Grant, Grants, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
     BY_FIELD_NAME,
@@ -35,7 +35,7 @@ from lk_audit.livekit.grants import (
     to_snake_case,
 )
 from lk_audit.source import Place
-from lk_audit.syntax import Call, Expr, Literal, Node, Opaque, Raise, Return, Try, walk
+from lk_audit.syntax import Call, Entry, Expr, Literal, Node, Opaque, Raise, Return, Try, walk
 from lk_audit.values.model import (
     Flag,
     Listed,
@@ -300,7 +300,7 @@ class GrantCollector(Struct):
         chosen = choosable(self.context, member.values) if name == "room" else member.values
         values = scalars(member.values)
         is_requested = self._requested.decides(chosen) and not self._requested.is_examined(chosen)
-        is_for_some = name in _FOR_SOME and not is_requested and any(map(picks_holders, member.values))
+        is_for_some = name in _FOR_SOME and not is_requested and self._is_for_some(member)
         grant = Grant(
             name=name,
             place=self.context.member_place(member),
@@ -335,6 +335,14 @@ class GrantCollector(Struct):
         if grant.granted_at is not None:
             self.conditions.setdefault(name, grant.granted_at)
         self.by_name[name] = grant
+
+    def _is_for_some(self, member: Member) -> bool:
+        """Whether a flag says who a holder is, by what it is or by what the code calls it."""
+        if any(map(picks_holders, member.values)):
+            return True
+        holder = self.context.home(member.key).names.parent(member.key)
+        written = holder.value if isinstance(holder, Entry) else member.key
+        return any(not isinstance(value, Flag | Nothing) for value in member.values) and names_holder(written)
 
     def _unknown(self, spelled: str, member: Member, *, is_class: bool) -> UnknownGrant:
         known = BY_PYTHON_NAME.get(to_snake_case(spelled)) if is_class else None

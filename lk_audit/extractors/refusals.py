@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import last_name
 from lk_audit.livekit.authentication import LEAVING_CALLS, REFUSAL_NAMES, REFUSAL_STATUS
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Await,
     Binary,
@@ -75,6 +76,24 @@ def matched(test: Expr) -> Iterator[Binary]:
                 continue
 
 
+_AMOUNT = regex(
+    r"(?:^|_)(?:counts?|num|total|size|len|length|max|maximum|limit|capacity|quota|attempts|seats|participants|used)(?:_|$)"
+)
+_HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _compares_amounts(test: Binary) -> bool:
+    """`count >= room.maxParticipants`: whether there is room left says nothing of who asks; `rows.length < 1` may."""
+    sides = (test.left, test.right)
+    words = [side.value for side in sides if isinstance(side, Literal)]
+    is_size = test.operator in {"<", ">", "<=", ">="} and not any(word in {0, 1} for word in words)
+    # `count !== null && count >= most`
+    if not is_size and not (test.operator in {"==", "!="} and None in words):
+        return False
+    names = (last_name(side) or "" for side in sides if isinstance(side, Name | Member | Call))
+    return any(_AMOUNT.search(_HUMPS.sub("_", name).lower()) for name in names)
+
+
 def parts_of_test(test: Expr) -> Iterator[Expr]:
     """The calls, accesses and names that a test is made of, outermost first and not what is inside them."""
     stack: list[Node] = [test]
@@ -82,7 +101,7 @@ def parts_of_test(test: Expr) -> Iterator[Expr]:
         node = stack.pop()
         match node:
             case Binary(left=left, right=right):
-                stack += [right, left]
+                stack += () if _compares_amounts(node) else (right, left)
             case Unary(operand=operand) | Await(operand=operand):
                 stack.append(operand)
             case Call() | Member() | Name() | Index():

@@ -9,7 +9,7 @@ from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.role_conditions import is_examined, is_set_by_request
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Call, Node, Record
+from lk_audit.syntax import Binary, Call, Expr, Member, Name, Node, Record, Unary
 from lk_audit.values.model import Flag, Given, Mapped, Possible, Reference, Returned, Unknown, Value, symbolic_sources
 
 _COMPARING = frozenset({"==", "!=", "in", "not in"})
@@ -37,6 +37,19 @@ def picks_holders(value: Value) -> bool:
     return _HOLDER.search(word) is not None
 
 
+def names_holder(expr: Expr) -> bool:
+    """Whether what a right is given says by its name that some holders get it: `isHost`, `!!user.isModerator`."""
+    match expr:
+        case Unary(operator="not", operand=Unary(operator="not", operand=inner)):
+            return names_holder(inner)
+        case Call(callee=Name(id="Boolean" | "bool"), arguments=(given,)):
+            return names_holder(given.value)
+        case Name() | Member():
+            return _HOLDER.search(last_name(expr) or "") is not None
+        case _:
+            return False
+
+
 class RequestedGrants(Struct, frozen=True, eq=False):
     """What requests have to do with the grants of a token that is made at `place`, in `function`."""
 
@@ -55,10 +68,9 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     def is_examined(self, values: Possible) -> bool:
         """Whether a choice of the request stands only for callers whose it is to make."""
         choices = [value.origin for value in values if isinstance(value, Unknown)]
-        return bool(choices) and all(
-            isinstance(choice, Binary) and choice.operator == "==" and is_examined(self.context.home(choice), choice)
-            for choice in choices
-        )
+        told = [choice for choice in choices if isinstance(choice, Binary) and choice.operator == "=="]
+        is_told = 0 < len(told) == len(choices)
+        return is_told and all(is_examined(self.context, choice, self.is_request) for choice in told)
 
     def decided_at(self, values: Possible) -> Place | None:
         """Where the request decides the grant, when that is not where the grant object is written."""

@@ -10,7 +10,7 @@ from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Conditional, Expr, Function, If, Literal, Member, Name, Node, Unary, walk
-from lk_audit.values.model import Flag, symbolic_sources
+from lk_audit.values.model import Flag, Given, Value, symbolic_sources
 
 _ROLE = regex(
     r"(?:^|_)(?:is|as|can|may|allow)_|admin|host|owner|moderator|teacher|instructor|tutor|doctor|streamer|publish|"
@@ -29,26 +29,53 @@ def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request
     return _asks_for_role(home, test, is_request)
 
 
-def is_examined(home: FileContext, choice: Binary) -> bool:
+def is_examined(context: FileContext, choice: Binary, is_request: IsRequest) -> bool:
     """Whether those who make a choice are looked at before: `if (role === "host") { if (!(await owns())) throw ... }`.
 
     That they are somebody is not enough: a right has to be theirs.
     """
-    written = home.source.data[choice.start : choice.end]
-    function = home.names.enclosing_function(choice)
-    branches = (node for node in home.names.nodes(If) if node.end <= choice.start and _tests(home, node, written))
+    home, word = context.home(choice), _word(choice)
+    asked = [value for value in symbolic_sources(home.values(_other(choice))) if is_request(value)]
+    return word is not None and bool(asked) and all(_is_looked_into(context, value, word) for value in asked)
+
+
+def _is_looked_into(context: FileContext, asked: Value, word: Literal) -> bool:
+    """Whether the function that takes a word from the request turns some away who send it."""
+    node = asked.function if isinstance(asked, Given) else asked.origin
+    home = context.home(node)
+    function = node if isinstance(node, Function) else home.names.enclosing_function(node)
     return function is not None and any(
-        isinstance(item, If) and _turns_away(home, item)
-        for branch in branches
-        if function.start <= branch.start and branch.end <= function.end
-        for item in walk(branch.then)
+        _turns_away(home, inner)
+        for branch in walk(function.body)
+        if isinstance(branch, If) and any(_asks_for(home, part, asked, word) for part in walk(branch.test))
+        for inner in walk(branch.then)
+        if isinstance(inner, If)
     )
 
 
-def _tests(home: FileContext, branch: If, written: bytes) -> bool:
-    return any(
-        isinstance(node, Binary) and home.source.data[node.start : node.end] == written for node in walk(branch.test)
-    )
+def _asks_for(home: FileContext, part: Node, asked: Value, word: Literal) -> bool:
+    """Whether a part of a test compares a piece of the request with a word."""
+    if not isinstance(part, Binary) or part.operator != "==":
+        return False
+    told = _word(part)
+    if told is None or told.value != word.value:
+        return False
+    return any(_is_same(value, asked) for value in symbolic_sources(home.values(_other(part))))
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    if isinstance(one, Given) and isinstance(other, Given):
+        return one.function is other.function and one.members == other.members
+    return one.origin is other.origin
+
+
+def _word(comparison: Binary) -> Literal | None:
+    sides = (comparison.left, comparison.right)
+    return next((side for side in sides if isinstance(side, Literal)), None)
+
+
+def _other(comparison: Binary) -> Expr:
+    return comparison.right if isinstance(comparison.left, Literal) else comparison.left
 
 
 def _turns_away(home: FileContext, branch: If) -> bool:

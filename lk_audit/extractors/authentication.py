@@ -12,7 +12,7 @@ from lk_audit.extractors.identities import admits, takes_identity_in_go
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.web import web
 from lk_audit.facts import Lead
-from lk_audit.syntax import Argument, Binary, Call, Conditional, Function, If, Node, walk
+from lk_audit.syntax import Argument, Binary, Call, Conditional, Function, If, Member, Node, walk
 
 
 class Authentication:
@@ -53,13 +53,21 @@ class Authentication:
                 return Lead(context.place(node), "takes the caller's identity from the request's context")
             if isinstance(node, If) and _is_then(node, call) and admits(context, node):
                 return Lead(context.place(node.test), "lets known callers pass")
-            if node.start >= call.start or not _is_on_the_way(context, node, call):
+            if not (node.start < call.start or _is_given(context, node, call)) or not _is_on_the_way(
+                context, node, call
+            ):
                 continue
             if self._guards.checks(context, node, function) and self._guards.concerns(context, node, call):
                 shown = node.test if isinstance(node, If) else node
                 note = "refuses strangers" if isinstance(node, If) else "authenticates the caller"
                 return Lead(context.place(shown), note)
         return None
+
+
+def _is_given(context: FileContext, node: Node, call: Node) -> bool:
+    """Whether a call is given a part of something: `mint(req.user.id)` fails for strangers before it is called."""
+    is_inside = isinstance(node, Member) and call.start <= node.start and node.end <= call.end
+    return is_inside and context.names.enclosing_function(node) is context.names.enclosing_function(call)
 
 
 def _is_then(branch: If, call: Node) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.route_forms import forms
 from lk_audit.livekit.requests import (
     HANDLER_CLASS_METHODS,
     HANDLER_TAKERS,
@@ -17,6 +18,7 @@ from lk_audit.livekit.requests import (
     REQUEST_FRAMEWORKS,
     ROUTE_DECORATORS,
     ROUTE_METHODS,
+    ROUTE_RECORDS,
     SERVED_PARAMETERS,
     VIEW_CLASSES,
 )
@@ -38,6 +40,7 @@ def find(context: FileContext) -> Iterator[Handler]:
     yield from _exported(context)
     yield from _class_methods(context)
     yield from _server_actions(context)
+    yield from _of_other_forms(context)
     if context.is_python:
         yield from _by_parameters(context)
 
@@ -60,9 +63,11 @@ def _route_label(context: FileContext, decorator: Expr) -> str | None:
         method = "" if callee.name in {"route", "api_route", "any", "all"} else f"{callee.name.upper()} "
         return f"{method}{path}" if path is not None else None
     name = context.name_elsewhere(callee)
-    if name in ROUTE_DECORATORS and isinstance(decorator, Call):
-        return f"{name} {path or ''}".strip()
-    return None
+    if not isinstance(decorator, Call) or any(item.name == "requires_proxy_auth" for item in decorator.arguments):
+        return None
+    # Litestar's `@get("/token")`
+    is_bare = name in ROUTE_METHODS and (context.qualified(callee) or "").startswith("litestar.")
+    return f"{name} {path or ''}".strip() if is_bare or name in ROUTE_DECORATORS else None
 
 
 def _first_text(call: Call) -> str | None:
@@ -86,10 +91,18 @@ def _registered(context: FileContext) -> Iterator[Handler]:
                 break
 
 
+def _of_other_forms(context: FileContext) -> Iterator[Handler]:
+    for exprs, label, call, router, path in forms(context):
+        function = next((found for found in (_as_function(context, expr) for expr in exprs) if found is not None), None)
+        if function is not None:
+            address = route_of(path) if path == context.source.path else path
+            yield Handler(function, label, context, call, router, address)
+
+
 def _handler_entry(expr: Expr) -> Expr:
     """`action({ args, handler: async (ctx, args) => ... })`: the handler in a record of settings."""
     entries = expr.entries if isinstance(expr, Record) else ()
-    named = (entry.value for entry in entries if isinstance(entry.key, Literal) and entry.key.value == "handler")
+    named = (item.value for item in entries if isinstance(item.key, Literal) and item.key.value in {"handler", "fetch"})
     return next(named, expr)
 
 
@@ -143,7 +156,7 @@ def _is_server_function(callee: Expr) -> bool:
     """`createServerFn({ method: "POST" }).validator(...).handler(...)`, of TanStack Start."""
     while isinstance(callee, Member | Call):
         callee = callee.object if isinstance(callee, Member) else callee.callee
-    return isinstance(callee, Name) and callee.id in {"createServerFn", "createServerFileRoute", "createAPIFileRoute"}
+    return isinstance(callee, Name) and callee.id in {"createServerFn", "createServerAction", *ROUTE_RECORDS}
 
 
 def _as_function(context: FileContext, expr: Expr) -> Function | None:

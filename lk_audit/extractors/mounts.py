@@ -22,6 +22,7 @@ from lk_audit.syntax import (
     Member,
     Name,
     Node,
+    Record,
     Sequence,
 )
 from lk_audit.values.model import Defined, Given, Returned
@@ -59,7 +60,8 @@ class Mounts:
         registration = handler.registration
         if registration is not None:
             for item in registration.arguments:
-                yield from ((handler.site, expr) for expr in self._around_handler(handler, item.value))
+                for part in _parts(item.value):
+                    yield from ((handler.site, expr) for expr in self._around_handler(handler, part))
         if handler.router is not None:
             position = (registration or handler.function).start
             yield from self._of_router(handler.site, handler.router, position, handler.path, 0)
@@ -204,6 +206,14 @@ class Mounts:
         for call in _calls(context, MIDDLEWARE_METHODS):
             if call.start < position:
                 yield from ((context, item.value) for item in call.arguments)
+
+
+def _parts(expr: Expr) -> Iterator[Expr]:
+    """What an argument of a registration consists of: `{ url, preHandler: [authenticate], handler }`."""
+    if isinstance(expr, Record):
+        yield from (entry.value for entry in expr.entries)
+    else:
+        yield expr
 
 
 def _names_action(expr: Expr) -> bool:

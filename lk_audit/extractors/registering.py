@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from lk_audit.livekit.dotnet import MAPS
-from lk_audit.livekit.requests import HANDLER_TAKERS, HTTP_EXPORTS, LOADER_EXPORTS, ROUTE_METHODS
+from lk_audit.livekit.requests import HANDLER_TAKERS, HTTP_EXPORTS, LOADER_EXPORTS, ROUTE_ADDERS, ROUTE_METHODS
 from lk_audit.patterns import regex
 
 Signs = tuple["re.Pattern[bytes]", ...]
@@ -20,7 +20,7 @@ def _any_of(words: frozenset[str] | set[str]) -> bytes:
     return b"(?:" + "|".join(sorted(words, key=lambda word: (-len(word), word))).encode() + b")"
 
 
-_ROUTE = rb"[.:>]\s{0,40}" + _any_of(ROUTE_METHODS) + rb"\s{0,9}[(<]"
+_ROUTE = rb"[.:>]\s{0,40}" + _any_of(ROUTE_METHODS | ROUTE_ADDERS) + rb"\s{0,9}[(<]"
 _TAKER = rb"\b" + _any_of({name.rpartition(".")[2] for name in HANDLER_TAKERS}) + rb"\b(?!\s{0,3}[:/.=])"
 _EXPORT = rb"\bexport\b[^;]{0,300}\b" + _any_of(HTTP_EXPORTS | LOADER_EXPORTS) + rb"\b"
 _GENERAL: tuple[Signs, ...] = (
@@ -32,7 +32,7 @@ _GENERAL: tuple[Signs, ...] = (
 _SERVED: Signs = (regex(rb"\bexport\s{1,40}default\b|\bas\s{1,40}default\b|\bexports\b"),)
 """What only a function that looks like a handler is exported by."""
 _WAYS: Mapping[str, tuple[Signs, ...]] = {
-    "python": _GENERAL,
+    "python": (*_GENERAL, (regex(rb"\bRoute\s{0,9}\("), regex(rb"[\"']/"))),
     "javascript": (*_GENERAL, (regex(_EXPORT),), (regex(rb"use server"),)),
     "jvm": _GENERAL,
     "dart": _GENERAL,

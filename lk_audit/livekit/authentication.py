@@ -10,7 +10,7 @@ from lk_audit.patterns import regex
 
 _AUTHENTICATING_WORDS = (
     r"authenticat\w*|authori[sz]e\w*|authorization|requires?_?auth\w*|auth_?required|login_?required|require_?login|"
-    r"require_?user|require_?(?:user_?)?session|require_?role\w*|require_?admin|ensure_?auth\w*|ensure_?logged\w*|is_?authenticated|"
+    r"requires?_?(?:api_?key|token|jwt|bearer|signature)\w*|require_?user|require_?(?:user_?)?session|require_?role\w*|require_?admin|ensure_?auth\w*|ensure_?logged\w*|is_?authenticated|"
     r"check_?auth\w*|verify_?(?:token|jwt|auth\w*|api_?key|session|access\w*|id_?token|user|firebase\w*|signature|request)|"
     r"validate_?(?:token|session|api_?key|auth\w*|jwt|access\w*)|"
     r"get_?(?:server|user)?_?session|get_?current_?\w*user\w*|get_?(?:auth\w*|user|token)(?:_?from\w*)?|current_?user|"

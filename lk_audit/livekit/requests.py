@@ -13,11 +13,20 @@ ROUTE_METHODS = frozenset(
 )
 """Methods that register a handler for a path, as decorator (`@app.get("/x")`) or call (`app.get("/x", handler)`)."""
 
+ROUTE_ADDERS = frozenset(
+    {"add_api_route", "add_url_rule", "add_route", "add_websocket_route", "add_api_websocket_route"}
+    | {f"add_{method}" for method in ("get", "post", "put", "patch", "delete")}
+)
+"""Methods that give a router a path and what answers there: FastAPI, Flask, Starlette, aiohttp, Sanic."""
+
+ROUTE_RECORDS = frozenset({"createFileRoute", "createServerFileRoute", "createAPIFileRoute"})
+"""Calls whose result is given a record of handlers by method: TanStack Start."""
+
 ROUTE_DECORATORS = frozenset(
     {"Get", "Post", "Put", "Patch", "Delete", "All", "Query", "Mutation", "api_view", "action", "csrf_exempt", "view"}
-    | {"Route"}
+    | {"Route", "fastapi_endpoint", "web_endpoint"}
 )
-"""Decorators without a receiver that make a handler: NestJS, GraphQL, Django REST framework, Pyramid, Symfony."""
+"""Decorators without a receiver that make a handler: NestJS, GraphQL, Django REST, Pyramid, Symfony, Modal."""
 
 HANDLER_TAKERS: dict[str, str] = {
     "serve": "Deno",
@@ -151,7 +160,7 @@ SERVER_SET_HEADERS = frozenset({"x-appwrite-user-id", "x-appwrite-user-jwt"})
 """Headers that a platform writes itself when it knows the caller (appwrite.io/docs/products/functions/develop)."""
 
 REQUEST_PARAMETERS = frozenset(
-    {"request", "req", "ctx", "c", "context", "event", "info", "socket", "ws", "websocket", "conn"}
+    {"request", "req", "ctx", "c", "context", "event", "info", "socket", "ws", "websocket", "conn", "opts"}
 )
 """How the parameter with the whole request is called; `body.user` is data of the caller, `req.user` is not."""
 REQUEST_PARTS = frozenset({"requestContext", "req", "request", "raw", "context", "handshake"})

@@ -21,26 +21,38 @@ def is_kept(context: FileContext, mint: Call) -> bool:
     names = context.names
     if not (names.is_javascript or context.is_python) or not context.code.holds(mint):
         return False
-    chain, is_written = _chain(names, mint)
+    chain, methods = _chain(names, mint)
     target = _assigned(names, chain)
+    if not _may_be_kept(methods):
+        return False
     if isinstance(names.parent(chain), Evaluate):
         return True
     if target is None or names.enclosing_function(target) is None:
         return False
-    return _is_looked_at(names, target) if is_written else _stays_builder(names, target)
+    return _is_looked_at(names, target) if _is_written(methods) else _stays_builder(names, target)
 
 
-def _chain(names: Names, start: Expr) -> tuple[Expr, bool]:
-    """The whole of a chain of calls that begins with `start`, and whether it writes the token out."""
+def _chain(names: Names, start: Expr) -> tuple[Expr, tuple[str, ...]]:
+    """The whole of a chain of calls that begins with `start`, and what its members are called."""
     node: Expr = start
-    is_written = False
+    methods: tuple[str, ...] = ()
     while True:
         holder = names.parent(node)
         if isinstance(holder, Member) and holder.object is node:
-            is_written |= holder.name in _WRITING
+            methods = (*methods, holder.name)
         elif not isinstance(holder, Await) and not (isinstance(holder, Call) and holder.callee is node):
-            return node, is_written
+            return node, methods
         node = holder
+
+
+def _is_written(methods: tuple[str, ...]) -> bool:
+    return not _WRITING.isdisjoint(methods)
+
+
+def _may_be_kept(methods: tuple[str, ...]) -> bool:
+    """Whether nothing but a look follows where the token is written: not `.toJwt().then((token) => send(token))`."""
+    after = next((methods[place + 1 :] for place, name in enumerate(methods) if name in _WRITING), ())
+    return set(after) <= _CHECKING | _PARTS
 
 
 def _assigned(names: Names, expr: Expr) -> Name | None:
@@ -62,12 +74,14 @@ def _stays_builder(names: Names, target: Name) -> bool:
     for use in _uses(names, target):
         if not isinstance(names.parent(use), Member):
             return False
-        chain, is_written = _chain(names, use)
+        chain, methods = _chain(names, use)
         outer = names.parent(chain)
+        if not _may_be_kept(methods):
+            return False
         if isinstance(outer, Evaluate) or (isinstance(outer, Assign) and outer.target is chain):
             continue
         made = _assigned(names, chain)
-        if made is None or not (_is_looked_at(names, made) if is_written else made.id == target.id):
+        if made is None or not (_is_looked_at(names, made) if _is_written(methods) else made.id == target.id):
             return False
     return True
 

@@ -29,6 +29,7 @@ ROUTE_DECORATORS = frozenset(
 """Decorators without a receiver that make a handler: NestJS, GraphQL, Django REST, Pyramid, Symfony, Modal."""
 
 HANDLER_TAKERS: dict[str, str] = {
+    "Bun.serve": "Bun",
     "serve": "Deno",
     "Deno.serve": "Deno",
     "onCall": "Firebase",
@@ -48,7 +49,14 @@ HANDLER_TAKERS: dict[str, str] = {
 """Calls that take a handler as argument, by the end of their name."""
 
 BACKENDS_OF_THEIR_OWN = frozenset(
-    {"Convex handler", "Deno handler", "Firebase handler", "Functions Framework handler", "Azure Functions handler"}
+    {
+        "Convex handler",
+        "Bun handler",
+        "Deno handler",
+        "Firebase handler",
+        "Functions Framework handler",
+        "Azure Functions handler",
+    }
 )
 """Handlers that run on a platform of their own, where the middleware of a web application in front does not run."""
 

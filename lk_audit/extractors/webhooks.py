@@ -5,17 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.authentication import Authentication
+from lk_audit.extractors.check_calls import is_swallowed
 from lk_audit.extractors.context import FileContext, argument, last_name
+from lk_audit.extractors.development_tokens import is_for_development
 from lk_audit.extractors.endpoints import Endpoints, Route
 from lk_audit.extractors.request_values import RequestValues
 from lk_audit.facts import FileRole, WebhookUse
 from lk_audit.livekit.webhooks import CHECKS, EVENTS, GO_EVENTS, RECEIVERS
-from lk_audit.syntax import Assign, Await, Binary, Call, Evaluate, Expr, Function, Index, Literal, Member, Name, walk
+from lk_audit.syntax import (
+    Assign,
+    Await,
+    Binary,
+    Call,
+    Evaluate,
+    Expr,
+    Function,
+    If,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    walk,
+)
 from lk_audit.values.model import Flag, Returned, symbolic_sources
 
 _SKIP = "skipAuth is set, so the signature is not checked"
 _UNAWAITED = "receive() is not awaited, so that nobody learns when the signature is wrong"
 _UNVERIFIED = "the event is used as it came, without WebhookReceiver.receive()"
+_PASSED_BY = "the event is used also where WebhookReceiver.receive() was not asked, or has failed"
 _UNVERIFIED_IN_GO = "the event is used as it came, without webhook.ReceiveWebhookEvent()"
 
 
@@ -73,9 +91,11 @@ def _unverified(context: FileContext) -> Iterator[WebhookUse]:
         ):
             continue
         for route in endpoints.routes_to(test):
-            if route.handler.function not in seen and not _is_verified(context, route):
+            passed = _is_passed_by(context, route, test, subject)
+            if route.handler.function not in seen and (passed or not _is_verified(context, route)):
                 seen.add(route.handler.function)
-                yield WebhookUse(place=context.place(subject), role=context.role, how=how, certain=False)
+                told = _PASSED_BY if passed else how
+                yield WebhookUse(place=context.place(subject), role=context.role, how=told, certain=False)
 
 
 def _event_of(test: Binary) -> Expr | None:
@@ -101,6 +121,58 @@ def _reads_event(expr: Expr) -> bool:
             return name in {"event", "event_type", "eventType", "event_name"}
         case _:
             return False
+
+
+def _is_passed_by(context: FileContext, route: Route, test: Binary, subject: Expr) -> bool:
+    """Whether events get to a test without the check beside it: its failure is only noted, or senders may leave it out.
+
+    What a setting leaves out, and what is for development, is left out on purpose.
+    """
+    if not (context.names.is_javascript or context.is_python):
+        return False
+    function = context.names.enclosing_function(test)
+    checks = [call for call in _calls_in(context, route) if (last_name(call.callee) or "") in CHECKS]
+    received = [call for call in checks if _is_receiver(context, call) and call.start < test.start]
+    if function is None or not checks or len(received) < len(checks):
+        return False
+    if any(is_for_development(context, node) for node in _given_to(context, subject)):
+        return False
+    return all(
+        context.names.enclosing_function(call) is function
+        and (is_swallowed(context, call, function) or _is_optional(context, call, test))
+        for call in received
+    )
+
+
+def _given_to(context: FileContext, subject: Expr, depth: int = 3) -> Iterator[Expr]:
+    """What the variables were given that an event is read from: `type` of `const type = event.event`, `event`."""
+    root = subject
+    while isinstance(root, Member | Index | Call):
+        root = root.callee if isinstance(root, Call) else root.object
+    definitions = context.names.definitions(root) if isinstance(root, Name) and depth else ()
+    for value in (item.value for item in definitions):
+        if value is not None:
+            yield value
+            yield from _given_to(context, value, depth - 1)
+
+
+def _is_optional(context: FileContext, call: Call, test: Binary) -> bool:
+    """Whether what the sender leaves out decides that there is no check: `if (authorization) { ... receive() }`."""
+    endpoints = context.built(Endpoints)
+    child: Node = call
+    for parent in context.names.ancestors(call):
+        if isinstance(parent, Function) or _holds(child, test):
+            return False
+        if isinstance(parent, If) and child is not parent.test:
+            parts = (node for node in walk(parent.test) if isinstance(node, Name | Member | Call))
+            if any(endpoints.is_request(value) for part in parts for value in symbolic_sources(context.values(part))):
+                return True
+        child = parent
+    return False
+
+
+def _holds(node: Node, other: Node) -> bool:
+    return node.start <= other.start and other.end <= node.end
 
 
 def _is_verified(context: FileContext, route: Route) -> bool:

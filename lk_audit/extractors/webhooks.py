@@ -158,14 +158,14 @@ def _given_to(context: FileContext, subject: Expr, depth: int = 3) -> Iterator[E
 
 def _is_optional(context: FileContext, call: Call, test: Binary) -> bool:
     """Whether what the sender leaves out decides that there is no check: `if (authorization) { ... receive() }`."""
-    endpoints = context.built(Endpoints)
+    requests = context.built(RequestValues)
     child: Node = call
     for parent in context.names.ancestors(call):
         if isinstance(parent, Function) or _holds(child, test):
             return False
         if isinstance(parent, If) and child is not parent.test:
             parts = (node for node in walk(parent.test) if isinstance(node, Name | Member | Call))
-            if any(endpoints.is_request(value) for part in parts for value in symbolic_sources(context.values(part))):
+            if any(requests.is_request(value) for part in parts for value in symbolic_sources(context.values(part))):
                 return True
         child = parent
     return False

@@ -19,7 +19,7 @@ def hand_mints(context: FileContext) -> Iterator[MintParts]:
     if not signing:
         return
     seen: set[Expr] = set()
-    for payload in _completed(list(_payloads(context))):
+    for payload in _completed(context, list(_payloads(context))):
         record = payload.origin
         if isinstance(record, Record | Call) and record not in seen and not _is_inside_payload(context, record):
             seen.add(record)
@@ -28,13 +28,22 @@ def hand_mints(context: FileContext) -> Iterator[MintParts]:
             yield payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH)
 
 
-def _completed(payloads: list[Mapped]) -> Iterator[Mapped]:
-    """The payloads without those that another takes in, embedded or spread, and adds `exp` to."""
-    completed = {item.members["video"].key for item in payloads if {"video", "exp"} <= item.members.keys()}
+def _completed(context: FileContext, payloads: list[Mapped]) -> Iterator[Mapped]:
+    """The payloads without those that another takes in, embedded, spread or in a helper, and adds `exp` to."""
+    full = [item for item in payloads if {"video", "exp"} <= item.members.keys()]
+    embedded = {item.members["video"].key for item in full}
     for payload in payloads:
-        video = payload.members.get("video")
-        if "exp" in payload.members or video is None or video.key not in completed:
+        video = None if "exp" in payload.members else payload.members.get("video")
+        taken_in = video is not None and any(_is_taken_in(context, payload, item) for item in full)
+        if not taken_in and (video is None or video.key not in embedded):
             yield payload
+
+
+def _is_taken_in(context: FileContext, payload: Mapped, full: Mapped) -> bool:
+    """Whether `full` carries the very grants of `payload`, and is written in a function that those were given to."""
+    own, taken = ({value.origin for value in item.members["video"].values} for item in (payload, full))
+    homes = [context.names.enclosing(item.origin, Function) for item in (payload, full)]
+    return not own.isdisjoint(taken) and homes[0] is not homes[1]
 
 
 def _payloads(context: FileContext) -> Iterator[Mapped]:

@@ -33,6 +33,7 @@ from lk_audit.extractors.identities import (
 )
 from lk_audit.extractors.lax_checks import is_lenient, is_optional, is_switched_off
 from lk_audit.extractors.refusals import is_end, leaves, matched, parts_of_test, says_refusal
+from lk_audit.extractors.secret_lookups import finds_nothing_by_secret
 from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
@@ -239,6 +240,8 @@ class Guards:
         if lacks_identity(context, node.test) or (
             says_refusal(node.then) and self._tests_caller(context, node.test, depth, tuple(matched(node.test)))
         ):
+            return True
+        if (context.names.is_javascript or context.is_python) and finds_nothing_by_secret(context, node.test):
             return True
         parts = list(parts_of_test(node.test))
         return any(self._tells_of(context, part, depth) or is_identity(context, part) for part in parts)

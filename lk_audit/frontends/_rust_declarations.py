@@ -147,16 +147,28 @@ def _list(run: Lowering, frame: Frame) -> Node:
 def _items(run: Lowering, frame: Frame) -> Iterator[Node]:
     """The items of a list, each with the attributes in front of it."""
     marks: list[Expr] = []
+    is_for_tests = False
     for kid, value in zip(frame.kids, frame.values, strict=True):
         if isinstance(value, types.Written):
             marks += [types.attribute(run.data, kid)] if kid.type == "attribute_item" else []
+            is_for_tests |= kid.type == "attribute_item" and types.is_for_tests(run.data, kid)
             continue
         if isinstance(value, Define):
             value.function.decorators = tuple(marks)
         elif isinstance(value, DefineClass):
             value.definition.decorators = (*marks, *_naming(run.data, kid, marks))
-        marks = []
+        elif is_for_tests and isinstance(value, Several):
+            _mark_tests(value)
+        marks, is_for_tests = [], False
         yield value
+
+
+def _mark_tests(module: Several) -> None:
+    """The functions of a module that is compiled for tests are marked as the tests in it are."""
+    for item in module.items:
+        if isinstance(item, Define):
+            mark = Name(item.start, item.start, "test")
+            item.function.decorators = (*item.function.decorators, mark)
 
 
 def _naming(data: bytes, item: TreeNode, own: list[Expr]) -> Iterator[Expr]:

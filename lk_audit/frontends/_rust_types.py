@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends._rust_literals import string_value
 from lk_audit.frontends._shared import TEXTS
 from lk_audit.frontends._tree import Part, copies_of
+from lk_audit.patterns import regex
 from lk_audit.syntax import Argument, Assign, Call, Expr, Index, Literal, Member, Name, Opaque, Sequence
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ def last_of(written: Expr | None) -> str:
     return named.name if isinstance(named, Member) else named.id if isinstance(named, Name) else ""
 
 
+_TESTS = regex(rb"#\[\s{0,9}cfg\(\s{0,9}(?:all\(\s{0,9})?test\b")
+
+
 def attribute(data: bytes, node: TreeNode) -> Expr:
     """`#[get("/token")]` as a call with what it names; `name = "text"` is a named argument."""
     start, end = node.start_byte, node.end_byte
@@ -93,6 +97,11 @@ def attribute(data: bytes, node: TreeNode) -> Expr:
     name = path(data, next(iter(inner.named_children), None)) or Name(start, start, "")
     tree = inner.child_by_field_name("arguments")
     return name if tree is None else Call(start, end, name, tuple(_given(data, tree)))
+
+
+def is_for_tests(data: bytes, node: TreeNode) -> bool:
+    """Whether an attribute leaves out what it stands in front of unless tests are compiled: `#[cfg(test)]`."""
+    return _TESTS.match(data, node.start_byte, node.end_byte) is not None
 
 
 def _given(data: bytes, tree: TreeNode) -> Iterator[Argument]:

@@ -75,7 +75,8 @@ class Usage:
         known = self._callers.get(function)
         if known is None:
             self._callers[function] = ()
-            known = self._callers[function] = tuple(self._find_callers(module, function))
+            found = self._find_callers(module, function)
+            known = self._callers[function] = tuple(use for use in found if _is_in_use(use, function))
         return known
 
     def importers(self, path: str) -> tuple[ImportEdge, ...]:
@@ -278,6 +279,10 @@ class Usage:
             for value in other.evaluator.evaluate_here(callee.object)
             for _, kind in other.evaluator.structs.types_of(value)
         )
+
+
+def _is_in_use(use: Use, function: Function) -> bool:
+    return any(use.module.names.graph.without_tests(function, (use.call,)))
 
 
 def _passed(module: CodeModule, function: Function) -> tuple[Form, ...]:

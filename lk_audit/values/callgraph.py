@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import (
@@ -36,9 +37,26 @@ class CallGraph:
         """The calls in this module that are known to call exactly this function."""
         known = self._callers.get(function)
         if known is None:
-            found = self._find_callers(function)
-            known = self._callers[function] = tuple(call for call in found if self.accepts(function, call))
+            found = [call for call in self._find_callers(function) if self.accepts(function, call)]
+            known = self._callers[function] = tuple(self.without_tests(function, found))
         return known
+
+    def without_tests(self, function: Function, calls: Iterable[Call]) -> Iterator[Call]:
+        """The calls in this module that say what a function is for: not those of unit tests in the same file.
+
+        A test passes what it likes; "The Rust Programming Language", chapter 11.3, has such tests beside the code.
+        """
+        if self._names.traits.family != "rust" or self._is_for_tests(function):
+            yield from calls
+            return
+        yield from (call for call in calls if not self._is_for_tests(self._names.enclosing_function(call)))
+
+    def _is_for_tests(self, function: Function | None) -> bool:
+        while function is not None:
+            if any(_last_name(item) == "test" for item in function.decorators):
+                return True
+            function = self._names.enclosing_function(function)
+        return False
 
     def escapes(self, function: Function, *, when_exported: bool = True) -> bool:
         """Whether other callers are likely: it is decorated, passed on as a value, or (if that counts) exported."""
@@ -145,3 +163,9 @@ class CallGraph:
 
 def is_decorated(function: Function, name: str) -> bool:
     return any(isinstance(item, Name) and item.id == name for item in function.decorators)
+
+
+def _last_name(mark: Expr) -> str:
+    """`#[test]`, `#[tokio::test]` and `#[tokio::test(flavor = "current_thread")]` are all called `test`."""
+    named = mark.callee if isinstance(mark, Call) else mark
+    return named.name if isinstance(named, Member) else named.id if isinstance(named, Name) else ""

@@ -1,0 +1,48 @@
+"""Unit tests stand beside the code in Rust; what they pass to it says nothing about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+MINT = """
+use jsonwebtoken::{encode, EncodingKey, Header};
+use serde::Serialize;
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Video { room_join: bool, room: String }
+#[derive(Serialize)]
+struct Claims { exp: i64, video: Video }
+pub fn mint(secret: &str, room: String, now: i64, ttl: i64) -> String {
+    let claims = Claims { exp: now + ttl, video: Video { room_join: true, room } };
+    encode(&Header::default(), &claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+}
+fn join(room: String) -> String {
+    mint(&std::env::var("LIVEKIT_API_SECRET").unwrap(), room, chrono::Utc::now().timestamp(), 6 * 3600)
+}
+"""
+TESTS = [
+    '#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn works() { mint("s", "r".into(), 1_000, 600); }\n}\n',
+    '#[cfg(test)]\nmod tests {\n    use super::*;\n    fn made() -> String { mint("s", "r".into(), 1_000, 600) }\n}\n',
+    '#[cfg(all(test, feature = "a"))]\nmod tests {\n    use super::*;\n    fn made() { mint("s", "r".into(), 1_000, 600); }\n}\n',
+    '#[tokio::test(flavor = "current_thread")]\nasync fn works() { mint("s", "r".into(), 1_000, 600); }\n',
+    '#[test]\nfn works() { let make = || mint("s", "r".into(), 1_000, 600); make(); }\n',
+]
+
+
+@pytest.mark.parametrize("tests", TESTS)
+def test_what_a_unit_test_passes_is_not_what_the_code_does(tests: str) -> None:
+    files = {"src/livekit.rs": MINT + tests}
+    assert found_in(files, "LK304") == []
+    assert found_in(files, "LK301") == ["src/livekit.rs:10"]
+
+
+def test_unit_tests_of_another_file_of_production_code_count_no_more() -> None:
+    caller = "use crate::livekit::mint;\n" + TESTS[0]
+    assert found_in({"src/livekit.rs": MINT, "src/rooms.rs": caller}, "LK304") == []
+
+
+def test_what_a_feature_switches_on_is_in_use() -> None:
+    caller = '#[cfg(feature = "test")]\nmod fast {\n    use super::*;\n    fn made() { mint("s", "r".into(), 1_000, 600); }\n}\n'
+    assert found_in({"src/livekit.rs": MINT + caller}, "LK304") == ["src/livekit.rs:10"]

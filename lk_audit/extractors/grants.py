@@ -31,6 +31,7 @@ from lk_audit.livekit.grants import (
     how_ignored,
     keeps_right,
     meant_grant,
+    set_by,
     to_camel_case,
     to_snake_case,
 )
@@ -230,11 +231,12 @@ class GrantCollector(Struct):
         for event in history(self.context.home(value.call).names, value.call):
             name, new = event.path[0], event.value
             if name.startswith(("Set", "set")) and event.arguments:
-                name, new = name[3:], event.arguments[0].value
+                name, new = set_by(self.context.module.language, name), event.arguments[0].value
             elif name.startswith("set") and event.arguments == () and isinstance(event.node, Call):
                 # PHP's setters grant what they name when they are told nothing.
                 given = Member(values=(Flag(origin=event.node, flag=True),), key=event.node, certain=event.certain)
-                self._add_members(target, [(name[3:], given)], certain=certain, is_class=True)
+                field_set = set_by(self.context.module.language, name)
+                self._add_members(target, [(field_set, given)], certain=certain, is_class=True)
             if new is not None and len(event.path) == 1:
                 member = Member(values=self.context.values(new), key=new, certain=event.certain)
                 self._add_members(target, [(name, member)], certain=certain, is_class=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -198,7 +198,9 @@ class _Mint:
                 self._set(setting, self.context.values(item.value), self.context.place(item), certain=True)
         for event in history(self.context.home(made).names, made):
             name = event.path[0]
-            setting = self.sdk.options.get(name[3:4].lower() + name[4:]) if name.startswith("set") else None
+            setting = (
+                self._called(self.sdk.options, name[3:4].lower() + name[4:]) if name[:3].lower() == "set" else None
+            )
             expr = _argument_of(event, setting) if setting is not None else None
             if setting is not None and expr is not None:
                 self._set(setting, self.context.values(expr), self.context.place(expr), certain=event.certain)
@@ -210,7 +212,7 @@ class _Mint:
             self.grants.change(target, name, event.value, certain=event.certain, is_class=True)
         if event.path[0] in self.sdk.clears and event.certain:
             self.grants.clear(self.sdk.clears[event.path[0]])
-        setting = self.sdk.members.get(".".join(event.path))
+        setting = self._called(self.sdk.members, ".".join(event.path))
         if setting is None:
             return
         if isinstance(event.node, Assign) and event.node.operator:
@@ -236,6 +238,15 @@ class _Mint:
         elif setting.target == "ttl" and self.context.is_python and event.arguments:
             slip = "with_ttl() takes a timedelta, as ttl, and raises TypeError for other names"
             self.lifetimes = [Lifetime(Expiry.REJECTED, self.context.place(event.arguments[0]), None, slip)]
+
+    def _called(self, settings: Mapping[str, Setting], name: str) -> Setting | None:
+        """The setting of a name; PHP calls `setTtl` by `setTTL` too.
+
+        Source: the PHP manual, "Functions", user-defined functions: names are case-insensitive for A to Z.
+        """
+        if name in settings or self.sdk.language != "php":
+            return settings.get(name)
+        return next((setting for known, setting in settings.items() if known.lower() == name.lower()), None)
 
     def _gathered(self, call: Call) -> Mapped:
         """`add_grant(roomJoin: true, **more)`: the named arguments as the one map that they are."""

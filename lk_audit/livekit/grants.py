@@ -79,6 +79,14 @@ FIELD_NAMES: dict[str, dict[str, GrantSpec]] = {
 Sources: agence104/livekit-server-sdk-php:src/VideoGrant.php, livekit/server-sdk-ruby:lib/livekit/grants.rb.
 """
 
+_PHP_SETTERS = {name.lower(): name for name in FIELD_NAMES["php"]}
+
+
+def set_by(language: str, setter: str) -> str:
+    """The field that a setter of a grant class sets: PHP does not tell capitals from small letters in its name."""
+    return _PHP_SETTERS.get(setter[3:].lower(), setter[3:]) if language == "php" else setter[3:]
+
+
 PYTHON_POSITIONS: tuple[str, ...] = (
     "roomCreate",
     "roomList",

@@ -23,6 +23,9 @@ LIFETIMES = {
     "$o = new AccessTokenOptions(['identity' => 'u', 'ttl' => 1200]);": (Expiry.EXPLICIT, 1200),
     "$o = new AccessTokenOptions(array('ttl' => '1800'));": (Expiry.EXPLICIT, 1800),
     "$o = (new AccessTokenOptions())->setTtl((int) '300');": (Expiry.EXPLICIT, 300),
+    "$o = (new AccessTokenOptions())->setTTL(600);": (Expiry.EXPLICIT, 600),
+    "$o = new AccessTokenOptions(); $o->SetTtl(500);": (Expiry.EXPLICIT, 500),
+    "$o = new AccessTokenOptions(['TTL' => 1200]);": (Expiry.IMPLICIT, 14_400),
     "$o = (new AccessTokenOptions())->setTtl(0);": (Expiry.IMPLICIT, 14_400),
     "$o = (new AccessTokenOptions())->setTtl(-5);": (Expiry.BORN_EXPIRED, -5),
     "$o = (new AccessTokenOptions())->setTtl(time() + 3600);": (Expiry.EXPLICIT, 1.75e9),
@@ -55,6 +58,11 @@ GRANTS = {
     },
     "$g = (new VideoGrant())->setRoomAdmin()->setRoomList(FALSE);": {"roomAdmin": True, "roomList": False},
     "$g = new VideoGrant(); $g->setRoomJoin(true); $g->setHidden();": {"roomJoin": True, "hidden": True},
+    "$g = (new VideoGrant())->setRoomjoin()->setroomname('r')->setCanPublishdata(FALSE);": {
+        "roomJoin": True,
+        "room": "r",
+        "canPublishData": False,
+    },
     "$g = new VideoGrant(['roomJoin' => true, 'room' => 'r']);": {"roomJoin": True, "room": "r"},
     "$g = (new VideoGrant(['roomJoin' => true]))->setRoomName('r');": {"roomJoin": True, "room": "r"},
     "$g = (new VideoGrant())->setCanPublishSources(['camera', 'microphone']);": {
@@ -69,6 +77,15 @@ def test_grants_are_read_from_setters_and_maps(grants: str) -> None:
 
     assert granted(found) == GRANTS[grants]
     assert found.grants.complete
+
+
+def test_methods_are_known_in_any_case() -> None:
+    found = mint(
+        "$t = (new AccessToken('k', 's'))->INIT(new AccessTokenOptions(['ttl' => 60]))->setgrant((new VideoGrant())->setHidden());"
+    )
+
+    assert [item.seconds for item in found.lifetimes] == [60]
+    assert granted(found) == {"hidden": True}
 
 
 def test_a_name_that_the_class_does_not_know_is_dropped_without_a_word() -> None:

@@ -22,12 +22,13 @@ fn join(room: String) -> String {
     mint(&std::env::var("LIVEKIT_API_SECRET").unwrap(), room, chrono::Utc::now().timestamp(), 6 * 3600)
 }
 """
+PASSED = 'mint("s", "r".into(), 1_000, 600)'
 TESTS = [
-    '#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn works() { mint("s", "r".into(), 1_000, 600); }\n}\n',
-    '#[cfg(test)]\nmod tests {\n    use super::*;\n    fn made() -> String { mint("s", "r".into(), 1_000, 600) }\n}\n',
-    '#[cfg(all(test, feature = "a"))]\nmod tests {\n    use super::*;\n    fn made() { mint("s", "r".into(), 1_000, 600); }\n}\n',
-    '#[tokio::test(flavor = "current_thread")]\nasync fn works() { mint("s", "r".into(), 1_000, 600); }\n',
-    '#[test]\nfn works() { let make = || mint("s", "r".into(), 1_000, 600); make(); }\n',
+    f"#[cfg(test)]\nmod tests {{\n    use super::*;\n    #[test]\n    fn works() {{ {PASSED}; }}\n}}\n",
+    f"#[cfg(test)]\nmod tests {{\n    use super::*;\n    fn made() -> String {{ {PASSED} }}\n}}\n",
+    f'#[cfg(all(test, feature = "a"))]\nmod tests {{\n    use super::*;\n    fn made() {{ {PASSED}; }}\n}}\n',
+    f'#[tokio::test(flavor = "current_thread")]\nasync fn works() {{ {PASSED}; }}\n',
+    f"#[test]\nfn works() {{ let make = || {PASSED}; make(); }}\n",
 ]
 
 
@@ -44,5 +45,5 @@ def test_unit_tests_of_another_file_of_production_code_count_no_more() -> None:
 
 
 def test_what_a_feature_switches_on_is_in_use() -> None:
-    caller = '#[cfg(feature = "test")]\nmod fast {\n    use super::*;\n    fn made() { mint("s", "r".into(), 1_000, 600); }\n}\n'
+    caller = f'#[cfg(feature = "test")]\nmod fast {{\n    use super::*;\n    fn made() {{ {PASSED}; }}\n}}\n'
     assert found_in({"src/livekit.rs": MINT + caller}, "LK304") == ["src/livekit.rs:10"]

@@ -42,7 +42,7 @@ def _is_raw_value(  # noqa: PLR0911 - one per kind of value
 ) -> bool:
     match value:
         case Given():
-            return not is_server_set(value) and not _is_receiver(value)
+            return not (is_server_set(value) or _is_receiver(value) or _is_state_in_rust(context, value))
         case Returned(call=call) if context.is_go and _is_server_set_in_go(context, call):
             return False
         case Reference(name=name):
@@ -56,6 +56,17 @@ def _is_raw_value(  # noqa: PLR0911 - one per kind of value
             return bool(sources) and all(_is_raw_value(context, source, depth + 1) for source in sources)
         case _:
             return False
+
+
+def _is_state_in_rust(context: FileContext, value: Given) -> bool:
+    """Whether a value is a part of what the server itself gives its handlers: `State(app): State<App>`."""
+    if context.module.language != "rust":
+        return False
+    from lk_audit.extractors.rust_handlers import base_type  # noqa: PLC0415 - most scans meet other languages
+    from lk_audit.livekit.rust_web import SERVER_TYPES  # noqa: PLC0415 - most scans meet other languages
+
+    types = (item.annotation for item in value.function.parameters if item.name == value.parameter)
+    return any(written is not None and base_type(written) in SERVER_TYPES for written in types)
 
 
 def _is_receiver(value: Given) -> bool:

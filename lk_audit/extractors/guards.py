@@ -32,7 +32,7 @@ from lk_audit.extractors.identities import (
     takes_identity_in_go,
 )
 from lk_audit.extractors.lax_checks import is_lenient, is_optional, is_switched_off
-from lk_audit.extractors.refusals import is_end, leaves, matched, parts_of_test, says_refusal
+from lk_audit.extractors.refusals import is_end, leaves, matched, parts_of_test, refused_without, says_refusal
 from lk_audit.extractors.secret_lookups import finds_nothing_by_secret
 from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
@@ -218,7 +218,8 @@ class Guards:
             case Call() | Member() if dereferences_identity(context, node):
                 return True
             case Call():
-                return self.verifies(context, node, depth) and not is_swallowed(context, node, function)
+                is_check = self.verifies(context, node, depth) and not is_swallowed(context, node, function)
+                return is_check or self._refuses_without(context, node, depth)
             case Member() | Index():
                 return takes_identity_apart(context, node)
             case _:
@@ -245,6 +246,10 @@ class Guards:
             return True
         parts = list(parts_of_test(node.test))
         return any(self._tells_of(context, part, depth) or is_identity(context, part) for part in parts)
+
+    def _refuses_without(self, context: FileContext, call: Call, depth: int) -> bool:
+        wanted = refused_without(call) if context.module.language == "rust" else None
+        return wanted is not None and self._tests_caller(context, wanted, depth)
 
     def _lets_pass(self, context: FileContext, node: If, depth: int) -> bool:
         """`if token.Valid { next.ServeHTTP(w, r) } else { ... 401 }`."""

@@ -49,15 +49,25 @@ def gives_nothing(block: Block) -> bool:
     )
 
 
-def says_refusal(block: Block) -> bool:
-    """Whether a branch answers that the caller may not: by a status, or in words."""
-    for item in walk(block):
+def says_refusal(answer: Node) -> bool:
+    """Whether a branch, or an error, answers that the caller may not: by a status, or in words."""
+    for item in walk(answer):
         if isinstance(item, Literal) and item.value in REFUSAL_STATUS:
             return True
         text = item.value if isinstance(item, Literal) else last_name(item) if isinstance(item, Name | Member) else None
         if isinstance(text, str) and REFUSAL_NAMES.search(text):
             return True
     return False
+
+
+def refused_without(call: Call) -> Expr | None:
+    """What must be there in Rust, since an error refuses the caller otherwise: `find(token).ok_or(Unauthorized)?`."""
+    if not isinstance(call.callee, Member) or call.callee.name not in _OR_ERROR:
+        return None
+    return call.callee.object if any(says_refusal(item.value) for item in call.arguments) else None
+
+
+_OR_ERROR = frozenset({"ok_or", "ok_or_else"})
 
 
 def matched(test: Expr) -> Iterator[Binary]:

@@ -15,6 +15,7 @@ from lk_audit.livekit.rust_web import (
     METHODS,
     OPTIONAL,
     REQUEST_TYPES,
+    SERVER_TYPES,
     WHOLE_LAYERS,
 )
 from lk_audit.patterns import regex
@@ -144,7 +145,7 @@ def caller_type(parameter: Parameter) -> Expr | None:
     if written is None or (isinstance(written, Index) and _word(written.object) in OPTIONAL):
         return None
     name = base_type(written)
-    if name in REQUEST_TYPES or name in {"State", "Extension", "Data"}:
+    if name in REQUEST_TYPES or name in SERVER_TYPES:
         inner = written.key if isinstance(written, Index) and name == "Extension" else None
         return inner if inner is not None and CALLER_TYPE.search(_word(inner)) else None
     return written if CALLER_TYPE.search(name) else None

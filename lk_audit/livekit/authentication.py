@@ -32,6 +32,12 @@ _AUTHENTICATING_WORDS = (
 AUTHENTICATING_NAME = regex(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
 """Functions, decorators, dependencies and middleware that authenticate, by their last name."""
 
+_POCKETBASE_CALLERS = (
+    *("", "Superuser", "SuperuserOrOwner"),
+    *("Record", "SameContextRecord", "Admin", "AdminOrRecord", "AdminOrOwner"),
+)
+"""Whom PocketBase's middleware asks for: since v0.23, and before."""
+
 _GO_AUTHENTICATION = (
     *("github.com/golang-jwt/jwt.Parse", "github.com/golang-jwt/jwt.ParseWithClaims"),
     *("github.com/dgrijalva/jwt-go.Parse", "github.com/dgrijalva/jwt-go.ParseWithClaims"),
@@ -44,6 +50,7 @@ _GO_AUTHENTICATION = (
     *(f"github.com/gin-gonic/gin.{name}" for name in ("BasicAuth", "BasicAuthForRealm")),
     *("github.com/go-chi/jwtauth.Authenticator", "github.com/go-chi/chi/middleware.BasicAuth"),
     "github.com/clerk/clerk-sdk-go/http.RequireHeaderAuthorization",
+    *(f"github.com/pocketbase/pocketbase/apis.Require{who}Auth" for who in _POCKETBASE_CALLERS),
     "golang.org/x/crypto/bcrypt.CompareHashAndPassword",
 )
 

@@ -47,6 +47,9 @@ METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 DERIVING = frozenset({"Group", "With", "Subrouter", "PathPrefix", "Party", "Host", "Methods", "Path", "Headers"})
 """Methods of a router that give another one, which runs the middleware of the first too."""
 
+ROUTE_METHODS = frozenset({"Bind", "BindFunc"})
+"""Methods of a route, once it is registered, that put something in front of its handler."""
+
 DEFAULT_MUX = "net/http.DefaultServeMux"
 
 SERVER_SET_READS: dict[str, frozenset[str]] = {

@@ -17,6 +17,8 @@ REQUEST_TYPES = frozenset(
     | {"RawPathParams", "OriginalUri", "Uri", "JsonBody", "ValidatedJson", "ValidJson", "Payload"}
 )
 """Types of parameters that hold what the caller sends."""
+SERVER_TYPES = frozenset({"State", "Extension", "Data"})
+"""Types of parameters that hold what the server gives its handlers, whoever calls."""
 CALLER_TYPE = regex(
     r"(?i)auth|claims|identity|principal|session|current_?\w{0,20}|bearer|jwt|^(?:admin|logged|member|verified)\w{0,40}$"
     r"|(?:user|account|member)(?:ctx|context|info|id|guard|extractor)?$"

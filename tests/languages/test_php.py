@@ -80,9 +80,8 @@ def test_grants_are_read_from_setters_and_maps(grants: str) -> None:
 
 
 def test_methods_are_known_in_any_case() -> None:
-    found = mint(
-        "$t = (new AccessToken('k', 's'))->INIT(new AccessTokenOptions(['ttl' => 60]))->setgrant((new VideoGrant())->setHidden());"
-    )
+    options = "(new AccessTokenOptions(['ttl' => 60]))"
+    found = mint(f"$t = (new AccessToken('k', 's'))->INIT({options})->setgrant((new VideoGrant())->setHidden());")
 
     assert [item.seconds for item in found.lifetimes] == [60]
     assert granted(found) == {"hidden": True}

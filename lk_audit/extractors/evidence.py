@@ -13,6 +13,7 @@ from msgspec import Struct
 from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.livekit.credentials import (
     is_foreign_name,
+    is_generated_key_id,
     is_generic_secret_name,
     is_key_id,
     is_key_name,
@@ -72,7 +73,7 @@ class Evidence:
         pair = self.pairs[index]
         if self.names.means(name):
             return None if _is_encrypted(pair) else Binding(is_close=True)
-        is_other = self._names_its_own or any(is_foreign_name(key) for key in pair.path[:-1]) or _is_encrypted(pair)
+        is_other = self._names_its_own(index) or any(map(is_foreign_name, pair.path[:-1])) or _is_encrypted(pair)
         if is_other or not self._is_generic(name):
             return None
         if any(says_livekit(key) for key in pair.path[:-1]) or self._has_livekit_neighbour(index):
@@ -89,10 +90,22 @@ class Evidence:
         is_session_key = not self._is_nested and {"secret", "key", "secretkey"}.issuperset(name_words(name))
         return is_generic_secret_name(name) and (not is_session_key or len(name_words(name)) == 1)
 
+    def _names_its_own(self, index: int) -> bool:
+        """Whether what stands around a pair says which secret is LiveKit's: an API_KEY_SECRET is then another one.
+
+        Unless it belongs to a key id of its own: `apiKey=API...` and `apiSecret=...` of another project, noted below.
+        """
+        if self.pairs[index].path[:-1] not in self._groups_with_own:
+            return False
+        beside = (pair for pair in self._neighbours(index) if self._is_environment and is_key_name(pair.path[-1]))
+        return not any(is_generated_key_id(pair.value) for pair in beside if not says_livekit(pair.path[-1]))
+
     @cached_property
-    def _names_its_own(self) -> bool:
-        """Whether an environment file says which secret is LiveKit's: its API_KEY_SECRET is then another one."""
-        return self._is_environment and any(self.names.means(pair.path[-1]) for pair in self.pairs)
+    def _groups_with_own(self) -> frozenset[tuple[str, ...]]:
+        """The maps that hold a secret by LiveKit's name: of environment variables, as other maps are about one thing."""
+        named = (pair for pair in self.pairs if self.names.means(pair.path[-1]))
+        is_variable = (pair for pair in named if self._is_environment or (self._is_nested and pair.path[-1].isupper()))
+        return frozenset(pair.path[:-1] for pair in is_variable)
 
     @property
     def _is_called_livekit(self) -> bool:

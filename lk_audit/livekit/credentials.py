@@ -82,7 +82,7 @@ _VARIABLE_NAME = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _NOTHING = _set(
     "true false null none nil undefined yes no on off string str text any required optional unset empty unknown"
     ""
-    " nullable sometimes filled present prohibited confirmed"
+    " nullable sometimes filled present prohibited confirmed encrypted hashed encrypted:array encrypted:object"
     " default void auto env environment value number boolean int object redacted hidden masked removed secure sync n/a"
     " tbd todo secretkeyref valuefrom"
     " api_secret apisecret_here secret_value key token password_here"

@@ -45,6 +45,7 @@ NEEDS_KEY_ID = frozenset(
         "containers: Helm: a template that holds the server's file",
         "containers: Helm: --set",
         "documents: Markdown: code",
+        "environment_files: Environment file: a note below with the pair of another project",
         "code: Swift: a signing key",
         "code: A built bundle: values copied in",
         "code: A built bundle: a call",

@@ -102,7 +102,7 @@ class Evidence:
 
     @cached_property
     def _groups_with_own(self) -> frozenset[tuple[str, ...]]:
-        """The maps that hold a secret by LiveKit's name: of environment variables, as other maps are about one thing."""
+        """The maps that hold a secret by LiveKit's name, of variables: other maps are about one thing."""
         named = (pair for pair in self.pairs if self.names.means(pair.path[-1]))
         is_variable = (pair for pair in named if self._is_environment or (self._is_nested and pair.path[-1].isupper()))
         return frozenset(pair.path[:-1] for pair in is_variable)

@@ -8,6 +8,7 @@ from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.mint_model import MintParts
 from lk_audit.extractors.payloads import livekit_payload, payload_parts
 from lk_audit.extractors.serialised import serialised
+from lk_audit.extractors.text_payloads import text_payloads
 from lk_audit.livekit.sdks import TtlUnit
 from lk_audit.syntax import Argument, Assign, Call, Expr, Function, Name, Record
 from lk_audit.values.model import Mapped, Possible
@@ -21,7 +22,7 @@ def hand_mints(context: FileContext) -> Iterator[MintParts]:
     seen: set[Expr] = set()
     for payload in _completed(context, list(_payloads(context))):
         record = payload.origin
-        if isinstance(record, Record | Call) and record not in seen and not _is_inside_payload(context, record):
+        if record not in seen and not _is_inside_payload(context, record):
             seen.add(record)
             call = _nearest(context, signing, record)
             label = "HMAC by hand"
@@ -55,6 +56,7 @@ def _payloads(context: FileContext) -> Iterator[Mapped]:
         payload = livekit_payload(_as_json(context, context.values(record)), ())
         if payload is not None and payload.origin is record:
             yield _as_last_used(context, record, payload)
+    yield from text_payloads(context)
     if not (context.is_jvm or context.module.language == "csharp"):
         return
     for assign in context.names.nodes(Assign):
@@ -87,12 +89,12 @@ def _as_json(context: FileContext, values: Possible) -> Possible:
     return tuple(serialised(context, value) for value in values)
 
 
-def _is_inside_payload(context: FileContext, record: Record | Call) -> bool:
+def _is_inside_payload(context: FileContext, record: Expr) -> bool:
     outer = context.names.enclosing(record, Record)
     return isinstance(outer, Record) and livekit_payload(context.values(outer), ()) is not None
 
 
-def _nearest(context: FileContext, calls: list[Call], record: Record | Call) -> Call:
+def _nearest(context: FileContext, calls: list[Call], record: Expr) -> Call:
     """The signing call of the same function, else the next one after the payload, else the last."""
     function = context.names.enclosing(record, Function)
     same = [call for call in calls if context.names.enclosing(call, Function) is function]
@@ -103,7 +105,7 @@ def _nearest(context: FileContext, calls: list[Call], record: Record | Call) -> 
     return given or (same or later or calls[-1:])[0]
 
 
-def _given_to(context: FileContext, record: Record | Call) -> Call | None:
+def _given_to(context: FileContext, record: Expr) -> Call | None:
     """The call of another file's function that claims are written for: `sign(claims{...}, secret)`."""
     holder = context.names.parent(record)
     call = context.names.parent(holder) if isinstance(holder, Argument) else None

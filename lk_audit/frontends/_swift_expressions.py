@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from lk_audit.frontends._common import number
 from lk_audit.frontends._literals import any_number
 from lk_audit.frontends._operators import Chain, Choice, flat, settled
-from lk_audit.frontends._swift_literals import indentation, raw_text, text_of
+from lk_audit.frontends._swift_literals import indentation, raw_signs, raw_text, text_of
 from lk_audit.frontends._tree import Part, Several, contents, expression, opaque, words
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
@@ -160,6 +160,7 @@ def _joined(pieces: list[Piece]) -> Iterator[Literal]:
 def _long_string(run: Lowering, frame: Frame) -> Node:
     """A string over several lines, without the line ends at the quotes and what its last line is indented by."""
     indent = indentation(run.data[frame.start : frame.end])
+    frame.values = list(_with_quotes(frame))
     for value in frame.values:
         if isinstance(value, Piece):
             value.text = value.text.replace(f"\n{indent}", "\n")
@@ -171,10 +172,33 @@ def _long_string(run: Lowering, frame: Frame) -> Node:
     return _string(run, frame)
 
 
+def _with_quotes(frame: Frame) -> Iterator[Node]:
+    """What a string holds, with the quotation marks in it, which need no escape between three of them."""
+    lowered = {kid.id: value for kid, value in zip(frame.kids, frame.values, strict=True)}
+    for child in frame.node.children:
+        if child.id in lowered:
+            yield lowered[child.id]
+        elif child.type == '"':
+            yield Piece(child.start_byte, child.end_byte, '"')
+
+
 def _raw_string(run: Lowering, frame: Frame) -> Node:
-    if any(not isinstance(value, Piece) for value in frame.values):
-        return opaque(frame)
-    return Literal(frame.start, frame.end, raw_text(run.data[frame.start : frame.end]))
+    if all(isinstance(value, Piece) for value in frame.values):
+        return Literal(frame.start, frame.end, raw_text(run.data[frame.start : frame.end]))
+    begins, ends = raw_signs(run.data[frame.start : frame.end])
+    place = frame.start + begins
+    for kid, value in zip(frame.kids, frame.values, strict=True):
+        if isinstance(value, Piece):
+            stop = min(value.end, frame.end - ends)
+            value.text, value.start = run.data[place:stop].decode("utf-8", "replace"), place
+        place = kid.end_byte
+    return _string(run, frame)
+
+
+def _raw_interpolation(_: Lowering, frame: Frame) -> Node:
+    """What is filled into a raw string, without the signs before it."""
+    value = frame.values[-1] if frame.values else opaque(frame)
+    return value if not isinstance(value, Piece) else opaque(frame)
 
 
 # --- operators --------------------------------------------------------------------------------------------------------
@@ -350,6 +374,7 @@ EXPRESSIONS: Mapping[str, Lower] = {
     "line_string_literal": _string,
     "multi_line_string_literal": _long_string,
     "raw_string_literal": _raw_string,
+    "raw_str_interpolation": _raw_interpolation,
     "ternary_expression": _ternary,
     "prefix_expression": _prefix,
     "await_expression": _await,

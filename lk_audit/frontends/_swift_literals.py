@@ -26,6 +26,13 @@ def raw_text(raw: bytes) -> str:
     return inner.strip("\n") if len(quote) > 1 else inner
 
 
+def raw_signs(raw: bytes) -> tuple[int, int]:
+    """How many bytes begin and end a raw string: its signs and quotation marks."""
+    signs = len(raw) - len(raw.lstrip(b"#"))
+    quotes = 3 if raw.startswith(b'"""', signs) else 1
+    return signs + quotes, signs + quotes
+
+
 def _resolve(match: re.Match[str]) -> str:
     kind, text = match.lastgroup, match[match.lastgroup or 0]
     if kind == "line":

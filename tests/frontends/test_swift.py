@@ -65,6 +65,21 @@ SAMPLES = [
     ("values in a string", 'let x = "a\\(b.c)-"', "(Template (Literal 'a') (Member (Name 'b') 'c') (Literal '-'))"),
     ("escapes", 'let x = "\\u{e9}\\t\\""', "(Literal 'é\\t\"')"),
     ("a raw string", 'let x = #"a\\n"#', "(Literal 'a\\\\n')"),
+    (
+        "values in a raw string",
+        'let x = #"{"a":"\\#(b)", 1}"#',
+        "(Template (Literal '{\"a\":\"') (Name 'b') (Literal '\", 1}'))",
+    ),
+    (
+        "signs in a raw string",
+        'let x = ##"a "# \\##(b) c"##',
+        "(Template (Literal 'a \"# ') (Name 'b') (Literal ' c'))",
+    ),
+    (
+        "quotation marks on several lines",
+        'let x = """\n  {"a":"\\(b)","c":\\(d)}\n  """',
+        "(Template (Literal '{\"a\":\"') (Name 'b') (Literal '\",\"c\":') (Name 'd') (Literal '}'))",
+    ),
     ("a string over several lines", 'let x = """\n  a\n  b\n  """', "(Literal 'a\\nb')"),
     ("numbers", "let x = [1_000, 0x10, 0.5]", "(Sequence (Literal 1000) (Literal 16) (Literal 0.5))"),
     ("a member of the type that is due", "f(.host)", "(Argument (Member (Name '_') 'host'))"),

@@ -248,6 +248,11 @@ class Grant(Struct, frozen=True):
     def is_always(self, value: GrantScalar) -> bool:
         return self.certain and all(type(item) is type(value) and item == value for item in self.values)
 
+    @property
+    def is_withheld(self) -> bool:
+        """Whether a token surely goes without the right: it is denied, or nothing is given for it."""
+        return self.certain and all(item is False or item is None for item in self.values)
+
 
 class UnknownGrant(Struct, frozen=True):
     """A name in a grant object that LiveKit ignores.

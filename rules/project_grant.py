@@ -122,7 +122,7 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
 
 def _whose(mint: TokenMint) -> str:
     join = mint.grants.get("roomJoin")
-    is_joining = join is not None and not join.is_always(False)
+    is_joining = join is not None and not join.is_withheld
     return "a participant's token" if is_joining or not mint.endpoints else "a token that a request gets"
 
 

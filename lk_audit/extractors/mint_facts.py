@@ -87,7 +87,7 @@ def _audience(context: FileContext, parts: MintParts, kinds: tuple[str, ...], *,
     if set(kinds) & SERVICE_KINDS or connects_itself:
         return Audience.UNKNOWN if is_served else Audience.SERVICE
     join = parts.grants.get("roomJoin")
-    if join is not None and not join.is_always(False):
+    if join is not None and not join.is_withheld:
         return Audience.PARTICIPANT
     if context.built(_calls_with_bearer) or _is_for_header(context, parts.call):
         return Audience.SERVICE

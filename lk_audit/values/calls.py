@@ -92,6 +92,11 @@ class Calls:
         """The parameters of `function` (of this file) as `call` (of this file) binds them."""
         return Frame(function, self._bindings(function, call, outer, self._evaluator, receiver), outer)
 
+    def frame_in(self, home: Evaluator, function: Function, call: Call, outer: Frame | None) -> Frame:
+        """The same of a function of the file that `home` is for."""
+        bindings = self._bindings(function, call, outer, home, None)
+        return Frame(function, bindings, outer if home is self._evaluator else None)
+
     def returned_by(self, function: Function, frame: Frame | None, origin: Expr) -> Possible:
         """What the `return` statements of a function of this file give."""
         evaluator = self._evaluator

@@ -68,7 +68,7 @@ class Structs:
                 continue
             label: Expr = call.callee
             if has_constructor:
-                values = evaluator.from_home(home, home.attributes.find(owner, field, call, 0) or ())
+                values = self._constructed(home, owner, field, call, frame)
             elif field in given:
                 values, label = evaluator.evaluate_at(given[field].value, frame), self._label(given[field])
             else:
@@ -76,6 +76,18 @@ class Structs:
             if values:
                 builder.put((Text(origin=label, text=names.get(field, field)),), values, label)
         return builder.build()
+
+    def _constructed(self, home: Evaluator, owner: Class, field: str, call: Call, frame: Frame | None) -> Possible:
+        """What the constructor that a call runs gives a field; where it gives none, what it is otherwise."""
+        found: list[Value] = []
+        for item in home.names.attributes(owner, field):
+            function = home.names.enclosing_function(item.node)
+            if item.value is None or function is None or function.name != "constructor":
+                continue
+            if home.names.graph.accepts(function, call):
+                inner = self._evaluator.calls.frame_in(home, function, call, frame)
+                found += home.evaluate_at(item.value, inner)
+        return self._evaluator.from_home(home, tuple(found) or home.attributes.find(owner, field, call, 0) or ())
 
     def _label(self, item: Argument) -> Expr:
         """The name of a field where a literal spells it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.facts import CredentialLiteral, EnvExposure, Expiry, Side, TokenMint
+from lk_audit.facts import Audience, CredentialLiteral, EnvExposure, Expiry, Side, TokenMint
 from lk_audit.source import Source
 from tests.languages.minting import granted, lifetime, mint, mints
 from tests.samples import extract_facts
@@ -105,6 +105,22 @@ def test_what_an_initialiser_stores_is_encoded() -> None:
     code += '    try await keys.sign(Claims(room: "r", seconds: 86400))\n}\n'
 
     assert lifetime(mint("Sources/App/tokens.swift", code)) == 24 * HOUR
+
+
+def test_an_object_holds_what_its_own_construction_gives_and_no_other() -> None:
+    code = TYPES.replace(
+        "    enum CodingKeys",
+        "    init(room: String, joins: Bool? = nil, admin: Bool? = nil) {\n"
+        "        self.room = room\n        roomJoin = joins\n        self.admin = admin\n    }\n\n    enum CodingKeys",
+    )
+    made = 'try signers.sign(Claims(iss: "k", exp: soon, video: Grants(room: "r", {})))\n'
+    code += f"func join(signers: JWTSigners) throws -> String {{\n    {made.format('joins: true')}}}\n"
+    code += f"func tell(signers: JWTSigners) throws -> String {{\n    {made.format('admin: true')}}}\n"
+    first, second = mints("Sources/App/tokens.swift", code)
+
+    assert (granted(first)["roomJoin"], granted(first)["roomAdmin"]) == (True, None)
+    assert (granted(second)["roomJoin"], granted(second)["roomAdmin"]) == (None, True)
+    assert (first.audience, second.audience) == (Audience.PARTICIPANT, Audience.SERVICE)
 
 
 def test_swift_jwt_signs_its_claims() -> None:

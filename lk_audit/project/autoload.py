@@ -19,6 +19,7 @@ OWN_NAMES = "."
 _WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MOST_WORDS = 30
 _MOST_FILES = 3000
+_DECLARED = regex(rb"(?i)\b(?:class|interface|trait|enum|namespace)\s{1,9}(?:\w{1,80}\\){0,20}(\w{1,80})")
 _MODULE = regex(rb"^[ \t]*+defmodule[ \t]++([A-Z][A-Za-z0-9_.]{0,200}+)", re.MULTILINE)
 
 
@@ -59,7 +60,14 @@ class Autoload:
                 if candidate is not None and candidate in self._files:
                     yield candidate
         found = self._by_name.get(parts[-1].lower() + suffix, ())
-        yield from sorted(found, key=lambda item: (-_likeness(item, parts), len(item), item))[:1]
+        for item in sorted(found, key=lambda item: (-_likeness(item, parts), len(item), item)):
+            if self._declares(item, parts[-1]):
+                yield item
+                return
+
+    def _declares(self, path: str, name: str) -> bool:
+        """Whether a file is called after what it holds: Laravel's `config/services.php` is no namespace `Services`."""
+        return any(found.decode("ascii").lower() == name.lower() for found in _DECLARED.findall(self._files.data(path)))
 
     def _namespaces(self, path: str) -> Iterator[tuple[list[str], str]]:
         for folder in above(path):

@@ -271,6 +271,40 @@ def test_an_open_action_of_laravel_is_reported(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"config/services.php": "<?php\nreturn ['livekit' => ['key' => env('LIVEKIT_API_KEY')]];\n"},
+        {"src/Services.php": "<?php\nnamespace Other;\nclass Registry {}\n"},
+        {"app/Domain/RoomTokens.php": "<?php\nreturn [];\n"},
+    ],
+)
+def test_a_file_that_is_called_like_a_namespace_or_class_is_not_it(beside: dict[str, str]) -> None:
+    service = (
+        "<?php\nnamespace App\\Services;\nuse Agence104\\LiveKit\\{AccessToken, AccessTokenOptions, VideoGrant};\n"
+        "class RoomTokens {\n    public function make($room, $who) {\n"
+        "        $options = (new AccessTokenOptions())->setIdentity($who);\n"
+        "        $grant = (new VideoGrant())->setRoomJoin()->setRoomName($room);\n"
+        "        return (new AccessToken(env('LIVEKIT_API_KEY'), env('LIVEKIT_API_SECRET')))\n"
+        "            ->init($options)->setGrant($grant)->toJwt();\n    }\n}\n"
+    )
+    controller = (
+        "<?php\nnamespace App\\Http\\Controllers;\nuse App\\Services\\RoomTokens;\nuse Illuminate\\Http\\Request;\n"
+        "class TokenController extends Controller {\n    protected $tokens;\n"
+        "    public function __construct(RoomTokens $tokens) { $this->tokens = $tokens; }\n"
+        "    public function make(Request $request) {\n"
+        "        return $this->tokens->make($request->input('room'), $request->input('who'));\n    }\n}\n"
+    )
+    files = {
+        "app/Services/RoomTokens.php": service,
+        "app/Http/Controllers/TokenController.php": controller,
+        "routes/api.php": ROUTES.format("Route::post('token', [TokenController::class, 'make']);"),
+    }
+
+    assert found_in(files, "LK601") == ["app/Services/RoomTokens.php:8"]
+    assert found_in({**files, **beside}, "LK601") == ["app/Services/RoomTokens.php:8"]
+
+
 @pytest.mark.parametrize(("middleware", "reported"), [("['api', 'auth:sanctum']", False), ("'api'", True)])
 def test_middleware_of_the_file_of_routes_counts(middleware: str, reported: bool) -> None:
     files = {

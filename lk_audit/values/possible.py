@@ -212,4 +212,6 @@ def _located(value: Value, path: str | None, depth: int) -> Value:
         return replace(value, trace=trace, members=members)
     if isinstance(value, Listed) and depth:
         return replace(value, trace=trace, items=tuple(located(item, path, depth - 1) for item in value.items))
+    if isinstance(value, Unknown) and value.sources and depth:
+        return replace(value, trace=trace, sources=located(value.sources, path, depth - 1))
     return value if trace is value.trace else replace(value, trace=trace)

@@ -305,6 +305,29 @@ def test_a_file_that_is_called_like_a_namespace_or_class_is_not_it(beside: dict[
     assert found_in({**files, **beside}, "LK601") == ["app/Services/RoomTokens.php:8"]
 
 
+def test_what_the_request_decides_is_told_where_it_does_through_conversions_too() -> None:
+    service = (
+        "<?php\nnamespace App\\Services;\nuse Firebase\\JWT\\JWT;\nclass Tokens {\n"
+        "    public static function make($room, $publishes = true) {\n"
+        "        $video = ['room' => $room, 'roomJoin' => true, 'canPublish' => $publishes];\n"
+        "        return JWT::encode(['exp' => time() + 600, 'video' => $video], env('LIVEKIT_API_SECRET'), 'HS256');\n"
+        "    }\n}\n"
+    )
+    controller = (
+        "<?php\nnamespace App\\Http\\Controllers;\nuse App\\Services\\Tokens;\nuse Illuminate\\Http\\Request;\n"
+        "class TokenController extends Controller {\n    public function make(Request $request) {\n"
+        "        $publishes = $request->input('publishes', true);\n"
+        "        return Tokens::make('r', (bool) $publishes);\n    }\n}\n"
+    )
+    files = {
+        "app/Services/Tokens.php": service,
+        "app/Http/Controllers/TokenController.php": controller,
+        "routes/api.php": ROUTES.format("Route::post('token', [TokenController::class, 'make']);"),
+    }
+
+    assert found_in(files, "LK602") == ["app/Http/Controllers/TokenController.php:7"]
+
+
 @pytest.mark.parametrize(("middleware", "reported"), [("['api', 'auth:sanctum']", False), ("'api'", True)])
 def test_middleware_of_the_file_of_routes_counts(middleware: str, reported: bool) -> None:
     files = {

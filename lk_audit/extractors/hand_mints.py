@@ -30,13 +30,18 @@ def hand_mints(context: FileContext) -> Iterator[MintParts]:
 
 
 def _completed(context: FileContext, payloads: list[Mapped]) -> Iterator[Mapped]:
-    """The payloads without those that another takes in, embedded, spread or in a helper, and adds `exp` to."""
+    """The payloads without those that another takes in, embedded, spread or in a helper, and adds `exp` to.
+
+    Nor those that only take in others, whole: what a helper signs for all of its callers is each caller's token.
+    """
     full = [item for item in payloads if {"video", "exp"} <= item.members.keys()]
     embedded = {item.members["video"].key for item in full}
+    written = {item.members[name].key for item in payloads for name in _OF_TOKEN if _writes(item, name)}
     for payload in payloads:
         video = None if "exp" in payload.members else payload.members.get("video")
         taken_in = video is not None and any(_is_taken_in(context, payload, item) for item in full)
-        if not taken_in and (video is None or video.key not in embedded):
+        is_whole = not taken_in and (video is None or video.key not in embedded)
+        if is_whole and not all(_takes_in(payload, name, written) for name in _OF_TOKEN):
             yield payload
 
 
@@ -45,6 +50,20 @@ def _is_taken_in(context: FileContext, payload: Mapped, full: Mapped) -> bool:
     own, taken = ({value.origin for value in item.members["video"].values} for item in (payload, full))
     homes = [context.names.enclosing(item.origin, Function) for item in (payload, full)]
     return not own.isdisjoint(taken) and homes[0] is not homes[1]
+
+
+_OF_TOKEN = ("video", "exp")
+
+
+def _takes_in(payload: Mapped, name: str, written: set[Expr]) -> bool:
+    member = payload.members.get(name)
+    return member is not None and not _writes(payload, name) and member.key in written
+
+
+def _writes(payload: Mapped, name: str) -> bool:
+    """Whether a payload has a claim that stands in the very record, and is not spread into it."""
+    key = payload.members[name].key if name in payload.members else None
+    return key is not None and payload.origin.start <= key.start < payload.origin.end
 
 
 def _payloads(context: FileContext) -> Iterator[Mapped]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import CredentialLiteral, Expiry, TokenCheck, TokenMint, WebhookUse
-from tests.languages.minting import facts_of, found_in, granted
+from tests.languages.minting import facts_of, found_in, granted, lifetime, mints
 from tests.languages.minting import mint as mint_in
 
 USES = "use Agence104\\LiveKit\\{AccessToken, AccessTokenOptions, VideoGrant, SIPGrant, WebhookReceiver};\n"
@@ -269,6 +269,25 @@ def test_an_open_action_of_laravel_is_reported(name: str) -> None:
         {"app/Http/Controllers/TokenController.php": CONTROLLER % body, "routes/api.php": ROUTES.format(routes)},
         "LK601",
     )
+
+
+def test_a_helper_that_signs_for_several_makes_the_token_of_each_and_none_of_its_own() -> None:
+    code = """<?php
+class Tokens {
+    public function join($room, $who) {
+        return $this->issue(['sub' => $who, 'exp' => time() + 7200, 'video' => ['room' => $room, 'roomJoin' => true]]);
+    }
+    public function watch($room) {
+        return $this->issue(['sub' => 'bot', 'exp' => time() + 300, 'video' => ['room' => $room, 'roomJoin' => true]]);
+    }
+    private function issue(array $claims) {
+        $text = base64_encode(json_encode(['iss' => env('LIVEKIT_API_KEY'), ...$claims]));
+        return $text . hash_hmac('sha256', $text, env('LIVEKIT_API_SECRET'), true);
+    }
+}
+"""
+
+    assert [lifetime(found) for found in mints("a.php", code)] == [7200, 300]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.request_values import RequestValues
-from lk_audit.extractors.role_conditions import is_examined, is_set_by_request
+from lk_audit.extractors.role_conditions import is_examined, is_set_by_request, is_vouched_for
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Binary, Call, Expr, Member, Name, Node, Record, Unary
 from lk_audit.values.model import Flag, Given, Mapped, Possible, Reference, Returned, Unknown, Value, symbolic_sources
 
+_DEEPEST = 8
 _COMPARING = frozenset({"==", "!=", "in", "not in"})
 _HOLDER = regex(
     r"(?i)^(?:is|has)_?\w{1,40}$|^(?:super_?)?(?:admin|host|owner|moderator|teacher|instructor|organi[sz]er|presenter)$"
@@ -62,8 +63,17 @@ class RequestedGrants(Struct, frozen=True, eq=False):
         return self.context.built(RequestValues).is_request
 
     def decides(self, values: Possible) -> bool:
-        """Whether a request chooses among the values of a grant."""
-        return any(self.is_request(source) for source in symbolic_sources(values))
+        """Whether a request chooses among the values of a grant, and nobody else has a say in it."""
+        return any(self._is_claimed(value) for value in values)
+
+    def _is_claimed(self, value: Value, depth: int = 0) -> bool:
+        if not any(self.is_request(source) for source in symbolic_sources((value,))):
+            return False
+        if is_vouched_for(self.context, value):
+            return False
+        if not isinstance(value, Unknown) or depth >= _DEEPEST:
+            return True
+        return any(self._is_claimed(source, depth + 1) for source in value.sources)
 
     def is_examined(self, values: Possible) -> bool:
         """Whether a choice of the request stands only for callers whose it is to make."""

@@ -9,7 +9,21 @@ from lk_audit.extractors.context import FileContext, IsRequest, last_name
 from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Conditional, Expr, Function, If, Literal, Member, Name, Node, Unary, walk
+from lk_audit.syntax import (
+    Assign,
+    Binary,
+    Call,
+    Conditional,
+    Expr,
+    Function,
+    If,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Unary,
+    walk,
+)
 from lk_audit.values.model import Flag, Given, Value, symbolic_sources
 
 _ROLE = regex(
@@ -86,6 +100,40 @@ def _turns_away(home: FileContext, branch: If) -> bool:
     if any(not isinstance(node.left, Literal) and not isinstance(node.right, Literal) for node in compared):
         return True
     return any(call.arguments for part in parts_of_test(branch.test) for call in assigned_calls(home, part))
+
+
+def is_vouched_for(context: FileContext, value: Value) -> bool:
+    """Whether a role that a request claims is refused unless more is right: `if (isHost && !owns(room)) return 403`."""
+    home = context.home(value.origin)
+    chosen = next((item for item in home.names.ancestors(value.origin) if isinstance(item, Assign | Function)), None)
+    if not isinstance(chosen, Assign) or not isinstance(chosen.target, Name):
+        return False
+    scope, name = home.names.binding_scope(chosen.target), chosen.target.id
+    return scope is not None and any(_refuses_unless(home, use) for use in home.names.uses(scope, name))
+
+
+def _refuses_unless(home: FileContext, claimed: Name) -> bool:
+    """Whether a claim is tested together with what somebody else says of it, and refused where that is not so."""
+    test: Node = claimed
+    for holder in home.names.ancestors(claimed):
+        if isinstance(holder, If):
+            is_asked = isinstance(holder.test, Binary) and any(map(_asks_others, walk(holder.test)))
+            return test is holder.test and is_asked and leaves(holder.then) and says_refusal(holder.then)
+        if not (isinstance(holder, Binary) and holder.operator == "and"):
+            return False
+        test = holder
+    return False
+
+
+def _asks_others(node: Node) -> bool:
+    """`!owns(room)`, `room.owner != user.id`."""
+    match node:
+        case Unary(operator="not", operand=operand):
+            return any(isinstance(item, Call) for item in walk(operand))
+        case Binary(operator="!=", left=left, right=right):
+            return not (isinstance(left, Literal) or isinstance(right, Literal))
+        case _:
+            return False
 
 
 def _condition(home: FileContext, node: Node) -> tuple[Node, Expr] | None:

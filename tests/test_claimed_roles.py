@@ -1,0 +1,61 @@
+"""Roles that a request claims: whether somebody else has a say in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+EXPRESS = """const { AccessToken } = require('livekit-server-sdk');
+router.post('/token', requireAuth, async (req, res) => {
+  const isHost = req.body.role === 'host';
+  CHECK
+  const identity = req.user.id;
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: 600 });
+  at.addGrant({ roomJoin: true, room: req.body.room, canPublish: isHost, roomAdmin: isHost });
+  res.json({ token: await at.toJwt() });
+});
+"""
+CSHARP = """using Livekit.Server.Sdk.Dotnet;
+app.MapPost("/token", (TokenRequest request, Rooms rooms) =>
+{
+    var isHost = string.Equals(request.Role, "host");
+    CHECK
+    var token = new AccessToken(Key, Secret).WithIdentity(Guid.NewGuid().ToString()).WithTtl(TimeSpan.FromMinutes(5))
+        .WithGrants(new VideoGrants { RoomJoin = true, Room = request.Room, CanPublish = isHost,
+                                      CanSubscribe = !isHost });
+    return Results.Json(token.ToJwt());
+});
+"""
+VOUCHED = [
+    ("a.js", "if (isHost && !(await ownsRoom(req.body.room, req.user.id))) return res.status(403).end();"),
+    ("a.js", "if (!rooms.isOwner(req.user) && isHost) { return res.status(403).json({ error: 'Not the host' }); }"),
+    (
+        "a.js",
+        "const room = await find(req.body.room); if (isHost && room.owner !== req.user.id) return res.sendStatus(403);",
+    ),
+    ("A.cs", "if (isHost && !rooms.IsHost(request.Room, request.Key)) return Results.Unauthorized();"),
+]
+CLAIMED = [
+    ("a.js", ""),
+    ("a.js", "if (isHost && !(await ownsRoom(req.body.room, req.user.id))) console.warn('not the owner');"),
+    ("a.js", "if (isHost || !(await ownsRoom(req.body.room, req.user.id))) return res.status(403).end();"),
+    ("a.js", "if (isHost && req.body.name !== '') return res.status(403).end();"),
+    ("a.js", "if (isHost && !(await exists(req.body.room))) return res.status(404).end();"),
+    ("A.cs", "if (!isHost && !rooms.IsOpen(request.Room)) return Results.NotFound();"),
+]
+
+
+def decided(path: str, check: str) -> list[str]:
+    code = {"a.js": EXPRESS, "A.cs": CSHARP}[path].replace("CHECK", check)
+    return found_in({f"server/{path}": code}, "LK602")
+
+
+@pytest.mark.parametrize(("path", "check"), VOUCHED)
+def test_a_role_that_is_refused_unless_more_is_right_is_not_the_callers_choice(path: str, check: str) -> None:
+    assert decided(path, check) == []
+
+
+@pytest.mark.parametrize(("path", "check"), CLAIMED)
+def test_a_role_that_nobody_else_has_a_say_in_is(path: str, check: str) -> None:
+    assert decided(path, check) != []

@@ -146,7 +146,7 @@ def _is_trusted(context: FileContext, call: Call) -> bool:
     return any(
         isinstance(value, Returned) and value.call is call
         for node, receiver in _claim_reads(context)
-        if node.start > call.start
+        if node.start > call.start and not context.names.graph.is_in_tests(node)
         for value in context.values(receiver)
     )
 

@@ -16,6 +16,7 @@ from lk_audit.syntax import (
     Function,
     Member,
     Name,
+    Node,
     Parameter,
     Record,
 )
@@ -46,10 +47,12 @@ class CallGraph:
 
         A test passes what it likes; "The Rust Programming Language", chapter 11.3, has such tests beside the code.
         """
-        if self._names.traits.family != "rust" or self._is_for_tests(function):
-            yield from calls
-            return
-        yield from (call for call in calls if not self._is_for_tests(self._names.enclosing_function(call)))
+        is_for_tests = self._is_for_tests(function)
+        yield from (call for call in calls if is_for_tests or not self.is_in_tests(call))
+
+    def is_in_tests(self, node: Node) -> bool:
+        """Whether something stands in a unit test, or beside one: only in Rust that is a place in production code."""
+        return self._names.traits.family == "rust" and self._is_for_tests(self._names.enclosing_function(node))
 
     def _is_for_tests(self, function: Function | None) -> bool:
         while function is not None:

@@ -47,3 +47,25 @@ def test_unit_tests_of_another_file_of_production_code_count_no_more() -> None:
 def test_what_a_feature_switches_on_is_in_use() -> None:
     caller = f'#[cfg(feature = "test")]\nmod fast {{\n    use super::*;\n    fn made() {{ {PASSED}; }}\n}}\n'
     assert found_in({"src/livekit.rs": MINT + caller}, "LK304") == ["src/livekit.rs:10"]
+
+
+READS = """
+pub fn claims_of(token: &str) -> Claims {
+    jsonwebtoken::dangerous::insecure_decode::<Claims>(token).unwrap().claims
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn tells() { let claims = claims_of(MADE); assert!(claims.video.room_join); }
+}
+"""
+
+
+def test_what_a_test_reads_from_a_token_is_trusted_by_nobody() -> None:
+    assert found_in({"src/claims.rs": READS}, "LK603") == []
+
+
+def test_what_code_in_use_reads_is() -> None:
+    used = READS.replace("#[cfg(test)]\nmod tests", "mod rights").replace("    #[test]\n", "")
+    assert found_in({"src/claims.rs": used}, "LK603") == ["src/claims.rs:3"]

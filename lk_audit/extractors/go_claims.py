@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.syntax import Assign, Class, Literal, Name
+from lk_audit.syntax import Assign, Call, Class, Index, Literal, Name
 from lk_audit.values.model import Flag, Mapped, Member, Possible, Returned, Value
+from lk_audit.values.objects import history
 
 _DEEPEST = 4
 
@@ -16,6 +17,35 @@ _DEEPEST = 4
 def as_claims(context: FileContext, values: Possible, depth: int = _DEEPEST) -> Possible:
     """`values` with the structs among them as the objects that the token holds."""
     return tuple(_as_claim(context, value, depth) for value in values)
+
+
+def set_later(context: FileContext, made: Call) -> Possible:
+    """The claims that a token is given after it was made: `token.Claims = jwt.MapClaims{...}`, or one by one."""
+    members: dict[str, Member] = {}
+    flow = context.names.flow
+    for event in history(context.names, made):
+        if event.path == ("Claims",) and event.value is not None:
+            return context.values(event.value)
+    for assign in context.names.nodes(Assign):
+        name = _claim_set(context, assign, made)
+        if name is not None and isinstance(assign.target, Index):
+            certain = flow.implied(flow.path(assign), flow.path(made))
+            members[name] = Member(values=context.values(assign.value), key=assign.target.key, certain=certain)
+    return (Mapped(origin=made, members=members),)
+
+
+def _claim_set(context: FileContext, assign: Assign, made: Call) -> str | None:
+    """The claim that `claims["name"] = value` sets, for the very token."""
+    target = assign.target
+    name = target.key.value if isinstance(target, Index) and isinstance(target.key, Literal) else None
+    if not isinstance(target, Index) or not isinstance(name, str):
+        return None
+    return name if any(_is_claims_of(value, made) for value in context.values(target.object)) else None
+
+
+def _is_claims_of(value: Value, made: Call) -> bool:
+    """Whether a value is `token.Claims`, of the very token."""
+    return isinstance(value, Returned) and value.call is made and value.members == ("Claims",)
 
 
 def _as_claim(context: FileContext, value: Value, depth: int) -> Value:

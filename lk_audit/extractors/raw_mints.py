@@ -212,11 +212,12 @@ def _told_mint(context: FileContext, call: Call, row: ClaimBuilder) -> MintParts
 
 def _later_signed_mint(context: FileContext, call: Call, builder: LaterSigner) -> MintParts | None:
     """`jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(secret)`."""
-    from lk_audit.extractors.go_claims import as_claims  # noqa: PLC0415 - most scans meet other languages
+    from lk_audit.extractors.go_claims import as_claims, set_later  # noqa: PLC0415 - most scans meet other languages
 
     signed = (event for event in history(context.names, call) if event.path == (builder.sign,))
     secret = tuple(value for event in signed for item in event.arguments or () for value in context.values(item.value))
-    claims = as_claims(context, context.values(argument(call, builder.payload)))
+    given = set_later(context, call) if builder.payload is None else context.values(argument(call, builder.payload))
+    claims = as_claims(context, given)
     payload = livekit_payload(claims, secret, context.secret_names)
     if payload is None:
         return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.languages.minting import granted, mint
+from lk_audit.facts import Expiry
+from tests.languages.minting import found_in, granted, mint, mints
 
 FRAME = """package main
 
@@ -45,3 +46,46 @@ def test_a_function_may_change_a_variable_whose_address_it_is_given(call: str, l
     found = mint("main.go", code.replace("VIDEO", 'Video{true, "r"}'))
 
     assert [item.seconds for item in found.lifetimes] == lives
+
+
+LATER = """package tokens
+
+import (
+	"os"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+func Make(room string, isHost bool) (string, error) {
+	token := jwt.New(jwt.SigningMethodHS256)
+	CLAIMS
+	return token.SignedString([]byte(os.Getenv("LIVEKIT_API_SECRET")))
+}
+"""
+ONE_BY_ONE = """claims := token.Claims.(jwt.MapClaims)
+	claims["sub"] = "ana"
+	if isHost { claims["exp"] = time.Now().Add(2 * time.Hour).Unix() }
+	claims["video"] = map[string]any{"room": room, "roomJoin": true, "hidden": true}"""
+AT_ONCE = """token.Claims = jwt.MapClaims{
+		"exp": time.Now().Add(2 * time.Hour).Unix(),
+		"video": map[string]any{"room": room, "roomJoin": true, "hidden": true},
+	}"""
+
+
+@pytest.mark.parametrize(("claims", "lives"), [(ONE_BY_ONE, [Expiry.NEVER, 7200]), (AT_ONCE, [7200])])
+def test_claims_may_be_given_to_a_token_that_is_made_already(claims: str, lives: list[object]) -> None:
+    code = LATER.replace("CLAIMS", claims)
+    found = mint("tokens.go", code)
+
+    assert granted(found)["hidden"] is True
+    assert [item.seconds if item.expiry is Expiry.EXPLICIT else item.expiry for item in found.lifetimes] == lives
+    assert found_in({"tokens.go": code}, "LK406") != []
+
+
+def test_the_claims_of_another_token_are_not_those_of_this_one() -> None:
+    other = ONE_BY_ONE.replace("claims := token", "other := jwt.New(jwt.SigningMethodHS256)\n\tclaims := other")
+
+    (found,) = mints("tokens.go", LATER.replace("CLAIMS", other))
+
+    assert found.place.line == 12

@@ -83,8 +83,9 @@ FAMILY = Family(
         "github.com/livekit/protocol/auth.NewSimpleKeyProvider": SecretSink(1, 0),
     },
     later_signers={
-        f"github.com/{package}.NewWithClaims": LaterSigner(package.partition("/")[0], 1, "SignedString")
+        f"github.com/{package}.{made}": LaterSigner(package.partition("/")[0], payload, "SignedString")
         for package in _JWT
+        for made, payload in (("NewWithClaims", 1), ("New", None))
     },
     claim_structs={
         **{

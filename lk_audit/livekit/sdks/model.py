@@ -101,10 +101,13 @@ class JwtSigner(Struct, frozen=True):
 
 
 class LaterSigner(Struct, frozen=True):
-    """A general JWT library whose token is made of claims first, and signed later by a method of its own."""
+    """A general JWT library whose token is made of claims first, and signed later by a method of its own.
+
+    `payload` is None where it is made without claims, which are set in its field `Claims` later.
+    """
 
     label: str
-    payload: int
+    payload: int | None
     sign: str
     exp_unit: TtlUnit = TtlUnit.EPOCH_OR_DATETIME
 

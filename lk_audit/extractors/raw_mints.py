@@ -30,6 +30,9 @@ def raw_mints(context: FileContext) -> Iterator[MintParts]:
             parts = _builder_mint(context, call, sdks.sign_classes[name])
         elif name in sdks.jwt_classes:
             parts = _class_mint(context, call, sdks.jwt_classes[name])
+        elif name in sdks.later_signers and sdks.later_signers[name].is_key:
+            yield from _keyed_mints(context, call, sdks.later_signers[name])
+            continue
         elif name in sdks.later_signers:
             parts = _later_signed_mint(context, call, sdks.later_signers[name])
         elif (signer := _method_signer(context, call)) is not None:
@@ -223,3 +226,17 @@ def _later_signed_mint(context: FileContext, call: Call, builder: LaterSigner) -
         return None
     parts = payload_parts(context, call, payload, label=builder.label, exp_unit=builder.exp_unit)
     return replace(parts, settings={**parts.settings, "api_secret": [Part(secret, context.place(call))]})
+
+
+def _keyed_mints(context: FileContext, key: Call, signer: LaterSigner) -> Iterator[MintParts]:
+    """`HS256Key::from_bytes(secret).authenticate(claims)` of Rust's jwt-simple."""
+    secret = context.values(argument(key, 0))
+    for event in history(context.names, key):
+        if event.path != (signer.sign,) or not isinstance(event.node, Call):
+            continue
+        claims = (serialised(context, value) for value in context.values(argument(event.node, 0)))
+        payload = livekit_payload(tuple(claims), secret, context.secret_names)
+        if payload is not None:
+            unit, label = signer.exp_unit, signer.label
+            parts = payload_parts(context, event.node, payload, label=label, exp_unit=unit)
+            yield replace(parts, settings={**parts.settings, "api_secret": [Part(secret, context.place(key))]})

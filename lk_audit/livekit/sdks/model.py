@@ -103,12 +103,14 @@ class JwtSigner(Struct, frozen=True):
 class LaterSigner(Struct, frozen=True):
     """A general JWT library whose token is made of claims first, and signed later by a method of its own.
 
-    `payload` is None where it is made without claims, which are set in its field `Claims` later.
+    `payload` is None where it is made without claims, which are set in its field `Claims` later. `is_key` tells that
+    what is made is the key, of the secret, and that its method is given the claims.
     """
 
     label: str
     payload: int | None
     sign: str
+    is_key: bool = False
     exp_unit: TtlUnit = TtlUnit.EPOCH_OR_DATETIME
 
 

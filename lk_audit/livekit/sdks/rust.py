@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from lk_audit.livekit.sdks.model import Family, JwtSigner, Sdk, SecretSink, Setting, TtlUnit
+from lk_audit.livekit.sdks.model import Family, JwtSigner, LaterSigner, Sdk, SecretSink, Setting, TtlUnit
 
 _RUST = Sdk(
     label="livekit-api",
@@ -62,6 +62,11 @@ FAMILY = Family(
         "jsonwebtoken.encode": JwtSigner("jsonwebtoken", 1, 2),
         "jsonwebtoken.encode_header": JwtSigner("jsonwebtoken", 1, 2),
         "frank_jwt.encode": JwtSigner("frank_jwt", 2, 1),
+    },
+    later_signers={
+        f"{prelude}{key}.from_bytes": LaterSigner("jwt-simple", None, "authenticate", is_key=True)
+        for prelude in ("jwt_simple.prelude.", "jwt_simple.algorithms.", "")
+        for key in ("HS256Key", "HS384Key", "HS512Key", "Blake2bKey")
     },
     hmacs=frozenset(
         {

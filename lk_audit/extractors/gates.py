@@ -49,6 +49,7 @@ SIGNING: Words = (
     *(b"jwt", b"Jwt", b"JWT", b"jws", b"JWS", b"jose", b"Jose", b"JOSE", b"Joken", b"KJUR", b"jsrsasign"),
     *(b"jsonwebtoken", b"JsonWebToken", b"SecurityToken", b"lcobucci", b"Lcobucci", b"Vapor"),
     *(b"hmac", b"Hmac", b"HMac", b"HMAC", b"crypto.Mac", b"crypto.mac", b"pointycastle", b"subtle"),
+    b"HS256Key",
 )
 """What every library has in its name, or in that of a function, that signs tokens or makes HMACs."""
 _CLAIMS: Words = (regex(rb"video\b"), b"Video")

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.mints import mints_of
 from lk_audit.extractors.shown import argument_parts, is_receiver, shown
 from lk_audit.extractors.sides import side_of
-from lk_audit.facts import Exposure, FileRole, SecretExposure, Side
+from lk_audit.facts import Exposure, FileRole, SecretExposure, Side, Signer
 from lk_audit.livekit.credentials import name_words
 from lk_audit.livekit.sinks import (
     ANSWERING,
@@ -113,7 +114,7 @@ def _facts(
 ) -> Iterator[SecretExposure]:
     for expr in (item for item in exprs if any(map(_TELLING.search, _names_in(item)))):
         for value in context.values_here(expr):
-            is_token = with_tokens and _is_token(value) and _is_in_handler(context, expr)
+            is_token = with_tokens and _is_token(context, value) and _is_in_handler(context, expr)
             if is_token or (isinstance(value, Environment) and context.secret_names.means(value.name)):
                 yield SecretExposure(
                     place=context.place(expr),
@@ -149,9 +150,20 @@ def _names_in(expr: Expr) -> Iterator[str]:
     yield from (key.value for key in given if isinstance(key, Literal) and isinstance(key.value, str))
 
 
-def _is_token(value: Value) -> bool:
-    """What `toJwt()` of an AccessToken gives."""
+def _is_token(context: FileContext, value: Value) -> bool:
+    """What `toJwt()` of an AccessToken gives, or a JWT library that signs LiveKit's claims."""
     if not isinstance(value, Returned) or value.members:
         return False
     callee = value.call.callee
-    return isinstance(callee, Member) and callee.name in TOKEN_METHODS
+    if isinstance(callee, Member) and callee.name in TOKEN_METHODS:
+        return True
+    home = context.home(value.call)
+    return _CLAIM in home.source.data and value.call in home.built(_signed)
+
+
+_CLAIM = b"video"
+"""Without this word no file signs LiveKit's claims."""
+
+
+def _signed(context: FileContext) -> frozenset[Call]:
+    return frozenset(parts.call for parts in context.built(mints_of) if parts.signer is Signer.RAW)

@@ -130,3 +130,38 @@ func give(w http.ResponseWriter, r *http.Request) {
     facts = [fact for fact in facts_of({"main.go": code}) if isinstance(fact, SecretExposure)]
 
     assert [(fact.is_token, fact.sink) for fact in facts] == [(True, "Printf")]
+
+
+SIGNED = {
+    "php": (
+        "<?php\nuse Firebase\\JWT\\JWT;\nuse Illuminate\\Http\\Request;\n"
+        "use Illuminate\\Support\\Facades\\{{Log, Route}};\n"
+        "Route::post('/token', function (Request $request) {{\n"
+        "    $claims = ['exp' => time() + 600, 'video' => ['room' => $request->input('room'), 'roomJoin' => true]];\n"
+        "    $jwt = JWT::encode($claims, config('livekit.api_secret'), 'HS256');\n    {}\n    return $jwt;\n}});\n"
+    ),
+    "js": (
+        "const jwt = require('jsonwebtoken');\napp.post('/token', (req, res) => {{\n"
+        "  const claims = {{ video: {{ room: req.body.room, roomJoin: true }} }};\n"
+        "  const token = jwt.sign(claims, process.env.LIVEKIT_API_SECRET, {{ expiresIn: '10m' }});\n"
+        "  {}\n  res.json({{ token }});\n}});\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "logged", "is_found"),
+    [
+        ("php", "Log::info('made ' . $jwt);", True),
+        ("php", "Log::info('made', ['token' => $jwt]);", True),
+        ("php", "Log::info('made a token for ' . $claims['exp']);", False),
+        ("js", "console.log(`made ${token}`);", True),
+        ("js", "console.log('made a token', claims.video.room);", False),
+    ],
+)
+def test_tokens_that_a_library_signs_are_logged_too(suffix: str, logged: str, *, is_found: bool) -> None:
+    files = {f"routes/api.{suffix}": SIGNED[suffix].format(logged.replace("{", "{{").replace("}", "}}"))}
+    files = {path: text.replace("{{", "{").replace("}}", "}") for path, text in files.items()}
+    found = [fact for fact in facts_of(files) if isinstance(fact, SecretExposure)]
+
+    assert [fact.is_token for fact in found] == [True] * is_found

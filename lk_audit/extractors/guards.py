@@ -31,7 +31,7 @@ from lk_audit.extractors.identities import (
     takes_identity_apart,
     takes_identity_in_go,
 )
-from lk_audit.extractors.lax_checks import is_lenient, is_optional, is_switched_off
+from lk_audit.extractors.lax_checks import is_hollow, is_lenient, is_optional, is_switched_off
 from lk_audit.extractors.refusals import is_end, leaves, matched, parts_of_test, refused_without, says_refusal
 from lk_audit.extractors.secret_lookups import finds_nothing_by_secret
 from lk_audit.livekit.authentication import (
@@ -274,7 +274,7 @@ class Guards:
 
     def tells(self, context: FileContext, function: Function, depth: int = 0) -> bool:
         """Whether a function finds out who the caller is, and leaves it to others to refuse strangers."""
-        if depth > _DEEPEST:
+        if depth > _DEEPEST or is_hollow(function):
             return False
         for node in nodes_of(function):
             if isinstance(node, Try) and any(self._verifies_something(context, item) for item in walk(node.body)):
@@ -372,6 +372,9 @@ class Guards:
         if name in SHAPE_TESTS or BLOCKING_NAME.match(name) or is_raw(context, call) or is_lookup(context, call):
             return False
         defined = [value for value in context.values(call.callee) if isinstance(value, Defined)]
+        functions = [value.definition for value in defined if isinstance(value.definition, Function)]
+        if functions and all(map(is_hollow, functions)):
+            return False
         if (
             not defined
             or (context.is_go and takes_identity_in_go(context, call))

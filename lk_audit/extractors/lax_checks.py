@@ -16,6 +16,7 @@ from lk_audit.syntax import (
     Expr,
     Function,
     If,
+    Index,
     Literal,
     Member,
     Name,
@@ -52,6 +53,48 @@ def is_lenient(owner: Class) -> bool:
     functions = (getattr(item, "function", None) for item in owner.body.statements)
     handles = [item for item in functions if isinstance(item, Function) and item.name == "handleRequest"]
     return any(not any(isinstance(node, Raise) for node in walk(item.body)) for item in handles)
+
+
+def is_hollow(function: Function) -> bool:
+    """Whether a function looks at nothing but the form of what is sent: `return strpos($token, "Bearer") === 0`.
+
+    Whatever compares two things, looks one up or asks anybody else may tell more.
+    """
+    nodes = list(walk(function.body))
+    calls = [node for node in nodes if isinstance(node, Call)]
+    return (
+        any((last_name(call.callee) or "") in _OF_FORM for call in calls)
+        and all(_says_nothing(call) for call in calls)
+        and not any(isinstance(node, Index) and not isinstance(node.key, Literal) for node in nodes)
+        and all(_is_of_form(node) for node in nodes if isinstance(node, Binary) and node.operator in {"==", "!=", "in"})
+    )
+
+
+def _says_nothing(call: Call) -> bool:
+    name = last_name(call.callee) or ""
+    return (
+        name in _OF_FORM
+        or name in _WRITES
+        or (name in _READS and all(isinstance(item.value, Literal) for item in call.arguments))
+    )
+
+
+def _is_of_form(compared: Binary) -> bool:
+    sides = [item.value for item in (compared.left, compared.right) if isinstance(item, Literal)]
+    return any(not isinstance(item, str) or item.strip().lower() in {"", "bearer"} for item in sides)
+
+
+_OF_FORM = frozenset(
+    {"strpos", "stripos", "str_starts_with", "startsWith", "startswith", "starts_with", "HasPrefix", "StartsWith"}
+    | {"hasPrefix", "start_with?", "strlen", "len", "substr", "str_contains"}
+)
+"""Calls that look at the form of a text."""
+_READS = frozenset({"header", "headers", "get", "Get", "require", "env", "getenv", "bearerToken", "input", "has"})
+"""Calls that read what is sent or set, by its name."""
+_WRITES = frozenset(
+    {"error", "info", "warning", "warn", "debug", "log", "getMessage", "trim", "strtolower", "is_string"}
+)
+"""Calls that write something down or alter the form of a text."""
 
 
 def is_switched_off(context: FileContext, call: Call) -> bool:

@@ -132,7 +132,8 @@ def absolute(value: Value, origin: Expr) -> Value | None:
             return None
 
 
-def _magnitude(value: Value) -> tuple[str, float] | None:
+def magnitude(value: Value) -> tuple[str, float] | None:
+    """How much a value is, and of what."""
     match value:
         case Number(number=number):
             return "number", number
@@ -151,7 +152,7 @@ def _extreme(choose: Callable[[Iterable[float]], float], *, is_bound: bool) -> F
         arguments = list(invocation.everything())
         if not invocation.is_plain or len(arguments) < 2 or any(item.name for item in invocation.call.arguments):  # noqa: PLR2004 - a pair
             return None
-        known = [[value for value in values if _magnitude(value)] for values in arguments]
+        known = [[value for value in values if magnitude(value)] for values in arguments]
         results = [_chosen(choose, items, invocation.call) for items in _combinations(known)]
         open_ended = any(len(items) < len(values) for items, values in zip(known, arguments, strict=True))
         if not results or None in results or (open_ended and not is_bound):
@@ -167,7 +168,7 @@ def _combinations(known: list[list[Value]]) -> Iterator[tuple[Value, ...]]:
 
 
 def _chosen(choose: Callable[[Iterable[float]], float], items: tuple[Value, ...], origin: Expr) -> Value | None:
-    sizes = [(size, item) for item in items if (size := _magnitude(item)) is not None]
+    sizes = [(size, item) for item in items if (size := magnitude(item)) is not None]
     if len({size[0] for size, _ in sizes}) != 1:
         return None
     extreme = choose(size[1] for size, _ in sizes)

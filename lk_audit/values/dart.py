@@ -11,9 +11,21 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
-from lk_audit.values.conversions import derived, each, identity
+from lk_audit.values.conversions import GREATEST, LEAST, derived, each, identity
 from lk_audit.values.invocation import Function, Invocation, Method
-from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Value
+from lk_audit.values.limits import CLAMP
+from lk_audit.values.model import (
+    Clock,
+    Duration,
+    Environment,
+    Given,
+    Moment,
+    Number,
+    Possible,
+    Returned,
+    Unknown,
+    Value,
+)
 from lk_audit.values.moments import now, timedelta
 from lk_audit.values.spans import number
 from lk_audit.values.texts import itself
@@ -89,6 +101,7 @@ FUNCTIONS: dict[str, Function] = {
             ),
         },
     ),
+    **_everywhere("dart:math", {"min": LEAST, "max": GREATEST}),
 }
 MOMENT: Mapping[str, Method] = {
     "difference": _difference,
@@ -100,4 +113,8 @@ NUMBER: Mapping[str, Method] = {
     "round": rounded(lambda value: math.floor(value + 0.5)),
     "ceil": rounded(math.ceil),
 }
-METHODS: Mapping[type, Mapping[str, Method]] = {Number: NUMBER, Moment: MOMENT}
+METHODS: Mapping[type, Mapping[str, Method]] = {
+    Number: {**NUMBER, **CLAMP},
+    Moment: MOMENT,
+    **dict.fromkeys((Environment, Given, Returned, Unknown), CLAMP),
+}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from lk_audit.syntax import Expr, Function
-from lk_audit.values import moments, texts
+from lk_audit.values import limits, moments, texts
 from lk_audit.values.invocation import Invocation, Method
 from lk_audit.values.jvm import UNITS, amount, as_number
 from lk_audit.values.model import (
@@ -18,6 +18,7 @@ from lk_audit.values.model import (
     Duration,
     Environment,
     Flag,
+    Given,
     Listed,
     Mapped,
     Moment,
@@ -26,6 +27,7 @@ from lk_audit.values.model import (
     Possible,
     Returned,
     Text,
+    Unknown,
     Value,
 )
 from lk_audit.values.possible import bounded, either, joined_trace, unknown
@@ -179,8 +181,9 @@ _DURATION: dict[str, Method] = {
     **dict.fromkeys(("toJavaDuration", "toKotlinDuration"), itself),
 }
 _NUMBER: dict[str, Method] = {
-    **dict.fromkeys(("toLong", "toInt", "toDouble", "longValue", "intValue", "coerceAtMost"), _as_number),
+    **dict.fromkeys(("toLong", "toInt", "toDouble", "longValue", "intValue"), _as_number),
     "toDuration": _to_duration,
+    **limits.KOTLIN,
 }
 _TEXT: dict[str, Method] = {
     **dict.fromkeys(
@@ -217,8 +220,8 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
     Number: {**texts.NUMBER, **_COMMON, **_NUMBER},
     Flag: _COMMON,
     Nothing: {name: method for name, method in _COMMON.items() if method is _or_else},
-    Moment: {**moments.MOMENT_METHODS, **_MOMENT},
-    Duration: _DURATION,
+    Moment: {**moments.MOMENT_METHODS, **_MOMENT, **limits.KOTLIN},
+    Duration: {**_DURATION, **limits.KOTLIN},
     Listed: {**texts.LISTED, **_LIST},
     Mapped: {
         "put": _put,
@@ -228,6 +231,7 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
         "toMutableMap": itself,
         "toString": itself,
     },
-    Environment: {**_SYMBOLIC, **dict.fromkeys(("get", "getString", "asString", "toString"), itself)},
-    Returned: {name: method for name, method in _SYMBOLIC.items() if method is itself},
+    Environment: {**_SYMBOLIC, **dict.fromkeys(("get", "getString", "asString", "toString"), itself), **limits.KOTLIN},
+    Returned: {**{name: method for name, method in _SYMBOLIC.items() if method is itself}, **limits.KOTLIN},
+    **dict.fromkeys((Given, Unknown), limits.KOTLIN),
 }

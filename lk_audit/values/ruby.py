@@ -12,11 +12,13 @@ from msgspec.structs import replace
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.conversions import derived, to_text
 from lk_audit.values.invocation import Function, Invocation, Method
+from lk_audit.values.limits import CLAMP, least_of
 from lk_audit.values.model import (
     Clock,
     Duration,
     Environment,
     Given,
+    Listed,
     Mapped,
     Member,
     Moment,
@@ -24,6 +26,7 @@ from lk_audit.values.model import (
     Possible,
     Returned,
     Text,
+    Unknown,
     Value,
 )
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR
@@ -155,14 +158,17 @@ def _merged(invocation: Invocation, receiver: Value) -> Possible | None:
     return (replace(receiver, origin=invocation.call, members=members, open=is_open),)
 
 
-SYMBOLIC: Mapping[str, Method] = dict.fromkeys(
-    ("to_s", "to_str", "to_i", "to_f", "presence", "to_sym", "strip", "chomp"), itself
-)
+SYMBOLIC: Mapping[str, Method] = {
+    **dict.fromkeys(("to_s", "to_str", "to_i", "to_f", "presence", "to_sym", "strip", "chomp"), itself),
+    **CLAMP,
+}
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: TEXT,
-    Number: NUMBER,
+    Number: {**NUMBER, **CLAMP},
     Moment: MOMENT,
-    Duration: DURATION,
+    Duration: {**DURATION, **CLAMP},
     Mapped: {"merge": _merged},
+    Listed: {"min": least_of},
     **dict.fromkeys((Environment, Given, Returned), SYMBOLIC),
+    Unknown: CLAMP,
 }

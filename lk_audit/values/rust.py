@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from lk_audit.syntax import Expr
-from lk_audit.values import texts
+from lk_audit.values import limits, texts
 from lk_audit.values.conversions import GREATEST, LEAST, derived, identity
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
@@ -27,6 +27,7 @@ from lk_audit.values.model import (
     Reference,
     Returned,
     Text,
+    Unknown,
     Value,
 )
 from lk_audit.values.moments import DAY, HOUR, MINUTE, WEEK, now
@@ -213,9 +214,15 @@ _TEXT: dict[str, Method] = {
 }
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: {**texts.TEXT, **_TEXT},
-    Number: {**texts.NUMBER, **_KEEPING, **dict.fromkeys(("try_into", "round", "floor", "ceil", "abs"), itself)},
+    Number: {
+        **texts.NUMBER,
+        **_KEEPING,
+        **limits.RUST,
+        **dict.fromkeys(("try_into", "round", "floor", "ceil", "abs"), itself),
+    },
     Moment: {
         **_KEEPING,
+        **limits.RUST,
         **dict.fromkeys(("checked_add_signed", "checked_add", "add", "saturating_add"), moving(1.0)),
         **dict.fromkeys(("checked_sub_signed", "checked_sub", "sub"), moving(-1.0)),
         **dict.fromkeys(
@@ -230,6 +237,7 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
     },
     Duration: {
         **_KEEPING,
+        **limits.RUST,
         **dict.fromkeys(("as_secs", "num_seconds", "whole_seconds", "as_secs_f64"), in_units(1.0)),
         **dict.fromkeys(("as_millis", "num_milliseconds", "whole_milliseconds"), in_units(1e-3)),
         **dict.fromkeys(("num_minutes", "whole_minutes"), in_units(MINUTE)),
@@ -243,9 +251,10 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
         "with_jwt_id": _registered("jti"),
         **_KEEPING,
     },
-    Environment: {**_KEEPING, **dict.fromkeys(("parse", "to_string_lossy"), itself)},
-    Given: dict.fromkeys(("trim", "parse"), itself),
-    Returned: dict.fromkeys(("map_err", "context", "with_context"), itself),
+    Environment: {**_KEEPING, **limits.RUST, **dict.fromkeys(("parse", "to_string_lossy"), itself)},
+    Given: {**dict.fromkeys(("trim", "parse"), itself), **limits.RUST},
+    Returned: {**dict.fromkeys(("map_err", "context", "with_context"), itself), **limits.RUST},
+    Unknown: limits.RUST,
 }
 
 

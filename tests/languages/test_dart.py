@@ -29,6 +29,12 @@ def signed(claims: str = "", arguments: str = "", before: str = "") -> str:
 LIFETIMES = [
     ("a duration", signed(arguments=", expiresIn: const Duration(hours: 24)"), 24 * HOUR),
     ("a duration of several units", signed(arguments=", expiresIn: Duration(days: 1, minutes: 30)"), 24.5 * HOUR),
+    ("a limit", signed("", ", expiresIn: Duration(seconds: wanted.clamp(60, 7200))", "int wanted = read();"), 2 * HOUR),
+    (
+        "the lesser",
+        signed("", ", expiresIn: Duration(seconds: min(wanted, 7200))", "import 'dart:math';\nint wanted = read();"),
+        2 * HOUR,
+    ),
     ("a multiplied duration", signed(arguments=", expiresIn: Duration(hours: 1) * 6"), 6 * HOUR),
     ("no expiry", signed(), Expiry.NEVER),
     ("seconds from now", signed(f"'exp': {NOW}.millisecondsSinceEpoch ~/ 1000 + 7200"), 2 * HOUR),

@@ -112,6 +112,8 @@ def test_rights_to_data_stay_unless_they_are_taken() -> None:
         ("(Utc::now() + chrono::Duration::hours(24)).timestamp()", Expiry.EXPLICIT, 86400),
         ("Utc::now().checked_add_signed(chrono::Duration::minutes(5)).unwrap().timestamp()", Expiry.EXPLICIT, 300),
         ("Utc::now().timestamp() + 3600", Expiry.EXPLICIT, 3600),
+        ("Utc::now().timestamp().max(0) as u64 + 3600", Expiry.EXPLICIT, 3600),
+        ("(Utc::now().timestamp() + 9000).min(Utc::now().timestamp() + 600)", Expiry.EXPLICIT, 600),
         ("(Utc::now().timestamp_millis() + 3_600_000) as i64", Expiry.MILLISECONDS, None),
         (
             "std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64 + 60 * 60",

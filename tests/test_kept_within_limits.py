@@ -1,0 +1,88 @@
+"""Lifetimes that requests ask for: whether a method keeps them within limits."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+RUST = """use axum::{extract::Json, routing::post, Router};
+use livekit_api::access_token::{AccessToken, VideoGrants};
+use std::time::Duration;
+const CAP: u64 = 900;
+async fn token(user: AuthUser, Json(body): Json<Wanted>) -> String {
+    let ttl = TTL;
+    AccessToken::new().unwrap().with_identity(&user.id).with_ttl(Duration::from_secs(ttl))
+        .with_grants(VideoGrants { room_join: true, room: body.room, ..Default::default() }).to_jwt().unwrap()
+}
+pub fn app() -> Router { Router::new().route("/token", post(token)) }
+"""
+KOTLIN = """import io.livekit.server.*
+@RestController
+class Tokens {
+  @PostMapping("/a") fun a(@AuthenticationPrincipal user: User, @RequestBody body: Wanted): String {
+    val t = AccessToken(System.getenv("LIVEKIT_API_KEY"), System.getenv("LIVEKIT_API_SECRET"))
+    t.identity = user.id
+    t.ttl = TTL
+    t.addGrants(RoomJoin(true), RoomName("x"))
+    return t.toJwt()
+  }
+}
+"""
+RUBY = """require 'livekit'
+class TokensController < ApplicationController
+  before_action :authenticate_user!
+  def create
+    token = LiveKit::AccessToken.new(api_key: ENV['KEY'], api_secret: ENV['SECRET'], identity: id, ttl: TTL)
+    token.video_grant = LiveKit::VideoGrant.new(roomJoin: true, room: 'x')
+    render json: { token: token.to_jwt }
+  end
+end
+"""
+CODE = {"src/main.rs": RUST, "A.kt": KOTLIN, "app.rb": RUBY}
+KEPT = [
+    ("src/main.rs", "body.ttl.min(3600)"),
+    ("src/main.rs", "body.ttl.unwrap_or(600).min(60 * 60)"),
+    ("src/main.rs", "body.ttl.unwrap_or(600).clamp(60, CAP)"),
+    ("src/main.rs", "CAP.min(body.ttl)"),
+    ("src/main.rs", "(body.hours * 3600).max(60).min(CAP)"),
+    ("A.kt", "body.ttl.coerceAtMost(3600000)"),
+    ("A.kt", "body.ttl.coerceIn(60000, 3600000)"),
+    ("app.rb", "[params[:ttl].to_i, 3600].min"),
+    ("app.rb", "[3600, params[:ttl].to_i].min"),
+    ("app.rb", "params[:ttl].to_i.clamp(60, 3600)"),
+]
+OPEN = [
+    ("src/main.rs", "body.ttl"),
+    ("src/main.rs", "body.ttl.max(60)"),
+    ("src/main.rs", "body.ttl.min(body.longest)"),
+    ("src/main.rs", "body.ttl.clamp(60, body.longest)"),
+    ("A.kt", "body.ttl"),
+    ("A.kt", "body.ttl.coerceAtLeast(60000)"),
+    ("app.rb", "params[:ttl].to_i"),
+]
+
+
+@pytest.mark.parametrize(("path", "ttl"), KEPT)
+def test_what_is_kept_below_a_limit_is_not_up_to_the_request(path: str, ttl: str) -> None:
+    assert not found_in({path: CODE[path].replace("TTL", ttl)}, "LK602")
+
+
+@pytest.mark.parametrize(("path", "ttl"), OPEN)
+def test_what_has_no_limit_above_it_is(path: str, ttl: str) -> None:
+    assert len(found_in({path: CODE[path].replace("TTL", ttl)}, "LK602")) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "ttl", "too_long"),
+    [
+        ("src/main.rs", "body.ttl.min(3600)", 0),
+        ("src/main.rs", "body.ttl.min(30 * 86400)", 1),
+        ("src/main.rs", "body.ttl.clamp(60, 30 * 86400)", 1),
+        ("src/main.rs", "(30 * 86400).min(CAP)", 0),
+        ("A.kt", "body.ttl.coerceAtMost(30L * 86400 * 1000)", 1),
+        ("app.rb", "[params[:ttl].to_i, 30 * 86400].min", 1),
+    ],
+)
+def test_a_limit_stands_for_what_is_kept_below_it(path: str, ttl: str, too_long: int) -> None:
+    assert len(found_in({path: CODE[path].replace("TTL", ttl)}, "LK301")) == too_long

@@ -13,11 +13,13 @@ from lk_audit.syntax import (
     Binary,
     Call,
     Class,
+    Conditional,
     Define,
     Expr,
     Function,
     If,
     Literal,
+    Member,
     Name,
     Opaque,
     Raise,
@@ -68,17 +70,32 @@ def _key(source: Value) -> tuple[object, ...]:
 def _is_compared(home: FileContext, function: Function, is_it: Callable[[Expr], bool]) -> bool:
     """Whether a function leaves, or takes another value, where a value is too large."""
     branches = (item for item in home.names.nodes(If) if home.names.enclosing_function(item) is function)
-    return any(_refuses(branch) and _finds_too_much(branch.test, is_it) for branch in branches)
+    choices = (item for item in home.names.nodes(Conditional) if home.names.enclosing_function(item) is function)
+    return any(_refuses(branch) and _finds_too_much(branch.test, is_it) for branch in branches) or any(
+        (_finds_too_much(choice.test, is_it) and not is_it(choice.then))
+        or (_finds_too_much(choice.test, is_it, negated=True) and not is_it(choice.otherwise))
+        for choice in choices
+    )
 
 
 def _refuses(branch: If) -> bool:
     """Whether a branch leaves, or puts something else in the place of what was tested."""
-    tested = {item.id for item in walk(branch.test) if isinstance(item, Name)}
+    tested = {_spelling(item) for item in walk(branch.test) if isinstance(item, Name | Member)}
     return any(
         isinstance(item, Raise | Return)
-        or (isinstance(item, Assign) and isinstance(item.target, Name) and item.target.id in tested)
+        or (isinstance(item, Assign) and isinstance(item.target, Name | Member) and _spelling(item.target) in tested)
         for item in walk(branch.then)
     )
+
+
+def _spelling(expr: Expr) -> tuple[str, ...]:
+    match expr:
+        case Name(id=name):
+            return (name,)
+        case Member(object=holder, name=name):
+            return (*_spelling(holder), name)
+        case _:
+            return ("",)
 
 
 def _finds_too_much(test: Expr, is_it: Callable[[Expr], bool], *, negated: bool = False) -> bool:

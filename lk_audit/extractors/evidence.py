@@ -73,8 +73,8 @@ class Evidence:
         pair = self.pairs[index]
         if self.names.means(name):
             return None if _is_encrypted(pair) else Binding(is_close=True)
-        is_other = self._names_its_own(index) or any(map(is_foreign_name, pair.path[:-1])) or _is_encrypted(pair)
-        if is_other or not self._is_generic(name):
+        may_be = self._is_generic(name) and not self._names_its_own(index)
+        if not may_be or any(map(is_foreign_name, pair.path[:-1])) or _is_encrypted(pair):
             return None
         if any(says_livekit(key) for key in pair.path[:-1]) or self._has_livekit_neighbour(index):
             return Binding(is_close=True)

@@ -28,8 +28,8 @@ from lk_audit.values.conversions import (
 )
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Text, Value
-from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, UNITS, WEEK, YEAR, now, unit_seconds
-from lk_audit.values.possible import bounded, joined_trace, unknown
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MOMENT_METHODS, MONTH, UNITS, WEEK, YEAR, now, unit_seconds
+from lk_audit.values.possible import bounded, joined_trace
 from lk_audit.values.texts import as_text, itself
 
 NUMBERS = {
@@ -191,25 +191,30 @@ def _modified(invocation: Invocation, receiver: Value) -> Possible | None:
     return invocation.each(invocation.values(0), convert)
 
 
-def added(sign: float) -> Method:
-    """`$date->add(new DateInterval('PT1H'))`, `$date->add('1 hour')`; None where the arguments are no such span."""
+def _added(sign: float) -> Method:
+    """`$date->add(new DateInterval('PT1H'))`, `$date->add('1 hour')`; other amounts as most languages add them."""
+    as_elsewhere = MOMENT_METHODS["add" if sign > 0 else "subtract"]
 
     def add(invocation: Invocation, receiver: Value) -> Possible | None:
-        if not isinstance(receiver, Moment) or invocation.positional != 1:
-            return None
-        found: list[Value] = []
-        for value in invocation.values(0):
-            match value:
-                case Duration(seconds=seconds):
-                    pass
-                case Text(text=text) if (read := relative_seconds(text)) is not None:
-                    seconds = read
-                case _:
-                    return None
-            found.append(_moved(receiver, sign * seconds, invocation.call, value))
-        return bounded(found, invocation.call) if found else (unknown(invocation.call, (receiver,)),)
+        amounts = [(value, _span(value)) for value in invocation.values(0)] if invocation.positional == 1 else []
+        known = [(value, seconds) for value, seconds in amounts if seconds is not None]
+        if not isinstance(receiver, Moment) or not known or len(known) < len(amounts):
+            return as_elsewhere(invocation, receiver)
+        moved = (_moved(receiver, sign * seconds, invocation.call, value) for value, seconds in known)
+        return bounded(moved, invocation.call)
 
     return add
+
+
+def _span(value: Value) -> float | None:
+    """The seconds of a duration, or of text that names one."""
+    match value:
+        case Duration(seconds=seconds):
+            return seconds
+        case Text(text=text):
+            return relative_seconds(text)
+        case _:
+            return None
 
 
 def _seconds(_: Invocation, receiver: Value) -> Possible | None:
@@ -227,6 +232,8 @@ MOMENT: Mapping[str, Method] = {
         for plural in ("", "s")
     },
     "modify": _modified,
+    "add": _added(1.0),
+    "sub": _added(-1.0),
     "getTimestamp": _seconds,
     **dict.fromkeys(("copy", "toImmutable", "setTimezone", "toDateTimeImmutable"), itself),
 }

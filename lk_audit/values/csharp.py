@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from lk_audit.patterns import regex
 from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name
-from lk_audit.values import csharp_tokens, texts
+from lk_audit.values import csharp_tokens
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.conversions import GREATEST, LEAST, derived, each, identity
 from lk_audit.values.invocation import Function, Invocation, Method
@@ -31,7 +31,7 @@ from lk_audit.values.model import (
     Unknown,
     Value,
 )
-from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR
+from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, YEAR, now
 from lk_audit.values.possible import as_fallback, joined_trace, unknown
 from lk_audit.values.spans import counted, from_clock, moving, number, on_clock, span
 from lk_audit.values.texts import as_text, itself
@@ -144,6 +144,7 @@ FUNCTIONS: dict[str, Function] = {
         ),
         each(number),
     ),
+    **dict.fromkeys(("TimeProvider.System.GetUtcNow", "TimeProvider.System.GetLocalNow"), now(Clock.OBJECT)),
     "Convert.ToString": each(as_text),
     **dict.fromkeys(
         (
@@ -254,7 +255,7 @@ def _longer(sign: float) -> Method:
 _TEXT: dict[str, Method] = dict.fromkeys(("Trim", "ToString", "TrimStart", "TrimEnd", "AsSpan", "Normalize"), itself)
 _TASKS: dict[str, Method] = dict.fromkeys(("ConfigureAwait", "GetAwaiter", "GetResult"), itself)
 METHODS: Mapping[type, Mapping[str, Method]] = {
-    Text: {**texts.TEXT, **_TEXT, **_TASKS},
+    Text: {**_TEXT, **_TASKS},
     Number: {"ToString": itself, **_TASKS},
     Moment: {
         **{f"Add{unit}": moving(seconds) for unit, seconds in _UNITS.items()},
@@ -269,7 +270,6 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
     Given: {"GetUtcNow": _clock, "GetLocalNow": _clock, **_TEXT, **_TASKS},
     Returned: {"GetUtcNow": _clock, "GetLocalNow": _clock, **_TEXT, **_TASKS},
     Unknown: {"GetUtcNow": _clock, "GetLocalNow": _clock, **_TASKS},
-    Reference: {"GetUtcNow": _clock, "GetLocalNow": _clock},
 }
 
 

@@ -56,13 +56,15 @@ _SHORT: dict[str, float] = {
     "days": DAY,
     "weeks": WEEK,
 }
-_SPANS = ("Duration", "TimeDelta", "chrono.Duration", "time.Duration")
+_SPANS = ("Duration", "TimeDelta")
 _READERS = frozenset({"env.var", "env.var_os", "dotenvy.var", "dotenv.var", "dotenv_codegen.dotenv", "dotenv"})
 _BAKED = frozenset({"env", "option_env", "std.env", "std.option_env"})
 """Macros that read a variable when the program is built, and leave its value in it."""
 _CLOCKS = ("Utc.now", "Local.now", "SystemTime.now", "OffsetDateTime.now_utc", "OffsetDateTime.now_local", "Clock.now")
 _MORE = ("Timestamp.now", "UtcDateTime.now", "Clock.now_since_epoch", "Zoned.now", "Utc.now_utc")
 _EPOCHS = frozenset({"UNIX_EPOCH", "SystemTime.UNIX_EPOCH", "time.UNIX_EPOCH", "OffsetDateTime.UNIX_EPOCH"})
+NUMBERS = dict.fromkeys(("u64.MAX", "i64.MAX", "usize.MAX", "std.u64.MAX", "std.i64.MAX"), 2.0**63 - 1)
+"""Constants by their full names: nothing in them looks like a type."""
 BAKED = "env!"
 """The accessor of a variable that the compiler writes into the program."""
 
@@ -127,13 +129,11 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(("DateTime.from_timestamp", "OffsetDateTime.from_unix_timestamp"), from_clock(Clock.SECONDS)),
     **dict.fromkeys(
         (
-            *("EncodingKey.from_secret", "DecodingKey.from_secret", "HS256Key.from_bytes", "Arc.new", "Box.new"),
+            *("EncodingKey.from_secret", "DecodingKey.from_secret", "HS256Key.from_bytes"),
             *(
                 "SecretString.new",
                 "SecretString.from",
                 "Secret.new",
-                "Some",
-                "Ok",
                 "u64.from",
                 "i64.from",
                 "usize.from",
@@ -146,15 +146,13 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "Claims.with_custom_claims": _custom_claims,
     **dict.fromkeys(("EncodingKey.from_base64_secret", "concat", "String.from_utf8_lossy"), derived),
-    **dict.fromkeys(("cmp.min", "std.cmp.min"), LEAST),
-    **dict.fromkeys(("cmp.max", "std.cmp.max"), GREATEST),
+    "cmp.min": LEAST,
+    "cmp.max": GREATEST,
 }
 
 
 def constant(name: str, origin: Expr) -> Value | None:
     """The value of a constant, by its simple name."""
-    if name in {"u64.MAX", "i64.MAX", "usize.MAX"}:
-        return Number(origin=origin, number=2.0**63 - 1)
     return Duration(origin=origin, seconds=0.0) if name == "Duration.ZERO" else None
 
 
@@ -213,9 +211,8 @@ _TEXT: dict[str, Method] = {
     **dict.fromkeys(("to_lowercase", "to_uppercase"), lambda *_: None),
 }
 METHODS: Mapping[type, Mapping[str, Method]] = {
-    Text: {**texts.TEXT, **_TEXT},
+    Text: {**_TEXT, "trim": texts.TEXT["trim"]},
     Number: {
-        **texts.NUMBER,
         **_KEEPING,
         **limits.RUST,
         **dict.fromkeys(("try_into", "round", "floor", "ceil", "abs"), itself),

@@ -33,7 +33,7 @@ _NUMBERS = {
     "Number.MAX_VALUE": sys.float_info.max,
     "sys.maxsize": 2.0**63 - 1,
 }
-_METHODS: Mapping[type, Mapping[str, Method]] = {
+METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: texts.TEXT,
     Number: texts.NUMBER,
     Listed: texts.LISTED,
@@ -56,7 +56,7 @@ def method(receiver: Value, name: str, language: str = "") -> Method | None:
     own = dialects.methods(language).get(type(receiver), {}).get(name)
     if own is not None or not dialects.shares_methods(language):
         return own
-    return _METHODS.get(type(receiver), {}).get(name)
+    return METHODS.get(type(receiver), {}).get(name)
 
 
 def constant(name: str, origin: Expr, language: str) -> Value | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from lk_audit.syntax import Expr, Function
-from lk_audit.values import limits, moments, texts
+from lk_audit.values import limits, texts
 from lk_audit.values.invocation import Invocation, Method
 from lk_audit.values.jvm import UNITS, amount, as_number
 from lk_audit.values.model import (
@@ -168,7 +168,7 @@ _MOMENT: dict[str, Method] = {
     **dict.fromkeys(
         (
             *("toInstant", "atZone", "atOffset", "toDate", "toJavaInstant", "toKotlinInstant", "truncatedTo"),
-            *("toLong", "withNano", "toLocalDateTime", "toOffsetDateTime", "withZoneSameInstant"),
+            *("toLong", "withNano", "clone", "toLocalDateTime", "toOffsetDateTime", "withZoneSameInstant"),
         ),
         itself,
     ),
@@ -189,12 +189,14 @@ _TEXT: dict[str, Method] = {
     **dict.fromkeys(
         (
             *("toByteArray", "getBytes", "toCharArray", "encodeToByteArray", "orEmpty", "trimIndent", "trimMargin"),
-            *("strip", "trim", "intern"),
+            "intern",
         ),
         itself,
     ),
     **dict.fromkeys(("toLong", "toInt", "toLongOrNull", "toIntOrNull"), _as_number),
 }
+_TEXT_OF_ALL = ("strip", "trim", "trimStart", "trimEnd", "toLowerCase", "toUpperCase", "concat")
+"""The methods that other languages have too."""
 _COMMON: dict[str, Method] = {
     **dict.fromkeys(("orElse", "orElseGet", "ifBlank", "ifEmpty", "getOrElse", "or"), _or_else),
     **dict.fromkeys(("orElseThrow", "takeIf", "takeUnless", "get", "getString", "getOrThrow"), itself),
@@ -203,7 +205,7 @@ _COMMON: dict[str, Method] = {
 _SYMBOLIC: dict[str, Method] = {
     **{name: method for name, method in _TEXT.items() if method is itself},
     **{name: method for name, method in _COMMON.items() if name not in {"get", "getString", "toString"}},
-    **dict.fromkeys(("toLong", "toInt"), itself),
+    **dict.fromkeys(("strip", "trim", "toLong", "toInt"), itself),
 }
 _LIST: dict[str, Method] = {
     **dict.fromkeys(
@@ -216,13 +218,13 @@ _LIST: dict[str, Method] = {
     "get": _item,
 }
 METHODS: Mapping[type, Mapping[str, Method]] = {
-    Text: {**texts.TEXT, **_COMMON, **_TEXT},
-    Number: {**texts.NUMBER, **_COMMON, **_NUMBER},
+    Text: {**{name: texts.TEXT[name] for name in _TEXT_OF_ALL}, **_COMMON, **_TEXT},
+    Number: {**_COMMON, **_NUMBER},
     Flag: _COMMON,
     Nothing: {name: method for name, method in _COMMON.items() if method is _or_else},
-    Moment: {**moments.MOMENT_METHODS, **_MOMENT, **limits.KOTLIN},
+    Moment: {**_MOMENT, **limits.KOTLIN},
     Duration: {**_DURATION, **limits.KOTLIN},
-    Listed: {**texts.LISTED, **_LIST},
+    Listed: _LIST,
     Mapped: {
         "put": _put,
         "get": _get,

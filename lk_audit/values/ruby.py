@@ -71,9 +71,7 @@ def to_number(value: Value, invocation: Invocation) -> Value | None:
 
 
 FUNCTIONS: dict[str, Function] = {
-    **dict.fromkeys(
-        ("Time.now", "Time.current", "Time.zone.now", "Time.zone.current", "DateTime.current", "Time.now.utc"), _now
-    ),
+    **dict.fromkeys(("Time.now", "Time.current", "Time.zone.now", "Time.zone.current", "DateTime.current"), _now),
     **dict.fromkeys(("Integer", "Float", "Time.at"), _number),
     "String": to_text,
     **dict.fromkeys(("SecureRandom.hex", "SecureRandom.uuid", "JSON.generate", "Base64.strict_encode64"), derived),

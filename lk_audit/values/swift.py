@@ -116,7 +116,7 @@ CLAIMS = tuple(
 _TYPES = ("Int", "Int64", "Int32", "UInt", "UInt64", "Double", "Float", "TimeInterval", "NSNumber")
 
 FUNCTIONS: dict[str, Function] = {
-    **dict.fromkeys(("Date", "Date.init", "Foundation.Date"), _date),
+    **dict.fromkeys(("Date", "Foundation.Date"), _date),
     "Date.now": _now,
     "Date.distantFuture": _distant_future,
     **dict.fromkeys(("Calendar.current.date", "Calendar.date", "Calendar.autoupdatingCurrent.date"), _calendar),

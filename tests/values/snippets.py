@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from lk_audit import frontends
 from lk_audit.source import Source
 from lk_audit.syntax import Expr, Module, Name
 from lk_audit.values.evaluator import Evaluator
@@ -39,6 +40,13 @@ def parse(language: str, text: str) -> Module:
     parsed = module.parse(Source.from_text(f"app.{_SUFFIXES[language]}", text))
     assert isinstance(parsed, Module)
     return parsed
+
+
+def look_in(path: str, text: str) -> str:
+    """The values of the one marked expression of a file in any language, in short form."""
+    (names,) = [Names(part) for part in frontends.parse(Source.from_text(path, text)) if isinstance(part, Module)]
+    (expr,) = looked_at(names)
+    return all_short(Evaluator(names).evaluate(expr))
 
 
 def looked_at(names: Names) -> list[Expr]:

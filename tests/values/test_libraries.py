@@ -1,0 +1,111 @@
+"""What the libraries of each language compute: a file of `libraries/` each, and in it a line per way of writing it.
+
+A file is a frame of code, with STATEMENTS where the code of a line goes, and below it such lines: an expression (or
+statements that hand one to `look`), `==>`, and its values. `{{a|b}}` stands for a in one line and b in another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from lk_audit.values import builtins, dialects
+from tests.values.snippets import look_in
+
+FILES = {path.name.removesuffix(".txt"): path for path in sorted(Path(__file__).with_name("libraries").glob("*.txt"))}
+LANGUAGES = {
+    "go": ["app.go"],
+    "php": ["app.php"],
+    "ruby": ["app.rb"],
+    "dart": ["app.dart"],
+    "swift": ["app.swift"],
+    "csharp": ["app.cs"],
+    "rust": ["app.rs"],
+    "elixir": ["app.ex"],
+    "python": ["app.py"],
+    "javascript": ["app.js"],
+    "java": ["App.java", "App.kt"],
+}
+"""The files with examples of a language's tables."""
+_CHOICE = re.compile(r"\{\{(.*?)\}\}")
+_WITH_SEMICOLONS = (".cs", ".java", ".php", ".dart", ".rs", ".js")
+
+
+def examples(path: str) -> Iterator[tuple[str, str, str]]:
+    """The lines of a file, one for each of the choices in it: as written, the code, its values."""
+    frame, _, lines = FILES[path].read_text("utf-8").partition("\n====\n")
+    for line in lines.splitlines():
+        if not line or line.startswith("# "):
+            continue
+        places = max((choice.count("|") for choice in _CHOICE.findall(line)), default=0) + 1
+        for place in range(places):
+            chosen = _CHOICE.sub(lambda choice, place=place: choice[1].split("|")[place], line)  # type: ignore[misc]
+            code, _, values = chosen.partition(" ==> ")
+            looking = code if "look(" in code else f"look({code})"
+            yield chosen, frame.replace("STATEMENTS", looking + ";" * path.endswith(_WITH_SEMICOLONS)), values
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_what_libraries_compute(path: str) -> None:
+    found = {line: (look_in(path, code), values) for line, code, values in examples(path)}
+
+    wrong = [f"{line} BUT {value}" for line, (value, values) in found.items() if value != values]
+    assert not wrong, "\n".join(wrong)
+
+
+class Watch:
+    """Tables whose rows note that they are called."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self._rows: set[str] = set()
+        self._called: set[str] = set()
+
+    def functions(self, language: str) -> None:
+        library = dialects.library(language)
+        assert library is not None
+        self._monkeypatch.setattr(library, "FUNCTIONS", self._noting("", library.FUNCTIONS))
+
+    def methods(self, by_type: object) -> None:
+        for kind, table in cast("dict[type, dict[str, Any]]", by_type).items():
+            self._monkeypatch.setitem(cast("Any", by_type), kind, self._noting(f"{kind.__name__}.", table))
+
+    def _noting(self, prefix: str, table: Any) -> dict[str, Callable[..., object]]:  # noqa: ANN401 - of several kinds
+        return {name: self._row(prefix + name, function) for name, function in table.items()}
+
+    def _row(self, name: str, function: Callable[..., object]) -> Callable[..., object]:
+        self._rows.add(name)
+
+        def call(*arguments: object) -> object:
+            self._called.add(name)
+            return function(*arguments)
+
+        return call
+
+    def left(self, *paths: str) -> set[str]:
+        """The rows that no example of the files calls."""
+        for path in paths:
+            for _, code, _ in examples(path):
+                look_in(path, code)
+        assert self._called
+        return self._rows - self._called
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_row_of_a_library_has_an_example(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch(monkeypatch)
+    watch.functions(language)
+    watch.methods(dialects.methods(language))
+
+    assert watch.left(*LANGUAGES[language]) == set()
+
+
+def test_every_method_that_languages_share_has_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch(monkeypatch)
+    watch.methods(builtins.METHODS)
+
+    assert watch.left("app.py", "app.js", "app.php", "app.swift") == set()

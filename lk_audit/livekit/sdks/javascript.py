@@ -107,12 +107,8 @@ FAMILY = Family(
             "crypto.subtle.sign",
             "crypto.webcrypto.subtle.sign",
             "webcrypto.subtle.sign",
-            "window.crypto.subtle.sign",
-            "globalThis.crypto.subtle.sign",
-            "self.crypto.subtle.sign",
             "crypto-js.HmacSHA256",
             "CryptoJS.HmacSHA256",
-            "crypto-js/hmac-sha256",
             "crypto-js/hmac-sha256.default",
         }
     ),

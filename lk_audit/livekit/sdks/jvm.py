@@ -79,8 +79,7 @@ _NIMBUS = JwtBuilder(
 )
 _FUSIONAUTH = JwtBuilder(
     label="fusionauth-jwt",
-    claims={"setIssuer": "iss", "setSubject": "sub", "setExpiration": "exp", "setUniqueId": "jti"}
-    | {"issuer": "iss", "subject": "sub", "expiration": "exp"},
+    claims={"setIssuer": "iss", "setSubject": "sub", "setExpiration": "exp", "setUniqueId": "jti"},
     entries=frozenset({"addClaim"}),
     secrets=frozenset(
         f"{package}.jwt.hmac.HMACSigner.newSHA256Signer" for package in ("io.fusionauth", "org.primeframework")

@@ -78,7 +78,6 @@ FAMILY = Family(
     rooms=frozenset({"livekit.rtc.Room", "livekit.rtc.room.Room"}),
     signers={
         "jwt.encode": JwtSigner("PyJWT", 0, 1, exp_unit=TtlUnit.EPOCH_OR_DATETIME),
-        "jwt.PyJWT.encode": JwtSigner("PyJWT", 0, 1, exp_unit=TtlUnit.EPOCH_OR_DATETIME),
         "jwt.api_jwt.encode": JwtSigner("PyJWT", 0, 1, exp_unit=TtlUnit.EPOCH_OR_DATETIME),
         "jose.jwt.encode": JwtSigner("python-jose", 0, 1, exp_unit=TtlUnit.EPOCH_OR_DATETIME),
         "authlib.jose.jwt.encode": JwtSigner("Authlib", 1, 2, exp_unit=TtlUnit.EPOCH_OR_DATETIME),

@@ -25,7 +25,6 @@ _RUBY = Sdk(
         "metadata": Setting("metadata"),
         "attributes": Setting("attributes"),
         "room_config": Setting("roomConfig"),
-        "grants.video": Setting("grants"),
         "video": Setting("grants"),
     },
     options={"ttl": Setting("ttl", unit=TtlUnit.SECONDS)},
@@ -39,11 +38,11 @@ _CLIENTS = (
     *("RoomServiceClient", "EgressServiceClient", "IngressServiceClient", "SIPServiceClient"),
     *("AgentDispatchServiceClient", "ConnectorServiceClient", "LiveKitAPI", "TokenVerifier", "AccessToken"),
 )
-_HMACS = ("digest", "hexdigest", "base64digest", "new")
+_HMACS = ("HMAC", "HMAC.digest", "HMAC.hexdigest", "HMAC.base64digest")
 
 FAMILY = Family(
     constructors={"LiveKit.AccessToken": RUBY},
     sinks={f"LiveKit.{name}": _CLIENT for name in _CLIENTS},
     signers={"JWT.encode": JwtSigner("JWT.encode", 0, 1)},
-    hmacs=frozenset(f"OpenSSL.HMAC.{name}" for name in _HMACS),
+    hmacs=frozenset(f"OpenSSL.{name}" for name in _HMACS),
 )

@@ -37,10 +37,7 @@ RUST = replace(_RUST, older=replace(_RUST, writes_data_rights=True))
 """Version 0.8, on livekit-token 0.2, made rights optional and leaves unset ones out; before, they were true."""
 
 _MODULES = ("livekit_api.access_token.", "livekit_api.", "livekit_token.", "livekit.access_token.", "access_token.", "")
-_CLIENTS = (
-    *("RoomClient", "EgressClient", "IngressClient", "SIPClient", "AgentDispatchClient", "ConnectorClient"),
-    "LiveKitApi",
-)
+_CLIENTS = (*("RoomClient", "EgressClient", "IngressClient", "SIPClient", "AgentDispatchClient", "ConnectorClient"),)
 _CLIENT = SecretSink(2, 1)
 _VERIFIER = SecretSink(1, 0)
 _SERVICES = ("room", "egress", "ingress", "sip", "agent_dispatch", "connector")
@@ -54,8 +51,10 @@ FAMILY = Family(
             for name in ("AccessToken", "TokenVerifier")
         },
         **{
-            f"livekit_api.services.{service}.{name}.with_api_key": _CLIENT for service in _SERVICES for name in _CLIENTS
+            f"livekit_api.services.{service}.{name}.with_api_key": _CLIENT
+            for service, name in zip(_SERVICES, _CLIENTS, strict=True)
         },
+        "livekit_api.services.LiveKitApi.with_api_key": _CLIENT,
     },
     rooms=frozenset({"livekit.Room.connect", "livekit.prelude.Room.connect", "livekit.room.Room.connect"}),
     signers={

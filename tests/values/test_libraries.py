@@ -1,12 +1,7 @@
-"""What the libraries of each language compute: a file of `libraries/` each, and in it a line per way of writing it.
-
-A file is a frame of code, with STATEMENTS where the code of a line goes, and below it such lines: an expression (or
-statements that hand one to `look`), `==>`, and its values. `{{a|b}}` stands for a in one line and b in another.
-"""
+"""What the libraries of each language compute: a table of `libraries/` each, of expressions and their values."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +9,8 @@ from typing import Any, cast
 import pytest
 
 from lk_audit.values import builtins, dialects
+from tests import tables
+from tests.tables import Example
 from tests.values.snippets import look_in
 
 FILES = {path.name.removesuffix(".txt"): path for path in sorted(Path(__file__).with_name("libraries").glob("*.txt"))}
@@ -31,29 +28,20 @@ LANGUAGES = {
     "java": ["App.java", "App.kt"],
 }
 """The files with examples of a language's tables."""
-_CHOICE = re.compile(r"\{\{(.*?)\}\}")
 _WITH_SEMICOLONS = (".cs", ".java", ".php", ".dart", ".rs", ".js")
 
 
-def examples(path: str) -> Iterator[tuple[str, str, str]]:
-    """The lines of a file, one for each of the choices in it: as written, the code, its values."""
-    frame, _, lines = FILES[path].read_text("utf-8").partition("\n====\n")
-    for line in lines.splitlines():
-        if not line or line.startswith("# "):
-            continue
-        places = max((choice.count("|") for choice in _CHOICE.findall(line)), default=0) + 1
-        for place in range(places):
-            chosen = _CHOICE.sub(lambda choice, place=place: choice[1].split("|")[place], line)  # type: ignore[misc]
-            code, _, values = chosen.partition(" ==> ")
-            looking = code if "look(" in code else f"look({code})"
-            yield chosen, frame.replace("STATEMENTS", looking + ";" * path.endswith(_WITH_SEMICOLONS)), values
+def examples(path: str) -> Iterator[Example]:
+    """The lines of a table; one that looks at nothing looks at the expression that it is."""
+    end = ";" * path.endswith(_WITH_SEMICOLONS)
+    return tables.examples(FILES[path], lambda code: code if "look(" in code else f"look({code}){end}")
 
 
 @pytest.mark.parametrize("path", FILES)
 def test_what_libraries_compute(path: str) -> None:
-    found = {line: (look_in(path, code), values) for line, code, values in examples(path)}
+    found = [(example, look_in(path, example.file)) for example in examples(path)]
 
-    wrong = [f"{line} BUT {value}" for line, (value, values) in found.items() if value != values]
+    wrong = [f"{example} BUT {values}" for example, values in found if values != example.expected]
     assert not wrong, "\n".join(wrong)
 
 
@@ -89,8 +77,8 @@ class Watch:
     def left(self, *paths: str) -> set[str]:
         """The rows that no example of the files calls."""
         for path in paths:
-            for _, code, _ in examples(path):
-                look_in(path, code)
+            for example in examples(path):
+                look_in(path, example.file)
         assert self._called
         return self._rows - self._called
 

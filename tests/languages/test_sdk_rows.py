@@ -1,0 +1,198 @@
+"""What the calls of each SDK and JWT library say of a token: a table of `sdk_rows/` each.
+
+What is expected of a line are some of the things that are found in its code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from lk_audit.extractors import context, mint_parts, mints
+from lk_audit.extractors.mint_parts import MintParts
+from lk_audit.facts import CredentialLiteral, TokenMint
+from lk_audit.livekit import sdks
+from lk_audit.scanning.extraction import extract_facts
+from lk_audit.source import Source
+from tests.tables import examples
+from tests.values.snippets import all_short
+
+FILES = {path.name.removesuffix(".txt"): path for path in sorted(Path(__file__).with_name("sdk_rows").glob("*.txt"))}
+SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
+KEY = "APIexample23456"
+
+
+@pytest.fixture(name="parts")
+def _parts(monkeypatch: pytest.MonkeyPatch) -> list[MintParts]:
+    """The parts of the tokens that are made while a test runs."""
+    seen: list[MintParts] = []
+
+    def assemble(of: Any, parts: MintParts, *rest: Any) -> TokenMint:  # noqa: ANN401 - handed on as they are
+        seen.append(parts)
+        return mint_parts.assemble(of, parts, *rest)
+
+    monkeypatch.setattr(mints, "assemble", assemble)
+    return seen
+
+
+def said(path: str, file: str, parts: list[MintParts]) -> list[str]:
+    """What a file says of its tokens, and the secrets in it."""
+    parts.clear()
+    text = file.replace("KEY", KEY).replace("SECRET", SECRET)
+    facts, notes = extract_facts([Source.from_text(path, text)])
+    assert not notes
+    literals = [fact for fact in facts if isinstance(fact, CredentialLiteral)]
+    return [
+        *(item for part in parts for item in _of_token(part)),
+        *(f"literal {_named(literal.secret.reveal())} of {_named(literal.key_id or '?')}" for literal in literals),
+        *(f"for {fact.audience.name.lower()}" for fact in facts if isinstance(fact, TokenMint)),
+    ]
+
+
+def _named(text: str) -> str:
+    return text.replace(KEY, "KEY").replace(SECRET, "SECRET")
+
+
+def _of_token(parts: MintParts) -> Iterator[str]:
+    yield f"by {parts.sdk}"
+    for name, settings in parts.settings.items():
+        yield from (f"{name} {_named(all_short(part.values))}" for part in settings if part.values)
+    for grant in parts.grants.by_name.values():
+        yield f"{grant.name} {' or '.join(str(value) for value in grant.values)}"
+    for life in parts.lifetimes:
+        yield f"{life.expiry.value} {life.seconds:g}" if life.seconds is not None else life.expiry.value
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_what_a_call_says_of_a_token(path: str, parts: list[MintParts]) -> None:
+    wrong = []
+    for example in examples(FILES[path]):
+        found = said(path, example.file, parts)
+        expected = example.expected.split("; ")
+        missing = [item for item in expected if item not in found and not item.startswith("no ")]
+        missing += [item for item in expected if any(f"no {other}".startswith(f"{item} ") for other in found)]
+        if missing:
+            wrong.append(f"{example} LACKS {missing} IN {found}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+LANGUAGES = {
+    "python": ["app.py"],
+    "javascript": ["app.js"],
+    "go": ["app.go"],
+    "jvm": ["App.java", "App.kt"],
+    "php": ["app.php"],
+    "ruby": ["app.rb"],
+    "dart": ["app.dart"],
+    "swift": ["app.swift"],
+    "csharp": ["app.cs"],
+    "rust": ["app.rs"],
+    "elixir": ["app.ex"],
+}
+
+
+class Table(dict[str, Any]):
+    """A table that notes which of its rows are asked for."""
+
+    def __init__(self, rows: dict[str, Any], name: str, asked: set[str]) -> None:
+        super().__init__({key: watched(value, _inner(name, key, value), asked) for key, value in rows.items()})
+        self._name, self._asked = name, asked
+
+    def _note(self, key: object) -> None:
+        if super().__contains__(key):
+            self._asked.add(f"{self._name} {key}")
+
+    def __contains__(self, key: object) -> bool:
+        self._note(key)
+        return super().__contains__(key)
+
+    def __getitem__(self, key: str) -> object:
+        self._note(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: object = None) -> object:
+        self._note(key)
+        return super().get(key, default)
+
+
+class Names(frozenset[str]):
+    """Names that note which of them are asked for."""
+
+    note: Callable[[object], None]
+
+    def __contains__(self, key: object) -> bool:
+        self.note(key)
+        return super().__contains__(key)
+
+
+def _inner(table: str, key: str, value: object) -> str:
+    """What the tables inside a row are called: those of an SDK by its label, as several names may mean it."""
+    return str(getattr(value, "label", f"{table} {key.rpartition('.')[2]}"))
+
+
+_UNWATCHED = frozenset({"signs_of", "gives", "older", "keys"})
+"""Tables of which no single row is asked for."""
+
+
+def watched(value: object, name: str, asked: set[str]) -> object:
+    """The same record, table or set, of which `asked` tells the rows that were asked for."""
+    if isinstance(value, msgspec.Struct):
+        inner = {field: watched(getattr(value, field), f"{name}.{field}", asked) for field in _tables(value)}
+        return msgspec.structs.replace(value, **inner)
+    if isinstance(value, dict):
+        return Table(value, name, asked)
+    if isinstance(value, frozenset):
+        names = Names(value)
+        names.note = lambda key: asked.add(f"{name} {key}") if frozenset.__contains__(names, key) else None
+        return names
+    return value
+
+
+def _tables(value: msgspec.Struct) -> list[str]:
+    unwatched = {"options"} if isinstance(value, sdks.JwtClass) else _UNWATCHED
+    return [field for field in value.__struct_fields__ if field not in unwatched]
+
+
+def rows(value: object, name: str) -> Iterator[str]:
+    """The rows of a record's tables, by the names under which they are noted."""
+    if isinstance(value, msgspec.Struct):
+        for field in _tables(value):
+            yield from rows(getattr(value, field), f"{name}.{field}")
+    elif isinstance(value, dict | frozenset):
+        for key in value:
+            yield f"{name} {key}"
+            yield from rows(value[key], _inner(name, key, value[key])) if isinstance(value, dict) else ()
+
+
+UNREAD = {
+    # A struct that is the value of a claim is no record; and the two structs name their last field differently.
+    "go": {
+        *(f".claim_structs ClaimGrants {name}" for name in ("Agent", "Inference", "Observability", "SIP")),
+        *(".claim_structs RegisteredClaims Id", ".claim_structs StandardClaims ID"),
+    },
+    # What a getter gives is another object to the code that follows it.
+    "jvm": {"livekit-server.members getAttributes.put"},
+    # A module that uses Joken.Config signs by itself: test_elixir.
+    "elixir": {f".signers Joken.Config.generate_and_sign{end}" for end in ("", "!")},
+}
+"""Rows that no code in these tables reaches."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_row_of_an_sdk_has_an_example(
+    language: str, parts: list[MintParts], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family, asked = sdks.family(language), set[str]()
+    noting = cast("sdks.Family", watched(family, "", asked))
+    monkeypatch.setattr(context, "family", lambda name: noting if name == language else sdks.family(name))
+
+    for path in LANGUAGES[language]:
+        for example in examples(FILES[path]):
+            said(path, example.file, parts)
+
+    assert set(rows(family, "")) - asked == UNREAD.get(language, set())

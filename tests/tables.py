@@ -33,7 +33,7 @@ def examples(table: Path, statements: Callable[[str], str] = str) -> Iterator[Ex
         if line and not line.startswith("# "):
             for chosen in _choices(line):
                 code, _, expected = chosen.partition(" ==> ")
-                yield Example(code, expected, frame.replace("STATEMENTS", statements(code)))
+                yield Example(code, expected, frame.replace("STATEMENTS", statements(code).replace(r"\n", "\n")))
 
 
 def _choices(line: str) -> Iterator[str]:

@@ -1,0 +1,35 @@
+"""What answers requests, and what keeps strangers out of it: a table of `handlers/` for each language.
+
+A line is `open` where anybody is given the token, `checked` where somebody is asked who he is, and `no handler` where no
+request is answered. What the request decides of the token follows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lk_audit.facts import TokenMint
+from tests.languages.minting import mint
+from tests.tables import examples
+
+FILES = {path.name.removesuffix(".txt"): path for path in sorted(Path(__file__).with_name("handlers").glob("*.txt"))}
+
+
+def access(fact: TokenMint) -> str:
+    if not fact.endpoints:
+        return "no handler"
+    return "checked" if all(endpoint.authenticated_by for endpoint in fact.endpoints) else "open"
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_who_is_given_a_token(path: str) -> None:
+    wrong = []
+    for example in examples(FILES[path]):
+        fact = mint(path, example.file)
+        found = [access(fact), *(f"asks for {item.target}" for item in fact.inputs)]
+        if not set(example.expected.split("; ")) <= set(found):
+            wrong.append(f"{example} BUT {found}")
+
+    assert not wrong, "\n".join(wrong)

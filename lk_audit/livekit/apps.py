@@ -60,7 +60,7 @@ APP_LANGUAGES: dict[str, AppLanguage] = {
             }
             | {"angel_framework", "conduit", "conduit_core", "aqueduct", "jaguar", "get_server", "functions_framework"}
             | {"firebase_functions", "firebase_admin", "dart_firebase_admin", "vania", "spry", "relic", "args"}
-            | {"dart_appwrite", "google_cloud_functions", "postgres", "mongo_dart", "dotenv", "dia", "grpc/service_api"}
+            | {"dart_appwrite", "google_cloud_functions", "postgres", "mongo_dart", "dotenv", "dia"}
             | {"start", "redstone", "rpc", "lucifer", "minerva", "arcade", "zenith", "pharaoh"}
         ),
         server_names=frozenset(

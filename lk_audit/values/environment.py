@@ -34,7 +34,6 @@ MAPPINGS: dict[str, str] = {
     "astro:env/client": "astro:env/client",
     "cloudflare:workers.env": "cloudflare:workers",
     "std-env.env": "process.env",
-    "System.getenv": "System.getenv",
     "BuildConfig": "BuildConfig",
     "ENV": "ENV",
     "_ENV": "$_ENV",

@@ -1,7 +1,7 @@
 """What answers requests, and what keeps strangers out of it: a table of `handlers/` for each language.
 
-A line is `open` where anybody is given the token, `checked` where somebody is asked who he is, and `no handler` where no
-request is answered. What the request decides of the token follows.
+A line is `open` where anybody is given the token, `checked` where it is asked who somebody is, and `no handler` where
+no request is answered. What the request decides of the token follows.
 """
 
 from __future__ import annotations

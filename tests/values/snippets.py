@@ -42,11 +42,16 @@ def parse(language: str, text: str) -> Module:
     return parsed
 
 
-def look_in(path: str, text: str) -> str:
-    """The values of the one marked expression of a file in any language, in short form."""
+def values_in(path: str, text: str) -> Possible:
+    """The values of the one marked expression of a file in any language."""
     (names,) = [Names(part) for part in frontends.parse(Source.from_text(path, text)) if isinstance(part, Module)]
     (expr,) = looked_at(names)
-    return all_short(Evaluator(names).evaluate(expr))
+    return Evaluator(names).evaluate(expr)
+
+
+def look_in(path: str, text: str) -> str:
+    """The values of the one marked expression of a file in any language, in short form."""
+    return all_short(values_in(path, text))
 
 
 def looked_at(names: Names) -> list[Expr]:

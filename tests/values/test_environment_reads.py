@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
 from lk_audit.values import environment
-from lk_audit.values.model import Environment
+from lk_audit.values.model import Environment, Value
 from tests.noting import Noting, rows
 from tests.tables import examples
 from tests.values.snippets import values_in
@@ -19,26 +20,24 @@ def looking(code: str) -> str:
     return code if "look(" in code else f"look({code})"
 
 
-@pytest.mark.parametrize("path", FILES)
-def test_what_reads_a_variable(path: str) -> None:
-    wrong = []
-    for example in examples(FILES[path], looking):
-        values = values_in(path, example.file)
-        found = [value.accessor for value in values if isinstance(value, Environment) and value.name == "KEY"]
-        if found != [example.expected]:
-            wrong.append(f"{example} BUT {values}")
-
-    assert not wrong, "\n".join(wrong)
+def wrong(path: str) -> list[str]:
+    """The examples of a table that read something else."""
+    found = [(example, values_in(path, example.file)) for example in examples(FILES[path], looking)]
+    reading = [(example, [item.accessor for item in values if _is_key(item)]) for example, values in found]
+    return [f"{example} BUT {accessors}" for example, accessors in reading if accessors != [example.expected]]
 
 
-@pytest.mark.parametrize("table", ["MAPPINGS", "_OBJECTS", "_READERS"])
-def test_every_way_to_read_a_variable_has_an_example(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def _is_key(value: Value) -> TypeGuard[Environment]:
+    return isinstance(value, Environment) and value.name == "KEY"
+
+
+def test_every_way_to_read_a_variable_has_an_example() -> None:
     asked: set[str] = set()
-    known = getattr(environment, table)
-    monkeypatch.setattr(environment, table, Noting(known, "", asked))
+    tables = {name: getattr(environment, name) for name in ("MAPPINGS", "_OBJECTS", "_READERS")}
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name, table in tables.items():
+            monkeypatch.setattr(environment, name, Noting(table, name, asked))
+        lines = [line for path in FILES for line in wrong(path)]
 
-    for path, file in FILES.items():
-        for example in examples(file, looking):
-            values_in(path, example.file)
-
-    assert set(rows(known, "")) - asked == set()
+    assert not lines, "\n".join(lines)
+    assert {row for name, table in tables.items() for row in rows(table, name)} - asked == set()

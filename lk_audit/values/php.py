@@ -29,7 +29,7 @@ from lk_audit.values.conversions import (
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Clock, Duration, Moment, Number, Possible, Text, Value
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MOMENT_METHODS, MONTH, UNITS, WEEK, YEAR, now, unit_seconds
-from lk_audit.values.possible import bounded, joined_trace
+from lk_audit.values.possible import joined_trace
 from lk_audit.values.texts import as_text, itself
 
 NUMBERS = {
@@ -192,16 +192,17 @@ def _modified(invocation: Invocation, receiver: Value) -> Possible | None:
 
 
 def _added(sign: float) -> Method:
-    """`$date->add(new DateInterval('PT1H'))`, `$date->add('1 hour')`; other amounts as most languages add them."""
-    as_elsewhere = MOMENT_METHODS["add" if sign > 0 else "subtract"]
+    """`$date->add(new DateInterval('PT1H'))`, `$date->add('1 hour')`; with two arguments as most languages add them."""
 
     def add(invocation: Invocation, receiver: Value) -> Possible | None:
-        amounts = [(value, _span(value)) for value in invocation.values(0)] if invocation.positional == 1 else []
-        known = [(value, seconds) for value, seconds in amounts if seconds is not None]
-        if not isinstance(receiver, Moment) or not known or len(known) < len(amounts):
-            return as_elsewhere(invocation, receiver)
-        moved = (_moved(receiver, sign * seconds, invocation.call, value) for value, seconds in known)
-        return bounded(moved, invocation.call)
+        if not isinstance(receiver, Moment) or invocation.positional != 1:
+            return MOMENT_METHODS["add" if sign > 0 else "subtract"](invocation, receiver)
+
+        def convert(value: Value) -> Value | None:
+            seconds = _span(value)
+            return None if seconds is None else _moved(receiver, sign * seconds, invocation.call, value)
+
+        return invocation.each(invocation.values(0), convert)
 
     return add
 

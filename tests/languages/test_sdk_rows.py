@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from lk_audit.extractors.mint_parts import MintParts
 
 from lk_audit.extractors import context, mint_parts, mints
-from lk_audit.extractors.mint_parts import MintParts
 from lk_audit.facts import CredentialLiteral, TokenMint
 from lk_audit.livekit import sdks
 from lk_audit.scanning.extraction import extract_facts
@@ -63,6 +63,8 @@ def _of_token(parts: MintParts) -> Iterator[str]:
         yield from (f"{name} {_named(all_short(part.values))}" for part in settings if part.values)
     for grant in parts.grants.by_name.values():
         yield f"{grant.name} {' or '.join(str(value) for value in grant.values)}"
+    yield from (f"unknown {item.spelled}" for item in parts.grants.unknown)
+    yield from [] if parts.grants.complete else ["other grants"]
     for life in parts.lifetimes:
         yield f"{life.expiry.value} {life.seconds:g}" if life.seconds is not None else life.expiry.value
 
@@ -73,7 +75,7 @@ def lacking(path: str, parts: list[MintParts]) -> Iterator[str]:
         found = said(path, example.file, parts)
         expected = example.expected.split("; ")
         missing = [item for item in expected if item not in found and not item.startswith("no ")]
-        missing += [item for item in expected if any(f"no {other}".startswith(f"{item} ") for other in found)]
+        missing += [item for item in expected if any(f"no {other} ".startswith(f"{item} ") for other in found)]
         if missing:
             yield f"{example} LACKS {missing} IN {found}"
 

@@ -121,3 +121,10 @@ def test_every_row_of_an_sdk_has_an_example(
 
     assert not wrong, "\n".join(wrong)
     assert set(rows(family, "")) - asked == UNREAD.get(language, set())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_sdk_is_of_the_language_in_whose_tables_it_is(language: str) -> None:
+    family = sdks.family(language)
+
+    assert {sdk.language for sdk in (*family.constructors.values(), *family.token_methods.values())} <= {language}

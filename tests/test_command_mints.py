@@ -81,6 +81,29 @@ def test_values_of_flags_are_no_flags() -> None:
 
 
 @pytest.mark.parametrize(
+    "flag",
+    [
+        *("--curl", "--verbose", "--yes", "-y", "--quiet", "-q", "--silent", "--json", "-j", "--token-only"),
+        *("--url u", "--api-key k", "--api-secret s", "--project p", "--subdomain s", "--config c", "--server-url u"),
+        *("--dashboard-url u", "--attribute a=b", "--attribute-file f", "--agent a", "--deployment d", "-d d"),
+        *("--job-metadata m", "--open web", "--room-configuration c", "--room-preset p"),
+    ],
+)
+def test_other_flags_leave_room_and_identity_alone(flag: str) -> None:
+    token = mint(f"lk token create --join {flag} --room r --identity ana")
+
+    assert token.identity == ("ana",)
+    assert {name: grant.values for name, grant in token.grants.by_name.items()} == {"roomJoin": (True,), "room": ("r",)}
+
+
+@pytest.mark.parametrize("flag", ["--config c", "--config-body b", "--key-file f", "--keys k", "--region r"])
+def test_flags_of_the_server_leave_its_token_alone(flag: str) -> None:
+    token = mint(f"livekit-server create-join-token {flag} --room r --identity ana")
+
+    assert (token.identity, token.lifetimes[0].seconds) == (("ana",), 30 * 24 * 3600)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "lk token create --join --room r",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lk_audit.livekit.authentication import AUTHENTICATING_NAME, BLOCKING_NAME
-from lk_audit.livekit.contents import is_secret_variable
+from lk_audit.livekit.contents import ROLE_TEXT, is_secret_variable
 from lk_audit.livekit.credentials import (
     is_generic_secret_name,
     is_key_name,
@@ -18,6 +18,7 @@ from lk_audit.livekit.credentials import (
 )
 from lk_audit.livekit.durations import go_span, jose_span, ms_span, spoken
 from lk_audit.livekit.grants import allows, meant_grant, restricts_by_default
+from lk_audit.livekit.publishing import publishing_setting
 from lk_audit.livekit.randomness import is_random_call
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from tests.tables import examples
@@ -28,6 +29,12 @@ FOLDER = Path(__file__).with_name("words")
 def _span(text: str) -> float | None:
     reader, _, span = text.partition(" ")
     return {"jose": jose_span, "ms": ms_span, "go": go_span}[reader](span)
+
+
+def _published(place: str) -> str | None:
+    path, _, keys = place.partition(" ")
+    setting = publishing_setting(path, tuple(keys.split(".")))
+    return f"{setting.name}: {setting.effect}" if setting is not None else None
 
 
 QUESTIONS: dict[str, Callable[[str], object]] = {
@@ -45,6 +52,8 @@ QUESTIONS: dict[str, Callable[[str], object]] = {
     "is_livekit_url_name": is_livekit_url_name,
     "insecure_public_host": lambda url: " ".join(insecure_public_host(url) or ()) or None,
     "is_random_call": is_random_call,
+    "says_role": lambda name: ROLE_TEXT.search(f'{{"{name}": 1}}') is not None,
+    "published_by": _published,
     "authenticates": lambda name: AUTHENTICATING_NAME.search(name) is not None,
     "blocks": lambda name: BLOCKING_NAME.search(name) is not None,
 }

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from lk_audit.extractors.mint_parts import MintParts
 
-from lk_audit.extractors import context, mint_parts, mints
+from lk_audit.extractors import context, mint_facts, mints
+from lk_audit.extractors.mint_model import MintParts
 from lk_audit.facts import CredentialLiteral, TokenMint
 from lk_audit.livekit import sdks
-from lk_audit.scanning.extraction import extract_facts
 from lk_audit.source import Source
 from tests.noting import rows, watched
+from tests.samples import extract_facts
 from tests.tables import examples
 from tests.values.snippets import all_short
 
@@ -33,7 +33,7 @@ def _parts(monkeypatch: pytest.MonkeyPatch) -> list[MintParts]:
 
     def assemble(of: Any, parts: MintParts, *rest: Any) -> TokenMint:  # noqa: ANN401 - handed on as they are
         seen.append(parts)
-        return mint_parts.assemble(of, parts, *rest)
+        return mint_facts.assemble(of, parts, *rest)
 
     monkeypatch.setattr(mints, "assemble", assemble)
     return seen

@@ -285,7 +285,7 @@ def _class_changes(text: str) -> float:
 # --- names ------------------------------------------------------------------------------------------------------------
 
 _QUALIFIERS = _set(
-    "value dev development prod production staging stage test testing local default b base livekit lk old new main"
+    "value dev development prod production staging stage test testing local default livekit lk old new main"
     " cloud primary secondary fallback str literal raw const"
 )
 _FOREIGN = _set(

@@ -109,6 +109,7 @@ FAMILY = Family(
             "webcrypto.subtle.sign",
             "crypto-js.HmacSHA256",
             "CryptoJS.HmacSHA256",
+            "crypto-js/hmac-sha256",
             "crypto-js/hmac-sha256.default",
         }
     ),

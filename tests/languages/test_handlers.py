@@ -1,20 +1,31 @@
 """What answers requests, and what keeps strangers out of it: a table of `handlers/` for each language.
 
-A line is `open` where anybody is given the token, `checked` where it is asked who somebody is, and `no handler` where
-no request is answered. What the request decides of the token follows.
+A frame may hold several files, each below a line `--- path`. A line is `open` where anybody is given the token,
+`checked` where it is asked who somebody is, and `no handler` where no request is answered. What the request decides of
+the token follows.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from lk_audit.facts import TokenMint
-from tests.languages.minting import mint
+from tests.languages.minting import facts_of
 from tests.tables import examples
 
 FILES = {path.name.removesuffix(".txt"): path for path in sorted(Path(__file__).with_name("handlers").glob("*.txt"))}
+
+
+def files_of(path: str, text: str) -> dict[str, str]:
+    """The files of a frame; one without paths is one file."""
+    _, *parts = _PATH.split(text)
+    return dict(zip(parts[::2], parts[1::2], strict=True)) or {path: text}
+
+
+_PATH = re.compile(r"^--- (.+)\n", re.MULTILINE)
 
 
 def access(fact: TokenMint) -> str:
@@ -27,7 +38,7 @@ def access(fact: TokenMint) -> str:
 def test_who_is_given_a_token(path: str) -> None:
     wrong = []
     for example in examples(FILES[path]):
-        fact = mint(path, example.file)
+        (fact,) = [item for item in facts_of(files_of(path, example.file)) if isinstance(item, TokenMint)]
         found = [access(fact), *(f"asks for {item.target}" for item in fact.inputs)]
         if not set(example.expected.split("; ")) <= set(found):
             wrong.append(f"{example} BUT {found}")

@@ -122,15 +122,14 @@ class Guards:
         known = [verdict for verdict in verdicts if verdict is not None]
         if known:
             return any(known)
+        if is_known_check(context, context.qualified(expr) or ""):
+            return True
         meant = alias(context, expr)
         if meant is not None:
             return self.authenticating(*meant, depth + 1) is not None
         name = context.name_elsewhere(expr)
         if name in PERMISSIVE:
             return False
-        qualified = context.qualified(expr) or ""
-        if is_known_check(context, qualified):
-            return True
         return True if AUTHENTICATING_NAME.match(name) else None
 
     def _value(self, context: FileContext, value: Value, depth: int) -> bool | None:

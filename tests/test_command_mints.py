@@ -96,6 +96,18 @@ def test_other_flags_leave_room_and_identity_alone(flag: str) -> None:
     assert {name: grant.values for name, grant in token.grants.by_name.items()} == {"roomJoin": (True,), "room": ("r",)}
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("lk token create --join --room r", "lk token create"),
+        ("livekit-cli create-token --join --room r", "livekit-cli create-token"),
+        ("livekit-server create-join-token --room r --identity i", "livekit-server create-join-token"),
+    ],
+)
+def test_a_command_is_called_by_its_name(text: str, label: str) -> None:
+    assert mint(text).sdk == f"`{label}`"
+
+
 @pytest.mark.parametrize("flag", ["--config c", "--config-body b", "--key-file f", "--keys k", "--region r"])
 def test_flags_of_the_server_leave_its_token_alone(flag: str) -> None:
     token = mint(f"livekit-server create-join-token {flag} --room r --identity ana")

@@ -286,6 +286,24 @@ def test_no_lifetime(lifetimes: tuple[Lifetime, ...], expected: list[str]) -> No
 
 
 @pytest.mark.parametrize(
+    ("language", "advice"),
+    [
+        ("go", "`.SetValidFor(15 * time.Minute)`"),
+        ("java", "`token.setTtl(TimeUnit.MINUTES.toMillis(15))`"),
+        ("kotlin", "`token.ttl = TimeUnit.MINUTES.toMillis(15)`"),
+        ("php", "`->setTtl(15 * 60)` on the AccessTokenOptions"),
+        ("csharp", "`.WithTtl(TimeSpan.FromMinutes(15))`"),
+        ("rust", "`.with_ttl(Duration::from_secs(15 * 60))`"),
+        ("dart", "`ttl: 15 * 60` in the AccessTokenOptions"),
+    ],
+)
+def test_a_lifetime_is_advised_in_the_words_of_the_language(language: str, advice: str) -> None:
+    token = replace(TOKEN, language=language, lifetimes=lives(6 * HOUR, Expiry.IMPLICIT))
+
+    assert [item.fix for item in RULES["implicit-ttl"].check(token, Options())] == [f"Say how long it lives: {advice}."]
+
+
+@pytest.mark.parametrize(
     ("expiry", "expected"),
     [
         (Expiry.EXPLICIT, ["5 as usual high: lifetime in the wrong unit: it counts seconds"]),

@@ -9,7 +9,7 @@ from msgspec import Struct
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.middleware import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
-from lk_audit.livekit.requests_go import DEFAULT_MUX, DERIVING
+from lk_audit.livekit.requests_go import DEFAULT_MUX, DERIVING, ROUTE_METHODS
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -62,6 +62,7 @@ class Mounts:
             for item in registration.arguments:
                 for part in _parts(item.value):
                     yield from ((handler.site, expr) for expr in self._around_handler(handler, part))
+            yield from _bound(handler.site, registration)
         if handler.router is not None:
             position = (registration or handler.function).start
             yield from self._of_router(handler.site, handler.router, position, handler.path, 0)
@@ -214,6 +215,18 @@ def _parts(expr: Expr) -> Iterator[Expr]:
         yield from (entry.value for entry in expr.entries)
     else:
         yield expr
+
+
+def _bound(context: FileContext, registration: Call) -> Iterator[Guard]:
+    """PocketBase's `router.POST(path, handler).Bind(apis.RequireAuth())`: what is told the route that was made."""
+    node: Node = registration
+    for _ in range(_MOST_DERIVED if context.is_go else 0):
+        holder = context.names.parent(node)
+        call = context.names.parent(holder) if isinstance(holder, Member) and holder.name in ROUTE_METHODS else None
+        if not isinstance(call, Call) or call.callee is not holder:
+            return
+        yield from ((context, item.value) for item in call.arguments)
+        node = call
 
 
 def _names_action(expr: Expr) -> bool:

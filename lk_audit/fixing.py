@@ -15,6 +15,7 @@ from lk_audit.edits import Fix, chosen, edited, edits_by_path
 from lk_audit.facts import Fact
 from lk_audit.findings import SYNTAX, Finding, Report
 from lk_audit.fixes.referee import breaks
+from lk_audit.project.files import Files, Held
 from lk_audit.scanning.finding_writer import Masker
 from lk_audit.source import Source
 
@@ -86,8 +87,10 @@ def plan(scan: Scan, *, unsafe: bool) -> Plan:
 def _scanned(scan: Scan, texts: Mapping[str, Source]) -> _Seen:
     seen: list[tuple[Sequence[Source], Sequence[Fact]]] = []
     report = scan(texts, lambda sources, facts: seen.append((sources, facts)))
-    sources = {source.path: source for source in seen[0][0]}
-    return _Seen(report, sources, Masker(sources, seen[0][1]))
+    sources, facts = seen[0]
+    fixable = {path for item in report.open_findings if item.automatic for path in _paths(item.automatic)}
+    held = Held(Files(sources), fixable | texts.keys())
+    return _Seen(report, held, Masker(held, facts))
 
 
 def _fixable(report: Report, refused: Collection[Fix], *, unsafe: bool) -> list[Finding]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _FEWEST_STEPS = 5_000
 _BYTES_OF_STEP = 10
 """A step is a hundred operations. Code takes one for each 50 bytes at most, the densest text (`a;a;a;`) for each 10."""
+_MOST_STEPS = 60_000
+"""A megabyte of code takes 5,000 of them, and a parser 4 kB of memory for each; what comes of its tree, as much again."""
 _CHUNK = 4_096
 _READS_OF_CHUNK = 200
 _FEWEST_READS = 10_000
@@ -35,10 +37,10 @@ def root_of(parser: Parser, data: bytes) -> Node:
     would end it.
 
     Raises:
-        TooHardError: it takes far too long.
+        TooHardError: it takes far too long, or too much memory.
     """
     size = min(len(data), sum(part.end_byte - part.start_byte for part in parser.included_ranges))
-    steps = _FEWEST_STEPS + size // _BYTES_OF_STEP
+    steps = min(_FEWEST_STEPS + size // _BYTES_OF_STEP, _MOST_STEPS)
     reads = _FEWEST_READS + _READS_OF_CHUNK * (len(data) // _CHUNK + 1)
 
     whole = memoryview(data)

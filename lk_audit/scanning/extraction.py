@@ -375,7 +375,9 @@ def _notes(source: Source, parsed: Module | Document) -> Iterator[ParseNote]:
     if reason is not None:
         yield ParseNote(source.path, 1, reason)
     if _is_too_hard(source, parsed):
-        reason = "its code would take far too long to parse; read as text, for credentials and tokens only"
+        reason = (
+            "its code would take far too much time or memory to parse; read as text, for credentials and tokens only"
+        )
         yield ParseNote(source.path, 1, reason)
         return
     for start, _ in parsed.errors[:1]:

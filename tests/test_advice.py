@@ -61,7 +61,7 @@ def test_a_place_that_publishes_everything_should_not_hold_it(path: str, text: s
             "mint.py",
             (
                 "from livekit import api\n"
-                "api.AccessToken().with_grants(api.VideoGrants(room_join=True, room='r')).to_jwt()\n"
+                "token = api.AccessToken().with_grants(api.VideoGrants(room_join=True, room='r')).to_jwt()\n"
             ),
             "`.with_ttl(timedelta(minutes=15))` in Python",
         ),

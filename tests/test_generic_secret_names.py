@@ -70,6 +70,12 @@ def test_a_word_for_the_keys_of_any_service_makes_no_file_livekits(code: str) ->
     assert run_example(f"--- settings.ts\n{code}\n", RULES).findings == ()
 
 
+def test_what_becomes_a_setting_of_livekit_makes_the_file_livekits() -> None:
+    code = f"var settings = {{ apiKey: 'acme-rooms', apiSecret: '{SECRET}' }};\nwindow.livekit = settings;\n"
+
+    assert [finding.rule_id for finding in run_example(f"--- settings.js\n{code}", RULES).findings] == ["LK101"]
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [

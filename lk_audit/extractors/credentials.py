@@ -364,6 +364,9 @@ def _is_livekit_file(context: FileContext) -> bool:
     """Whether generic names such as `apiSecret` speak of LiveKit: the file uses it, or holds a LiveKit key id."""
     if any("livekit" in item.module.lower() for item in context.names.imports):
         return True
+    targets = (item.target for item in context.names.nodes(Assign))
+    if any(isinstance(target, Member) and "livekit" in target.name.lower() for target in targets):
+        return True
     return any(
         isinstance(literal.value, str) and (_tells_livekit(literal.value) or ".livekit.cloud" in literal.value)
         for literal in context.names.nodes(Literal)

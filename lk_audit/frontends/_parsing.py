@@ -19,7 +19,7 @@ _FEWEST_STEPS = 5_000
 _BYTES_OF_STEP = 10
 """A step is a hundred operations. Code takes one for each 50 bytes at most, the densest text (`a;a;a;`) for each 10."""
 _MOST_STEPS = 60_000
-"""A megabyte of code takes 5,000 of them, and a parser 4 kB of memory for each; what comes of its tree, as much again."""
+"""A megabyte of code takes 5,000 of them. A parser needs 4 kB of memory for each, and what its tree becomes as much."""
 _CHUNK = 4_096
 _READS_OF_CHUNK = 200
 _FEWEST_READS = 10_000

@@ -429,6 +429,13 @@ LARGE = (
     Hostile(
         "many findings on one line", many_findings_on_a_line, 3_000, 240_000, ("many.json", "more findings"), seconds=40
     ),
+    Hostile(
+        "very many statements",
+        written("a.py", "from livekit.api import AccessToken\n", "a\n"),
+        1_500_000,
+        19_000_000,
+        ("a.py", "far too much time or memory to parse"),
+    ),
     Hostile("many mints in one file", many_tokens, 1_500, 100_000, ("many.ts",), seconds=60),
 )
 SLOW = (

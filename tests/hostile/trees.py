@@ -431,10 +431,11 @@ LARGE = (
     ),
     Hostile(
         "very many statements",
-        written("a.py", "from livekit.api import AccessToken\n", "a\n"),
+        written("a.py", "from livekit.api import AccessToken\nAccessToken()\n", "a\n"),
         1_500_000,
         19_000_000,
         ("a.py", "far too much time or memory to parse"),
+        megabytes=700,
     ),
     Hostile("many mints in one file", many_tokens, 1_500, 100_000, ("many.ts",), seconds=60),
 )

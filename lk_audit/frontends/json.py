@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from lk_audit.frontends import text
+from lk_audit.frontends._parsing import TooHardError
 from lk_audit.frontends.kubernetes import with_decoded_secrets
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
 from lk_audit.patterns import regex
@@ -36,6 +37,10 @@ _TOKEN = regex(
 """A string that a long line leaves open is one token up to its end: each quote in it would be tried as far again."""
 
 
+_MOST_PAIRS = 1_000_000
+"""Values, of which each takes 350 bytes: what people and programs write needs some 40 bytes of JSON for one."""
+
+
 class _Level(Struct):
     """An open object or array: `key` is the key in waiting of an object, `index` the position in an array."""
 
@@ -55,7 +60,11 @@ class _Level(Struct):
 
 
 def parse(source: Source) -> Document:
-    """The pairs of a JSON document."""
+    """The pairs of a JSON document.
+
+    Raises:
+        TooHardError: there are far too many of them.
+    """
     scanner = _Scanner(source)
     for token in _TOKEN.finditer(source.data):
         scanner.take(token)
@@ -94,6 +103,8 @@ class _Scanner:
             level.key, level.key_start, level.has_colon = value, start, False
             return
         if len(self._levels) > 1:
+            if len(self.pairs) >= _MOST_PAIRS:
+                raise TooHardError
             self.pairs.append(Pair(start, end, path, value, start if level.is_array else level.key_start))
         flag, level.flag = level.flag, value if level.is_array and is_flag(value) else None
         if flag is not None:

@@ -437,6 +437,15 @@ LARGE = (
         ("a.py", "far too much time or memory to parse"),
         megabytes=700,
     ),
+    Hostile(
+        "very many values",
+        written("a.json", '{"livekit_api_secret": "", "numbers": [', "1,", "1]}"),
+        2_100_000,
+        19_000_000,
+        ("a.json", "far too much time or memory to parse"),
+        seconds=40,
+        megabytes=700,
+    ),
     Hostile("many mints in one file", many_tokens, 1_500, 100_000, ("many.ts",), seconds=60),
 )
 SLOW = (

@@ -162,12 +162,8 @@ class Mentions:
             if stands(data, word, question.forms) and (acquaintance is None or acquaintance.shows_in(data)):
                 yield other
 
-    def paths(self, path: str, word: str) -> tuple[str, ...]:
-        """The files around one that contain a word, code that a program has written left out."""
-        project = self._project(path)
-        return () if project is None else self._holding(project, word)
-
     def _holding(self, project: _Project, word: str) -> tuple[str, ...]:
+        """The files of a project that contain a word, code that a program has written left out."""
         known = self._mentioning.get((project, word))
         if known is None:
             found = self._vocabularies.holding(project, self._nearby(project), word)

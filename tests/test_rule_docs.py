@@ -20,13 +20,12 @@ from lk_audit.rule_docs import (
     documents,
     outdated,
     pages_address,
-    rule_page,
-    rule_table,
     with_address,
     with_table,
     write,
 )
 from lk_audit.rule_loader import load_rules
+from lk_audit.rule_pages import rule_page, rule_table
 from tests.samples import make_rule, report_on
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ from lk_audit.reporters import Presentation
 from lk_audit.reporters.screen import Painter, folded, printable
 from lk_audit.rule_address import address
 from lk_audit.rule_api import Fixable, Options, Problem
-from lk_audit.rule_docs import rule_table
+from lk_audit.rule_pages import rule_table
 
 _INDENT = "    "
 _BY_PROGRAM = {

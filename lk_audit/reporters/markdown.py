@@ -18,7 +18,7 @@ from lk_audit.reporters.screen import PLAIN, printable
 from lk_audit.reporters.summary import coverage, defects, outcome, reasons, verdict
 from lk_audit.reporters.text import code_frame
 from lk_audit.reporters.wording import one_line, repository_path, sentence, worst_problems
-from lk_audit.rule_docs import anchor
+from lk_audit.rule_pages import anchor
 from lk_audit.source import Place
 
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from lk_audit.reporters import Presentation, readable_path
 from lk_audit.reporters.wording import bounded, json_text, sentence
 from lk_audit.rule_address import address
 from lk_audit.rule_api import Confidence
-from lk_audit.rule_docs import rule_page
+from lk_audit.rule_pages import rule_page
 from lk_audit.source import Place
 
 Json: TypeAlias = dict[str, Any]

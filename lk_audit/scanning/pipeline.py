@@ -38,9 +38,9 @@ from lk_audit.suppression.keys import KeySuppression, acceptances
 from lk_audit.suppression.overrides import apply_overrides
 
 if TYPE_CHECKING:
-    from lk_audit.cache.scans import Cache
     from lk_audit.edits import Fix
     from lk_audit.repairs import Repair
+    from lk_audit.scanning.cached import Cache
 
 Observe: TypeAlias = "Callable[[Sequence[Source], Sequence[Fact]], None]"
 

@@ -23,7 +23,7 @@ from lk_audit.source import Source
 from lk_audit.suppression.comments import rule_names
 
 if TYPE_CHECKING:
-    from lk_audit.cache.scans import Cache
+    from lk_audit.scanning.cached import Cache
 
 Watching: TypeAlias = Callable[[], AbstractContextManager[Progress | None]]
 """Opens and closes whatever shows the progress of a scan."""
@@ -76,7 +76,7 @@ class Setup(Struct, frozen=True):
         folder = self.cache_folder() if is_wanted and self.cache_folder is not None else None
         if folder is None:
             return None
-        from lk_audit.cache.scans import Cache  # noqa: PLC0415 - not for the files that a hook names
+        from lk_audit.scanning.cached import Cache  # noqa: PLC0415 - not for the files that a hook names
 
         return Cache(folder)
 

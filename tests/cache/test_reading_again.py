@@ -11,12 +11,12 @@ from pathlib import Path
 import jwt
 import pytest
 
-from lk_audit.cache import scans, table
+from lk_audit.cache import table
 from lk_audit.cache.store import Store
 from lk_audit.files.columns import Columns
 from lk_audit.findings import Report
 from lk_audit.machine.budget import OutOfTime
-from lk_audit.scanning import extraction
+from lk_audit.scanning import cached, extraction
 from lk_audit.scanning.environment_files import EnvironmentFiles
 from tests.cache.trees import FILES, OWN_RULE, git, planted, put, read_by, scanned, shown
 from tests.samples import SECRET
@@ -57,14 +57,14 @@ def test_what_has_just_changed_is_read_again(tree: Path, cache: Path, monkeypatc
 def test_a_file_that_is_replaced_during_a_scan_spoils_no_report(
     tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = scans.Scan.report
+    report = cached.Scan.report
 
-    def late(self: scans.Scan, environment: EnvironmentFiles) -> Report | None:
+    def late(self: cached.Scan, environment: EnvironmentFiles) -> Report | None:
         put(tree, "src/settings.py", "LIFE = None\n")  # read only when the analysis comes to ask
         return report(self, environment)
 
     with monkeypatch.context() as patch:
-        patch.setattr(scans.Scan, "report", late)
+        patch.setattr(cached.Scan, "report", late)
         scanned(tree, cache)
 
     assert shown(scanned(tree, cache)) == shown(scanned(tree))

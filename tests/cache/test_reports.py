@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from lk_audit.api import scan
-from lk_audit.cache import ahead, scans, table
+from lk_audit.cache import ahead, table
 from lk_audit.files import discovery, listing
 from lk_audit.files.columns import Columns
 from lk_audit.machine import processes
+from lk_audit.scanning import cached
 from tests.cache.trees import FILES, OWN_RULE, git, put, scanned, shown
 from tests.samples import SECRET
 
@@ -191,7 +192,7 @@ def test_files_whose_process_was_ended_are_looked_at_all_the_same(
             os.kill(os.getpid(), signal.SIGKILL)
         return state(*arguments, **named)
 
-    monkeypatch.setattr(scans, "states", ended)
+    monkeypatch.setattr(cached, "states", ended)
 
     assert shown(scanned(tree, cache, jobs=2)) == cold
 

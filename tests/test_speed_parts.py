@@ -50,6 +50,16 @@ def test_a_scan_is_seen_by_phase(tmp_path: Path) -> None:
     assert "| parsing |" in "\n".join(phases.table(found))
 
 
+def test_a_scan_is_seen_where_it_would_be_done_by_several_processes(tmp_path: Path) -> None:
+    for number in range(20):
+        padding = "# of the size that makes it worth while\n" * 5_000
+        (tmp_path / f"{number}.py").write_text(f"from livekit import api\n{padding}api.AccessToken('{number}', 'x')\n")
+
+    found = phases.measured(tmp_path)
+
+    assert found["machine"] < found["frontends"]
+
+
 def test_every_programming_language_has_a_cost() -> None:
     assert set(language_costs.SUFFIXES) >= frontends.CODE
     assert all(frontends.frontend_for(f"a{end}") == name for name, end in language_costs.SUFFIXES.items())

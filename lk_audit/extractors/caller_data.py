@@ -108,9 +108,15 @@ def is_injected(value: Given) -> bool:
 
 
 def is_read_of_own_request(value: Given) -> bool:
-    """Python's `http.server` keeps the request in the handler itself: `self.path`, `self.rfile.read(length)`."""
-    is_own = value.parameter == "self" and value.function.name.startswith("do_")
-    return is_own and value.members[:1] in {("path",), ("headers",), ("rfile",)}
+    """Whether a handler of Python reads the request that it holds itself.
+
+    `self.path` and `self.rfile.read(length)` of `http.server`, `self.request.body` of Tornado's and Django's classes.
+    """
+    if value.parameter != "self":
+        return False
+    if value.function.name.startswith("do_"):
+        return value.members[:1] in {("path",), ("headers",), ("rfile",)}
+    return value.members[:1] == ("kwargs",) or (value.members[:1] == ("request",) and not is_server_set(value))
 
 
 def is_server_set(value: Given) -> bool:
@@ -120,7 +126,8 @@ def is_server_set(value: Given) -> bool:
         members = members[1:]
     if not _GO_SERVER_SET.isdisjoint(members):
         return True
-    is_request = value.parameter in REQUEST_PARAMETERS or value.parameter.startswith("#")
+    is_held = value.members[:1] == ("request",)
+    is_request = is_held or value.parameter in REQUEST_PARAMETERS or value.parameter.startswith("#")
     is_header = members[:1] == ("headers",) and members[1:2] and members[1].lower() in SERVER_SET_HEADERS
     return is_request and bool(members) and (members[0] in SERVER_SET or bool(is_header))
 

@@ -6,24 +6,30 @@ Decorated, passed to a call that registers, exported under a name, a method of a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers import Handler
-from lk_audit.extractors.route_forms import forms
+from lk_audit.extractors.procedures import forms as procedures
+from lk_audit.extractors.route_forms import forms as routes
 from lk_audit.livekit.requests import (
+    FALCON_METHODS,
     HANDLER_CLASS_METHODS,
     HANDLER_TAKERS,
     HTTP_EXPORTS,
     LOADER_EXPORTS,
+    PACKAGE_DECORATORS,
     REQUEST_FRAMEWORKS,
+    REQUEST_TYPES,
     ROUTE_DECORATORS,
     ROUTE_METHODS,
     ROUTE_RECORDS,
     SERVED_PARAMETERS,
+    SOCKET_LIFE,
     VIEW_CLASSES,
 )
 from lk_audit.patterns import regex
-from lk_audit.syntax import Assign, Call, Class, Export, Expr, Function, Literal, Member, Name, Record
+from lk_audit.syntax import Assign, Call, Class, Export, Expr, Function, Literal, Member, Name, Parameter, Record
 from lk_audit.values.model import Defined, Returned
 
 _IN_PARTS = "#0"
@@ -65,9 +71,16 @@ def _route_label(context: FileContext, decorator: Expr) -> str | None:
     name = context.name_elsewhere(callee)
     if not isinstance(decorator, Call) or any(item.name == "requires_proxy_auth" for item in decorator.arguments):
         return None
-    # Litestar's `@get("/token")`
-    is_bare = name in ROUTE_METHODS and (context.qualified(callee) or "").startswith("litestar.")
-    return f"{name} {path or ''}".strip() if is_bare or name in ROUTE_DECORATORS else None
+    return f"{name} {path or ''}".strip() if name in ROUTE_DECORATORS or _is_of_package(context, callee) else None
+
+
+def _is_of_package(context: FileContext, callee: Expr) -> bool:
+    """Litestar's `@get("/token")`."""
+    dotted = context.qualified(callee) or ""
+    return any(dotted.startswith(package) and dotted.removeprefix(package) in names for package, names in _PACKAGES)
+
+
+_PACKAGES = tuple(PACKAGE_DECORATORS.items())
 
 
 def _first_text(call: Call) -> str | None:
@@ -92,11 +105,12 @@ def _registered(context: FileContext) -> Iterator[Handler]:
 
 
 def _of_other_forms(context: FileContext) -> Iterator[Handler]:
-    for exprs, label, call, router, path in forms(context):
-        function = next((found for found in (_as_function(context, expr) for expr in exprs) if found is not None), None)
+    for form in chain(routes(context), procedures(context)):
+        meant = (_as_function(context, expr) for expr in form.exprs)
+        function = next((found for found in meant if found is not None), None)
         if function is not None:
-            address = route_of(path) if path == context.source.path else path
-            yield Handler(function, label, context, call, router, address)
+            path = route_of(form.path) if form.path == context.source.path else form.path
+            yield Handler(function, form.label, context, form.call, form.router, path, form.record, form.asked)
 
 
 def _handler_entry(expr: Expr) -> Expr:
@@ -121,7 +135,7 @@ def _registration(context: FileContext, call: Call) -> str | None:
             return f"{name.upper()} {_first_text(callee.object) or ''}".strip()
     if isinstance(callee, Member) and name == "on" and (last_name(callee.object) or "") in _MESSAGE_SOURCES:
         event = _first_text(call)
-        return f"message {event}" if event not in {None, "close", "error", "open", "connection", "disconnect"} else None
+        return f"message {event}" if event is not None and event not in SOCKET_LIFE else None
     if name == "handler" and not _is_server_function(callee):
         return _vertx_route(callee)
     label = _taker(name, context.qualified(callee) or name)
@@ -265,25 +279,34 @@ def _assigns_export(target: Expr) -> bool:
 
 
 def _by_parameters(context: FileContext) -> Iterator[Handler]:
-    """AWS Lambda's `handler(event, context)`, Google's `f(request)` and Django's `view(request, ...)`."""
+    """AWS Lambda's `handler(event, context)`, Azure's `main(req: HttpRequest)` and Django's `view(request, ...)`."""
     modules = {item.module.split(".", 1)[0] for item in context.names.imports}
     serves_requests = bool(modules & REQUEST_FRAMEWORKS)
     for function in context.names.functions:
         names = [item.name for item in function.parameters]
         is_handler = names[:2] == ["event", "context"] or (serves_requests and names[:1] == ["request"])
+        is_handler = is_handler or any(_is_request_type(context, item) for item in function.parameters[:1])
         if is_handler and context.names.enclosing_function(function) is None:
             yield Handler(function, function.name, context)
 
 
+def _is_request_type(context: FileContext, parameter: Parameter) -> bool:
+    written = parameter.annotation
+    return isinstance(written, Name | Member) and context.qualified(written) in REQUEST_TYPES
+
+
 def _class_methods(context: FileContext) -> Iterator[Handler]:
-    for owner in context.names.classes:
-        bases = {context.name_elsewhere(base) for base in owner.bases}
-        if not any(base.endswith(VIEW_CLASSES) for base in bases):
+    for function in context.names.functions:
+        is_falcon = context.is_python and function.name in FALCON_METHODS
+        if not is_falcon and function.name not in HANDLER_CLASS_METHODS:
             continue
-        for function in context.names.functions:
-            inside = context.names.enclosing(function, Class) is owner
-            if inside and function.name in HANDLER_CLASS_METHODS:
-                yield Handler(function, f"{owner.name}.{function.name}", context)
+        owner = context.names.enclosing(function, Class)
+        if owner is not None and (is_falcon or _is_view(context, owner)):
+            yield Handler(function, f"{owner.name}.{function.name}", context)
+
+
+def _is_view(context: FileContext, owner: Class) -> bool:
+    return any(context.name_elsewhere(base).endswith(VIEW_CLASSES) for base in owner.bases)
 
 
 def _server_actions(context: FileContext) -> Iterator[Handler]:

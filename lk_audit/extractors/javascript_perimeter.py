@@ -9,6 +9,7 @@ from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.mounts import is_public
+from lk_audit.extractors.route_settings import asked_of_callers
 from lk_audit.facts import Lead
 from lk_audit.livekit.middleware import (
     MIDDLEWARE_FILES,
@@ -52,6 +53,8 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
             guard = _middleware_guard(guards, context, handler.path)
             if guard is not None:
                 yield Lead(context.place(guard), "authenticates the caller")
+    for context, setting in asked_of_callers(workspace, handler):
+        yield Lead(context.place(setting), "authenticates the caller")
     if home.names.enclosing(handler.function, Class) is not None and not is_public(home, handler.function):
         yield from _global_guards(workspace, guards, home)
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.route_settings import entries_of, settings_of
 from lk_audit.livekit.middleware import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
 from lk_audit.livekit.requests_go import DEFAULT_MUX, DERIVING, ROUTE_METHODS
 from lk_audit.syntax import (
@@ -58,7 +59,11 @@ class Mounts:
         for expr in declared_guards(home, handler.function):
             yield home, expr
         registration = handler.registration
-        if registration is not None:
+        if handler.record is not None:
+            for record in settings_of(handler.record):
+                settings = (expr for expr in entries_of(record).values() if not isinstance(expr, Record))
+                yield from ((handler.site, expr) for expr in settings if not self._is_handler(handler, expr))
+        elif registration is not None:
             for item in registration.arguments:
                 for part in _parts(item.value):
                     yield from ((handler.site, expr) for expr in self._around_handler(handler, part))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext, Workspace, last_name
+from lk_audit.extractors.context import FileContext, Workspace, first_text, last_name
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.facts import Lead
 from lk_audit.livekit.authentication import PERMISSIVE
 from lk_audit.livekit.middleware import APPLICATION_CLASSES, PERMISSION_SETTINGS, VIEW_DECORATORS
-from lk_audit.syntax import Assign, Class, Entry, Function, Literal, Name
+from lk_audit.syntax import Assign, Call, Class, Entry, Function, Literal, Name, Raise, walk
 from lk_audit.values.model import Defined
 from lk_audit.values.possible import texts
 
@@ -18,11 +18,35 @@ from lk_audit.values.possible import texts
 def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
     """What tells callers before they reach anything of the application."""
     home = handler.site.home(handler.function)
+    yield from _connection(guards, home, handler)
     yield from _application_middleware(workspace, guards, home)
     owner = home.names.enclosing(handler.function, Class)
     if _is_rest_view(home, owner, handler.function) and not _sets_permissions(owner, handler.function):
         yield from _default_permissions(workspace, home)
     yield from _django_middleware(workspace, guards, home)
+
+
+def _connection(guards: Guards, home: FileContext, handler: Handler) -> Iterator[Lead]:
+    """What a server of Socket.IO does when somebody connects: without a connection nobody sends events."""
+    if not handler.label.startswith("message "):
+        return
+    for function in home.names.functions:
+        is_told = function.name in {"connect", "on_connect"} or _is_told_of_connections(function)
+        if is_told and (_turns_away(home, function) or guards.function(home, function)):
+            yield Lead(home.place(function), "is asked when somebody connects")
+
+
+def _is_told_of_connections(function: Function) -> bool:
+    return any(isinstance(mark, Call) and first_text(mark) == "connect" for mark in function.decorators)
+
+
+def _turns_away(home: FileContext, function: Function) -> bool:
+    """Whether a connection may be refused: `return False`, `raise ConnectionRefusedError`."""
+    answers = (item.value for item in home.names.returns(function))
+    if any(isinstance(answer, Literal) and answer.value is False for answer in answers):
+        return True
+    raised = (item.value for item in walk(function.body) if isinstance(item, Raise) and item.value is not None)
+    return any((last_name(error) or "").endswith("ConnectionRefusedError") for error in raised)
 
 
 def _application_middleware(workspace: Workspace, guards: Guards, home: FileContext) -> Iterator[Lead]:

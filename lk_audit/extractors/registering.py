@@ -9,7 +9,14 @@ import re
 from collections.abc import Mapping
 
 from lk_audit.livekit.dotnet import MAPS
-from lk_audit.livekit.requests import HANDLER_TAKERS, HTTP_EXPORTS, LOADER_EXPORTS, ROUTE_ADDERS, ROUTE_METHODS
+from lk_audit.livekit.requests import (
+    HANDLER_TAKERS,
+    HTTP_EXPORTS,
+    LOADER_EXPORTS,
+    RESOLVER_OWNERS,
+    ROUTE_ADDERS,
+    ROUTE_METHODS,
+)
 from lk_audit.patterns import regex
 
 Signs = tuple["re.Pattern[bytes]", ...]
@@ -29,11 +36,13 @@ _GENERAL: tuple[Signs, ...] = (
     (regex(_TAKER),),
     (regex(rb"\.\s{0,40}on\s{0,9}[(<]"), regex(rb"socket|ws|connection|client|conn")),
 )
+_RESOLVERS = rb"\b" + _any_of(RESOLVER_OWNERS) + rb"[\"']?\s{0,9}:|\bresolve\b"
+_TABLE: Signs = (regex(rb"\bmethod\b"), regex(rb"\bhandler\b"))
 _SERVED: Signs = (regex(rb"\bexport\s{1,40}default\b|\bas\s{1,40}default\b|\bexports\b"),)
 """What only a function that looks like a handler is exported by."""
 _WAYS: Mapping[str, tuple[Signs, ...]] = {
     "python": (*_GENERAL, (regex(rb"\bRoute\s{0,9}\("), regex(rb"[\"']/"))),
-    "javascript": (*_GENERAL, (regex(_EXPORT),), (regex(rb"use server"),)),
+    "javascript": (*_GENERAL, (regex(_EXPORT),), (regex(rb"use server"),), (regex(_RESOLVERS),), _TABLE),
     "jvm": _GENERAL,
     "dart": _GENERAL,
     "rust": ((regex(rb"\broute\b|\bwarp\b|\.\s{0,40}to\b"),),),

@@ -9,6 +9,7 @@ from lk_audit.extractors.web import web
 from lk_audit.livekit.requests import (
     ASKING_BACKEND,
     KEPT_BY_SERVER,
+    OWN_READERS,
     PARSING_CALLS,
     PARSING_NAME,
     SERVER_SET,
@@ -37,7 +38,7 @@ class RequestValues:
             handler = self._endpoints.handler_of(value.function)
             if handler is not None and is_read_of_own_request(value):
                 return True
-            if handler is None or is_injected(value) or is_server_set(value):
+            if handler is None or is_injected(value) or is_server_set(value) or not handler.is_asked(value.parameter):
                 return False
             return web(self._context.home(value.function)).is_from_caller(self._context, value, handler)
         if isinstance(value, Returned):
@@ -112,6 +113,8 @@ class RequestValues:
             return True
         if not isinstance(call.callee, Member) or call.callee.name in KEPT_BY_SERVER | ASKING_BACKEND:
             return False
+        if call.callee.name in OWN_READERS and last_name(call.callee.object) == "self":
+            return True
         return any(
             self._is_part_of_request(source.call) or self._is_global(source.callee) or self._is_body(source.call)
             if isinstance(source, Returned)

@@ -1,16 +1,29 @@
-"""Further forms in which code says what answers requests: calls that add routes, records, procedures, pages."""
+"""Further forms in which code says what answers requests at an address: calls that add routes, tables, pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.handlers import Form
+from lk_audit.extractors.route_settings import entries_of, settings_of
 from lk_audit.livekit.requests import HTTP_EXPORTS, ROUTE_ADDERS, ROUTE_METHODS, ROUTE_RECORDS
 from lk_audit.patterns import regex
-from lk_audit.syntax import Call, Entry, Export, Expr, Function, Literal, Member, Name, Node, Record, walk
-
-Form = tuple[tuple[Expr, ...], str, Call | None, Expr | None, str | None]
-"""What may be the handler, its label, where it is registered, with which router, for which address."""
+from lk_audit.syntax import (
+    Argument,
+    Call,
+    Entry,
+    Export,
+    Expr,
+    Function,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Record,
+    Sequence,
+    walk,
+)
 
 
 def forms(context: FileContext) -> Iterator[Form]:
@@ -21,15 +34,8 @@ def forms(context: FileContext) -> Iterator[Form]:
     elif context.names.is_javascript:
         yield from _records(context)
         yield from _records_by_method(context)
-        yield from _procedures(context)
         yield from _server_pages(context)
     yield from _decorated_later(context)
-
-
-def entries_of(record: Record) -> dict[str, Expr]:
-    """The entries of a record by those of its keys that are written out."""
-    keyed = ((item.key.value, item.value) for item in record.entries if isinstance(item.key, Literal))
-    return {key: value for key, value in keyed if isinstance(key, str)}
 
 
 def _path(call: Call) -> str | None:
@@ -47,7 +53,7 @@ def _added(context: FileContext) -> Iterator[Form]:
         for call in context.names.calls_of(name):
             path = _path(call)
             if isinstance(call.callee, Member) and path is not None:
-                yield _given(call), f"route {path}", call, call.callee.object, path
+                yield Form(_given(call), f"route {path}", call, call.callee.object, path)
 
 
 def _route_objects(context: FileContext) -> Iterator[Form]:
@@ -55,7 +61,7 @@ def _route_objects(context: FileContext) -> Iterator[Form]:
     for call in context.names.calls_of("Route"):
         path = _path(call)
         if path is not None and (context.qualified(call.callee) or "").endswith("routing.Route"):
-            yield _given(call), f"route {path}", call, None, path
+            yield Form(_given(call), f"route {path}", call, None, path)
 
 
 def _decorated_later(context: FileContext) -> Iterator[Form]:
@@ -65,19 +71,35 @@ def _decorated_later(context: FileContext) -> Iterator[Form]:
         if isinstance(mark, Call) and isinstance(mark.callee, Member) and mark.callee.name in ROUTE_METHODS:
             path = _path(mark)
             if path is not None:
-                yield _given(call), f"{mark.callee.name.upper()} {path}", call, mark.callee.object, path
+                yield Form(_given(call), f"{mark.callee.name.upper()} {path}", call, mark.callee.object, path)
 
 
 def _records(context: FileContext) -> Iterator[Form]:
-    """Fastify's `app.route({ method: "POST", url: "/token", preHandler, handler })`."""
-    for call in context.names.calls_of("route"):
-        first = call.arguments[0].value if call.arguments else None
-        entries = entries_of(first) if isinstance(first, Record) else {}
-        handler, url, method = (entries.get(key) for key in ("handler", "url", "method"))
-        path = url.value if isinstance(url, Literal) else None
-        if handler is not None and isinstance(path, str) and isinstance(call.callee, Member):
-            word = method.value if isinstance(method, Literal) and isinstance(method.value, str) else "route"
-            yield (handler,), f"{word} {path}", call, call.callee.object, path
+    """`{ method: "POST", path: "/token", handler }` in a table of routes, or given to a router: Fastify's, hapi's."""
+    for record in context.names.nodes(Record):
+        entries = entries_of(record)
+        handler = next((found for part in settings_of(record) if (found := entries_of(part).get("handler"))), None)
+        path = next((_text(entries[key]) for key in ("url", "path") if key in entries), None)
+        if handler is None or path is None or not path.startswith("/") or "method" not in entries:
+            continue
+        call = _taker_of(context, record)
+        router = call.callee.object if call is not None and isinstance(call.callee, Member) else None
+        label = f"{(_text(entries['method']) or 'route').upper()} {path}"
+        yield Form((handler,), label, call, router, path, record)
+
+
+def _text(expr: Expr) -> str | None:
+    return expr.value if isinstance(expr, Literal) and isinstance(expr.value, str) else None
+
+
+def _taker_of(context: FileContext, record: Record) -> Call | None:
+    """The call that is given a route, alone or in a list: `server.route([{ ... }, { ... }])`."""
+    for node in context.names.ancestors(record):
+        if isinstance(node, Call):
+            return node if last_name(node.callee) == "route" else None
+        if not isinstance(node, Sequence | Argument):
+            return None
+    return None
 
 
 def _records_by_method(context: FileContext) -> Iterator[Form]:
@@ -86,7 +108,7 @@ def _records_by_method(context: FileContext) -> Iterator[Form]:
         if _takes_routes(call):
             for entry in (node for node in walk(call) if isinstance(node, Entry)):
                 if isinstance(entry.key, Literal) and entry.key.value in HTTP_EXPORTS and _takes_request(entry.value):
-                    yield (entry.value,), f"{entry.key.value} of {context.source.path}", None, None, None
+                    yield Form((entry.value,), f"{entry.key.value} of {context.source.path}")
 
 
 def _takes_routes(call: Call) -> bool:
@@ -99,34 +121,6 @@ def _takes_request(expr: Expr) -> bool:
     return isinstance(expr, Function) and bool(expr.parameters)
 
 
-_OPEN_PROCEDURE = regex(r"(?i)^(?:(?:public|open|guest|anonymous|base)_?)?procedure$")
-"""How procedures of tRPC are called that anybody may call; what others ask for, they say elsewhere."""
-
-
-def _procedures(context: FileContext) -> Iterator[Form]:
-    """Procedures of tRPC: `publicProcedure.input(...).mutation(async ({ input }) => ...)`."""
-    for name in ("mutation", "query", "subscription"):
-        for call in context.names.calls_of(name):
-            if isinstance(call.callee, Member) and len(call.arguments) == 1 and _is_open(call.callee.object):
-                key = _key_of(context, call)
-                yield _given(call), f"procedure {key}", None, None, f"/api/trpc/{key}"
-
-
-def _is_open(expr: Expr) -> bool:
-    """Whether a procedure is made of one that anybody may call, with nothing in between that might ask who does."""
-    while isinstance(expr, Call) and isinstance(expr.callee, Member):
-        if expr.callee.name == "use":
-            return False
-        expr = expr.callee.object
-    return isinstance(expr, Name | Member) and _OPEN_PROCEDURE.search(last_name(expr) or "") is not None
-
-
-def _key_of(context: FileContext, call: Call) -> str:
-    holder: Node | None = context.names.parent(call)
-    key = holder.key if isinstance(holder, Entry) else None
-    return str(key.value) if isinstance(key, Literal) else ""
-
-
 _PAGE = regex(r"(?:^|/)\+(?:page|layout)\.server\.[cm]?[jt]s$")
 
 
@@ -136,10 +130,10 @@ def _server_pages(context: FileContext) -> Iterator[Form]:
         return
     for node in context.names.nodes(Export):
         if node.exported == "load" and node.local is not None:
-            yield (node.local,), f"load of {context.source.path}", None, None, context.source.path
+            yield Form((node.local,), f"load of {context.source.path}", path=context.source.path)
         elif node.exported == "actions":
             for name, value in _actions(context, node.local).items():
-                yield (value,), f"action {name} of {context.source.path}", None, None, context.source.path
+                yield Form((value,), f"action {name} of {context.source.path}", path=context.source.path)
 
 
 def _actions(context: FileContext, local: Node | None) -> dict[str, Expr]:

@@ -29,8 +29,14 @@ GUARD_METHODS = regex(
 )
 """How the methods of a guard, a middleware or a permission are called, by which a framework runs it."""
 
-GUARD_SETTINGS = frozenset({"permission_classes", "authentication_classes", "decorators"})
+GUARD_SETTINGS = frozenset({"permission_classes", "authentication_classes", "decorators", "method_decorators"})
 """Class attributes that name a view's guards."""
+
+ROUTE_AUTHENTICATION = frozenset({"auth", "authenticate", "authentication", "authorize", "requiresAuth", "requireAuth"})
+"""Keys of a route's settings that say whether its callers are authenticated: hapi's, and those of one's own tables."""
+
+ADMITTING_MODES = frozenset({"try", "optional", "none", "public", "anonymous"})
+"""Values there that let strangers pass."""
 
 PUBLIC_MARKS = frozenset({"Public", "SkipAuth", "IsPublic", "AllowAnonymous", "NoAuth", "Unprotected", "SkipGuard"})
 """Decorators that exempt a handler from the guards around it, by convention."""

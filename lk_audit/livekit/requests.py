@@ -24,9 +24,32 @@ ROUTE_RECORDS = frozenset({"createFileRoute", "createServerFileRoute", "createAP
 
 ROUTE_DECORATORS = frozenset(
     {"Get", "Post", "Put", "Patch", "Delete", "All", "Query", "Mutation", "api_view", "action", "csrf_exempt", "view"}
-    | {"Route", "fastapi_endpoint", "web_endpoint"}
+    | {"Route", "fastapi_endpoint", "web_endpoint", "SubscribeMessage"}
 )
 """Decorators without a receiver that make a handler: NestJS, GraphQL, Django REST, Pyramid, Symfony, Modal."""
+
+PACKAGE_DECORATORS: dict[str, frozenset[str]] = {
+    "litestar.": ROUTE_METHODS,
+    "bottle.": ROUTE_METHODS,
+    "pyramid.view.": frozenset({"view_config"}),
+    "firebase_functions.https_fn.": frozenset({"on_call", "on_request"}),
+}
+"""Decorators of Python that make a handler in a package only: elsewhere their names mean something else."""
+
+RESOLVER_OWNERS = frozenset({"Query", "Mutation", "Subscription"})
+"""The types of GraphQL whose fields clients ask for."""
+
+SOCKET_PACKAGES = {"flask_socketio": 0, "socketio": 1}
+"""Python's packages for Socket.IO, with how many parameters their handlers have before what the client sends."""
+
+SOCKET_LIFE = frozenset({"connect", "disconnect", "connect_error", "error", "close", "open", "connection"})
+"""Events of a socket's own life, at which nobody asks for anything."""
+
+REQUEST_TYPES = frozenset(
+    {"azure.functions.HttpRequest", "flask.Request", "firebase_functions.https_fn.Request"}
+    | {"firebase_functions.https_fn.CallableRequest"}
+)
+"""How Python code says of a parameter that it is a request, where the platform finds the function by other means."""
 
 HANDLER_TAKERS: dict[str, str] = {
     "Bun.serve": "Bun",
@@ -80,6 +103,14 @@ HANDLER_CLASS_METHODS = frozenset(
     | {"doGet", "doPost", "doPut", "service", "handle", "handleRequest"}
 )
 
+FALCON_METHODS = frozenset(f"on_{method}" for method in ("get", "post", "put", "patch", "delete"))
+"""Methods of Falcon's resources, which have no base class."""
+
+OWN_READERS = frozenset(
+    {f"get_{kind}argument{end}" for kind in ("", "query_", "body_") for end in ("", "s")} | {"get_json_body"}
+)
+"""Methods by which Tornado's handlers read the request that they are made for."""
+
 PARSING_CALLS = (
     frozenset(
         {"parse", "parseAsync", "safeParse", "loads", "assign", "model_validate", "parse_obj", "json", "URL"}
@@ -99,6 +130,7 @@ PARSING_NAME = regex(r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|d
 
 REQUEST_GLOBALS = (
     *("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request"),
+    *(f"{package}.reqparse.RequestParser.parse_args" for package in ("flask_restful", "flask_restx")),
     *(
         f"{package}call.{part}"
         for package in ("", "io.ktor.server.application.", "io.ktor.application.")

@@ -1,0 +1,148 @@
+"""Functions that clients call by a name instead of an address: procedures, resolvers, events of sockets, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext, first_text, last_name
+from lk_audit.extractors.handlers import Form
+from lk_audit.extractors.route_settings import entries_of
+from lk_audit.livekit.requests import RESOLVER_OWNERS, SOCKET_LIFE, SOCKET_PACKAGES
+from lk_audit.patterns import regex
+from lk_audit.syntax import Call, Class, Entry, Evaluate, Expr, Function, Literal, Member, Name, Node, Record
+
+_ARGUMENTS = range(1, 2)
+"""Of `(parent, args, context, info)` what the caller fills in."""
+_AFTER_INFO = range(2, 100)
+"""What follows `(parent, info, ...)`."""
+
+
+def forms(context: FileContext) -> Iterator[Form]:
+    """Everything of a file that clients may call in one of these ways."""
+    if context.is_python:
+        yield from _python_resolvers(context)
+        yield from _python_events(context)
+    elif context.names.is_javascript:
+        yield from _procedures(context)
+        yield from _resolvers(context)
+        yield from _inline_actions(context)
+
+
+# --- tRPC -------------------------------------------------------------------------------------------------------------
+
+_OPEN_PROCEDURE = regex(r"(?i)^(?:(?:public|open|guest|anonymous|base)_?)?procedure$")
+"""How procedures of tRPC are called that anybody may call; what others ask for, they say elsewhere."""
+
+
+def _procedures(context: FileContext) -> Iterator[Form]:
+    """Procedures of tRPC: `publicProcedure.input(...).mutation(async ({ input }) => ...)`."""
+    for name in ("mutation", "query", "subscription"):
+        for call in context.names.calls_of(name):
+            if isinstance(call.callee, Member) and len(call.arguments) == 1 and _is_open(call.callee.object):
+                key = _key_of(context, call)
+                yield Form((call.arguments[0].value,), f"procedure {key}", path=f"/api/trpc/{key}")
+
+
+def _is_open(expr: Expr) -> bool:
+    """Whether a procedure is made of one that anybody may call, with nothing in between that might ask who does."""
+    while isinstance(expr, Call) and isinstance(expr.callee, Member):
+        if expr.callee.name == "use":
+            return False
+        expr = expr.callee.object
+    return isinstance(expr, Name | Member) and _OPEN_PROCEDURE.search(last_name(expr) or "") is not None
+
+
+def _key_of(context: FileContext, node: Node) -> str:
+    holder: Node | None = context.names.parent(node)
+    key = holder.key if isinstance(holder, Entry) else None
+    return str(key.value) if isinstance(key, Literal) else ""
+
+
+# --- GraphQL ----------------------------------------------------------------------------------------------------------
+
+
+def _resolvers(context: FileContext) -> Iterator[Form]:
+    """`{ Mutation: { token: (parent, args, context) => ... } }`, and fields with `{ type, args, resolve }`."""
+    for record in context.names.nodes(Record):
+        entries = entries_of(record)
+        if "resolve" in entries and "type" in entries:
+            yield Form((entries["resolve"],), f"resolver {_key_of(context, record)}".strip(), asked=_ARGUMENTS)
+        for owner in sorted(RESOLVER_OWNERS & entries.keys()):
+            fields = entries[owner]
+            for name, resolver in entries_of(fields).items() if isinstance(fields, Record) else ():
+                yield Form((resolver,), f"{owner}.{name}", asked=_ARGUMENTS)
+
+
+def _python_resolvers(context: FileContext) -> Iterator[Form]:
+    """Graphene's `mutate(self, info, room)` and `resolve_token`, Strawberry's fields, Ariadne's `@mutation.field`."""
+    packages = _packages(context)
+    for function in context.names.functions:
+        marks = [mark.callee if isinstance(mark, Call) else mark for mark in function.decorators]
+        if "strawberry" in packages and any(context.qualified(mark) in _STRAWBERRY for mark in marks):
+            yield Form((function,), f"resolver {function.name}")
+        elif "ariadne" in packages and any(isinstance(mark, Member) and mark.name == "field" for mark in marks):
+            yield Form((function,), f"resolver {function.name}", asked=_AFTER_INFO)
+        elif "graphene" in packages and _GRAPHENE.match(function.name) and _takes_info(function):
+            yield Form((function,), f"resolver {_named_with_owner(context, function)}", asked=_AFTER_INFO)
+
+
+_STRAWBERRY = frozenset({"strawberry.mutation", "strawberry.field"})
+_GRAPHENE = regex(r"^(?:mutate(?:_and_get_payload)?|resolve_\w+|perform_mutation)$")
+
+
+def _takes_info(function: Function) -> bool:
+    return [item.name.lstrip("_") for item in function.parameters[1:2]] == ["info"]
+
+
+def _named_with_owner(context: FileContext, function: Function) -> str:
+    owner = context.names.enclosing(function, Class)
+    return f"{owner.name}.{function.name}" if owner is not None else function.name
+
+
+# --- sockets ----------------------------------------------------------------------------------------------------------
+
+
+def _python_events(context: FileContext) -> Iterator[Form]:
+    """`@sio.event`, `@sio.on("join")`, and the methods of a namespace; Flask-SocketIO passes no id of the socket."""
+    package = next((name for name in SOCKET_PACKAGES if name in _packages(context)), None)
+    if package is None:
+        return
+    for function in context.names.functions:
+        owner = context.names.enclosing(function, Class)
+        event = _event_of(function) if owner is None else _event_of_method(context, owner, function)
+        if event is not None and event not in SOCKET_LIFE:
+            skipped = SOCKET_PACKAGES[package] + (owner is not None)
+            yield Form((function,), f"message {event}", asked=range(skipped, 100))
+
+
+def _event_of(function: Function) -> str | None:
+    for mark in function.decorators:
+        callee = mark.callee if isinstance(mark, Call) else mark
+        if isinstance(callee, Member) and callee.name == "event":
+            return function.name
+        if isinstance(callee, Member) and callee.name == "on" and isinstance(mark, Call):
+            return first_text(mark)
+    return None
+
+
+def _event_of_method(context: FileContext, owner: Class, function: Function) -> str | None:
+    is_namespace = any(context.name_elsewhere(base).endswith("Namespace") for base in owner.bases)
+    return function.name.removeprefix("on_") if is_namespace and function.name.startswith("on_") else None
+
+
+def _packages(context: FileContext) -> set[str]:
+    return {item.module.split(".", 1)[0] for item in context.names.imports}
+
+
+# --- server actions ---------------------------------------------------------------------------------------------------
+
+
+def _inline_actions(context: FileContext) -> Iterator[Form]:
+    """React's `async function join(data) { "use server"; ... }` inside a component of the server."""
+    if b"use server" not in context.source.data:
+        return
+    for function in context.names.functions:
+        first = function.body.statements[0] if function.body.statements else None
+        written = first.value if isinstance(first, Evaluate) else None
+        if isinstance(written, Literal) and written.value == "use server":
+            yield Form((function,), f"server action {function.name}".strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extractors.common_handlers import route_of
+from lk_audit.extractors.exported_handlers import route_of
 from lk_audit.extractors.javascript_perimeter import matches
 from lk_audit.extractors.mounts import covers
 

@@ -1,6 +1,6 @@
 """Functions that answer requests by signs that several languages share, and by those of Python and JavaScript.
 
-Decorated, passed to a call that registers, exported under a name, a method of a class of views, called with a request.
+Decorated, passed to a call that registers, a method of a class of views, called with a request.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.exported_handlers import exported, route_of, server_actions
+from lk_audit.extractors.handler_functions import as_function
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.procedures import forms as procedures
 from lk_audit.extractors.route_forms import forms as routes
@@ -16,36 +18,26 @@ from lk_audit.livekit.requests import (
     FALCON_METHODS,
     HANDLER_CLASS_METHODS,
     HANDLER_TAKERS,
-    HTTP_EXPORTS,
-    LOADER_EXPORTS,
     PACKAGE_DECORATORS,
     REQUEST_FRAMEWORKS,
     REQUEST_TYPES,
     ROUTE_DECORATORS,
     ROUTE_METHODS,
     ROUTE_RECORDS,
-    SERVED_PARAMETERS,
     SOCKET_LIFE,
     VIEW_CLASSES,
 )
-from lk_audit.patterns import regex
-from lk_audit.syntax import Assign, Call, Class, Export, Expr, Function, Literal, Member, Name, Parameter, Record
-from lk_audit.values.model import Defined, Returned
-
-_IN_PARTS = "#0"
-"""How syntax calls a first parameter that is taken apart where it is declared (`syntax.Parameter`)."""
-_MOST_WRAPPERS = 3
-_MOST_PARAMETERS = 3
-"""What a serverless platform passes at most: event, context, callback."""
+from lk_audit.syntax import Call, Class, Expr, Function, Literal, Member, Name, Parameter, Record
+from lk_audit.values.model import Defined
 
 
 def find(context: FileContext) -> Iterator[Handler]:
     """The handlers of a file that frameworks of several languages, or only those of Python and JavaScript, have."""
     yield from _decorated(context)
     yield from _registered(context)
-    yield from _exported(context)
+    yield from exported(context)
     yield from _class_methods(context)
-    yield from _server_actions(context)
+    yield from server_actions(context)
     yield from _of_other_forms(context)
     if context.is_python:
         yield from _by_parameters(context)
@@ -97,7 +89,7 @@ def _registered(context: FileContext) -> Iterator[Handler]:
         if label is None:
             continue
         for item in reversed(call.arguments):
-            function = _as_function(context, _handler_entry(item.value))
+            function = as_function(context, _handler_entry(item.value))
             if function is not None:
                 router = call.callee.object if isinstance(call.callee, Member) else None
                 yield Handler(function, label, context, call, router, _first_text(call))
@@ -106,7 +98,7 @@ def _registered(context: FileContext) -> Iterator[Handler]:
 
 def _of_other_forms(context: FileContext) -> Iterator[Handler]:
     for form in chain(routes(context), procedures(context)):
-        meant = (_as_function(context, expr) for expr in form.exprs)
+        meant = (as_function(context, expr) for expr in form.exprs)
         function = next((found for found in meant if found is not None), None)
         if function is not None:
             path = route_of(form.path) if form.path == context.source.path else form.path
@@ -173,34 +165,6 @@ def _is_server_function(callee: Expr) -> bool:
     return isinstance(callee, Name) and callee.id in {"createServerFn", "createServerAction", *ROUTE_RECORDS}
 
 
-def _as_function(context: FileContext, expr: Expr) -> Function | None:
-    """The function that an expression is, by name from whatever file, or as the last argument of a wrapper."""
-    if isinstance(expr, Function):
-        return expr
-    if isinstance(expr, Call):
-        is_bound = isinstance(expr.callee, Member) and expr.callee.name == "bind"
-        inner = expr.callee.object if isinstance(expr.callee, Member) and is_bound else None
-        inner = inner or (expr.arguments[-1].value if expr.arguments else None)
-        return _as_function(context, inner) if inner is not None else None
-    found = [*_defined_here(context, expr)] if isinstance(expr, Name) else []
-    if not found and isinstance(expr, Name | Member):
-        values = context.values(expr)
-        found = [value.definition for value in values if isinstance(value, Defined)]
-        made = [value.call for value in values if isinstance(value, Returned) and not value.members]
-        found += [item for item in (_wrapped(call) for call in made) if item is not None]
-    return next((item for item in found if isinstance(item, Function)), None)
-
-
-def _wrapped(call: Call) -> Function | None:
-    """`exports.getToken = asyncHandler(async (req, res) => ...)`, which a file of routes registers."""
-    inner: Expr | None = call
-    for _ in range(_MOST_WRAPPERS):
-        if not isinstance(inner, Call):
-            break
-        inner = inner.arguments[-1].value if inner.arguments and not inner.is_new else None
-    return inner if isinstance(inner, Function) and looks_like_handler(inner) else None
-
-
 def registered_wrapped(context: FileContext, function: Function, words: Iterable[str]) -> Iterator[Handler]:
     """The handlers that a file makes of what a wrapper of the project returns for a function.
 
@@ -216,66 +180,6 @@ def registered_wrapped(context: FileContext, function: Function, words: Iterable
         if label is not None and function not in made and any(isinstance(item, Function) for item in made):
             router = call.callee.object if isinstance(call.callee, Member) else None
             yield Handler(function, label, context, call, router, _first_text(call))
-
-
-def _defined_here(context: FileContext, name: Name) -> Iterator[Function | Class]:
-    for definition in context.names.definitions(name):
-        for item in (definition.value, definition.node):
-            if isinstance(item, Function):
-                yield item
-
-
-def _exported(context: FileContext) -> Iterator[Handler]:
-    """Next, SvelteKit, Astro, Remix, Netlify, Vercel, Lambda, Workers, Appwrite: exported functions by their names."""
-    if _LEFT_BESIDE.search(context.source.path):
-        return
-    for node in context.names.nodes(Export):
-        function = _as_function(context, node.local) if node.local is not None else None
-        if function is not None and _is_handler_export(node.exported, function):
-            is_method = node.exported in HTTP_EXPORTS
-            label = f"{node.exported} of {context.source.path}" if is_method else function.name or node.exported
-            yield Handler(function, label, context, path=route_of(context.source.path))
-        elif isinstance(node.local, Record) and node.exported == "default":
-            yield from _record_handlers(context, node.local)
-    for assign in context.names.nodes(Assign):
-        function = _as_function(context, assign.value) if _assigns_export(assign.target) else None
-        if function is not None and looks_like_handler(function):
-            yield Handler(function, function.name or "handler", context, path=route_of(context.source.path))
-
-
-def _record_handlers(context: FileContext, record: Record) -> Iterator[Handler]:
-    for entry in record.entries:
-        if isinstance(entry.key, Literal) and entry.key.value == "fetch" and isinstance(entry.value, Function):
-            yield Handler(entry.value, "fetch", context)
-
-
-def _is_handler_export(exported: str, function: Function) -> bool:
-    if exported in HTTP_EXPORTS or exported in LOADER_EXPORTS:
-        return bool(function.parameters) or exported in HTTP_EXPORTS
-    return exported == "default" and looks_like_handler(function) and not function.name[:1].isupper()
-
-
-def looks_like_handler(function: Function) -> bool:
-    """`(req, res)`, `(request)`, `(event, context)`, `({ req, res })`: what serverless platforms call."""
-    names = [item.name for item in function.parameters]
-    if names == [_IN_PARTS]:
-        return {"req", "res"} <= set(_parts_taken(function))
-    return 0 < len(names) <= _MOST_PARAMETERS and names[0].lstrip("_") in SERVED_PARAMETERS
-
-
-def _parts_taken(function: Function) -> Iterator[str]:
-    """What a function takes out of its first parameter where it declares it: Appwrite's `({ req, res, log })`."""
-    for statement in function.body.statements:
-        value = statement.value if isinstance(statement, Assign) else None
-        if isinstance(value, Member) and isinstance(value.object, Name) and value.object.id == _IN_PARTS:
-            yield value.name
-
-
-def _assigns_export(target: Expr) -> bool:
-    """`exports.name`, `module.exports`."""
-    if not isinstance(target, Member) or not isinstance(target.object, Name):
-        return False
-    return target.object.id == "exports" or (target.object.id == "module" and target.name == "exports")
 
 
 def _by_parameters(context: FileContext) -> Iterator[Handler]:
@@ -307,31 +211,3 @@ def _class_methods(context: FileContext) -> Iterator[Handler]:
 
 def _is_view(context: FileContext, owner: Class) -> bool:
     return any(context.name_elsewhere(base).endswith(VIEW_CLASSES) for base in owner.bases)
-
-
-def _server_actions(context: FileContext) -> Iterator[Handler]:
-    """Exported functions of a 'use server' module: every one is an endpoint of its own."""
-    if "use server" not in context.module.directives:
-        return
-    for node in context.names.nodes(Export):
-        function = _as_function(context, node.local) if node.local is not None else None
-        if function is not None:
-            yield Handler(function, f"server action {function.name or node.exported}", context)
-
-
-_LEFT_BESIDE = regex(r"(?:^|/)app/(?:[^/]+/)*route[._ -][^/]*\.[cm]?[jt]sx?$")
-"""Copies beside a route of Next, which serves files called `route` only: `route_old.ts`, `route.backup.ts`."""
-_ROUTE_FILE = regex(
-    r"(?:^|/)(?:app|pages|src/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
-)
-_NAMELESS_FILES = frozenset({"route", "index", "+server", "+page.server", "page"})
-
-
-def route_of(path: str) -> str | None:
-    """The address that a framework serves a file under: `app/api/token/route.ts` is "/api/token"."""
-    found = _ROUTE_FILE.search(path)
-    if found is None:
-        return None
-    folders = [part for part in found["route"].split("/") if part and not part.startswith("(")]
-    name = found["name"].split(".", 1)[0]
-    return "/" + "/".join(folders if found["name"] in _NAMELESS_FILES else [*folders, name])

@@ -8,9 +8,10 @@ from functools import cached_property, partial
 from msgspec import Struct
 
 from lk_audit.extractors.authentication import Authentication
-from lk_audit.extractors.common_handlers import looks_like_handler, registered_wrapped
+from lk_audit.extractors.common_handlers import registered_wrapped
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handing_out import ANSWERS, handed_over, is_kept, keeps, mentions
+from lk_audit.extractors.handler_functions import looks_like_handler
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.registering import may_register
 from lk_audit.extractors.web import web

@@ -1,0 +1,76 @@
+"""Functions of JavaScript that answer requests because a file exports them: under a name, from a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.handler_functions import as_function, looks_like_handler
+from lk_audit.extractors.handlers import Handler
+from lk_audit.livekit.requests import HTTP_EXPORTS, LOADER_EXPORTS
+from lk_audit.patterns import regex
+from lk_audit.syntax import Assign, Export, Expr, Function, Literal, Member, Name, Record
+
+_LEFT_BESIDE = regex(r"(?:^|/)app/(?:[^/]+/)*route[._ -][^/]*\.[cm]?[jt]sx?$")
+"""Copies beside a route of Next, which serves files called `route` only: `route_old.ts`, `route.backup.ts`."""
+_ROUTE_FILE = regex(
+    r"(?:^|/)(?:app|pages|src/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
+)
+_NAMELESS_FILES = frozenset({"route", "index", "+server", "+page.server", "page"})
+
+
+def exported(context: FileContext) -> Iterator[Handler]:
+    """Next, SvelteKit, Astro, Remix, Netlify, Vercel, Lambda, Workers, Appwrite: exported functions by their names."""
+    if _LEFT_BESIDE.search(context.source.path):
+        return
+    for node in context.names.nodes(Export):
+        function = as_function(context, node.local) if node.local is not None else None
+        if function is not None and _is_handler_export(node.exported, function):
+            is_method = node.exported in HTTP_EXPORTS
+            label = f"{node.exported} of {context.source.path}" if is_method else function.name or node.exported
+            yield Handler(function, label, context, path=route_of(context.source.path))
+        elif isinstance(node.local, Record) and node.exported == "default":
+            yield from _record_handlers(context, node.local)
+    for assign in context.names.nodes(Assign):
+        function = as_function(context, assign.value) if _assigns_export(assign.target) else None
+        if function is not None and looks_like_handler(function):
+            yield Handler(function, function.name or "handler", context, path=route_of(context.source.path))
+
+
+def _record_handlers(context: FileContext, record: Record) -> Iterator[Handler]:
+    for entry in record.entries:
+        if isinstance(entry.key, Literal) and entry.key.value == "fetch" and isinstance(entry.value, Function):
+            yield Handler(entry.value, "fetch", context)
+
+
+def _is_handler_export(exported: str, function: Function) -> bool:
+    if exported in HTTP_EXPORTS or exported in LOADER_EXPORTS:
+        return bool(function.parameters) or exported in HTTP_EXPORTS
+    return exported == "default" and looks_like_handler(function) and not function.name[:1].isupper()
+
+
+def _assigns_export(target: Expr) -> bool:
+    """`exports.name`, `module.exports`."""
+    if not isinstance(target, Member) or not isinstance(target.object, Name):
+        return False
+    return target.object.id == "exports" or (target.object.id == "module" and target.name == "exports")
+
+
+def server_actions(context: FileContext) -> Iterator[Handler]:
+    """Exported functions of a 'use server' module: every one is an endpoint of its own."""
+    if "use server" not in context.module.directives:
+        return
+    for node in context.names.nodes(Export):
+        function = as_function(context, node.local) if node.local is not None else None
+        if function is not None:
+            yield Handler(function, f"server action {function.name or node.exported}", context)
+
+
+def route_of(path: str) -> str | None:
+    """The address that a framework serves a file under: `app/api/token/route.ts` is "/api/token"."""
+    found = _ROUTE_FILE.search(path)
+    if found is None:
+        return None
+    folders = [part for part in found["route"].split("/") if part and not part.startswith("(")]
+    name = found["name"].split(".", 1)[0]
+    return "/" + "/".join(folders if found["name"] in _NAMELESS_FILES else [*folders, name])

@@ -56,6 +56,17 @@ def test_without_the_texts_of_the_rules_nothing_is_scanned(leak: Path) -> None:
     assert ended.stderr.startswith("lk-audit: Python leaves out the texts that explain findings (-OO,")
 
 
+@pytest.mark.parametrize("name", ["inspect.py", "typing.py", "json/__init__.py", "yaml.py", "msgspec.py"])
+def test_a_scanned_project_may_hold_modules_called_like_those_of_python(leak: Path, name: str) -> None:
+    (leak / name).parent.mkdir(exist_ok=True)
+    (leak / name).write_text("raise SystemExit('the scanned code runs')\n")
+
+    ended = run(leak, "scan", "--no-cache", "--format", "json")
+
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert '"rule_id": "LK101"' in ended.stdout
+
+
 @pytest.mark.parametrize("after", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
 def test_streams_that_are_closed_change_neither_the_outcome_nor_a_report(leak: Path, after: str) -> None:
     ended = run(leak, "scan", "--no-cache", "--output", "report.json", after=after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from array import array
 from bisect import bisect_right
 from functools import cached_property
 
@@ -99,9 +100,9 @@ class Source:
         return self.data.decode("utf-8", "replace")
 
     @cached_property
-    def line_starts(self) -> list[int]:
-        """Byte offset of each line's first byte."""
-        starts = [0]
+    def line_starts(self) -> array[int]:
+        """Byte offset of each line's first byte: as numbers, and not as objects, which take ten times as much."""
+        starts = array("I" if len(self.data) < 1 << 32 else "Q", [0])
         position = self.data.find(b"\n")
         while position != -1:
             starts.append(position + 1)

@@ -324,11 +324,15 @@ class Pair(Node):
 
 
 class Document(Node):
-    """A file of a data format or plain text, as pairs. `format` is "dotenv", "yaml", "json", "text" ..."""
+    """A file of a data format or plain text, as pairs. `format` is "dotenv", "yaml", "json", "text" ...
+
+    `is_cut` tells that the file holds so much that not all of it was read.
+    """
 
     format: str
     pairs: tuple[Pair, ...]
     errors: tuple[tuple[int, int], ...] = ()
+    is_cut: bool = False
 
 
 Parsed: TypeAlias = Module | Document

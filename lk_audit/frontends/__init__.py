@@ -144,11 +144,11 @@ def parse(source: Source) -> tuple[Parsed, ...]:
 
 def _as_text(source: Source) -> Parsed:
     """A file that is too hard to parse: its text, and an error that is all of it."""
-    from lk_audit.frontends import text  # noqa: PLC0415 - hardly a scan meets such a file
-    from lk_audit.syntax import Document  # noqa: PLC0415
+    from msgspec.structs import replace  # noqa: PLC0415 - hardly a scan meets such a file
 
-    document = text.parse(source)
-    return Document(document.start, document.end, document.format, document.pairs, ((0, len(source.data)),))
+    from lk_audit.frontends import text  # noqa: PLC0415
+
+    return replace(text.parse(source), errors=((0, len(source.data)),))
 
 
 def read_as_text(source: Source) -> str | None:

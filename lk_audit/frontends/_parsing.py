@@ -8,12 +8,18 @@ but the text: the same file is given up everywhere, or nowhere.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
+from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from lk_audit.machine.budget import MOST_PAIRS
+
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Parser, Query
+
+    from lk_audit.syntax import Pair
 
 _FEWEST_STEPS = 5_000
 _BYTES_OF_STEP = 10
@@ -27,7 +33,19 @@ _FEWEST_READS = 10_000
 
 
 class TooHardError(Exception):
-    """Reading the syntax of a file costs far more than its size warrants."""
+    """To read a file as what it is costs far more than its size warrants, or more than any file may take."""
+
+
+def at_most(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+    """All of the pairs.
+
+    Raises:
+        TooHardError: there are far too many of them.
+    """
+    found = tuple(islice(pairs, MOST_PAIRS + 1))
+    if len(found) > MOST_PAIRS:
+        raise TooHardError
+    return found
 
 
 def root_of(parser: Parser, data: bytes) -> Node:

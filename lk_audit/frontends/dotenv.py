@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends import text
+from lk_audit.frontends._parsing import at_most
 from lk_audit.frontends.shapes import decode
 from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair
@@ -37,8 +38,12 @@ _INLINE_COMMENT = regex(rb"(?:^|[ \t])#")
 
 
 def parse(source: Source) -> Document:
-    """The pairs of an environment file."""
-    return Document(0, len(source.data), "dotenv", tuple(_pairs(source)))
+    """The pairs of an environment file.
+
+    Raises:
+        TooHardError: there are far too many of them.
+    """
+    return Document(0, len(source.data), "dotenv", at_most(_pairs(source)))
 
 
 def _pairs(source: Source) -> Iterator[Pair]:

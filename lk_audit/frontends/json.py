@@ -6,14 +6,16 @@ A tolerant scanner of its own: the standard library gives no positions and stops
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from lk_audit.frontends import text
-from lk_audit.frontends._parsing import TooHardError
+from lk_audit.frontends._parsing import TooHardError, at_most
 from lk_audit.frontends.kubernetes import with_decoded_secrets
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
+from lk_audit.machine.budget import MOST_PAIRS
 from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair
 from lk_audit.unicode import writable
@@ -35,10 +37,6 @@ _TOKEN = regex(
 
 
 """A string that a long line leaves open is one token up to its end: each quote in it would be tried as far again."""
-
-
-_MOST_PAIRS = 1_000_000
-"""Values, of which each takes 350 bytes: what people and programs write needs some 40 bytes of JSON for one."""
 
 
 class _Level(Struct):
@@ -68,8 +66,10 @@ def parse(source: Source) -> Document:
     scanner = _Scanner(source)
     for token in _TOKEN.finditer(source.data):
         scanner.take(token)
+        if len(scanner.pairs) > MOST_PAIRS:
+            raise TooHardError
     pairs = with_decoded_secrets(scanner.pairs)
-    return Document(0, len(source.data), "json", (*pairs, *named_values(pairs)), tuple(scanner.errors))
+    return Document(0, len(source.data), "json", at_most(chain(pairs, named_values(pairs))), tuple(scanner.errors))
 
 
 class _Scanner:
@@ -103,8 +103,6 @@ class _Scanner:
             level.key, level.key_start, level.has_colon = value, start, False
             return
         if len(self._levels) > 1:
-            if len(self.pairs) >= _MOST_PAIRS:
-                raise TooHardError
             self.pairs.append(Pair(start, end, path, value, start if level.is_array else level.key_start))
         flag, level.flag = level.flag, value if level.is_array and is_flag(value) else None
         if flag is not None:

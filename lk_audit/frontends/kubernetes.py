@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lk_audit.frontends import text
+from lk_audit.frontends._parsing import at_most
 from lk_audit.source import Source
 from lk_audit.syntax import Pair
 
@@ -15,11 +16,15 @@ def with_decoded_secrets(pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs of one document, with what its Secrets hold in base64; the places are those of the encoded text.
 
     A Secret may hold a whole file: its pairs are added.
+
+    Raises:
+        TooHardError: there are far too many of them.
     """
     secrets = {pair.path[:-1] for pair in pairs if pair.path[-1:] == ("kind",) and pair.value == "Secret"}
     if not secrets:
         return list(pairs)
-    return [item for pair in pairs for item in (_decoded(pair) if _is_encoded(pair.path, secrets) else (pair,))]
+    found = (item for pair in pairs for item in (_decoded(pair) if _is_encoded(pair.path, secrets) else (pair,)))
+    return list(at_most(found))
 
 
 def _is_encoded(path: tuple[str, ...], secrets: set[tuple[str, ...]]) -> bool:

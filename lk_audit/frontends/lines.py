@@ -1,9 +1,11 @@
-"""Lines of text, and what of very long ones is worth reading."""
+"""Lines of text, and what of very many, and of very long ones, is worth reading."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
+from lk_audit.machine.budget import MOST_LINES
 from lk_audit.patterns import regex
 
 _LONG_LINE = 20_000
@@ -14,17 +16,47 @@ _INTERESTING = regex(rb"secret|livekit|LIVEKIT|Livekit|LiveKit|SECRET|Secret|--k
 _SEPARATOR = regex(rb"[\s\"'`,;<>]")
 
 
+def are_too_many(data: bytes, start: int, end: int) -> bool:
+    """Whether there are lines between two offsets that are not read."""
+    return end - start > MOST_LINES and data.count(b"\n", start, end) > MOST_LINES
+
+
 def lines(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The spans of the lines between two offsets, without line feeds; of very long ones only the parts that matter."""
+    for first, last in whole_lines(data, start, end):
+        if last - first <= _LONG_LINE:
+            yield first, last
+        else:
+            yield from _windows(data, first, last)
+
+
+def whole_lines(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of the lines between two offsets, without line feeds; of very many not all."""
+    position = start
+    for first, last in islice(_split(data, start, end), MOST_LINES):
+        yield first, last
+        position = last + 1
+    yield from islice(_near_words(data, position, end), MOST_LINES)
+
+
+def _split(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     position = start
     while position < end:
         stop = data.find(b"\n", position, end)
         stop = end if stop == -1 else stop
-        if stop - position <= _LONG_LINE:
-            yield position, stop
-        else:
-            yield from _windows(data, position, stop)
+        yield position, stop
         position = stop + 1
+
+
+def _near_words(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The lines in which words that matter stand, or nearby."""
+    done = start
+    for word in _INTERESTING.finditer(data, start, end):
+        if word.start() >= done:
+            begin = max(done, data.rfind(b"\n", done, max(done, word.start() - _WINDOW)) + 1)
+            stop = data.find(b"\n", min(word.end() + _WINDOW, end), end)
+            done = (end if stop == -1 else stop) + 1
+            yield from _split(data, begin, done - 1)
 
 
 def _windows(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -7,14 +7,18 @@ of the file, escapes and all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lk_audit import frontends
 from lk_audit.frontends import text
 from lk_audit.frontends._magics import cell_magic, line_magics
 from lk_audit.frontends._notebook_json import Cell, Datum, NotNotebook, Output, Span, read
+from lk_audit.frontends._parsing import TooHardError, at_most
 from lk_audit.frontends.shapes import named_values
+from lk_audit.machine.budget import MOST_PAIRS
 from lk_audit.source import Source
 from lk_audit.syntax import Document, Module, Pair, Parsed
 from lk_audit.views import Part, View, ViewWriter
@@ -97,7 +101,11 @@ def view(source: Source) -> Source:
 
 
 def parse(source: Source) -> tuple[Parsed, ...]:
-    """The text of a notebook, and modules for its program and for the files of code that it writes."""
+    """The text of a notebook, and modules for its program and for the files of code that it writes.
+
+    Raises:
+        TooHardError: reading it takes far too long, or too much memory.
+    """
     if not isinstance(source, NotebookView):
         return (_not_a_notebook(source),)
     layout = source.layout
@@ -129,7 +137,7 @@ def _not_a_notebook(source: Source) -> Document:
     except NotNotebook as error:
         if error.offset is not None:
             place = _character(source.data, error.offset)
-            return Document(0, len(source.data), "text", text.parse(source).pairs, (place,))
+            return replace(text.parse(source), errors=(place,))
     from lk_audit.frontends import json  # noqa: PLC0415 - hardly ever needed
 
     return json.parse(source)
@@ -205,9 +213,11 @@ def _documents(source: NotebookView) -> Iterator[tuple[str, tuple[Pair, ...]]]:
         is_settings = frontends.frontend_for(item.name) == "dotenv"
         found = text.pairs_in(source, item.start, item.end, suffix="env" if is_settings else _suffix(item.name))
         (settings if is_settings else others).extend(found)
+        if len(settings) + len(others) > MOST_PAIRS:
+            raise TooHardError
     if settings:
         yield "dotenv", tuple(settings)
-    yield "text", (*others, *named_values(others))
+    yield "text", at_most(chain(others, named_values(others)))
 
 
 def _suffix(name: str) -> str:

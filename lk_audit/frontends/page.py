@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from lk_audit.frontends import is_minified, javascript, text
+from lk_audit.frontends._parsing import at_most
 from lk_audit.frontends.shapes import named_in_text
 from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair, Parsed
@@ -39,11 +41,15 @@ class _Script(Struct, frozen=True):
 
 
 def parse(source: Source) -> tuple[Parsed, ...]:
-    """The text of a page, and a module for what of its scripts runs together."""
+    """The text of a page, and a module for what of its scripts runs together.
+
+    Raises:
+        TooHardError: reading it takes far too long, or too much memory.
+    """
     found = list(_scripts(source))
     bundles = [script for script in found if is_minified(source.data[script.start : script.end])]
     scripts = [script for script in found if script not in bundles]
-    pairs = (*_pairs_around(source, found), *_pairs_of_bundles(source, bundles))
+    pairs = at_most(chain(_pairs_around(source, found), _pairs_of_bundles(source, bundles)))
     document = Document(0, len(source.data), "text", (*pairs, *named_in_text(source.data, pairs)))
     containers = dict.fromkeys(script.container for script in scripts)
     return (document, *(_module(source, [item for item in scripts if item.container == name]) for name in containers))

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from lk_audit.frontends.lines import whole_lines
 from lk_audit.frontends.shapes import decode
 from lk_audit.patterns import regex
 from lk_audit.syntax import Pair
@@ -52,7 +53,9 @@ def pairs(source: Source) -> Iterator[Pair]:
 def _rows(source: Source, kind: str, *, headed: bool) -> Iterator[Pair]:
     header: list[Span] = []
     data = source.data
-    for start, end in _lines(data):
+    for start, end in whole_lines(data, 0, len(data)):
+        if len(data[start:end].rstrip()) > _LONGEST_ROW:
+            continue
         cells = _cells(data, start, end, _CELLS[kind])
         if len(cells) < 2:  # noqa: PLR2004 - a name and a value
             header = [] if kind == "prose" else header
@@ -62,16 +65,6 @@ def _rows(source: Source, kind: str, *, headed: bool) -> Iterator[Pair]:
         elif header:
             yield from _under(data, header, cells)
         yield from _side_by_side(data, cells)
-
-
-def _lines(data: bytes) -> Iterator[Span]:
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start)
-        end = len(data) if end == -1 else end
-        if len(data[start:end].rstrip()) <= _LONGEST_ROW:
-            yield start, end
-        start = end + 1
 
 
 _LONGEST_ROW = 20_000

@@ -1,22 +1,24 @@
 """Name and value pairs in any text, line by line: shell, Markdown, Dockerfile, INI, TOML, XML, code as plain text.
 
 Nothing here understands a language: a pair is a name, a separator that gives it a value, and the value. Each line costs
-time linear in its length; of very long lines only the neighbourhood of interesting words is read.
+time linear in its length; of very long lines, and of very many, only the neighbourhood of interesting words is read.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from lk_audit.frontends import idioms, tables
+from lk_audit.frontends._parsing import TooHardError, at_most
 from lk_audit.frontends.escapes import Unescaped, unescaped
-from lk_audit.frontends.lines import lines
+from lk_audit.frontends.lines import are_too_many, lines
 from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, is_flag, named_in_text
+from lk_audit.machine.budget import MOST_PAIRS
 from lk_audit.patterns import regex
 from lk_audit.source import Source
 from lk_audit.syntax import Document, Pair
@@ -98,9 +100,11 @@ _SAID_BEFORE = regex(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
 
 
 def parse(source: Source) -> Document:
-    """The pairs of a text file."""
-    pairs = (*pairs_in(source, 0, len(source.data)), *tables.pairs(source))
-    return Document(0, len(source.data), "text", (*pairs, *named_in_text(source.data, pairs)))
+    """The pairs of a text file: of one that holds very many only the first."""
+    end = len(source.data)
+    pairs = tuple(islice(chain(_pairs(source, 0, end), tables.pairs(source)), MOST_PAIRS + 1))
+    is_cut = len(pairs) > MOST_PAIRS or are_too_many(source.data, 0, end)
+    return Document(0, end, "text", (*pairs, *named_in_text(source.data, pairs)), is_cut=is_cut)
 
 
 def pairs_in(  # noqa: PLR0913 - keywords, all optional
@@ -115,13 +119,29 @@ def pairs_in(  # noqa: PLR0913 - keywords, all optional
     """The pairs in a part of a file: a comment, a heredoc, a block of text. Paths start with `prefix`.
 
     `suffix` is that of the files that hold such text, by default the file's own.
+
+    Raises:
+        TooHardError: there are far too many of them, or of lines.
     """
+    if are_too_many(source.data, start, end):
+        raise TooHardError
+    return at_most(_pairs(source, start, end, commented=commented, prefix=prefix, suffix=suffix))
+
+
+def _pairs(  # noqa: PLR0913 - as above
+    source: Source,
+    start: int,
+    end: int,
+    *,
+    commented: bool = False,
+    prefix: tuple[str, ...] = (),
+    suffix: str | None = None,
+) -> Iterator[Pair]:
     dialect = _dialect_of(PurePosixPath(source.path).suffix if suffix is None else suffix)
     reader = _Reader(source.data, dialect, prefix, commented)
-    found = [
-        pair for line_start, line_end in lines(source.data, start, end) for pair in reader.line(line_start, line_end)
-    ]
-    return (*found, *idioms.marked_up(source.data, start, end, prefix))
+    for line_start, line_end in lines(source.data, start, end):
+        yield from reader.line(line_start, line_end)
+    yield from idioms.marked_up(source.data, start, end, prefix)
 
 
 def pairs_inside(  # noqa: PLR0913 - keywords, all optional

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from msgspec import Struct
 
 from lk_audit.frontends import text
+from lk_audit.frontends._parsing import TooHardError, at_most
 from lk_audit.frontends.kubernetes import with_decoded_secrets
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
+from lk_audit.machine.budget import MOST_PAIRS
 from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair
 
@@ -39,15 +41,19 @@ _ESCAPED_BYTE = range(0xDC80, 0xDD00)
 
 
 def parse(source: Source) -> Document:
-    """The pairs of a YAML stream."""
+    """The pairs of a YAML stream.
+
+    Raises:
+        TooHardError: there are far too many of them.
+    """
     reader = _Reader(source)
     try:
         _check_depth(source.data)
         reader.read()
     except (yaml.YAMLError, ValueError) as error:
         return _as_text(source, error)
-    pairs = (*reader.pairs, *_comments(source, reader.blocks))
-    return Document(0, len(source.data), "yaml", (*pairs, *named_values(pairs)))
+    pairs = at_most(chain(reader.pairs, _comments(source, reader.blocks)))
+    return Document(0, len(source.data), "yaml", at_most(chain(pairs, named_values(pairs))))
 
 
 def _check_depth(data: bytes) -> None:
@@ -62,9 +68,9 @@ def _as_text(source: Source, error: Exception) -> Document:
     mark = getattr(error, "problem_mark", None)
     offset, index = _byte_offsets(source), mark.index if mark is not None else 0
     place, end = offset(index), offset(index + 1)
-    documents = _documents(source, text.parse(source).pairs)
-    pairs = tuple(pair for document in documents for pair in with_decoded_secrets(document))
-    return Document(0, len(source.data), "yaml", pairs, ((place, min(end, len(source.data))),))
+    whole = text.parse(source)
+    pairs = tuple(pair for document in _documents(source, whole.pairs) for pair in with_decoded_secrets(document))
+    return Document(0, len(source.data), "yaml", pairs, ((place, min(end, len(source.data))),), whole.is_cut)
 
 
 def _documents(source: Source, pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
@@ -152,6 +158,8 @@ class _Reader:
             elif isinstance(event, yaml.DocumentEndEvent):
                 self.pairs[first:] = with_decoded_secrets(self.pairs[first:])
                 first = len(self.pairs)
+            if len(self.pairs) > MOST_PAIRS:
+                raise TooHardError
 
     def _begin_node(self) -> tuple[str, ...] | None:
         return self._levels[-1].begin_node() if self._levels else ()

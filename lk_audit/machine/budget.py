@@ -1,4 +1,4 @@
-"""How much one file may take: of time and of room in a report.
+"""How much one file may take: of time, of memory and of room in a report.
 
 The time is that of the processor, so that a busy machine changes nothing. It is measured by a timer of the operating
 system (setitimer(2), ITIMER_VIRTUAL), whose signal Python hands to the main thread only: a scan in another thread, and
@@ -18,6 +18,11 @@ _SECONDS_OF_A_MEGABYTE = 10.0
 """Code of a megabyte takes two or three seconds."""
 SECONDS_OF_A_RULE = 20.0
 """For all that one rule says of one fact."""
+
+MOST_LINES = 500_000
+"""Lines of a text that are all read; of the others as many near words that matter."""
+MOST_PAIRS = 500_000
+"""Values of data and text, of which each takes 350 bytes: what people and programs write needs 40 bytes for one."""
 
 MOST_FACTS = 5_000
 """Facts that are kept of one file."""

@@ -15,6 +15,7 @@ from lk_audit.extractors.secret_names import SecretNames
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.files.sources import Sources, holding, paths_of, sizes, telling
 from lk_audit.findings import Crash
+from lk_audit.frontends._parsing import TooHardError
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.machine import memory, processes
 from lk_audit.machine.budget import FEW_FACTS, MOST_FACTS, MOST_FACTS_OF_A_SCAN, OutOfTime, seconds_of, time_limit
@@ -152,6 +153,10 @@ class _UnusableError(Exception):
     """Code that cannot be analysed; the message says why."""
 
 
+_TOO_HARD = "would take far too much time or memory to parse"
+_AS_TEXT = "read as text, for credentials and tokens only"
+
+
 class _Analysis:
     """Turns files into facts, one after the other, and keeps what it parsed for questions from the next."""
 
@@ -189,7 +194,7 @@ class _Analysis:
             # Whatever was broken off may be half done.
             self._workspace.forget()
             self._workspace = Workspace(Project(self._files, self._workspace.project.unusable), self._hints)
-            gap = f"{found}; read as text, for credentials and tokens only"
+            gap = f"{found}; {_AS_TEXT}"
             as_text = self._within_bounds(source, self._read_as_text)
             if isinstance(as_text, str):
                 gap, as_text = f"{found}; the file was not analysed", Extracted()
@@ -209,8 +214,8 @@ class _Analysis:
             return f"takes longer than {seconds_of(len(source.data)):.0f} s to analyse"
         except RecursionError:
             return TOO_DEEP
-        except _UnusableError as error:
-            return str(error)
+        except (_UnusableError, TooHardError) as error:
+            return str(error) or _TOO_HARD
         except MemoryError:
             return "takes more memory to analyse than there is"
         except Exception as error:  # noqa: BLE001 - reported with the file, and the others go on
@@ -221,9 +226,7 @@ class _Analysis:
         return found
 
     def _read_as_text(self, source: Source, found: Extracted) -> None:
-        from lk_audit.frontends import text  # noqa: PLC0415 - few scans meet such a file
-
-        _add(found, _document_facts(source, text.parse(source), self._workspace.secret_names))
+        self._take(found, source, _text(source))
 
     def _read(self, source: Source, found: Extracted) -> None:
         workspace = self._workspace
@@ -240,8 +243,19 @@ class _Analysis:
             for parsed in frontends.parse(source):
                 if isinstance(parsed, Document):
                     found.notes.extend(_notes(source, parsed))
-                    _add(found, _document_facts(source, parsed, workspace.secret_names))
+                    self._take(found, source, parsed)
         _add(found, _command_facts(source))
+
+    def _take(self, found: Extracted, source: Source, document: Document) -> None:
+        _add(found, _document_facts(source, document, self._workspace.secret_names))
+        if document.is_cut:
+            found.crowded.add(source.path)
+
+
+def _text(source: Source) -> Document:
+    from lk_audit.frontends import text  # noqa: PLC0415 - few scans meet a file that must be read as text
+
+    return text.parse(source)
 
 
 def _add(found: Extracted, facts: Iterable[Fact]) -> None:
@@ -257,7 +271,10 @@ def extract_credentials(source: Source, signers: Signers | None = None, hints: H
     source = frontends.view(source)
     workspace = Workspace(Project(Files([source])), hints)
     contexts = workspace.contexts(source.path)
-    facts = [fact for context in contexts for fact in _code_credentials(context)]
+    try:
+        facts = [fact for context in contexts for fact in _code_credentials(context)]
+    except TooHardError:
+        facts = list(_document_facts(source, _text(source), workspace.secret_names))
     if not (contexts and frontends.frontend_for(source.path) in frontends.CODE):
         for parsed in frontends.parse(source):
             if isinstance(parsed, Document):
@@ -365,7 +382,7 @@ def _tokens(sources: Sequence[Source], facts: Sequence[Fact], others: Signers | 
 
 
 def _is_too_hard(source: Source, parsed: Module | Document) -> bool:
-    """Whether a file with code in it was read as text because parsing it would have taken far too long."""
+    """Whether a file was read as text because parsing it would have taken far too long."""
     is_all = parsed.errors == ((0, len(source.data)),)
     return is_all and isinstance(parsed, Document) and parsed.format == "text"
 
@@ -375,10 +392,7 @@ def _notes(source: Source, parsed: Module | Document) -> Iterator[ParseNote]:
     if reason is not None:
         yield ParseNote(source.path, 1, reason)
     if _is_too_hard(source, parsed):
-        reason = (
-            "its code would take far too much time or memory to parse; read as text, for credentials and tokens only"
-        )
-        yield ParseNote(source.path, 1, reason)
+        yield ParseNote(source.path, 1, f"{_TOO_HARD}; {_AS_TEXT}")
         return
     for start, _ in parsed.errors[:1]:
         place = source.place(start, start)

@@ -15,6 +15,7 @@ from lk_audit.machine.budget import (
     MOST_FACTS_OF_A_SCAN,
     MOST_FINDINGS,
     MOST_FINDINGS_OF_A_SCAN,
+    MOST_LINES,
 )
 from lk_audit.repairs import Repair
 from lk_audit.rule_api import Problem
@@ -67,7 +68,10 @@ def room_for_each(counts: Iterable[int]) -> int:
 def crowds(left_out: int | None, most: int, *, is_cut: bool) -> str:
     """What a report says of a file with more than there is room for; `is_cut` tells that some of it went unseen."""
     if left_out is None:
-        many = f"{MOST_FACTS:,} of a file, {FEW_FACTS} of each once there are {MOST_FACTS_OF_A_SCAN:,}"
+        many = (
+            f"{MOST_FACTS:,} of a file, {FEW_FACTS} of each once there are {MOST_FACTS_OF_A_SCAN:,}; "
+            f"{MOST_LINES:,} lines or values of a text"
+        )
         return f"only the first things worth a look were analysed ({many}); the rest of the file was not"
     at_least = "at least " if is_cut else ""
     return f"{at_least}{left_out:,} more findings of this file are not listed, only the {most:,} most severe"

@@ -446,6 +446,30 @@ LARGE = (
         seconds=40,
         megabytes=700,
     ),
+    Hostile(
+        "very many settings of a script",
+        written("a.sh", "# livekit api_secret\n", "a=1\n"),
+        2_100_000,
+        19_000_000,
+        ("a.sh", "500,000 lines or values"),
+        seconds=40,
+    ),
+    Hostile(
+        "very many settings of an environment",
+        written("a.env", "# livekit api_secret\n", "A=1\n"),
+        2_100_000,
+        19_000_000,
+        ("a.env", "far too much time or memory to parse", "500,000 lines or values"),
+        seconds=40,
+    ),
+    Hostile(
+        "very many items of YAML",
+        written("a.yaml", "livekit_api_secret:\n", "- é\n"),
+        2_600_000,
+        19_000_000,
+        ("a.yaml", "far too much time or memory to parse"),
+        seconds=40,
+    ),
     Hostile("many mints in one file", many_tokens, 1_500, 100_000, ("many.ts",), seconds=60),
 )
 SLOW = (

@@ -150,7 +150,7 @@ def test_code_that_is_too_hard_to_parse_is_read_as_text_and_the_report_says_so()
 
     assert [item.rule_name for item in report.findings] == ["leaked-api-secret"]
     assert [note.message for note in report.notes] == [
-        "its code would take far too much time or memory to parse; read as text, for credentials and tokens only"
+        "would take far too much time or memory to parse; read as text, for credentials and tokens only"
     ]
     assert not report.is_complete
 

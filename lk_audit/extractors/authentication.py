@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.guard_parts import registers
 from lk_audit.extractors.guards import Guards
-from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.handlers import MAY_AUTHENTICATE, Handler
 from lk_audit.extractors.identities import admits, takes_identity_in_go
 from lk_audit.extractors.mounts import Mounts
 from lk_audit.extractors.web import web
@@ -33,11 +33,14 @@ class Authentication:
             if guard is not None:
                 return Lead(context.place(guard), "authenticates the caller")
         frameworks = web(handler.site.home(handler.function))
+        in_front = frameworks.in_front_of(self._workspace, self._guards, handler)
+        if in_front is not None and in_front.note != MAY_AUTHENTICATE:
+            return in_front
         checks = (self._check_before(handler.site, call) for call in way)
         return (
-            frameworks.in_front_of(self._workspace, self._guards, handler)
-            or next((check for check in checks if check is not None), None)
+            next((check for check in checks if check is not None), None)
             or frameworks.around(self._workspace, self._guards, handler)
+            or in_front
         )
 
     def _check_before(self, site: FileContext, call: Node) -> Lead | None:

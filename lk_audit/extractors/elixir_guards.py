@@ -11,7 +11,7 @@ from functools import partial
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.elixir_handlers import module_name
 from lk_audit.extractors.guards import Guards
-from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.handlers import MAY_AUTHENTICATE, Handler
 from lk_audit.facts import Lead
 from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, REFUSAL_NAMES, REFUSAL_STATUS
 from lk_audit.patterns import regex
@@ -36,7 +36,7 @@ def in_front_of(workspace: Workspace, guards: Guards, handler: Handler) -> Itera
     for context, call in routes:
         yield from _around(guards, context, call)
     if not routes:
-        yield Lead(home.place(handler.function), "is routed to by what the scan does not hold, and may authenticate")
+        yield Lead(home.place(handler.function), MAY_AUTHENTICATE)
 
 
 def _plugs(statements: Iterable[Node]) -> Iterator[Call]:

@@ -7,6 +7,9 @@ from msgspec import Struct
 from lk_audit.extractors.context import FileContext
 from lk_audit.syntax import Call, Expr, Function, Member, Name, Record
 
+MAY_AUTHENTICATE = "may authenticate the caller, and is out of sight"
+"""The note of a lead to what a scan does not hold: a base class, a file that is included, the routes of an action."""
+
 
 class Handler(Struct, frozen=True, eq=False):
     """A function that answers requests, and how it comes to do so.

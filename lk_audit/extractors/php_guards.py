@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from lk_audit import frontends
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.guards import Guards
-from lk_audit.extractors.handlers import Handler
-from lk_audit.extractors.php_handlers import called_back, chain, settings
+from lk_audit.extractors.handlers import MAY_AUTHENTICATE, Handler
+from lk_audit.extractors.php_handlers import called_back, chain, is_unrouted, settings
 from lk_audit.facts import Lead
 from lk_audit.livekit.authentication import AUTHENTICATING_NAME
 from lk_audit.livekit.middleware import HARMLESS_MIDDLEWARE, OPEN_PERMISSIONS, PHP_GUARDING
@@ -59,6 +59,8 @@ def in_front_of(workspace: Workspace, guards: Guards, handler: Handler) -> Itera
     if handler.function.name == SCRIPT:
         yield from _of_includes(workspace, guards, home)
     yield from _of_symfony(workspace, home, handler.path)
+    if is_unrouted(home, handler):
+        yield Lead(home.place(handler.function), MAY_AUTHENTICATE)
 
 
 # --- routes and groups ------------------------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ def _of_includes(workspace: Workspace, guards: Guards, home: FileContext) -> Ite
         path = home.code.target(statement.module) if "/" in statement.module else None
         if path is None:
             if _AUTH_FILE.search(statement.module):
-                yield Lead(home.place(statement), "may authenticate the caller")
+                yield Lead(home.place(statement), MAY_AUTHENTICATE)
             continue
         for context in workspace.contexts(path):
             for branch in context.names.nodes(If):

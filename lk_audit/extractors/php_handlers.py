@@ -20,6 +20,7 @@ from lk_audit.syntax import (
     Literal,
     Member,
     Name,
+    Parameter,
     Record,
     Sequence,
 )
@@ -42,6 +43,7 @@ def find(context: FileContext) -> Iterator[Handler]:
         yield from _routed(context, call)
         yield from _hooked(context, call)
     yield from _by_address(context)
+    yield from _unrouted(context)
 
 
 def _routed(context: FileContext, call: Call) -> Iterator[Handler]:
@@ -197,10 +199,37 @@ def _by_address(context: FileContext) -> Iterator[Handler]:
                 yield Handler(statement.function, f"{owner.name}/{statement.function.name}", context)
 
 
+def _unrouted(context: FileContext) -> Iterator[Handler]:
+    """Actions of controllers that are given the request: they answer it, whichever file has their routes."""
+    for owner in context.names.classes:
+        for statement in owner.body.statements if _is_controller(owner) else ():
+            if isinstance(statement, Define) and _is_public(context, statement.function):
+                function = statement.function
+                if any(_is_request(context, item) for item in function.parameters):
+                    yield Handler(function, f"{owner.name}::{function.name}", context)
+
+
+def is_unrouted(home: FileContext, handler: Handler) -> bool:
+    """Whether nothing in sight says by which route a controller's action is reached."""
+    owner = home.names.owner(handler.function)
+    return handler.registration is None and handler.path is None and owner is not None and _is_controller(owner)
+
+
+def _is_controller(owner: Class) -> bool:
+    bases = {last_name(base) or "" for base in owner.bases}
+    return (owner.name or "").endswith("Controller") and not bases & _BY_ADDRESS
+
+
+def _is_request(context: FileContext, parameter: Parameter) -> bool:
+    written = parameter.annotation
+    return written is not None and context.name_elsewhere(written).endswith("Request")
+
+
 def _is_public(context: FileContext, function: Function) -> bool:
     written = context.source.data[function.start : function.body.start].lower()
     hidden = b"private " in written or b"protected " in written
-    return not hidden and not function.name.startswith("_") and function.name != "constructor"
+    is_special = function.name.startswith("_") and function.name != "__invoke"
+    return not hidden and not is_special and function.name != "constructor"
 
 
 def is_from_caller(context: FileContext, value: Given, _: Handler) -> bool:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.guards import Guards
-from lk_audit.extractors.handlers import Handler
+from lk_audit.extractors.handlers import MAY_AUTHENTICATE, Handler
 from lk_audit.facts import Lead
 from lk_audit.livekit.authentication import AUTHENTICATING_NAME
 from lk_audit.livekit.middleware import RUBY_FILTERS, RUBY_GUARDS, RUBY_ROOTS, RUBY_SKIPS
@@ -58,7 +58,7 @@ def _out_of_sight(levels: list[_Level]) -> Iterator[Lead]:
         for base in level.owner.bases:
             is_known = any(isinstance(value, Defined) for value in level.context.values(base))
             if not is_known and (level.context.qualified(base) or "") not in RUBY_ROOTS:
-                yield Lead(level.context.place(base), "may authenticate the caller")
+                yield Lead(level.context.place(base), MAY_AUTHENTICATE)
 
 
 def _of_statements(

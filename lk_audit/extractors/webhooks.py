@@ -9,26 +9,26 @@ from lk_audit.extractors.check_calls import is_swallowed
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.development_tokens import is_for_development
 from lk_audit.extractors.endpoints import Endpoints, Route
+from lk_audit.extractors.handlers import MAY_AUTHENTICATE
 from lk_audit.extractors.request_values import RequestValues
+from lk_audit.extractors.webhook_events import event_tests
 from lk_audit.facts import FileRole, WebhookUse
-from lk_audit.livekit.webhooks import CHECKS, EVENTS, GO_EVENTS, RECEIVERS
+from lk_audit.livekit.webhooks import CHECKING_NAME, CHECKS, RECEIVERS
 from lk_audit.syntax import (
     Assign,
     Await,
-    Binary,
     Call,
     Evaluate,
     Expr,
     Function,
     If,
     Index,
-    Literal,
     Member,
     Name,
     Node,
     walk,
 )
-from lk_audit.values.model import Flag, Returned, symbolic_sources
+from lk_audit.values.model import Defined, Flag, Returned, symbolic_sources
 
 _SKIP = "skipAuth is set, so the signature is not checked"
 _UNAWAITED = "receive() is not awaited, so that nobody learns when the signature is wrong"
@@ -84,11 +84,8 @@ def _unverified(context: FileContext) -> Iterator[WebhookUse]:
     how = _UNVERIFIED_IN_GO if context.is_go else _UNVERIFIED
     endpoints, requests = context.built(Endpoints), context.built(RequestValues)
     seen: set[Function] = set()
-    for test in context.names.nodes(Binary):
-        subject = _event_of(test)
-        if subject is None or not any(
-            requests.is_request(value) for value in symbolic_sources(context.values(subject))
-        ):
+    for test, subject in event_tests(context):
+        if not any(requests.is_request(value) for value in symbolic_sources(context.values(subject))):
             continue
         for route in endpoints.routes_to(test):
             passed = _is_passed_by(context, route, test, subject)
@@ -98,32 +95,7 @@ def _unverified(context: FileContext) -> Iterator[WebhookUse]:
                 yield WebhookUse(place=context.place(subject), role=context.role, how=told, certain=False)
 
 
-def _event_of(test: Binary) -> Expr | None:
-    """What is compared with the name of an event: `body.event`, `event["event"]`, `payload.get("event")`."""
-    if test.operator not in {"==", "in"}:
-        return None
-    named = any(
-        (isinstance(node, Literal) and node.value in EVENTS) or (isinstance(node, Member) and node.name in GO_EVENTS)
-        for node in walk(test)
-    )
-    reads = (node for node in (test.left, test.right) if _reads_event(node))
-    return next(reads, None) if named else None
-
-
-def _reads_event(expr: Expr) -> bool:
-    match expr:
-        case Member(name="event" | "Event") | Call(callee=Member(name="GetEvent")) | Index(key=Literal(value="event")):
-            return True
-        case Call(callee=Member(name="get")) if expr.arguments:
-            first = expr.arguments[0].value
-            return isinstance(first, Literal) and first.value == "event"
-        case Name(id=name):
-            return name in {"event", "event_type", "eventType", "event_name"}
-        case _:
-            return False
-
-
-def _is_passed_by(context: FileContext, route: Route, test: Binary, subject: Expr) -> bool:
+def _is_passed_by(context: FileContext, route: Route, test: Expr, subject: Expr) -> bool:
     """Whether events get to a test without the check beside it: its failure is only noted, or senders may leave it out.
 
     What a setting leaves out, and what is for development, is left out on purpose.
@@ -156,7 +128,7 @@ def _given_to(context: FileContext, subject: Expr, depth: int = 3) -> Iterator[E
             yield from _given_to(context, value, depth - 1)
 
 
-def _is_optional(context: FileContext, call: Call, test: Binary) -> bool:
+def _is_optional(context: FileContext, call: Call, test: Expr) -> bool:
     """Whether what the sender leaves out decides that there is no check: `if (authorization) { ... receive() }`."""
     requests = context.built(RequestValues)
     child: Node = call
@@ -178,10 +150,22 @@ def _holds(node: Node, other: Node) -> bool:
 def _is_verified(context: FileContext, route: Route) -> bool:
     """Whether the handler checks the signature in whatever way, or its caller in another."""
     home = context.home(route.handler.function)
-    if any((last_name(call.callee) or "") in CHECKS for call in _calls_in(home, route)):
+    if any(_is_check(home, call) for call in _calls_in(home, route)):
         return True
-    authentication = context.workspace.shared(Authentication)
-    return authentication.of(route.handler, (route.call, *route.helpers)) is not None
+    found = context.workspace.shared(Authentication).of(route.handler, (route.call, *route.helpers))
+    # What is out of sight knows people by their login, as a rule: LiveKit's server has none.
+    return found is not None and found.note != MAY_AUTHENTICATE
+
+
+def _is_check(context: FileContext, call: Call) -> bool:
+    """Whether a call checks a signature by its name; a definition that is in sight is judged as a guard instead."""
+    name = last_name(call.callee) or ""
+    if name in CHECKS:
+        # Ktor's `call.receive<Event>()` only reads; what checks is given the body and the header.
+        return name.lower() != "receive" or len(call.arguments) > 1
+    if CHECKING_NAME.match(name) is None:
+        return False
+    return not any(isinstance(value, Defined) for value in context.home(call).values(call.callee))
 
 
 def _calls_in(home: FileContext, route: Route) -> Iterator[Call]:

@@ -119,7 +119,8 @@ PARSING_CALLS = (
         | {"into_inner", "readBody", "readValidatedBody", "readFormData", "getQuery", "getValidatedQuery"}
         | {"getRouterParam", "getRouterParams", "String", "Number", "decodeURIComponent", "parseBody", "parse_body"}
         | {"formData", "validate", "validateSync", "plainToInstance", "parse_qs", "parse_qsl", "urlparse", "urlsplit"}
-        | {"get_json"}
+        | {"get_json", "readTree", "readValue", "fromJson", "parseObject", "parseString", "JSONObject", "ParseAsync"}
+        | {"parseToJsonElement", "decodeFromString", "jsonDecode", "json_decode"}
     )
     | BODY_FUNCTIONS
 )

@@ -6,6 +6,8 @@ livekit/python-sdks:livekit-api/livekit/api/webhook.py.
 
 from __future__ import annotations
 
+from lk_audit.patterns import regex
+
 EVENTS = frozenset(
     {"room_started", "room_finished", "participant_joined", "participant_left", "participant_connection_aborted"}
     | {"track_published", "track_unpublished", "egress_started", "egress_updated", "egress_ended", "ingress_started"}
@@ -15,5 +17,10 @@ GO_EVENTS = frozenset(f"Event{''.join(word.capitalize() for word in name.split('
 """The constants for them in livekit/protocol's package `webhook`."""
 CHECKS = frozenset({"receive", "verify", "ReceiveWebhookEvent", "Receive", "Verify"})
 """Methods and functions that check the signature of a webhook, or of something else."""
+CHECKING_NAME = regex(
+    r"(?i)^(?:is_?)?(?:verif|validat|check|authenticat|authori[sz]|assert|ensure|require|receive)\w{0,24}"
+    r"(?:webhook|signature|event|payload|livekit)|^(?:is_?)?(?:webhook|signature)\w{0,24}(?:valid|verif|authentic)"
+)
+"""How functions are called that check a webhook in a project's own way."""
 RECEIVERS = ("WebhookReceiver",)
 """How the full names of the classes end that check a webhook."""

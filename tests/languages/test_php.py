@@ -474,3 +474,13 @@ def test_ajax_hooks_of_wordpress_tell_who_may_call(hook: str, reported: bool) ->
     code = f"<?php\n{USES}add_action('{hook}', 'make');\nfunction make() {{ {POSTED} echo $t; }}\n"
 
     assert bool(found_in({"calls.php": code}, "LK601")) is reported
+
+
+def test_what_a_controller_does_is_known_without_its_routes_and_who_may_call_it_is_not() -> None:
+    body = "$g = (new VideoGrant())->setRoomJoin()->setRoomName('r')->setCanPublish($request->boolean('publish'));"
+    token = "return (new AccessToken($k, $s))->init((new AccessTokenOptions())->setTtl(600))->setGrant($g)->toJwt();"
+    method = f"public function make(Request $request) {{ {body}\n{token} }}"
+    files = {"TokenController.php": f"<?php\n{USES}class TokenController extends Controller {{ {method} }}\n"}
+
+    assert found_in(files, "LK602")
+    assert not found_in(files, "LK601")

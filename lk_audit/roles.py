@@ -48,7 +48,7 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
     (
         regex(
             r".*[.-](?:example|sample|template|dist|tmpl|tpl|default)s?(?:\..*)?|(?:example|sample|template)\.\w+"
-            r"|(?:.*_)?(?:example|sample)s?(?:_.*)?\.(?:ya?ml|json|toml|ini|conf|cfg|properties|env)"
+            r"|(?:.*[_-])?(?:example|sample)s?(?:[_-].*)?\.(?:ya?ml|json|toml|ini|conf|cfg|properties|env)"
             r"|\.env_(?:example|sample|template)"
         ),
         FileRole.EXAMPLE,
@@ -59,7 +59,7 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
     ),
     (
         regex(
-            r".*[.-](?:local|dev|development|override)(?:\..*)?|(?:dev|local)[.-].*|local\.properties"
+            r".*[.-](?:local|dev|[dD]evelopment|override)(?:\..*)?|(?:dev|local)[.-].*|local\.properties"
             r"|(?:.*_)?dev(?:elopment)?(?:_.*)?\.(?:ya?ml|json|toml|ini|conf|cfg|properties|env)"
         ),
         FileRole.LOCAL,

@@ -35,6 +35,7 @@ from lk_audit.livekit.grants import (
     to_camel_case,
     to_snake_case,
 )
+from lk_audit.livekit.sdks.model import Claim
 from lk_audit.source import Place
 from lk_audit.syntax import Call, Entry, Expr, Literal, Node, Opaque, Raise, Return, Try, walk
 from lk_audit.values.model import (
@@ -145,8 +146,8 @@ class GrantCollector(Struct):
 
     def _add_returned(self, target: str, value: Returned, place: Place, *, certain: bool) -> bool:
         """What a call makes that is known by its name alone; whether it is."""
-        if self._is_single(value):
-            self._add_single(value, certain=certain)
+        if (claim := self._single(value)) is not None:
+            self._add_single(value, claim, certain=certain)
         elif (value.callee or "").endswith("Grant.from_hash"):
             given = argument(value.call, 0)
             for inner in self.context.values(given) if given is not None else ():
@@ -164,8 +165,12 @@ class GrantCollector(Struct):
                 self._add_object(target, item, place, certain=certain and len(items) == 1 and not value.open)
         self.complete = self.complete and not value.open
 
-    def _is_single(self, value: Returned) -> bool:
-        return not value.members and self._full_name(value) in self.context.sdks.single_grants
+    def _single(self, value: Returned) -> Claim | None:
+        """The grant that a class holds; by its bare name where the import is lost, or the package is the SDK's own."""
+        known, name = self.context.sdks.single_grants, self._full_name(value)
+        if value.members or name in known or "." in name or not name:
+            return None if value.members else known.get(name)
+        return next((claim for full, claim in known.items() if full.endswith(f".{name}")), None)
 
     def _is_untyped(self, value: Returned) -> bool:
         """C#'s `new() { RoomJoin = true }` is of the class that the SDK asks for."""
@@ -175,9 +180,8 @@ class GrantCollector(Struct):
         home = self.context.home(value.call)
         return home.qualified(value.call.callee) or value.callee or ""
 
-    def _add_single(self, value: Returned, *, certain: bool) -> None:
+    def _add_single(self, value: Returned, claim: Claim, *, certain: bool) -> None:
         """A class that holds one grant: `RoomJoin(true)`."""
-        claim = self.context.sdks.single_grants[self._full_name(value)]
         given = argument(value.call, 0, "value")
         default = Flag(origin=value.call, flag=bool(claim.default))
         values = self.context.values(given) if given is not None else (default,)

@@ -85,13 +85,14 @@ _NOTHING = _set(
     " nullable sometimes filled present prohibited confirmed encrypted hashed encrypted:array encrypted:object"
     " default void auto env environment value number boolean int object redacted hidden masked removed secure sync n/a"
     " tbd todo secretkeyref valuefrom"
-    " api_secret apisecret_here secret_value key token password_here"
+    " api_secret apisecret_here secret_value key token password_here credentials"
 )
 
 # Long enough to be told from chance.
 _PLACEHOLDER_WORDS = _set(
     "your yours insert replace replaceme placeholder example sample paste todo fixme here enter fill redacted dummy"
     " fake mock removed hidden goes obtain dashboard xxxx from update generate generated actual real provide specify"
+    " invalid wrong"
     " votre remplacer mettre deine dein ihre hier einfuegen ersetzen tuo tuya aqui coloque insira inserisci sizin"
     " buraya jouw invullen tutaj twoj anda masukkan vash vstavte wpisz podaj gizli remplacez reemplazar cambiar"
 )

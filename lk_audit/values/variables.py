@@ -6,8 +6,36 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from lk_audit.syntax import Assign, Binary, Call, Class, Expr, Function, If, Name, Node, Opaque, Try, walk
-from lk_audit.values.model import Defined, Environment, Listed, Mapped, Moment, Possible, Returned, Step, Unknown
+from lk_audit.syntax import (
+    Assign,
+    Binary,
+    Call,
+    Class,
+    Expr,
+    Function,
+    If,
+    Literal,
+    Name,
+    Node,
+    Opaque,
+    Try,
+    Unary,
+    walk,
+)
+from lk_audit.values.model import (
+    Defined,
+    Duration,
+    Environment,
+    Listed,
+    Mapped,
+    Moment,
+    Number,
+    Possible,
+    Returned,
+    Step,
+    Unknown,
+    Value,
+)
 from lk_audit.values.mutations import Mutations, Mutator
 from lk_audit.values.operators import LOGICAL
 from lk_audit.values.possible import as_fallback, bounded, environment_of, shown, traced, unknown
@@ -37,6 +65,12 @@ class Variables:
             origin = evaluator.names.origin(name)
             return (Unknown(origin=name),) if origin is None else evaluator.from_origin(origin, name)
         found = [(item, self._definition(item, name, frame)) for item in definitions]
+        replacing = [item for item in definitions if self._replaces_zero(item, name.id)] if len(found) > 1 else []
+        if replacing:
+            found = [
+                (item, values if item in replacing else tuple(value for value in values if not _is_zero(value)))
+                for item, values in found
+            ]
         missing = environment_of(value for _, values in found for value in values if isinstance(value, Environment))
         return tuple(
             value
@@ -54,6 +88,13 @@ class Variables:
             ):
                 return True
         return False
+
+    def _replaces_zero(self, definition: Definition, name: str) -> bool:
+        """Whether a definition is made where `name` was found to be zero: `if ttl == 0 { ttl = fallback }`."""
+        return any(
+            isinstance(control, If) and part == "then" and _asks_for_zero(control.test, name)
+            for control, part in self._evaluator.names.flow.path(definition.node)
+        )
 
     def frame_of(self, scope: Node, frame: Frame | None) -> Frame | None:
         """The frame in which the variables of `scope` live."""
@@ -132,6 +173,20 @@ class Variables:
                 return (*values, Unknown(origin=use))
             values = bounded((new for old in values for new in mutator.apply(old, mutation, certain=certain)), use)
         return values
+
+
+def _asks_for_zero(test: Expr, name: str) -> bool:
+    match test:
+        case Unary(operator="not" | "!", operand=Name(id=asked)):
+            return asked == name
+        case Binary(operator="==" | "<=", left=Name(id=asked), right=Literal(value=number)):
+            return asked == name and number == 0 and not isinstance(number, bool)
+        case _:
+            return False
+
+
+def _is_zero(value: Value) -> bool:
+    return (isinstance(value, Number) and value.number == 0) or (isinstance(value, Duration) and value.seconds == 0)
 
 
 def _receiver(frame: Frame | None) -> Possible | None:

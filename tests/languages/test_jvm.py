@@ -10,7 +10,7 @@ import pytest
 from lk_audit.facts import CredentialLiteral, Expiry, TokenMint
 from lk_audit.frontends import java, kotlin
 from lk_audit.source import Source
-from tests.languages.minting import mint
+from tests.languages.minting import granted, mint
 from tests.samples import SECRET, extract_facts
 
 PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
@@ -173,6 +173,12 @@ def test_grants_are_classes_of_their_own(language: str, body: str) -> None:
     assert all(grant.certain for grant in grants.by_name.values())
     assert grants.by_name["roomAdmin"].values == (True,)
     assert grants.complete
+
+
+def test_grants_in_the_package_of_the_sdk_need_no_import() -> None:
+    body = "AccessToken(k, s).apply { addGrants(RoomJoin(true), RoomAdmin(true)) }"
+
+    assert granted(mint("a.kt", f"package io.livekit.server\n\nfun make() = {body}\n")) == {"roomJoin": True, "roomAdmin": True}
 
 
 def test_sip_grants_are_given_without_a_value() -> None:

@@ -97,6 +97,9 @@ JAVASCRIPT = {
     # definitions
     "let t = 1; if (a) { t = 2 } look(t)": "1 | 2",
     "let t = 1; if (a) { t = 2 } else { t = 3 } look(t)": "2 | 3",
+    "let t = a ? 0 : 60; if (t === 0) { t = 30 } look(t)": "60 | 30",
+    "let t = a ? 0 : 60; if (t === 1) { t = 30 } look(t)": "0 | 60 | 30",
+    "let t = a ? 0 : 60; if (!t) { t = 0 } look(t)": "60 | 0",
     "let t; if (a) { t = 2; throw 1 } else { t = 3 } look(t)": "3",
     "let t = 1; if (a) { t = 2 } else { look(t) }": "1",
     "let t = 1; t += 2; look(t)": "3",
@@ -224,6 +227,7 @@ PYTHON = {
     "look(a and 'x')": "'x'",
     # definitions
     "t = 1\nif a:\n    t = 2\nlook(t)": "1 | 2",
+    "t = 0 if a else 60\nif t <= 0:\n    t = 30\nlook(t)": "60 | 30",
     "if a:\n    t = 2\nelif b:\n    t = 3\nelse:\n    t = 4\nlook(t)": "2 | 3 | 4",
     "t = 1\nif a:\n    t = 2\n    raise E\nlook(t)": "1",
     "t = 1\nt += 2\nlook(t)": "3",

@@ -35,7 +35,11 @@ func Mint(identity, room, role string, isHost bool, config Config) (string, erro
     [
         ("roomAdmin: isHost", "LK401", 1),
         ("roomAdmin: role === 'host'", "LK401", 1),
-        ("roomAdmin: ['host', 'co-host'].includes(role)", "LK401", 0),
+        ("roomAdmin: ['host', 'co-host'].includes(role)", "LK401", 1),
+        ("roomAdmin: user.roles.some((item) => item === 'host')", "LK401", 1),
+        ("roomAdmin: !!findMember(user.id)", "LK401", 1),
+        ("roomAdmin: !!settings.get('moderation')", "LK401", 0),
+        ("roomAdmin: !!options.roomAdmin", "LK401", 0),
         ("roomAdmin: user.isAdmin", "LK401", 1),
         ("roomAdmin: !!isHost", "LK401", 1),
         ("roomAdmin: Boolean(options.isHost)", "LK401", 1),

@@ -9,7 +9,7 @@ from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.role_conditions import is_examined, is_set_by_request, is_vouched_for
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Call, Expr, Member, Name, Node, Record, Unary
+from lk_audit.syntax import Argument, Binary, Call, Expr, Literal, Member, Name, Node, Record, Unary, walk
 from lk_audit.values.model import Flag, Given, Mapped, Possible, Reference, Returned, Unknown, Value, symbolic_sources
 
 _DEEPEST = 8
@@ -20,11 +20,19 @@ _HOLDER = regex(
 """How code calls what tells some holders of tokens from others; not after a right: `options.roomAdmin`."""
 
 
+_MEMBERSHIP = frozenset(
+    {"includes", "has", "some", "contains", "Contains", "Any", "any", "include?", "any?", "in_array", "member?"}
+)
+"""Calls that tell whether something is among others."""
+
+
 def picks_holders(value: Value) -> bool:
-    """Whether a flag says who a holder is: `role == "host"`, `isHost`, `user.is_admin`."""
+    """Whether a flag says who a holder is: `role == "host"`, `isHost`, `["host", "owner"].includes(role)`."""
     match value:
         case Unknown(origin=Binary(operator=operator)):
             return operator in _COMPARING
+        case Unknown(origin=Unary(operator="not", operand=Unary(operator="not"))):
+            return _is_found_out(value)
         case Given(parameter=parameter, members=members):
             word = (parameter, *members)[-1]
         case Returned(call=call, members=members):
@@ -35,7 +43,18 @@ def picks_holders(value: Value) -> bool:
             word = name.rpartition(".")[2]
         case _:
             return False
-    return _HOLDER.search(word) is not None
+    return word in _MEMBERSHIP or _HOLDER.search(word) is not None
+
+
+def _is_found_out(value: Unknown) -> bool:
+    """`!!membership`, of what was looked up for somebody, not `!!options.verbose`."""
+    sources = symbolic_sources((value,))
+    return bool(sources) and all(isinstance(item, Returned) and _is_told_whom(item.call) for item in sources)
+
+
+def _is_told_whom(call: Call) -> bool:
+    """Whether a call is given more than constants, itself or in the calls that it goes on from."""
+    return any(isinstance(node, Argument) and not isinstance(node.value, Literal) for node in walk(call))
 
 
 def names_holder(expr: Expr) -> bool:

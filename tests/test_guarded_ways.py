@@ -247,6 +247,54 @@ def test_refusing_some_is_not_knowing_the_others(refused: str, *, expected: bool
     assert is_open(express(body)) is expected
 
 
+@pytest.mark.parametrize(
+    ("constant", "refused", "expected"),
+    [
+        ("LOBBY = 'lobby'", "req.body.room !== LOBBY", True),
+        ("VERSION = 3", "req.body.version !== VERSION", True),
+        ("PASSWORD = 'open sesame'", "req.body.password !== PASSWORD", False),
+        ("DOOR = 'open sesame'", "req.body.accessCode !== DOOR", False),
+        ("LOBBY = process.env.LOBBY || 'lobby'", "req.body.room !== LOBBY", False),
+    ],
+)
+def test_which_of_public_things_is_asked_for_says_nothing_of_who_asks(
+    constant: str, refused: str, *, expected: bool
+) -> None:
+    body = f"  if ({refused}) return res.status(403).json({{}});\n  const identity = req.body.name;"
+
+    assert is_open(express(body, before=f"const {constant};\n")) is expected
+
+
+CLERK = """import { clerkMiddleware, createRouteMatcher } from '@clerk/nextjs/server';
+const isPage = createRouteMatcher(['/sign-in(.*)']);
+const isApi = createRouteMatcher(['/api/PUBLIC(.*)']);
+export default clerkMiddleware(async (auth, req) => {
+  TEST
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "public", "expected"),
+    [
+        ("if (isPage(req) || isApi(req)) return;\n  await auth.protect();", "token", True),
+        ("if (isPage(req) || isApi(req)) return;\n  await auth.protect();", "health", False),
+        ("if (isPage(req) && isApi(req)) return;\n  await auth.protect();", "token", False),
+        ("if (!(isPage(req) || isApi(req))) await auth.protect();", "token", True),
+        ("if (!isPage(req) && !isApi(req)) await auth.protect();", "token", True),
+        ("if (!isPage(req) && !isApi(req)) await auth.protect();", "health", False),
+    ],
+)
+def test_middleware_lets_a_path_pass_that_one_of_its_matchers_names(test: str, public: str, *, expected: bool) -> None:
+    route = express("  const identity = req.body.name;").replace("router.post('/token', ", "export const POST = (")
+    files = {
+        "app/api/token/route.js": route.replace("module.exports = router;", ""),
+        "middleware.ts": CLERK.replace("PUBLIC", public).replace("TEST", test),
+    }
+
+    assert bool(found_in(files, "LK601")) is expected
+
+
 NEST = """import { Body, Controller, Injectable, Post, Req, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { AccessToken } from 'livekit-server-sdk';

@@ -10,6 +10,7 @@ from lk_audit.extractors.identities import is_request_in_go
 from lk_audit.extractors.lax_checks import is_relied_on
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
     Await,
@@ -26,7 +27,7 @@ from lk_audit.syntax import (
     Try,
     walk,
 )
-from lk_audit.values.model import Defined
+from lk_audit.values.model import Defined, Number, Text
 
 _DEEPEST = 4
 
@@ -105,7 +106,24 @@ def compares_secret(context: FileContext, node: Binary) -> bool:
     if any(isinstance(side, Literal) for side in sides):
         return False
     raw = [is_raw(context, side) for side in sides]
-    return raw.count(True) == 1 and not any(last_name(side) in {"length", "len"} for side in sides)
+    if raw.count(True) != 1 or any(last_name(side) in {"length", "len"} for side in sides):
+        return False
+    return (
+        has_credential(node) or _SECRET_WORD.search(_written(sides)) is not None or not _is_public(context, sides, raw)
+    )
+
+
+_SECRET_WORD = regex(r"(?i)key|code|pass")
+
+
+def _written(sides: list[Expr]) -> str:
+    return " ".join(last_name(side) or "" for side in sides)
+
+
+def _is_public(context: FileContext, sides: list[Expr], raw: list[bool]) -> bool:
+    """Whether what is sent is compared with a constant of the code: `room !== LOBBY` says which room, not who."""
+    known = context.values(sides[raw.index(False)])
+    return bool(known) and all(isinstance(value, Text | Number) and value.environment is None for value in known)
 
 
 def assigned_calls(context: FileContext, leaf: Expr, depth: int = 0) -> Iterator[Call]:

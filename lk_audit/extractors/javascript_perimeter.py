@@ -200,6 +200,21 @@ def _lets_pass(context: FileContext, node: Node, path: str) -> bool:
 
 def _path_verdict(context: FileContext, test: Expr, path: str) -> bool | None:
     """Whether a test on paths holds for a path; None when it names none."""
+    match test:
+        case Unary(operator="not", operand=operand):
+            verdict = _path_verdict(context, operand, path)
+            return None if verdict is None else not verdict
+        case Binary(operator="and" | "or" as operator, left=left, right=right):
+            verdicts = {_path_verdict(context, side, path) for side in (left, right)} - {None}
+            if not verdicts:
+                return None
+            return all(verdicts) if operator == "and" else any(verdicts)
+        case _:
+            return _holds_for(context, test, path)
+
+
+def _holds_for(context: FileContext, test: Expr, path: str) -> bool | None:
+    """Whether a test without operators does: `isPublic(request)`, `pathname === "/api/token"`."""
     verdict: bool | None = None
     for node in walk(test):
         if not isinstance(node, Call | Binary):
@@ -208,10 +223,7 @@ def _path_verdict(context: FileContext, test: Expr, path: str) -> bool | None:
         if not listed:
             continue
         holds = any(matches(text, path) or path.startswith(text.rstrip("/") + "/") for text in listed)
-        holder = context.names.parent(node)
-        negated = (isinstance(holder, Unary) and holder.operator == "not") or (
-            isinstance(node, Binary) and node.operator == "!="
-        )
+        negated = isinstance(node, Binary) and node.operator == "!="
         verdict = holds != negated if verdict is None else verdict or holds != negated
         if isinstance(node, Call):
             break

@@ -59,10 +59,16 @@ def test_a_user_who_need_not_be_there_is_no_check(identity: str, *, expected: bo
         ("  const session = await getServerSession();\n  const seen = session.user.id;", False),
         ("  const user = await getUser();\n  if (user) note(user.id); else return res.sendStatus(403);", False),
         ("  const user = await getUser();\n  const who = user || { id: 'guest' };", True),
+        ("  const user = await getUser();\n  MINTED\n  greet(user.id);", True),
+        ("  const user = await getUser();\n  greet(user.id);\n  MINTED", False),
     ],
 )
 def test_a_look_who_is_there_counts_where_code_relies_on_it(body: str, *, expected: bool) -> None:
-    assert is_open(express(f"{body}\n  const identity = req.body.name;")) is expected
+    guest = f"if (req.body.guest) {{\n  const identity = req.body.name;{MINT}  return;\n  }}"
+    rest = "" if "MINTED" in body else "\n  const identity = req.body.name;"
+    text = express(f"{body.replace('MINTED', guest)}{rest}")
+
+    assert is_open(text if rest else text.replace(MINT + "});", "});")) is expected
 
 
 @pytest.mark.parametrize(
@@ -237,9 +243,21 @@ def test_one_caller_that_records_says_nothing_of_the_others() -> None:
         ("!req.body.key || req.body.key !== process.env.KEY", False),
         ("!(req.body.name !== process.env.AGENT_NAME)", True),
         ("isBanned(req.cookies.session)", True),
+        ("bannedNames.some((name) => name === req.body.name)", True),
+        ("!keys.some((key) => key === req.body.key)", False),
         ("!isValidSession(req.cookies.session)", False),
     ],
-    ids=["a reserved name", "no match", "other key", "no or other key", "not other", "banned", "no session"],
+    ids=[
+        "a reserved name",
+        "no match",
+        "other key",
+        "no or other key",
+        "not other",
+        "banned",
+        "on a list",
+        "no key",
+        "no session",
+    ],
 )
 def test_refusing_some_is_not_knowing_the_others(refused: str, *, expected: bool) -> None:
     body = f"  if ({refused}) return res.status(403).json({{}});\n  const identity = req.body.name;"
@@ -293,6 +311,44 @@ def test_middleware_lets_a_path_pass_that_one_of_its_matchers_names(test: str, p
     }
 
     assert bool(found_in(files, "LK601")) is expected
+
+
+JOIN = """from datetime import datetime, timezone
+from fastapi import FastAPI, HTTPException
+from livekit import api
+from .database import find_interview, find_session
+
+app = FastAPI()
+CLOSED = {"done", "over"}
+
+@app.get("/join")
+def join(room: str, name: str, session_token: str):
+    interview = find_interview(room)
+    if not interview:
+        raise HTTPException(404)
+    if TEST:
+        raise HTTPException(403)
+    grants = api.VideoGrants(room_join=True, room=room)
+    return api.AccessToken().with_identity(name).with_grants(grants).to_jwt()
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("interview.get('status') in CLOSED", True),
+        ("interview['status'] in CLOSED", True),
+        ("interview.status in CLOSED", True),
+        ("interview.is_over()", True),
+        ("datetime.now(timezone.utc) > interview.ends_at", True),
+        ("datetime.fromisoformat(interview['expiry']) < datetime.now(timezone.utc)", True),
+        ("not interview.admits(session_token)", False),
+        ("not find_session(session_token)", False),
+        ("find_session(session_token).get('room') != room", False),
+    ],
+)
+def test_what_is_kept_of_a_room_says_nothing_of_who_wants_in(test: str, *, expected: bool) -> None:
+    assert is_open(JOIN.replace("TEST", test), "server.py") is expected
 
 
 NEST = """import { Body, Controller, Injectable, Post, Req, UseGuards } from '@nestjs/common';

@@ -27,7 +27,7 @@ from lk_audit.syntax import (
     Try,
     walk,
 )
-from lk_audit.values.model import Defined, Number, Text
+from lk_audit.values.model import Defined, Number, Returned, Text, symbolic_sources
 
 _DEEPEST = 4
 
@@ -49,6 +49,22 @@ def is_lookup(context: FileContext, call: Call) -> bool:
     name = (last_name(call.callee) or "").lower()
     is_search = name.startswith(("get_user", "getuser")) and "session" not in name
     return is_search or not AUTHENTICATING_NAME.match(name)
+
+
+def reads_what_was_found(context: FileContext, call: Call) -> bool:
+    """`interview.get("status")`, `room.isOpen()`: a question about what was found by a name that anybody may say."""
+    name, here = last_name(call.callee) or "", context.home(call)
+    if _READS.match(name) is None or AUTHENTICATING_NAME.match(name) or not isinstance(call.callee, Member):
+        return False
+    found = symbolic_sources(here.values(call.callee.object))
+    return (
+        all(isinstance(item.value, Literal) for item in call.arguments)
+        and bool(found)
+        and all(isinstance(item, Returned) and is_lookup(here, item.call) for item in found)
+    )
+
+
+_READS = regex(r"^(?:get$|is|has|can)")
 
 
 def looks_up_caller(context: FileContext, call: Call) -> bool:

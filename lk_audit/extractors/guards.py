@@ -19,6 +19,7 @@ from lk_audit.extractors.check_calls import (
     is_lookup,
     is_swallowed,
     looks_up_caller,
+    reads_what_was_found,
     result_matters,
 )
 from lk_audit.extractors.context import FileContext, last_name
@@ -37,6 +38,7 @@ from lk_audit.extractors.secret_lookups import finds_nothing_by_secret
 from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
+    BLOCKED_NAME,
     BLOCKING_NAME,
     PERMISSIVE,
     PRESENCE_SCHEMES,
@@ -362,13 +364,19 @@ class Guards:
         if is_decided_before or any(is_known_caller(context, value) for value in values):
             return True
         results = [value for value in values if isinstance(value, Returned)]
-        is_found_out = any(not is_lookup(context, value.call) for value in results)
+        is_found_out = any(
+            not is_lookup(context, value.call) and not reads_what_was_found(context, value.call) for value in results
+        )
         is_told = bool(values) and not results and not any(isinstance(value, Environment) for value in values)
         return (is_found_out or is_told) and not is_raw(context, leaf)
 
     def _call_tells(self, context: FileContext, call: Call, depth: int) -> bool:
         name = last_name(call.callee) or ""
         if name in SHAPE_TESTS or BLOCKING_NAME.match(name) or is_raw(context, call) or is_lookup(context, call):
+            return False
+        holder = call.callee.object if isinstance(call.callee, Member) else None
+        is_of_blocked = holder is not None and BLOCKED_NAME.match(last_name(holder) or "") is not None
+        if is_of_blocked or reads_what_was_found(context, call):
             return False
         defined = [value for value in context.values(call.callee) if isinstance(value, Defined)]
         functions = [value.definition for value in defined if isinstance(value.definition, Function)]

@@ -9,6 +9,7 @@ from lk_audit.syntax import (
     Argument,
     Assign,
     Binary,
+    Block,
     Call,
     Class,
     Conditional,
@@ -23,6 +24,7 @@ from lk_audit.syntax import (
     Node,
     Raise,
     Record,
+    Return,
     Template,
     Unary,
     walk,
@@ -123,7 +125,9 @@ def is_relied_on(context: FileContext, found: Assign, way_to: Node | None = None
 
 
 def _is_beside(context: FileContext, use: Name, target: Node) -> bool:
-    """Whether code stands in a branch that is not taken on the way to `target`."""
+    """Whether code stands in a branch that is not taken on the way to `target`, or after one that `target` ends."""
+    if use.start > target.end and _has_answered(context, target, use):
+        return True
     child: Node = use
     for parent in context.names.ancestors(use):
         if isinstance(parent, Function) or (parent.start <= target.start and target.end <= parent.end):
@@ -131,6 +135,18 @@ def _is_beside(context: FileContext, use: Name, target: Node) -> bool:
         if isinstance(parent, If | Conditional) and child is not parent.test:
             return True
         child = parent
+    return False
+
+
+def _has_answered(context: FileContext, target: Node, later: Node) -> bool:
+    """Whether runs that come past `target` have returned before `later`: `if (kind === "guest") { return mint(); }`."""
+    for parent in context.names.ancestors(target):
+        if isinstance(parent, Function):
+            return False
+        if isinstance(parent, Block) and isinstance(context.names.parent(parent), If) and not _holds(parent, later):
+            last = parent.statements[-1] if parent.statements else None
+            if isinstance(last, Return | Raise):
+                return True
     return False
 
 

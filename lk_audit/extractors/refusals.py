@@ -82,6 +82,9 @@ def matched(test: Expr) -> Iterator[Binary]:
                 stack += [(right, negated), (left, negated)]
             case Binary(operator="==" | "!=" as operator) if (operator == "==") is not negated:
                 yield node
+            case Call() if not negated and last_name(node.callee) in {"some", "any"}:
+                # `reserved.some((name) => name === identity)`
+                yield from (item for item in walk(node) if isinstance(item, Binary) and item.operator == "==")
             case _:
                 continue
 
@@ -89,19 +92,27 @@ def matched(test: Expr) -> Iterator[Binary]:
 _AMOUNT = regex(
     r"(?:^|_)(?:counts?|num|total|size|len|length|max|maximum|limit|capacity|quota|attempts|seats|participants|used)(?:_|$)"
 )
+_TIME = regex(
+    r"(?:^|_)(?:now|today|exp|expir[a-z]+|deadline|until|starts?|started|ends?|ended|scheduled|time|date|timestamp|age)(?:_|$)"
+    r"|_at$"
+)
 _HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def _compares_amounts(test: Binary) -> bool:
-    """`count >= room.maxParticipants`: whether there is room left says nothing of who asks; `rows.length < 1` may."""
+    """`count >= room.maxParticipants`, `now > room.endsAt`: that there is room, or time, left says nothing of who asks.
+
+    `rows.length < 1` may.
+    """
     sides = (test.left, test.right)
     words = [side.value for side in sides if isinstance(side, Literal)]
     is_size = test.operator in {"<", ">", "<=", ">="} and not any(word in {0, 1} for word in words)
     # `count !== null && count >= most`
     if not is_size and not (test.operator in {"==", "!="} and None in words):
         return False
-    names = (last_name(side) or "" for side in sides if isinstance(side, Name | Member | Call))
-    return any(_AMOUNT.search(_HUMPS.sub("_", name).lower()) for name in names)
+    names = [last_name(side) or "" for side in sides if isinstance(side, Name | Member | Call)]
+    written = [_HUMPS.sub("_", name).lower() for name in names]
+    return any(_AMOUNT.search(name) or (is_size and _TIME.search(name)) for name in written)
 
 
 def parts_of_test(test: Expr) -> Iterator[Expr]:

@@ -132,6 +132,9 @@ BLOCKING_NAME = regex(
 )
 """Calls that find those who may not, and let everybody else pass, known or not."""
 
+BLOCKED_NAME = regex(r"(?i)^(?:banned|blocked|black_?list|kicked|muted|suspended|deny_?list|denied)")
+"""Lists of those who may not: `bannedNames.some(...)`."""
+
 _SCHEMES: dict[str, tuple[str, ...]] = {
     "http": ("HTTPBearer", "HTTPBasic", "HTTPDigest"),
     "api_key": ("APIKeyHeader", "APIKeyQuery", "APIKeyCookie"),

@@ -178,7 +178,9 @@ def test_grants_are_classes_of_their_own(language: str, body: str) -> None:
 def test_grants_in_the_package_of_the_sdk_need_no_import() -> None:
     body = "AccessToken(k, s).apply { addGrants(RoomJoin(true), RoomAdmin(true)) }"
 
-    assert granted(mint("a.kt", f"package io.livekit.server\n\nfun make() = {body}\n")) == {"roomJoin": True, "roomAdmin": True}
+    found = mint("a.kt", f"package io.livekit.server\n\nfun make() = {body}\n")
+
+    assert granted(found) == {"roomJoin": True, "roomAdmin": True}
 
 
 def test_sip_grants_are_given_without_a_value() -> None:

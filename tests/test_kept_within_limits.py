@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.languages.minting import found_in
+from lk_audit.facts import TokenMint
+from tests.languages.minting import facts_of, found_in
 
 RUST = """use axum::{extract::Json, routing::post, Router};
 use livekit_api::access_token::{AccessToken, VideoGrants};
@@ -86,3 +87,51 @@ def test_what_has_no_limit_above_it_is(path: str, ttl: str) -> None:
 )
 def test_a_limit_stands_for_what_is_kept_below_it(path: str, ttl: str, too_long: int) -> None:
     assert len(found_in({path: CODE[path].replace("TTL", ttl)}, "LK301")) == too_long
+
+
+PHP = """<?php
+namespace App\\Http\\Controllers;
+use Agence104\\LiveKit\\{AccessToken, AccessTokenOptions, VideoGrant};
+use Illuminate\\Foundation\\Http\\FormRequest;
+use Illuminate\\Http\\Request;
+class TokenRequest extends FormRequest {
+  public function rules(): array { return ['ttl' => 'integer|between:60,3600', 'days' => ['integer']]; }
+}
+class TokenController extends Controller {
+  public function make(KIND $request) {
+    CHECK
+    $o = (new AccessTokenOptions())->setIdentity((string) auth()->id())->setTtl(TTL);
+    return (new AccessToken($k, $s))->init($o)->setGrant((new VideoGrant())->setRoomJoin()->setRoomName('r'))->toJwt();
+  }
+}
+"""
+VALIDATED = "$data = $request->validate(['room' => 'required', 'ttl' => RULES]);"
+CHECKED = {
+    ("A.kt", "require(body.ttl <= 3600000)", "body.ttl"): True,
+    ("A.kt", "check(body.ttl < 3600000)", "body.ttl"): True,
+    ("A.kt", "require(body.ttl >= 60000)", "body.ttl"): False,
+    ("A.kt", "", "body.ttl?.let { it * 1000 } ?: 600000"): False,
+    ("src/main.rs", "", "if body.ttl > CAP { CAP } else { body.ttl }"): True,
+    ("src/main.rs", "", "if body.ttl <= CAP { body.ttl } else { CAP }"): True,
+    ("src/main.rs", "", "if body.ttl < CAP { CAP } else { body.ttl }"): False,
+    ("src/main.rs", "", "body.ttl.map(|t| t.min(CAP)).unwrap_or(600)"): True,
+    ("src/main.rs", "", "body.ttl.map(|t| t * 60).unwrap_or(600)"): False,
+    ("Request", VALIDATED.replace("RULES", "'integer|max:3600'"), "$data['ttl']"): True,
+    ("Request", VALIDATED.replace("RULES", "['integer', 'max:3600']"), "$request->integer('ttl')"): True,
+    ("Request", VALIDATED.replace("RULES", "'integer|min:60'"), "$data['ttl']"): False,
+    ("Request", VALIDATED.replace("RULES", "'integer|max:3600'"), "$request->input('other')"): False,
+    ("TokenRequest", "", "$request->integer('ttl')"): True,
+    ("TokenRequest", "", "$request->integer('days')"): False,
+}
+
+
+@pytest.mark.parametrize(("path", "check", "ttl"), CHECKED)
+def test_a_request_is_told_where_its_limit_is(path: str, check: str, ttl: str) -> None:
+    if path.endswith("Request"):
+        name, code = "TokenController.php", PHP.replace("KIND", path).replace("CHECK", check)
+    else:
+        name, code = path, CODE[path].replace("    val t = ", f"    {check}\n    val t = ")
+
+    (mint,) = [fact for fact in facts_of({name: code.replace("TTL", ttl)}) if isinstance(fact, TokenMint)]
+
+    assert [item.is_bounded for item in mint.inputs if item.target == "ttl"] == [CHECKED[path, check, ttl]]

@@ -1,16 +1,19 @@
 """Numbers of a request that code lets through only up to a limit: compared before they are used, or by their class.
 
-Sources: Pydantic's documentation (`Field(le=...)`, `conint(le=...)`, `@field_validator`, in version 1 `@validator`).
+Sources: Pydantic's documentation (`Field(le=...)`, `conint(le=...)`, `@field_validator`, in version 1 `@validator`),
+Kotlin's (`require`, `coerceAtMost`), Rust's (`Option::map`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.validation_rules import is_ruled
 from lk_audit.syntax import (
     Assign,
     Binary,
+    Block,
     Call,
     Class,
     Conditional,
@@ -33,6 +36,10 @@ _MORE, _LESS = frozenset({">", ">="}), frozenset({"<", "<="})
 _LIMITS = frozenset({"le", "lt"})
 _LIMITED = frozenset({"Field", "conint", "confloat", "condecimal", "Query", "Body", "Form", "Path"})
 _VALIDATORS = frozenset({"validator", "field_validator"})
+_REQUIRING = frozenset({"require", "check", "checkArgument", "isTrue", "precondition", "assert"})
+"""Calls that raise unless their first argument holds: Kotlin, Guava, Spring, Swift, Node, Dart."""
+_CUTTING = frozenset({"min", "minOf", "clamp", "coerceAtMost", "coerceIn"})
+"""What keeps a number below a limit in a function that is given it: `ttl.map(|t| t.min(3600))`."""
 
 
 def is_bounded(context: FileContext, source: Value) -> bool:
@@ -43,8 +50,17 @@ def is_bounded(context: FileContext, source: Value) -> bool:
     if isinstance(source, Returned):
         home = context.home(source.call)
         function = home.names.enclosing_function(source.call)
-        return function is not None and _is_compared(home, function, _evaluates_to(home, source))
+        is_compared = function is not None and _is_compared(home, function, _evaluates_to(home, source))
+        return is_compared or _is_cut(source.call) or is_ruled(home, source)
     return False
+
+
+def _is_cut(call: Call) -> bool:
+    """Whether a function that a call is given cuts what it gets: Rust's `map`, Kotlin's `let`."""
+    functions = (item.value for item in call.arguments if isinstance(item.value, Function))
+    return any(
+        isinstance(node, Call) and last_name(node.callee) in _CUTTING for item in functions for node in walk(item.body)
+    )
 
 
 def _evaluates_to(home: FileContext, source: Value) -> Callable[[Expr], bool]:
@@ -71,11 +87,38 @@ def _is_compared(home: FileContext, function: Function, is_it: Callable[[Expr], 
     """Whether a function leaves, or takes another value, where a value is too large."""
     branches = (item for item in home.names.nodes(If) if home.names.enclosing_function(item) is function)
     choices = (item for item in home.names.nodes(Conditional) if home.names.enclosing_function(item) is function)
-    return any(_refuses(branch) and _finds_too_much(branch.test, is_it) for branch in branches) or any(
-        (_finds_too_much(choice.test, is_it) and not is_it(choice.then))
-        or (_finds_too_much(choice.test, is_it, negated=True) and not is_it(choice.otherwise))
-        for choice in choices
+    required = (item for item in home.names.calls if last_name(item.callee) in _REQUIRING and item.arguments)
+    return (
+        any(_bounds(branch, is_it) for branch in branches)
+        or any(
+            (_finds_too_much(choice.test, is_it) and not is_it(choice.then))
+            or (_finds_too_much(choice.test, is_it, negated=True) and not is_it(choice.otherwise))
+            for choice in choices
+        )
+        or any(
+            _finds_too_much(item.arguments[0].value, is_it, negated=True)
+            for item in required
+            if home.names.enclosing_function(item) is function
+        )
     )
+
+
+def _bounds(branch: If, is_it: Callable[[Expr], bool]) -> bool:
+    """Whether a branch for what is too much leaves, or another value is taken there."""
+    if _finds_too_much(branch.test, is_it):
+        return _refuses(branch) or _takes_another(branch.then, branch.otherwise, is_it)
+    is_other = branch.otherwise is not None and _finds_too_much(branch.test, is_it, negated=True)
+    return is_other and _takes_another(branch.otherwise, branch.then, is_it)
+
+
+def _takes_another(too_much: Block | None, fine: Block | None, is_it: Callable[[Expr], bool]) -> bool:
+    """Whether both branches give the same variable a value: `let ttl = if asked > most { most } else { asked };`."""
+    cut = {_spelling(item.target) for item in _given(too_much) if not is_it(item.value)}
+    return any(_spelling(item.target) in cut and is_it(item.value) for item in _given(fine))
+
+
+def _given(block: Block | None) -> Iterator[Assign]:
+    return (item for item in walk(block) if isinstance(item, Assign)) if block is not None else iter(())
 
 
 def _refuses(branch: If) -> bool:

@@ -254,6 +254,21 @@ def _longer(sign: float) -> Method:
 
 _TEXT: dict[str, Method] = dict.fromkeys(("Trim", "ToString", "TrimStart", "TrimEnd", "AsSpan", "Normalize"), itself)
 _TASKS: dict[str, Method] = dict.fromkeys(("ConfigureAwait", "GetAwaiter", "GetResult"), itself)
+
+
+def _of_section(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`configuration.GetSection("LiveKit").GetValue<string>("ApiSecret", default)`."""
+    if not isinstance(receiver, Environment) or receiver.accessor != CONFIGURATION:
+        return None
+    found: list[Value] = []
+    for key in invocation.values(0):
+        if not isinstance(key, Text):
+            return None
+        setting = _setting(f"{receiver.name}:{key.text}", invocation.call)
+        found += (setting, *as_fallback(invocation.values(1), setting.name))
+    return tuple(found) or None
+
+
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: {**_TEXT, **_TASKS},
     Number: {"ToString": itself, **_TASKS},
@@ -266,7 +281,7 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
         **dict.fromkeys(("ToUniversalTime", "ToLocalTime", "ToString", "ToOffset"), itself),
     },
     Duration: {"Add": _longer(1.0), "Subtract": _longer(-1.0), "Multiply": _scaled, "Duration": itself},
-    Environment: {**_TEXT, **_TASKS},
+    Environment: {**_TEXT, **_TASKS, **dict.fromkeys(_READING, _of_section)},
     Given: {"GetUtcNow": _clock, "GetLocalNow": _clock, **_TEXT, **_TASKS},
     Returned: {"GetUtcNow": _clock, "GetLocalNow": _clock, **_TEXT, **_TASKS},
     Unknown: {"GetUtcNow": _clock, "GetLocalNow": _clock, **_TASKS},

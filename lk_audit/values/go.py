@@ -139,8 +139,8 @@ FUNCTIONS: dict[str, Function] = {
         ),
         derived,
     ),
-    "min": LEAST,
-    "max": GREATEST,
+    **dict.fromkeys(("min", "math.Min"), LEAST),
+    **dict.fromkeys(("max", "math.Max"), GREATEST),
 }
 
 

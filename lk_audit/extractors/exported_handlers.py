@@ -9,7 +9,7 @@ from lk_audit.extractors.handler_functions import as_function, looks_like_handle
 from lk_audit.extractors.handlers import Handler
 from lk_audit.livekit.requests import HTTP_EXPORTS, LOADER_EXPORTS
 from lk_audit.patterns import regex
-from lk_audit.syntax import Assign, Export, Expr, Function, Literal, Member, Name, Record
+from lk_audit.syntax import Assign, Call, Export, Expr, Function, Literal, Member, Name, Record
 
 _LEFT_BESIDE = regex(r"(?:^|/)app/(?:[^/]+/)*route[._ -][^/]*\.[cm]?[jt]sx?$")
 """Copies beside a route of Next, which serves files called `route` only: `route_old.ts`, `route.backup.ts`."""
@@ -23,18 +23,31 @@ def exported(context: FileContext) -> Iterator[Handler]:
     """Next, SvelteKit, Astro, Remix, Netlify, Vercel, Lambda, Workers, Appwrite: exported functions by their names."""
     if _LEFT_BESIDE.search(context.source.path):
         return
+    path = route_of(context.source.path)
     for node in context.names.nodes(Export):
-        function = as_function(context, node.local) if node.local is not None else None
+        function, wrapper = _answering(context, node.local)
         if function is not None and _is_handler_export(node.exported, function):
             is_method = node.exported in HTTP_EXPORTS
             label = f"{node.exported} of {context.source.path}" if is_method else function.name or node.exported
-            yield Handler(function, label, context, path=route_of(context.source.path))
+            yield Handler(function, label, context, path=path, wrapper=wrapper)
         elif isinstance(node.local, Record) and node.exported == "default":
             yield from _record_handlers(context, node.local)
     for assign in context.names.nodes(Assign):
-        function = as_function(context, assign.value) if _assigns_export(assign.target) else None
+        function, wrapper = _answering(context, assign.value) if _assigns_export(assign.target) else (None, None)
         if function is not None and looks_like_handler(function):
-            yield Handler(function, function.name or "handler", context, path=route_of(context.source.path))
+            yield Handler(function, function.name or "handler", context, path=path, wrapper=wrapper)
+
+
+def _answering(context: FileContext, expr: Expr | None) -> tuple[Function | None, Call | None]:
+    """The function that an exported expression is, and the call around it: `withUser(async (request) => ...)`."""
+    if expr is None:
+        return None, None
+    defined = context.names.definitions(expr) if isinstance(expr, Name) else ()
+    for wrapper in (expr, *(item.value for item in defined)):
+        function = as_function(context, wrapper) if isinstance(wrapper, Call) and not wrapper.is_new else None
+        if function is not None and isinstance(wrapper, Call) and looks_like_handler(function):
+            return function, wrapper
+    return as_function(context, expr), None
 
 
 def _record_handlers(context: FileContext, record: Record) -> Iterator[Handler]:

@@ -325,7 +325,9 @@ class Guards:
 
     def _verifies_something(self, context: FileContext, node: Node) -> bool:
         """A call whose failure means that the caller is not who he says: anything but reading the request."""
-        if not isinstance(node, Call) or not node.arguments:
+        if not isinstance(node, Call) or not (
+            node.arguments or AUTHENTICATING_NAME.match(last_name(node.callee) or "")
+        ):
             return False
         name = context.qualified(node.callee) or ""
         if name in _READERS or (last_name(node.callee) or "") in _READERS:

@@ -17,7 +17,7 @@ class Handler(Struct, frozen=True, eq=False):
     `site` is the file that makes it a handler, which need not be its own: by the call `registration`, or by a decorator
     of the function itself. `router` is the object it is registered with, `path` the address as written there. `record`
     holds it with its settings, where it is one of a table of routes; `asked` are the positions of the parameters that
-    the caller fills in, None for all that the server does not.
+    the caller fills in, None for all that the server does not. `wrapper` is the call that makes of it what answers.
     """
 
     function: Function
@@ -28,6 +28,7 @@ class Handler(Struct, frozen=True, eq=False):
     path: str | None = None
     record: Record | None = None
     asked: range | None = None
+    wrapper: Call | None = None
 
     def is_asked(self, parameter: str) -> bool:
         """Whether the caller may fill in a parameter, as far as its position tells."""

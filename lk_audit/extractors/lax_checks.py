@@ -181,7 +181,7 @@ def _taken_apart(context: FileContext, use: Name) -> Assign | None:
 
 def _is_optional_use(context: FileContext, use: Name) -> bool:
     """`if (user) ...`, `user?.id`, `user ? user.name : "guest"`: what goes on without a caller that anybody knows."""
-    if not (context.names.is_javascript or context.is_python):
+    if not (context.names.is_javascript or context.is_python) or _is_wanted(context, use):
         return False
     if context.source.data[use.end : use.end + 2] == b"?.":
         return True
@@ -194,6 +194,33 @@ def _is_optional_use(context: FileContext, use: Name) -> bool:
             return verdict
         child = parent
     return False
+
+
+def _is_wanted(context: FileContext, use: Name) -> bool:
+    """`if (error || !data?.user) return refuse();`: whether code goes no further without what was looked for."""
+    holds_without = use.id in _ERRORS
+    child: Node = use
+    for parent in context.names.ancestors(use):
+        match parent:
+            case Unary(operator="not"):
+                holds_without = not holds_without
+            case Binary(operator="==", right=right) if _is_nothing(right):
+                holds_without = not holds_without
+            case Member() | Binary(operator="or"):
+                pass
+            case If(test=test) if child is test:
+                return holds_without and leaves(parent.then)
+            case _:
+                return False
+        child = parent
+    return False
+
+
+_ERRORS = frozenset({"error", "err"})
+
+
+def _is_nothing(expr: Expr) -> bool:
+    return (isinstance(expr, Literal) and expr.value is None) or (isinstance(expr, Name) and expr.id == "undefined")
 
 
 def _is_left_out(  # noqa: PLR0911 - one per kind of node

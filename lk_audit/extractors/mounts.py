@@ -58,21 +58,27 @@ class Mounts:
             return
         for expr in declared_guards(home, handler.function):
             yield home, expr
+        yield from self._told(handler)
         registration = handler.registration
-        if handler.record is not None:
-            for record in settings_of(handler.record):
-                settings = (expr for expr in entries_of(record).values() if not isinstance(expr, Record))
-                yield from ((handler.site, expr) for expr in settings if not self._is_handler(handler, expr))
-        elif registration is not None:
-            for item in registration.arguments:
-                for part in _parts(item.value):
-                    yield from ((handler.site, expr) for expr in self._around_handler(handler, part))
-            yield from _bound(handler.site, registration)
         if handler.router is not None:
             position = (registration or handler.function).start
             yield from self._of_router(handler.site, handler.router, position, handler.path, 0)
         elif registration is not None:
             yield from self._in_same_file(handler.site, registration.start)
+
+    def _told(self, handler: Handler) -> Iterator[Guard]:
+        """What is written where a handler is made one: around it, beside it in a record, or in a call."""
+        if handler.wrapper is not None:
+            yield handler.site, handler.wrapper
+        if handler.record is not None:
+            for record in settings_of(handler.record):
+                settings = (expr for expr in entries_of(record).values() if not isinstance(expr, Record))
+                yield from ((handler.site, expr) for expr in settings if not self._is_handler(handler, expr))
+        elif handler.registration is not None:
+            for item in handler.registration.arguments:
+                for part in _parts(item.value):
+                    yield from ((handler.site, expr) for expr in self._around_handler(handler, part))
+            yield from _bound(handler.site, handler.registration)
 
     def _around_handler(self, handler: Handler, expr: Expr, depth: int = _DEEPEST_WRAPPER) -> Iterator[Expr]:
         """An argument of a registration, without the handler in it: what Go wraps it in, outermost first."""

@@ -1,0 +1,74 @@
+"""How applications customarily ask who is there, in the ways of single libraries."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+SUPABASE = """import { AccessToken } from 'livekit-server-sdk';
+export async function POST(request: Request) {
+  const supabase = await createClient();
+  const { data, error } = await supabase.auth.getUser();
+  TEST
+  const { room, identity } = await request.json();
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  return Response.json({ token: await at.toJwt() });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("if (error || !data?.user) redirect('/login');", False),
+        ("if (!data?.user) return new Response(null, { status: 400 });", False),
+        ("if (data?.user == null) redirect('/login');", False),
+        ("if (error) redirect('/login');", False),
+        ("if (data?.user?.banned) redirect('/banned');", True),
+        ("const name = data?.user?.name ?? 'guest';", True),
+    ],
+)
+def test_what_was_looked_for_may_be_asked_for_with_care(test: str, *, expected: bool) -> None:
+    assert bool(found_in({"app/api/token/route.ts": SUPABASE.replace("TEST", test)}, "LK601")) is expected
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("LoginRequiredMixin", False),
+        ("OrganizationLoginRequiredMixin", False),
+        ("UserPassesTestMixin", False),
+        ("Base", True),
+    ],
+)
+def test_a_view_of_django_may_inherit_its_guard(base: str, *, expected: bool) -> None:
+    view = f"""from django.views import View
+from common.mixins import {base}
+from livekit import api
+
+class Token({base}, View):
+    def get(self, request):
+        grants = api.VideoGrants(room_join=True, room=request.GET["room"])
+        return api.AccessToken().with_identity(request.GET["me"]).with_grants(grants).to_jwt()
+"""
+    assert bool(found_in({"views.py": view}, "LK601")) is expected
+
+
+def test_a_hook_of_fastify_may_refuse_by_catching() -> None:
+    text = """import Fastify from 'fastify';
+import { AccessToken } from 'livekit-server-sdk';
+const app = Fastify();
+app.addHook('preHandler', async (request, reply) => {
+  try { await request.jwtVerify(); } catch (error) { reply.code(401).send(); }
+});
+app.post('/token', async (request, reply) => {
+  const { room, identity } = request.body as Join;
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  return { token: await at.toJwt() };
+});
+"""
+    assert not found_in({"server.ts": text}, "LK601")
+    assert found_in({"server.ts": text.replace("jwtVerify()", "validateQuery()")}, "LK601")

@@ -313,6 +313,36 @@ def test_middleware_lets_a_path_pass_that_one_of_its_matchers_names(test: str, p
     assert bool(found_in(files, "LK601")) is expected
 
 
+FOUND = """const found = async (req) => {
+  const { token } = req.cookies;
+  if (!token) return null;
+  const session = await Session.findOne({ token });
+  if (!session) return null;
+  return session.user;
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("const user = await found(req);", True),
+        ("const user = await found(req);\n  const shown = user ? user.name : 'guest';", True),
+        ("const user = await found(req);\n  if (!user) return res.sendStatus(401);", False),
+        ("const user = await found(req);\n  greet(user.name);", False),
+        ("const user = await found(req);\n  if (req.cookies.token && !user) return res.sendStatus(401);", True),
+        (
+            "const n = req.cookies.token.length > 0, user = await found(req);\n  if (n && !user) return refuse(401);",
+            True,
+        ),
+        ("if (req.body.role === 'host' && !(await found(req))) return res.sendStatus(403);", True),
+        ("if (!req.body.password && !(await found(req))) return res.sendStatus(401);", False),
+    ],
+)
+def test_a_helper_that_gives_strangers_nothing_leaves_it_to_others_to_refuse_them(body: str, *, expected: bool) -> None:
+    assert is_open(express(f"  {body}\n  const identity = req.body.name;", before=FOUND)) is expected
+
+
 JOIN = """from datetime import datetime, timezone
 from fastapi import FastAPI, HTTPException
 from livekit import api

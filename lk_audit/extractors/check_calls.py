@@ -75,8 +75,11 @@ def looks_up_caller(context: FileContext, call: Call) -> bool:
 
 def result_matters(context: FileContext, call: Call, way_to: Node | None = None) -> bool:
     """A call that only looks up who is there says nothing when nobody looks at the result, on the way to `way_to`."""
-    if not _only_looks_up(call):
-        return True
+    return not _only_looks_up(call) or uses_result(context, call, way_to)
+
+
+def uses_result(context: FileContext, call: Call, way_to: Node | None = None) -> bool:
+    """Whether code on the way to `way_to` does not go on as well when a call gives nothing."""
     holder = context.names.parent(call)
     # `const { data: { user } } = await ...`: what a pattern takes out is written before the call.
     while isinstance(holder, Await) or (isinstance(holder, Member) and holder.end <= call.start):

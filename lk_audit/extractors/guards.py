@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from lk_audit.extractors.answers import only_answers
 from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_injected, is_known_caller, is_raw
 from lk_audit.extractors.check_calls import (
     assigned_calls,
@@ -21,6 +22,7 @@ from lk_audit.extractors.check_calls import (
     looks_up_caller,
     reads_what_was_found,
     result_matters,
+    uses_result,
 )
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.guard_aliases import alias
@@ -32,8 +34,15 @@ from lk_audit.extractors.identities import (
     takes_identity_apart,
     takes_identity_in_go,
 )
-from lk_audit.extractors.lax_checks import is_hollow, is_lenient, is_optional, is_switched_off
-from lk_audit.extractors.refusals import is_end, leaves, matched, parts_of_test, refused_without, says_refusal
+from lk_audit.extractors.lax_checks import is_hollow, is_lenient, is_optional, is_switched_off, spares_the_silent
+from lk_audit.extractors.refusals import (
+    is_end,
+    leaves,
+    matched,
+    parts_of_test,
+    refused_without,
+    says_refusal,
+)
 from lk_audit.extractors.secret_lookups import finds_nothing_by_secret
 from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
@@ -209,9 +218,8 @@ class Guards:
         """Whether a piece of code inside `function` makes sure who the caller is."""
         match node:
             case If():
-                return (leaves(node.then) and self._refuses(context, node, depth)) or self._lets_pass(
-                    context, node, depth
-                )
+                refuses = leaves(node.then) and not spares_the_silent(context, node.test)
+                return (refuses and self._refuses(context, node, depth)) or self._lets_pass(context, node, depth)
             case Try():
                 ends = is_end(node, function)
                 refuses = any((ends or leaves(handler)) and says_refusal(handler) for handler in node.handlers)
@@ -233,8 +241,10 @@ class Guards:
         if isinstance(check, Try) and check.start <= target.start and target.end <= check.end:
             before = (item for item in walk(check.body) if item.start < target.start)
             return any(self._verifies_something(context, item) for item in before)
-        if not isinstance(check, Call) or any(isinstance(value, Defined) for value in context.values(check.callee)):
+        if not isinstance(check, Call):
             return True
+        if any(isinstance(value, Defined) for value in context.values(check.callee)):
+            return not only_answers(self, context, check) or uses_result(context, check, target)
         return result_matters(context, check, target)
 
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
@@ -308,7 +318,8 @@ class Guards:
             return False
         defined = list(context.functions_meant(call.callee))
         if defined:
-            return any(self.function(context, item, depth + 1) for item in defined)
+            is_check = any(self.function(context, item, depth + 1) for item in defined)
+            return is_check and (not only_answers(self, context, call) or uses_result(context, call))
         if not AUTHENTICATING_NAME.match(last_name(call.callee) or "") or is_lookup(context, call):
             return False
         return result_matters(context, call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lk_audit.extractors.caller_data import is_raw
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.refusals import leaves
 from lk_audit.patterns import regex
@@ -99,6 +100,31 @@ _WRITES = frozenset(
 """Calls that write something down or alter the form of a text."""
 
 
+def spares_the_silent(context: FileContext, test: Expr) -> bool:
+    """`if (bearer && !member) return 401`: whoever sends nothing goes on."""
+    if not isinstance(test, Binary) or test.operator != "and":
+        return False
+    return any(_tells_that_sent(context, side) or spares_the_silent(context, side) for side in (test.left, test.right))
+
+
+def _tells_that_sent(context: FileContext, expr: Expr) -> bool:
+    """Whether something holds where the caller sends a thing: `token`, `token.length > 0`, `role === "host"`."""
+    match expr:
+        case Name():
+            told = [item.value for item in context.names.definitions(expr) if isinstance(item.value, Unary | Binary)]
+            return _tells_that_sent(context, told[0]) if told else is_raw(context, expr)
+        case Member() | Index():
+            return is_raw(context, expr)
+        case Binary(operator=">", left=left, right=Literal(value=0)):
+            return is_raw(context, left)
+        case Binary(operator="!=", left=left, right=Literal(value=None | "")):
+            return is_raw(context, left)
+        case Binary(operator="==", left=left, right=Literal(value=str(word))):
+            return bool(word) and is_raw(context, left)
+        case _:
+            return False
+
+
 def is_switched_off(context: FileContext, call: Call) -> bool:
     """`jwt.decode(token, options={"verify_signature": False})`."""
     options = argument(call, 3, "options")
@@ -189,7 +215,7 @@ def _is_optional_use(context: FileContext, use: Name) -> bool:
     for parent in context.names.ancestors(use):
         if isinstance(parent, Function):
             return False
-        verdict = _is_left_out(parent, child, use.id)
+        verdict = _is_left_out(context, parent, child, use.id)
         if verdict is not None:
             return verdict
         child = parent
@@ -224,10 +250,12 @@ def _is_nothing(expr: Expr) -> bool:
 
 
 def _is_left_out(  # noqa: PLR0911 - one per kind of node
-    parent: Node, child: Node, name: str
+    context: FileContext, parent: Node, child: Node, name: str
 ) -> bool | None:
     """Whether code goes on without `child` where there is nobody; None where `parent` does not tell."""
     match parent:
+        case If(test=test) if child is test and spares_the_silent(context, test):
+            return True
         case If(test=test) if child is test:
             return not (leaves(parent.then) or (parent.otherwise is not None and leaves(parent.otherwise)))
         case Conditional(test=test) if child is test:

@@ -53,10 +53,68 @@ def test_rights_of_a_token_that_is_only_looked_at_are_nobodys(after: str, *, is_
         ("jwt = token.to_jwt()\n    print(jwt)", False),
         ("jwt = token.to_jwt()\n    head = jwt[:20]", True),
         ("return token.to_jwt()", False),
+        ("jwt = token.to_jwt()\n    bot.connect(URL, jwt)", True),
+        ("jwt = token.to_jwt()\n    page.connect(jwt)", False),
+        ("jwt = token.to_jwt()\n    bot.connect(URL, jwt)\n    send(jwt)", False),
     ],
 )
 def test_the_same_in_python(after: str, *, is_kept: bool) -> None:
     assert bool(found_in({"check.py": PYTHON.format(after=after)}, "LK402")) is not is_kept
+
+
+SCRIPT = """from livekit import api
+grants = api.VideoGrants(room_join=True, room="probe", room_list=True)
+jwt = api.AccessToken().with_identity("probe").with_grants(grants).to_jwt()
+print(f"works: {jwt[:9]}...")
+"""
+MODULE = """import {{ AccessToken }} from 'livekit-server-sdk';
+const probe = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {{ identity: 'probe' }});
+probe.addGrant({{ roomJoin: true, room: 'probe', roomList: true }});
+const jwt = await probe.toJwt();
+console.log(jwt.length);
+{after}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "is_kept"),
+    [
+        ({"try.py": SCRIPT}, True),
+        ({"tokens.py": SCRIPT, "server.py": "from tokens import jwt\n"}, False),
+        ({"try.mjs": MODULE.format(after="")}, True),
+        ({"try.mjs": MODULE.format(after="export { jwt };")}, False),
+    ],
+)
+def test_a_variable_of_a_script_is_taken_by_nobody(files: dict[str, str], *, is_kept: bool) -> None:
+    assert bool(found_in(files, "LK402")) is not is_kept
+
+
+BOT = """from livekit import api
+from .tokens import mint
+async def start(room):
+    token = mint(room, "bot", api.VideoGrants(room_join=True, room=room, room_admin=True))
+    {after}
+"""
+HELPER = """from livekit import api
+def mint(room, name, grants):
+    return api.AccessToken().with_identity(name).with_grants(grants).to_jwt()
+def join(room, name):
+    return mint(room, name, api.VideoGrants(room_join=True, room=room))
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "is_kept"),
+    [
+        ("await bot.connect(URL, token)", True),
+        ("await bot.connect(URL, token, room)\n    send(token)", False),
+        ("return token", False),
+    ],
+)
+def test_rights_with_which_a_program_joins_by_itself_are_nobodys(after: str, *, is_kept: bool) -> None:
+    found = found_in({"app/bot.py": BOT.format(after=after), "app/tokens.py": HELPER}, "LK401")
+
+    assert bool(found) is not is_kept
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
-"""Rights that stay with whoever makes a token: he calls LiveKit's server with it, and hands it to nobody."""
+"""Rights that stay with whoever makes a token: he calls LiveKit's server or joins with it, and hands it to nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.syntax import Binary, Call, Expr, Function, Literal, Node, Template, walk
+from lk_audit.extractors.kept_tokens import joins, uses_of
+from lk_audit.syntax import Assign, Binary, Call, Expr, Function, Literal, Name, Node, Template, walk
 
 _BEARERS = frozenset({"withToken", "bearer_auth", "bearerAuth", "setBearerAuth", "BearerAuth", "SetAuthToken"})
 """Methods of clients that send a token as `Authorization: Bearer`: Laravel, reqwest, Ktor, Spring, resty."""
@@ -21,10 +22,20 @@ def stays(context: FileContext, right: Node, maker: Node) -> bool:
     function = home.names.enclosing_function(right)
     if function is None or function is maker:
         return False
-    if _calls_server(function):
+    if _calls_server(function) or _is_for_joining(home, right):
         return True
     callers = list(_callers(home, function))
     return 0 < len(callers) <= _MOST_CALLERS and all(_calls_server(caller) for caller in callers)
+
+
+def _is_for_joining(context: FileContext, right: Node) -> bool:
+    """`token = mint(room, VideoGrants(room_admin=True))`, and then only `await bot.connect(url, token)`."""
+    made = context.names.enclosing(right, Assign)
+    if made is None or not isinstance(made.target, Name) or not context.is_python:
+        return False
+    uses = [use for use in uses_of(context.names, made.target) if use.start > made.start]
+    calls = [context.names.enclosing(use, Call) for use in uses]
+    return bool(uses) and all(call is not None and joins(context.names, call) for call in calls)
 
 
 def _callers(context: FileContext, function: Function) -> Iterator[Node]:

@@ -1,11 +1,11 @@
-"""Tokens that nobody gets: made to try a key, checked at once, or never written out."""
+"""Tokens that nobody gets: made to try a key, checked at once, never written out, or for a bot of the program's own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.syntax import Argument, Assign, Await, Call, Evaluate, Expr, Index, Member, Name
+from lk_audit.syntax import Argument, Assign, Await, Call, Evaluate, Export, Expr, Index, Member, Name
 from lk_audit.values.names import Names
 
 _WRITING = frozenset({"toJwt", "to_jwt", "toJWT"})
@@ -27,9 +27,35 @@ def is_kept(context: FileContext, mint: Call) -> bool:
         return False
     if isinstance(names.parent(chain), Evaluate):
         return True
-    if target is None or names.enclosing_function(target) is None:
+    if target is None or _may_be_taken(context, target):
         return False
-    return _is_looked_at(names, target) if _is_written(methods) else _stays_builder(names, target)
+    is_kept = _is_looked_at(names, target) if _is_written(methods) else _stays_builder(names, target)
+    return is_kept and (names.enclosing_function(target) is not None or _is_tried(names, target, methods))
+
+
+def _is_tried(names: Names, target: Name, methods: tuple[str, ...]) -> bool:
+    """Whether a script does look at its token; a sample on a page ends where it has made one."""
+    tokens = (target,) if _is_written(methods) else tuple(_written_to(names, target))
+    return any(True for token in tokens for _ in uses_of(names, token))
+
+
+def _written_to(names: Names, builder: Name) -> Iterator[Name]:
+    """The variables that get what a token object writes."""
+    for use in uses_of(names, builder):
+        chain, methods = _chain(names, use)
+        made = _assigned(names, chain)
+        if made is not None and _is_written(methods):
+            yield made
+
+
+def _may_be_taken(context: FileContext, target: Name) -> bool:
+    """Whether another file may take a variable: one of a module that others import, or that is exported."""
+    if context.names.enclosing_function(target) is not None:
+        return False
+    if context.is_python:
+        return bool(context.project.usage.importers(context.source.path))
+    exports = (node.local for node in context.names.nodes(Export) if node.local is not None)
+    return any(isinstance(local, Name) and local.id == target.id for local in exports)
 
 
 def _chain(names: Names, start: Expr) -> tuple[Expr, tuple[str, ...]]:
@@ -60,7 +86,7 @@ def _assigned(names: Names, expr: Expr) -> Name | None:
     return holder.target if isinstance(holder, Assign) and isinstance(holder.target, Name) else None
 
 
-def _uses(names: Names, target: Name) -> Iterator[Name]:
+def uses_of(names: Names, target: Name) -> Iterator[Name]:
     """Where a variable is read, besides where it is declared."""
     scope = names.binding_scope(target) or names.module
     for use in names.uses(scope, target.id):
@@ -71,7 +97,7 @@ def _uses(names: Names, target: Name) -> Iterator[Name]:
 
 def _stays_builder(names: Names, target: Name) -> bool:
     """Whether what is made of a token object goes nowhere."""
-    for use in _uses(names, target):
+    for use in uses_of(names, target):
         if not isinstance(names.parent(use), Member):
             return False
         chain, methods = _chain(names, use)
@@ -87,7 +113,7 @@ def _stays_builder(names: Names, target: Name) -> bool:
 
 
 def _is_looked_at(names: Names, token: Name) -> bool:
-    return all(_keeps(names, use) for use in _uses(names, token))
+    return all(_keeps(names, use) for use in uses_of(names, token))
 
 
 def _keeps(names: Names, use: Name) -> bool:
@@ -96,4 +122,10 @@ def _keeps(names: Names, use: Name) -> bool:
     if isinstance(holder, Member | Index):
         return isinstance(holder, Index) or holder.name in _CHECKING | _PARTS
     call = names.parent(holder) if isinstance(holder, Argument) else None
-    return isinstance(call, Call) and (last_name(call.callee) or "") in _CHECKING
+    return isinstance(call, Call) and ((last_name(call.callee) or "") in _CHECKING or joins(names, call))
+
+
+def joins(names: Names, call: Call) -> bool:
+    """`await bot.connect(url, token)` in Python, where no page of a browser runs: the program itself joins the room."""
+    is_connecting = isinstance(call.callee, Member) and call.callee.name == "connect" and len(call.arguments) > 1
+    return is_connecting and not names.is_javascript

@@ -40,6 +40,10 @@ RESULT = """result = await session.execute(select(Link).where(Link.token == toke
         ("await Link.findOne({ tokenHash: sha256(token) })", "link === null", False),
         ("(await db.from('links').select('*').eq('invite_token', token).single()).data", "!link", False),
         ("await getLinkByToken(token)", "!link", False),
+        ("await queryOne('SELECT * FROM links WHERE open AND join_token = $1', [token])", "!link", False),
+        ("await db.get('SELECT * FROM links l WHERE l.token = ? LIMIT 1', token)", "!link", False),
+        ("await queryOne('SELECT token FROM links WHERE project = $1', [projectId])", "!link", True),
+        ("await queryOne('UPDATE links SET token = $1', [token])", "!link", True),
         ("await Link.findOne({ projectId })", "!link", True),
         ("await Link.findOne({ roomCode: code })", "!link", True),
         ("await Link.findOne({ token: process.env.LINK_TOKEN })", "!link", True),
@@ -58,6 +62,7 @@ def test_who_must_know_a_secret_that_is_looked_up_is_no_stranger(look_up: str, t
     [
         ("link = session.query(Link).filter(Link.token == token).first()", "not link", False),
         ("link = Link.objects.filter(token=token).first()", "link is None", False),
+        ("link = await session.fetchrow('SELECT room FROM links WHERE token = $1', token)", "not link", False),
         (RESULT, "not link", False),
         ("link = session.query(Link).filter(Link.name == name).first()", "not link", True),
         ("link = session.query(Link).filter(Link.token == token).first()", "link.full", True),

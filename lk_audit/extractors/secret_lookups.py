@@ -52,8 +52,18 @@ def _is_sent(context: FileContext, value: Expr) -> bool:
     return has_raw(context, value) or any(has_raw(context, name) for name in names)
 
 
+_COMPARED_IN_SQL = regex(
+    r"(?i)(?:\bwhere|\band)\s+(?:\w{1,64}\.)?[\"`]?(\w{1,64})[\"`]?\s{0,4}=\s{0,4}(?:\$\d|\?|%s|%\(|:\w|@\w)"
+)
+"""A column in the text of a query, and a place for its value."""
+
+
 def _asked_for(call: Call) -> Iterator[tuple[str, Expr]]:
-    """What a query asks for: `{ token }`, `token=sent`, `Link.token == sent`, `.eq("token", sent)`."""
+    """What a query asks for: `{ token }`, `token=sent`, `Link.token == sent`, `.eq("token", sent)`, SQL."""
+    text = call.arguments[0].value if len(call.arguments) > 1 else None
+    if isinstance(text, Literal) and isinstance(text.value, str):
+        columns = [found.group(1) for found in _COMPARED_IN_SQL.finditer(text.value)]
+        yield from ((column, item.value) for column in columns for item in call.arguments[1:])
     for node in walk(call):
         if isinstance(node, Entry) and isinstance(node.key, Literal) and isinstance(node.key.value, str):
             yield node.key.value, node.value

@@ -20,13 +20,14 @@ from lk_audit.livekit.sinks import (
     PAGE_FUNCTIONS,
     RESPONSE_METHODS,
     RESPONSES,
+    RESPONSES_OF,
     TEMPLATE_CALLS,
     TOKEN_METHODS,
 )
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Element, Expr, Index, Literal, Member, Node, Return
-from lk_audit.values.model import Defined, Environment, Given, Returned, Value
+from lk_audit.values.model import Defined, Environment, Given, Reference, Returned, Value
 
 _TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
 """Names under which a secret or token may be shown; others are not looked up."""
@@ -60,11 +61,12 @@ def _answered(context: FileContext) -> Iterator[SecretExposure]:
     handlers = context.built(Endpoints).handlers
     if not handlers:
         return
+    others = RESPONSES_OF.get(context.names.traits.family, frozenset())
     for call in context.names.calls:
         name = last_name(call.callee) or ""
         if name in TEMPLATE_CALLS:
             yield from _facts(context, argument_parts(call), Exposure.TEMPLATE, name)
-        elif _answers(call, name):
+        elif _answers(call, name) or (name in others and _writes_to_caller(context, call)):
             yield from _in_handler(context, call, _facts(context, argument_parts(call), Exposure.RESPONSE, name))
     for item in context.names.nodes(Return):
         function = context.names.enclosing_function(item)
@@ -83,6 +85,15 @@ def _in_handler(context: FileContext, node: Node, facts: Iterable[SecretExposure
 
 def _answers(call: Call, name: str) -> bool:
     return name in RESPONSES or (name in RESPONSE_METHODS and isinstance(call.callee, Member))
+
+
+def _writes_to_caller(context: FileContext, call: Call) -> bool:
+    """Go's `json.NewEncoder(w).Encode(...)` answers if `w` is what the handler was given."""
+    encoder = call.callee.object if isinstance(call.callee, Member) else None
+    if last_name(call.callee) != "Encode" or not isinstance(encoder, Call):
+        return last_name(call.callee) != "Encode"
+    given = (value for item in encoder.arguments for value in context.values(item.value))
+    return any(isinstance(value, Given) for value in given)
 
 
 def _is_in_handler(context: FileContext, node: Node) -> bool:
@@ -115,16 +126,28 @@ def _facts(
     for expr in (item for item in exprs if any(map(_TELLING.search, _names_in(item)))):
         for value in context.values_here(expr):
             is_token = with_tokens and _is_token(context, value) and _is_in_handler(context, expr)
-            if is_token or (isinstance(value, Environment) and context.secret_names.means(value.name)):
+            setting = _setting_of(value)
+            if is_token or (setting is not None and context.secret_names.means(setting)):
                 yield SecretExposure(
                     place=context.place(expr),
                     role=context.role,
-                    name=value.name if isinstance(value, Environment) else "the token",
+                    name=setting if setting is not None else "the token",
                     exposure=exposure,
                     sink=sink,
                     is_token=is_token,
                     leads=context.leads(value.trace),
                 )
+
+
+def _setting_of(value: Value) -> str | None:
+    """The environment variable, or the key of Laravel's configuration, that a value is read from."""
+    match value:
+        case Environment(name=name):
+            return name
+        case Reference(name=name) if name.startswith("config/") and ".php." in name:
+            return name.removeprefix("config/").replace(".php.", ".")
+        case _:
+            return None
 
 
 def _by_name(context: FileContext, expr: Expr, sink: str) -> Iterator[SecretExposure]:

@@ -49,7 +49,7 @@ class SecretNames:
 
 _SECRET = regex(rb"secret|Secret|SECRET")
 _LONGEST = 80
-_BEFORE = regex(rb"[\w.$-]{0,80}\Z")
+_BEFORE = regex(rb"[\w.$:-]{0,80}\Z")
 _AFTER = regex(rb"[\w-]{0,40}")
 _WRITTEN = regex(
     rb"(?:secret|Secret|SECRET)\w{0,30}[^\n]{0,120}?[=:,(>?|][\s(\[{]{0,40}(?:[a-zA-Z]{0,2}[\"'`]|[(\[{\d]|[a-z]{2,8}!?\()"

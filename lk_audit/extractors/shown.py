@@ -22,7 +22,16 @@ from lk_audit.syntax import (
 
 _RENDERING = frozenset(
     {"stringify", "dumps", "str", "String", "format", "repr", "pformat", "inspect", "dict", "jsonify"}
-    | {"Serialize", "SerializeObject", "ToString"}
+    | {
+        "Serialize",
+        "SerializeObject",
+        "ToString",
+        "json_encode",
+        "jsonEncode",
+        "writeValueAsString",
+        "mapOf",
+        "Sprintf",
+    }
 )
 """Calls that show their arguments as they are."""
 _DEEPEST = 12

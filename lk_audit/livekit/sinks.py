@@ -55,6 +55,13 @@ RESPONSES = frozenset(
     {"jsonify", "JSONResponse", "JsonResponse", "HttpResponse", "make_response", "json_response"}
     | {"Ok", "Json", "Content"}
 )
+RESPONSES_OF: Mapping[str, frozenset[str]] = {
+    "dart": frozenset({"ok"}),
+    "elixir": frozenset({"json", "text", "send_resp"}),
+    "go": frozenset({"Encode", "JSON", "IndentedJSON", "String", "SendString"}),
+    "jvm": frozenset({"respond", "respondText", "ok"}),
+}
+"""What answers a request in one language only: encoding/json, gin, echo, fiber; Ktor, Spring; Phoenix, Plug; shelf."""
 TEMPLATE_CALLS = frozenset({"render_template", "render_template_string", "TemplateResponse", "render"})
 PAGE_FUNCTIONS = frozenset({"getServerSideProps", "getStaticProps"})
 """Functions whose result becomes part of a page that clients load."""

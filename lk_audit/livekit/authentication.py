@@ -212,6 +212,6 @@ LANGUAGE_IDENTITIES: dict[str, tuple[str, ...]] = {
 
 CREDENTIAL_WORD = regex(
     r"(?i)token|jwt|authori[sz]ation|bearer|cookie|session|secret|passw|passcode|signature|\bsig\b|hmac|api_?key|credential"
-    r"|\botp\b|invite|\bpin\b|x-.*key"
+    r"|\botp\b|invite|\bpin\b|x-.*key|ticket|\bgrant\b"
 )
 """What only the rightful caller can send, by the words in its name."""

@@ -22,6 +22,8 @@ async fn voice_token(
 """
 KNOWN = [
     "let Some(owner) = ctx.registry.owner_of(&req.token) else { return Err((StatusCode::UNAUTHORIZED, no())); };",
+    "let Some(owner) = ctx.registry.owner_of(&req.grant) else { return Err((StatusCode::UNAUTHORIZED, no())); };",
+    "let Some(owner) = ctx.registry.redeem(&req.ticket) else { return Err((StatusCode::UNAUTHORIZED, no())); };",
     "let owner = match ctx.users.of(&req.token) { Some(o) => o, None => return Err((StatusCode::FORBIDDEN, no())) };",
     "let owner = ctx.registry.owner_of(&req.token).ok_or((StatusCode::UNAUTHORIZED, no()))?;",
     "let owner = ctx.registry.owner_of(&req.token).ok_or_else(|| (StatusCode::FORBIDDEN, no()))?;",

@@ -62,6 +62,11 @@ def decode(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
+def offsets(size: int) -> array[int]:
+    """An empty list of offsets into a text of `size` bytes: as numbers, for objects take ten times as much."""
+    return array("I" if size < 1 << 32 else "Q")
+
+
 class Source:
     """One file. `path` is relative to the scan root, with forward slashes; `data` is its text as UTF-8, no BOM."""
 
@@ -101,8 +106,9 @@ class Source:
 
     @cached_property
     def line_starts(self) -> array[int]:
-        """Byte offset of each line's first byte: as numbers, and not as objects, which take ten times as much."""
-        starts = array("I" if len(self.data) < 1 << 32 else "Q", [0])
+        """Byte offset of each line's first byte."""
+        starts = offsets(len(self.data))
+        starts.append(0)
         position = self.data.find(b"\n")
         while position != -1:
             starts.append(position + 1)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_left, bisect_right
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit.patterns import regex
-from lk_audit.source import Place, Source
+from lk_audit.source import Place, Source, offsets
 
 _ESCAPE = regex(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
 _COLORING = rb"(?:\\u001[bB]|\x1b)\[[0-9;:?]*+[ -/]*+[@-~]"
@@ -95,9 +94,10 @@ class ViewWriter:
     def __init__(self, file: Source) -> None:
         self.file = file
         self.data = bytearray()
-        self.starts = array("q")
-        self.origins = array("q")
-        self.origin_ends = array("q")
+        # What an escape means is no longer than the escape, but between the texts a bit more is written.
+        self.starts = offsets(8 * len(file.data))
+        self.origins = offsets(len(file.data))
+        self.origin_ends = offsets(len(file.data))
         self.parts: list[tuple[int, Part]] = []
 
     def begin(self, part: Part) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -201,9 +202,15 @@ def _carrier(source: Source, document: Document, pair: Pair) -> Carrier:
         return Carrier.COMMAND
     if document.format in _CARRIERS:
         return _CARRIERS[document.format]
-    if _CODE.search(source.path):
+    return _carrier_of(source.path)
+
+
+@lru_cache(maxsize=16)
+def _carrier_of(name: str) -> Carrier:
+    """What a file of text is to the secrets in it, by its path."""
+    if _CODE.search(name):
         return Carrier.ASSIGNMENT
-    path = PurePosixPath(source.path)
+    path = PurePosixPath(name)
     is_prose = path.suffix.lower() in _PROSE and not _IMAGE.match(path.name)
     return Carrier.TEXT if is_prose else Carrier.CONFIGURATION
 

@@ -26,6 +26,9 @@ _LARGE = 100_000
 _TELLING = regex(rb"ecret|ECRET|ivekit|IVEKIT|iveKit|eyJ")
 """Without one of these, a large output (a chart, a page of JavaScript) has nothing to say."""
 _MOST_DEPTH = 40
+_MOST_TEXTS = 500_000
+_MOST_ITEMS = 3_000_000
+"""Commas, also those in texts: large notebooks hold pictures and numbers."""
 
 
 class NotNotebook(ValueError):  # noqa: N818 - it names what the content is
@@ -78,8 +81,10 @@ def read(data: bytes) -> Notebook:
     Source: jupyter/nbformat:nbformat/v4/nbformat.v4.schema.json and nbformat/v3/nbformat.v3.schema.json.
 
     Raises:
-        NotNotebook: the bytes are no JSON, or not that of a notebook.
+        NotNotebook: the bytes are no JSON, or not that of a notebook, or of far too many things.
     """
+    if (data.count(b'"') - data.count(b'\\"')) // 2 > _MOST_TEXTS or data.count(b",") > _MOST_ITEMS:
+        raise NotNotebook(None)
     try:
         json.loads(data)
     except json.JSONDecodeError as error:

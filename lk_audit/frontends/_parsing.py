@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 _FEWEST_STEPS = 5_000
 _BYTES_OF_STEP = 10
 """A step is a hundred operations. Code takes one for each 50 bytes at most, the densest text (`a;a;a;`) for each 10."""
-_MOST_STEPS = 60_000
+_MOST_STEPS = 50_000
 """A megabyte of code takes 5,000 of them. A parser needs 4 kB of memory for each, and what its tree becomes as much."""
+_MOST_PARTS = 10_000
+"""Scripts of a page, cells of a notebook. What parts that are read as one take a parser grows with their square."""
 _CHUNK = 4_096
 _READS_OF_CHUNK = 200
 _FEWEST_READS = 10_000
-"""A file is read some twenty times at most: from its beginning, and again where the scanner looked ahead."""
+_MOST_READS = 150_000
+"""A file is read some twenty times at most: from its beginning, and again where the scanner looked ahead. Each piece of
+it takes 35 µs and 0.5 kB a time."""
 
 
 class TooHardError(Exception):
@@ -48,7 +52,21 @@ def at_most(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
     return found
 
 
-def root_of(parser: Parser, data: bytes) -> Node:
+class Steps:
+    """The steps that are left for a file whose parts are parsed one by one."""
+
+    def __init__(self, parts: int = 1) -> None:
+        """Count them for a file of so many parts.
+
+        Raises:
+            TooHardError: there are far too many.
+        """
+        if parts > _MOST_PARTS:
+            raise TooHardError
+        self.left = _MOST_STEPS
+
+
+def root_of(parser: Parser, data: bytes, room: Steps | None = None) -> Node:
     """The syntax tree of a text, or of the parts of it that the parser includes.
 
     Given the bytes themselves, the parser would not come back before it is done, and neither Ctrl-C nor a limit of time
@@ -57,9 +75,11 @@ def root_of(parser: Parser, data: bytes) -> Node:
     Raises:
         TooHardError: it takes far too long, or too much memory.
     """
-    size = min(len(data), sum(part.end_byte - part.start_byte for part in parser.included_ranges))
-    steps = min(_FEWEST_STEPS + size // _BYTES_OF_STEP, _MOST_STEPS)
-    reads = _FEWEST_READS + _READS_OF_CHUNK * (len(data) // _CHUNK + 1)
+    parts = parser.included_ranges
+    room = room or Steps(len(parts))
+    size = min(len(data), sum(part.end_byte - part.start_byte for part in parts))
+    most = steps = min(_FEWEST_STEPS + size // _BYTES_OF_STEP, room.left)
+    reads = min(_FEWEST_READS + _READS_OF_CHUNK * (len(data) // _CHUNK + 1), _MOST_READS)
 
     whole = memoryview(data)
     views: dict[int, memoryview] = {}
@@ -91,6 +111,7 @@ def root_of(parser: Parser, data: bytes) -> Node:
         is_parsing = False
         for view in (*views.values(), whole):
             view.release()
+        room.left -= most - steps
     if reads <= 0:
         raise TooHardError
     return root

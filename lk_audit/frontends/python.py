@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._grammars import language, syntax_tree
-from lk_audit.frontends._parsing import root_of, spans_of
+from lk_audit.frontends._parsing import Steps, root_of, spans_of
 from lk_audit.frontends._python_expressions import EXPRESSIONS, LINKS
 from lk_audit.frontends._python_lowering import Grammar, Lowering
 from lk_audit.frontends._python_statements import STATEMENTS
@@ -32,8 +32,12 @@ def parse(source: Source, *, parts: Sequence[tuple[int, int]] = ()) -> Module:
 
     Each part is read by itself, so that a mistake in one does not spill into the next. All positions are offsets into
     the whole of `source.data`.
+
+    Raises:
+        TooHardError: reading it takes far too long, or too much memory.
     """
-    modules = [_part(source.data, start, end) for start, end in parts or ((0, len(source.data)),)]
+    room = Steps(len(parts))
+    modules = [_part(source.data, start, end, room) for start, end in parts or ((0, len(source.data)),)]
     if len(modules) == 1:
         return modules[0]
     start, end = modules[0].start, modules[-1].end
@@ -47,8 +51,8 @@ def parse(source: Source, *, parts: Sequence[tuple[int, int]] = ()) -> Module:
     )
 
 
-def _part(data: bytes, start: int, stop: int) -> Module:
-    root = _root(data, start, stop)
+def _part(data: bytes, start: int, stop: int, room: Steps) -> Module:
+    root = _root(data, start, stop, room)
     comments, faults = _notes(root)
     run = Lowering(data, _GRAMMAR, [node for node in faults if not node.is_missing])
     with _room_for(_DEEPEST_STACK):
@@ -64,7 +68,7 @@ def _part(data: bytes, start: int, stop: int) -> Module:
     )
 
 
-def _root(data: bytes, start: int, stop: int) -> Node:
+def _root(data: bytes, start: int, stop: int, room: Steps) -> Node:
     """The syntax tree of a part of a text."""
     if (start, stop) == (0, len(data)):
         return syntax_tree(data, _PACKAGE)
@@ -72,7 +76,7 @@ def _root(data: bytes, start: int, stop: int) -> Node:
 
     # Points are not used, so they need not be right.
     parser = Parser(language(_PACKAGE), included_ranges=[Range(Point(0, 0), Point(0, 0), start, stop)])
-    return root_of(parser, data)
+    return root_of(parser, data, room)
 
 
 @contextmanager

@@ -13,19 +13,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lk_audit.edits import Edit, Fix
 from lk_audit.files import discovery
 from lk_audit.files.columns import MATTERS, Columns
 from lk_audit.files.discovery import Discovery, discovered, looked
 from lk_audit.files.listing import roots_of
 from lk_audit.findings import Crash
+from lk_audit.fixes import Fixer
 from lk_audit.machine import memory, processes
 from lk_audit.machine.batches import cut
-from lk_audit.rule_loader import load_rules
+from lk_audit.repairs import Repair
+from lk_audit.rule_loader import load_builtin_rules, load_rules
 from lk_audit.scanning import extraction, pipeline, worth
 from lk_audit.scanning.extraction import extract
 from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.scanning.reading import contents
 from lk_audit.source import Source
+from tests.samples import SECRET
 
 pytestmark = pytest.mark.skipif(not processes.can_spread(), reason="processes do not fork here")
 
@@ -208,3 +212,23 @@ def test_one_process_finds_the_same_as_this_one(monkeypatch: pytest.MonkeyPatch)
         there = extract(projects(), jobs=1)
 
     assert there == here
+
+
+class _WhoFixes(Fixer):
+    """Says of each fix which process makes it."""
+
+    def fix(self, repair: Repair) -> Fix:
+        return Fix(str(os.getpid()), (Edit(repair.place, ""),), is_safe=False)  # type: ignore[union-attr]  # of a secret
+
+
+def test_all_fixes_of_a_file_are_made_by_one_process_however_large_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "has_room", lambda: False)
+    monkeypatch.setattr(pipeline, "Fixer", _WhoFixes)
+    secrets = "".join(f"LIVEKIT_API_SECRET_{number} = '{number}{SECRET[2:]}'\n" for number in range(10, 30))
+
+    report = scan_sources([Source.from_text(path, secrets) for path in ("a.py", "b.py")], load_builtin_rules(), jobs=2)
+    made = {(finding.place.path, finding.automatic.title) for finding in report.findings if finding.automatic}
+
+    assert len(report.findings) == 40
+    assert sorted(path for path, _ in made) == ["a.py", "b.py"]
+    assert len({process for _, process in made} - {str(os.getpid())}) == 2

@@ -55,7 +55,7 @@ class Fixer:
         try:
             fix = make(self._ground, repair)
         except Exception as error:  # noqa: BLE001 - a defect must not end the scan, and is reported
-            self.errors.append((_path_of(repair), error))
+            self.errors.append((path_of(repair), error))
             return None
         self._ground.tidy()
         if fix is None or not fix.edits or any(edit.place.path not in self._scanned for edit in fix.edits):
@@ -69,6 +69,7 @@ class Fixer:
         return Ground(self._files, self._scanned)
 
 
-def _path_of(repair: Repair) -> str | None:
+def path_of(repair: Repair) -> str | None:
+    """The file that a repair begins in."""
     places = (getattr(repair, name, None) for name in ("place", "mint"))
     return next((place.path for place in places if place is not None), None)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,7 +20,7 @@ from lk_audit.files.discovery import Discovery, discovered, looked
 from lk_audit.files.listing import Roots, roots_of
 from lk_audit.files.sources import Sources, holding
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report, Skipped, distinct
-from lk_audit.fixes import Fixer
+from lk_audit.fixes import Fixer, path_of
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.machine import processes
 from lk_audit.machine.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
@@ -305,19 +305,24 @@ _MANY_REPAIRS = 16
 
 
 def _fixes(fixer: Fixer, repairs: Sequence[Repair], jobs: int | None) -> tuple[list[Fix | None], list[Crash]]:
-    """The fix for each repair, if there is one, and defects; made by several processes where there are many."""
+    """The fix for each repair, if there is one, and defects; made by several processes where there are many.
 
-    def made(some: Iterable[Repair]) -> tuple[list[Fix | None], list[Crash]]:
+    A process does all of a file: a large one would have to be read again for each, for it fills a process at once.
+    """
+
+    def made(some: Iterable[Sequence[Repair]]) -> tuple[list[Fix | None], list[Crash]]:
         fixer.errors.clear()
-        return [fixer.fix(repair) for repair in some], [Crash.of(error, path) for path, error in fixer.errors]
+        fixes = [fixer.fix(repair) for of_file in some for repair in of_file]
+        return fixes, [Crash.of(error, path) for path, error in fixer.errors]
 
     wanted = jobs or processes.cores()
     may_part = processes.can_spread() if wanted > 1 else processes.is_replaceable()
     if not may_part or len(repairs) < _MANY_REPAIRS:
-        return made(repairs)
+        return made([repairs])
+    files = [list(of_file) for _, of_file in groupby(repairs, path_of)]
     fixes: list[Fix | None] = []
     crashes: list[Crash] = []
-    for batch, found in processes.spread(made, repairs, [1] * len(repairs), wanted):
-        fixes += found[0] if found else [None] * len(batch)
+    for batch, found in processes.spread(made, files, list(map(len, files)), wanted):
+        fixes += found[0] if found else [None] * sum(map(len, batch))
         crashes += found[1] if found else [Crash(None, None, "ProcessEnded", "by the system")]
     return fixes, crashes

@@ -12,21 +12,20 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lk_audit.machine.budget import MOST_PAIRS
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Parser, Query
 
-    from lk_audit.syntax import Pair
-
+Item = TypeVar("Item")
 _FEWEST_STEPS = 5_000
 _BYTES_OF_STEP = 10
 """A step is a hundred operations. Code takes one for each 50 bytes at most, the densest text (`a;a;a;`) for each 10."""
 _MOST_STEPS = 50_000
 """A megabyte of code takes 5,000 of them. A parser needs 4 kB of memory for each, and what its tree becomes as much."""
-_MOST_PARTS = 10_000
+MOST_PARTS = 10_000
 """Scripts of a page, cells of a notebook. What parts that are read as one take a parser grows with their square."""
 _CHUNK = 4_096
 _READS_OF_CHUNK = 200
@@ -40,14 +39,15 @@ class TooHardError(Exception):
     """To read a file as what it is costs far more than its size warrants, or more than any file may take."""
 
 
-def at_most(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
-    """All of the pairs.
+def at_most(items: Iterable[Item], most: int | None = None) -> tuple[Item, ...]:
+    """All of the pairs of a file, or what else it may have `most` of.
 
     Raises:
-        TooHardError: there are far too many of them.
+        TooHardError: there are more.
     """
-    found = tuple(islice(pairs, MOST_PAIRS + 1))
-    if len(found) > MOST_PAIRS:
+    most = MOST_PAIRS if most is None else most
+    found = tuple(islice(items, most + 1))
+    if len(found) > most:
         raise TooHardError
     return found
 
@@ -61,7 +61,7 @@ class Steps:
         Raises:
             TooHardError: there are far too many.
         """
-        if parts > _MOST_PARTS:
+        if parts > MOST_PARTS:
             raise TooHardError
         self.left = _MOST_STEPS
 

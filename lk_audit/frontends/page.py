@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from lk_audit.frontends import is_minified, javascript, text
-from lk_audit.frontends._parsing import at_most
+from lk_audit.frontends._parsing import MOST_PARTS, at_most
 from lk_audit.frontends.shapes import named_in_text
 from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair, Parsed
@@ -46,7 +46,7 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     Raises:
         TooHardError: reading it takes far too long, or too much memory.
     """
-    found = list(_scripts(source))
+    found = at_most(_scripts(source), MOST_PARTS)
     bundles = [script for script in found if is_minified(source.data[script.start : script.end])]
     scripts = [script for script in found if script not in bundles]
     pairs = at_most(chain(_pairs_around(source, found), _pairs_of_bundles(source, bundles)))
@@ -67,7 +67,7 @@ def _module(source: Source, scripts: list[_Script]) -> Parsed:
     return module
 
 
-def _pairs_around(source: Source, scripts: list[_Script]) -> Iterator[Pair]:
+def _pairs_around(source: Source, scripts: Iterable[_Script]) -> Iterator[Pair]:
     position = 0
     for script in scripts:
         yield from text.pairs_in(source, position, script.start)

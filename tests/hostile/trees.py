@@ -151,8 +151,15 @@ _NESTS = {
     "a.tf": ('variable "livekit_api_secret" ', "{", "", "}"),
 }
 
+_CLASS, _WITH_USE = "AccessToken", "AccessToken_toJwt"
+"""Code that names the class alone is not parsed: it must be used, or look as if it was."""
 NESTED = tuple(
-    Hostile(f"nesting in {name}: {unit.strip()}", repeated(name, head, unit, middle, close), 3_000, 100_000)
+    Hostile(
+        f"nesting in {name}: {unit.strip()}",
+        repeated(name, head.replace(_CLASS, _WITH_USE), unit, middle.replace(_CLASS, _WITH_USE), close),
+        3_000,
+        100_000,
+    )
     for name, (head, unit, middle, close) in _NESTS.items()
 )
 
@@ -470,6 +477,20 @@ LARGE = (
         ("a.yaml", "far too much time or memory to parse"),
         seconds=40,
     ),
+    Hostile(
+        "very many scripts of a page",
+        written("a.html", "<p>livekit AccessToken secret</p>\n", "<script>a=1;f(x)</script>\n"),
+        1_300_000,
+        19_000_000,
+        ("a.html", "far too much time or memory to parse"),
+    ),
+    Hostile(
+        "very many escapes of a text",
+        written("a.json", '{"livekit_api_secret": "', "a=1\\n", '"}'),
+        2_000_000,
+        19_000_000,
+        seconds=40,
+    ),
     Hostile("many mints in one file", many_tokens, 1_500, 100_000, ("many.ts",), seconds=60),
 )
 SLOW = (
@@ -480,10 +501,13 @@ SLOW = (
         19_000_000,
         ("syntax error",),
     ),
-    Hostile("Python that breaks off", written("a.py", "x = AccessToken", ".b()"), 160_000, 4_000_000),
-    Hostile("Go that is no Go", written("a.go", "// AccessToken\n", "<!--"), 4_000, 500_000, seconds=60),
-    Hostile("Dart that is no Dart", written("a.dart", "// AccessToken\n", "]"), 20_000, 500_000),
-    Hostile("Ruby without spaces", written("a.rb", "# AccessToken\n", "token"), 30_000, 2_000_000),
+    Hostile("Python that breaks off", written("a.py", "x = AccessToken.toJwt", ".b()"), 160_000, 4_000_000),
+    Hostile("Go that is no Go", written("a.go", "// AccessToken toJwt\n", "<!--"), 4_000, 500_000, seconds=60),
+    Hostile(
+        "Kotlin without ends of lines", written("a.kt", "// AccessToken toJwt\n", "a.b[c] + d\n"), 2_000_000, 19_000_000
+    ),
+    Hostile("Dart that is no Dart", written("a.dart", "// AccessToken toJwt\n", "]"), 20_000, 500_000),
+    Hostile("Ruby without spaces", written("a.rb", "# AccessToken toJwt\n", "token"), 30_000, 2_000_000),
     Hostile("names of secrets", written("a.txt", "", "LIVEKIT_API_SECRET="), 100_000, 10_000_000),
     Hostile("beginnings of tokens", written("a.txt", "", "eyJhbGciOi."), 1_000_000, 19_000_000),
     Hostile("spaces", written("a.txt", "livekit_api_secret", " "), 1_000_000, 19_000_000),

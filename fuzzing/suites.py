@@ -101,6 +101,8 @@ SUITES: dict[str, Suite] = {
     "tree-sitter-kotlin": Suite("fwcd/tree-sitter-kotlin", ("test/corpus/*.txt",), _split(_CORPUS, ".kt")),
     "PHP-Parser": Suite("nikic/PHP-Parser", ("test/*.test", "*.php"), _php),
     "Ruby specs": Suite("ruby/spec", ("*.rb",)),
+    "Elixir": Suite("elixir-lang/elixir", ("lib/*.ex", "lib/*.exs")),
+    "co19": Suite("dart-lang/co19", ("*.dart",)),
     "dart_style": Suite("dart-lang/dart_style", ("*.unit", "*.stmt", "*.dart"), _dart),
     "swift-syntax": Suite("swiftlang/swift-syntax", ("*.swift",)),
     "CSharpier": Suite("belav/csharpier", ("*.test", "*.cs"), _csharp),

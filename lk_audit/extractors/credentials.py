@@ -132,7 +132,7 @@ def _role(home: FileContext, spelled: Expr) -> FileRole:
 def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
     """`os.getenv("LIVEKIT_API_SECRET", "...")`, `process.env.LIVEKIT_API_SECRET || "..."`."""
     fallbacks = [node for node in context.names.nodes(Binary) if node.operator in _FALLBACK_OPERATORS]
-    reads = [call for call in context.names.calls if _names_secret(context, call)]
+    reads = [call for call in context.names.calls if names_secret(context, call)]
     whole = {call: None for read in reads for call in _given_with_text(context, read)}
     stated = [node for node in fallbacks if _mentions_secret(context, node)]
     candidates: tuple[Binary | Call, ...] = (*stated, *reads, *whole)
@@ -174,7 +174,7 @@ def _may_be_secret(value: Value) -> bool:
 _NO_TEXT = (Environment, Flag, Nothing, Number)
 
 
-def _names_secret(context: FileContext, call: Call) -> bool:
+def names_secret(context: FileContext, call: Call) -> bool:
     """Whether a call may read an environment variable: it is given the name of one that holds an API secret."""
     texts = (item.value.value for item in call.arguments if isinstance(item.value, Literal))
     return any(isinstance(text, str) and (context.secret_names.means(text) or _is_placeholder(text)) for text in texts)
@@ -376,27 +376,3 @@ def _is_livekit_file(context: FileContext) -> bool:
 def _tells_livekit(text: str) -> bool:
     """Whether a text is the id of a LiveKit key; words such as `apiKey` name the keys of any service."""
     return is_key_id(text) and (text.startswith("API") or text == "devkey")
-
-
-def environment_reads(context: FileContext) -> Iterator[tuple[Node, Environment]]:
-    """Every environment variable with a name that says LiveKit API secret or key that the file reads."""
-    names = context.names
-    reads: tuple[Expr, ...] = (*names.nodes(Member), *names.nodes(Index), *names.calls, *names.nodes(Name))
-    for node in reads:
-        if not _spells_secret(context, node):
-            continue
-        for value in context.values(node):
-            is_here = isinstance(value, Environment) and not value.trace and context.code.holds(value.origin)
-            if is_here and isinstance(value, Environment) and context.secret_names.means(value.name):
-                yield node, value
-
-
-def _spells_secret(context: FileContext, node: Expr) -> bool:
-    """Whether what is read has a name, or is asked for by one, that holds an API secret."""
-    match node:
-        case Call():
-            return _names_secret(context, node)
-        case Member(name=name) | Name(id=name) | Index(key=Literal(value=str(name))):
-            return "secret" in name.lower() or context.secret_names.are_stated(name)
-        case _:
-            return False

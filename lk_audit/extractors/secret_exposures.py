@@ -27,10 +27,14 @@ from lk_audit.livekit.sinks import (
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Element, Expr, Index, Literal, Member, Node, Return
-from lk_audit.values.model import Defined, Environment, Given, Reference, Returned, Value
+from lk_audit.values.model import Defined, Environment, Given, Mapped, Possible, Reference, Returned, Value
 
-_TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
+_TELLING = regex(
+    r"(?i)livekit|secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params"
+)
 """Names under which a secret or token may be shown; others are not looked up."""
+_DEEPEST = 2
+"""How many records may be around one another."""
 
 
 def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
@@ -124,7 +128,7 @@ def _facts(
     context: FileContext, exprs: Iterator[Expr], exposure: Exposure, sink: str, *, with_tokens: bool = False
 ) -> Iterator[SecretExposure]:
     for expr in (item for item in exprs if any(map(_TELLING.search, _names_in(item)))):
-        for value in context.values_here(expr):
+        for value in _held(context.values_here(expr)):
             is_token = with_tokens and _is_token(context, value) and _is_in_handler(context, expr)
             setting = _setting_of(value)
             if is_token or (setting is not None and context.secret_names.means(setting)):
@@ -137,6 +141,15 @@ def _facts(
                     is_token=is_token,
                     leads=context.leads(value.trace),
                 )
+
+
+def _held(values: Possible, depth: int = _DEEPEST) -> Iterator[Value]:
+    """Values, and those that they hold: whoever prints a record prints what is in it."""
+    for value in values:
+        yield value
+        members = value.members.values() if isinstance(value, Mapped) and depth else ()
+        for member in members:
+            yield from _held(member.values, depth - 1)
 
 
 def _setting_of(value: Value) -> str | None:

@@ -142,7 +142,7 @@ _STEP = "analysing"
 
 def _load(sources: Sequence[Source]) -> None:
     """Import what the analysis may need, with the parsers of these languages: processes that part then share it."""
-    for module in ("documents", "android_settings", "command_mints", "jwts", *_FINDERS):
+    for module in ("documents", "device_settings", "command_mints", "jwts", *_FINDERS):
         import_module(f"lk_audit.extractors.{module}")
     languages = {frontends.frontend_for(path): path for path in paths_of(sources)}
     for path in languages.values():
@@ -311,14 +311,14 @@ def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Iterator[Fact]:
-    from lk_audit.extractors import android_settings, documents  # noqa: PLC0415 - most scans meet one kind of file only
+    from lk_audit.extractors import device_settings, documents  # noqa: PLC0415 - most scans meet one kind of file only
 
     role = file_role(source.path)
     yield from documents.credentials(source, parsed, role, names)
     yield from documents.exposures(source, parsed, role, names)
     yield from documents.insecure_urls(source, parsed, role)
-    yield from android_settings.exposures(source, role, names)
-    yield from android_settings.credentials(source, role, names)
+    yield from device_settings.exposures(source, role, names)
+    yield from device_settings.credentials(source, role, names)
 
 
 def _command_facts(source: Source) -> Iterator[Fact]:

@@ -1,7 +1,11 @@
-"""API secrets that the build of an Android application copies into it: Gradle's fields, resources, the manifest."""
+"""API secrets that the build of an application for devices copies into it, by its settings.
+
+Android: Gradle's fields, resources, the manifest. Apple: property lists, of which `Info.plist` takes build settings.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.secret_names import SecretNames
@@ -12,7 +16,6 @@ from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 from lk_audit.source import Source
 
-_GRADLE = regex(r"\.gradle(?:\.kts)?$")
 _FIELD = regex(
     r"""\b(buildConfigField|resValue)\s{0,4}\(?\s{0,40}["']\w{1,20}["']\s{0,4},\s{0,40}["'](\w{1,80})["']\s{0,4},\s{0,40}([^\n]{0,400})"""
 )
@@ -22,6 +25,7 @@ _PLACEHOLDER = regex(
 _META_DATA = regex(
     r"""<meta-data\s{1,80}android:name\s{0,4}=\s{0,4}"([\w.]{1,80})"\s{1,80}android:value\s{0,4}=\s{0,4}("[^"\n]{0,400}")"""
 )
+_PROPERTY = regex(r"<key>\s{0,40}(\w{1,80})\s{0,40}</key>\s{0,200}<string>([^<\n]{1,400})</string>")
 _QUOTED = regex(r"""["']\\?["']?([^"'\\$\n]{6,200})\\?["']""")
 
 
@@ -51,15 +55,22 @@ def credentials(source: Source, role: FileRole, names: SecretNames) -> Iterator[
 
 def _settings(source: Source, names: SecretNames) -> Iterator[tuple[str, str, int, int, str]]:
     """Each setting of the secret: what sets it, its name and where that is, where its value is, and the value."""
-    is_gradle = _GRADLE.search(source.path) is not None
-    if not is_gradle and not source.path.endswith("AndroidManifest.xml"):
-        return
-    text = source.data.decode("utf-8", "replace")
-    for pattern in (_FIELD, _PLACEHOLDER) if is_gradle else (_META_DATA,):
+    patterns = next((patterns for end, patterns in _PATTERNS.items() if source.path.endswith(end)), {})
+    text = source.data.decode("utf-8", "replace") if patterns else ""
+    for pattern, label in patterns.items():
         for found in pattern.finditer(text):
             value = found.lastindex or 2
             name = value - 1
             if names.means(found[name]):
-                label = found[1] if pattern is _FIELD else "manifestPlaceholders" if is_gradle else "the manifest"
                 start = len(text[: found.start(name)].encode())
-                yield label, found[name], start, len(text[: found.start(value)].encode()), found[value]
+                yield label or found[1], found[name], start, len(text[: found.start(value)].encode()), found[value]
+
+
+_GRADLE = {_FIELD: "", _PLACEHOLDER: "manifestPlaceholders"}
+_PATTERNS: dict[str, dict[re.Pattern[str], str]] = {
+    ".gradle": _GRADLE,
+    ".gradle.kts": _GRADLE,
+    "AndroidManifest.xml": {_META_DATA: "the manifest"},
+    "Info.plist": {_PROPERTY: "Info.plist"},
+}
+"""What sets such settings, by how the names of files end, and what that is called; otherwise by its own name."""

@@ -71,15 +71,8 @@ MADE_SINKS: Words = made(
 """The functions with these words in their names, where they are called."""
 _PUBLISHING: Words = (
     *(b"PUBLIC_", b"VITE_", b"REACT_APP_", b"VUE_APP_", b"GATSBY_", b"NUXT_ENV_", b"STORYBOOK_", b"NG_APP_"),
-    *(
-        b"REDWOOD_ENV_",
-        b"WXT_",
-        b"env/static/public",
-        b"env/dynamic/public",
-        b"@env",
-        b"react-native-config",
-        b"react-native-dotenv",
-    ),
+    *(b"REDWOOD_ENV_", b"WXT_", b"env/static/public", b"env/dynamic/public"),
+    *(b"@env", b"react-native-config", b"react-native-dotenv"),
     *(b"BuildConfig", b"flutter_dotenv", b"fromEnvironment", b"Info.plist", b"infoDictionary", b"InfoDictionary"),
 )
 """Prefixes and places of variables that a framework ships with the code (`credentials.PUBLIC_PREFIXES`, `clients`)."""

@@ -212,3 +212,29 @@ def test_a_name_that_the_request_gives_is_no_identity(identity: str, expected: i
     )
 
     assert len(found("unauthenticated-mint", "app.py", code)) == expected
+
+
+CHOICE = """import { AccessToken } from 'livekit-server-sdk';
+export async function POST(request) {
+  const user = await requireUser(request);
+  const { kind } = await request.json();
+  const { KEY, SECRET } = process.env;
+  const at = new AccessToken(KEY, SECRET, { identity: user.id, ttl: TTL });
+  at.addGrant({ roomJoin: true, room: `call-${user.id}` });
+  return Response.json({ token: await at.toJwt() });
+}
+const TIMES = { short: '5m', long: '30m' };
+"""
+
+
+@pytest.mark.parametrize(
+    ("ttl", "expected"),
+    [
+        ("TIMES[kind]", 0),
+        ("TIMES[kind] || '10m'", 0),
+        ("({ ...kind })[kind]", 1),
+        ("kind || '10m'", 1),
+    ],
+)
+def test_who_says_which_entry_of_a_table_is_meant_decides_nothing_else(ttl: str, expected: int) -> None:
+    assert len(found("caller-chosen-grants", "app/api/token/route.ts", CHOICE.replace("TTL", ttl))) == expected

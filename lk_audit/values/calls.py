@@ -26,7 +26,7 @@ from lk_audit.values.model import (
 )
 from lk_audit.values.model import Member as Entry
 from lk_audit.values.possible import bounded, full_name, traced, unknown
-from lk_audit.values.records import RecordBuilder, any_member
+from lk_audit.values.records import RecordBuilder, looked_up
 
 if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
@@ -220,10 +220,11 @@ class Calls:
             values = (
                 self._evaluator.part(receiver, key.text, call)
                 if isinstance(key, Text)
-                else (*any_member((receiver,)), unknown(call, (key,)))
+                else looked_up((receiver,), (key,), call)
             )
             default = invocation.values(1, "default")
-            absent = any(isinstance(value, Nothing) and value.origin is call for value in values)
+            is_missing = any(isinstance(value, Nothing) and value.origin is call for value in values)
+            absent = is_missing or not isinstance(key, Text)
             found += [
                 value for value in values if not (default and isinstance(value, Nothing) and value.origin is call)
             ]

@@ -61,7 +61,7 @@ from lk_audit.values.possible import (
     located,
     unknown,
 )
-from lk_audit.values.records import RecordBuilder, any_member, key_name, listed, may_be_skipped, member_of
+from lk_audit.values.records import RecordBuilder, key_name, listed, looked_up, may_be_skipped, member_of
 from lk_audit.values.structs import Structs
 from lk_audit.values.variables import Variables
 
@@ -284,7 +284,7 @@ class Evaluator:
         for name in names:
             if name is None:
                 whole = self.evaluate_at(base, frame)
-                found += [*any_member(whole), unknown(expr, whole, keys)]
+                found += looked_up(whole, keys, expr)
                 continue
             own = self.attributes.of_self(base, name, frame)
             values = (item for value in self.evaluate_at(base, frame) for item in self.part(value, name, expr))

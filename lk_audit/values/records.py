@@ -147,6 +147,15 @@ def member_of(value: Mapped, name: str, origin: Expr, part: Part) -> Possible:
     return bounded(found, origin) if found else (unknown(origin, value.spreads),)
 
 
+def looked_up(whole: Possible, keys: Possible, origin: Expr) -> Possible:
+    """What is found under one of `keys`, which are not known: of a table that is written out, one of its entries.
+
+    Whoever says the key chooses among those, and nothing else.
+    """
+    is_written_out = bool(whole) and all(isinstance(item, Mapped) and item.members and not item.open for item in whole)
+    return (*any_member(whole), unknown(origin, whole, () if is_written_out else keys))
+
+
 def any_member(values: Possible) -> Possible:
     """What the members of the records among `values` are: one of them is meant, the run decides which."""
     return tuple(

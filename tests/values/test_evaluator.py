@@ -255,6 +255,7 @@ PYTHON = {
     "c = {'ttl': 5}\nlook(c['ttl'])": "5",
     "c = {'ttl': 5}\nlook(c.get('ttl', 6))": "5",
     "c = {'ttl': 5}\nlook(c.get('room', 6))": "6",
+    "c = {'a': 5, 'b': 6}\nlook(c.get(kind, 7))": "5 | 6 | 7 | ?",
     "g = {}\ng['room'] = 'r'\ng.update({'n': 1}, m=2)\nlook(g)": "{room: 'r', n: 1, m: 2}",
     "g = {'a': 1}\nif x:\n    g['b'] = 2\nlook(g)": "{a: 1, b?: 2}",
     "g = {'a': 1, 'b': 2}\ndel g['a']\nlook(g)": "{b: 2}",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.endpoints import Endpoints, Route
+from lk_audit.extractors.handing_out import handed_over
 from lk_audit.extractors.mints import mints_of
-from lk_audit.extractors.shown import argument_parts, is_receiver, shown
+from lk_audit.extractors.shown import argument_parts, is_receiver, shown, with_contents
 from lk_audit.extractors.sides import side_of
-from lk_audit.facts import Exposure, FileRole, SecretExposure, Side, Signer
+from lk_audit.facts import Exposure, FileRole, Lead, SecretExposure, Side, Signer
 from lk_audit.livekit.credentials import name_words
 from lk_audit.livekit.sinks import (
     ANSWERING,
@@ -26,15 +28,13 @@ from lk_audit.livekit.sinks import (
 )
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Assign, Call, Element, Expr, Index, Literal, Member, Node, Return
-from lk_audit.values.model import Defined, Environment, Given, Mapped, Possible, Reference, Returned, Value
+from lk_audit.syntax import Argument, Assign, Call, Element, Expr, Index, Literal, Member, Node, Return, walk
+from lk_audit.values.model import Defined, Environment, Given, Reference, Returned, Value
 
 _TELLING = regex(
     r"(?i)livekit|secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params"
 )
 """Names under which a secret or token may be shown; others are not looked up."""
-_DEEPEST = 2
-"""How many records may be around one another."""
 
 
 def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
@@ -42,7 +42,7 @@ def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
     if context.role is FileRole.TEST:
         return
     seen: set[tuple[Place, str]] = set()
-    for fact in (*_logged(context), *_answered(context), *_given_to_pages(context)):
+    for fact in (*_logged(context), *_answered(context), *_given_to_handlers(context), *_given_to_pages(context)):
         if (fact.place, fact.name) not in seen:
             seen.add((fact.place, fact.name))
             yield fact
@@ -74,12 +74,38 @@ def _answered(context: FileContext) -> Iterator[SecretExposure]:
             yield from _in_handler(context, call, _facts(context, argument_parts(call), Exposure.RESPONSE, name))
     for item in context.names.nodes(Return):
         function = context.names.enclosing_function(item)
-        if item.value is not None and function is not None:
-            facts = _facts(context, shown(item.value), Exposure.RESPONSE, "return")
-            yield from (fact for fact in facts if function in handlers)
+        if item.value is not None and function in handlers:
+            yield from _facts(context, shown(item.value), Exposure.RESPONSE, "return")
     for assign in context.names.nodes(Assign):
         if isinstance(assign.target, Member) and assign.target.name == "body":
             yield from _in_handler(context, assign, _facts(context, shown(assign.value), Exposure.RESPONSE, "body"))
+
+
+def _given_to_handlers(context: FileContext) -> Iterator[SecretExposure]:
+    """What helpers return, where handlers answer with it."""
+    for item in context.names.nodes(Return):
+        function = context.names.enclosing_function(item)
+        if item.value is None or function is None or function in context.built(Endpoints).handlers:
+            continue
+        facts = tuple(_facts(context, shown(item.value), Exposure.RESPONSE, "return"))
+        if facts and any(_is_passed_on(context, route) for route in context.built(Endpoints).routes_to(item.value)):
+            yield from facts
+
+
+def _is_passed_on(context: FileContext, route: Route) -> bool:
+    """Whether each function on the way from a handler to a helper gives on what it gets, and the handler answers so."""
+    calls = [route.call, *route.helpers[:-1]] if route.helpers else []
+    return bool(calls) and all(_is_shown(context, call) for call in calls)
+
+
+def _is_shown(context: FileContext, call: Node) -> bool:
+    names = context.home(call).names
+    function = names.enclosing_function(call)
+    if function is None:
+        return False
+    given = (item for node in walk(function.body) for item in handed_over(node))
+    exprs = (cast("Expr", item.value if isinstance(item, Argument) else item) for item in given)
+    return any(inner is call for expr in exprs for part in shown(expr) for inner in with_contents(context, part))
 
 
 def _in_handler(context: FileContext, node: Node, facts: Iterable[SecretExposure]) -> Iterator[SecretExposure]:
@@ -127,9 +153,10 @@ def _runs_at_client(context: FileContext, element: Element) -> bool:
 def _facts(
     context: FileContext, exprs: Iterator[Expr], exposure: Exposure, sink: str, *, with_tokens: bool = False
 ) -> Iterator[SecretExposure]:
-    for expr in (item for item in exprs if any(map(_TELLING.search, _names_in(item)))):
-        for value in _held(context.values_here(expr)):
-            is_token = with_tokens and _is_token(context, value) and _is_in_handler(context, expr)
+    parts = ((expr, part) for expr in exprs for part in with_contents(context, expr))
+    for expr, part in ((expr, part) for expr, part in parts if any(map(_TELLING.search, _names_in(part)))):
+        for value in context.values_here(part):
+            is_token = with_tokens and part is expr and _is_token(context, value) and _is_in_handler(context, expr)
             setting = _setting_of(value)
             if is_token or (setting is not None and context.secret_names.means(setting)):
                 yield SecretExposure(
@@ -139,17 +166,11 @@ def _facts(
                     exposure=exposure,
                     sink=sink,
                     is_token=is_token,
-                    leads=context.leads(value.trace),
+                    leads=(
+                        *(() if part is expr else (Lead(context.place(part), "the secret is in it"),)),
+                        *context.leads(value.trace),
+                    ),
                 )
-
-
-def _held(values: Possible, depth: int = _DEEPEST) -> Iterator[Value]:
-    """Values, and those that they hold: whoever prints a record prints what is in it."""
-    for value in values:
-        yield value
-        members = value.members.values() if isinstance(value, Mapped) and depth else ()
-        for member in members:
-            yield from _held(member.values, depth - 1)
 
 
 def _setting_of(value: Value) -> str | None:

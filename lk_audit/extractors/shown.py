@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import last_name
+from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.syntax import (
     Await,
     Binary,
     Call,
     Conditional,
+    Entry,
     Expr,
     Index,
     Literal,
@@ -68,6 +69,30 @@ def _parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one per kind of s
             return tuple(item.value for item in expr.arguments)
         case _:
             return ()
+
+
+def with_contents(context: FileContext, part: Expr, depth: int = 0) -> Iterator[Expr]:
+    """What is shown, and what is in the record or text of that name: `answer = {...}; return answer`."""
+    yield part
+    if not isinstance(part, Name) or depth >= _FURTHEST or _is_overwritten(context, part):
+        return
+    for made in context.home(part).names.definitions(part):
+        value = made.value.operand if isinstance(made.value, Await) else made.value
+        if isinstance(value, Record | Template | Sequence | Binary | Call):
+            for inner in shown(value):
+                yield from with_contents(context, inner, depth + 1)
+
+
+def _is_overwritten(context: FileContext, part: Name) -> bool:
+    """`{...config, apiSecret: "***"}`: whether entries after it may stand for those of a record that is taken in."""
+    names = context.home(part).names
+    entry = names.parent(part)
+    record = names.parent(entry) if isinstance(entry, Entry) and entry.key is None else None
+    return isinstance(record, Record) and record.entries[-1] is not entry
+
+
+_FURTHEST = 3
+"""Through how many names what is shown is looked up."""
 
 
 def argument_parts(call: Call) -> Iterator[Expr]:

@@ -71,7 +71,6 @@ def test_the_property_list_of_an_application_is_installed_with_it(
         ("config", True),
         ("JSON.stringify(config, null, 2)", True),
         ("{ config }", True),
-        ("config.livekit", True),
         ("config.livekit.url", False),
         ("Object.keys(config)", False),
     ],

@@ -31,9 +31,7 @@ from lk_audit.source import Place
 from lk_audit.syntax import Argument, Assign, Call, Element, Expr, Index, Literal, Member, Node, Return, walk
 from lk_audit.values.model import Defined, Environment, Given, Reference, Returned, Value
 
-_TELLING = regex(
-    r"(?i)livekit|secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params"
-)
+_TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
 """Names under which a secret or token may be shown; others are not looked up."""
 
 

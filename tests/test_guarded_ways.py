@@ -343,6 +343,27 @@ def test_a_helper_that_gives_strangers_nothing_leaves_it_to_others_to_refuse_the
     assert is_open(express(f"  {body}\n  const identity = req.body.name;", before=FOUND)) is expected
 
 
+@pytest.mark.parametrize(
+    ("asked", "test", "expected"),
+    [
+        ("await found(req)", "asked", False),
+        ("await found(req)", "asked !== null", False),
+        ("await found(req)", "!!asked && req.body.room", False),
+        ("await found(req)", "!asked", True),
+        ("await found(req)", "asked || req.body.room", True),
+        ("await getServerSession()", "asked", False),
+        ("await findRoom(req.body.room)", "asked", True),
+    ],
+)
+def test_what_is_only_done_for_known_callers_is_not_done_for_strangers(
+    asked: str, test: str, *, expected: bool
+) -> None:
+    body = f"  const asked = {asked}, identity = req.body.name;\n  if ({test}) {{{MINT}  }}\n"
+    text = f"{ROUTER}{FOUND}router.post('/token', async (req, res) => {{\n{body}}});\nmodule.exports = router;\n"
+
+    assert is_open(text) is expected
+
+
 JOIN = """from datetime import datetime, timezone
 from fastapi import FastAPI, HTTPException
 from livekit import api
@@ -372,6 +393,8 @@ def join(room: str, name: str, session_token: str):
         ("interview.is_over()", True),
         ("datetime.now(timezone.utc) > interview.ends_at", True),
         ("datetime.fromisoformat(interview['expiry']) < datetime.now(timezone.utc)", True),
+        ("interview.ends_at < datetime.now(timezone.utc)", True),
+        ("find_session(session_token).ends_at < datetime.now(timezone.utc)", False),
         ("not interview.admits(session_token)", False),
         ("not find_session(session_token)", False),
         ("find_session(session_token).get('room') != room", False),

@@ -54,7 +54,7 @@ class Authentication:
             if context.is_go and is_ours and isinstance(node, Call) and takes_identity_in_go(context, node):
                 # What middleware has left in the request counts wherever it is taken from there.
                 return Lead(context.place(node), "takes the caller's identity from the request's context")
-            if isinstance(node, If) and _is_then(node, call) and admits(context, node):
+            if isinstance(node, If) and _is_then(node, call) and self._lets_in(context, node):
                 return Lead(context.place(node.test), "lets known callers pass")
             if not (node.start < call.start or _is_given(context, node, call)) or not _is_on_the_way(
                 context, node, call
@@ -65,6 +65,9 @@ class Authentication:
                 note = "refuses strangers" if isinstance(node, If) else "authenticates the caller"
                 return Lead(context.place(shown), note)
         return None
+
+    def _lets_in(self, context: FileContext, branch: If) -> bool:
+        return admits(context, branch) or self._guards.lets_in(context, branch.test)
 
 
 def _is_given(context: FileContext, node: Node, call: Node) -> bool:

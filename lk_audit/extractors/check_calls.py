@@ -67,6 +67,11 @@ def reads_what_was_found(context: FileContext, call: Call) -> bool:
 _READS = regex(r"^(?:get$|is|has|can)")
 
 
+def is_found_by_credential(context: FileContext, leaf: Expr) -> bool:
+    """`link.expiresAt`, of `link = findLink(token)`."""
+    return any(has_credential(item.value) for call in assigned_calls(context, leaf) for item in call.arguments)
+
+
 def looks_up_caller(context: FileContext, call: Call) -> bool:
     """`session = await getSession()`: by its name, and not by what the caller claims."""
     name = last_name(call.callee) or ""

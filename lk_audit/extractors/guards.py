@@ -16,6 +16,7 @@ from lk_audit.extractors.check_calls import (
     assigned_calls,
     compares_secret,
     is_foreign_check,
+    is_found_by_credential,
     is_known_check,
     is_lookup,
     is_swallowed,
@@ -36,6 +37,8 @@ from lk_audit.extractors.identities import (
 )
 from lk_audit.extractors.lax_checks import is_hollow, is_lenient, is_optional, is_switched_off, spares_the_silent
 from lk_audit.extractors.refusals import (
+    compares_times,
+    held_by,
     is_end,
     leaves,
     matched,
@@ -247,6 +250,19 @@ class Guards:
             return not only_answers(self, context, check) or uses_result(context, check, target)
         return result_matters(context, check, target)
 
+    def lets_in(self, context: FileContext, test: Expr) -> bool:
+        """`if (session) { ... mint() ... }`: whether a branch is for callers of whom it is known who they are."""
+        if not (context.names.is_javascript or context.is_python):
+            return False
+        return any(
+            self._tells_of(context, leaf, 0)
+            or any(
+                is_known_check(context, context.qualified(call.callee) or "") or looks_up_caller(context, call)
+                for call in assigned_calls(context, leaf)
+            )
+            for leaf in held_by(test)
+        )
+
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
         if lacks_identity(context, node.test) or (
@@ -355,7 +371,9 @@ class Guards:
         compared = [node for node in walk(test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
         if any(compares_secret(context, node) for node in compared if node not in matched):
             return True
-        return any(self._tells_caller(context, leaf, depth) for leaf in parts_of_test(test))
+        timed = [node for node in walk(test) if isinstance(node, Binary) and compares_times(node)]
+        untold = {leaf for node in timed for leaf in parts_of_test(node) if not is_found_by_credential(context, leaf)}
+        return any(self._tells_caller(context, leaf, depth) for leaf in parts_of_test(test) if leaf not in untold)
 
     def _tells_caller(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a part of a test says something about who the caller is."""

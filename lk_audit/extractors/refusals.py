@@ -100,19 +100,44 @@ _HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def _compares_amounts(test: Binary) -> bool:
-    """`count >= room.maxParticipants`, `now > room.endsAt`: that there is room, or time, left says nothing of who asks.
-
-    `rows.length < 1` may.
-    """
-    sides = (test.left, test.right)
-    words = [side.value for side in sides if isinstance(side, Literal)]
-    is_size = test.operator in {"<", ">", "<=", ">="} and not any(word in {0, 1} for word in words)
+    """`count >= room.maxParticipants`: whether there is room left says nothing of who asks; `rows.length < 1` may."""
+    words = [side.value for side in (test.left, test.right) if isinstance(side, Literal)]
     # `count !== null && count >= most`
-    if not is_size and not (test.operator in {"==", "!="} and None in words):
-        return False
-    names = [last_name(side) or "" for side in sides if isinstance(side, Name | Member | Call)]
-    written = [_HUMPS.sub("_", name).lower() for name in names]
-    return any(_AMOUNT.search(name) or (is_size and _TIME.search(name)) for name in written)
+    is_size = _compares_sizes(test) or (test.operator in {"==", "!="} and None in words)
+    return is_size and any(map(_AMOUNT.search, _names_of_sides(test)))
+
+
+def compares_times(test: Binary) -> bool:
+    """`now > room.endsAt`."""
+    return _compares_sizes(test) and any(map(_TIME.search, _names_of_sides(test)))
+
+
+def _compares_sizes(test: Binary) -> bool:
+    words = [side.value for side in (test.left, test.right) if isinstance(side, Literal)]
+    return test.operator in {"<", ">", "<=", ">="} and not any(word in {0, 1} for word in words)
+
+
+def _names_of_sides(test: Binary) -> Iterator[str]:
+    for side in (test.left, test.right):
+        if isinstance(side, Name | Member | Call):
+            yield _HUMPS.sub("_", last_name(side) or "").lower()
+
+
+def held_by(test: Expr) -> Iterator[Expr]:
+    """What has to be there for a test to hold: `session`, `session && session.user`, `session !== null`."""
+    match test:
+        case Binary(operator="and", left=left, right=right):
+            yield from held_by(left)
+            yield from held_by(right)
+        case (
+            Binary(operator="!=", left=left, right=Literal(value=None))
+            | Unary(operator="not", operand=Unary(operator="not", operand=left))
+        ):
+            yield left
+        case Name() | Member() | Call() | Await():
+            yield test
+        case _:
+            return
 
 
 def parts_of_test(test: Expr) -> Iterator[Expr]:

@@ -1,4 +1,4 @@
-"""LiveKit tokens that shell scripts sign: with `openssl dgst -hmac`, `jwt encode`, `step crypto jwt sign`.
+"""LiveKit tokens that scripts sign: with `openssl dgst -hmac`, `jwt encode`, `step`, in PowerShell with HMACSHA256.
 
 They stand in scripts, Makefiles, Dockerfiles, CI files and documentation: all that is read as text or as data. Sources:
 the manuals of OpenSSL (dgst), jwt-cli and step.
@@ -26,6 +26,7 @@ from lk_audit.facts import (
     TokenMint,
     UnknownGrant,
 )
+from lk_audit.frontends import powershell
 from lk_audit.frontends.loose_json import Member, Object, Written, object_around
 from lk_audit.frontends.shell_times import Count, Script, counted
 from lk_audit.livekit.credentials import judge
@@ -40,9 +41,11 @@ _READ_AS_TEXT = frozenset({"text", "yaml", "dotenv"})
 _VIDEO = regex(rb"(?:\\{0,3}[\"'])?\bvideo(?:\\{0,3}[\"'])?\s{0,4}:\s{0,40}(?:\\\n\s{0,40})?\{")
 _SIGNS = regex(
     rb"\bopenssl\b[^\n;]{0,120}?(?:-hmac\b|-mac[ \t]+HMAC\b|-macopt\b)|\bjwt[ \t]+(?:encode|sign)\b"
-    rb"|\bstep[ \t]+crypto[ \t]+jwt[ \t]+sign\b|\bpyjwt\b[^\n;]{0,200}?\bencode\b",
+    rb"|\bstep[ \t]+crypto[ \t]+jwt[ \t]+sign\b|\bpyjwt\b[^\n;]{0,200}?\bencode\b"
+    rb"|\bSecurity\.Cryptography\.HMACSHA256\b",
     re.IGNORECASE,
 )
+_TABLE = regex(rb"(?:^|[\s;{])[\"']?video[\"']?\s{0,40}=\s{0,40}(?:\[\w{1,20}\]\s?)?@\{")
 _SECRET = regex(
     rb"(?:-hmac|-macopt[ \t]+[\"']?key:|--secret[= ]|-S[ \t]|--key=)[ \t]*[\"']?([\w+/=.-]{16,128})[\"']?(?=[\s)|;`]|$)"
 )
@@ -51,6 +54,8 @@ _SPAN = regex(r"\+?(\d{1,9})\s?([smhdwy]?)")
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0, "y": YEAR}
 _COMMAND = 4_000
 _MOST = 50
+_MOST_TRIED = 1_000
+"""Places where a payload may be; from each, what is around it is read."""
 _AROUND = 50_000
 """Bytes around a payload in which its variables are looked up."""
 
@@ -72,10 +77,12 @@ def shell_facts(source: Source) -> Iterator[TokenMint | CredentialLiteral]:
 def _payloads(data: bytes) -> Iterator[Object]:
     """The objects with a `video` member that holds a grant."""
     end = 0
-    for found in _VIDEO.finditer(data):
+    written = [(found, object_around) for found in islice(_VIDEO.finditer(data), _MOST_TRIED)]
+    tables = [(found, powershell.table_around) for found in islice(_TABLE.finditer(data), _MOST_TRIED)]
+    for found, around in sorted((*written, *tables), key=lambda item: item[0].start()):
         if found.start() < end:
             continue
-        payload = object_around(data, found.start())
+        payload = around(data, found.start())
         video = payload.members.get("video") if payload is not None else None
         if payload is None or video is None or not isinstance(video.value, dict):
             continue
@@ -111,7 +118,7 @@ def _mint(source: Source, payload: Object, sign: re.Match[bytes], role: FileRole
         role=role,
         signer=Signer.RAW,
         sdk=_label(sign),
-        language="shell",
+        language="powershell" if _is_powershell(sign) else "shell",
         lifetimes=tuple(_lifetimes(source, payload, sign, place)),
         grants=Grants(place, by_name, tuple(unknown), complete=True),
         audience=_audience(by_name, role),
@@ -119,9 +126,22 @@ def _mint(source: Source, payload: Object, sign: re.Match[bytes], role: FileRole
     )
 
 
+_LABELS = {
+    "openssl": "openssl",
+    "jwt": "jwt-cli",
+    "step": "step",
+    "pyjwt": "PyJWT",
+    "security.cryptography.hmacsha256": "HMACSHA256",
+}
+
+
+def _is_powershell(sign: re.Match[bytes]) -> bool:
+    return sign[0].lower().endswith(b"hmacsha256")
+
+
 def _label(sign: re.Match[bytes]) -> str:
     word = sign[0].split(None, 1)[0].decode("ascii", "replace").lower()
-    return {"openssl": "openssl", "jwt": "jwt-cli", "step": "step", "pyjwt": "PyJWT"}.get(word, "openssl")
+    return _LABELS.get(word, "openssl")
 
 
 def _audience(by_name: dict[str, Grant], role: FileRole) -> Audience:
@@ -155,7 +175,7 @@ def _lifetimes(source: Source, payload: Object, sign: re.Match[bytes], place: Pl
     where = source.place(member.start, member.end)
     match member.value:
         case Written(text=text):
-            yield _read(counted(_script(source, member.start), text), where)
+            yield _read(_counted(source, sign, member.start, text), where)
         case bool() | str() | dict() | list():
             yield Lifetime(Expiry.UNKNOWN, where)
         case None:
@@ -170,6 +190,13 @@ def _told(source: Source, text: str, start: int, where: Place) -> Lifetime:
     if span is not None and (float(span[1]) < FIRST_PLAUSIBLE_EPOCH or span[2]):
         return Lifetime(Expiry.EXPLICIT, where, float(span[1]) * _UNITS[span[2]])
     return _read(counted(_script(source, start), text), where)
+
+
+def _counted(source: Source, sign: re.Match[bytes], start: int, text: str) -> Count | None:
+    if not _is_powershell(sign):
+        return counted(_script(source, start), text)
+    before = source.data[max(0, start - _AROUND) : start].decode("latin-1")
+    return counted(powershell.script_before(before), powershell.in_shell(text))
 
 
 def _script(source: Source, before: int) -> Script:

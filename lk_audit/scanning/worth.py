@@ -48,7 +48,7 @@ def may_be_document(source: Source, names: SecretNames) -> bool:
 _PROGRAMS = (b"lk", b"livekit-cli", b"livekit-server")
 _RUN = regex(rb"(?:lk|livekit-(?:cli|server))(?:\.exe)?(?::[\w.-]{1,40})?[\s\"'\\`^]")
 """How the commands begin that are read."""
-_SIGNERS = (b"openssl", b"OPENSSL", b"jwt")
+_SIGNERS = (b"openssl", b"OPENSSL", b"jwt", b"HMACSHA256")
 """Programs with which scripts sign tokens by hand."""
 
 

@@ -24,6 +24,7 @@ IMPORT = "from livekit import api\n"
         ("conf.ts", f"export default {{ livekit: {{ server: {{ apiSecret: '{SECRET}' }} }} }};"),
         ("conf.go", f'package conf\n\nvar livekit = Config{{ApiSecret: "{SECRET}"}}'),
         ("config/livekit.py", f'API_SECRET = "{SECRET}"'),
+        ("livekit_utils.gd", f'const DEFAULT_API_SECRET = "{SECRET}"'),
         ("config/livekit.php", f"<?php return ['secret' => '{SECRET}'];"),
     ],
 )
@@ -41,6 +42,7 @@ def test_what_a_secret_belongs_to_says_that_it_is_livekits(path: str, code: str)
         ("app.py", f'{IMPORT}checker = Checker(secret="{SECRET}")'),
         ("app.ts", f"import 'livekit-server-sdk';\napp.use(session({{ secret: '{SECRET}' }}));"),
         ("app.ts", f"import 'livekit-server-sdk';\napp.use(expressjwt({{ secret: '{SECRET}' }}));"),
+        ("livekit_utils.gd", f'const DEV_SECRET_KEY = "{SECRET}"'),
         ("conf.ts", f"export const all = {{ livekit: {{}}, stripe: {{ apiSecret: '{SECRET}' }} }};"),
         ("conf.ts", f"export const livekit = {{ url: 'x', storage: {{ secret: '{SECRET}' }} }};"),
         ("conf.ts", f"export const livekit = {{ url: 'x', sign: {{ secret: '{SECRET}' }} }};"),

@@ -327,6 +327,8 @@ def is_secret_name(name: str) -> bool:
 def is_generic_secret_name(name: str) -> bool:
     """Whether a name means an API secret of whatever service: `api_secret`, `--api-secret`, `secret` ..."""
     words = without_qualifiers(name_words(name))
+    if words[:1] and words[0] in _QUALIFIERS and words[1:2] in {("api",), ("apisecret",)}:
+        words = words[1:]  # `DEFAULT_API_SECRET`; a DEV_SECRET_KEY signs something else
     return _ends_in_secret(words) and _GENERIC_WORDS.issuperset(words)
 
 

@@ -10,7 +10,7 @@ import pytest
 from lk_audit.facts import CredentialLiteral, Expiry, TokenMint
 from lk_audit.frontends import java, kotlin
 from lk_audit.source import Source
-from tests.languages.minting import granted, mint
+from tests.languages.minting import found_in, granted, mint
 from tests.samples import SECRET, extract_facts
 
 PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
@@ -345,3 +345,21 @@ def test_damaged_code_never_raises(frontend: object) -> None:
             )
             extract_facts([Source.from_text(f"src/a{suffix}", cut)])
             extract_facts([Source.from_text(f"src/b{suffix}", text[:start])])
+
+
+@pytest.mark.parametrize("clock", ["System.currentTimeMillis()", "Clock.currentTime()", "now()"])
+def test_a_look_at_the_clock_authenticates_nobody(clock: str) -> None:
+    code = f"""import com.auth0.jwt.JWT;
+    import com.auth0.jwt.algorithms.Algorithm;
+    import javax.servlet.http.*;
+    class Tokens extends HttpServlet {{
+      protected void doGet(HttpServletRequest req, HttpServletResponse res) throws IOException {{
+        long ends = {clock} + 600_000;
+        String id = req.getParameter("identity");
+        res.getWriter().write(JWT.create().withSubject(id).withExpiresAt(new Date(ends))
+          .withClaim("video", Map.of("roomJoin", true, "room", "r")).sign(Algorithm.HMAC256(secret)));
+      }}
+    }}
+    """
+
+    assert found_in({"Tokens.java": code}, "LK601")

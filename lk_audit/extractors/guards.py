@@ -203,6 +203,10 @@ class Guards:
             for expr in (parameter.default, written):
                 if expr is not None and self.authenticating(context, expr, depth + 1) is not None:
                     return True
+        return self.checks_inside(context, function, depth)
+
+    def checks_inside(self, context: FileContext, function: Function, depth: int = 0) -> bool:
+        """Whether the body of a function makes sure who the caller is, whatever is passed to it."""
         if any(self.checks(context, node, function, depth) for node in nodes_of(function)):
             return True
         return self._ends_in_refusal(context, function, depth)

@@ -162,7 +162,7 @@ def _of_constructor(guards: Guards, home: FileContext, method: Function, action:
             for part in _parts(item.value):
                 if _is_guard(guards, home, part):
                     yield Lead(home.place(part), _AUTHENTICATES)
-    if guards.function(home, method):
+    if guards.checks_inside(home, method):  # the services it is handed say nothing of who calls
         yield Lead(home.place(method), _AUTHENTICATES)
 
 

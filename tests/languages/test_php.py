@@ -319,6 +319,37 @@ def test_an_open_action_of_laravel_is_reported(name: str) -> None:
     )
 
 
+SERVICE_THAT_REFUSES = (
+    "<?php\nnamespace App\\Services;\nclass LiveKitService {\n"
+    "    public function verifyWebhook(string $body, ?string $header): bool {\n"
+    "        $claims = $this->decoded($header);\n        if ($claims === null) { return false; }\n"
+    "        return hash_equals((string) $claims['sha256'], base64_encode(hash('sha256', $body, true)));\n    }\n"
+    "    private function decoded(string $jwt): ?array {\n        [$h, $p, $s] = explode('.', $jwt);\n"
+    "        if (! hash_equals(hash_hmac('sha256', \"$h.$p\", config('lk.secret'), true), $s)) { return null; }\n"
+    "        return json_decode(base64_decode($p), true);\n    }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "reported"),
+    [
+        ("public function __construct(private LiveKitService $livekit) {}", True),
+        ("public function __construct(LiveKitService $l) { if (! auth()->check()) { abort(401); } }", False),
+    ],
+)
+def test_a_service_handed_to_a_controller_guards_nothing(body: str, reported: bool) -> None:
+    files = {
+        "app/Services/LiveKitService.php": SERVICE_THAT_REFUSES,
+        "app/Http/Controllers/TokenController.php": CONTROLLER.replace(
+            "class TokenController", "use App\\Services\\LiveKitService;\nclass TokenController"
+        )
+        % body,
+        "routes/api.php": ROUTES.format("Route::post('token', [TokenController::class, 'make']);"),
+    }
+
+    assert bool(found_in(files, "LK601")) is reported
+
+
 def test_a_helper_that_signs_for_several_makes_the_token_of_each_and_none_of_its_own() -> None:
     code = """<?php
 class Tokens {

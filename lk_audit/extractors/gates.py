@@ -134,7 +134,7 @@ GATES: Mapping[str, Gate] = {
         ((b"verify_signature",),),
         ((b"ParseAPIToken",),),
         (
-            (b"ecode", b"nverified", b"ReadJwtToken", b"ReadToken", b"ReadJsonWebToken"),
+            (b"ecode", b"nverified", b"peek_claims", b"ReadJwtToken", b"ReadToken", b"ReadJsonWebToken"),
             (b"video", b"roomJoin", b"roomAdmin"),
             (*SIGNING, b"livekit_api"),
         ),

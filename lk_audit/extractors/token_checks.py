@@ -8,7 +8,7 @@ from lk_audit.extractors.context import FileContext, argument, first_text, last_
 from lk_audit.extractors.sides import side_of
 from lk_audit.facts import Side, TokenCheck
 from lk_audit.livekit.sinks import TOKEN_METHODS
-from lk_audit.syntax import Call, Expr, Index, Literal, Member, Node
+from lk_audit.syntax import Binary, Call, Expr, Function, Index, Literal, Member, Node, walk
 from lk_audit.values.model import Flag, Mapped, Possible, Returned, symbolic_sources
 from lk_audit.values.objects import history
 
@@ -41,10 +41,14 @@ UNVERIFIED: dict[str, str] = {
         )
     },
     "jose.jwt.get_unverified_claims": "get_unverified_claims() does not check the signature",
+    "com.auth0.jwt.JWT.decode": "JWT.decode() reads a token without checking it; JWT.require(...) makes a verifier",
+    "Joken.peek_claims": "peek_claims() reads a token without checking it",
 }
 _DECODERS_WITH_SWITCH = frozenset({"JWT.decode"})
 """Ruby's `JWT.decode(token, key, false)`: the third argument says whether to verify."""
 _LIVEKIT_CLAIMS = frozenset({"video", "roomJoin", "roomAdmin"})
+_CHOOSING = frozenset({"First", "FirstOrDefault", "Single", "SingleOrDefault"})
+"""How C# picks one of the claims of a token."""
 
 
 def token_checks(context: FileContext) -> Iterator[TokenCheck]:
@@ -146,7 +150,7 @@ def _is_trusted(context: FileContext, call: Call) -> bool:
     return any(
         isinstance(value, Returned) and value.call is call
         for node, receiver in _claim_reads(context)
-        if node.start > call.start and not context.names.graph.is_in_tests(node)
+        if node.end > call.end and not context.names.graph.is_in_tests(node)
         for value in context.values(receiver)
     )
 
@@ -161,7 +165,21 @@ def _claim_reads(context: FileContext) -> Iterator[tuple[Node, Expr]]:
                 yield node, receiver
             case Index(object=receiver, key=Literal(value=claim)) if claim in _LIVEKIT_CLAIMS:
                 yield node, receiver
-            case Call(callee=Member(object=receiver, name="get")) if first_text(node) in _LIVEKIT_CLAIMS:
+            case Call(callee=Member(object=receiver, name="get" | "getClaim")) if first_text(node) in _LIVEKIT_CLAIMS:
+                yield node, receiver
+            case Call(callee=Member(object=receiver, name=chosen)) if chosen in _CHOOSING and _chooses_claim(node):
                 yield node, receiver
             case _:
                 continue
+
+
+def _chooses_claim(call: Call) -> bool:
+    """`c => c.Type == "video"`."""
+    chosen = call.arguments[0].value if len(call.arguments) == 1 else None
+    return isinstance(chosen, Function) and any(
+        isinstance(node, Binary)
+        and last_name(node.left) == "Type"
+        and isinstance(node.right, Literal)
+        and node.right.value in _LIVEKIT_CLAIMS
+        for node in walk(chosen)
+    )

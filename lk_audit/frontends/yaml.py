@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from itertools import accumulate, chain
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -34,10 +34,7 @@ _DOCUMENT_START = regex(rb"^---(?=\s)", re.MULTILINE)
 _BRACKET = regex(rb"[\[{]|[\]}]")
 _MAX_BRACKETS = 500
 """Deeper flow collections cost libyaml quadratic time."""
-_ONE_BYTE = 0x80
-_TWO_BYTES = 0x800
-_THREE_BYTES = 0x10000
-_ESCAPED_BYTE = range(0xDC80, 0xDD00)
+_ENCODING = ("utf-8", "surrogateescape")
 
 
 def parse(source: Source) -> Document:
@@ -95,17 +92,23 @@ def _comments(source: Source, blocks: list[tuple[int, int]]) -> Iterator[Pair]:
 
 def _byte_offsets(source: Source) -> Callable[[int], int]:
     """From libyaml's positions, which count code points, to byte offsets."""
-    if source.data.isascii():
-        return lambda index: index
-    offsets = list(accumulate(map(_width, source.data.decode("utf-8", "surrogateescape")), initial=0))
-    return lambda index: offsets[min(index, len(offsets) - 1)]
+    return (lambda index: index) if source.data.isascii() else _Bytes(source.data.decode(*_ENCODING)).before
 
 
-def _width(character: str) -> int:
-    code = ord(character)
-    if code < _ONE_BYTE or code in _ESCAPED_BYTE:
-        return 1
-    return 2 if code < _TWO_BYTES else 3 if code < _THREE_BYTES else 4
+class _Bytes:
+    """Counts the bytes before a character, from the one that was asked for last: most are asked for in order."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._index = self._offset = 0
+
+    def before(self, index: int) -> int:
+        if index < self._index:
+            self._offset -= len(self._text[index : self._index].encode(*_ENCODING))
+        else:
+            self._offset += len(self._text[self._index : index].encode(*_ENCODING))
+        self._index = index
+        return self._offset
 
 
 class _Level(Struct):
@@ -143,7 +146,7 @@ class _Reader:
 
     def read(self) -> None:
         first = 0
-        for event in yaml.parse(self._source.data.decode("utf-8", "surrogateescape"), Loader=_LOADER):
+        for event in yaml.parse(self._source.data.decode(*_ENCODING), Loader=_LOADER):
             if isinstance(event, yaml.ScalarEvent):
                 self._scalar(event)
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

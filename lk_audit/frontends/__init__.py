@@ -126,7 +126,19 @@ def view(source: Source) -> Source:
 
 
 def parse(source: Source) -> tuple[Parsed, ...]:
-    """The parsed forms of a file, which must be a view if it has one; none for one that is not read."""
+    """The parsed forms of a file, which must be a view if it has one; its text where that is too hard."""
+    try:
+        return parsed(source)
+    except TooHardError:
+        return (_as_text(source),)
+
+
+def parsed(source: Source) -> tuple[Parsed, ...]:
+    """The parsed forms of a file, which must be a view if it has one; none for one that is not read.
+
+    Raises:
+        TooHardError: it takes far too long, or too much memory.
+    """
     name = frontend_for(source.path)
     if name is None:
         return ()
@@ -135,11 +147,8 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     if read_as_text(source):
         name = "text"
     # Frontends are imported on first use: each brings its parser along, and few scans need all of them.
-    try:
-        parsed: Parsed | tuple[Parsed, ...] = import_module(f"{__name__}.{name}").parse(source)
-    except TooHardError:
-        return (_as_text(source),)
-    return parsed if isinstance(parsed, tuple) else (parsed,)
+    found: Parsed | tuple[Parsed, ...] = import_module(f"{__name__}.{name}").parse(source)
+    return found if isinstance(found, tuple) else (found,)
 
 
 def _as_text(source: Source) -> Parsed:

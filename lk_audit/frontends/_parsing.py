@@ -23,8 +23,9 @@ Item = TypeVar("Item")
 _FEWEST_STEPS = 5_000
 _BYTES_OF_STEP = 10
 """A step is a hundred operations. Code takes one for each 50 bytes at most, the densest text (`a;a;a;`) for each 10."""
-_MOST_STEPS = 50_000
-"""A megabyte of code takes 5,000 of them. A parser needs 4 kB of memory for each, and what its tree becomes as much."""
+_MOST_STEPS = 20_000
+"""A megabyte of code takes 4,000 of them (Kotlin) to 12,000 (Ruby). A parser needs 4 to 10 kB of memory for each, and
+what its tree becomes as much; 24 kB where brackets open and do not close."""
 MOST_PARTS = 10_000
 """Scripts of a page, cells of a notebook. What parts that are read as one take a parser grows with their square."""
 _CHUNK = 4_096
@@ -37,6 +38,9 @@ it takes 35 µs and 0.5 kB a time."""
 
 class TooHardError(Exception):
     """To read a file as what it is costs far more than its size warrants, or more than any file may take."""
+
+    def __init__(self) -> None:
+        super().__init__("would take far too much time or memory to parse")
 
 
 def at_most(items: Iterable[Item], most: int | None = None) -> tuple[Item, ...]:

@@ -39,6 +39,9 @@ _TOKEN = regex(
 """A string that a long line leaves open is one token up to its end: each quote in it would be tried as far again."""
 
 
+_MOST_LEVELS = 10_000
+
+
 class _Level(Struct):
     """An open object or array: `key` is the key in waiting of an object, `index` the position in an array."""
 
@@ -61,7 +64,7 @@ def parse(source: Source) -> Document:
     """The pairs of a JSON document.
 
     Raises:
-        TooHardError: there are far too many of them.
+        TooHardError: there are far too many of them, or far too many levels.
     """
     scanner = _Scanner(source)
     for token in _TOKEN.finditer(source.data):
@@ -112,6 +115,8 @@ class _Scanner:
     def _punctuation(self, mark: bytes) -> None:
         level = self._levels[-1]
         if mark in b"{[":
+            if len(self._levels) > _MOST_LEVELS:
+                raise TooHardError
             path = (level.value_path() or level.path) if len(self._levels) > 1 else ()
             self._levels.append(_Level(path, is_array=mark == b"["))
         elif mark in b"}]":

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit import frontends
+from lk_audit.frontends._parsing import TooHardError
 from lk_audit.generated import is_generated
 from lk_audit.languages import traits
 from lk_audit.machine import memory
@@ -175,11 +176,12 @@ class Project:
         seconds = seconds_of(len(source.data)) / 2
         try:
             with time_limit(seconds):
-                parsed = frontends.parse(source)
+                return frontends.parsed(source)
         except OutOfTime:
             self.unusable[source.path] = f"takes longer than {seconds:.0f} s to parse"
-            return ()
-        return parsed
+        except TooHardError as error:
+            self.unusable[source.path] = str(error)
+        return ()
 
     def prepare(self, families: Collection[str]) -> None:
         """Find out what every process would find out for itself, for code of these language families."""

@@ -153,7 +153,6 @@ class _UnusableError(Exception):
     """Code that cannot be analysed; the message says why."""
 
 
-_TOO_HARD = "would take far too much time or memory to parse"
 _AS_TEXT = "read as text, for credentials and tokens only"
 
 
@@ -215,7 +214,7 @@ class _Analysis:
         except RecursionError:
             return TOO_DEEP
         except (_UnusableError, TooHardError) as error:
-            return str(error) or _TOO_HARD
+            return str(error)
         except MemoryError:
             return "takes more memory to analyse than there is"
         except Exception as error:  # noqa: BLE001 - reported with the file, and the others go on
@@ -227,6 +226,7 @@ class _Analysis:
 
     def _read_as_text(self, source: Source, found: Extracted) -> None:
         self._take(found, source, _text(source))
+        _add(found, _command_facts(source))
 
     def _read(self, source: Source, found: Extracted) -> None:
         workspace = self._workspace
@@ -392,7 +392,7 @@ def _notes(source: Source, parsed: Module | Document) -> Iterator[ParseNote]:
     if reason is not None:
         yield ParseNote(source.path, 1, reason)
     if _is_too_hard(source, parsed):
-        yield ParseNote(source.path, 1, f"{_TOO_HARD}; {_AS_TEXT}")
+        yield ParseNote(source.path, 1, f"{TooHardError()}; {_AS_TEXT}")
         return
     for start, _ in parsed.errors[:1]:
         place = source.place(start, start)

@@ -306,7 +306,7 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(joined.replace("live_kit", "livekit").split("_")) if joined else ()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def says_livekit(name: str) -> bool:
     """Whether a name mentions LiveKit."""
     return any(word.startswith("livekit") or word == "lk" for word in name_words(name))
@@ -317,13 +317,13 @@ def is_foreign_name(name: str) -> bool:
     return not _FOREIGN.isdisjoint(name_words(name))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
     """Whether a name means a LiveKit API secret: `LIVEKIT_API_SECRET`, `lkApiSecret`, `VITE_LIVEKIT_SECRET_KEY` ..."""
     return says_livekit(name) and _ends_in_secret(name_words(name)) and not is_foreign_name(name)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def is_generic_secret_name(name: str) -> bool:
     """Whether a name means an API secret of whatever service: `api_secret`, `--api-secret`, `secret` ..."""
     words = without_qualifiers(name_words(name))
@@ -332,7 +332,7 @@ def is_generic_secret_name(name: str) -> bool:
     return _ends_in_secret(words) and _GENERIC_WORDS.issuperset(words)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def is_key_name(name: str) -> bool:
     """Whether a name means an API key id: `LIVEKIT_API_KEY`, `api_key`, `livekitKey` ..."""
     words = without_qualifiers(name_words(name))

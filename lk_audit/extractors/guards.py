@@ -11,17 +11,15 @@ from collections.abc import Callable
 from functools import partial
 
 from lk_audit.extractors.answers import only_answers
-from lk_audit.extractors.caller_data import has_credential, has_raw, is_credential, is_injected, is_known_caller, is_raw
+from lk_audit.extractors.caller_data import has_raw, is_credential
+from lk_audit.extractors.caller_tests import CallerTests
 from lk_audit.extractors.check_calls import (
     assigned_calls,
-    compares_secret,
     is_foreign_check,
-    is_found_by_credential,
     is_known_check,
     is_lookup,
     is_swallowed,
     looks_up_caller,
-    reads_what_was_found,
     result_matters,
     uses_result,
 )
@@ -33,11 +31,9 @@ from lk_audit.extractors.identities import (
     is_identity,
     lacks_identity,
     takes_identity_apart,
-    takes_identity_in_go,
 )
 from lk_audit.extractors.lax_checks import is_hollow, is_lenient, is_optional, is_switched_off, spares_the_silent
 from lk_audit.extractors.refusals import (
-    compares_times,
     held_by,
     is_end,
     leaves,
@@ -50,16 +46,12 @@ from lk_audit.extractors.secret_lookups import finds_nothing_by_secret
 from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
-    BLOCKED_NAME,
-    BLOCKING_NAME,
     PERMISSIVE,
     PRESENCE_SCHEMES,
-    SHAPE_TESTS,
     TRUSTED_BASES,
 )
 from lk_audit.livekit.middleware import OTHER_GUARDS
 from lk_audit.syntax import (
-    Binary,
     Block,
     Call,
     Class,
@@ -74,10 +66,9 @@ from lk_audit.syntax import (
     Node,
     Raise,
     Try,
-    Unary,
     walk,
 )
-from lk_audit.values.model import Defined, Environment, Flag, Given, Returned, Value, symbolic_sources
+from lk_audit.values.model import Defined, Environment, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
 _READERS = frozenset({"json", "json.loads", "JSON.parse", "get", "split", "decode_header", "print", "log", "b64decode"})
@@ -91,6 +82,7 @@ class Guards:
         self._functions: dict[Function, bool] = {}
         self._classes: dict[Class, bool] = {}
         self._others: dict[object, bool] = {}
+        self._tests = CallerTests(self)
 
     # --- guards as they are named in front of handlers ----------------------------------------------------------------
 
@@ -132,7 +124,7 @@ class Guards:
 
     def _named(self, context: FileContext, expr: Name | Member, depth: int) -> bool | None:
         """Whether a name authenticates; None when neither a definition nor the name itself says so."""
-        verdicts = [self._value(context, value, depth) for value in context.values(expr)]
+        verdicts = [self.value(context, value, depth) for value in context.values(expr)]
         known = [verdict for verdict in verdicts if verdict is not None]
         if known:
             return any(known)
@@ -146,7 +138,8 @@ class Guards:
             return False
         return True if AUTHENTICATING_NAME.match(name) else None
 
-    def _value(self, context: FileContext, value: Value, depth: int) -> bool | None:
+    def value(self, context: FileContext, value: Value, depth: int) -> bool | None:
+        """Whether a value authenticates as a guard; None where it is nothing that could."""
         match value:
             case Defined(definition=Function() as function):
                 return self.function(context, function, depth + 1)
@@ -156,7 +149,7 @@ class Guards:
                 return False
             case Returned(call=call, callee=None, members=()):
                 made = [item for item in context.values(call.callee) if isinstance(item, Defined) and may_guard(item)]
-                return any(self._value(context, item, depth) for item in made) if made else None
+                return any(self.value(context, item, depth) for item in made) if made else None
             case _:
                 return None
 
@@ -217,7 +210,7 @@ class Guards:
         if not isinstance(last, Raise) or not says_refusal(Block(last.start, last.end, (last,))):
             return False
         tests = (node.test for node in nodes_of(function) if isinstance(node, If) and leaves(node.then))
-        return any(self._tests_caller(context, test, depth) for test in tests)
+        return any(self._tests.look_at_caller(context, test, depth) for test in tests)
 
     # --- checks inside functions --------------------------------------------------------------------------------------
 
@@ -270,7 +263,7 @@ class Guards:
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
         if lacks_identity(context, node.test) or (
-            says_refusal(node.then) and self._tests_caller(context, node.test, depth, tuple(matched(node.test)))
+            says_refusal(node.then) and self._tests.look_at_caller(context, node.test, depth, tuple(matched(node.test)))
         ):
             return True
         if (context.names.is_javascript or context.is_python) and finds_nothing_by_secret(context, node.test):
@@ -280,13 +273,13 @@ class Guards:
 
     def _refuses_without(self, context: FileContext, call: Call, depth: int) -> bool:
         wanted = refused_without(call) if context.module.language == "rust" else None
-        return wanted is not None and self._tests_caller(context, wanted, depth)
+        return wanted is not None and self._tests.look_at_caller(context, wanted, depth)
 
     def _lets_pass(self, context: FileContext, node: If, depth: int) -> bool:
         """`if token.Valid { next.ServeHTTP(w, r) } else { ... 401 }`."""
         if not context.is_go or node.otherwise is None or not says_refusal(node.otherwise):
             return False
-        return not says_refusal(node.then) and self._tests_caller(context, node.test, depth)
+        return not says_refusal(node.then) and self._tests.look_at_caller(context, node.test, depth)
 
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
@@ -323,7 +316,9 @@ class Guards:
         if go_guards.asks_who_has_credential(home, function):
             return True
         is_called_check = go_guards.is_called_check(function.name) and depth <= _DEEPEST
-        return is_called_check and go_guards.returns_refusal(home, function, partial(self._tests_caller, depth=depth))
+        return is_called_check and go_guards.returns_refusal(
+            home, function, partial(self._tests.look_at_caller, depth=depth)
+        )
 
     def verifies(self, context: FileContext, call: Call, depth: int = 0) -> bool:
         """Whether a call tells who the caller is, so that strangers get no further."""
@@ -350,7 +345,7 @@ class Guards:
 
         if depth >= _DEEPEST or go_guards.calls_parameter(context, call):
             return False
-        tests_caller = partial(self._tests_caller, depth=depth + 1)
+        tests_caller = partial(self._tests.look_at_caller, depth=depth + 1)
         functions = context.functions_meant(call.callee)
         return any(go_guards.refuses(context.home(item), item, tests_caller) for item in functions)
 
@@ -364,78 +359,6 @@ class Guards:
         if name in _READERS or (last_name(node.callee) or "") in _READERS:
             return False
         return any(_is_sent_credential(context, item.value) for item in node.arguments) or self.verifies(context, node)
-
-    def _tests_caller(self, context: FileContext, test: Expr, depth: int, matched: tuple[Node, ...] = ()) -> bool:
-        """Whether a test that leads to a refusal looks at who the caller is, not just at what he sends.
-
-        `matched` are the comparisons that only callers who match are refused for: reserved names, blocked ones.
-        """
-        if any(isinstance(node, Unary) and node.operator == "typeof" for node in walk(test)):
-            return False
-        compared = [node for node in walk(test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
-        if any(compares_secret(context, node) for node in compared if node not in matched):
-            return True
-        timed = [node for node in walk(test) if isinstance(node, Binary) and compares_times(node)]
-        untold = {leaf for node in timed for leaf in parts_of_test(node) if not is_found_by_credential(context, leaf)}
-        return any(self._tells_caller(context, leaf, depth) for leaf in parts_of_test(test) if leaf not in untold)
-
-    def _tells_caller(self, context: FileContext, leaf: Expr, depth: int) -> bool:
-        """Whether a part of a test says something about who the caller is."""
-        if isinstance(leaf, Call):
-            return self._call_tells(context, leaf, depth)
-        if any(looks_up_caller(context, call) for call in assigned_calls(context, leaf)):
-            return True
-        if context.is_go:
-            from lk_audit.extractors.go_guards import fails_for_strangers  # noqa: PLC0415 - most scans meet other languages
-
-            if fails_for_strangers(context, leaf):
-                return True
-        possible = context.values(leaf)
-        values = symbolic_sources(possible)
-        injected = [value for value in values if isinstance(value, Given) and is_injected(value)]
-        if injected:
-            return any(self._is_told_by_dependency(context, value, depth) for value in injected)
-        is_decided_before = {value.flag for value in possible if isinstance(value, Flag)} == {True, False}
-        if is_decided_before or any(is_known_caller(context, value) for value in values):
-            return True
-        results = [value for value in values if isinstance(value, Returned)]
-        is_found_out = any(
-            not is_lookup(context, value.call) and not reads_what_was_found(context, value.call) for value in results
-        )
-        is_told = bool(values) and not results and not any(isinstance(value, Environment) for value in values)
-        return (is_found_out or is_told) and not is_raw(context, leaf)
-
-    def _call_tells(self, context: FileContext, call: Call, depth: int) -> bool:
-        name = last_name(call.callee) or ""
-        if name in SHAPE_TESTS or BLOCKING_NAME.match(name) or is_raw(context, call) or is_lookup(context, call):
-            return False
-        holder = call.callee.object if isinstance(call.callee, Member) else None
-        is_of_blocked = holder is not None and BLOCKED_NAME.match(last_name(holder) or "") is not None
-        if is_of_blocked or reads_what_was_found(context, call):
-            return False
-        defined = [value for value in context.values(call.callee) if isinstance(value, Defined)]
-        functions = [value.definition for value in defined if isinstance(value.definition, Function)]
-        if functions and all(map(is_hollow, functions)):
-            return False
-        if (
-            not defined
-            or (context.is_go and takes_identity_in_go(context, call))
-            or AUTHENTICATING_NAME.match(name)
-            or any(has_credential(item.value) for item in call.arguments)
-        ):
-            return True
-        return any(self._value(context, value, depth) for value in defined)
-
-    def _is_told_by_dependency(self, context: FileContext, value: Given, depth: int) -> bool:
-        """Whether what a parameter depends on finds out who the caller is: `user = Depends(optional_user)`."""
-        home = context.home(value.function)
-        parameter = next(item for item in value.function.parameters if item.name == value.parameter)
-        exprs = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
-        if any(self.authenticating(home, expr, depth + 1) is not None for expr in exprs):
-            return True
-        named = (node for expr in exprs for node in walk(expr) if isinstance(node, Name | Member))
-        functions = (function for node in named for function in home.functions_meant(node))
-        return any(self.tells(home.home(function), function, depth + 1) for function in functions)
 
 
 def _is_sent_credential(context: FileContext, expr: Expr) -> bool:

@@ -34,7 +34,7 @@ def look(path: str, files: dict[str, str]) -> str:
         ({"a.py": "from b import T\nlook(T.LONG.value)", "b.py": "class T(Enum):\n    LONG = 86400"}, "86400"),
         ({"a.py": "from b import X\nlook(X)", "b.py": "from a import X"}, "ref b.X"),
         ({"a.py": "from b import missing\nlook(missing)", "b.py": "TTL = 1"}, "ref b.missing"),
-        ({"a.py": "from b import T\nlook(T[k])", "b.py": "T = {'x': 1, 'y': 2}"}, "1 | 2 | ?(ref k)"),
+        ({"a.py": "from b import T\nlook(T[k])", "b.py": "T = {'x': 1, 'y': 2}"}, "1 | 2 | ?"),
         ({"a.py": "import b\nlook(getattr(b.s, 'ttl', 9))", "b.py": "class S:\n    ttl = 4\ns = S()"}, "4"),
     ],
 )

@@ -62,6 +62,29 @@ def decode(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
+ENCODING = ("utf-8", "surrogateescape")
+"""How text is decoded that leads back to its bytes."""
+
+
+class BytesBefore:
+    """Counts the bytes before a character, from the one that was asked for last: most are asked for in order."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._index = self._offset = 0
+
+    def __call__(self, index: int) -> int:
+        if index < self._index:
+            self._offset -= len(self._text[index : self._index].encode(*ENCODING))
+        else:
+            self._offset += len(self._text[self._index : index].encode(*ENCODING))
+        self._index = index
+        return self._offset
+
+
+_LONG_LINE = 20_000
+
+
 def offsets(size: int) -> array[int]:
     """An empty list of offsets into a text of `size` bytes: as numbers, for objects take ten times as much."""
     return array("I" if size < 1 << 32 else "Q")
@@ -74,6 +97,8 @@ class Source:
         self.path = path
         self.data = data
         self._places: dict[tuple[int, int], Place] = {}
+        self._reached = (0, 1)
+        self._long_line = (0, "")
 
     @classmethod
     def from_bytes(cls, path: str, raw: bytes) -> Source:
@@ -124,7 +149,11 @@ class Source:
             return ""
         start = self.line_starts[number - 1]
         end = self.line_starts[number] if number < len(self.line_starts) else len(self.data)
-        return self.data[start:end].decode("utf-8", "replace").rstrip("\r\n")
+        if end - start < _LONG_LINE:
+            return self.data[start:end].decode("utf-8", "replace").rstrip("\r\n")
+        if self._long_line[0] != number:  # one may hold thousands of things that are asked for one by one
+            self._long_line = (number, self.data[start:end].decode("utf-8", "replace").rstrip("\r\n"))
+        return self._long_line[1]
 
     def place(self, start: int, end: int) -> Place:
         """The place of a byte span; spans outside the file are clipped to it."""
@@ -139,5 +168,9 @@ class Source:
 
     def _position(self, offset: int) -> tuple[int, int]:
         line = self.line_number(offset)
-        prefix = self.data[self.line_starts[line - 1] : offset]
-        return line, len(prefix.decode("utf-8", "replace")) + 1
+        begin, column = self._reached  # where a column was told last: mostly places are asked for in their order
+        if not self.line_starts[line - 1] <= begin <= offset:
+            begin, column = self.line_starts[line - 1], 1
+        column += len(self.data[begin:offset].decode("utf-8", "replace"))
+        self._reached = (offset, column)
+        return line, column

@@ -14,7 +14,7 @@ from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.publishing import APP
 from lk_audit.patterns import regex
 from lk_audit.secret import Secret
-from lk_audit.source import Source
+from lk_audit.source import ENCODING, BytesBefore, Source
 
 _FIELD = regex(
     r"""\b(buildConfigField|resValue)\s{0,4}\(?\s{0,40}["']\w{1,20}["']\s{0,4},\s{0,40}["'](\w{1,80})["']\s{0,4},\s{0,40}([^\n]{0,400})"""
@@ -42,9 +42,9 @@ def credentials(source: Source, role: FileRole, names: SecretNames) -> Iterator[
         found = _QUOTED.search(text)
         strength = judge(found[1]) if found is not None else None
         if found is not None and strength is not None:
-            at = start + len(text[: found.start(1)].encode())
+            at = start + len(text[: found.start(1)].encode(*ENCODING))
             yield CredentialLiteral(
-                place=source.place(at, at + len(found[1].encode())),
+                place=source.place(at, at + len(found[1].encode(*ENCODING))),
                 role=role,
                 secret=Secret(found[1]),
                 strength=strength,
@@ -56,14 +56,20 @@ def credentials(source: Source, role: FileRole, names: SecretNames) -> Iterator[
 def _settings(source: Source, names: SecretNames) -> Iterator[tuple[str, str, int, int, str]]:
     """Each setting of the secret: what sets it, its name and where that is, where its value is, and the value."""
     patterns = next((patterns for end, patterns in _PATTERNS.items() if source.path.endswith(end)), {})
-    text = source.data.decode("utf-8", "replace") if patterns else ""
+    text = source.data.decode(*ENCODING) if patterns else ""
+    offset = BytesBefore(text)
     for pattern, label in patterns.items():
         for found in pattern.finditer(text):
             value = found.lastindex or 2
             name = value - 1
             if names.means(found[name]):
-                start = len(text[: found.start(name)].encode())
-                yield label or found[1], found[name], start, len(text[: found.start(value)].encode()), found[value]
+                yield (
+                    label or found[1],
+                    found[name],
+                    offset(found.start(name)),
+                    offset(found.start(value)),
+                    found[value],
+                )
 
 
 _GRADLE = {_FIELD: "", _PLACEHOLDER: "manifestPlaceholders"}

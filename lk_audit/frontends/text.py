@@ -415,6 +415,6 @@ def _gives_nothing(data: bytes, head: re.Match[bytes]) -> bool:
 def _without_inner_quotes(data: bytes, start: int, end: int) -> tuple[int, int]:
     """The value of a text that holds quotes of its own, as a code generator wants it."""
     opening = _OPEN.match(data, start, end)
-    if opening and end - start > 2 * len(opening[1]) and data[:end].endswith(opening[1]):
+    if opening and end - start > 2 * len(opening[1]) and data.endswith(opening[1], start, end):
         return opening.end(), end - len(opening[1])
     return start, end

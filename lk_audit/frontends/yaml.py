@@ -20,6 +20,7 @@ from lk_audit.frontends.kubernetes import with_decoded_secrets
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
 from lk_audit.machine.budget import MOST_PAIRS
 from lk_audit.patterns import regex
+from lk_audit.source import ENCODING, BytesBefore
 from lk_audit.syntax import Document, Pair
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _DOCUMENT_START = regex(rb"^---(?=\s)", re.MULTILINE)
 _BRACKET = regex(rb"[\[{]|[\]}]")
 _MAX_BRACKETS = 500
 """Deeper flow collections cost libyaml quadratic time."""
-_ENCODING = ("utf-8", "surrogateescape")
 
 
 def parse(source: Source) -> Document:
@@ -92,23 +92,7 @@ def _comments(source: Source, blocks: list[tuple[int, int]]) -> Iterator[Pair]:
 
 def _byte_offsets(source: Source) -> Callable[[int], int]:
     """From libyaml's positions, which count code points, to byte offsets."""
-    return (lambda index: index) if source.data.isascii() else _Bytes(source.data.decode(*_ENCODING)).before
-
-
-class _Bytes:
-    """Counts the bytes before a character, from the one that was asked for last: most are asked for in order."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._index = self._offset = 0
-
-    def before(self, index: int) -> int:
-        if index < self._index:
-            self._offset -= len(self._text[index : self._index].encode(*_ENCODING))
-        else:
-            self._offset += len(self._text[self._index : index].encode(*_ENCODING))
-        self._index = index
-        return self._offset
+    return (lambda index: index) if source.data.isascii() else BytesBefore(source.data.decode(*ENCODING))
 
 
 class _Level(Struct):
@@ -146,7 +130,7 @@ class _Reader:
 
     def read(self) -> None:
         first = 0
-        for event in yaml.parse(self._source.data.decode(*_ENCODING), Loader=_LOADER):
+        for event in yaml.parse(self._source.data.decode(*ENCODING), Loader=_LOADER):
             if isinstance(event, yaml.ScalarEvent):
                 self._scalar(event)
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

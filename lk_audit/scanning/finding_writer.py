@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from io import StringIO
 from typing import NamedTuple, TypeAlias
 
 from lk_audit.edits import Fix
@@ -114,10 +115,14 @@ class Masker:
         self.line = cache(self._mask_line)
 
     def _mask_line(self, path: str, number: int) -> str:
-        text = self._sources[path].file.line_text(number)
+        # A line may be as long as a file and hold thousands of secrets: it is not copied for each.
+        text = StringIO(self._sources[path].file.line_text(number), newline="")
         for begin, end in self._secret_spans.get((path, number), ()):
-            text = text[:begin] + mask_all(text[begin:end]) + text[end:]
-        return self.redactor.code(text)
+            text.seek(begin)
+            secret = text.read(max(0, end - begin))
+            text.seek(begin)
+            text.write(mask_all(secret))
+        return self.redactor.code(text.getvalue())
 
 
 class _Writer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -82,3 +83,15 @@ def test_what_is_read_of_a_text_are_parts_of_its_lines_in_their_order(data: byte
     assert found == sorted(found)
     assert all(first[1] <= second[0] for first, second in pairwise(found))
     assert not any(b"\n" in data[start:end] for start, end in found)
+
+
+def test_thousands_of_findings_at_the_end_of_a_very_long_line_take_no_longer_than_others() -> None:
+    findings = " ".join(f'LIVEKIT_API_SECRET="{number}{SECRET[4:]}";' for number in range(1_000, 2_000))
+    source = Source.from_text("a.txt", "é" * 3_000_000 + f" {findings}\n")
+    started = time.process_time()
+
+    report = scan_sources([source], RULES)
+
+    assert len(report.findings) > 500
+    assert report.findings[0].place.column == 3_000_000 + len(' LIVEKIT_API_SECRET="') + 1
+    assert time.process_time() - started < 10

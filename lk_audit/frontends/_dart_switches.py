@@ -131,7 +131,7 @@ def _case(run: Lowering, frame: Frame) -> Node:
     body = run.statements(frame, [value for value in rest if not isinstance(value, Leaving)])
     if frame.kind == "switch_statement_default" or (any(item.is_any for item in patterns) and not guards):
         return Case(frame.start, frame.end, None, body, bool(rest))
-    return Case(frame.start, frame.end, _any_of(tests), body, bool(rest))
+    return Case(frame.start, frame.end, _any_of(tests, frame.start), body, bool(rest))
 
 
 def _asked(pattern: Pattern) -> Expr:
@@ -141,11 +141,11 @@ def _asked(pattern: Pattern) -> Expr:
     return Opaque(pattern.start, pattern.end, ())
 
 
-def _any_of(tests: list[Expr]) -> Expr:
+def _any_of(tests: list[Expr], start: int) -> Expr:
     """`'a' || 'b'` as one list of values is not comparable: several tests leave it open."""
     if len(tests) == 1:
         return tests[0]
-    return Opaque(tests[0].start, tests[-1].end, tuple(tests)) if tests else Opaque(0, 0, ())
+    return Opaque(tests[0].start, tests[-1].end, tuple(tests)) if tests else Opaque(start, start, ())
 
 
 def _switch(_: Lowering, frame: Frame) -> Node:
@@ -153,7 +153,9 @@ def _switch(_: Lowering, frame: Frame) -> Node:
     cases = [value for value in frame.values if isinstance(value, Case)]
     if not cases:
         cases = [item for value in frame.values if isinstance(value, Cases) for item in value.items]
-    return Several(frame.start, frame.end, switch(expression(subject or Opaque(0, 0, ())), cases, frame.end))
+    return Several(
+        frame.start, frame.end, switch(expression(subject or Opaque(frame.start, frame.start, ())), cases, frame.end)
+    )
 
 
 class Cases(Part):

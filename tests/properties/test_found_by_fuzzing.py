@@ -286,3 +286,8 @@ def test_a_value_of_two_lines_in_a_configuration_is_told_of_in_one(tmp_path: Pat
 
     assert str(error.value).startswith(f"{tmp_path.as_posix()}/lk-audit.toml:")
     assert len(str(error.value).splitlines()) == 1
+
+
+def test_a_case_of_a_switch_that_cannot_be_read_stands_where_it_is() -> None:
+    invariants.check_syntax(Source.from_text("a.dart", "f(a) { switch (a) { case 1 case <= 2: g(); } }\n"))
+    invariants.check_syntax(Source.from_text("a.dart", "n(){switch(){case 1case<=:}"))

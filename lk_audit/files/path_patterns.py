@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 MAX_WILDCARDS = 4
 """Wildcards become regular expressions that try every split; a pattern with more could take for ever."""
 MAX_LENGTH = 500
-_WILDCARD = regex(r"(?<![^/])\*\*(?![^/])|\*|\?")
-"""`**` between slashes counts once; elsewhere each asterisk tries every split, also beside another one."""
+_WILDCARD = regex(r"(?<![^/])\*\*(?![^/])|\*+|\?")
+_ASTERISKS = regex(r"\\.|(?<![^/])\*\*(?![^/])|(\*)\*+")
+"""Of several asterisks that are not alone between slashes git makes one (gitignore(5)); each would try every split."""
 
 
 class PathPatterns(Struct, frozen=True):
@@ -79,7 +80,7 @@ def pattern_mistake(pattern: str) -> str | None:
         return "matches nothing"
     if "\\" in pattern and "/" not in pattern:
         return "separates folders by backslashes; write forward slashes"
-    if len(pattern) > MAX_LENGTH or len(_WILDCARD.findall(pattern)) > MAX_WILDCARDS:
+    if not _is_simple(pattern):
         return f"is too complicated: {MAX_WILDCARDS} wildcards and {MAX_LENGTH} characters are the limit"
     if {".", ".."} & set(pattern.removeprefix("!").strip("/").split("/")):
         return 'goes by "." or ".."; patterns start at the folder of the configuration'
@@ -87,14 +88,27 @@ def pattern_mistake(pattern: str) -> str | None:
 
 
 def usable(lines: Iterable[str]) -> GitIgnoreSpec:
-    """The patterns of an ignore file. A line that is none, such as `[z-a]`, says nothing, so that more is scanned."""
+    """The patterns of an ignore file.
+
+    A line that is none, such as `[z-a]`, or too complicated says nothing, so that more is scanned.
+    """
     from pathspec import GitIgnoreSpec as Spec  # noqa: PLC0415 - 75 ms, needed only where patterns are used
 
-    kept = list(lines)
+    kept = [_plain(line) for line in lines if line.startswith("#") or _is_simple(line)]
     try:
         return Spec.from_lines(kept)
     except _MISTAKES:
         return Spec.from_lines(line for line in kept if _is_pattern(line))
+
+
+def _is_simple(pattern: str) -> bool:
+    """Whether it is soon told what a pattern matches."""
+    return len(pattern) <= MAX_LENGTH and len(_WILDCARD.findall(pattern)) <= MAX_WILDCARDS
+
+
+def _plain(pattern: str) -> str:
+    """The same pattern without asterisks that say nothing more."""
+    return _ASTERISKS.sub(lambda found: found[1] or found[0], pattern)
 
 
 def _is_pattern(line: str) -> bool:
@@ -125,4 +139,4 @@ def _folder_matches(patterns: tuple[str, ...], folder: str) -> bool:
 def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec as Spec  # noqa: PLC0415 - 75 ms, needed only where patterns are used
 
-    return Spec.from_lines(patterns)
+    return Spec.from_lines(map(_plain, patterns))

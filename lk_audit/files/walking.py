@@ -15,7 +15,6 @@ from lk_audit.patterns import regex
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-_MAX_WILDCARDS = 4
 _MAX_IGNORE_FILE = 1_000_000
 
 
@@ -117,6 +116,4 @@ def _ignore_rules(folder: str) -> _Rules | None:
         text = read_regular(f"{folder}/.gitignore")[:_MAX_IGNORE_FILE].decode("utf-8", "replace")
     except OSError:
         return None
-    # Wildcards become regular expressions that try every split: a line with many is dropped, so more is scanned.
-    lines = [line for line in text.splitlines() if line.count("*") <= _MAX_WILDCARDS]
-    return _Rules(usable(lines))
+    return _Rules(usable(text.splitlines()))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _DOCKERFILE = regex(r"(?i)(?:^|/)(?:[\w.-]+\.)?(?:docker|container)file(?:\.(?!dockerignore$)[\w.-]+)?$")
 _MAX_PATTERNS = 1_000
-_MAX_WILDCARDS = 4
 
 
 class Images:
@@ -71,9 +70,8 @@ class Images:
         source = self._files.get(path)
         if source is None:
             return None
-        lines = [_anchored(line.strip()) for line in source.text.splitlines()[:_MAX_PATTERNS]]
-        # Wildcards become regular expressions that try every split.
-        return usable(line for line in lines if line and line.count("*") <= _MAX_WILDCARDS)
+        lines = (_anchored(line.strip()) for line in source.text.splitlines()[:_MAX_PATTERNS])
+        return usable(line for line in lines if line)
 
 
 def _anchored(line: str) -> str:

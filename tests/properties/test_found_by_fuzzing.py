@@ -251,12 +251,10 @@ def test_a_version_of_very_many_digits_is_read_as_far_as_it_matters(tmp_path: Pa
     assert {item.rule_id for item in report.findings} == set()
 
 
-@pytest.mark.parametrize("pattern", ["a*****b", "a" + "*" * 300 + "b", "*****", "**/a**b**c"])
-def test_asterisks_beside_each_other_are_counted_one_by_one(pattern: str) -> None:
-    assert "is too complicated" in str(pattern_mistake(pattern))
-
-
-@pytest.mark.parametrize("pattern", ["a****b", "*a*a*a*ab", "**/a**/**/b", "/**/a/**/b/**/c/**"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["a" + "*" * 300 + "b", "****" + "a" * 200, "**/a**b**c", "*a*a*a*ab", "**/a**/**/b", "/**/a/**/b/**/c/**"],
+)
 def test_a_pattern_that_is_allowed_is_soon_done_with_the_longest_names(pattern: str) -> None:
     assert pattern_mistake(pattern) is None
     started = time.process_time()

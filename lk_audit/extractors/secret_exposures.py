@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator
 from typing import cast
 
@@ -33,6 +34,10 @@ from lk_audit.values.model import Defined, Environment, Given, Reference, Return
 
 _TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
 """Names under which a secret or token may be shown; others are not looked up."""
+
+
+_SECRET = regex(rb"(?i)secret")
+"""What stands in every helper that reads the secret itself."""
 
 
 def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
@@ -81,13 +86,21 @@ def _answered(context: FileContext) -> Iterator[SecretExposure]:
 
 def _given_to_handlers(context: FileContext) -> Iterator[SecretExposure]:
     """What helpers return, where handlers answer with it."""
-    for item in context.names.nodes(Return):
+    spelling = [found.start() for found in _SECRET.finditer(context.source.data)]
+    for item in context.names.nodes(Return) if spelling else ():
         function = context.names.enclosing_function(item)
-        if item.value is None or function is None or function in context.built(Endpoints).handlers:
+        if item.value is None or function is None or bisect(spelling, function.start) == bisect(spelling, function.end):
+            continue
+        if not _names_secret(context, item.value) or function in context.built(Endpoints).handlers:
             continue
         facts = tuple(_facts(context, shown(item.value), Exposure.RESPONSE, "return"))
         if facts and any(_is_passed_on(context, route) for route in context.built(Endpoints).routes_to(item.value)):
             yield from facts
+
+
+def _names_secret(context: FileContext, answer: Expr) -> bool:
+    parts = (part for expr in shown(answer) for part in with_contents(context, expr))
+    return any("secret" in name.lower() for part in parts for name in _names_in(part))
 
 
 def _is_passed_on(context: FileContext, route: Route) -> bool:

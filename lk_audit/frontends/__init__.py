@@ -155,7 +155,7 @@ def _as_text(source: Source) -> Parsed:
     """A file that is too hard to parse: its text, and an error that is all of it."""
     from msgspec.structs import replace  # noqa: PLC0415 - hardly a scan meets such a file
 
-    from lk_audit.frontends import text  # noqa: PLC0415
+    from lk_audit.frontends import text  # noqa: PLC0415 - as above
 
     return replace(text.parse(source), errors=((0, len(source.data)),))
 

@@ -11,6 +11,7 @@ from lk_audit.cli.saying import complain, say
 from lk_audit.errors import UsageError
 from lk_audit.files.discovery import discover
 from lk_audit.reporters import readable_path
+from lk_audit.reporters.wording import counted
 
 if TYPE_CHECKING:
     from lk_audit.findings import Report
@@ -55,7 +56,7 @@ def apply(scan: Scan, setup: Setup, *, unsafe: bool) -> None:
     for path, reason in failures.items():
         complain(f"{readable_path(path)} is left as it was: {reason}")
     if failures:
-        raise UsageError(f"{_counted(len(failures), 'file')} could not be fixed")
+        raise UsageError(f"{counted(len(failures), 'file')} could not be fixed")
     _say("Fixed", made, unsafe=unsafe)
 
 
@@ -75,8 +76,4 @@ def _say(verb: str, made: Plan, *, unsafe: bool) -> None:
     """On standard error, so that a diff or a report stays what it is."""
     more = made.unsafe_left if not unsafe else 0
     rest = f" ({more} more with --unsafe-fixes)" if more else ""
-    say(f"{verb} {_counted(made.fixed, 'finding')}{rest}.\n", to_errors=True)
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    say(f"{verb} {counted(made.fixed, 'finding')}{rest}.\n", to_errors=True)

@@ -50,13 +50,13 @@ def _decorated(context: FileContext) -> Iterator[Handler]:
             if label is not None:
                 callee = decorator.callee if isinstance(decorator, Call) else decorator
                 router = callee.object if isinstance(callee, Member) else None
-                path = _first_text(decorator) if isinstance(decorator, Call) else None
+                path = _text_argument(decorator) if isinstance(decorator, Call) else None
                 yield Handler(function, label, context, None, router, path)
 
 
 def _route_label(context: FileContext, decorator: Expr) -> str | None:
     callee = decorator.callee if isinstance(decorator, Call) else decorator
-    path = _first_text(decorator) if isinstance(decorator, Call) else None
+    path = _text_argument(decorator) if isinstance(decorator, Call) else None
     if isinstance(callee, Member) and callee.name in ROUTE_METHODS:
         method = "" if callee.name in {"route", "api_route", "any", "all"} else f"{callee.name.upper()} "
         return f"{method}{path}" if path is not None else None
@@ -75,7 +75,8 @@ def _is_of_package(context: FileContext, callee: Expr) -> bool:
 _PACKAGES = tuple(PACKAGE_DECORATORS.items())
 
 
-def _first_text(call: Call) -> str | None:
+def _text_argument(call: Call) -> str | None:
+    """The first argument that spells out a text, wherever it stands: a path may follow others, or be named."""
     for item in call.arguments:
         if isinstance(item.value, Literal) and isinstance(item.value.value, str):
             return item.value.value
@@ -92,7 +93,7 @@ def _registered(context: FileContext) -> Iterator[Handler]:
             function = as_function(context, _handler_entry(item.value))
             if function is not None:
                 router = call.callee.object if isinstance(call.callee, Member) else None
-                yield Handler(function, label, context, call, router, _first_text(call))
+                yield Handler(function, label, context, call, router, _text_argument(call))
                 break
 
 
@@ -120,13 +121,13 @@ def _registration(context: FileContext, call: Call) -> str | None:
     callee = call.callee
     name = last_name(callee) or ""
     if isinstance(callee, Member) and name in ROUTE_METHODS:
-        path = _first_text(call)
+        path = _text_argument(call)
         if path is not None and path.startswith(("/", "*")):
             return f"{name.upper()} {path}"
         if isinstance(callee.object, Call):
-            return f"{name.upper()} {_first_text(callee.object) or ''}".strip()
+            return f"{name.upper()} {_text_argument(callee.object) or ''}".strip()
     if isinstance(callee, Member) and name == "on" and (last_name(callee.object) or "") in _MESSAGE_SOURCES:
-        event = _first_text(call)
+        event = _text_argument(call)
         return f"message {event}" if event is not None and event not in SOCKET_LIFE else None
     if name == "handler" and not _is_server_function(callee):
         return _vertx_route(callee)
@@ -151,7 +152,7 @@ def _vertx_route(callee: Expr) -> str | None:
     """`router.post("/token").handler(context -> ...)`."""
     route = callee.object if isinstance(callee, Member) else None
     while isinstance(route, Call) and isinstance(route.callee, Member):
-        path = _first_text(route)
+        path = _text_argument(route)
         if route.callee.name in ROUTE_METHODS and path is not None and path.startswith("/"):
             return f"{route.callee.name.upper()} {path}"
         route = route.callee.object
@@ -179,7 +180,7 @@ def registered_wrapped(context: FileContext, function: Function, words: Iterable
         made = [value.definition for value in context.values(last) if isinstance(value, Defined)]
         if label is not None and function not in made and any(isinstance(item, Function) for item in made):
             router = call.callee.object if isinstance(call.callee, Member) else None
-            yield Handler(function, label, context, call, router, _first_text(call))
+            yield Handler(function, label, context, call, router, _text_argument(call))
 
 
 def _by_parameters(context: FileContext) -> Iterator[Handler]:

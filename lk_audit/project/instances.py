@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name, walk
-from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown, Value
+from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown, Value, defined_classes
 
 if TYPE_CHECKING:
     from lk_audit.project.modules import CodeModule, Project
+
 _DEEPEST_PATH = 4
 
 
@@ -27,7 +28,7 @@ def _instances_of(project: Project, module: CodeModule, value: Value, asked: set
         case Returned(call=call, members=()):
             home = project.module_of(call)
             if home is not None:
-                yield from _defined_classes(home.evaluator.evaluate(call.callee))
+                yield from defined_classes(home.evaluator.evaluate(call.callee))
         case Given(members=()):
             yield from list(_annotated(project, module, value, asked)) or _passed(project, module, value, asked)
         case Given():
@@ -52,7 +53,7 @@ def _declared(project: Project, owner: Class, member: str) -> Iterator[Class]:
     for item in owner.body.statements if home is not None else ():
         if isinstance(item, Assign) and isinstance(item.target, Name) and item.target.id == member:
             for expr in _named_in(item.annotation):
-                yield from _defined_classes(home.evaluator.evaluate(expr)) if home is not None else ()
+                yield from defined_classes(home.evaluator.evaluate(expr)) if home is not None else ()
 
 
 def _annotated(project: Project, module: CodeModule, value: Given, asked: set[Function]) -> Iterator[Class]:
@@ -62,7 +63,7 @@ def _annotated(project: Project, module: CodeModule, value: Given, asked: set[Fu
         if parameter.name != value.parameter:
             continue
         for expr in _named_in(parameter.annotation):
-            yield from _defined_classes(home.evaluator.evaluate(expr))
+            yield from defined_classes(home.evaluator.evaluate(expr))
         for expr in _named_in(parameter.default):
             for found in home.evaluator.evaluate(expr):
                 if isinstance(found, Defined) and isinstance(found.definition, Class):
@@ -103,12 +104,6 @@ def _made_by(project: Project, function: Function | Class, asked: set[Function])
     for item in home.names.returns(function):
         for value in home.evaluator.evaluate(item.value) if item.value is not None else ():
             yield from _instances_of(project, home, value, asked)
-
-
-def _defined_classes(values: Possible) -> Iterator[Class]:
-    for value in values:
-        if isinstance(value, Defined) and isinstance(value.definition, Class):
-            yield value.definition
 
 
 def _named_in(expr: Expr | None) -> Iterator[Expr]:

@@ -9,9 +9,8 @@ from typing import TypeAlias
 from lk_audit.facts import Lead
 from lk_audit.findings import Finding, Line
 from lk_audit.reporters.markup import EMPTY, Html, joined, prose, tag, text
-from lk_audit.reporters.summary import counted
 from lk_audit.reporters.text import position, span_in
-from lk_audit.reporters.wording import sentence, shown_path
+from lk_audit.reporters.wording import counted, sentence, shown_path
 from lk_audit.rule_api import Confidence, Severity
 from lk_audit.source import Place
 

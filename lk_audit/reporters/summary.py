@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from lk_audit.findings import Report, Skipped
 from lk_audit.reporters.screen import PLAIN, Painter
-from lk_audit.reporters.wording import shown_path
+from lk_audit.reporters.wording import counted, shown_path
 
 _FEW = 3
 
@@ -68,10 +68,6 @@ def defects(report: Report) -> list[str]:
         for crash in report.crashes
     ]
     return [*crashes, *report.rule_errors]
-
-
-def counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _folders(excluded: Sequence[str]) -> str:

@@ -60,6 +60,11 @@ def bounded(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 2].rstrip() + "…."
 
 
+def counted(count: int, word: str) -> str:
+    """A number of things: "1 file", "2 files"."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
 def noted(note: Note) -> str:
     """A note with its place, if it has one."""
     return f"{shown_path(note.path)}:{note.line}: {note.message}" if note.path else note.message

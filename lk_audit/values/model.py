@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import TypeAlias
 
@@ -176,6 +176,13 @@ Value: TypeAlias = (
 )
 Possible: TypeAlias = tuple[Value, ...]
 """All values an expression can have, as far as known; an `Unknown` among them says that there are others."""
+
+
+def defined_classes(values: Possible) -> Iterator[Class]:
+    """The values that are classes of this project, as such."""
+    for value in values:
+        if isinstance(value, Defined) and isinstance(value.definition, Class):
+            yield value.definition
 
 
 def symbolic_sources(values: Possible) -> Possible:

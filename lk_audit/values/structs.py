@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Argument, Assign, Call, Class, Define, DefineClass, Expr, Function, Literal, Name, Opaque
-from lk_audit.values.model import Defined, Given, Mapped, Possible, Step, Text, Value
+from lk_audit.values.model import Defined, Given, Mapped, Possible, Step, Text, Value, defined_classes
 from lk_audit.values.possible import bounded, shown, traced, unknown
 from lk_audit.values.records import RecordBuilder
 
@@ -36,7 +36,7 @@ class Structs:
     def built(self, call: Call, frame: Frame | None) -> Mapped | None:
         """The value of a struct literal of a type of the project; None for other types."""
         evaluator = self._evaluator
-        owner = next(_classes(evaluator.evaluate(call.callee)), None)
+        owner = next(defined_classes(evaluator.evaluate(call.callee)), None)
         if owner is None or (not evaluator.names.traits.has_structs and not _is_plain(owner, call)):
             return None
         if evaluator.names.module.language == "swift":
@@ -97,10 +97,10 @@ class Structs:
         self._evaluator.names.adopt(label, item)
         return label
 
-    def methods(self, value: Value, name: str, depth: int = 0) -> Possible:
+    def methods(self, value: Value, name: str) -> Possible:
         """The method that a value has under a name by its type; nothing when it has none."""
         for home, owner in self.types_of(value):
-            found = home.structs.method(owner, name, depth)
+            found = home.structs.method(owner, name, 0)
             if found is not None:
                 return self._evaluator.from_home(home, found)
         return ()
@@ -120,7 +120,7 @@ class Structs:
         home = self._evaluator.home(node)
         if home is None or written is None:
             return
-        for owner in _classes(home.evaluate(written)):
+        for owner in defined_classes(home.evaluate(written)):
             there = home.home(owner)
             if there is not None:
                 yield there, owner
@@ -174,7 +174,7 @@ class Structs:
     def _promoted(self, owner: Class, name: str, depth: int, *, methods_only: bool) -> Possible | None:
         """A method or field of a type that this one embeds."""
         for base in owner.bases[:_DEEPEST] if depth < _DEEPEST else ():
-            for kind in _classes(self._evaluator.evaluate(base)):
+            for kind in defined_classes(self._evaluator.evaluate(base)):
                 home = self._evaluator.home(kind)
                 if home is None:
                     continue
@@ -191,12 +191,6 @@ class Structs:
         """The type itself, then what other files of the package declare of it."""
         linker = self._evaluator.linker
         return [(self._evaluator, owner), *(linker.other_parts(owner) if linker is not None else ())]
-
-
-def _classes(values: Possible) -> Iterator[Class]:
-    for value in values:
-        if isinstance(value, Defined) and isinstance(value.definition, Class):
-            yield value.definition
 
 
 def _is_plain(owner: Class, call: Call) -> bool:

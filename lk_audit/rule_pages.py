@@ -20,23 +20,22 @@ _FENCES = {
 }
 
 
-def rule_page(rule: AnyRule, level: int = 1) -> str:
-    """A rule as a Markdown page whose first heading has the given level."""
-    heading, below = "#" * level, "#" * (level + 1)
+def rule_page(rule: AnyRule) -> str:
+    """A rule as a Markdown page."""
     usual = "" if rule.on_by_default else " · off by default"
     parts = [
-        f"{heading} {rule.id} {rule.name}",
+        f"# {rule.id} {rule.name}",
         f"**{rule.severity.label.capitalize()}** · [{cwe.title(rule.cwe)}]({cwe.url(rule.cwe)}){usual}{_fixable(rule)}",
         rule.explanation,
-        f"{below} What to do",
+        "## What to do",
         rule.fix,
-        f"{below} Found",
+        "## Found",
         *(_example(text) for text in rule.bad),
-        f"{below} Not found",
+        "## Not found",
         *(_example(text) for text in rule.good),
     ]
     if rule.references:
-        parts += [f"{below} Further reading", "\n".join(f"- <{address}>" for address in rule.references)]
+        parts += ["## Further reading", "\n".join(f"- <{address}>" for address in rule.references)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -25,9 +25,9 @@ def cache_folder(asked: Path | None = None, environment: Mapping[str, str] | Non
     return Path.cwd() / stated if stated else _of_user(known)
 
 
-def is_off(environment: Mapping[str, str] | None = None) -> bool:
+def is_off() -> bool:
     """Whether the environment asks for no cache."""
-    return bool((os.environ if environment is None else environment).get(OFF_VARIABLE))
+    return bool(os.environ.get(OFF_VARIABLE))
 
 
 def _of_user(environment: Mapping[str, str]) -> Path | None:

@@ -120,21 +120,20 @@ class Endpoints:
             for item in site.built(GoRoutes).unresolved(name):
                 yield registered(site, item, function)
 
-    def routes_to(self, node: Node, *, to_answer: bool = False) -> list[Route]:
-        """The handlers that run `node`: a function around it, or those that call that function.
-
-        `to_answer` leaves out the ways that keep what `node` makes to themselves.
-        """
+    def routes_to(self, node: Node) -> list[Route]:
+        """The handlers that run `node`: a function around it, or those that call that function."""
         found: dict[Function, Route] = {}
-        for route in self._all_routes(node, to_answer=to_answer):
+        for route in self._routes(node, (), frozenset()):
             found.setdefault(route.handler.function, route)
         return list(found.values())
 
-    def _all_routes(self, node: Node, *, to_answer: bool) -> Iterator[Route]:
-        """Every way from a handler to `node`: two branches of one handler may both lead there."""
+    def _routes_to_answers(self, node: Node) -> Iterator[Route]:
+        """Every way from a handler to `node` that does not keep what `node` makes to itself.
+
+        Two branches of one handler may both lead there.
+        """
         for route in self._routes(node, (), frozenset()):
-            is_answer = self._uses(route) and all(self._hands_on(helper) for helper in route.helpers)
-            if is_answer or not to_answer:
+            if self._uses(route) and all(self._hands_on(helper) for helper in route.helpers):
                 yield route
 
     def _uses(self, route: Route) -> bool:
@@ -197,7 +196,7 @@ class Endpoints:
     def endpoints(self, node: Node) -> tuple[Endpoint, ...]:
         """The endpoints that hand out what `node` makes, as far as the project shows, each by its least guarded way."""
         found: dict[Function, Endpoint] = {}
-        for route in self._all_routes(node, to_answer=True):
+        for route in self._routes_to_answers(node):
             known = found.get(route.handler.function)
             if known is None or known.authenticated_by is not None:
                 endpoint = self._endpoint(route)

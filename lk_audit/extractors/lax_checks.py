@@ -132,7 +132,7 @@ def is_switched_off(context: FileContext, call: Call) -> bool:
     return b"verify_signature" in text and b"False" in text
 
 
-def is_relied_on(context: FileContext, found: Assign, way_to: Node | None = None, depth: int = _DEEPEST) -> bool:
+def is_relied_on(context: FileContext, found: Assign, way_to: Node | None, depth: int = _DEEPEST) -> bool:
     """Whether code after a look who is there does not go on as well without anybody: `if (user) note(user.id)`.
 
     What only branches beside `way_to` do with what was found says nothing of what happens there.

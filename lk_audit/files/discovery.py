@@ -203,7 +203,7 @@ def looked(
     return columns
 
 
-def workers(count: int, jobs: int | None = None) -> int:
+def workers(count: int, jobs: int | None) -> int:
     """How many processes look at so many files."""
     return (jobs or processes.cores()) if count >= MANY and processes.can_spread() else 1
 
@@ -267,13 +267,13 @@ def add_unread(columns: Columns, verdict: int, found: bytes | Skipped | None) ->
         columns.add(verdict, found)
 
 
-def common_base(paths: Sequence[str | Path], folder: Path | None = None) -> Path:
+def common_base(paths: Sequence[str | Path]) -> Path:
     """What the paths of a report on `paths` are relative to.
 
     Raises:
         UsageError: a path does not exist.
     """
-    return roots_of(paths, folder).base
+    return roots_of(paths).base
 
 
 def surroundings(file: Path, working: Path) -> Discovery:

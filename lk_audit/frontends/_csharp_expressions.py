@@ -98,13 +98,13 @@ def _null(_: bytes, node: TreeNode) -> Node:
     return Literal(node.start_byte, node.end_byte, None)
 
 
-def _receiver(frame: Frame, at: int = 0) -> Expr:
-    """The expression at `at`, or `this` and `base`, which the grammar gives no name."""
+def _receiver(frame: Frame) -> Expr:
+    """The first expression, or `this` and `base`, which the grammar gives no name."""
     tokens = {child.type: child for child in frame.node.children if not child.is_named}
     for token, name in (("this", "this"), ("base", "super")):
         if token in tokens:
             return Name(tokens[token].start_byte, tokens[token].end_byte, name)
-    return frame.expression(at)
+    return frame.expression(0)
 
 
 def _parenthesised(_: Lowering, frame: Frame) -> Node:

@@ -72,7 +72,7 @@ def open_repository(paths: Sequence[str | Path], folder: Path | None = None) -> 
     return Repository(git, top, is_shallow == "true", () if "" in wanted else tuple(dict.fromkeys(wanted)))
 
 
-def with_index_of_environment(repository: Repository, folder: Path | None = None) -> Repository:
+def with_index_of_environment(repository: Repository, folder: Path | None) -> Repository:
     """The repository with the index that git hands to its hooks: `git commit -a` and `git commit FILE` make their own.
 
     Only where the scan is about the repository that the command runs in: the variable speaks of no other. A relative

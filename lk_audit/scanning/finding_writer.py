@@ -83,13 +83,14 @@ def _severity(found: Found) -> float:
     return (problem.severity or rule.severity).score
 
 
-def write_findings(  # noqa: PLR0913, PLR0917 - all but three optional
+def write_findings(  # noqa: PLR0913 - keywords, all but three
     problems: Iterable[Found],
     facts: Sequence[Fact],
     sources: Mapping[str, Source],
-    prefix: str = "",
-    make_fix: MakeFix = lambda _: None,
-    crowded: Container[str] = (),
+    *,
+    prefix: str,
+    make_fix: MakeFix,
+    crowded: Container[str],
 ) -> list[Finding]:
     """The findings, in the order of a report.
 

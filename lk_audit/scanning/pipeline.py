@@ -175,7 +175,9 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     made = iter(fixes)
     seen = Held(files, {problem.place.path for _, problem in reported.problems})
     crowded = extracted.crowded | reported.left_out.keys()
-    findings = write_findings(reported.problems, extracted.facts, seen, prefix, lambda _: next(made), crowded)
+    findings = write_findings(
+        reported.problems, extracted.facts, seen, prefix=prefix, make_fix=lambda _: next(made), crowded=crowded
+    )
     if observe is not None:
         observe(ordered, extracted.facts)
     marked, suppression_notes = apply_suppressions(

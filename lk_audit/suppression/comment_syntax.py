@@ -71,7 +71,7 @@ class Comment(Struct, frozen=True):
     is_alone: bool
 
 
-def marked_comment(text: str, *, in_block: bool = False) -> Comment | None:
+def marked_comment(text: str, *, in_block: bool) -> Comment | None:
     """The comment of a line that begins with the mark, if there is one.
 
     Args:

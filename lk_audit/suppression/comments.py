@@ -59,7 +59,7 @@ def apply_suppressions(  # noqa: PLR0913 - keywords, all but two
     known: Mapping[str, str],
     active: Iterable[AnyRule],
     today: date,
-    stated: Iterable[Acceptance] = (),
+    stated: Iterable[Acceptance],
 ) -> tuple[list[Finding], list[Note]]:
     """The findings with the accepted ones marked, and notes on suppressions that do not do what they say.
 

@@ -46,7 +46,7 @@ class KeySuppression(Struct, frozen=True):
 
 
 def acceptances(
-    stated: Sequence[KeySuppression], sources: Iterable[Source], looked_at: Collection[str] = ()
+    stated: Sequence[KeySuppression], sources: Iterable[Source], looked_at: Collection[str]
 ) -> Iterator[Acceptance]:
     """What each suppression covers in the files of a scan.
 

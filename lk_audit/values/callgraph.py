@@ -61,7 +61,7 @@ class CallGraph:
             function = self._names.enclosing_function(function)
         return False
 
-    def escapes(self, function: Function, *, when_exported: bool = True) -> bool:
+    def escapes(self, function: Function, *, when_exported: bool) -> bool:
         """Whether other callers are likely: it is decorated, passed on as a value, or (if that counts) exported."""
         if function.decorators:
             return True

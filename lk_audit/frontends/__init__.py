@@ -8,36 +8,15 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends._parsing import TooHardError
+from lk_audit.frontends.file_names import CODE, MIXED, frontend_for
+from lk_audit.generated import is_minified
 
 if TYPE_CHECKING:
     from lk_audit.source import Source
     from lk_audit.syntax import Parsed
 
-_BY_SUFFIX: dict[str, str] = {
-    **dict.fromkeys((".py", ".pyi"), "python"),
-    **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), "javascript"),
-    **dict.fromkeys((".vue", ".svelte", ".astro", ".html", ".htm", ".xhtml"), "page"),
-    ".go": "go",
-    **dict.fromkeys((".php", ".phtml", ".inc"), "php"),
-    **dict.fromkeys((".rb", ".rake", ".ru", ".jbuilder"), "ruby"),
-    ".dart": "dart",
-    ".swift": "swift",
-    ".ipynb": "notebook",
-    **dict.fromkeys((".cs", ".csx"), "csharp"),
-    ".rs": "rust",
-    **dict.fromkeys((".ex", ".exs"), "elixir"),
-    ".java": "java",
-    **dict.fromkeys((".kt", ".kts"), "kotlin"),
-    **dict.fromkeys((".env",), "dotenv"),
-    **dict.fromkeys((".yml", ".yaml"), "yaml"),
-    **dict.fromkeys((".json", ".jsonc", ".json5", ".webmanifest", ".code-workspace", ".map"), "json"),
-}
-CODE = frozenset(
-    {"python", "javascript", "go", "java", "kotlin", "php", "ruby", "dart", "swift", "csharp", "rust", "elixir"}
-)
-"""The frontends of programming languages; the others read data and text."""
-MIXED = frozenset({"page", "notebook"})
-"""The frontends of files that hold code among other things."""
+__all__ = ["CODE", "MIXED", "frontend_for", "has_no_view", "has_view", "parse", "parsed", "read_as_text", "view"]
+
 GRAMMARS: dict[str, str] = {
     "dart": "tree_sitter_dart",
     "java": "tree_sitter_java",
@@ -50,51 +29,6 @@ GRAMMARS: dict[str, str] = {
     "elixir": "tree_sitter_elixir",
 }
 """The frontends whose grammar some platform may lack, with the module that it comes in."""
-_DOTENV_NAMES = frozenset(
-    {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}
-)
-_DOTENV_STARTS = (".env.", ".env-", ".env_", ".dev.vars.")
-_LOCK_FILES = frozenset(
-    {
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "pnpm-lock.yaml",
-        "yarn.lock",
-        "bun.lock",
-        "poetry.lock",
-        "uv.lock",
-        "pdm.lock",
-        "pipfile.lock",
-        "cargo.lock",
-        "composer.lock",
-        "gemfile.lock",
-        "podfile.lock",
-        "pubspec.lock",
-        "package.resolved",
-        "go.sum",
-        "go.work.sum",
-        "deno.lock",
-        "flake.lock",
-        "packages.lock.json",
-        "gradle.lockfile",
-    }
-)
-
-
-def frontend_for(path: str) -> str | None:
-    """The name of the frontend module for a file, by its name alone; None for lock files, which nobody writes."""
-    name = path.rpartition("/")[2].lower()
-    if name in _LOCK_FILES:
-        return None
-    if _is_dotenv(name):
-        return "dotenv"
-    if name.endswith(".gradle.kts"):
-        # A build script is a list of settings, like those of Gradle's other language.
-        return "text"
-    dot = name.rfind(".")
-    return _BY_SUFFIX.get(name[dot:], "text") if dot >= 0 else "text"
-
-
 _failed: dict[int, tuple[Source, Exception]] = {}
 """Sources whose view could not be made, which is a defect; parsing them says so."""
 
@@ -175,24 +109,3 @@ def read_as_text(source: Source) -> str | None:
 @cache
 def _is_installed(module: str) -> bool:
     return find_spec(module) is not None
-
-
-_LARGE = 100_000
-_LONG_LINES = 300
-"""Bytes in the average line of a file that no person wrote; in hand-written code it is about 40."""
-
-
-def is_minified(data: bytes) -> bool:
-    """Whether a file is a bundle made of other sources: it is read as text, for credentials and tokens.
-
-    Its syntax would cost seconds for each megabyte and say nothing that the sources do not.
-    """
-    return len(data) > _LARGE and len(data) > _LONG_LINES * (data.count(b"\n") + 1)
-
-
-def _is_dotenv(name: str) -> bool:
-    """Whether a file name is that of an environment file: `.env.local`, `prod.env`, `app.env.example` ..."""
-    if name in _DOTENV_NAMES or name.endswith(".env") or name.startswith(_DOTENV_STARTS):
-        return True
-    *_, last = ("." + name).rsplit(".", 1)
-    return ".env." in name and last not in {"ts", "js", "py", "go", "json", "yaml", "yml", "d"}

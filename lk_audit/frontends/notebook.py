@@ -12,11 +12,11 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from lk_audit import frontends
 from lk_audit.frontends import text
 from lk_audit.frontends._magics import cell_magic, line_magics
 from lk_audit.frontends._notebook_json import Cell, Datum, NotNotebook, Output, Span, read
 from lk_audit.frontends._parsing import TooHardError, at_most
+from lk_audit.frontends.file_names import frontend_for
 from lk_audit.frontends.shapes import named_values
 from lk_audit.machine.budget import MOST_PAIRS
 from lk_audit.source import Source
@@ -165,7 +165,7 @@ def _sort_python(writer: ViewWriter, layout: Layout, start: int, end: int) -> No
     magic = cell_magic(data, 0, len(data))
     if magic is not None and not magic.is_program:
         body = start + magic.start
-        is_code = frontends.frontend_for(magic.file) in {"python", "javascript"}
+        is_code = frontend_for(magic.file) in {"python", "javascript"}
         layout.texts.append(Stretch(start, body if is_code else end, magic.file if not is_code else "sh"))
         if is_code:
             layout.files.append(Stretch(body, end, magic.file))
@@ -210,7 +210,7 @@ def _documents(source: NotebookView) -> Iterator[tuple[str, tuple[Pair, ...]]]:
     settings: list[Pair] = []
     others = list(source.layout.pairs)
     for item in source.layout.texts:
-        is_settings = frontends.frontend_for(item.name) == "dotenv"
+        is_settings = frontend_for(item.name) == "dotenv"
         found = text.pairs_in(source, item.start, item.end, suffix="env" if is_settings else _suffix(item.name))
         (settings if is_settings else others).extend(found)
         if len(settings) + len(others) > MOST_PAIRS:
@@ -234,7 +234,7 @@ def _program(source: NotebookView) -> Module:
 def _file(source: NotebookView, item: Stretch) -> Iterator[Module]:
     """The module of a file that a cell writes."""
     span = (item.start, item.end)
-    if frontends.frontend_for(item.name) == "python":
+    if frontend_for(item.name) == "python":
         yield _python(source, [span])
     else:
         from lk_audit.frontends.javascript import dialect_of  # noqa: PLC0415 - most notebooks hold Python only

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends import text
 from lk_audit.frontends._parsing import at_most
+from lk_audit.frontends.embedded import pairs_inside
 from lk_audit.frontends.shapes import decode
 from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair
@@ -59,7 +59,7 @@ def _pairs(source: Source) -> Iterator[Pair]:
         yield Pair(start, end, (name,), decode(data, start, end), line.start("name"), commented)
         if data.find(b"\n", start, end) != -1 or data[start : start + 1] == b"{" or data.find(b"\\n", start, end) != -1:
             is_escaped = data[start - 1 : start] == b'"'
-            yield from text.pairs_inside(source, start, end, (name,), is_escaped=is_escaped)
+            yield from pairs_inside(source, start, end, (name,), is_escaped=is_escaped)
         position = _next_line(data, end)
 
 

@@ -15,9 +15,8 @@ from msgspec import Struct
 
 from lk_audit.frontends import idioms, tables
 from lk_audit.frontends._parsing import TooHardError, at_most
-from lk_audit.frontends.escapes import Unescaped, unescaped
 from lk_audit.frontends.lines import are_too_many, lines
-from lk_audit.frontends.shapes import MAX_DEPTH, assignment, decode, is_flag, named_in_text
+from lk_audit.frontends.shapes import MAX_DEPTH, decode, named_in_text
 from lk_audit.machine.budget import MOST_PAIRS
 from lk_audit.patterns import regex
 from lk_audit.source import Source
@@ -26,7 +25,6 @@ from lk_audit.syntax import Document, Pair
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_WINDOW = 400
 _MAX_QUOTED = 8_192
 _MAX_BARE = 512
 _MOST_FLOWS = 16
@@ -85,7 +83,6 @@ _BARE = regex(
     rb"ENC\[[^\]\n]{0,4000}\]|\$\{[^}\n]{0,500}\}|\{\{[^\n}]{0,500}\}\}|<[^>\n]{0,200}>"
     rb"|[^\s\"'`,;(){}\[\]<>|]{1,512}(?![\x80-\xbf])"  # a character has several bytes, and is not cut
 )
-_OBJECT = regex(rb"\{\s{0,200}\"")
 _NEXT_LINE = regex(rb"[ \t]*+\r?\n[ \t]{0,200}+(?=[\"'`@rf$])")
 _END_OF_ITEM = regex(rb",[A-Za-z_]\w{0,79}=")
 _ASSIGNED = regex(rb"[A-Za-z_][\w.-]{0,79}=(?!=)")
@@ -142,70 +139,6 @@ def _pairs(  # noqa: PLR0913 - as above
     for line_start, line_end in lines(source.data, start, end):
         yield from reader.line(line_start, line_end)
     yield from idioms.marked_up(source.data, start, end, prefix)
-
-
-def pairs_inside(  # noqa: PLR0913 - keywords, all optional
-    source: Source,
-    start: int,
-    end: int,
-    path: tuple[str, ...],
-    *,
-    is_item: bool = False,
-    is_escaped: bool = False,
-) -> tuple[Pair, ...]:
-    """The pairs inside one text value of a data format: a list item `KEY=value`, a command line, a whole document.
-
-    `is_escaped` tells that a backslash starts an escape there, as in JSON.
-    """
-    if is_escaped and source.data.find(b"\\", start, end) != -1:
-        view = unescaped(source.data, start, end)
-        inner = pairs_inside(Source(source.path, view.data), 0, len(view.data), path, is_item=is_item)
-        return tuple(_seen_through(view, pair) for pair in inner)
-    found = assignment(source.data, start, end) if is_item else None
-    if found:
-        return (*_assigned(source, path, found, end),)
-    if is_item and is_flag(decode(source.data, start, min(end, start + _WINDOW))):
-        return ()
-    if _may_be_text(source.data, start, end):
-        return _object(source, start, end, path) or pairs_in(source, start, end, prefix=path)
-    return ()
-
-
-def _object(source: Source, start: int, end: int, path: tuple[str, ...]) -> tuple[Pair, ...]:
-    """The pairs of a text that is a JSON object, each below its own keys; nothing for another text."""
-    if not _OBJECT.match(source.data, start, end):
-        return ()
-    from lk_audit.frontends import json  # noqa: PLC0415 - it reads the texts inside JSON with this module
-
-    document = json.parse(Source(source.path, source.data[start:end]))
-    return () if document.errors else tuple(_moved(pair, start, path) for pair in document.pairs)
-
-
-def _moved(pair: Pair, by: int, path: tuple[str, ...]) -> Pair:
-    """A pair of a part of a file at its place in the whole."""
-    whole = (*path, *pair.path)[:MAX_DEPTH]
-    return Pair(pair.start + by, pair.end + by, whole, pair.value, pair.key_start + by, pair.commented)
-
-
-def _assigned(source: Source, path: tuple[str, ...], found: tuple[bytes, int, int], end: int) -> Iterator[Pair]:
-    """The pair of an item `KEY=value`, and those of the document that its value may be."""
-    name, name_start, start = found
-    whole = (*path[:-1], decode(name, 0, len(name)))
-    yield Pair(start, end, whole, decode(source.data, start, end), name_start)
-    if source.data.find(b"\n", start, end) != -1 or source.data[start : start + 1] == b"{":
-        yield from _object(source, start, end, whole) or pairs_in(source, start, end, prefix=whole)
-
-
-def _may_be_text(data: bytes, start: int, end: int) -> bool:
-    if data[start : start + 1] == b"{":
-        return True
-    return any(data.find(mark, start, end) != -1 for mark in (b"=", b"--", b"\n", b"|", b'"'))
-
-
-def _seen_through(view: Unescaped, pair: Pair) -> Pair:
-    """A pair of a view at its place in the file."""
-    start, end = view.span(pair.start, pair.end)
-    return Pair(start, end, pair.path, pair.value, view.span(pair.key_start, pair.key_start)[0], pair.commented)
 
 
 class _Dialect(Struct, frozen=True):

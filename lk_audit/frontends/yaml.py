@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from lk_audit.frontends import text
 from lk_audit.frontends._parsing import TooHardError, at_most
+from lk_audit.frontends.embedded import pairs_inside
 from lk_audit.frontends.kubernetes import with_decoded_secrets
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
 from lk_audit.machine.budget import MOST_PAIRS
@@ -163,7 +164,7 @@ class _Reader:
             flag, level.flag = level.flag, event.value if level.is_sequence and is_flag(event.value) else None
             if flag is not None:
                 self.pairs.append(Pair(start, end, (*level.path, flag), event.value, start))
-            self.pairs += text.pairs_inside(
+            self.pairs += pairs_inside(
                 self._source, start, end, path, is_item=level.is_sequence, is_escaped=event.style == '"'
             )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jwt
 
+from tests.hostile.model import Hostile
 from tests.samples import SECRET
 
 
@@ -61,3 +62,10 @@ app.get('/token', async (req, res) => res.json(await makeToken(req.query.room, r
 
 def _secret(number: int) -> str:
     return f"{number:06}{SECRET[6:]}"
+
+
+RELATED = (
+    Hostile("tokens and secrets", tokens_and_secrets, 2_500, 5_000, ("tokens.txt",)),
+    Hostile("environment files of images", environment_files, 40, 500),
+    Hostile("applications that are alike", alike_applications, 300, 1_000),
+)

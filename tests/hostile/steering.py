@@ -1,0 +1,38 @@
+"""Files that tell a scan what to look at, or how a project hangs together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.hostile.model import Hostile
+
+
+def ignore_patterns(tree: Path, size: int) -> None:
+    """A tree without git whose ignore file has very many and very slow patterns."""
+    (tree / ".gitignore").write_text("".join(f"pattern{number}*\n" for number in range(size)) + "**/" * 50 + "a\n")
+    for number in range(50):
+        (tree / f"f{number}.py").write_text("x = 1\n")
+    deep = tree.joinpath(*["a"] * 60)
+    deep.mkdir(parents=True)
+    (deep / "b.py").write_text("x = 1\n")
+
+
+def manifests(tree: Path, size: int) -> None:
+    names = ",".join(f'"package{number}": "1.0"' for number in range(size // 20))
+    (tree / "package.json").write_text(f'{{"name": "livekit", "dependencies": {{{names}}}}}')
+    (tree / "tsconfig.json").write_text('{"compilerOptions": {"paths": ' + '{"a":' * 5000 + "1" + "}" * 5000 + "}}")
+    (tree / "a.ts").write_text(
+        "import {AccessToken} from 'livekit-server-sdk';\nimport {x} from '@/x';\nnew AccessToken('k', x);\n"
+    )
+    (tree / "go.mod").write_text("module a\n" + "require (\n" * 1000)
+    (tree / "pyproject.toml").write_text("x = " + "[" * 5000)
+    (tree / "pnpm-workspace.yaml").write_text("packages: " + "[" * 5000)
+    (tree / "Cargo.toml").write_text("x = " + "[" * 5000)
+    (tree / "composer.json").write_text("[" * 5000)
+    (tree / "docker-compose.yml").write_text("livekit: &a [*a, *a]\nservices: " + "{a: " * 400)
+
+
+STEERING = (
+    Hostile("very many ignore patterns", ignore_patterns, 2_000, 100_000),
+    Hostile("manifests", manifests, 200_000, 18_000_000),
+)

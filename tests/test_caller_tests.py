@@ -1,0 +1,201 @@
+"""Which tests tell something of the caller, and which only of what is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.guarded import MINT, ROUTER, express, is_open
+
+
+@pytest.mark.parametrize(
+    ("identity", "expected"),
+    [
+        ("req.user.name", False),
+        ("req.user ? req.user.name : req.body.name", True),
+        ("(req.user && req.user.name) || req.body.name", True),
+        ("req.body.name || (req.user ? req.user.name : 'guest')", True),
+    ],
+    ids=["of the user", "of the user if there is one", "the same with and", "only without a name"],
+)
+def test_a_user_who_need_not_be_there_is_no_check(identity: str, *, expected: bool) -> None:
+    assert is_open(express(f"  const identity = {identity};")) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "  const { data: { user } } = await supabase.auth.getUser();\n  if (!user) return res.sendStatus(401);",
+            False,
+        ),
+        ("  const { data: { user } } = await supabase.auth.getUser();\n  if (user) await visit(user.id);", True),
+        ("  const { data } = await supabase.auth.getUser();\n  const seen = data?.user ? 'yes' : 'no';", True),
+        ("  const session = await getServerSession();\n  const seen = session?.user?.id;", True),
+        ("  const session = await getServerSession();\n  const seen = session.user.id;", False),
+        ("  const user = await getUser();\n  if (user) note(user.id); else return res.sendStatus(403);", False),
+        ("  const user = await getUser();\n  const who = user || { id: 'guest' };", True),
+        ("  const user = await getUser();\n  MINTED\n  greet(user.id);", True),
+        ("  const user = await getUser();\n  greet(user.id);\n  MINTED", False),
+    ],
+)
+def test_a_look_who_is_there_counts_where_code_relies_on_it(body: str, *, expected: bool) -> None:
+    guest = f"if (req.body.guest) {{\n  const identity = req.body.name;{MINT}  return;\n  }}"
+    rest = "" if "MINTED" in body else "\n  const identity = req.body.name;"
+    text = express(f"{body.replace('MINTED', guest)}{rest}")
+
+    assert is_open(text if rest else text.replace(MINT + "});", "});")) is expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("{ user: req.body.name }", True),
+        ("{ token: req.cookies.token }", False),
+        ("{ where: { user: req.user.id } }", False),
+    ],
+    ids=["by what is claimed", "by a token", "by who is known"],
+)
+def test_that_there_is_somebody_by_a_name_tells_nothing_of_the_caller(wanted: str, *, expected: bool) -> None:
+    body = f"  const member = await members.findOne({wanted});\n  if (!member) return res.sendStatus(403);\n"
+
+    assert is_open(express(f"{body}  const identity = req.body.name;")) is expected
+
+
+@pytest.mark.parametrize(
+    ("refused", "expected"),
+    [
+        ("req.body.name === process.env.AGENT_NAME", True),
+        ("!(req.body.key === process.env.KEY)", False),
+        ("req.body.key !== process.env.KEY", False),
+        ("!req.body.key || req.body.key !== process.env.KEY", False),
+        ("!(req.body.name !== process.env.AGENT_NAME)", True),
+        ("isBanned(req.cookies.session)", True),
+        ("bannedNames.some((name) => name === req.body.name)", True),
+        ("!keys.some((key) => key === req.body.key)", False),
+        ("!isValidSession(req.cookies.session)", False),
+    ],
+    ids=[
+        "a reserved name",
+        "no match",
+        "other key",
+        "no or other key",
+        "not other",
+        "banned",
+        "on a list",
+        "no key",
+        "no session",
+    ],
+)
+def test_refusing_some_is_not_knowing_the_others(refused: str, *, expected: bool) -> None:
+    body = f"  if ({refused}) return res.status(403).json({{}});\n  const identity = req.body.name;"
+
+    assert is_open(express(body)) is expected
+
+
+@pytest.mark.parametrize(
+    ("constant", "refused", "expected"),
+    [
+        ("LOBBY = 'lobby'", "req.body.room !== LOBBY", True),
+        ("VERSION = 3", "req.body.version !== VERSION", True),
+        ("PASSWORD = 'open sesame'", "req.body.password !== PASSWORD", False),
+        ("DOOR = 'open sesame'", "req.body.accessCode !== DOOR", False),
+        ("LOBBY = process.env.LOBBY || 'lobby'", "req.body.room !== LOBBY", False),
+    ],
+)
+def test_which_of_public_things_is_asked_for_says_nothing_of_who_asks(
+    constant: str, refused: str, *, expected: bool
+) -> None:
+    body = f"  if ({refused}) return res.status(403).json({{}});\n  const identity = req.body.name;"
+
+    assert is_open(express(body, before=f"const {constant};\n")) is expected
+
+
+FOUND = """const found = async (req) => {
+  const { token } = req.cookies;
+  if (!token) return null;
+  const session = await Session.findOne({ token });
+  if (!session) return null;
+  return session.user;
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("const user = await found(req);", True),
+        ("const user = await found(req);\n  const shown = user ? user.name : 'guest';", True),
+        ("const user = await found(req);\n  if (!user) return res.sendStatus(401);", False),
+        ("const user = await found(req);\n  greet(user.name);", False),
+        ("const user = await found(req);\n  if (req.cookies.token && !user) return res.sendStatus(401);", True),
+        (
+            "const n = req.cookies.token.length > 0, user = await found(req);\n  if (n && !user) return refuse(401);",
+            True,
+        ),
+        ("if (req.body.role === 'host' && !(await found(req))) return res.sendStatus(403);", True),
+        ("if (!req.body.password && !(await found(req))) return res.sendStatus(401);", False),
+    ],
+)
+def test_a_helper_that_gives_strangers_nothing_leaves_it_to_others_to_refuse_them(body: str, *, expected: bool) -> None:
+    assert is_open(express(f"  {body}\n  const identity = req.body.name;", before=FOUND)) is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "test", "expected"),
+    [
+        ("await found(req)", "asked", False),
+        ("await found(req)", "asked !== null", False),
+        ("await found(req)", "!!asked && req.body.room", False),
+        ("await found(req)", "!asked", True),
+        ("await found(req)", "asked || req.body.room", True),
+        ("await getServerSession()", "asked", False),
+        ("await findRoom(req.body.room)", "asked", True),
+    ],
+)
+def test_what_is_only_done_for_known_callers_is_not_done_for_strangers(
+    asked: str, test: str, *, expected: bool
+) -> None:
+    body = f"  const asked = {asked}, identity = req.body.name;\n  if ({test}) {{{MINT}  }}\n"
+    text = f"{ROUTER}{FOUND}router.post('/token', async (req, res) => {{\n{body}}});\nmodule.exports = router;\n"
+
+    assert is_open(text) is expected
+
+
+JOIN = """from datetime import datetime, timezone
+from fastapi import FastAPI, HTTPException
+from livekit import api
+from .database import find_interview, find_session
+
+app = FastAPI()
+CLOSED = {"done", "over"}
+
+@app.get("/join")
+def join(room: str, name: str, session_token: str):
+    interview = find_interview(room)
+    if not interview:
+        raise HTTPException(404)
+    if TEST:
+        raise HTTPException(403)
+    grants = api.VideoGrants(room_join=True, room=room)
+    return api.AccessToken().with_identity(name).with_grants(grants).to_jwt()
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("interview.get('status') in CLOSED", True),
+        ("interview['status'] in CLOSED", True),
+        ("interview.status in CLOSED", True),
+        ("interview.is_over()", True),
+        ("datetime.now(timezone.utc) > interview.ends_at", True),
+        ("datetime.fromisoformat(interview['expiry']) < datetime.now(timezone.utc)", True),
+        ("interview.ends_at < datetime.now(timezone.utc)", True),
+        ("find_session(session_token).ends_at < datetime.now(timezone.utc)", False),
+        ("not interview.admits(session_token)", False),
+        ("not find_session(session_token)", False),
+        ("find_session(session_token).get('room') != room", False),
+    ],
+)
+def test_what_is_kept_of_a_room_says_nothing_of_who_wants_in(test: str, *, expected: bool) -> None:
+    assert is_open(JOIN.replace("TEST", test), "server.py") is expected

@@ -23,7 +23,8 @@ from msgspec import Struct
 ROOT = Path(__file__).parents[1]
 TESTS: dict[str, tuple[str, ...]] = {
     "rules": (
-        *("tests/test_rules_of_tokens.py", "tests/test_rules_of_secrets.py", "tests/test_rule_messages.py"),
+        *("tests/test_rules_of_tokens.py", "tests/test_rules_of_rights.py", "tests/test_rules_of_lifetimes.py"),
+        *("tests/test_rules_of_secrets.py", "tests/test_rule_messages.py"),
         "tests/test_rule_examples.py",
         *("tests/test_rule_choices.py", "tests/test_rule_choices_of_requests.py"),
         *("tests/test_rule_choices_of_secrets.py", "tests/test_rule_set.py", "tests/test_rule_docs.py"),

@@ -15,7 +15,7 @@ from lk_audit.findings import CommitOrigin
 from lk_audit.hints import Hints
 from lk_audit.reporters import render
 from lk_audit.rule_api import Severity
-from lk_audit.scanning import history as scan_history_module
+from lk_audit.scanning import origins, sightings
 from lk_audit.scanning.history import history_rules, scan_history
 from lk_audit.suppression.overrides import Overrides
 from tests.git.histories import PUBLISHED, RULES, found, only, origin, scan, token
@@ -76,7 +76,7 @@ def test_each_secret_of_a_file_is_a_finding(repo: Repo) -> None:
 
 
 def test_of_a_history_with_very_many_secrets_some_are_listed(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan_history_module, "MOST_FINDINGS_OF_A_SCAN", 2)
+    monkeypatch.setattr(sightings, "MOST_FINDINGS_OF_A_SCAN", 2)
     for number in range(4):
         repo.commit(f"{number}.env", f"LIVEKIT_API_SECRET={number}{SECRET[1:]}\n")
 
@@ -95,7 +95,7 @@ def test_contents_that_are_no_longer_in_memory_are_judged_again(repo: Repo, monk
         repo.commit(f"{number}.env", "".join(secrets[: number + 1]))
     before = scan(repo)
 
-    monkeypatch.setattr(scan_history_module, "_MOST_JUDGED", 1)
+    monkeypatch.setattr(origins, "_MOST_JUDGED", 1)
 
     assert scan(repo).findings == before.findings
     assert len(before.findings) == 4

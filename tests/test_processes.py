@@ -20,7 +20,7 @@ from lk_audit.files.discovery import Discovery, discovered, looked
 from lk_audit.files.listing import roots_of
 from lk_audit.findings import Crash
 from lk_audit.fixes import Fixer
-from lk_audit.machine import memory, processes
+from lk_audit.machine import memory, processes, tasks
 from lk_audit.machine.batches import cut
 from lk_audit.repairs import Repair
 from lk_audit.rule_loader import load_builtin_rules, load_rules
@@ -100,7 +100,7 @@ def test_work_that_the_system_ends_is_said_to_be_lost() -> None:
 def test_a_process_may_end_as_it_takes_up_its_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken_up: int, jobs: int
 ) -> None:
-    do = processes._do  # noqa: SLF001 - nothing else comes between taking a piece of work and saying so
+    do = tasks.do  # nothing else comes between taking a piece of work and saying so
 
     def ended_once(batch: tuple[int, int], writing: int) -> int:
         if batch[0] == taken_up:
@@ -112,7 +112,7 @@ def test_a_process_may_end_as_it_takes_up_its_work(
                 os.kill(os.getpid(), signal.SIGKILL)
         return do(batch, writing)
 
-    monkeypatch.setattr(processes, "_do", ended_once)
+    monkeypatch.setattr(tasks, "do", ended_once)
     found = [item for _, part in processes.spread(squares, range(40), [1] * 40, jobs) for item in part or ()]
 
     assert (tmp_path / "ended").exists()

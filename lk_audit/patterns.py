@@ -7,19 +7,37 @@ from __future__ import annotations
 
 import re
 from typing import Any, AnyStr, cast
+from weakref import WeakSet
+
+_known: WeakSet[_Lazy] = WeakSet()
 
 
 def regex(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """What `re.compile` gives, later. A mistake in the pattern is raised at its first use."""
-    return cast("re.Pattern[AnyStr]", _Lazy(text, flags))
+    pattern = _Lazy(text, flags)
+    _known.add(pattern)
+    return cast("re.Pattern[AnyStr]", pattern)
+
+
+def compile_all() -> None:
+    """Compile every pattern that there is so far, for processes that part from this one: each would do it again."""
+    for pattern in _known:
+        pattern.compile()
 
 
 class _Lazy:
+    _compiled: re.Pattern[Any] | None = None
+
     def __init__(self, text: str | bytes, flags: int) -> None:
         self._given = (text, flags)
 
+    def compile(self) -> re.Pattern[Any]:
+        if self._compiled is None:
+            self._compiled = re.compile(*self._given)
+        return self._compiled
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a pattern has
         """The pattern's own attribute, which is found directly from now on."""
-        value = getattr(re.compile(*self._given), name)  # type: ignore[type-var]  # both of one kind, see `regex`
+        value = getattr(self.compile(), name)
         setattr(self, name, value)
         return value

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lk_audit.patterns import regex
+from lk_audit.patterns import compile_all, regex
 
 
 def test_a_pattern_does_what_a_compiled_one_does() -> None:
@@ -23,3 +23,12 @@ def test_a_mistake_is_told_at_the_first_use() -> None:
     broken = regex("(")
     with pytest.raises(re.error):
         broken.search("")
+
+
+def test_patterns_compiled_ahead_are_not_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lazy = regex(r"compiled ahead (\d)")
+    compile_all()
+    monkeypatch.setattr(re, "compile", pytest.fail)
+
+    assert lazy.search("compiled ahead 1") is not None
+    assert lazy.match("behind") is None

@@ -119,6 +119,33 @@ def test_a_process_may_end_as_it_takes_up_its_work(
     assert found == squares(range(40))
 
 
+def test_what_every_further_process_needs_is_made_once_before_the_first_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(memory, "has_room", lambda: False)  # so that each process does one item
+
+    def with_what_was_made(given: Iterable[int]) -> list[tuple[int, int]]:
+        return [(item, len(made)) for item in given]
+
+    parts = processes.spread(
+        with_what_was_made, range(20), [1] * 20, jobs=2, before_another=lambda: made.append("once")
+    )
+    found = [item for _, part in parts for item in part or ()]
+
+    assert [item for item, _ in found] == list(range(20))
+    assert made == ["once"]
+    assert sorted(count for _, count in found) == [0] * 2 + [1] * 18
+
+
+def test_nothing_is_made_where_no_process_follows_on_another() -> None:
+    made: list[str] = []
+
+    list(processes.spread(squares, range(20), [1] * 20, jobs=2, before_another=lambda: made.append("once")))
+
+    assert not made
+
+
 def projects() -> list[Source]:
     paths = sorted(path for path in FIXTURES.rglob("*") if path.is_file())[:400]
     return [Source.from_bytes(path.relative_to(FIXTURES).as_posix(), path.read_bytes()) for path in paths]

@@ -21,8 +21,10 @@ MARKS = (b"eyJ", b"lk-audit:", b".livekit.cloud", b"API")
 """What is looked for in all sources at once: which of them hold it is told when they are read first."""
 TELLS = 1 << 7
 """Beside the bits of marks: an analysis may find something in the source."""
-_KEPT = 4_000_000
-"""Bytes of sources that are kept for the next question: questions lead to files of the same project."""
+_KEPT = 1_500_000
+"""Bytes of sources that are kept for the next question: questions lead to files of the same project.
+
+Reading one again is quick, and what they take is lost for what was parsed, which is not."""
 
 
 def digest_of(raw: bytes) -> bytes:

@@ -6,7 +6,7 @@ import os
 import select
 import signal
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -39,8 +39,9 @@ class _Worker(Struct):
 class Crew:
     """Processes that take batches out of one pipe, and write what comes of them into one each."""
 
-    def __init__(self, batches: Sequence[Span], jobs: int) -> None:
+    def __init__(self, batches: Sequence[Span], jobs: int, before_another: Callable[[], None] | None = None) -> None:
         trim()
+        self._before_another = before_another
         self._outcomes: dict[int, tuple[int, bool, Any]] = {}
         self._workers: dict[int, _Worker] = {}
         self._poll = select.poll()
@@ -142,6 +143,9 @@ class Crew:
         os.close(descriptor)
         rest = worker.batch
         if exit_code_of(worker.process) == _GROWN:
+            if self._before_another is not None:
+                self._before_another()
+                self._before_another = None
             before = len(self._workers)
             self._add(1, rest)
             rest = rest if len(self._workers) == before else None

@@ -49,12 +49,14 @@ def is_replaceable() -> bool:
     return _is_program and can_spread()
 
 
-def spread(
+def spread(  # noqa: PLR0913 - the last two are of the analysis only
     work: Callable[[Iterable[T]], R],
     items: Sequence[T],
     weights: Sequence[int],
     jobs: int,
+    *,
     ties: Sequence[int] = (),
+    before_another: Callable[[], None] | None = None,
 ) -> Generator[tuple[Sequence[T], R | None], None, None]:
     """`work` on batches of items, in `jobs` processes; batches or their parts, in their order.
 
@@ -65,12 +67,14 @@ def spread(
     once: that ends early where the process has grown too large meanwhile, and the rest of the batch is done in another.
     So is an item at which `work` leaves off itself, if that is not the first that its process does: one is done when
     the next is asked for.
+    The first time that another process follows on one, `before_another` is called here, for what all that come after it
+    would each do again.
     Work whose process the system has ended (for want of memory, say) is done again in a process of its own; the outcome
     is None for an item that ends that one too.
     """
     from lk_audit.machine.spreading import outcomes  # noqa: PLC0415 - few scans have so much to do
 
     jobs = min(jobs, _MOST_PROCESSES)
-    found = outcomes(work, items, list(cut(weights, jobs, ties)), jobs)
+    found = outcomes(work, items, list(cut(weights, jobs, ties)), jobs, before_another)
     next(found)  # of nothing
     return found

@@ -14,10 +14,14 @@ R = TypeVar("R")
 
 
 def outcomes(
-    work: Callable[[Iterable[T]], R], items: Sequence[T], batches: Sequence[Span], jobs: int
+    work: Callable[[Iterable[T]], R],
+    items: Sequence[T],
+    batches: Sequence[Span],
+    jobs: int,
+    before_another: Callable[[], None] | None = None,
 ) -> Generator[tuple[Sequence[T], R | None], None, None]:
     """The outcomes of all batches, and before them one of nothing, as soon as the processes are at work."""
-    with tasks.handed_out(work, items), Crew(batches, jobs) as crew:
+    with tasks.handed_out(work, items), Crew(batches, jobs, before_another) as crew:
         yield items[:0], None
         for (start, end), found in _spread(crew, batches):
             yield items[start:end], found

@@ -20,6 +20,7 @@ from lk_audit.hints import NOTHING, Hints
 from lk_audit.machine import memory, processes
 from lk_audit.machine.budget import FEW_FACTS, MOST_FACTS, MOST_FACTS_OF_A_SCAN, OutOfTime, seconds_of, time_limit
 from lk_audit.machine.collector import patient
+from lk_audit.patterns import compile_all
 from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.modules import TOO_DEEP, Project
@@ -110,7 +111,10 @@ def _batches(
     _load(sources)
     analysis.prepare(sources)
     done = 0
-    for batch, found in processes.spread(analysis.of_all, sources, weights, jobs, _ties(paths_of(sources))):
+    ties = _ties(paths_of(sources))
+    for batch, found in processes.spread(
+        analysis.of_all, sources, weights, jobs, ties=ties, before_another=compile_all
+    ):
         done += len(batch)
         if progress is not None:
             progress(_STEP, done, len(sources))

@@ -170,7 +170,6 @@ SELDOM = (
         "libcst",
         "jwt",
         "detect_secrets",
-        "pathspec",
         "yaml",
     ),
 )

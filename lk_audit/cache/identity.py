@@ -15,7 +15,7 @@ from lk_audit.config import Config
 from lk_audit.findings import AnyRule
 from lk_audit.rule_loader import BUILTIN, builtin_rules_folder
 
-_READERS = ("ahocorasick", "libcst", "msgspec", "pathspec", "pyjwt", "pyyaml", "tree_sitter", "tree-sitter")
+_READERS = ("ahocorasick", "libcst", "msgspec", "pyjwt", "pyyaml", "tree_sitter", "tree-sitter")
 """How the names of packages begin on which it depends what is found."""
 _MOST_FILES = 5_000
 

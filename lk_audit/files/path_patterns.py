@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from lk_audit.patterns import regex
+from lk_audit.files.ignore_patterns import IgnorePatterns
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
-MAX_WILDCARDS = 4
-"""Wildcards become regular expressions that try every split; a pattern with more could take for ever."""
 MAX_LENGTH = 500
-_WILDCARD = regex(r"(?<![^/])\*\*(?![^/])|\*+|\?")
-_ASTERISKS = regex(r"\\.|(?<![^/])\*\*(?![^/])|(\*)\*+")
-"""Of several asterisks that are not alone between slashes git makes one (gitignore(5)); each would try every split."""
+"""Characters; what a pattern costs grows with its length times that of a path."""
 
 
 class PathPatterns(Struct, frozen=True):
@@ -37,7 +28,7 @@ class PathPatterns(Struct, frozen=True):
 
     def match(self, path: str) -> bool:
         """Whether a path is meant: relative to the base, with forward slashes, a folder with a slash at its end."""
-        return bool(self.patterns) and bool(_spec(self.patterns).check_file(self.prefix + path).include)
+        return bool(self.patterns) and bool(_read(self.patterns).within(self.prefix + path))
 
     def matched_by(self, path: str) -> str | None:
         """What of a path is meant: the outermost folder around it that matches (with its slash), or itself."""
@@ -80,47 +71,28 @@ def pattern_mistake(pattern: str) -> str | None:
         return "matches nothing"
     if "\\" in pattern and "/" not in pattern:
         return "separates folders by backslashes; write forward slashes"
-    if not _is_simple(pattern):
-        return f"is too complicated: {MAX_WILDCARDS} wildcards and {MAX_LENGTH} characters are the limit"
+    if len(pattern) > MAX_LENGTH:
+        return f"is too long: {MAX_LENGTH} characters are the limit"
     if {".", ".."} & set(pattern.removeprefix("!").strip("/").split("/")):
         return 'goes by "." or ".."; patterns start at the folder of the configuration'
     return None if _is_pattern(pattern) else "is no pattern as in a .gitignore file"
 
 
-def usable(lines: Iterable[str]) -> GitIgnoreSpec:
+def usable(lines: Iterable[str]) -> IgnorePatterns:
     """The patterns of an ignore file.
 
-    A line that is none, such as `[z-a]`, or too complicated says nothing, so that more is scanned.
+    A line that is none, such as `[a`, or too long says nothing, so that more is scanned.
     """
-    from pathspec import GitIgnoreSpec as Spec  # noqa: PLC0415 - 75 ms, needed only where patterns are used
-
-    kept = [_plain(line) for line in lines if line.startswith("#") or _is_simple(line)]
-    try:
-        return Spec.from_lines(kept)
-    except _MISTAKES:
-        return Spec.from_lines(line for line in kept if _is_pattern(line))
-
-
-def _is_simple(pattern: str) -> bool:
-    """Whether it is soon told what a pattern matches."""
-    return len(pattern) <= MAX_LENGTH and len(_WILDCARD.findall(pattern)) <= MAX_WILDCARDS
-
-
-def _plain(pattern: str) -> str:
-    """The same pattern without asterisks that say nothing more."""
-    return _ASTERISKS.sub(lambda found: found[1] or found[0], pattern)
+    stated = (line for line in lines if not line.startswith("#"))
+    return IgnorePatterns(line for line in stated if len(line) <= MAX_LENGTH and _is_pattern(line))
 
 
 def _is_pattern(line: str) -> bool:
     try:
-        _spec((line,))
-    except _MISTAKES:
+        IgnorePatterns([line])
+    except ValueError:
         return False
     return True
-
-
-_MISTAKES = (ValueError, re.error)
-"""What is no pattern; a pattern becomes a regular expression, which can be wrong in turn."""
 
 
 def _folders(path: str) -> Iterator[str]:
@@ -132,11 +104,9 @@ def _folders(path: str) -> Iterator[str]:
 
 @lru_cache(maxsize=10_000)
 def _folder_matches(patterns: tuple[str, ...], folder: str) -> bool:
-    return bool(_spec(patterns).check_file(folder).include)
+    return bool(_read(patterns).within(folder))
 
 
 @lru_cache(maxsize=64)
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec as Spec  # noqa: PLC0415 - 75 ms, needed only where patterns are used
-
-    return Spec.from_lines(map(_plain, patterns))
+def _read(patterns: tuple[str, ...]) -> IgnorePatterns:
+    return IgnorePatterns(patterns)

@@ -6,14 +6,10 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from lk_audit.files.ignore_patterns import IgnorePatterns
 from lk_audit.files.path_patterns import usable
 from lk_audit.files.regular_files import read_regular
-from lk_audit.patterns import regex
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 _MAX_IGNORE_FILE = 1_000_000
 
@@ -86,8 +82,8 @@ def _name(entry: os.DirEntry[str]) -> str:
 class _Rules:
     """What one `.gitignore` says about what is in its folder."""
 
-    def __init__(self, spec: GitIgnoreSpec) -> None:
-        self._spec = spec
+    def __init__(self, patterns: IgnorePatterns) -> None:
+        self._patterns = patterns
         self._asked = 0
 
     def verdict(self, path: str) -> bool | None:
@@ -96,19 +92,17 @@ class _Rules:
         Few paths are spoken of at all. In a large folder one search tells, and only of those every pattern is asked.
         """
         self._asked += 1
-        if self._asked > _MANY and self._any_pattern.search(path) is None:
+        if self._asked > _MANY and self._any_pattern.match(path) is None:
             return None
-        return self._spec.check_file(path).include
+        return self._patterns.of(path)
 
     @cached_property
     def _any_pattern(self) -> re.Pattern[str]:
-        sources = (str(pattern.regex.pattern) for pattern in self._spec.patterns if pattern.regex is not None)
-        return re.compile("|".join(_GROUP_NAME.sub("(?:", source) for source in sources) or "(?!)")
+        return re.compile("|".join(self._patterns.sources) or "(?!)")
 
 
 _MANY = 300
 """Paths; fewer are asked about before the patterns have been put together."""
-_GROUP_NAME = regex(r"\(\?P<\w+>")
 
 
 def _ignore_rules(folder: str) -> _Rules | None:

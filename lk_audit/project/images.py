@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from lk_audit.files.ignore_patterns import IgnorePatterns
 from lk_audit.files.path_patterns import usable
 from lk_audit.patterns import regex
 from lk_audit.project.stages import Copy, copies_in
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
     from lk_audit.source import Place, Source
 
 _DOCKERFILE = regex(r"(?i)(?:^|/)(?:[\w.-]+\.)?(?:docker|container)file(?:\.(?!dockerignore$)[\w.-]+)?$")
@@ -64,9 +63,9 @@ class Images:
 
     def _ignores(self, ignore_file: str, root: str, path: str) -> bool:
         rules = self._ignored(ignore_file)
-        return rules is not None and rules.match_file(path[len(root) + 1 :] if root else path)
+        return rules is not None and bool(rules.within(path[len(root) + 1 :] if root else path))
 
-    def _ignore_rules(self, path: str) -> GitIgnoreSpec | None:
+    def _ignore_rules(self, path: str) -> IgnorePatterns | None:
         source = self._files.get(path)
         if source is None:
             return None

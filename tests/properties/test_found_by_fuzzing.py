@@ -229,7 +229,7 @@ def test_a_line_of_an_ignore_file_that_is_no_pattern_says_nothing(tmp_path: Path
     assert not report.crashes
 
 
-@pytest.mark.parametrize("pattern", ["[z-a]", "!", "\\/"])
+@pytest.mark.parametrize("pattern", ["[z", "!", "\\/"])
 def test_what_is_no_pattern_in_a_configuration_is_told_of_in_one_line(tmp_path: Path, pattern: str) -> None:
     (tmp_path / "lk-audit.toml").write_text(f"exclude = ['{pattern}']\n", encoding="utf-8")
 

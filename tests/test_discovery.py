@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -280,3 +281,36 @@ def test_ignore_rules_of_a_large_folder_mean_what_they_mean_in_a_small_one(root:
 
     expected = [name for name in names if name.endswith(".py")] + [few[0], few[2], few[5], ".gitignore"]
     assert found(root) == sorted(expected)
+
+
+_ADDING_MEANWHILE = """#!/bin/sh
+case "$*" in
+    *--others*--cached*) ;;
+    *--cached*) {git} "$@"; {git} add late.py; exec touch "{told}" ;;
+    *--others*) while [ ! -e "{told}" ]; do sleep 0.01; done ;;
+esac
+exec {git} "$@"
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no shell scripts")
+@pytest.mark.parametrize("kind", ["repository", "working tree beside others"])
+def test_a_file_that_is_added_to_the_index_while_git_lists_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    root, tools = tmp_path / "root", tmp_path / "tools"
+    write(root, "early.py")
+    git(root, "init", "-q")
+    git(root, "add", "early.py")
+    git(root, "commit", "-q", "-m", "a")
+    if kind != "repository":
+        git(root, "worktree", "add", "-q", str(tmp_path / "other"))
+        root = tmp_path / "other"
+    write(root, "late.py")
+    text = _ADDING_MEANWHILE.format(git=shutil.which("git"), told=tmp_path / "told")
+    write(tools, "git", text=text)
+    (tools / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+
+    assert found(root) == ["early.py", "late.py"]
+    assert (tmp_path / "told").exists()

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -30,6 +31,7 @@ EXCLUDED_FOLDERS = frozenset(
 
 _TRACKED = ("ls-files", "-z", "--cached")
 _UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")
+_ALL = (*_UNTRACKED, "--cached")
 IGNORED_ENVIRONMENT = (
     *("ls-files", "-z", "--others", "--ignored", "--exclude-standard"),
     *("--", ":(glob)**/*.env*", ":(glob)**/.env*"),
@@ -42,6 +44,7 @@ def list_ahead(folder: Path) -> None:
     repository = repository_of(folder)
     if repository is not None:
         git = Git(folder)
+        _indexes[folder] = _state_of_index(repository)
         git.ask_ahead(*_UNTRACKED)
         git.ask_ahead(*_TRACKED)
         if _may_build_images(repository):
@@ -282,11 +285,24 @@ class Listing:
         return True
 
 
+_State: TypeAlias = tuple[int, ...] | None
+_indexes: dict[Path, _State] = {}
+"""What was said of the index before git was asked ahead, by folder."""
+
+
 def _said_of(folder: Path) -> Iterator[bytes | None]:
-    """What git says of a folder: the names in its index, then those that it has to look for; None where it cannot."""
-    git = Git(folder) if repository_of(folder) is not None else None
-    untracked = git.ask(*_UNTRACKED) if git is not None else None
-    if git is None or untracked is None:
+    """What git says of a folder: the names in its index, then those that it has to look for; None where it cannot.
+
+    Who adds a file to the index between the two answers takes it out of both: then git is asked for all names at once.
+    """
+    repository = repository_of(folder)
+    if repository is None:
+        yield None
+        return
+    git = Git(folder)
+    before = _indexes.pop(folder) if folder in _indexes else _state_of_index(repository)
+    untracked = git.ask(*_UNTRACKED)
+    if untracked is None:
         yield None
         return
     try:
@@ -296,6 +312,24 @@ def _said_of(folder: Path) -> Iterator[bytes | None]:
         untracked.drop()
         raise
     yield untracked.answer()
+    if _state_of_index(repository) != before:
+        everything = git.ask(*_ALL)
+        yield everything.answer() if everything is not None else None
+
+
+def _state_of_index(repository: Path) -> _State:
+    """What the file system says of the index, which git replaces as a whole; None where there is none.
+
+    Of a working tree beside others ".git" is a file that tells where its index is (gitrepository-layout(5)).
+    """
+    try:
+        place = repository / ".git"
+        if not is_folder(place):
+            place = place.parent / os.fsdecode(read_regular(str(place)).removeprefix(b"gitdir:").strip())
+        status = (place / "index").stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _digest(answer: bytes | None) -> bytes:

@@ -297,7 +297,10 @@ export default key;
         (".env", f"NEXT_PUBLIC_ACME_RTC_SIGNING={SECRET}\n", "LK202"),
         ("src/page.tsx", "'use client';\nexport const k = process.env.NEXT_PUBLIC_ACME_RTC_SIGNING;\n", "LK202"),
         ("src/log.js", "console.log(process.env.ACME_RTC_SIGNING);\n", "LK103"),
+        ("a.log", f"{'x ' * 15_000}ACME_RTC_SIGNING={SECRET} {'x ' * 15_000}\n", "LK101"),
+        ("dist/a.js", f"{'f(1);' * 30_000}k='{SECRET}';e.ACME_RTC_SIGNING='{SECRET}';\n", "LK101"),
     ],
+    ids=lambda value: value[:20],
 )
 def test_the_names_of_a_project_for_its_secret_are_known(small: Path, path: str, text: str, rule: str) -> None:
     file = write(small, path, "")

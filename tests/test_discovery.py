@@ -12,6 +12,7 @@ import pytest
 from lk_audit.errors import UsageError
 from lk_audit.files.discovery import Discovery, discover
 from lk_audit.files.path_patterns import Exclusion
+from lk_audit.git import process
 
 
 def write(root: Path, *names: str, text: str = "livekit") -> None:
@@ -314,3 +315,22 @@ def test_a_file_that_is_added_to_the_index_while_git_lists_is_found(
 
     assert found(root) == ["early.py", "late.py"]
     assert (tmp_path / "told").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no shell scripts")
+def test_a_folder_that_git_does_not_list_in_time_is_gone_through_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, tools = tmp_path / "root", tmp_path / "tools"
+    write(root, "a.py")
+    git(root, "init", "-q")
+    write(tools, "git", text="#!/bin/sh\nexec sleep 60\n")
+    (tools / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(process, "_PATIENCE", 0.2)
+    monkeypatch.setattr(process, "_hopeless", set())
+
+    looked = look(root)
+
+    assert [file.path for file in looked.files] == ["a.py"]
+    assert [(item.path, item.expected) for item in looked.skipped] == [(".", False)]

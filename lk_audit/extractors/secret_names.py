@@ -23,9 +23,12 @@ class SecretNames:
         return is_secret_name(name) or self.are_stated(name)
 
     def are_stated(self, name: str) -> bool:
-        """Whether the project says so."""
+        """Whether the project says so, also where it is the last part of a longer name: `env.NAME`."""
         if not self._hints.secret_names:
             return False
+        *_, last = name.rpartition(".")
+        if last != name and self.are_stated(last):
+            return True
         prefix, _ = public_prefix(name) or ("", "")
         return self._hints.names_secret(name) or self._hints.names_secret(name.removeprefix(prefix))
 

@@ -59,15 +59,18 @@ def view(source: Source) -> Source:
         return source
 
 
-def parse(source: Source) -> tuple[Parsed, ...]:
-    """The parsed forms of a file, which must be a view if it has one; its text where that is too hard."""
+def parse(source: Source, words: tuple[bytes, ...] = ()) -> tuple[Parsed, ...]:
+    """The parsed forms of a file, which must be a view if it has one; its text where that is too hard.
+
+    `words` are further ones that make parts of a very long line of text matter.
+    """
     try:
-        return parsed(source)
+        return parsed(source, words)
     except TooHardError:
-        return (_as_text(source),)
+        return (_as_text(source, words),)
 
 
-def parsed(source: Source) -> tuple[Parsed, ...]:
+def parsed(source: Source, words: tuple[bytes, ...] = ()) -> tuple[Parsed, ...]:
     """The parsed forms of a file, which must be a view if it has one; none for one that is not read.
 
     Raises:
@@ -81,17 +84,18 @@ def parsed(source: Source) -> tuple[Parsed, ...]:
     if read_as_text(source):
         name = "text"
     # Frontends are imported on first use: each brings its parser along, and few scans need all of them.
-    found: Parsed | tuple[Parsed, ...] = import_module(f"{__name__}.{name}").parse(source)
+    frontend = import_module(f"{__name__}.{name}")
+    found: Parsed | tuple[Parsed, ...] = frontend.parse(source, words) if name == "text" else frontend.parse(source)
     return found if isinstance(found, tuple) else (found,)
 
 
-def _as_text(source: Source) -> Parsed:
+def _as_text(source: Source, words: tuple[bytes, ...]) -> Parsed:
     """A file that is too hard to parse: its text, and an error that is all of it."""
     from msgspec.structs import replace  # noqa: PLC0415 - hardly a scan meets such a file
 
     from lk_audit.frontends import text  # noqa: PLC0415 - as above
 
-    return replace(text.parse(source), errors=((0, len(source.data)),))
+    return replace(text.parse(source, words), errors=((0, len(source.data)),))
 
 
 def read_as_text(source: Source) -> str | None:

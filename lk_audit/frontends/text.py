@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MAX_QUOTED = 8_192
 _MAX_BARE = 512
 _MOST_FLOWS = 16
+_LINE_FEED = ord("\n")
 
 
 def _set(words: str) -> frozenset[str]:
@@ -96,10 +97,10 @@ _COMPARED = regex(rb"(?:[\"']|\[[ \t]|\btest[ \t])x?\$\{?\Z")
 _SAID_BEFORE = regex(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
 
 
-def parse(source: Source) -> Document:
-    """The pairs of a text file: of one that holds very many only the first."""
+def parse(source: Source, words: tuple[bytes, ...] = ()) -> Document:
+    """The pairs of a text file: of one that holds very many only the first. `words` are as for `lines.lines`."""
     end = len(source.data)
-    pairs = tuple(islice(chain(_pairs(source, 0, end), tables.pairs(source)), MOST_PAIRS + 1))
+    pairs = tuple(islice(chain(_pairs(source, 0, end, words=words), tables.pairs(source)), MOST_PAIRS + 1))
     is_cut = len(pairs) > MOST_PAIRS or are_too_many(source.data, 0, end)
     return Document(0, end, "text", (*pairs, *named_in_text(source.data, pairs)), is_cut=is_cut)
 
@@ -133,11 +134,13 @@ def _pairs(  # noqa: PLR0913 - as above
     commented: bool = False,
     prefix: tuple[str, ...] = (),
     suffix: str | None = None,
+    words: tuple[bytes, ...] = (),
 ) -> Iterator[Pair]:
     dialect = _dialect_of(PurePosixPath(source.path).suffix if suffix is None else suffix)
     reader = _Reader(source.data, dialect, prefix, commented)
-    for line_start, line_end in lines(source.data, start, end):
-        yield from reader.line(line_start, line_end)
+    for line_start, line_end in lines(source.data, start, end, words):
+        is_begun = line_start > start and source.data[line_start - 1] != _LINE_FEED
+        yield from reader.line(line_start, line_end, is_begun=is_begun)
     yield from idioms.marked_up(source.data, start, end, prefix)
 
 
@@ -180,10 +183,11 @@ class _Reader:
         self._outline: list[tuple[int, str]] = []
         self._variable: str | None = None
 
-    def line(self, start: int, end: int) -> Iterable[Pair]:
-        mark = _DIFF_MARK.match(self._data, start, end) if self._dialect.diff else None
+    def line(self, start: int, end: int, *, is_begun: bool) -> Iterable[Pair]:
+        """The pairs of a line, or of a part of a very long one, which has begun before."""
+        mark = _DIFF_MARK.match(self._data, start, end) if self._dialect.diff and not is_begun else None
         start = mark.end() if mark else start
-        comment = self._dialect.comment.match(self._data, start, end)
+        comment = self._dialect.comment.match(self._data, start, end) if not is_begun else None
         start = comment.end() if comment else start
         content = self._data[start:end].lstrip()
         if not content:

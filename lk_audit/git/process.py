@@ -46,6 +46,11 @@ _hopeless: set[Path] = set()
 """Folders in which git did not come back once: it is not waited for again."""
 
 
+def is_hopeless(folder: Path) -> bool:
+    """Whether git did not come back in a folder."""
+    return folder in _hopeless
+
+
 class GitError(UsageError):
     """git is missing, or refuses; the message is one clear line (exit code 2)."""
 

@@ -229,7 +229,7 @@ class _Analysis:
         return found
 
     def _read_as_text(self, source: Source, found: Extracted) -> None:
-        self._take(found, source, _text(source))
+        self._take(found, source, _text(source, self._hints))
         _add(found, _command_facts(source))
 
     def _read(self, source: Source, found: Extracted) -> None:
@@ -244,7 +244,7 @@ class _Analysis:
             _add(found, _code_facts(context, opened))
         is_document = not is_code or (opened and not contexts)
         if is_document and worth.may_be_document(source, workspace.secret_names):
-            for parsed in frontends.parse(source):
+            for parsed in frontends.parse(source, self._hints.secret_words):
                 if isinstance(parsed, Document):
                     found.notes.extend(_notes(source, parsed))
                     self._take(found, source, parsed)
@@ -256,10 +256,10 @@ class _Analysis:
             found.crowded.add(source.path)
 
 
-def _text(source: Source) -> Document:
+def _text(source: Source, hints: Hints) -> Document:
     from lk_audit.frontends import text  # noqa: PLC0415 - few scans meet a file that must be read as text
 
-    return text.parse(source)
+    return text.parse(source, hints.secret_words)
 
 
 def _add(found: Extracted, facts: Iterable[Fact]) -> None:
@@ -278,9 +278,9 @@ def extract_credentials(source: Source, signers: Signers | None = None, hints: H
     try:
         facts = [fact for context in contexts for fact in _code_credentials(context)]
     except TooHardError:
-        facts = list(_document_facts(source, _text(source), workspace.secret_names))
+        facts = list(_document_facts(source, _text(source, hints), workspace.secret_names))
     if not (contexts and frontends.frontend_for(source.path) in frontends.CODE):
-        for parsed in frontends.parse(source):
+        for parsed in frontends.parse(source, hints.secret_words):
             if isinstance(parsed, Document):
                 facts.extend(_document_facts(source, parsed, workspace.secret_names))
     facts.extend(_command_facts(source))

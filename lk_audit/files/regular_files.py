@@ -15,7 +15,7 @@ _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 _LARGEST = 1_000_000_000
 """Bytes; whatever the limit of the scan, a file that had this size would not have been listed."""
 _CHUNK = 1 << 18
-"""Bytes; nearly every file is read at once."""
+"""Bytes; nearly every file is read at once. Where it lies elsewhere, the system may give less than it has."""
 
 
 def read_regular(file: str, is_enough: Callable[[bytes], bool] = lambda _: False) -> bytes:
@@ -52,7 +52,7 @@ def _read(file: str, flags: int, limit: int, is_enough: Callable[[bytes], bool])
         if size > limit:
             raise OSError(errno.EFBIG, "it has grown too large since it was listed")
         beginning = os.read(descriptor, min(size, _CHUNK))
-        if len(beginning) < _CHUNK or is_enough(beginning):
+        if len(beginning) == size or is_enough(beginning):
             return beginning, status
         return b"".join((beginning, *_rest(descriptor, size - len(beginning)))), status
     finally:

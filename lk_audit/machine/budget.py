@@ -16,6 +16,8 @@ from types import FrameType
 _SECONDS_OF_A_FILE = 20.0
 _SECONDS_OF_A_MEGABYTE = 10.0
 """Code of a megabyte takes two or three seconds."""
+_SECONDS_UNTIL_AGAIN = 1.0
+"""What is raised where nothing can be (Python documentation, `object.__del__`) is raised once more."""
 SECONDS_OF_A_RULE = 20.0
 """For all that one rule says of one fact."""
 
@@ -55,7 +57,7 @@ def time_limit(seconds: float) -> Iterator[None]:
             raise OutOfTime
 
     before = signal.signal(signal.SIGVTALRM, end)
-    left, _ = signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    left, _ = signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _SECONDS_UNTIL_AGAIN)
     try:
         yield
     finally:
@@ -63,7 +65,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
         if left:
-            signal.setitimer(signal.ITIMER_VIRTUAL, left)
+            signal.setitimer(signal.ITIMER_VIRTUAL, left, _SECONDS_UNTIL_AGAIN)
 
 
 def seconds_of(size: int) -> float:

@@ -294,6 +294,24 @@ def test_limits_of_time_nest_without_eating_each_other() -> None:
         assert sum(range(1000)) == 499_500
 
 
+class _Lingering:
+    def __del__(self) -> None:
+        forever()
+
+
+def _outlasting() -> None:
+    _Lingering()
+    forever()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_limit_of_time_that_is_met_where_nothing_can_be_raised_is_met_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "_SECONDS_UNTIL_AGAIN", 0.05)
+
+    with pytest.raises(OutOfTime), time_limit(0.05):
+        _outlasting()
+
+
 def test_a_file_that_vanishes_is_listed(mint: Path) -> None:
     found = discover(["."], folder=mint).files
     (mint / "b.py").unlink()
@@ -330,6 +348,17 @@ def test_a_file_is_read_as_long_as_it_was_when_it_was_opened(tmp_path: Path, mon
     monkeypatch.setattr(os, "fstat", grown)
 
     assert read_regular(str(file)) == b"A=1\n"
+
+
+def test_a_file_is_read_in_full_where_the_system_gives_little_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.env"
+    file.write_bytes(bytes(range(256)) * 2_000)
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, 4_096)))
+
+    assert read_regular(str(file)) == file.read_bytes()
 
 
 def test_a_repository_whose_configuration_never_ends_is_scanned_as_a_folder(

@@ -33,7 +33,7 @@ class Standing(Struct, frozen=True):
 def stands(data: bytes, word: bytes, forms: tuple[Form, ...]) -> bool:
     """Whether a word stands in a text in one of some ways; in any, where there are none."""
     start = data.find(word)
-    if not forms:
+    if not forms or not word:
         return start >= 0
     while start >= 0:
         end = start + len(word)

@@ -42,7 +42,7 @@ _SPELLINGS = {
 def test_every_spelling_of_a_secret_is_a_candidate(path: str) -> None:
     data = _SPELLINGS[path].encode()
 
-    facts = extract_credentials(Source(path, data))
+    facts = extract_credentials(Source(path, data)).facts
 
     assert [fact.secret.reveal() for fact in facts if isinstance(fact, CredentialLiteral)] == [SECRET]
     assert may_hold_secret(path, data)
@@ -166,6 +166,6 @@ def test_what_is_near_to_them_or_binds_them_matters(before: str, after: str) -> 
 
 
 def test_only_strong_secrets_count() -> None:
-    facts = extract_credentials(Source.from_text(".env", f"LIVEKIT_API_SECRET={SECRET}\n"))
+    facts = extract_credentials(Source.from_text(".env", f"LIVEKIT_API_SECRET={SECRET}\n")).facts
 
     assert [fact.strength for fact in facts if isinstance(fact, CredentialLiteral)] == [Strength.STRONG]

@@ -150,7 +150,7 @@ class Usage:
         if family_of(path) == "go":
             yield posixpath.basename(folder) or self._project.manifests.go_modules.get("", "") or "."
             return
-        stem = name.partition(".")[0]
+        stem = name.lstrip(".").partition(".")[0]
         if family_of(path) == "rust" and stem == "main":
             return  # Only modules of the program itself can take something from there.
         yield stem

@@ -52,16 +52,25 @@ _PUBLISHED = regex(
 )
 
 
+_MOST_WORDS = 1_000
+"""Random words of a file; where there are more, they say nothing about what stands around them."""
+
+
 def random_words(path: str, data: bytes) -> frozenset[bytes]:
-    """The words of a file that could have come out of a generator; of code those in strings and comments."""
+    """The words of a file that could have come out of a generator; of code those in strings and comments.
+
+    Of very many the first ones.
+    """
     is_code = frontends.frontend_for(path) in frontends.CODE
     if path.endswith(".map"):
         data = _MAPPINGS.sub(b"", data)
-    return frozenset(
-        word
-        for start, word in _long_words(data)
-        if _is_random(word) and (not is_code or _is_spelled(data, start, start + len(word)))
-    )
+    found: set[bytes] = set()
+    for start, word in _long_words(data):
+        if word not in found and _is_random(word) and (not is_code or _is_spelled(data, start, start + len(word))):
+            found.add(word)
+            if len(found) == _MOST_WORDS:
+                break
+    return frozenset(found)
 
 
 def may_hold_secret(path: str, data: bytes, stated: tuple[bytes, ...] = ()) -> frozenset[bytes]:
@@ -100,8 +109,10 @@ def surroundings(path: str, data: bytes, words: frozenset[bytes], stated: tuple[
     """A digest of the lines around the words, and of what may bind them elsewhere.
 
     Two versions of a file that agree in it are taken to hold the same secrets; they differ in what is about other
-    things.
+    things. Where there are very many words, they have to agree in everything.
     """
+    if len(words) >= _MOST_WORDS:
+        return hashlib.sha256(data).digest()
     spans: list[tuple[int, int]] = []
     starts = [0, *(found.end() for found in _LINE_BREAK.finditer(data)), len(data)]
     for mark in sorted(words):

@@ -267,7 +267,7 @@ def _add(found: Extracted, facts: Iterable[Fact]) -> None:
     found.facts.extend(islice(facts, max(0, MOST_FACTS + 1 - len(found.facts))))
 
 
-def extract_credentials(source: Source, signers: Signers | None = None, hints: Hints = NOTHING) -> list[Fact]:
+def extract_credentials(source: Source, signers: Signers | None = None, hints: Hints = NOTHING) -> Extracted:
     """The credentials, tokens and published secret names that one file holds, without a look at any other file.
 
     `signers` are secrets from elsewhere, which may have signed its tokens.
@@ -275,18 +275,24 @@ def extract_credentials(source: Source, signers: Signers | None = None, hints: H
     source = frontends.view(source)
     workspace = Workspace(Project(Files([source])), hints)
     contexts = workspace.contexts(source.path)
+    found = Extracted()
     try:
-        facts = [fact for context in contexts for fact in _code_credentials(context)]
+        for context in contexts:
+            _add(found, _code_credentials(context))
     except TooHardError:
-        facts = list(_document_facts(source, _text(source, hints), workspace.secret_names))
+        found.facts.clear()
+        _add(found, _document_facts(source, _text(source, hints), workspace.secret_names))
     if not (contexts and frontends.frontend_for(source.path) in frontends.CODE):
         for parsed in frontends.parse(source, hints.secret_words):
             if isinstance(parsed, Document):
-                facts.extend(_document_facts(source, parsed, workspace.secret_names))
-    facts.extend(_command_facts(source))
-    facts.extend(_tokens([source], facts, signers).facts)
-    kept = [fact for fact in facts if isinstance(fact, CredentialLiteral | JwtLiteral | EnvExposure)]
-    return pairing.paired(_without_repetition(kept), [source])
+                _add(found, _document_facts(source, parsed, workspace.secret_names))
+    _add(found, _command_facts(source))
+    if len(found.facts) > MOST_FACTS:
+        found.crowded.add(source.path)
+    found.add(_tokens([source], found.facts, signers))
+    kept = [fact for fact in found.facts if isinstance(fact, CredentialLiteral | JwtLiteral | EnvExposure)]
+    found.facts = pairing.paired(_without_repetition(kept), [source])
+    return found
 
 
 def _code_credentials(context: FileContext) -> Iterator[Fact]:

@@ -10,14 +10,14 @@ from msgspec.structs import replace
 
 from lk_audit import frontends
 from lk_audit.extractors.signers import Signers
-from lk_audit.findings import AnyRule, CommitOrigin, Finding
+from lk_audit.findings import SYNTAX, AnyRule, CommitOrigin, Finding
 from lk_audit.git.head import Head
 from lk_audit.git.history import Arrival, Revisions, arrivals, author_date
 from lk_audit.git.objects import Objects
 from lk_audit.git.repository import Repository
 from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.scanning.selection import Selection
-from lk_audit.scanning.sightings import Sightings, extract, nameless
+from lk_audit.scanning.sightings import Sightings, nameless
 from lk_audit.source import Source
 
 
@@ -113,6 +113,7 @@ class _Judge:
     """The findings of single contents, which lie in memory for a while: questions about one follow each other."""
 
     def __init__(self, sightings: Sightings, objects: Objects, known_rules: Sequence[AnyRule]) -> None:
+        self._sightings = sightings
         self._rules = sightings.rules
         self._config = sightings.config
         self._known_rules = known_rules
@@ -135,8 +136,11 @@ class _Judge:
             self._config.options,
             known_rules=self._known_rules,
             suppressions=self._config.suppressions,
-            extract=partial(extract, signers=self._signers, hints=self._config.hints),
+            extract=partial(self._sightings.extract, signers=self._signers),
         )
+        for note in report.notes:
+            if note.kind == SYNTAX:
+                self._sightings.note_gap(note.path, note.message)
         found: dict[str, Finding] = {}
         for finding in report.findings:
             found.setdefault(finding.problem or nameless(finding.rule_id, finding.place), finding)

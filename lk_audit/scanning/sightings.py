@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from functools import partial
 
 from msgspec import Struct, field
 
@@ -17,8 +16,7 @@ from lk_audit.findings import HISTORY, AnyRule, Crash, Fingerprints, Note, Skipp
 from lk_audit.git.history import Blobs, Revisions
 from lk_audit.git.objects import Content, Entry, Stream
 from lk_audit.git.repository import Repository
-from lk_audit.hints import Hints
-from lk_audit.machine.budget import MOST_FINDINGS_OF_A_SCAN
+from lk_audit.machine.budget import MOST_FACTS, MOST_FINDINGS_OF_A_SCAN, OutOfTime, seconds_of, time_limit
 from lk_audit.scanning.candidates import holds_token, may_hold_secret, may_publish, surroundings
 from lk_audit.scanning.extracted import Extracted
 from lk_audit.scanning.extraction import extract_credentials
@@ -125,7 +123,7 @@ class Sightings:
     def _held(self, path: str, data: bytes) -> tuple[str, ...]:
         """What a content holds; every new secret and token is noted."""
         sources = [frontends.view(Source.from_bytes(path, data))]
-        extracted = extract_all(sources, partial(extract, hints=self.config.hints))
+        extracted = extract_all(sources, self.extract)
         facts = extracted.facts
         self._note_crashes(extracted.crashes)
         for fact in facts:
@@ -147,6 +145,31 @@ class Sightings:
         self.seen.is_cut = self.seen.is_cut or len(self.by_secret) >= MOST_FINDINGS_OF_A_SCAN
         return not self.seen.is_cut
 
+    def extract(self, sources: Sequence[Source], signers: Signers | None = None) -> Extracted:
+        """The facts of single files that the history is searched for; what else is wrong in old contents is no news."""
+        found = Extracted()
+        for source in sources:
+            found.add(self._within_bounds(source, signers))
+        found.facts = [fact for fact in found.facts if not isinstance(fact, EnvExposure) or _is_definition(fact)]
+        return found
+
+    def _within_bounds(self, source: Source, signers: Signers | None) -> Extracted:
+        """What one content holds; a file is named where that is too much for its analysis."""
+        seconds = seconds_of(len(source.data))
+        try:
+            with time_limit(seconds):
+                found = extract_credentials(source, signers, self.config.hints)
+        except OutOfTime:
+            found = Extracted()
+            self.note_gap(source.path, f"a version takes longer than {seconds:.0f} s to analyse")
+        for path in found.crowded:
+            self.note_gap(path, f"of a version only the first {MOST_FACTS:,} things worth a look were analysed")
+        return found
+
+    def note_gap(self, path: str, reason: str) -> None:
+        """Name a file of which not everything was looked at."""
+        self.seen.skipped[path] = Skipped(path, reason)
+
     def _note_crashes(self, crashes: Sequence[Crash]) -> None:
         self.seen.crashes.update((repr(crash), crash) for crash in crashes)
 
@@ -162,12 +185,6 @@ class Sightings:
         if self._repository.is_shallow:
             advice = "`git fetch --unshallow` brings it"
             yield Note(HISTORY, "", 0, f"a shallow clone: the history before its oldest commits went unseen; {advice}")
-
-
-def extract(sources: Sequence[Source], signers: Signers | None = None, *, hints: Hints) -> Extracted:
-    """The facts of single files that the history is searched for; what else is wrong in old contents is no news."""
-    facts = [fact for source in sources for fact in extract_credentials(source, signers, hints)]
-    return Extracted([fact for fact in facts if not isinstance(fact, EnvExposure) or _is_definition(fact)])
 
 
 def _is_definition(exposure: EnvExposure) -> bool:

@@ -51,7 +51,7 @@ def test_a_file_with_more_values_than_any_may_hold_is_read_as_text(path: str) ->
 
 @pytest.mark.usefixtures("few")
 def test_the_secrets_of_such_a_file_are_found_in_a_history_too() -> None:
-    assert [fact.place.path for fact in extract_credentials(Source.from_text("a.py", MANY["a.py"]))] == ["a.py"]
+    assert [fact.place.path for fact in extract_credentials(Source.from_text("a.py", MANY["a.py"])).facts] == ["a.py"]
 
 
 def test_of_very_many_lines_those_near_words_that_matter_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

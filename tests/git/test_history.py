@@ -16,10 +16,12 @@ from lk_audit.hints import Hints
 from lk_audit.reporters import render
 from lk_audit.rule_api import Severity
 from lk_audit.scanning import origins, sightings
+from lk_audit.scanning.extraction import extract_credentials
 from lk_audit.scanning.history import history_rules, scan_history
 from lk_audit.suppression.overrides import Overrides
 from tests.git.histories import PUBLISHED, RULES, found, only, origin, scan, token
 from tests.git.repo import CLEAN, KEY, LEAK, OTHER, Repo
+from tests.hostile.ends import forever
 from tests.samples import SECRET
 
 # --- what is found ----------------------------------------------------------------------------------------------------
@@ -331,3 +333,36 @@ def test_nothing_in_the_history_is_offered_to_be_fixed(repo: Repo) -> None:
 
     assert only(scan(repo)).automatic is None
     assert "fixable" not in render("text", scan(repo))
+
+
+def test_a_version_with_very_many_secrets_is_soon_done_and_named(repo: Repo) -> None:
+    lines = (f"LIVEKIT_API_SECRET_{number}={number:06}{SECRET[6:]}\n" for number in range(14_000))
+    repo.commit("many.env", "".join(lines))
+    repo.commit("good.env", LEAK)
+    started = time.process_time()
+
+    report = scan(repo)
+
+    assert time.process_time() - started < 20
+    assert {item.place.path for item in report.findings} == {"many.env", "good.env"}
+    assert {item.path for item in report.skipped} == {"many.env"}
+
+
+def test_a_version_that_takes_too_long_is_named_and_the_others_are_looked_at(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit("slow.env", LEAK)
+    repo.commit("good.env", LEAK.replace(SECRET, OTHER))
+    monkeypatch.setattr(sightings, "seconds_of", lambda _: 0.1)
+    monkeypatch.setattr(
+        sightings,
+        "extract_credentials",
+        lambda source, *more: forever() if source.path == "slow.env" else extract_credentials(source, *more),
+    )
+
+    report = scan(repo)
+
+    assert found(report) == [("LK101", "good.env")]
+    assert [(item.path, item.reason) for item in report.skipped] == [
+        ("slow.env", "a version takes longer than 0 s to analyse")
+    ]

@@ -289,3 +289,17 @@ def test_a_value_of_two_lines_in_a_configuration_is_told_of_in_one(tmp_path: Pat
 def test_a_case_of_a_switch_that_cannot_be_read_stands_where_it_is() -> None:
     invariants.check_syntax(Source.from_text("a.dart", "f(a) { switch (a) { case 1 case <= 2: g(); } }\n"))
     invariants.check_syntax(Source.from_text("a.dart", "n(){switch(){case 1case<=:}"))
+
+
+@pytest.mark.parametrize("name", ["token", ".token"])
+def test_who_imports_a_file_whose_name_begins_with_a_dot_is_told_and_soon(tmp_path: Path, name: str) -> None:
+    mint = "import { AccessToken } from 'livekit-server-sdk';\n"
+    mint += "export const make = () => new AccessToken('k', 's').toJwt();\n"
+    page = f"'use client';\nimport {{ make }} from './{name}';\nexport default function Page() {{ make(); }}\n"
+    (tmp_path / f"{name}.ts").write_text(mint, encoding="utf-8")
+    (tmp_path / "page.tsx").write_text(page, encoding="utf-8")
+
+    report = scan_paths([tmp_path], rules=RULES)
+
+    assert not report.notes
+    assert "LK201" in {item.rule_id for item in report.findings}

@@ -175,10 +175,11 @@ def test_a_folder_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
     assert [item.path for item in skipped] == ["locked"]
 
 
-def test_a_virtual_environment_of_any_name_is_left_out(tmp_path: Path) -> None:
+def test_a_virtual_environment_of_any_name_is_left_out_and_named(tmp_path: Path) -> None:
     write(tmp_path, "a.py", "env/pyvenv.cfg", "env/lib/b.py")
 
     assert found(tmp_path) == ["a.py"]
+    assert look(tmp_path).excluded == ("env",)
 
 
 def test_tracked_files_that_are_gone_are_no_business_of_a_scan(tmp_path: Path) -> None:

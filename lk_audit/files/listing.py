@@ -224,7 +224,11 @@ class Listing:
             yield self._walked(place)  # It is ignored as a whole, or nothing that git can read.
 
     def _walked(self, folder: Path) -> list[str]:
-        found = walk(str(folder), lambda file: self._is_excluded(reported(file, self._base)))
+        found = walk(
+            str(folder),
+            lambda file: self._is_excluded(reported(file, self._base)),
+            lambda environment: self.excluded.add(reported(environment, self._base)),
+        )
         return [reported(file, self._base) for file in found]
 
     def _kept(self, paths: list[str]) -> list[str]:

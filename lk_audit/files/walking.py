@@ -14,8 +14,8 @@ from lk_audit.files.regular_files import read_regular
 _MAX_IGNORE_FILE = 1_000_000
 
 
-def walk(root: str, is_excluded: Callable[[str], bool]) -> Iterator[str]:
-    """All files below a folder, and folders that cannot be read."""
+def walk(root: str, is_excluded: Callable[[str], bool], leave_out: Callable[[str], object]) -> Iterator[str]:
+    """All files below a folder, and folders that cannot be read. `leave_out` hears of virtual environments."""
     walk = _Walk(root)
     folders = [root]
     while folders:
@@ -25,6 +25,7 @@ def walk(root: str, is_excluded: Callable[[str], bool]) -> Iterator[str]:
             yield folder
             continue
         if folder != root and any(entry.name == "pyvenv.cfg" for entry in entries):
+            leave_out(folder)
             continue
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)

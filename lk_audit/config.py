@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -62,13 +63,13 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
-def parse_severity(text: str) -> Severity:
-    """The severity of that name.
+def parse_severity(text: str, *, also: Sequence[str] = ()) -> Severity:
+    """The severity of that name. `also` are further words that stand in its place where the text comes from.
 
     Raises:
         UsageError: there is none.
     """
-    labels = [item.label for item in Severity]
-    if text.lower() not in labels:
+    if text.lower() not in {item.label for item in Severity}:
+        labels = (*(item.label for item in Severity), *also)
         raise UsageError(f"not a severity: {text!r}; there are {', '.join(labels)}")
     return Severity.named(text.lower())

@@ -160,7 +160,7 @@ def test_strict_takes_an_incomplete_scan_for_a_failure(project: Path) -> None:
             'no rule is called leaked-api-secrets; did you mean "leaked-api-secret"?',
         ),
         (["scan", "--max-ttl", "soon"], "not a duration: 'soon'; write 15m, 1h, 2d or a number of seconds"),
-        (["scan", "--fail-on", "bad"], "not a severity: 'bad'; there are critical, high, medium, low, note"),
+        (["scan", "--fail-on", "bad"], "not a severity: 'bad'; there are critical, high, medium, low, note, never"),
         (["scan", "--rules", "nowhere"], "no such rules folder: nowhere"),
         (["scan", "--output", "no/such/folder.json"], "cannot write no/such/folder.json: No such file or directory"),
         (["scan", "--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'text', 'json', 'sarif',"),

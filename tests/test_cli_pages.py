@@ -11,6 +11,8 @@ import jwt
 import pytest
 
 from lk_audit import __version__
+from lk_audit.cli.exits import USAGE
+from lk_audit.cli.program import run
 from lk_audit.rule_api import Severity
 from tests.commandline import failure, invoke
 
@@ -151,3 +153,16 @@ def test_the_pages_say_that_a_rule_is_off_by_default(rule: str) -> None:
     assert ", off by default" in invoke("explain", rule).stdout.splitlines()[0]
     assert catalogue.partition(rule)[2].partition(" LK")[0].endswith("(off by default)")
     assert sorted(key for key, is_on in entries.items() if not is_on) == sorted(OFF)
+
+
+@pytest.mark.parametrize("arguments", [(), ("baseline",), ("cache",)])
+def test_no_command_at_all_is_answered_with_the_help_page(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(arguments)
+
+    said = capsys.readouterr()
+    assert code == USAGE
+    assert said.out == ""
+    assert said.err.startswith(f"Usage: {' '.join(['lk-audit', *arguments])} [OPTIONS] COMMAND")
+    assert "..." not in said.err.partition("Commands:")[2]

@@ -48,7 +48,7 @@ SEVERITIES = "there are critical, high, medium, low, note"
             '[tool.lk-audit]\nfail-on = "high"',
             "lk-audit.toml:1: tool: the settings stand at the top here; [tool.lk-audit] ",
         ),
-        ('fail-on = "bad"', f"lk-audit.toml:1: fail-on: not a severity: 'bad'; {SEVERITIES}"),
+        ('fail-on = "bad"', f"lk-audit.toml:1: fail-on: not a severity: 'bad'; {SEVERITIES}, never"),
         ("fail-on = 3", 'lk-audit.toml:1: fail-on: must be a severity or "never", not an integer'),
         ("min-severity = false", 'lk-audit.toml:1: min-severity: must be a severity, such as "high", not a boolean'),
         (

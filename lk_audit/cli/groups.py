@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import click
 
+from lk_audit.cli.exits import USAGE
 from lk_audit.errors import UsageError
+
+_LONGEST = 200
+"""How many characters of a command's first sentence its group shows."""
 
 
 class Group(click.Group):
-    """Commands; a mistyped name gets a suggestion, any other unknown one the list."""
+    """Commands; a mistyped name gets a suggestion, any other unknown one the list, none at all the help page."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        if not args and not context.resilient_parsing:
+            click.echo(context.get_help(), err=True)
+            context.exit(USAGE)
+        return super().parse_args(context, args)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with whole sentences, where click would cut them after a line."""
+        commands = ((name, self.get_command(context, name)) for name in self.list_commands(context))
+        rows = [(name, command.get_short_help_str(_LONGEST)) for name, command in commands if command is not None]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def resolve_command(
         self, context: click.Context, args: list[str]

@@ -58,7 +58,9 @@ def _severity(value: object, _scope: Scope) -> Severity:
 
 def _fail_on(value: object, _scope: Scope) -> Severity | None:
     text = text_of(value, 'a severity or "never"')
-    return None if text.lower() == "never" else cast("Severity", reworded(parse_severity, text))
+    if text.lower() == "never":
+        return None
+    return cast("Severity", reworded(lambda given: parse_severity(given, also=("never",)), text))
 
 
 def _severities(value: object, scope: Scope) -> dict[str, Severity]:

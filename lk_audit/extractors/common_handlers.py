@@ -18,6 +18,7 @@ from lk_audit.livekit.requests import (
     FALCON_METHODS,
     HANDLER_CLASS_METHODS,
     HANDLER_TAKERS,
+    HTTP_DECORATORS,
     PACKAGE_DECORATORS,
     REQUEST_FRAMEWORKS,
     REQUEST_TYPES,
@@ -46,7 +47,7 @@ def find(context: FileContext) -> Iterator[Handler]:
 def _decorated(context: FileContext) -> Iterator[Handler]:
     for function in context.names.functions:
         for decorator in function.decorators:
-            label = _route_label(context, decorator)
+            label = _route_label(context, function, decorator)
             if label is not None:
                 callee = decorator.callee if isinstance(decorator, Call) else decorator
                 router = callee.object if isinstance(callee, Member) else None
@@ -54,7 +55,7 @@ def _decorated(context: FileContext) -> Iterator[Handler]:
                 yield Handler(function, label, context, None, router, path)
 
 
-def _route_label(context: FileContext, decorator: Expr) -> str | None:
+def _route_label(context: FileContext, function: Function, decorator: Expr) -> str | None:
     callee = decorator.callee if isinstance(decorator, Call) else decorator
     path = _text_argument(decorator) if isinstance(decorator, Call) else None
     if isinstance(callee, Member) and callee.name in ROUTE_METHODS:
@@ -63,7 +64,18 @@ def _route_label(context: FileContext, decorator: Expr) -> str | None:
     name = context.name_elsewhere(callee)
     if not isinstance(decorator, Call) or any(item.name == "requires_proxy_auth" for item in decorator.arguments):
         return None
+    if name in HTTP_DECORATORS:
+        method = "" if name == "All" else f"{name.upper()} "
+        return f"{method}{_below_controller(context, function, path)}"
     return f"{name} {path or ''}".strip() if name in ROUTE_DECORATORS or _is_of_package(context, callee) else None
+
+
+def _below_controller(context: FileContext, function: Function, path: str | None) -> str:
+    """NestJS's `@Get('token')` in a class with `@Controller('livekit')` is "/livekit/token"."""
+    owner = context.names.owner(function)
+    marks = [item for item in owner.decorators if isinstance(item, Call)] if owner is not None else []
+    before = next((_first_text(item) for item in marks if context.name_elsewhere(item.callee) == "Controller"), None)
+    return "/" + "/".join(part.strip("/") for part in (before, path) if part and part.strip("/"))
 
 
 def _is_of_package(context: FileContext, callee: Expr) -> bool:
@@ -192,7 +204,7 @@ def _by_parameters(context: FileContext) -> Iterator[Handler]:
         is_handler = names[:2] == ["event", "context"] or (serves_requests and names[:1] == ["request"])
         is_handler = is_handler or any(_is_request_type(context, item) for item in function.parameters[:1])
         if is_handler and context.names.enclosing_function(function) is None:
-            yield Handler(function, function.name, context)
+            yield Handler(function, f"{function.name}()", context)
 
 
 def _is_request_type(context: FileContext, parameter: Parameter) -> bool:

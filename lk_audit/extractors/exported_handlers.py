@@ -27,15 +27,15 @@ def exported(context: FileContext) -> Iterator[Handler]:
     for node in context.names.nodes(Export):
         function, wrapper = _answering(context, node.local)
         if function is not None and _is_handler_export(node.exported, function):
-            is_method = node.exported in HTTP_EXPORTS
-            label = f"{node.exported} of {context.source.path}" if is_method else function.name or node.exported
-            yield Handler(function, label, context, path=path, wrapper=wrapper)
+            name = node.exported if node.exported in HTTP_EXPORTS else f"{function.name or node.exported}()"
+            yield Handler(function, _labelled(context, name), context, path=path, wrapper=wrapper)
         elif isinstance(node.local, Record) and node.exported == "default":
             yield from _record_handlers(context, node.local)
     for assign in context.names.nodes(Assign):
         function, wrapper = _answering(context, assign.value) if _assigns_export(assign.target) else (None, None)
         if function is not None and looks_like_handler(function):
-            yield Handler(function, function.name or "handler", context, path=path, wrapper=wrapper)
+            label = _labelled(context, f"{function.name or 'handler'}()")
+            yield Handler(function, label, context, path=path, wrapper=wrapper)
 
 
 def _answering(context: FileContext, expr: Expr | None) -> tuple[Function | None, Call | None]:
@@ -53,7 +53,11 @@ def _answering(context: FileContext, expr: Expr | None) -> tuple[Function | None
 def _record_handlers(context: FileContext, record: Record) -> Iterator[Handler]:
     for entry in record.entries:
         if isinstance(entry.key, Literal) and entry.key.value == "fetch" and isinstance(entry.value, Function):
-            yield Handler(entry.value, "fetch", context)
+            yield Handler(entry.value, _labelled(context, "fetch()"), context)
+
+
+def _labelled(context: FileContext, name: str) -> str:
+    return f"{name} of {context.source.path}"
 
 
 def _is_handler_export(exported: str, function: Function) -> bool:

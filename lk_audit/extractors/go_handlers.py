@@ -34,18 +34,22 @@ def find(context: FileContext) -> Iterator[Handler]:
     for function in typed_handlers(context):
         name = _name_of(context, function)
         own = next(routes.unresolved(name), None)
-        yield registered(context, own, function) if own is not None else Handler(function, name, context)
+        yield registered(context, own, function) if own is not None else Handler(function, _called(name), context)
 
 
 def registered(context: FileContext, item: Registration, function: Function) -> Handler:
     """The handler that a registration makes of a function."""
-    label = item.label or _name_of(context.home(function), function)
+    label = item.label or _called(_name_of(context.home(function), function))
     return Handler(function, label, context, item.call, item.router, item.path)
 
 
 def _name_of(context: FileContext, function: Function) -> str:
     around = context.names.enclosing_function(function)
     return function.name or (around.name if around is not None else "")
+
+
+def _called(name: str) -> str:
+    return f"{name}()" if name else ""
 
 
 class Registration(Struct, frozen=True, eq=False):

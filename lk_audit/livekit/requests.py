@@ -22,8 +22,12 @@ ROUTE_ADDERS = frozenset(
 ROUTE_RECORDS = frozenset({"createFileRoute", "createServerFileRoute", "createAPIFileRoute"})
 """Calls whose result is given a record of handlers by method: TanStack Start."""
 
+HTTP_DECORATORS = frozenset({"Get", "Post", "Put", "Patch", "Delete", "All"})
+"""Decorators without a receiver that name the method of HTTP: NestJS, TSOA, routing-controllers."""
+
 ROUTE_DECORATORS = frozenset(
-    {"Get", "Post", "Put", "Patch", "Delete", "All", "Query", "Mutation", "api_view", "action", "csrf_exempt", "view"}
+    HTTP_DECORATORS
+    | {"Query", "Mutation", "api_view", "action", "csrf_exempt", "view"}
     | {"Route", "fastapi_endpoint", "web_endpoint", "SubscribeMessage"}
 )
 """Decorators without a receiver that make a handler: NestJS, GraphQL, Django REST, Pyramid, Symfony, Modal."""

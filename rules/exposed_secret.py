@@ -90,14 +90,22 @@ def exposed_secret(exposure: SecretExposure) -> Iterator[Problem]:
     for as long as it lives.
     """
     what = "access token" if exposure.is_token else f"API secret {exposure.name}"
+    how = "returned to the caller" if exposure.sink == "return" else f"{_WAYS[exposure.exposure]} by {exposure.sink}"
     yield Problem(
         exposure.place,
-        f"{what} {_WAYS[exposure.exposure]} by {exposure.sink}",
+        f"{what} {how}",
         severity=Severity.LOW if exposure.is_token else None,
         confidence=Confidence.MEDIUM if exposure.is_token else Confidence.HIGH,
         trace=exposure.leads,
+        fix=_FIX_FOR_TOKENS if exposure.is_token else None,
         subject=exposure.name,
     )
+
+
+_FIX_FOR_TOKENS = (
+    "Log whom the token is for, and which room, instead of the token: until it expires, whoever reads the log can "
+    "join with it."
+)
 
 
 _WAYS = {

@@ -29,7 +29,7 @@ from lk_audit.livekit.sinks import (
 )
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Assign, Call, Element, Expr, Index, Literal, Member, Node, Return, walk
+from lk_audit.syntax import Argument, Assign, Call, Element, Expr, Index, Literal, Member, Name, Node, Return, walk
 from lk_audit.values.model import Defined, Environment, Given, Reference, Returned, Value
 
 _TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
@@ -60,8 +60,25 @@ def _logged(context: FileContext) -> Iterator[SecretExposure]:
         if is_log or (context.qualified(call.callee) or "") in functions:
             with_tokens = is_log or family != "php" or name not in ANSWERING
             for expr in argument_parts(call):
-                facts = tuple(_facts(context, iter((expr,)), Exposure.LOG, name, with_tokens=with_tokens))
-                yield from facts or _by_name(context, expr, name)
+                sink = _as_written(call.callee)
+                facts = tuple(_facts(context, iter((expr,)), Exposure.LOG, sink, with_tokens=with_tokens))
+                yield from facts or _by_name(context, expr, sink)
+
+
+def _as_written(callee: Expr) -> str:
+    """What is called, as far as it is made of names: `console.log`, `logger.info` of `this.logger.info`."""
+    parts: list[str] = []
+    while isinstance(callee, Member):
+        parts.append(callee.name)
+        callee = callee.object
+        if isinstance(callee, Call) and not callee.arguments:  # Ruby's `Rails.logger.info`
+            callee = callee.callee
+    if isinstance(callee, Name) and callee.id not in _ITSELF:
+        parts.append(callee.id)
+    return ".".join(reversed(parts))
+
+
+_ITSELF = frozenset({"this", "self"})
 
 
 def _answered(context: FileContext) -> Iterator[SecretExposure]:

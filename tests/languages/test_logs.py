@@ -129,7 +129,7 @@ func give(w http.ResponseWriter, r *http.Request) {
     )
     facts = [fact for fact in facts_of({"main.go": code}) if isinstance(fact, SecretExposure)]
 
-    assert [(fact.is_token, fact.sink) for fact in facts] == [(True, "Printf")]
+    assert [(fact.is_token, fact.sink) for fact in facts] == [(True, "log.Printf")]
 
 
 SIGNED = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import FileRole, TokenMint, UnknownGrant
-from lk_audit.livekit.grants import CLAIMS_TOO_DEEP
+from lk_audit.livekit.grants import CLAIMS_TOO_DEEP, ORDINARY_GRANTS, OTHER_GRANTS, to_camel_case
 from lk_audit.repairs import CorrectGrant
 from lk_audit.rule_api import Fixable, Problem, Severity, rule
 
@@ -112,7 +112,16 @@ _IGNORED = "LiveKit ignores it"
 def _fix(item: UnknownGrant) -> str | None:
     if item.problem == CLAIMS_TOO_DEEP:
         return f"Sign what `{item.spelled}` holds, as the claims themselves, without `{item.spelled}` around it."
-    return f"Write `{item.meant}` instead of `{item.spelled}`." if item.meant else None
+    if item.spelled in OTHER_GRANTS:
+        return f"Give it beside the video grant, with the SDK's own method for {item.spelled} grants."
+    if item.meant is None:
+        return f"Leave `{item.spelled}` out, or write the name of the grant that is meant."
+    meant = to_camel_case(item.meant)
+    if meant == "canPublishSources" != to_camel_case(item.spelled):
+        return f"List the allowed sources in `{item.meant}` instead of `{item.spelled}`."
+    if item.problem == _IGNORED and meant not in ORDINARY_GRANTS and not item.fails_open:
+        return f"Leave `{item.spelled}` out; write `{item.meant}` only where the holder is to have that right."
+    return f"Write `{item.meant}` instead of `{item.spelled}`."
 
 
 def _message(item: UnknownGrant) -> str:

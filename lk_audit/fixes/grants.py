@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from lk_audit.edits import Edit, Fix, overlap
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.fixes.ground import Ground, Item, written
 from lk_audit.fixes.lists import insertion, removal
-from lk_audit.livekit.grants import VIDEO_GRANTS, meant_grant, restricts_by_default, to_camel_case
+from lk_audit.livekit.grants import ORDINARY_GRANTS, VIDEO_GRANTS, meant_grant, restricts_by_default, to_camel_case
 from lk_audit.repairs import CorrectGrant, NameRoom, RemoveGrants
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Assign, Call, Entry, Function, Literal, Node, Record
+from lk_audit.syntax import Argument, Assign, Call, Entry, Function, Literal, Node, Record, Sequence
 from lk_audit.values.model import Flag, Text
 
-_HARMLESS = frozenset({"roomJoin", "room", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})
-"""Grants whose right name gives nothing that a participant does not have, or cannot do without."""
 _WANTED = frozenset({"roomJoin", "room", "canPublish", "canSubscribe", "canPublishData"})
 """Grants without which a token is of no use, so that leaving a wrong name out would only hide the mistake."""
 _ROOM_NAMES = ("room", "room_name", "roomName")
@@ -43,7 +41,7 @@ def _is_part(edit: Edit, other: Edit) -> bool:
     return inner != outer and inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
 
 
-def _removed(ground: Ground, place: Place, leaving: Sequence[Item]) -> Edit | None:
+def _removed(ground: Ground, place: Place, leaving: Collection[Item]) -> Edit | None:
     found = ground.item(place)
     if found is None:
         return _denied(ground, place)
@@ -86,7 +84,8 @@ def items_of(owner: Node | None) -> tuple[Item, ...]:
 def correct(ground: Ground, repair: CorrectGrant) -> Fix | None:
     """Write the grant's real name where the spelling is all that is wrong; else leave out what LiveKit ignores.
 
-    A grant that gives power and was ignored until now is left out too: its holder does not have it today.
+    A grant that gives power and was ignored until now is left out too: its holder does not have it today. A list stays
+    as it is: servers refuse a token that has one for a name or a flag.
     """
     found = ground.item(repair.place)
     if found is None:
@@ -97,15 +96,16 @@ def correct(ground: Ground, repair: CorrectGrant) -> Fix | None:
     if _name_of(item) != repair.spelled or right in {_name_of(other) for other in items_of(owner)}:
         return None
     is_plain = _is_grant_object(context, owner)
-    if right is not None and (to_camel_case(right) in _HARMLESS or _denies(context, item)):
+    if right is not None and (to_camel_case(right) in ORDINARY_GRANTS or _denies(context, item)):
         edits = _renamed(ground, context, item, repair.spelled, right)
         return Fix(f"Write {right} for {repair.spelled}", edits, is_safe=is_plain)
     meant = meant_grant(repair.spelled)
-    if meant in _WANTED and isinstance(item, Entry) and meant not in {_name_of(other) for other in items_of(owner)}:
+    is_wanted = meant in _WANTED and meant not in {_name_of(other) for other in items_of(owner)}
+    if meant is not None and is_wanted and isinstance(item, Entry) and not isinstance(item.value, Sequence):
         edits = _renamed(ground, context, item, repair.spelled, meant)
         return Fix(f"Write {meant} for {repair.spelled}", edits, is_safe=False)
     is_denial = _denies(context, item) and (meant is None or restricts_by_default(meant))
-    if not repair.is_ignored or is_denial:
+    if not repair.is_ignored or is_denial or is_wanted:
         return None
     edit = removal(context.source, items_of(owner), item)
     return Fix(f"Leave out {repair.spelled}, which LiveKit ignores", (edit,), is_safe=is_plain)

@@ -119,6 +119,9 @@ OTHER_GRANTS: dict[str, tuple[str, ...]] = {
 }
 """The other grant objects and their fields, in the order of Python's classes."""
 
+ORDINARY_GRANTS = frozenset({"roomJoin", "room", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})
+"""Grants that give nothing which a participant does not have, or cannot do without."""
+
 PROJECT_GRANTS: tuple[str, ...] = (
     *(spec.name for spec in _SPECS if spec.scope is Scope.PROJECT and spec.name != "agent"),
     "sip.admin",

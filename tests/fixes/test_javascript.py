@@ -133,6 +133,12 @@ def test_an_unknown_grant_is_corrected_or_left_out_and_gives_no_new_power(before
     assert fixed("a.js", token(TTL, before)) == token(TTL, after)
 
 
+def test_a_list_is_no_room() -> None:
+    text = token(TTL, "{ roomJoin: true, rooms: [identity] }").replace("(identity, room)", "(identity)")
+
+    assert fixed("a.js", text, unsafe=True) == text
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -130,7 +130,8 @@ def _weight(item: Input) -> tuple[bool, int]:
 def _problem(chosen: list[Input]) -> Problem:
     first, *others = chosen
     words = {"grants": "the grants", "ttl": "the lifetime", "kind": "the kind"}
-    what = ", ".join(dict.fromkeys(words.get(item.target, item.target) for item in chosen))
+    *names, last = dict.fromkeys(words.get(item.target, item.target) for item in chosen)
+    what = f"{', '.join(names)} and {last}" if names else last
     is_bounded = all(item.is_bounded for item in chosen)
     lesser = Severity.LOW if is_bounded else Severity.MEDIUM
     return Problem(

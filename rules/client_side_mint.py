@@ -136,10 +136,9 @@ def client_side_mint(mint: TokenMint) -> Iterator[Problem]:
     """
     if mint.side is not Side.CLIENT:
         return
-    how = "with the LiveKit server SDK" if mint.signer is Signer.SDK else f"({mint.sdk})"
     yield Problem(
         mint.place,
-        f"access token signed {how} in client code: whoever runs it has the API secret",
+        f"access token signed in client code ({mint.sdk}): whoever runs it has the API secret",
         confidence=Confidence.HIGH if mint.signer is Signer.SDK else Confidence.MEDIUM,
         trace=mint.side_leads,
     )

@@ -93,6 +93,13 @@ def dev_credentials(literal: CredentialLiteral) -> Iterator[Problem]:
         severity=_LOWER.get(literal.role),
         confidence=Confidence.HIGH if literal.certain else Confidence.MEDIUM,
         trace=literal.leads,
+        fix=None if literal.carrier is Carrier.FALLBACK else _NO_FALLBACK_FIX,
         subject=literal.secret.digest,
         repair=ReadFromEnvironment(literal.place),
     )
+
+
+_NO_FALLBACK_FIX = (
+    "Make a pair with `livekit-server generate-keys`, give it to the server under `keys:` and to the backend through "
+    "the environment. Keep development pairs in files that only a developer's machine reads."
+)

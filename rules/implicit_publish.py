@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import UNKNOWN, Audience, Grants, GrantVariant, Signer, TokenMint
+from lk_audit.livekit.advice import LISTENER
 from lk_audit.repairs import DenyData, DenyPublishing
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
@@ -109,14 +110,16 @@ def _problems(mint: TokenMint, variant: GrantVariant) -> Iterator[Problem]:
             sources.place,
             "empty canPublishSources allows every source, not none",
             trace=sources.leads,
+            fix=_EMPTY_SOURCES,
             repair=DenyPublishing(sources.place, instead=True),
         )
     elif publish is not None and variant.can_publish_data_stays and grants.complete:
         yield Problem(
             publish.place,
-            f"can_publish=False leaves data messages allowed: {mint.sdk} writes canPublishData true unless told not to",
+            f"data messages stay allowed: {mint.sdk} writes canPublishData true where only canPublish is denied",
             confidence=Confidence.HIGH if publish.is_always(False) else Confidence.MEDIUM,
             trace=publish.leads,
+            fix=_fix(mint),
             repair=DenyData(publish.place),
         )
     elif publish is None and grants.complete and variant.listener_lead is not None and not _only_data(mint, grants):
@@ -127,6 +130,7 @@ def _problems(mint: TokenMint, variant: GrantVariant) -> Iterator[Problem]:
             severity=Severity.LOW if denied or mint.is_advice else None,
             confidence=Confidence.MEDIUM,
             related=(variant.listener_lead,),
+            fix=_fix(mint),
             repair=DenyPublishing(join.place),
         )
 
@@ -134,3 +138,15 @@ def _problems(mint: TokenMint, variant: GrantVariant) -> Iterator[Problem]:
 def _only_data(mint: TokenMint, grants: Grants) -> bool:
     sources = grants.get("canPublishSources")
     return mint.signer is Signer.SDK and sources is not None and sources.values != (UNKNOWN,)
+
+
+def _fix(mint: TokenMint) -> str:
+    written = LISTENER.get(mint.language, _CLAIM) if mint.signer is Signer.SDK else _CLAIM
+    return f"Deny explicitly what a listener must not do: {written}."
+
+
+_CLAIM = "`canPublish: false`"
+_EMPTY_SOURCES = (
+    "Name the sources that the holder may publish from; for one who may publish nothing, deny canPublish and leave "
+    "canPublishSources out."
+)

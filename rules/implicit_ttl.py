@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Audience, Expiry, TokenMint
-from lk_audit.livekit.durations import A_QUARTER, spoken
+from lk_audit.facts import Audience, Expiry, Signer, TokenMint
+from lk_audit.livekit.advice import EXPIRY, LIFETIME, LIFETIME_OF_SDK
+from lk_audit.livekit.durations import spoken
 from lk_audit.repairs import AddLifetime
 from lk_audit.rule_api import Confidence, Fixable, Options, Problem, Severity, rule
 
@@ -84,6 +85,12 @@ def implicit_ttl(mint: TokenMint, options: Options) -> Iterator[Problem]:
         f"{what} without a lifetime: {mint.sdk} gives it {spoken(implicit.seconds)}",
         confidence=Confidence.HIGH if is_always else Confidence.MEDIUM,
         trace=implicit.leads,
-        fix=f"Say how long it lives: {A_QUARTER[mint.language]}." if mint.language in A_QUARTER else None,
+        fix=_fix(mint),
         repair=AddLifetime(mint.place, options.max_ttl),
     )
+
+
+def _fix(mint: TokenMint) -> str | None:
+    by_sdk = LIFETIME_OF_SDK.get(mint.sdk) or LIFETIME.get(mint.language)
+    written = by_sdk if mint.signer is Signer.SDK else EXPIRY.get(mint.language)
+    return f"Say how long it lives: {written}." if written else None

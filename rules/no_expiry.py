@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import Expiry, FileRole, TokenMint
+from lk_audit.livekit.advice import EXPIRY
 from lk_audit.repairs import AddLifetime, CorrectUnit
 from lk_audit.rule_api import Fixable, Options, Problem, Severity, rule
 
@@ -88,6 +89,7 @@ def no_expiry(mint: TokenMint, options: Options) -> Iterator[Problem]:
                 mint.place,
                 "token without exp: LiveKit servers up to v1.13.5 accept it for ever",
                 trace=item.leads,
+                fix=_fix(mint),
                 repair=AddLifetime(mint.place, options.max_ttl),
             )
             return
@@ -96,6 +98,12 @@ def no_expiry(mint: TokenMint, options: Options) -> Iterator[Problem]:
                 item.place,
                 "exp in milliseconds: the token is valid for tens of thousands of years",
                 trace=item.leads,
+                fix=_fix(mint),
                 repair=CorrectUnit(item.place, item.unit, options.max_ttl) if item.unit else None,
             )
             return
+
+
+def _fix(mint: TokenMint) -> str | None:
+    written = EXPIRY.get(mint.language)
+    return f"Set `exp` to a time in seconds, minutes from now: {written}." if written else None

@@ -108,10 +108,11 @@ def project_grant(mint: TokenMint) -> Iterator[Problem]:
     is_sure = mint.audience is Audience.PARTICIPANT and mint.signer is not Signer.COMMAND
     everything = (first, *others)
     names = ", ".join(grant.name for grant in everything)
+    effects = list(dict.fromkeys(allows(grant.name) for grant in everything))
     asked = ", when the request asks for it" if first.is_asked_for else ""
     yield Problem(
         first.place,
-        f"{names} in {_whose(mint)}{asked}: its holder may {allows(first.name)}",
+        f"{names} in {_whose(mint)}{asked}: its holder may {', and '.join(effects)}",
         severity=Severity.LOW if mint.is_advice else None,
         confidence=Confidence.HIGH if is_sure and first.certain and not asked else Confidence.MEDIUM,
         trace=first.leads,

@@ -175,11 +175,15 @@ def public_env_secret(exposure: EnvExposure) -> Iterator[Problem]:
             subject=exposure.name,
         )
         return
-    what = f"variables that start with {exposure.prefix}" if exposure.prefix else "it"
+    published = (
+        f"under the public name {exposure.name}: {exposure.framework} ships variables that start with {exposure.prefix}"
+        if exposure.prefix
+        else f"{exposure.name} published: {exposure.framework} ships it"
+    )
     certain = not exposure.on_server and exposure.role is not FileRole.TEST
     yield Problem(
         exposure.place,
-        f"API secret under the public name {exposure.name}: {exposure.framework} ships {what} to every client",
+        f"API secret {published} to every client",
         confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
         fix=None if exposure.prefix else _FIX_WITHOUT_PREFIX,
         subject=exposure.name,

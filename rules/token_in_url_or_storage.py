@@ -88,6 +88,9 @@ def token_in_url_or_storage(left: TokenLeftBehind) -> Iterator[Problem]:
         return
     yield Problem(
         left.place,
-        f"LiveKit token left in {left.where}, where others find it",
+        f"LiveKit token left in {left.where}, where {_FINDERS.get(left.where, 'every script of the page can read it')}",
         confidence=Confidence.HIGH if left.certain else Confidence.MEDIUM,
     )
+
+
+_FINDERS = {"the address of a page": "histories, logs and referrers keep it"}

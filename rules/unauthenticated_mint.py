@@ -12,7 +12,7 @@ from lk_audit.rule_api import Confidence, Problem, Severity, rule
     severity=Severity.HIGH,
     cwe=306,
     fix=(
-        "Authenticate the caller first (session, verified token, API key of your own), answer 401 otherwise, and take "
+        "Authenticate the caller first (session, verified token, API key of your own), refuse everybody else, and take "
         "the identity from that session, not from the request. Check that this user may enter this room."
     ),
     bad=[

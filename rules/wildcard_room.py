@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import FileRole, TokenMint
+from lk_audit.facts import FileRole, Signer, TokenMint
+from lk_audit.livekit.advice import ROOM
 from lk_audit.repairs import NameRoom
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
@@ -92,6 +93,8 @@ def wildcard_room(mint: TokenMint) -> Iterator[Problem]:
     Servers before v1.9.1 let it into any room that its holder asks for; newer ones refuse it. Some SDKs check this
     (Python raises ValueError), JavaScript and hand-made tokens do not.
     """
+    written = ROOM.get(mint.language) if mint.signer is Signer.SDK else None
+    fix = f"Name the room in the same grant: {written}." if written else None
     join, room = mint.grants.get("roomJoin"), mint.grants.get("room")
     if join is None or not join.may_be(True) or mint.role is FileRole.TEST:
         return
@@ -99,12 +102,14 @@ def wildcard_room(mint: TokenMint) -> Iterator[Problem]:
         yield Problem(
             join.place,
             "roomJoin without a room: servers before v1.9.1 let this token into any room",
+            fix=fix,
             repair=NameRoom(join.place),
         )
     elif room is not None and (room.is_always("") or room.is_always(None)):
         yield Problem(
             room.place,
             "roomJoin with an empty room: servers before v1.9.1 let this token into any room",
+            fix=fix,
             repair=NameRoom(room.place, instead=True),
         )
     elif room is not None and room.is_always("*"):
@@ -113,4 +118,8 @@ def wildcard_room(mint: TokenMint) -> Iterator[Problem]:
             'room "*" is no wildcard: LiveKit takes it as the name of a room',
             severity=Severity.MEDIUM,
             confidence=Confidence.MEDIUM,
+            fix=_NO_WILDCARD,
         )
+
+
+_NO_WILDCARD = "Name the room that the holder may join; who may join several gets a token for each."

@@ -63,15 +63,12 @@ def test_a_place_that_publishes_everything_should_not_hold_it(path: str, text: s
                 "from livekit import api\n"
                 "token = api.AccessToken().with_grants(api.VideoGrants(room_join=True, room='r')).to_jwt()\n"
             ),
-            "`.with_ttl(timedelta(minutes=15))` in Python",
+            "`.with_ttl(timedelta(minutes=15))`",
         ),
     ],
 )
 def test_a_lifetime_is_set_as_the_language_sets_it(path: str, text: str, advice: str) -> None:
-    fix = finding(path, text, "LK302").fix
-
-    assert advice in fix
-    assert ("Python" in fix) is path.endswith(".py")
+    assert finding(path, text, "LK302").fix == f"Say how long it lives: {advice}."
 
 
 @pytest.mark.parametrize(
@@ -93,3 +90,45 @@ def test_claims_that_are_wrapped_are_told_from_grants_under_another_name(claims:
 
     assert said in found.message
     assert advice in found.fix
+
+
+@pytest.mark.parametrize(
+    ("grant", "advice"),
+    [
+        ("can_publish: false", "Write `canPublish` instead of `can_publish`."),
+        ("canUpdateMetadata: true", "Leave `canUpdateMetadata` out; write `canUpdateOwnMetadata` only where"),
+        ("canModerate: false", "Leave `canModerate` out; write `roomAdmin` only where"),
+        ("canPublishAudio: true", "List the allowed sources in `canPublishSources` instead of `canPublishAudio`."),
+        ("sip: { call: true }", "Give it beside the video grant"),
+        ("starTrek: true", "Leave `starTrek` out, or write the name of the grant that is meant."),
+    ],
+)
+def test_a_wrong_name_is_corrected_where_its_right_is_not_a_new_power(grant: str, advice: str) -> None:
+    text = (
+        "import { AccessToken } from 'livekit-server-sdk';\nconst at = new AccessToken(k, s, { ttl: '5m' });\n"
+        f"at.addGrant({{ roomJoin: true, room, {grant} }});\n"
+    )
+
+    assert finding("server/rooms.ts", text, "LK405").fix.startswith(advice)
+
+
+def test_a_logged_token_is_not_rotated_as_a_secret_is() -> None:
+    text = (
+        "import { AccessToken } from 'livekit-server-sdk';\nexport async function POST(request) {\n"
+        "  const token = await new AccessToken(k, s, { ttl: '5m' }).toJwt();\n  console.log(token);\n"
+        "  return Response.json({ token });\n}\n"
+    )
+    found = finding("app/api/token/route.ts", text, "LK103")
+
+    assert found.message == "access token written to a log by console.log"
+    assert "the secret" not in found.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "says_fallback"),
+    [("process.env.LIVEKIT_API_SECRET || 'devsecret'", True), ("'devsecret'", False)],
+)
+def test_only_a_fallback_is_told_to_go(text: str, says_fallback: bool) -> None:
+    code = f"import {{ AccessToken }} from 'livekit-server-sdk';\nnew AccessToken('devkey', {text}, {{ ttl: '5m' }});\n"
+
+    assert ("falling back" in finding("server/rooms.ts", code, "LK102").fix) is says_fallback

@@ -106,7 +106,7 @@ def test_a_client_that_signs_with_the_sdk_is_certain_and_one_that_signs_by_hand_
     (certain,) = found("client-side-mint", "components/Join.tsx", sdk)
     (likely,) = found("client-side-mint", "components/Join.tsx", by_hand)
 
-    assert "with the LiveKit server SDK" in certain.message
+    assert "(livekit-server-sdk)" in certain.message
     assert certain.confidence is Confidence.HIGH
     assert "(jsonwebtoken)" in likely.message
     assert likely.confidence is Confidence.MEDIUM

@@ -130,7 +130,10 @@ PREFIXED = f"{SHIPS} variables that start with VITE_ to every client"
         ({}, f"as usual high: {PREFIXED}"),
         ({"on_server": True}, f"as usual medium: {PREFIXED}"),
         ({"role": FileRole.TEST}, f"as usual medium: {PREFIXED}"),
-        ({"prefix": ""}, f"as usual high: {SHIPS} it to every client"),
+        (
+            {"prefix": ""},
+            "as usual high: API secret VITE_LIVEKIT_API_SECRET published: Vite ships it to every client",
+        ),
         (
             {"effect": "into the bundle", "framework": "`define`"},
             "as usual high: API secret VITE_LIVEKIT_API_SECRET published: `define` copies it into the bundle",
@@ -211,7 +214,7 @@ def test_an_address_without_encryption(fields: dict[str, Any], expected: str) ->
     assert judged("insecure-url", PLAIN, **fields) == expected
 
 
-LEFT = "LiveKit token left in localStorage, where others find it"
+LEFT = "LiveKit token left in localStorage, where every script of the page can read it"
 ASKED = "tokens from sandboxTokenServer(), which gives everybody who asks a token with any permissions"
 TRUSTED = "LiveKit token trusted without its signature: decode() reads it"
 EVENT = "webhook event of unknown origin: skipAuth is set"

@@ -25,11 +25,11 @@ HAS_IT = "whoever runs it has the API secret"
     [
         (
             {"signer": Signer.SDK},
-            [f"1 as usual high: access token signed with the LiveKit server SDK in client code: {HAS_IT}"],
+            [f"1 as usual high: access token signed in client code (livekit-api): {HAS_IT}"],
         ),
         (
             {"signer": Signer.RAW, "sdk": "jose"},
-            [f"1 as usual medium: access token signed (jose) in client code: {HAS_IT}"],
+            [f"1 as usual medium: access token signed in client code (jose): {HAS_IT}"],
         ),
         ({"side": Side.SERVER}, []),
         ({"side": Side.UNKNOWN}, []),

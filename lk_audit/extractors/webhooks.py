@@ -31,7 +31,7 @@ from lk_audit.syntax import (
 from lk_audit.values.model import Defined, Flag, Returned, symbolic_sources
 
 _SKIP = "skipAuth is set, so the signature is not checked"
-_UNAWAITED = "receive() is not awaited, so that nobody learns when the signature is wrong"
+_UNAWAITED = "receive() is not awaited, so a wrong signature goes unnoticed"
 _UNVERIFIED = "the event is used as it came, without WebhookReceiver.receive()"
 _PASSED_BY = "the event is used also where WebhookReceiver.receive() was not asked, or has failed"
 _UNVERIFIED_IN_GO = "the event is used as it came, without webhook.ReceiveWebhookEvent()"

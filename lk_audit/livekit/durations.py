@@ -94,15 +94,3 @@ def spoken(seconds: float) -> str:
             amount = f"{seconds / size:.1f}".removesuffix(".0")
             return f"{amount} {word}{'' if amount == '1' else 's'}"
     return f"{seconds:g} seconds"
-
-
-A_QUARTER: dict[str, str] = {
-    "go": "`.SetValidFor(15 * time.Minute)`",
-    "java": "`token.setTtl(TimeUnit.MINUTES.toMillis(15))`",
-    "kotlin": "`token.ttl = TimeUnit.MINUTES.toMillis(15)`",
-    "php": "`->setTtl(15 * 60)` on the AccessTokenOptions",
-    "csharp": "`.WithTtl(TimeSpan.FromMinutes(15))`",
-    "rust": "`.with_ttl(Duration::from_secs(15 * 60))`",
-    "dart": "`ttl: 15 * 60` in the AccessTokenOptions",
-}
-"""How a lifetime of 15 minutes is set with the SDK of a language; the sources are those of `livekit.sdks`."""

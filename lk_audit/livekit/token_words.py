@@ -20,11 +20,11 @@ def described(literal: JwtLiteral, *, now: float, max_ttl: float) -> str:
     """One phrase for a message; `now` in seconds since 1970, `max_ttl` in seconds."""
     token = literal.token
     parts = [
-        f"LiveKit token of key {token.key_id or '?'}",
+        f"LiveKit token of key {token.key_id}" if token.key_id else "LiveKit token that names no key",
         token.validity(now),
         f"with {_rights(token)}",
         *_mistakes(token, now, max_ttl),
-        *([f"signed by the secret {literal.signed_by.place.path} holds"] if literal.signed_by else []),
+        *([f"signed with the secret in {literal.signed_by.place.path}"] if literal.signed_by else []),
     ]
     return ", ".join(parts)
 

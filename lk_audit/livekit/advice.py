@@ -1,0 +1,70 @@
+"""How what rules advise is written with the SDK, or in the language, of the code in question.
+
+Sources: those of `livekit.sdks`, and the time functions of each language's standard library.
+"""
+
+from __future__ import annotations
+
+LIFETIME: dict[str, str] = {
+    "python": "`.with_ttl(timedelta(minutes=15))`",
+    "javascript": "`{ ttl: '15m' }` in the constructor's options",
+    "go": "`.SetValidFor(15 * time.Minute)`",
+    "java": "`token.setTtl(TimeUnit.MINUTES.toMillis(15))`",
+    "kotlin": "`token.ttl = TimeUnit.MINUTES.toMillis(15)`",
+    "php": "`->setTtl(15 * 60)` on the AccessTokenOptions",
+    "ruby": "`ttl: 15 * 60`",
+    "csharp": "`.WithTtl(TimeSpan.FromMinutes(15))`",
+    "rust": "`.with_ttl(Duration::from_secs(15 * 60))`",
+    "dart": "`ttl: 15 * 60` in the AccessTokenOptions",
+}
+"""A lifetime of 15 minutes, by language."""
+
+LIFETIME_OF_SDK: dict[str, str] = {
+    "livekit-server-sdk-python": "`ttl=timedelta(minutes=15)`",
+    "livekit": "`AccessToken.with_ttl(token, 15 * 60)`",
+    "ex_livekit": "`AccessToken.add_ttl(token, 15 * 60)`",
+    "livekitex": "`ttl: 15 * 60`",
+}
+"""The same with SDKs that differ from the usual one of their language, by label."""
+
+EXPIRY: dict[str, str] = {
+    "python": '`"exp": int(time.time()) + 900`',
+    "javascript": "`exp: Math.floor(Date.now() / 1000) + 900`, `expiresIn: '15m'`, `.setExpirationTime('15m')`",
+    "go": '`"exp": time.Now().Add(15 * time.Minute).Unix()`',
+    "java": "`Instant.now().plusSeconds(900)`",
+    "kotlin": "`Instant.now().plusSeconds(900)`",
+    "php": "`'exp' => time() + 900`",
+    "ruby": "`exp: Time.now.to_i + 900`",
+    "csharp": "`DateTimeOffset.UtcNow.AddMinutes(15).ToUnixTimeSeconds()`",
+    "rust": "`SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() + 900`",
+    "dart": "`'exp': DateTime.now().millisecondsSinceEpoch ~/ 1000 + 900`",
+    "swift": "`Date().addingTimeInterval(900)`",
+    "elixir": '`"exp" => System.system_time(:second) + 900`',
+    "shell": '`"exp": $(($(date +%s) + 900))`',
+}
+"""An expiry in 15 minutes for a token that no SDK makes, by language."""
+
+ROOM: dict[str, str] = {
+    "python": "`room_join=True, room=room`",
+    "go": "`RoomJoin: true, Room: room`",
+    "java": "`new RoomJoin(true), new RoomName(room)`",
+    "kotlin": "`RoomJoin(true), RoomName(room)`",
+    "php": "`->setRoomJoin()->setRoomName($room)`",
+    "csharp": "`RoomJoin = true, Room = room`",
+    "rust": "`room_join: true, room`",
+    "ruby": "`roomJoin: true, room: room`",
+    "elixir": "`room_join: true, room: room`",
+}
+"""The right to join one room, by language."""
+
+LISTENER: dict[str, str] = {
+    "python": "`can_publish=False, can_publish_data=False`",
+    "go": "`grant.SetCanPublish(false)`",
+    "java": "`new CanPublish(false)`",
+    "kotlin": "`CanPublish(false)`",
+    "php": "`->setCanPublish(false)`",
+    "csharp": "`CanPublish = false, CanPublishData = false`",
+    "rust": "`can_publish: false, can_publish_data: false`",
+    "elixir": "`can_publish: false, can_publish_data: false`",
+}
+"""Publishing, data messages included, denied in words, by language."""

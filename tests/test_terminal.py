@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit.cli.looks import wants_links
+from lk_audit.cli.looks import presentation, wants_links
 from lk_audit.cli.progress import shown_progress
 from lk_audit.config import Config
 from lk_audit.progress import watched
@@ -22,7 +22,7 @@ from tests.samples import make_rule
 
 ROOT = Path(__file__).parent.parent
 NAMES = (
-    *("FORCE_HYPERLINK", "NO_COLOR", "CI", "TERM_PROGRAM", "TERM", "COLORTERM", "DOMTERM", "WT_SESSION"),
+    *("FORCE_HYPERLINK", "NO_COLOR", "FORCE_COLOR", "CI", "TERM_PROGRAM", "TERM", "COLORTERM", "DOMTERM", "WT_SESSION"),
     *("KONSOLE_VERSION", "VTE_VERSION"),
 )
 
@@ -62,6 +62,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         ({"VTE_VERSION": "4601"}, False),
         ({"VTE_VERSION": "new"}, False),
         ({"TERM_PROGRAM": "vscode", "CI": "true"}, False),
+        ({"TERM_PROGRAM": "vscode", "TERM": "dumb"}, False),
         ({"TERM_PROGRAM": "vscode", "NO_COLOR": "1"}, False),
         ({"TERM_PROGRAM": "vscode", "FORCE_HYPERLINK": "0"}, False),
         ({"FORCE_HYPERLINK": "1"}, True),
@@ -73,6 +74,13 @@ def test_links_are_for_terminals_that_are_known_to_open_them(
     environment(tty=True, **values)
 
     assert wants_links(None) is expected
+
+
+@pytest.mark.parametrize(("term", "colored"), [("xterm-256color", True), ("", True), ("dumb", False)])
+def test_a_dumb_terminal_gets_no_colours(environment: Callable[..., None], term: str, *, colored: bool) -> None:
+    environment(tty=True, TERM=term)
+
+    assert presentation(color=None).color is colored
 
 
 def test_links_never_reach_a_file_or_pipe_unless_forced(environment: Callable[..., None]) -> None:

@@ -37,7 +37,12 @@ def _wants_color(asked: bool | None) -> bool:
         return asked
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or _is_able_terminal()
+
+
+def _is_able_terminal() -> bool:
+    """Whether a terminal reads that knows more than text: Emacs' shell and the like call themselves dumb."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def wants_links(asked: bool | None) -> bool:
@@ -49,7 +54,7 @@ def wants_links(asked: bool | None) -> bool:
     forced = os.environ.get("FORCE_HYPERLINK")
     if forced:
         return forced.strip() != "0"
-    if asked is False or os.environ.get("NO_COLOR") or os.environ.get("CI") or not sys.stdout.isatty():
+    if asked is False or os.environ.get("NO_COLOR") or os.environ.get("CI") or not _is_able_terminal():
         return False
     return _is_linking_terminal(os.environ)
 

@@ -133,6 +133,7 @@ class TokenCheck(Fact, frozen=True, kw_only=True):
     """A LiveKit token read without checking its signature; `how` says by what means."""
 
     how: str
+    language: str = ""
     certain: bool = True
 
 
@@ -411,6 +412,7 @@ class WebhookUse(Fact, frozen=True, kw_only=True):
     """A webhook event that is used without a check of its signature; `how` says what is missing."""
 
     how: str
+    language: str = ""
     certain: bool = True
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import FileRole, TokenCheck
+from lk_audit.livekit.advice import VERIFIED_TOKEN
 from lk_audit.repairs import CheckSignature
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
@@ -72,9 +73,11 @@ def unverified_token(check: TokenCheck) -> Iterator[Problem]:
     """
     if check.role is FileRole.TEST:
         return  # tests look at the claims of tokens that they have made
+    written = VERIFIED_TOKEN.get(check.language)
     yield Problem(
         check.place,
         f"LiveKit token trusted without its signature: {check.how}",
         confidence=Confidence.HIGH if check.certain else Confidence.MEDIUM,
+        fix=f"Verify before you read: {written}." if written else None,
         repair=CheckSignature(check.place),
     )

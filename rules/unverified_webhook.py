@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import WebhookUse
+from lk_audit.livekit.advice import VERIFIED_EVENT
 from lk_audit.repairs import CheckSignature
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
@@ -99,9 +100,13 @@ def unverified_webhook(use: WebhookUse) -> Iterator[Problem]:
     LiveKit signs every webhook with the API secret. Without the check anybody who finds the address can say that a room
     has ended, a participant has left or a recording is ready, and the application believes it.
     """
+    written = VERIFIED_EVENT.get(use.language)
     yield Problem(
         use.place,
         f"webhook event of unknown origin: {use.how}",
         confidence=Confidence.HIGH if use.certain else Confidence.MEDIUM,
+        fix=f"Use what the SDK returns once it has checked the signature: {written}. Answer 401 when it fails."
+        if written
+        else None,
         repair=CheckSignature(use.place),
     )

@@ -132,3 +132,28 @@ def test_only_a_fallback_is_told_to_go(text: str, says_fallback: bool) -> None:
     code = f"import {{ AccessToken }} from 'livekit-server-sdk';\nnew AccessToken('devkey', {text}, {{ ttl: '5m' }});\n"
 
     assert ("falling back" in finding("server/rooms.ts", code, "LK102").fix) is says_fallback
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "rule", "advice"),
+    [
+        (
+            "rooms.py",
+            "from livekit import api\nclaims = api.TokenVerifier().verify(token, verify_signature=False)\n",
+            "LK603",
+            "Verify before you read: `api.TokenVerifier(key, secret).verify(token)`.",
+        ),
+        (
+            "hook.go",
+            (
+                'package a\nimport (\n"encoding/json"\n"net/http"\n"github.com/livekit/protocol/livekit"\n)\n'
+                "func hook(w http.ResponseWriter, r *http.Request) {\n\tvar event livekit.WebhookEvent\n"
+                '\tjson.NewDecoder(r.Body).Decode(&event)\n\tif event.Event == "room_finished" {\n\t}\n}\n'
+            ),
+            "LK604",
+            "`webhook.ReceiveWebhookEvent(request, auth.NewSimpleKeyProvider(key, secret))`",
+        ),
+    ],
+)
+def test_a_check_is_written_as_the_language_writes_it(path: str, text: str, rule: str, advice: str) -> None:
+    assert advice in finding(path, text, rule).fix

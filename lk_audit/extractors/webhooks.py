@@ -41,11 +41,12 @@ def webhook_uses(context: FileContext) -> Iterator[WebhookUse]:
     """Every use of an event whose sender is not known, one for each handler."""
     if context.role is FileRole.TEST:
         return
+    language = context.module.language
     for call in (*context.names.calls_of("receive"), *context.names.calls_of("Receive")):
         if _is_receiver(context, call):
             how = _SKIP if _skips(context, call) else _UNAWAITED if _is_unawaited(context, call) else None
             if how is not None:
-                yield WebhookUse(place=context.place(call), role=context.role, how=how)
+                yield WebhookUse(place=context.place(call), role=context.role, how=how, language=language)
     yield from _unverified(context)
 
 
@@ -92,7 +93,8 @@ def _unverified(context: FileContext) -> Iterator[WebhookUse]:
             if route.handler.function not in seen and (passed or not _is_verified(context, route)):
                 seen.add(route.handler.function)
                 told = _PASSED_BY if passed else how
-                yield WebhookUse(place=context.place(subject), role=context.role, how=told, certain=False)
+                place, language = context.place(subject), context.module.language
+                yield WebhookUse(place=place, role=context.role, how=told, language=language, certain=False)
 
 
 def _is_passed_by(context: FileContext, route: Route, test: Expr, subject: Expr) -> bool:

@@ -68,3 +68,25 @@ LISTENER: dict[str, str] = {
     "elixir": "`can_publish: false, can_publish_data: false`",
 }
 """Publishing, data messages included, denied in words, by language."""
+
+VERIFIED_TOKEN: dict[str, str] = {
+    "python": "`api.TokenVerifier(key, secret).verify(token)`",
+    "javascript": "`await new TokenVerifier(key, secret).verify(token)`",
+    "go": "`auth.ParseAPIToken(token)`, then `verifier.Verify(secret)`",
+    "php": "`(new AccessToken($key, $secret))->fromJwt($token)`",
+    "ruby": "`LiveKit::TokenVerifier.new(api_key: key, api_secret: secret).verify(token)`",
+    "csharp": "`new TokenVerifier(key, secret).Verify(token)`",
+    "rust": "`TokenVerifier::with_api_key(&key, &secret).verify(&token)`",
+}
+"""The claims of a token whose signature was checked, by language."""
+
+VERIFIED_EVENT: dict[str, str] = {
+    "python": "`api.WebhookReceiver(api.TokenVerifier(key, secret)).receive(body, header)`",
+    "javascript": "`await new WebhookReceiver(key, secret).receive(body, header)`",
+    "go": "`webhook.ReceiveWebhookEvent(request, auth.NewSimpleKeyProvider(key, secret))`",
+    "java": "`new WebhookReceiver(key, secret).receive(body, header)`",
+    "kotlin": "`WebhookReceiver(key, secret).receive(body, header)`",
+    "php": "`(new WebhookReceiver($key, $secret))->receive($body, $header)`",
+    "csharp": "`new WebhookReceiver(key, secret).Receive(body, header)`",
+}
+"""A webhook event whose signature was checked, from the raw body and the Authorization header, by language."""

@@ -11,11 +11,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from lk_audit import testing
+from lk_audit.facts import Lead, TokenMint
+from lk_audit.rule_api import Options, Problem, Severity, rule
 from lk_audit.rule_packs import installed_packs
+from lk_audit.scanning.pipeline import scan_sources
+from lk_audit.source import Source
 
 ROOT = Path(__file__).parent.parent
 PACK = ROOT / "tests" / "fixtures" / "packs" / "acme-livekit-rules"
@@ -189,8 +194,23 @@ def test_a_rule_that_gives_something_else_than_problems_fails_alone(run: Run, mo
     done = run(modules_to_break, "scan", "--max-ttl", "5m")
 
     assert done.returncode == 3
-    assert "ACME001 on mint.py: TypeError at pipeline.py:" in done.stdout
+    assert (
+        "rules that failed, and are not lk-audit's:\n  ACME001 on mint.py: str yielded, where a Problem is"
+        in done.stdout
+    )
     assert "LK301[excessive-ttl]" in done.stdout
+
+
+def test_a_rule_that_is_asked_for_and_could_not_be_loaded_is_told_with_the_reason(
+    run: Run, modules_to_break: Path
+) -> None:
+    rule = modules_to_break / "acme_livekit_rules" / "unlimited_sources.py"
+    rule.write_text(rule.read_text().replace("cwe=1220,", ""))
+    done = run(modules_to_break, "scan", "--select", "ACME001")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("lk-audit: no rule is called ACME001; ")
+    assert "missing 1 required keyword-only argument: 'cwe'" in done.stderr
 
 
 def test_a_scanned_repository_cannot_pose_as_a_rule_pack(run: Run, tmp_path: Path) -> None:
@@ -286,3 +306,24 @@ def test_examples_that_do_not_hold_are_told_line_by_line(
     assert len(found) == len(mistakes)
     for line, mistake in zip(found, mistakes, strict=True):
         assert line.startswith(f"XX101 some-rule, {mistake}")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("return Problem(mint.place, 'x')", "Problem returned, where problems are to be yielded,"),
+        ("yield 3", "int yielded, where a Problem is expected,"),
+        ("yield Problem('here', 'x')", "a Problem whose place is str"),
+        ("yield Problem(mint.place, 3)", "a Problem whose message is int"),
+        ("yield Problem(mint.place, 'x', 'high')", "a Problem whose severity is str"),
+        ("yield Problem(mint.place, 'x', trace=(Lead('here', 'y'),))", "a Problem whose place is str"),
+    ],
+)
+def test_what_is_wrong_with_a_rules_problem_is_said(given: str, told: str) -> None:
+    names: dict[str, Any] = {"Problem": Problem, "Lead": Lead}
+    exec(f"def guest(mint):\n    'Guests.'\n    {given}\n", names)  # noqa: S102 - a rule in words
+    bad = rule(TokenMint, id="TEAM001", severity=Severity.LOW, cwe=1, fix="x", bad=["a"], good=["b"])(names["guest"])
+    source = Source.from_text("a.py", "from livekit import api\napi.AccessToken().to_jwt()\n")
+
+    (crash,) = scan_sources([source], [bad], Options()).crashes
+    assert (crash.rule_id, crash.error, crash.raised_at) == ("TEAM001", told, "guest.py")

@@ -61,17 +61,18 @@ def catalogue(rules: Sequence[AnyRule], style: str, presentation: Presentation) 
     if style == "json":
         return json.dumps([_entry(rule) for rule in rules], indent=2) + "\n"
     paint = Painter(color=presentation.color)
-    width = max(len(rule.name) for rule in rules)
-    indent = " " * (len("LK101  ") + width + 2 + len("critical  "))
-    return "\n".join(line for rule in rules for line in _row(rule, paint, width, (indent, presentation.width))) + "\n"
+    widths = (max(len(rule.id) for rule in rules), max(len(rule.name) for rule in rules))
+    return "\n".join(line for rule in rules for line in _row(rule, paint, widths, presentation.width)) + "\n"
 
 
-def _row(rule: AnyRule, paint: Painter, width: int, page: tuple[str, int]) -> Iterator[str]:
-    indent, columns = page
+def _row(rule: AnyRule, paint: Painter, widths: tuple[int, int], columns: int) -> Iterator[str]:
+    of_ids, of_names = widths
+    indent = " " * (of_ids + 2 + of_names + 2 + len("critical  "))
     summary = rule.summary + ("" if rule.on_by_default else " (off by default)")
     lines = folded(summary, columns, indent, indent)
     severity = paint(rule.severity.label, rule.severity.label.ljust(8))
-    yield f"{rule.id}  {paint('strong', rule.name.ljust(width))}  {severity}  {lines[0].strip()}"
+    name = paint("strong", rule.name.ljust(of_names))
+    yield f"{rule.id.ljust(of_ids)}  {name}  {severity}  {lines[0].strip()}"
     yield from lines[1:]
 
 

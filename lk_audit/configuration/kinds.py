@@ -39,12 +39,16 @@ from lk_audit.suppression.overrides import EVERY_RULE
 # --- rules and severities ---------------------------------------------------------------------------------------------
 
 
+NO_RULE = "no rule is called"
+"""How a complaint about the name of a rule begins."""
+
+
 def _rule(name: str, scope: Scope, *where: str) -> str:
     """The id of a rule."""
     if name == EVERY_RULE:
         return EVERY_RULE
     if name not in scope.rules:
-        raise BadValue(f"no rule is called {name}{did_you_mean(name, scope.rules)}", *where)
+        raise BadValue(f"{NO_RULE} {name}{did_you_mean(name, scope.rules)}", *where)
     return scope.rules[name]
 
 

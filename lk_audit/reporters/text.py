@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lk_audit.edits import Fix
 from lk_audit.facts import Lead
-from lk_audit.findings import Finding, Line, Report
+from lk_audit.findings import Crash, Finding, Line, Report
 from lk_audit.reporters import Presentation, readable_path
 from lk_audit.reporters.screen import Painter, folded, printable, underlined
 from lk_audit.reporters.summary import coverage, outcome, reasons
@@ -150,7 +150,11 @@ def position(place: Place) -> str:
 
 
 def _closing(report: Report, paint: Painter) -> Iterator[str]:
-    yield from _section("internal errors, please report them:", _crashes(report), paint)
+    others = {rule.id for rule in report.rules if not rule.is_builtin}
+    ours = [crash for crash in report.crashes if crash.rule_id not in others]
+    yield from _section("internal errors, please report them:", _crashes(ours), paint)
+    theirs = [crash for crash in report.crashes if crash.rule_id in others]
+    yield from _section("rules that failed, and are not lk-audit's:", _crashes(theirs), paint)
     yield from _section("rules that could not be loaded:", report.rule_errors, paint)
     yield from _section("notes:", _notes(report), paint)
     unnamed = report.skipped[_LONGEST_LIST:]
@@ -172,10 +176,10 @@ def _section(title: str, lines: Sequence[str], paint: Painter, rest: str = "") -
     yield ""
 
 
-def _crashes(report: Report) -> list[str]:
+def _crashes(crashes: Iterable[Crash]) -> list[str]:
     return [
         f"{crash.rule_id or 'analysis'} on {readable_path(crash.path or '?')}: {crash.error} at {crash.raised_at}"
-        for crash in report.crashes
+        for crash in crashes
     ]
 
 

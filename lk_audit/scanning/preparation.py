@@ -12,7 +12,9 @@ from msgspec.structs import replace
 
 from lk_audit.config import Config
 from lk_audit.configuration.building import build
+from lk_audit.configuration.kinds import NO_RULE
 from lk_audit.configuration.layers import Asked, Effective, effective
+from lk_audit.errors import UsageError
 from lk_audit.files.discovery import common_base
 from lk_audit.findings import AnyRule, Report
 from lk_audit.presence import is_folder
@@ -132,7 +134,12 @@ def set_up(  # noqa: PLR0913 - keywords, all but two optional
     loaded = load_rules(rule_folders, packs=packs)
     chosen = tuple(paths) or (".",)
     base = base or common_base(chosen)
-    settings = effective(asked, base, rule_names(loaded.rules))
+    try:
+        settings = effective(asked, base, rule_names(loaded.rules))
+    except UsageError as error:
+        if NO_RULE not in str(error) or not loaded.errors:
+            raise
+        raise UsageError(f"{error}; {loaded.errors[0]}") from None  # it may be the rule that is asked for
     config = build(settings, base, loaded.rules, rule_folders, is_isolated=asked.isolated)
     kept = cache_folder if settings.value("cache") else None
     return Setup(chosen, base, settings, replace(config, jobs=jobs), loaded, watching, kept)

@@ -86,10 +86,17 @@ def test_an_unknown_rule_is_reported_with_a_suggestion() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["ignore", "ignore[bad word]", "ignore[bad-word] until=2026-13-45 x", "ignore[bad-word]x"]
+    "body",
+    [
+        *("ignore", "ignore[bad word]", "ignore[bad-word]x", "ignore[bad-word] until=2026-13-45 x"),
+        *("ignore[bad-word] until=tomorrow", "ignore[bad-word] until=1.6.2027 x", "ignore[bad-word] until= 2027-06-01"),
+    ],
 )
-def test_a_suppression_that_cannot_be_read_is_reported(body: str) -> None:
-    assert "cannot be read" in notes(scan(f"x = 1  # lk-audit: {body}"))[0]
+def test_a_suppression_that_cannot_be_read_is_reported_and_accepts_nothing(body: str) -> None:
+    report = scan(f"x = BAD  # lk-audit: {body}")
+
+    assert "cannot be read" in notes(report)[0]
+    assert not report.findings[0].suppressed
 
 
 def test_a_suppression_changes_no_fingerprint() -> None:

@@ -21,7 +21,7 @@ from lk_audit.suppression.comment_syntax import MARK, closes_block, marked_comme
 _MARK = MARK.encode()
 _BODY = regex(
     r"ignore\[(?P<names>[A-Za-z0-9-]+(?:[ \t]*,[ \t]*[A-Za-z0-9-]+)*)\]"
-    r"(?:[ \t]+until=(?P<until>\d{4}-\d{2}-\d{2}))?(?P<reason>[ \t].*)?"
+    r"(?:[ \t]+until=(?P<until>\S*))?(?P<reason>[ \t].*)?"
 )
 # A comment that begins with another word is about lk-audit, and accepts nothing.
 _MEANT = regex(r"(?:ignore|disable|allow|accept|suppress|skip|off)(?![\w-])")
@@ -115,7 +115,7 @@ def _comments_of_line(source: Source, number: int) -> Iterator[_Comment | Note]:
     line = _lines_span(source, number, number).line
     body = _BODY.fullmatch(comment.body)
     until = _date(body["until"]) if body and body["until"] else None
-    if body is None or (body["until"] and until is None):
+    if body is None or (body["until"] is not None and until is None):
         yield Note(SUPPRESSION, source.path, line, f"this suppression cannot be read; {_FORM}")
         return
     names = tuple(name.strip() for name in body["names"].split(","))

@@ -84,10 +84,14 @@ def wanted_paths(folder: Path) -> list[str]:
         return paths
     changed = [name for name in changed_files(folder, base) if any(is_inside(name, path) for path in paths)]
     if sum(len(name.encode()) + 1 for name in changed) > LONGEST_LIST:
-        say(f"{len(changed)} changed files: everything is scanned")
+        say(f"{counted(len(changed))}: everything is scanned")
         return paths
-    say(f"{len(changed)} changed files since {base}")
+    say(f"{counted(len(changed))} since {base}")
     return changed
+
+
+def counted(files: int) -> str:
+    return "1 changed file" if files == 1 else f"{files} changed files"
 
 
 def is_inside(name: str, path: str) -> bool:

@@ -26,7 +26,7 @@ def test_a_pull_request_is_judged_by_the_files_that_it_changes(installed: tuple[
     ran = act(installed, project, pull_request(base), diff_only="true")
 
     assert ran.sarif == ["a%20new%20file.env LK101"]
-    assert "1 changed files since" in ran.log
+    assert "1 changed file since" in ran.log
 
 
 def test_a_changed_file_is_understood_with_the_rest_of_the_project(installed: tuple[Path, str], project: Path) -> None:

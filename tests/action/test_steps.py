@@ -101,6 +101,14 @@ def test_a_clean_repository_passes(installed: tuple[Path, str], project: Path) -
     assert (ran.code, ran.outputs["findings"], ran.sarif) == (0, "0", [])
 
 
+def test_what_the_repository_configures_holds_where_no_input_says_otherwise(
+    installed: tuple[Path, str], project: Path
+) -> None:
+    (project / "lk-audit.toml").write_text('fail-on = "critical"\n')
+
+    assert (act(installed, project).code, act(installed, project, fail_on="high").code) == (0, 1)
+
+
 def test_the_report_is_there_for_the_upload_although_findings_fail(installed: tuple[Path, str], project: Path) -> None:
     ran = act(installed, project, sarif_file="reports.sarif")
 

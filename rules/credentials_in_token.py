@@ -120,7 +120,7 @@ def credentials_in_token(mint: TokenMint) -> Iterator[Problem]:
     names = ", ".join(dict.fromkeys(item.what for item in mint.readable_credentials))
     yield Problem(
         first.place,
-        f"credentials inside a token, readable for its holder: {names}",
+        f"credentials inside a token, readable by its holder: {names}",
         confidence=Confidence.HIGH if any(item.certain for item in mint.readable_credentials) else Confidence.MEDIUM,
         related=tuple(Lead(item.place, item.what) for item in others),
     )

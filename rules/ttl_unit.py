@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Expiry, FileRole, Lifetime, TokenMint
+from lk_audit.facts import Expiry, FileRole, Lifetime, Signer, TokenMint
+from lk_audit.livekit.advice import LIFETIME
 from lk_audit.repairs import CorrectUnit
 from lk_audit.rule_api import Confidence, Fixable, Options, Problem, Severity, rule
 
@@ -94,6 +95,7 @@ def ttl_unit(mint: TokenMint, options: Options) -> Iterator[Problem]:
             severity=_severity(mint, item),
             confidence=Confidence.HIGH,
             trace=item.leads,
+            fix=_fix(mint),
             repair=CorrectUnit(item.place, item.unit, options.max_ttl) if item.unit else None,
         )
         return
@@ -103,3 +105,9 @@ def _severity(mint: TokenMint, item: Lifetime) -> Severity | None:
     if mint.is_advice:
         return Severity.LOW
     return Severity.MEDIUM if item.expiry in {Expiry.REJECTED, Expiry.BORN_EXPIRED} else None
+
+
+def _fix(mint: TokenMint) -> str | None:
+    """Advice for the language; JavaScript has the general one, which tells of the setter too."""
+    written = LIFETIME.get(mint.language) if mint.signer is Signer.SDK and mint.language != "javascript" else None
+    return f"Write the lifetime with its unit: {written}." if written else None

@@ -157,3 +157,13 @@ def test_only_a_fallback_is_told_to_go(text: str, says_fallback: bool) -> None:
 )
 def test_a_check_is_written_as_the_language_writes_it(path: str, text: str, rule: str, advice: str) -> None:
     assert advice in finding(path, text, rule).fix
+
+
+def test_a_unit_is_corrected_as_the_language_writes_it() -> None:
+    text = (
+        "import io.livekit.server.*\nfun f(room: String) {\n  val token = AccessToken(k, s)\n  token.ttl = 3600\n"
+        "  token.addGrants(RoomJoin(true), RoomName(room))\n}\n"
+    )
+
+    fix = finding("Mint.kt", text, "LK304").fix
+    assert fix == "Write the lifetime with its unit: `token.ttl = TimeUnit.MINUTES.toMillis(15)`."

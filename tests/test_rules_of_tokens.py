@@ -44,7 +44,7 @@ def test_credentials_in_a_token() -> None:
         ReadableCredential(at(6), "secret of the storage"),
         ReadableCredential(at(7), "S3_KEY", certain=False),
     )
-    message = "credentials inside a token, readable for its holder"
+    message = "credentials inside a token, readable by its holder"
 
     assert judged("credentials-in-token", readable_credentials=(first, second, first)) == [
         f"6 as usual high: {message}: secret of the storage, S3_KEY"

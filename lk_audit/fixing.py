@@ -38,13 +38,17 @@ class _Seen(Struct, frozen=True):
 
 
 class Plan(Struct):
-    """What fixing comes to: `report` on the outcome, the number of findings `fixed`, the files before and after."""
+    """What fixing comes to: `report` on the outcome, the number of findings `fixed`, the files before and after.
+
+    `undone` is how many findings are left whose fix was tried and did not hold.
+    """
 
     report: Report
     fixed: int = 0
     before: dict[str, Source] = field(default_factory=dict)
     after: dict[str, Source] = field(default_factory=dict)
     diff: str = ""
+    undone: int = 0
 
     @property
     def unsafe_left(self) -> int:
@@ -56,22 +60,30 @@ def plan(scan: Scan, *, unsafe: bool) -> Plan:
     """Fix what can be fixed, in memory.
 
     A round makes all fixes that do not touch each other and scans the outcome. Where a fix does not take its finding
-    away, or brings another, its files go back to what they were and the fix is not tried again.
+    away, or brings another, its files go back to what they were. From then on they are fixed rule by rule, so that the
+    fixes of one rule do not stand in the way of the others; those that go wrong by themselves are not tried again.
     """
     first = now = _scanned(scan, {})
     texts: dict[str, Source] = {}
     refused: set[Fix] = set()
-    fixed = 0
-    for _ in range(ROUNDS):
-        made = _fixable(now.report, refused, unsafe=unsafe)
+    careful: set[str] = set()
+    fixed, rounds = 0, ROUNDS
+    while rounds:
+        rounds -= 1
+        made = _one_rule_each(_fixable(now.report, refused, unsafe=unsafe), careful)
         if not made:
             break
         new = {**texts, **_edited(now, made)}
         then = _scanned(scan, new)
         spoiled = _spoiled(now, then, made)
         if spoiled:
-            refused |= {fix for fix in _fixes(made) if _paths(fix) & spoiled}
-            made = [item for item in made if item.automatic not in refused]
+            suspects = [item for item in made if item.automatic is not None and _paths(item.automatic) & spoiled]
+            alone = [item for item in suspects if item.automatic is not None and _paths(item.automatic) <= careful]
+            refused |= set(_fixes(alone))
+            if len(alone) < len(suspects):
+                careful |= {path for fix in _fixes(suspects) for path in _paths(fix)}
+                rounds += len({item.rule_id for item in suspects})
+            made = [item for item in made if item not in suspects]
             if not made:
                 continue
             new = {**texts, **_edited(now, made)}
@@ -81,7 +93,8 @@ def plan(scan: Scan, *, unsafe: bool) -> Plan:
         fixed += len(made)
         texts, now = new, then
     before = {path: first.sources[path] for path in sorted(texts)}
-    return Plan(now.report, fixed, before, texts, "".join(_diff(first, now, path) for path in before))
+    diff = "".join(_diff(first, now, path) for path in before)
+    return Plan(now.report, fixed, before, texts, diff, undone=len(_wanted(now.report, unsafe=unsafe)))
 
 
 def _scanned(scan: Scan, texts: Mapping[str, Source]) -> _Seen:
@@ -95,9 +108,25 @@ def _scanned(scan: Scan, texts: Mapping[str, Source]) -> _Seen:
 
 def _fixable(report: Report, refused: Collection[Fix], *, unsafe: bool) -> list[Finding]:
     """The findings with a fix that may be made now: none touches another, and none has been refused."""
-    wanted = [item for item in report.open_findings if item.automatic and (item.automatic.is_safe or unsafe)]
+    wanted = _wanted(report, unsafe=unsafe)
     fixes = chosen(fix for fix in _fixes(wanted) if fix not in refused)
     return [item for item in wanted if item.automatic in fixes]
+
+
+def _wanted(report: Report, *, unsafe: bool) -> list[Finding]:
+    return [item for item in report.open_findings if item.automatic and (item.automatic.is_safe or unsafe)]
+
+
+def _one_rule_each(findings: Iterable[Finding], careful: Collection[str]) -> list[Finding]:
+    """The findings without those that share a file that needs care with an earlier one of another rule."""
+    rules: dict[str, str] = {}
+    chosen_ones: list[Finding] = []
+    for item in findings:
+        paths = _paths(item.automatic) & set(careful) if item.automatic is not None else set()
+        if all(rules.get(path, item.rule_id) == item.rule_id for path in paths):
+            rules |= dict.fromkeys(paths, item.rule_id)
+            chosen_ones.append(item)
+    return chosen_ones
 
 
 def _fixes(findings: Iterable[Finding]) -> list[Fix]:

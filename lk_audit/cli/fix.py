@@ -76,4 +76,9 @@ def _say(verb: str, made: Plan, *, unsafe: bool) -> None:
     """On standard error, so that a diff or a report stays what it is."""
     more = made.unsafe_left if not unsafe else 0
     rest = f" ({more} more with --unsafe-fixes)" if more else ""
-    say(f"{verb} {counted(made.fixed, 'finding')}{rest}.\n", to_errors=True)
+    undone = (
+        f"; {counted(made.undone, 'fix', 'fixes')} not made: the finding would stay, or another come"
+        if made.undone
+        else ""
+    )
+    say(f"{verb} {counted(made.fixed, 'finding')}{rest}{undone}.\n", to_errors=True)

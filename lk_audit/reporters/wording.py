@@ -60,9 +60,9 @@ def bounded(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 2].rstrip() + "…."
 
 
-def counted(count: int, word: str) -> str:
-    """A number of things: "1 file", "2 files"."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
+def counted(count: int, word: str, several: str = "") -> str:
+    """A number of things: "1 file", "2 files"; `several` is for a word that takes more than an "s"."""
+    return f"{count} {word if count == 1 else several or word + 's'}"
 
 
 def noted(note: Note) -> str:

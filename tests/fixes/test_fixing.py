@@ -112,6 +112,25 @@ def test_the_fixes_of_other_files_are_made_beside_one_that_is_undone() -> None:
     assert list(made.after) == ["b.js"]
 
 
+MANY = (
+    "from livekit import api\n\n\ndef one(user, room):\n"
+    "    grants = api.VideoGrants(room_join=True, room=room, can_publish=False)\n"
+    "    return api.AccessToken().with_identity(user).with_grants(grants).to_jwt()\n\n\ndef two(user, room):\n"
+    "    grants = api.VideoGrants(roomJoin=True, room=room)\n"
+    "    return api.AccessToken().with_identity(user).with_grants(grants).to_jwt()\n"
+)
+"""A file with a fix that brings another finding: only with its right name a token joins, and lacks a lifetime."""
+
+
+def test_a_fix_that_does_not_hold_leaves_those_of_other_rules_in_its_file_alone() -> None:
+    made = plan(scanner(("a.py", MANY)), unsafe=False)
+
+    assert {item.rule_name for item in made.report.open_findings} == {"unknown-grant"}
+    assert "can_publish_data=False" in made.after["a.py"].text
+    assert "with_ttl(timedelta(hours=1))" in made.after["a.py"].text
+    assert made.undone == 1
+
+
 def test_accepted_findings_are_left_alone() -> None:
     accepted = TEXT.replace("'24h' });", "'24h' }); // lk-audit: ignore[excessive-ttl] kiosks")
 

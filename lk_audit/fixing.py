@@ -78,11 +78,11 @@ def plan(scan: Scan, *, unsafe: bool) -> Plan:
         spoiled = _spoiled(now, then, made)
         if spoiled:
             suspects = [item for item in made if item.automatic is not None and _paths(item.automatic) & spoiled]
-            alone = [item for item in suspects if item.automatic is not None and _paths(item.automatic) <= careful]
-            refused |= set(_fixes(alone))
-            if len(alone) < len(suspects):
-                careful |= {path for fix in _fixes(suspects) for path in _paths(fix)}
-                rounds += len({item.rule_id for item in suspects})
+            mixed = _of_several_rules(suspects)
+            refused |= {fix for fix in _fixes(suspects) if not _paths(fix) & mixed}
+            if mixed:
+                careful |= mixed
+                rounds = max(rounds, min(len({item.rule_id for item in suspects}), ROUNDS))
             made = [item for item in made if item not in suspects]
             if not made:
                 continue
@@ -115,6 +115,15 @@ def _fixable(report: Report, refused: Collection[Fix], *, unsafe: bool) -> list[
 
 def _wanted(report: Report, *, unsafe: bool) -> list[Finding]:
     return [item for item in report.open_findings if item.automatic and (item.automatic.is_safe or unsafe)]
+
+
+def _of_several_rules(findings: Sequence[Finding]) -> set[str]:
+    """The files that the fixes of more than one rule change."""
+    rules: dict[str, set[str]] = {}
+    for item in findings:
+        for path in _paths(item.automatic) if item.automatic is not None else ():
+            rules.setdefault(path, set()).add(item.rule_id)
+    return {path for path, found in rules.items() if len(found) > 1}
 
 
 def _one_rule_each(findings: Iterable[Finding], careful: Collection[str]) -> list[Finding]:

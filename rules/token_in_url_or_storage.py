@@ -93,4 +93,7 @@ def token_in_url_or_storage(left: TokenLeftBehind) -> Iterator[Problem]:
     )
 
 
-_FINDERS = {"the address of a page": "histories, logs and referrers keep it"}
+_FINDERS = {
+    "the address of a page": "histories, logs and referrers keep it",
+    "AsyncStorage": "it lies on the device unencrypted",
+}

@@ -229,6 +229,11 @@ EVENT = "webhook event of unknown origin: skipAuth is set"
             TokenLeftBehind(place=at(1), where="localStorage", certain=False),
             f"as usual medium: {LEFT}",
         ),
+        (
+            "token-in-url-or-storage",
+            TokenLeftBehind(place=at(1), where="AsyncStorage"),
+            "as usual high: LiveKit token left in AsyncStorage, where it lies on the device unencrypted",
+        ),
         ("token-in-url-or-storage", TokenLeftBehind(place=at(1), where="x", role=FileRole.TEST), "nothing"),
         ("dev-token-source", DevTokenSource(place=at(1), how="sandboxTokenServer()"), f"as usual medium: {ASKED}"),
         (

@@ -16,6 +16,7 @@ from lk_audit.values.arithmetic import binary
 from lk_audit.values.flow import Definition
 from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import Clock, Listed, Mapped, Moment, Number, Possible, Text, Value
+from lk_audit.values.model import Member as Entry
 from lk_audit.values.names import Names
 from lk_audit.values.possible import unknown
 from lk_audit.values.records import Part, RecordBuilder, appended, is_deletion, key_name, member_of
@@ -159,6 +160,14 @@ def _by_method(use: Name, keys: list[Key], call: Call) -> Mutation | None:  # no
     return None
 
 
+def _inner_record(mutation: Mutation) -> Entry | None:
+    """The record inside a record that nothing has been put into before: Go's `settings.LiveKit.TTL = ttl`."""
+    if not isinstance(mutation.node, Assign):
+        return None
+    record = Mapped(origin=mutation.node.target, members={}, open=True)
+    return Entry(values=(record,), key=mutation.node.target)
+
+
 class Mutator(Struct, frozen=True, eq=False):
     """Applies changes to values; `evaluate` gives the values of an expression where the change stands."""
 
@@ -179,8 +188,10 @@ class Mutator(Struct, frozen=True, eq=False):
         if not isinstance(value, Mapped):
             return (value,)
         names = [key_name(item) for item in self._key(keys[0])]
-        member = value.members.get(names[0]) if len(names) == 1 and names[0] is not None else None
-        if member is None or names[0] is None:
+        if len(names) != 1 or names[0] is None:
+            return (value,)
+        member = value.members.get(names[0]) or _inner_record(mutation)
+        if member is None:
             return (value,)
         inner = tuple(new for old in member.values for new in self._changed_at(old, keys[1:], mutation, certain))
         return (replace(value, members={**value.members, names[0]: replace(member, values=inner)}),)

@@ -41,3 +41,33 @@ def test_a_token_that_a_client_makes_is_a_token(code: str) -> None:
 
 def test_a_token_of_something_else_is_none() -> None:
     assert mints("join.go", FRAME % "return s.sessions.CreateToken().SetUser(user).String()") == []
+
+
+SETTINGS = """package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/livekit/protocol/auth"
+)
+
+type settings struct {
+	LiveKit struct {
+		Secret   string
+		TokenTTL time.Duration
+	}
+}
+
+func join(room, user string) (string, error) {
+	var cfg settings
+	cfg.LiveKit.Secret = os.Getenv("LIVEKIT_API_SECRET")
+	%s
+	at := auth.NewAccessToken("key", cfg.LiveKit.Secret)
+	return at.SetVideoGrant(&auth.VideoGrant{RoomJoin: true}).SetValidFor(cfg.LiveKit.TokenTTL).ToJWT()
+}
+"""
+
+
+def test_a_field_of_a_struct_inside_a_struct_is_what_it_was_given() -> None:
+    assert lifetime(mint("join.go", SETTINGS % "cfg.LiveKit.TokenTTL = 2 * time.Hour")) == 2 * 3600

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Argument, Assign, Call, Class, Define, DefineClass, Expr, Function, Literal, Name, Opaque
-from lk_audit.values.model import Defined, Given, Mapped, Possible, Step, Text, Value, defined_classes
+from lk_audit.values.model import Defined, Given, Mapped, Nothing, Possible, Step, Text, Value, defined_classes
 from lk_audit.values.possible import bounded, shown, traced, unknown
 from lk_audit.values.records import RecordBuilder
 
@@ -73,7 +73,7 @@ class Structs:
                 values, label = evaluator.evaluate_at(given[field].value, frame), self._label(given[field])
             else:
                 values = evaluator.from_home(home, _default(home, owner, field))
-            if values:
+            if not all(isinstance(value, Nothing) for value in values):  # what is nil is left out of the JSON
                 builder.put((Text(origin=label, text=names.get(field, field)),), values, label)
         return builder.build()
 
@@ -141,7 +141,10 @@ class Structs:
         return bool(wanted) and all(self.method(owner, name, 0) is not None for name in wanted)
 
     def field(self, owner: Class, name: str, definitions: Sequence[Definition], depth: int) -> Possible | None:
-        """What a field can be: what methods and struct literals give it, else some value of its type."""
+        """What a field can be: what methods and literals give it, else some value of its type. A type inside: itself."""
+        nested = next((item.node for item in definitions if isinstance(item.node, Class)), None)
+        if nested is not None:
+            return (Defined(origin=nested, definition=nested),)
         given = [*self._assigned(owner, definitions), *self._written(owner, name)]
         if given:
             return bounded(given, owner)

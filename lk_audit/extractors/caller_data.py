@@ -42,7 +42,7 @@ def _is_raw_value(  # noqa: PLR0911 - one per kind of value
 ) -> bool:
     match value:
         case Given():
-            return not (is_server_set(value) or _is_receiver(value) or _is_state_in_rust(context, value))
+            return not (is_server_set(value) or _is_receiver(value) or _is_handed_over(context, value))
         case Returned(call=call) if context.is_go and _is_server_set_in_go(context, call):
             return False
         case Reference(name=name):
@@ -58,10 +58,20 @@ def _is_raw_value(  # noqa: PLR0911 - one per kind of value
             return False
 
 
-def _is_state_in_rust(context: FileContext, value: Given) -> bool:
-    """Whether a value is a part of what the server itself gives its handlers: `State(app): State<App>`."""
-    if context.module.language != "rust":
-        return False
+def _is_handed_over(context: FileContext, value: Given) -> bool:
+    """Whether a value is a part of what the server gives its handlers: `State(app): State<App>`, services in C#."""
+    match context.module.language:
+        case "rust":
+            return _is_state_in_rust(value)
+        case "csharp":
+            from lk_audit.extractors.dotnet_handlers import is_service  # noqa: PLC0415 - most scans meet other languages
+
+            return any(is_service(item) for item in value.function.parameters if item.name == value.parameter)
+        case _:
+            return False
+
+
+def _is_state_in_rust(value: Given) -> bool:
     from lk_audit.extractors.rust_handlers import base_type  # noqa: PLC0415 - most scans meet other languages
     from lk_audit.livekit.rust_web import SERVER_TYPES  # noqa: PLC0415 - most scans meet other languages
 

@@ -108,10 +108,10 @@ def _mapped(context: FileContext, call: Call) -> Iterator[Handler]:
 def is_from_caller(_: FileContext, value: Given, __: Handler) -> bool:
     """Whether a parameter of a handler holds what the caller sends."""
     parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
-    return parameter is not None and not _is_service(parameter)
+    return parameter is not None and not is_service(parameter)
 
 
-def _is_service(parameter: Parameter) -> bool:
+def is_service(parameter: Parameter) -> bool:
     """Whether the server hands a parameter over: a service, the settings, the context."""
     names = list(_names(parameter.annotation))
     if any(name in _FROM_CALLER for name in names):

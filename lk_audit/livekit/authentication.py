@@ -202,7 +202,7 @@ LANGUAGE_IDENTITIES: dict[str, tuple[str, ...]] = {
     ),
     "csharp": (
         *("User.Identity", "User.Find", "User.Claims", "User.Get", "User.IsInRole", "User.HasClaim"),
-        *("HttpContext.User", "HttpContext.Get", "Context.User"),
+        *("HttpContext.User", "HttpContext.Get", "HttpContext.Items", "Context.User", "Context.Items"),
     ),
     "elixir": (
         *("get_session", "Plug.Conn.get_session", "Guardian.Plug.current_resource", "Guardian.Plug.current_claims"),

@@ -44,7 +44,8 @@ GATEWAY_REQUESTS = frozenset(
 )
 FROM_SERVICES = frozenset({"FromServices", "FromKeyedServices", "CancellationToken", "HttpContext", "ILogger"})
 SERVICE_NAME = regex(
-    r"^I[A-Z][a-z]\w*$|(?:Service|Repository|Manager|Client|DbContext|Options|Settings|Config|Factory|Logger|Provider)$"
+    r"^I[A-Z][a-z]\w*$|(?:Service|Repository|Manager|Client|DbContext|Options|Settings|Config|Factory|Logger|Provider"
+    r"|Store|Cache|Registry|Generator|Hasher|Validator|Mediator)$"
 )
 """How types are called that the server hands to a function: interfaces, services, settings."""
 DEFAULT_POLICIES = (b"FallbackPolicy", b"new AuthorizeFilter", b"MapControllers().RequireAuthorization")

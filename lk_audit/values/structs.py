@@ -141,7 +141,7 @@ class Structs:
         return bool(wanted) and all(self.method(owner, name, 0) is not None for name in wanted)
 
     def field(self, owner: Class, name: str, definitions: Sequence[Definition], depth: int) -> Possible | None:
-        """What a field can be: what methods and literals give it, else some value of its type. A type inside: itself."""
+        """What a field can be: what methods and literals give it, else a value of its type. A type inside: itself."""
         nested = next((item.node for item in definitions if isinstance(item.node, Class)), None)
         if nested is not None:
             return (Defined(origin=nested, definition=nested),)

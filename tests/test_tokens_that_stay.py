@@ -204,3 +204,30 @@ def test_callers_of_another_file_count_too() -> None:
     assert found_in({"tokens.py": signing, "close.py": calling}, "LK401") == []
     telling = calling.replace("Bearer ", "")
     assert len(found_in({"tokens.py": signing, "close.py": telling}, "LK401")) == 1
+
+
+LARAVEL = """<?php
+namespace App\\Services;
+use Firebase\\JWT\\JWT;
+class Rooms {
+    private function admin(): string {
+        $video = ['roomList' => true, 'roomCreate' => true, 'roomJoin' => %s];
+        return JWT::encode(['iss' => $this->key, 'exp' => time() + 60, 'video' => $video], $this->secret, 'HS256');
+    }
+    public function list(Request $request) {
+        $headers['%s'] = 'Bearer ' . $this->admin();
+        $found = $this->client->request('POST', $this->url, ['headers' => $headers]);
+        return response()->json(['rooms' => $found, 'asked' => $this->admin()]);
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(("joins", "header", "expected"), [("false", "Authorization", 0), ("true", "Authorization", 1)])
+def test_a_file_that_sets_the_header_of_its_own_requests_calls_the_server(
+    joins: str, header: str, expected: int
+) -> None:
+    routes = "<?php\nRoute::get('/rooms', [App\\Services\\Rooms::class, 'list']);\n"
+    files = {"app/Services/Rooms.php": LARAVEL % (joins, header), "routes/api.php": routes}
+
+    assert len(found_in(files, "LK402")) == expected

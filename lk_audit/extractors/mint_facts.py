@@ -17,7 +17,7 @@ from lk_audit.facts import Audience, Expiry, FileRole, Input, Lifetime, TokenMin
 from lk_audit.livekit.grants import SERVICE_KINDS
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Call, Entry, Expr, Literal, Sequence, Template
+from lk_audit.syntax import Assign, Binary, Call, Entry, Expr, Index, Literal, Sequence, Template
 from lk_audit.values.model import Given, Reference, Returned, Text, Value, symbolic_sources
 
 
@@ -108,6 +108,8 @@ def _calls_with_bearer(context: FileContext) -> bool:
     written += [item.items[0] for item in context.names.nodes(Sequence) if len(item.items) == _PAIR]
     set_by = (call for call in context.names.calls if len(call.arguments) > 1 and last_name(call) in _HEADER_SETTERS)
     written += [call.arguments[0].value for call in set_by]
+    # `$headers['Authorization'] = 'Bearer ' . $token`
+    written += [item.target.key for item in context.names.nodes(Assign) if isinstance(item.target, Index)]
     return any(isinstance(key, Literal) and key.value in _AUTHORIZATION for key in written)
 
 

@@ -160,8 +160,8 @@ def _by_method(use: Name, keys: list[Key], call: Call) -> Mutation | None:  # no
     return None
 
 
-def _inner_record(mutation: Mutation) -> Entry | None:
-    """The record inside a record that nothing has been put into before: Go's `settings.LiveKit.TTL = ttl`."""
+def _inner_struct(mutation: Mutation) -> Entry | None:
+    """The struct inside a struct that nothing has been put into before: Go's `settings.LiveKit.TTL = ttl`."""
     if not isinstance(mutation.node, Assign):
         return None
     record = Mapped(origin=mutation.node.target, members={}, open=True)
@@ -169,11 +169,15 @@ def _inner_record(mutation: Mutation) -> Entry | None:
 
 
 class Mutator(Struct, frozen=True, eq=False):
-    """Applies changes to values; `evaluate` gives the values of an expression where the change stands."""
+    """Applies changes to values; `evaluate` gives the values of an expression where the change stands.
+
+    `has_structs`: records may be structs, whose fields are there before anything is put into them.
+    """
 
     evaluate: Callable[[Expr], Possible]
     part: Part
     python: bool
+    has_structs: bool = False
 
     def apply(self, value: Value, mutation: Mutation, *, certain: bool) -> Possible:
         """`value` after the change."""
@@ -190,7 +194,9 @@ class Mutator(Struct, frozen=True, eq=False):
         names = [key_name(item) for item in self._key(keys[0])]
         if len(names) != 1 or names[0] is None:
             return (value,)
-        member = value.members.get(names[0]) or _inner_record(mutation)
+        member = value.members.get(names[0])
+        if member is None and self.has_structs:
+            member = _inner_struct(mutation)
         if member is None:
             return (value,)
         inner = tuple(new for old in member.values for new in self._changed_at(old, keys[1:], mutation, certain))

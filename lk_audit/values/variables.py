@@ -165,7 +165,12 @@ class Variables:
         if not any(isinstance(value, Mapped | Listed | Moment) for value in values):
             return values
         evaluator = self._evaluator
-        mutator = Mutator(lambda expr: evaluator.evaluate_at(expr, frame), evaluator.part, evaluator.python)
+        mutator = Mutator(
+            lambda expr: evaluator.evaluate_at(expr, frame),
+            evaluator.part,
+            evaluator.python,
+            evaluator.names.traits.has_structs,
+        )
         if not evaluator.effort.spend(len(self._mutations.of(definition))):
             return (*values, Unknown(origin=use))
         for mutation, certain in self._mutations.before(definition, use):

@@ -110,6 +110,7 @@ _TABLE: dict[str, Language] = {
         exports_values=True,
         runs_bases=False,
         is_server=True,
+        implements_by_name=True,
     ),
     "ruby": Language(
         "ruby",

@@ -29,6 +29,7 @@ def _instances_of(project: Project, module: CodeModule, value: Value, asked: set
             home = project.module_of(call)
             if home is not None:
                 yield from defined_classes(home.evaluator.evaluate(call.callee))
+                yield from _located(home, call)
         case Given(members=()):
             yield from list(_annotated(project, module, value, asked)) or _passed(project, module, value, asked)
         case Given():
@@ -38,6 +39,17 @@ def _instances_of(project: Project, module: CodeModule, value: Value, asked: set
                 yield from _instances_of(project, module, source, asked)
         case _:
             return
+
+
+_LOCATORS = frozenset({"app", "resolve", "make", "get", "inject"})
+"""What frameworks call the function that hands out the one instance of a class: Laravel, PSR-11, Nest, Angular."""
+
+
+def _located(home: CodeModule, call: Call) -> Iterator[Class]:
+    """The class that a call asks a container for: `app(Tokens::class)`, `moduleRef.get(Tokens)`."""
+    name = call.callee.id if isinstance(call.callee, Name) else getattr(call.callee, "name", "")
+    if name in _LOCATORS and call.arguments:
+        yield from defined_classes(home.evaluator.evaluate(call.arguments[0].value))
 
 
 def _fields(project: Project, module: CodeModule, value: Given, asked: set[Function]) -> Iterator[Class]:

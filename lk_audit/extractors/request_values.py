@@ -17,8 +17,8 @@ from lk_audit.livekit.requests import (
     is_request_global,
 )
 from lk_audit.source import Place
-from lk_audit.syntax import Await, Call, Expr, Literal, Member, Node
-from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
+from lk_audit.syntax import Argument, Await, Call, Expr, Literal, Member, Node
+from lk_audit.values.model import Given, Listed, Reference, Returned, Value, symbolic_sources
 
 _HELD_REQUESTS = frozenset({"request", "input"})
 
@@ -36,14 +36,26 @@ class RequestValues:
         """Whether a symbolic value comes from the request of a handler, and was chosen by whoever made it."""
         if isinstance(value, Given):
             handler = self._endpoints.handler_of(value.function)
-            if handler is not None and is_read_of_own_request(value):
+            if handler is None:
+                return self._is_piece(value)
+            if is_read_of_own_request(value):
                 return True
-            if handler is None or is_injected(value) or is_server_set(value) or not handler.is_asked(value.parameter):
+            if is_injected(value) or is_server_set(value) or not handler.is_asked(value.parameter):
                 return False
             return web(self._context.home(value.function)).is_from_caller(self._context, value, handler)
         if isinstance(value, Returned):
             return self._is_global(value.callee) or self._is_body(value.call) or self._hands_on_request(value)
         return isinstance(value, Reference) and self._is_global(value.name)
+
+    def _is_piece(self, value: Given) -> bool:
+        """Whether a value is a piece of a body as Node hands it over: `req.on('data', (chunk) => ...)`."""
+        home = self._context.home(value.function)
+        argument = home.names.parent(value.function) if home.names.is_javascript else None
+        call = home.names.parent(argument) if isinstance(argument, Argument) else None
+        if not isinstance(call, Call) or not isinstance(call.callee, Member) or call.callee.name != "on":
+            return False
+        event = call.arguments[0].value
+        return isinstance(event, Literal) and event.value == "data" and self._is_given(call.callee.object)
 
     def _is_global(self, name: str | None) -> bool:
         return name is not None and is_request_global(name, self._context.module.language)
@@ -123,15 +135,17 @@ class RequestValues:
         )
 
     def _is_given(self, expr: Expr) -> bool:
-        return any(self.is_request(source) for source in symbolic_sources(self._context.values(expr)))
+        """Whether a value, or an item of a list, comes from a request: `Buffer.concat(chunks)`."""
+        values = self._context.values(expr)
+        items = (found for value in values if isinstance(value, Listed) for item in value.items for found in item)
+        return any(self.is_request(source) for source in symbolic_sources((*values, *items)))
 
     def handler_place(self, value: Value) -> Place | None:
         """Where the handler stands whose request a value comes from; None when that is not known."""
-        if isinstance(value, Given):
-            return self._context.place(value.function)
         node: Node = value.call if isinstance(value, Returned) else value.origin
-        names = self._context.home(node).names
-        function = names.enclosing_function(node)
+        function = value.function if isinstance(value, Given) else None
+        names = self._context.home(function or node).names
+        function = function or names.enclosing_function(node)
         while function is not None and self._endpoints.handler_of(function) is None:
             function = names.enclosing_function(function)
         return None if function is None else self._context.place(function)

@@ -62,6 +62,24 @@ def test_a_plain_secret_beside_a_key_id_is_livekits() -> None:
 
 
 @pytest.mark.parametrize(
+    ("owner", "key", "name", "expected"),
+    [
+        ("LiveKitConfig", "APIexampLe23456", "_productionSecretKey", ["LK101"]),
+        ("LiveKitConfig", "APIexampLe23456", "devSecret", ["LK101"]),
+        ("LiveKitConfig", "acme-rooms", "_productionSecretKey", []),
+        ("LiveKitConfig", "APIexampLe23456", "sessionSecretKey", []),
+        ("Config", "APIexampLe23456", "_productionSecretKey", []),
+    ],
+)
+def test_the_secret_of_an_environment_is_livekits_beside_its_key(
+    owner: str, key: str, name: str, expected: list[str]
+) -> None:
+    code = f"class {owner} {{\n  static const _productionApiKey = '{key}';\n  static const {name} = '{SECRET}';\n}}\n"
+
+    assert [item.rule_id for item in run_example(f"--- lib/conf.dart\n{code}", RULES).findings] == expected
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "const config = { apiKey: 'hiq_live_1234', apiSecret: 'hiq_secret_abcdef1234567890abcdef' };",

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
+from tests.languages.minting import found_in
 
 
 @pytest.mark.parametrize(
@@ -84,3 +85,25 @@ def test_no_text_raises(text: str) -> None:
     insecure_public_host(text)
     insecure_public_host(f"ws://{text}")
     is_livekit_url_name(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "expected"),
+    [
+        ("lib/conf.dart", "class LiveKitConfig {\n  static const serverUrl = 'ws://live.acme.io:7880';\n}\n", 1),
+        (
+            "lib/livekit.dart",
+            "import 'package:livekit_client/livekit_client.dart';\nconst serverUrl = 'ws://live.acme.io:7880';\n",
+            1,
+        ),
+        ("conf.ts", "export const livekit = { server: { url: 'ws://live.acme.io:7880' } };\n", 1),
+        ("lib/conf.dart", "class LiveKitConfig {\n  static const serverUrl = 'http://api.acme.io/token';\n}\n", 0),
+        (
+            "lib/conf.dart",
+            "class ChatConfig {\n  static const serverUrl = 'ws://chat.acme.io';\n}\nclass LiveKit {}\n",
+            0,
+        ),
+    ],
+)
+def test_a_websocket_is_livekits_where_it_belongs_to_what_is_called_so(path: str, code: str, expected: int) -> None:
+    assert len(found_in({path: code}, "LK203")) == expected

@@ -14,6 +14,8 @@ from lk_audit.extractors.mints import mints_of
 from lk_audit.extractors.serialised import renames
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
 from lk_audit.livekit.credentials import (
+    KEY_STRICT,
+    is_environments_secret_name,
     is_foreign_name,
     is_generic_secret_name,
     is_key_id,
@@ -232,9 +234,9 @@ def _certainty(context: FileContext, node: Expr, name: str, *, mints: bool) -> _
     if context.secret_names.means(name):
         return _Certainty.BY_NAME
     if not is_generic_secret_name(name):
-        return None
+        return _Certainty.BY_OWNER if _is_beside_key(context, node, name) else None
     is_api_secret = not {"api", "apisecret"}.isdisjoint(name_words(name))
-    owners = list(_owners(context, node))
+    owners = list(owners_of(context, node))
     own = next((index for index, owner in enumerate(owners) if says_livekit(owner)), len(owners))
     if any(map(is_foreign_name, owners[:own])):
         return None
@@ -245,7 +247,14 @@ def _certainty(context: FileContext, node: Expr, name: str, *, mints: bool) -> _
     return _Certainty.BY_FILE if speaks and (mints or context.built(_is_livekit_file)) else None
 
 
-def _owners(context: FileContext, node: Expr) -> Iterator[str]:
+def _is_beside_key(context: FileContext, node: Expr, name: str) -> bool:
+    """Whether what is called a secret of one environment stands beside a key as LiveKit makes them, in its code."""
+    if not is_environments_secret_name(name) or not any(map(says_livekit, owners_of(context, node))):
+        return False
+    return KEY_STRICT.fullmatch(_neighbour_key(context, node) or "") is not None
+
+
+def owners_of(context: FileContext, node: Expr) -> Iterator[str]:
     """The names of what a text belongs to, innermost first: objects, calls, variables, a class, at last the file."""
     for count, outer in enumerate(context.names.ancestors(node)):
         match outer:

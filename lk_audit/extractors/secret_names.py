@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.livekit.credentials import is_generic_secret_name, is_secret_name, public_prefix
+from lk_audit.livekit.credentials import (
+    is_environments_secret_name,
+    is_generic_secret_name,
+    is_secret_name,
+    public_prefix,
+)
 from lk_audit.patterns import regex
 
 
@@ -47,7 +52,8 @@ class SecretNames:
         names = paths | {path.rpartition(".")[2] for path in paths}
         if any(map(is_secret_name, names)):
             return True
-        return any(map(is_generic_secret_name, names)) and any(form.search(code) for form in (_WRITTEN, _BARE))
+        is_told = any(is_generic_secret_name(name) or is_environments_secret_name(name) for name in names)
+        return is_told and any(form.search(code) for form in (_WRITTEN, _BARE))
 
 
 _SECRET = regex(rb"secret|Secret|SECRET")

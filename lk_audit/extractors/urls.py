@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.credentials import target_name
+from lk_audit.extractors.credentials import owners_of, target_name
 from lk_audit.facts import InsecureUrl
+from lk_audit.livekit.credentials import says_livekit
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Literal, Node
 from lk_audit.values.model import Environment
@@ -33,9 +34,9 @@ def _names_livekit(context: FileContext, literal: Literal) -> bool:
         node = context.names.parent(node) if node is not None else None
         match node:
             case Assign(target=target):
-                return is_livekit_url_name(target_name(target) or "")
+                return is_livekit_url_name(target_name(target) or "") or _is_of_livekit(context, literal)
             case Entry(key=Literal(value=str(key))):
-                return is_livekit_url_name(key)
+                return is_livekit_url_name(key) or _is_of_livekit(context, literal)
             case Argument(name=str(name)) if is_livekit_url_name(name):
                 return True
             case Call() | Binary() if _takes_livekit_url(context, node):
@@ -43,6 +44,11 @@ def _names_livekit(context: FileContext, literal: Literal) -> bool:
             case _:
                 continue
     return False
+
+
+def _is_of_livekit(context: FileContext, literal: Literal) -> bool:
+    """Whether a WebSocket belongs to what is called LiveKit's: `class LiveKitConfig { serverUrl = "ws://..." }`."""
+    return str(literal.value).startswith("ws://") and any(map(says_livekit, owners_of(context, literal)))
 
 
 def _takes_livekit_url(context: FileContext, node: Call | Binary) -> bool:

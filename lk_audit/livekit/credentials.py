@@ -333,6 +333,14 @@ def is_generic_secret_name(name: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
+def is_environments_secret_name(name: str) -> bool:
+    """Whether a name means some secret of one environment: `PROD_SECRET`, `_developmentSecretKey`."""
+    words = without_qualifiers(name_words(name))
+    rest = words[1:]
+    return bool(rest) and words[0] in _QUALIFIERS and _ends_in_secret(rest) and _GENERIC_WORDS.issuperset(rest)
+
+
+@lru_cache(maxsize=1024)
 def is_key_name(name: str) -> bool:
     """Whether a name means an API key id: `LIVEKIT_API_KEY`, `api_key`, `livekitKey` ..."""
     words = without_qualifiers(name_words(name))

@@ -35,11 +35,13 @@ class Exports:
     def of(self, member: str | None) -> Iterator[Exported]:
         """What a name may stand for, surest first; `member` None asks for the module itself."""
         if self._hands_out_globals:
+            # What a PHP file returns: as a whole, or an entry of it.
+            returned = (item for item in self._declared if item.name == "default")
             if member is not None:
                 yield from self._global(member)
+                yield from (Exported(member, item.value, member=member) for item in returned)
             else:
-                # What a PHP file returns.
-                yield from (item for item in self._declared if item.name == "default")
+                yield from returned
             return
         yield from (item for item in self._declared if item.name == (member or "default"))
         whole = [item for item in self._declared if item.name == "="]

@@ -256,7 +256,9 @@ class Project:
                 elif export.member is not None:
                     values = evaluator.evaluate(export.value) if export.value is not None else ()
                     found = tuple(
-                        item for value in values for item in evaluator.part(value, export.member, value.origin)
+                        item
+                        for value in map(_signposted, values)
+                        for item in evaluator.part(value, export.member, value.origin)
                     )
                 else:
                     found = evaluator.evaluate(export.value) if export.value is not None else None

@@ -36,6 +36,23 @@ LIFETIMES = {
 }
 
 
+@pytest.mark.parametrize(
+    ("read", "path", "settings"),
+    [
+        ("config('livekit.ttl')", "config/livekit.php", "['ttl' => 7200]"),
+        ("config('services.livekit.ttl')", "config/services.php", "['livekit' => ['ttl' => env('TTL', 7200)]]"),
+        ("(require __DIR__ . '/../../settings.php')['ttl']", "settings.php", "['ttl' => 2 * 3600]"),
+    ],
+)
+def test_what_a_file_of_settings_returns_is_read_under_its_keys(read: str, path: str, settings: str) -> None:
+    code = f"$o = (new AccessTokenOptions())->setTtl({read});\n"
+    made = "return (new AccessToken('k', $secret))->init($o)->setGrant((new VideoGrant())->setRoomJoin())->toJwt();\n"
+    files = {"app/Services/Tokens.php": f"<?php\n{USES}{code}{made}", path: f"<?php\nreturn {settings};\n"}
+
+    (found,) = [item for item in facts_of(files) if isinstance(item, TokenMint)]
+    assert 7200 in {item.seconds for item in found.lifetimes}
+
+
 @pytest.mark.parametrize("options", LIFETIMES)
 def test_lifetimes_are_read_in_seconds(options: str) -> None:
     found = mint(f"{options} $jwt = (new AccessToken('k', 's'))->init($o)->setGrant(new VideoGrant())->toJwt();")

@@ -7,6 +7,8 @@ MicroProfile Config, Micronaut, java-jwt, jjwt.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from lk_audit.patterns import regex
@@ -77,6 +79,7 @@ _CALENDAR: dict[str, float] = {
 _ISO_SPAN = regex(r"P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})(?:\.[0-9]{1,9})?S)?)?")
 _PLACEHOLDER = regex(r"[$#]\{\s{0,4}([A-Za-z][A-Za-z0-9_.\-\[\]]{0,120})\s{0,4}\}")
 _SEPARATORS = regex(r"[.\-]")
+_DIGITS = regex(r"\d{1,18}")
 
 
 def simple_name(name: str) -> str:
@@ -208,8 +211,16 @@ def _property(invocation: Invocation) -> Possible | None:
                 return None
         name = variable_name(match[1] if match is not None else value.text)
         found.append(Environment(origin=invocation.call, name=name, accessor="a property", trace=value.trace))
-        found += as_fallback(invocation.values(None, "defaultValue"), name)
+        defaults = invocation.values(None, "defaultValue")
+        found += as_fallback((*defaults, *_as_numbers(defaults)), name)
     return tuple(found) or None
+
+
+def _as_numbers(values: Possible) -> Iterator[Value]:
+    """What texts become where the field that they are for is a number: `@Value("${livekit.ttl:3600}") long ttl`."""
+    for value in values:
+        if isinstance(value, Text) and _DIGITS.fullmatch(value.text):
+            yield Number(origin=value.origin, number=float(value.text), trace=value.trace)
 
 
 def variable_name(name: str) -> str:

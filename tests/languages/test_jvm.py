@@ -363,3 +363,19 @@ def test_a_look_at_the_clock_authenticates_nobody(clock: str) -> None:
     """
 
     assert found_in({"Tokens.java": code}, "LK601")
+
+
+INJECTED = {
+    "Tokens.java": JAVA.replace("BODY", "token.setTtl(ttl);").replace(
+        "class Tokens {\n", 'class Tokens {\n    @Value("${livekit.ttl:7200000}") long ttl;\n'
+    ),
+    "Tokens.kt": KOTLIN.replace("BODY", "token.ttl = ttl").replace(
+        "fun mint", 'class Tokens(@Value("\\${livekit.ttl:7200000}") private val ttl: Long) {\nfun mint'
+    )
+    + "}\n",
+}
+
+
+@pytest.mark.parametrize("path", INJECTED)
+def test_the_default_of_an_injected_number_is_a_number(path: str) -> None:
+    assert 7200 in {item.seconds for item in mint(path, INJECTED[path]).lifetimes}

@@ -74,7 +74,7 @@ def _below_controller(context: FileContext, function: Function, path: str | None
     """NestJS's `@Get('token')` in a class with `@Controller('livekit')` is "/livekit/token"."""
     owner = context.names.owner(function)
     marks = [item for item in owner.decorators if isinstance(item, Call)] if owner is not None else []
-    before = next((_first_text(item) for item in marks if context.name_elsewhere(item.callee) == "Controller"), None)
+    before = next((_text_argument(item) for item in marks if context.name_elsewhere(item.callee) == "Controller"), None)
     return "/" + "/".join(part.strip("/") for part in (before, path) if part and part.strip("/"))
 
 

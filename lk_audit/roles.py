@@ -73,8 +73,8 @@ _PACKAGING = frozenset({"requirements.txt", "robots.txt", "cmakelists.txt", "sec
 def file_role(path: str) -> FileRole:
     """The role of a file. `path` is relative to the scan root, with forward slashes.
 
-    The file's own name decides before its folders, the innermost folder before the outer ones; documents and tests keep
-    their role wherever they are.
+    The file's own name decides before its folders, the innermost folder before the outer ones. Documents keep their
+    role wherever they are, and all else in a folder of tests is a part of them.
     """
     *folders, name = path.split("/")
     if name.lower() not in _PACKAGING:
@@ -82,7 +82,7 @@ def file_role(path: str) -> FileRole:
         placed = (role for pattern, role in _PATHS if pattern.search(path))
         known = next(named, None) or next(placed, None)
         if known is not None:
-            return known
+            return known if known is FileRole.DOCUMENTATION else _outer_test(folders) or known
     is_deployed = not _DEPLOYED.isdisjoint(folder.lower() for folder in folders)
     for place, folder in reversed(list(enumerate(folders))):
         role = None if is_deployed and folder == "templates" else _folder_role(folder)

@@ -170,3 +170,20 @@ def test_other_files_of_svelte_load_nothing_on_a_server(path: str) -> None:
     _, text = JAVASCRIPT["SvelteKit, load"]
 
     assert not found_in({path: SDK + text.replace("CHECK", "")}, "LK601")
+
+
+INTERCEPTED = """import { AccessToken } from 'livekit-server-sdk';
+export async function answer(page) {
+  await page.route(ADDRESS, async (route) => {
+    const { room, identity } = route.request().postDataJSON();
+    const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+    at.addGrant({ roomJoin: true, room });
+    await route.fulfill({ json: { token: await at.toJwt() } });
+  });
+}
+"""
+
+
+@pytest.mark.parametrize(("address", "is_served"), [("'**/token'", False), ("'/token'", True), ("'*'", True)])
+def test_requests_that_a_browser_is_kept_from_sending_reach_nobody(address: str, *, is_served: bool) -> None:
+    assert bool(found_in({"harness.ts": INTERCEPTED.replace("ADDRESS", address)}, "LK601")) is is_served

@@ -28,6 +28,7 @@ FORMS = {
         "server.route({ method: 'POST', path: '/token', options: { SETTING handler: token } });"
     ),
     "in a table": "export const routes = [{ method: 'post', path: '/token', SETTING handler: token }];",
+    "with its method as its type": "export const route = { type: 'POST', path: '/token', SETTING handler: token };",
     "with methods": "app.route({ method: ['GET', 'POST'], url: '/token', SETTING handler: token });",
 }
 
@@ -96,8 +97,15 @@ def test_a_table_may_stand_in_another_file_than_its_handlers() -> None:
     assert found_in({"server.js": handlers, "routes.js": table}, "LK601")
 
 
-def test_a_file_with_a_table_may_register() -> None:
-    table = FORMS["in a table"].replace("token }", "create }").encode()
+def test_a_record_of_another_type_is_no_route() -> None:
+    step = "export const step = { type: 'form', path: '/token', handler: token };"
+
+    assert not found_in({"server.js": f"{TOKEN}\n{step}\n"}, "LK601")
+
+
+@pytest.mark.parametrize("form", ["in a table", "with its method as its type"])
+def test_a_file_with_a_table_may_register(form: str) -> None:
+    table = FORMS[form].replace("token }", "create }").encode()
 
     assert may_register(table, "javascript", looks_like_handler=False)
     assert not may_register(

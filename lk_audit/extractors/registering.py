@@ -37,7 +37,10 @@ _GENERAL: tuple[Signs, ...] = (
     (regex(rb"\.\s{0,40}on\s{0,9}[(<]"), regex(rb"socket|ws|connection|client|conn")),
 )
 _RESOLVERS = rb"\b" + _any_of(RESOLVER_OWNERS) + rb"[\"']?\s{0,9}:|\bresolve\b"
-_TABLE: Signs = (regex(rb"\bmethod\b"), regex(rb"\bhandler\b"))
+_TABLE: Signs = (
+    regex(rb"\bmethod\b|\btype[\"']?\s{0,9}:\s{0,9}[\"']" + _any_of(HTTP_EXPORTS) + rb"[\"']"),
+    regex(rb"\bhandler\b"),
+)
 _SERVED: Signs = (regex(rb"\bexport\s{1,40}default\b|\bas\s{1,40}default\b|\bexports\b"),)
 """What only a function that looks like a handler is exported by."""
 _WAYS: Mapping[str, tuple[Signs, ...]] = {

@@ -75,17 +75,25 @@ def _decorated_later(context: FileContext) -> Iterator[Form]:
 
 
 def _records(context: FileContext) -> Iterator[Form]:
-    """`{ method: "POST", path: "/token", handler }` in a table of routes, or given to a router: Fastify's, hapi's."""
+    """`{ method: "POST", path: "/token", handler }` in a table of routes, or given to a router: Fastify's, hapi's.
+
+    elizaOS says `type` for the method.
+    """
     for record in context.names.nodes(Record):
         entries = entries_of(record)
         handler = next((found for part in settings_of(record) if (found := entries_of(part).get("handler"))), None)
         path = next((_text(entries[key]) for key in ("url", "path") if key in entries), None)
-        if handler is None or path is None or not path.startswith("/") or "method" not in entries:
+        method = entries.get("method") or _verb(entries.get("type"))
+        if handler is None or path is None or not path.startswith("/") or method is None:
             continue
         call = _taker_of(context, record)
         router = call.callee.object if call is not None and isinstance(call.callee, Member) else None
-        label = f"{(_text(entries['method']) or 'route').upper()} {path}"
+        label = f"{(_text(method) or 'route').upper()} {path}"
         yield Form((handler,), label, call, router, path, record)
+
+
+def _verb(expr: Expr | None) -> Expr | None:
+    return expr if expr is not None and _text(expr) in HTTP_EXPORTS else None
 
 
 def _text(expr: Expr) -> str | None:

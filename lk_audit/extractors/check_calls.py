@@ -10,6 +10,7 @@ from lk_audit.extractors.identities import is_request_in_go
 from lk_audit.extractors.lax_checks import is_relied_on
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
+from lk_audit.livekit.requests import ASKING_BACKEND
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
@@ -32,6 +33,13 @@ from lk_audit.values.model import Defined, Number, Returned, Text, symbolic_sour
 _DEEPEST = 4
 
 
+def name_called(call: Call) -> str:
+    """How what a call runs is called: `validateKey` of Convex's `ctx.runQuery(internal.keys.validateKey, { key })`."""
+    name = last_name(call.callee) or ""
+    asked = call.arguments[0].value if name in ASKING_BACKEND and call.arguments else None
+    return (last_name(asked) if asked is not None else None) or name
+
+
 def is_lookup(context: FileContext, call: Call) -> bool:
     """A look whether something exists that the caller only claims: `User.objects.get(id=body.user_id)`."""
     if not context.home(call).code.holds(call):
@@ -43,10 +51,10 @@ def is_lookup(context: FileContext, call: Call) -> bool:
     given += [node.value for node in nodes if isinstance(node, Entry)]
     claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and is_request_in_go(here, expr))]
     if not claimed:
-        return (last_name(call.callee) or "") in LOOKUP_CALLS and not given
+        return name_called(call) in LOOKUP_CALLS and not given
     if any(has_credential(expr) for expr in claimed):
         return False
-    name = (last_name(call.callee) or "").lower()
+    name = name_called(call).lower()
     is_search = name.startswith(("get_user", "getuser")) and "session" not in name
     return is_search or not AUTHENTICATING_NAME.match(name)
 
@@ -74,7 +82,7 @@ def is_found_by_credential(context: FileContext, leaf: Expr) -> bool:
 
 def looks_up_caller(context: FileContext, call: Call) -> bool:
     """`session = await getSession()`: by its name, and not by what the caller claims."""
-    name = last_name(call.callee) or ""
+    name = name_called(call)
     return bool(AUTHENTICATING_NAME.match(name)) and not is_raw(context, call) and not is_lookup(context, call)
 
 
@@ -95,7 +103,7 @@ def uses_result(context: FileContext, call: Call, way_to: Node | None = None) ->
 
 
 def _only_looks_up(call: Call) -> bool:
-    name = (last_name(call.callee) or "").lower()
+    name = name_called(call).lower()
     is_refusal = name.startswith(("authenticate", "authorize", "authorise"))
     return name.startswith(("get", "auth", "session", "current", "is", "has", "use", "clerk")) and not is_refusal
 

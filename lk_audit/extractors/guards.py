@@ -20,6 +20,7 @@ from lk_audit.extractors.check_calls import (
     is_lookup,
     is_swallowed,
     looks_up_caller,
+    name_called,
     result_matters,
     uses_result,
 )
@@ -32,7 +33,14 @@ from lk_audit.extractors.identities import (
     lacks_identity,
     takes_identity_apart,
 )
-from lk_audit.extractors.lax_checks import is_hollow, is_lenient, is_optional, is_switched_off, spares_the_silent
+from lk_audit.extractors.lax_checks import (
+    is_hollow,
+    is_lenient,
+    is_optional,
+    is_passed_by,
+    is_switched_off,
+    spares_the_silent,
+)
 from lk_audit.extractors.refusals import (
     held_by,
     is_end,
@@ -50,7 +58,7 @@ from lk_audit.livekit.authentication import (
     PRESENCE_SCHEMES,
     TRUSTED_BASES,
 )
-from lk_audit.livekit.middleware import OTHER_GUARDS
+from lk_audit.livekit.middleware import OTHER_GUARDS, SCHEMA_PARTS
 from lk_audit.syntax import (
     Block,
     Call,
@@ -68,7 +76,7 @@ from lk_audit.syntax import (
     Try,
     walk,
 )
-from lk_audit.values.model import Defined, Environment, Returned, Value, symbolic_sources
+from lk_audit.values.model import Defined, Environment, Mapped, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
 _READERS = frozenset({"json", "json.loads", "JSON.parse", "get", "split", "decode_header", "print", "log", "b64decode"})
@@ -124,7 +132,10 @@ class Guards:
 
     def _named(self, context: FileContext, expr: Name | Member, depth: int) -> bool | None:
         """Whether a name authenticates; None when neither a definition nor the name itself says so."""
-        verdicts = [self.value(context, value, depth) for value in context.values(expr)]
+        values = context.values(expr)
+        if any(isinstance(value, Mapped) and value.members.keys() <= SCHEMA_PARTS for value in values):
+            return False
+        verdicts = [self.value(context, value, depth) for value in values]
         known = [verdict for verdict in verdicts if verdict is not None]
         if known:
             return any(known)
@@ -200,7 +211,8 @@ class Guards:
 
     def checks_inside(self, context: FileContext, function: Function, depth: int = 0) -> bool:
         """Whether the body of a function makes sure who the caller is, whatever is passed to it."""
-        if any(self.checks(context, node, function, depth) for node in nodes_of(function)):
+        checks = (node for node in nodes_of(function) if self.checks(context, node, function, depth))
+        if any(not is_passed_by(context, node, function) for node in checks):
             return True
         return self._ends_in_refusal(context, function, depth)
 
@@ -335,7 +347,7 @@ class Guards:
         if defined:
             is_check = any(self.function(context, item, depth + 1) for item in defined)
             return is_check and (not only_answers(self, context, call) or uses_result(context, call))
-        if not AUTHENTICATING_NAME.match(last_name(call.callee) or "") or is_lookup(context, call):
+        if not AUTHENTICATING_NAME.match(name_called(call)) or is_lookup(context, call):
             return False
         return result_matters(context, call)
 

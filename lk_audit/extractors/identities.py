@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from lk_audit.extractors.caller_data import is_server_set
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.refusals import parts_of_test
+from lk_audit.extractors.refusals import lets_pass, parts_of_test
 from lk_audit.livekit.authentication import LANGUAGE_IDENTITIES
-from lk_audit.syntax import Binary, Call, Expr, If, Index, Literal, Member, Name, Unary
+from lk_audit.syntax import (
+    Binary,
+    Block,
+    Call,
+    Conditional,
+    Expr,
+    Function,
+    If,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Unary,
+)
 from lk_audit.values.model import Given, Reference, Returned, symbolic_sources
 
 _DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser", "current_user", "current_account"})
@@ -47,7 +61,10 @@ def _missing(test: Expr) -> Expr | None:
 
 
 def takes_identity_apart(context: FileContext, node: Member | Index) -> bool:
-    """`req.user.id`, `event.requestContext.authorizer.claims`: fails for callers that nobody has authenticated."""
+    """`req.user.id`, `event.requestContext.authorizer.claims`: fails for callers that nobody has authenticated.
+
+    Where a test asks first it fails for nobody: `if (req.user) log(req.user.id)`.
+    """
     for value in context.values(node):
         if not isinstance(value, Given) or not is_server_set(value):
             continue
@@ -56,8 +73,39 @@ def takes_identity_apart(context: FileContext, node: Member | Index) -> bool:
             return True
         written = context.source.data[node.start : node.end]
         if not context.is_python and inner[-1:] and inner[-1] in _DEREFERENCED and b"?" not in written:
-            return True
+            return not _is_asked_for(context, node)
     return False
+
+
+def _is_asked_for(context: FileContext, node: Node) -> bool:
+    """Whether code runs only where a test has found somebody, or nobody: strangers pass by another way."""
+    child = node
+    for parent in context.names.ancestors(node):
+        match parent:
+            case Function():
+                return False
+            case Block(statements=statements) if any(
+                isinstance(item, If) and lets_pass(item.then) and lacks_identity(context, item.test)
+                for item in statements
+                if item.end <= child.start
+            ):
+                return True
+            case If(test=test) | Conditional(test=test) if child is not test and _looks_for_caller(context, test):
+                return True
+            case Binary(operator="and", left=left) if child is not left and _looks_for_caller(context, left):
+                return True
+            case _:
+                pass
+        child = parent
+    return False
+
+
+def _looks_for_caller(context: FileContext, test: Expr) -> bool:
+    parts = (value for part in parts_of_test(test) for value in context.values(part))
+    return any(
+        isinstance(value, Given) and is_server_set(value) and not _DEREFERENCED.isdisjoint(value.members)
+        for value in parts
+    )
 
 
 def dereferences_identity(context: FileContext, node: Call | Member) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lk_audit.extractors.caller_data import is_raw
 from lk_audit.extractors.context import FileContext, argument, last_name
-from lk_audit.extractors.refusals import leaves
+from lk_audit.extractors.refusals import calls_handing_on, leaves, lets_pass
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
@@ -105,6 +105,44 @@ def spares_the_silent(context: FileContext, test: Expr) -> bool:
     if not isinstance(test, Binary) or test.operator != "and":
         return False
     return any(_tells_that_sent(context, side) or spares_the_silent(context, side) for side in (test.left, test.right))
+
+
+def is_passed_by(context: FileContext, check: Node, function: Function) -> bool:
+    """Whether middleware spares those a check who send nothing, and runs what stands behind it all the same.
+
+    `if (!token) return next();` in front of the check, `if (token) verify(token);` around it.
+    """
+    if not (context.names.is_javascript or context.is_python):
+        return False
+    child = check
+    for parent in context.names.ancestors(check):
+        match parent:
+            case Block(statements=statements) if any(
+                isinstance(item, If) and lets_pass(item.then) and _tells_that_missing(context, item.test)
+                for item in statements
+                if item.end <= child.start
+            ):
+                return True
+            case If(then=then, otherwise=None) if child is then and _tells_that_sent(context, parent.test):
+                return any(item.start >= parent.end for item in calls_handing_on(function.body))
+            case Function() if parent is function:
+                return False
+            case _:
+                child = parent
+    return False
+
+
+def _tells_that_missing(context: FileContext, expr: Expr) -> bool:
+    """Whether something holds where the caller sends nothing: `!token`, `!header || !header.startsWith("Bearer ")`."""
+    match expr:
+        case Unary(operator="not", operand=operand):
+            return _tells_that_sent(context, operand)
+        case Binary(operator="==" | "is", left=left, right=Literal(value=None | "")):
+            return is_raw(context, left)
+        case Binary(operator="or", left=left, right=right):
+            return _tells_that_missing(context, left) or _tells_that_missing(context, right)
+        case _:
+            return False
 
 
 def _tells_that_sent(context: FileContext, expr: Expr) -> bool:

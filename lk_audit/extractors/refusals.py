@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import last_name
 from lk_audit.livekit.authentication import LEAVING_CALLS, REFUSAL_NAMES, REFUSAL_STATUS
+from lk_audit.livekit.middleware import HANDING_ON, REQUEST_NAMES
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Await,
@@ -27,11 +28,41 @@ from lk_audit.syntax import (
 
 
 def leaves(block: Block) -> bool:
-    """Whether a branch goes no further: it returns, raises, or calls what does."""
+    """Whether a branch goes no further: it returns, raises, or calls what does.
+
+    Middleware that hands the request on lets it pass: `next(); return;`, `return await call_next(request)`.
+    """
+    handed_on = list(calls_handing_on(block))
     return any(
-        isinstance(item, Return | Raise) or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
+        isinstance(item, Raise)
+        or (isinstance(item, Return) and not (handed_on and _gives(item, handed_on)))
+        or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
         for item in walk(block)
     )
+
+
+def lets_pass(block: Block) -> bool:
+    """Whether a branch of middleware ends by running what stands behind it."""
+    return any(True for _ in calls_handing_on(block)) and not leaves(block)
+
+
+def calls_handing_on(block: Block) -> Iterator[Call]:
+    """The calls by which middleware runs what stands behind it."""
+    return (item for item in walk(block) if isinstance(item, Call) and _hands_on(item))
+
+
+def _hands_on(call: Call) -> bool:
+    """`next()`, `next(request)`; `next(error)` ends it."""
+    if last_name(call.callee) not in HANDING_ON:
+        return False
+    first = call.arguments[0].value if call.arguments else None
+    return first is None or (last_name(first) or "") in REQUEST_NAMES
+
+
+def _gives(answer: Return, calls: list[Call]) -> bool:
+    """Whether a function returns what one of the calls does, or nothing."""
+    value = answer.value.operand if isinstance(answer.value, Await) else answer.value
+    return value is None or any(value is call for call in calls)
 
 
 def is_end(node: Node, function: Function) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.caller_data import has_raw
-from lk_audit.extractors.check_calls import assigned_calls
+from lk_audit.extractors.check_calls import assigned_calls, name_called
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.patterns import regex
 from lk_audit.syntax import Binary, Call, Entry, Expr, Literal, Member, Name, Unary, walk
@@ -35,7 +35,7 @@ def _missing(test: Expr) -> Expr | None:
 
 
 def _is_by_secret(context: FileContext, call: Call) -> bool:
-    name = last_name(call.callee) or ""
+    name = name_called(call)
     if _FINDS_BY_SECRET.search(name):
         return any(_is_sent(context, item.value) for item in call.arguments)
     if _FINDS.match(name) is None:

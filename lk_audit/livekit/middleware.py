@@ -19,6 +19,15 @@ MOUNTING_METHODS = frozenset(
 )
 """Methods that make a router part of another, or of the application."""
 
+HANDING_ON = frozenset({"next", "_next", "call_next", "get_response", "ServeHTTP", "doFilter", "resolve"})
+"""Calls by which middleware runs what stands behind it: Express, Koa, Next, Starlette, Django, Go, servlets, Svelte."""
+
+REQUEST_NAMES = frozenset({"request", "req", "ctx", "context", "c", "event", "w", "writer"})
+"""What such calls are given first, where they are given anything; Express's `next` takes an error."""
+
+SCHEMA_PARTS = frozenset({"body", "query", "params", "headers", "cookies", "signedCookies", "files", "file"})
+"""Keys of a request's schema, by what it describes: `validate(schemas.getUser)` of Joi, celebrate, Zod and Yup."""
+
 OTHER_GUARDS = regex(r"(?i)throttl|rate_?limit|optional|public|csrf|feature|maintenance|captcha")
 """Guards of Nest that tell nobody's caller, by their names."""
 

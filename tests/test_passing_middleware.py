@@ -1,0 +1,160 @@
+"""Middleware that hears who is calling, and runs what stands behind it for strangers too."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+SERVER = """const express = require('express');
+const { AccessToken } = require('livekit-server-sdk');
+const { before } = require('./before');
+const app = express();
+app.use(express.json());
+app.use(before);
+app.post('/token', async (req, res) => {
+  const { room, identity } = req.body;
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  res.json({ token: await at.toJwt() });
+});
+"""
+BEFORE = """const jwt = require('jsonwebtoken');
+async function before(req, res, next) {{
+  const header = req.headers.authorization;
+  {body}
+}}
+module.exports = {{ before }};
+"""
+VERIFY = "req.user = jwt.verify(header.slice(7), process.env.JWT_SECRET);"
+
+
+@pytest.mark.parametrize(
+    ("body", "passes"),
+    [
+        (f"if (!header) return next(); {VERIFY} next();", True),
+        (f"if (!header) {{ req.user = null; next(); return; }} {VERIFY} next();", True),
+        (f"if (!header || !header.startsWith('Bearer ')) return next(); {VERIFY} next();", True),
+        (f"if (header == null) return next(); {VERIFY} next();", True),
+        (f"if (header) {{ {VERIFY} }} next();", True),
+        (f"if (header) {{ try {{ {VERIFY} }} catch (e) {{ return res.sendStatus(401); }} }} next();", True),
+        (f"if (!header) return res.sendStatus(401); {VERIFY} next();", False),
+        (f"if (!header) return next(new Error('Unauthorized')); {VERIFY} next();", False),
+        (f"if (header) {{ {VERIFY} return next(); }} res.sendStatus(401);", False),
+        (f"if (header) {{ {VERIFY} }} else {{ return res.sendStatus(401); }} next();", False),
+        (f"if (req.path === '/health') return next(); {VERIFY} next();", False),
+        (f"if (req.method === 'OPTIONS') return next(); {VERIFY} next();", False),
+    ],
+)
+def test_who_sends_nothing_may_be_spared_the_check(body: str, *, passes: bool) -> None:
+    assert bool(found_in({"server.js": SERVER, "before.js": BEFORE.format(body=body)}, "LK601")) is passes
+
+
+@pytest.mark.parametrize(
+    ("body", "passes"),
+    [
+        ("if (!req.user) return next(); await seen(req.user.id); next();", True),
+        ("if (!req.user) { return next(); } await seen(req.user.id); next();", True),
+        ("if (req.user) log(req.user.id); next();", True),
+        ("if (req.user?.id) { await seen(req.user.id); } next();", True),
+        ("log(req.user ? req.user.id : 'nobody'); next();", True),
+        ("log(req.user && req.user.id); next();", True),
+        ("res.on('finish', () => { if (req.user) log(req.user.id); }); next();", True),
+        ("if (!req.user) return res.sendStatus(401); next();", False),
+        ("if (!req.user) return next('route'); next();", False),
+        ("await seen(req.user.id); next();", False),
+        ("if (req.debug) log('seen'); await seen(req.user.id); next();", False),
+    ],
+)
+def test_who_is_asked_for_first_need_not_be_there(body: str, *, passes: bool) -> None:
+    assert bool(found_in({"server.js": SERVER, "before.js": BEFORE.format(body=body)}, "LK601")) is passes
+
+
+@pytest.mark.parametrize(
+    ("body", "passes"),
+    [
+        ("if header is None:\n        return await call_next(request)\n    jwt.decode(header, KEY)", True),
+        ("if header:\n        jwt.decode(header, KEY)", True),
+        ("if not header:\n        return JSONResponse({}, status_code=401)\n    jwt.decode(header, KEY)", False),
+        ("jwt.decode(header, KEY)", False),
+    ],
+)
+def test_middleware_of_python_may_spare_them_too(body: str, *, passes: bool) -> None:
+    text = f"""import jwt
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from livekit import api
+
+app = FastAPI()
+
+@app.middleware("http")
+async def before(request: Request, call_next):
+    header = request.headers.get("Authorization")
+    {body}
+    return await call_next(request)
+
+@app.get("/token")
+def token(room: str, identity: str):
+    grants = api.VideoGrants(room_join=True, room=room)
+    return api.AccessToken().with_identity(identity).with_grants(grants).to_jwt()
+"""
+    assert bool(found_in({"main.py": text}, "LK601")) is passes
+
+
+SCHEMA = """const Joi = require('joi');
+const getToken = SHAPE;
+module.exports = { getToken };
+"""
+VALIDATE = """const validate = (schema) => (req, res, next) => {
+  if (schema.body.validate(req.body).error) return res.sendStatus(400);
+  return next();
+};
+module.exports = { validate };
+"""
+
+
+@pytest.mark.parametrize(
+    ("shape", "passes"),
+    [
+        ("{ body: Joi.object({ room: Joi.string().required() }) }", True),
+        ("{ body: Joi.object(), query: Joi.object() }", True),
+        ("(req, res, next) => { if (req.headers.key !== process.env.KEY) return res.sendStatus(401); next(); }", False),
+    ],
+)
+def test_a_schema_called_like_a_check_checks_nobody(shape: str, *, passes: bool) -> None:
+    server = SERVER.replace("app.use(before);", "").replace("'/token',", "'/token', validate(schemas.getToken),")
+    server = server.replace("{ before } = require('./before')", "{ validate } = require('./validate')")
+    server = server.replace("const app", "const schemas = require('./schemas');\nconst app", 1)
+    files = {"server.js": server, "validate.js": VALIDATE, "schemas.js": SCHEMA.replace("SHAPE", shape)}
+
+    assert bool(found_in(files, "LK601")) is passes
+
+
+CONVEX = """import { action } from './_generated/server';
+import { internal } from './_generated/api';
+import { AccessToken } from 'livekit-server-sdk';
+export const join = action({
+  handler: async (ctx, args) => {
+    LOOKUP
+    const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity: 'a' });
+    at.addGrant({ roomJoin: true, room: args.room });
+    return { token: await at.toJwt() };
+  },
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("lookup", "is_open"),
+    [
+        ("const one = await ctx.runQuery(internal.keys.validateApiKey, { apiKey: args.apiKey });", False),
+        (
+            "const one = await ctx.runQuery(internal.invites.byToken, { token: args.token }); if (!one) return null;",
+            False,
+        ),
+        ("const one = await ctx.runQuery(internal.users.getUser, { id: args.id }); if (!one) return null;", True),
+        ("const one = await ctx.runQuery(internal.rooms.byName, { name: args.room }); if (!one) return null;", True),
+    ],
+)
+def test_what_convex_runs_goes_by_its_own_name(lookup: str, *, is_open: bool) -> None:
+    assert bool(found_in({"convex/join.ts": CONVEX.replace("LOOKUP", lookup)}, "LK601")) is is_open

@@ -134,3 +134,60 @@ def test_a_lifetime_under_a_name_that_the_sdk_does_not_know_is_none(given: str, 
     )
 
     assert [rule for rule in ("LK302", "LK304") if found_in({"mint.py": text}, rule)] == rules
+
+
+OBSERVER = """import {{ spawn }} from 'node:child_process';
+import {{ AccessToken }} from 'livekit-server-sdk';
+async function tokenFor(room) {{
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {{ identity: 'watch-1' }});
+  at.addGrant({{ roomJoin: true, room, hidden: true }});
+  return at.toJwt();
+}}
+export async function watch(room) {{
+  const token = await tokenFor(room);
+  {after}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "is_kept"),
+    [
+        ("spawn('node', ['watch.mjs'], { env: { ...process.env, TOKEN: token } });", True),
+        ("spawn('node', ['watch.mjs', '--token', token]);", True),
+        ("spawn('node', ['watch.mjs', `--token=${token}`]);", True),
+        ("return spawn('node', ['watch.mjs'], { env: { TOKEN: token } }).pid;", True),
+        ("spawn('node', ['watch.mjs'], { env: { TOKEN: token } }); return token;", False),
+        ("return { started: spawn('node', ['watch.mjs']), token };", False),
+        ("notify({ TOKEN: token });", False),
+        ("", False),
+    ],
+)
+def test_a_process_that_the_program_starts_is_a_part_of_it(after: str, *, is_kept: bool) -> None:
+    assert bool(found_in({"watch.js": OBSERVER.format(after=after)}, "LK406")) is not is_kept
+
+
+def test_a_token_is_kept_where_all_who_ask_for_it_keep_it() -> None:
+    maker = OBSERVER.format(after="spawn('node', ['watch.mjs', token]);").replace(
+        "async function token", "export async function token"
+    )
+    asks = "import { tokenFor } from '../../../watch.js';\nexport const GET = async () => tokenFor('a');\n"
+
+    assert not found_in({"watch.js": maker}, "LK406")
+    assert found_in({"watch.js": maker, "app/api/token/route.js": asks}, "LK406")
+
+
+@pytest.mark.parametrize(
+    ("after", "is_kept"),
+    [
+        ('subprocess.Popen(["bot"], env={**os.environ, "TOKEN": jwt})', True),
+        ('await asyncio.create_subprocess_exec("bot", jwt)', True),
+        ("await bot.connect(URL, jwt)", True),
+        ('log.info("bot joins with %s", jwt)', False),
+    ],
+)
+def test_the_same_for_what_a_helper_makes_in_python(after: str, *, is_kept: bool) -> None:
+    helper = PYTHON.format(after="return token.to_jwt()").replace("def check(tokens)", "def mint()")
+    text = f"{helper}\nasync def start(bot):\n    jwt = mint()\n    {after}\n"
+
+    assert bool(found_in({"bots.py": text}, "LK402")) is not is_kept

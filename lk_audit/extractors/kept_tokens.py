@@ -1,11 +1,31 @@
-"""Tokens that nobody gets: made to try a key, checked at once, never written out, or for a bot of the program's own."""
+"""Tokens that nobody gets: made to try a key, checked at once, never written out, or for a bot of the program's own.
+
+A bot joins in the program itself, or in a process that the program starts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.syntax import Argument, Assign, Await, Call, Evaluate, Export, Expr, Index, Member, Name
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Await,
+    Call,
+    Entry,
+    Evaluate,
+    Export,
+    Expr,
+    Index,
+    Member,
+    Name,
+    Record,
+    Return,
+    Sequence,
+    Spread,
+    Template,
+)
 from lk_audit.values.names import Names
 
 _WRITING = frozenset({"toJwt", "to_jwt", "toJWT"})
@@ -14,6 +34,8 @@ _CHECKING = frozenset(
 )
 """Calls that look at a token and keep it; what is printed is for somebody."""
 _PARTS = frozenset({"length", "startsWith", "startswith"})
+_DEEPEST = 2
+_MOST_CALLERS = 20
 
 
 def is_kept(context: FileContext, mint: Call) -> bool:
@@ -27,9 +49,11 @@ def is_kept(context: FileContext, mint: Call) -> bool:
         return False
     if isinstance(names.parent(chain), Evaluate):
         return True
+    if _is_written(methods) and isinstance(names.parent(chain), Return):
+        return _is_kept_by_callers(context, chain)
     if target is None or _may_be_taken(context, target):
         return False
-    is_kept = _is_looked_at(names, target) if _is_written(methods) else _stays_builder(names, target)
+    is_kept = _is_looked_at(names, target) if _is_written(methods) else _stays_builder(context, target)
     return is_kept and (names.enclosing_function(target) is not None or _is_tried(names, target, methods))
 
 
@@ -95,8 +119,33 @@ def uses_of(names: Names, target: Name) -> Iterator[Name]:
             yield use
 
 
-def _stays_builder(names: Names, target: Name) -> bool:
+def _is_kept_by_callers(context: FileContext, returned: Expr, depth: int = 0) -> bool:
+    """Whether all who call the function that returns a token keep it."""
+    function = context.names.enclosing_function(returned)
+    if function is None or depth > _DEEPEST:
+        return False
+    elsewhere = (use.call for use in context.project.usage.callers(context.code, function))
+    calls = [*context.names.callers(function), *elsewhere]
+    return 0 < len(calls) <= _MOST_CALLERS and all(_keeps_result(context.home(call), call, depth) for call in calls)
+
+
+def _keeps_result(context: FileContext, call: Call, depth: int) -> bool:
+    names = context.names
+    got: Expr = call
+    while isinstance(holder := names.parent(got), Await):
+        got = holder
+    if isinstance(holder, Return):
+        return _is_kept_by_callers(context, got, depth + 1)
+    target = _assigned(names, got)
+    if target is None:
+        return _is_for_child(names, got)
+    is_used = any(True for _ in uses_of(names, target))
+    return is_used and not _may_be_taken(context, target) and _is_looked_at(names, target)
+
+
+def _stays_builder(context: FileContext, target: Name) -> bool:
     """Whether what is made of a token object goes nowhere."""
+    names = context.names
     for use in uses_of(names, target):
         if not isinstance(names.parent(use), Member):
             return False
@@ -105,6 +154,10 @@ def _stays_builder(names: Names, target: Name) -> bool:
         if not _may_be_kept(methods):
             return False
         if isinstance(outer, Evaluate) or (isinstance(outer, Assign) and outer.target is chain):
+            continue
+        if _is_written(methods) and isinstance(outer, Return):
+            if not _is_kept_by_callers(context, chain):
+                return False
             continue
         made = _assigned(names, chain)
         if made is None or not (_is_looked_at(names, made) if _is_written(methods) else made.id == target.id):
@@ -122,7 +175,23 @@ def _keeps(names: Names, use: Name) -> bool:
     if isinstance(holder, Member | Index):
         return isinstance(holder, Index) or holder.name in _CHECKING | _PARTS
     call = names.parent(holder) if isinstance(holder, Argument) else None
-    return isinstance(call, Call) and ((last_name(call.callee) or "") in _CHECKING or joins(names, call))
+    if isinstance(call, Call) and ((last_name(call.callee) or "") in _CHECKING or joins(names, call)):
+        return True
+    return _is_for_child(names, use)
+
+
+def _is_for_child(names: Names, token: Expr) -> bool:
+    """Whether a token is only told to a process that the program starts: `spawn(bot, { env: { TOKEN: token } })`."""
+    for parent in names.ancestors(token):
+        if isinstance(parent, Call) and (last_name(parent.callee) or "") in _STARTING:
+            return True
+        if not isinstance(parent, Argument | Entry | Record | Sequence | Template | Spread):
+            return False
+    return False
+
+
+_STARTING = frozenset({"spawn", "spawnSync", "fork", "execFile", "Popen", "create_subprocess_exec"})
+"""Calls that start a process: Node's `child_process`, Python's `subprocess` and `asyncio`."""
 
 
 def joins(names: Names, call: Call) -> bool:

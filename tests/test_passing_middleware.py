@@ -158,3 +158,101 @@ export const join = action({
 )
 def test_what_convex_runs_goes_by_its_own_name(lookup: str, *, is_open: bool) -> None:
     assert bool(found_in({"convex/join.ts": CONVEX.replace("LOOKUP", lookup)}, "LK601")) is is_open
+
+
+HELPER = """import { AccessToken } from 'livekit-server-sdk';
+export async function POST(request) {
+  const { room, identity } = await request.json();
+  return Response.json(await mint({ room, identity, name: 'guest' }));
+}
+export async function GET(req) {
+  return Response.json(await mint({ room: 'lobby', identity: 'me', name: req.user.name }));
+}
+async function mint({ room, identity, name }) {
+  const meeting = await meetings.find(room);
+  TEST
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, name });
+  at.addGrant({ roomJoin: true, room });
+  return at.toJwt();
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "",
+        "if (meeting) { if (meeting.hosts.includes(identity)) throw new Error('Forbidden'); }",
+        "if (meeting) { log(meeting); if (meeting.isFull) return Response.json({}, { status: 403 }); }",
+    ],
+)
+def test_what_is_known_of_the_callers_of_one_handler_says_nothing_of_anothers(test: str) -> None:
+    """Nor does a refusal behind a further test, which may not be met."""
+    found = found_in({"app/api/token/route.js": HELPER.replace("TEST", test)}, "LK601")
+
+    assert found == ["app/api/token/route.js:4"]
+
+
+SEATS = """import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
+import { settings } from './settings';
+async function seatTaken(room) {
+  const { url, apiKey, apiSecret } = settings();
+  try {
+    const rooms = new RoomServiceClient(url, apiKey, apiSecret);
+    return (await rooms.listParticipants(room)).length > 1;
+  } catch {
+    return false;
+  }
+}
+export async function POST(request) {
+  const { room, identity } = await request.json();
+  if (await seatTaken(room)) return Response.json({ error: 'taken' }, { status: 409 });
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  return Response.json({ token: await at.toJwt() });
+}
+"""
+
+
+def test_a_client_of_livekit_is_given_the_applications_own_key() -> None:
+    settings = "export const settings = () => JSON.parse(read('settings.json'));"
+
+    assert found_in({"app/api/token/route.js": SEATS, "app/api/token/settings.js": settings}, "LK601")
+
+
+ROUTES = """const express = require('express');
+const { before } = require('./before');
+const { events } = require('./events');
+const router = express.Router();
+router.post('/livekit/webhook', express.raw({ type: 'application/webhook+json' }), before, events);
+module.exports = router;
+"""
+EVENTS = """// LiveKit's
+exports.events = async (req, res) => {
+  const { event, room } = req.livekitEvent;
+  if (event === 'room_finished') await rooms.close(room.name);
+  res.sendStatus(200);
+};
+"""
+RECEIVE = """const { WebhookReceiver } = require('livekit-server-sdk');
+const receiver = new WebhookReceiver(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET);
+exports.before = async (req, res, next) => {
+  BODY
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "is_open"),
+    [
+        ("req.livekitEvent = await RECEIVED; next();", False),
+        ("try { req.livekitEvent = await RECEIVED; next(); } catch (e) { res.status(401).end(); }", False),
+        ("req.livekitEvent = JSON.parse(req.body); next();", True),
+        ("req.livekitEvent = await queue.receive(req.body); next();", True),
+    ],
+)
+def test_a_webhook_may_be_checked_before_it_is_handled(body: str, *, is_open: bool) -> None:
+    received = body.replace("RECEIVED", "receiver.receive(req.body, req.get('Authorization'))")
+    files = {"routes.js": ROUTES, "events.js": EVENTS, "before.js": RECEIVE.replace("BODY", received)}
+
+    assert bool(found_in(files, "LK604")) is is_open

@@ -11,6 +11,7 @@ from lk_audit.extractors.lax_checks import is_relied_on
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
 from lk_audit.livekit.requests import ASKING_BACKEND
+from lk_audit.livekit.webhooks import RECEIVERS, VERIFIERS
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
@@ -173,6 +174,18 @@ def assigned_calls(context: FileContext, leaf: Expr, depth: int = 0) -> Iterator
 def is_known_check(context: FileContext, name: str) -> bool:
     """Whether a full name is that of a library's check."""
     return name in AUTHENTICATING_CALLS or _verifies_in_rust(context, name)
+
+
+def is_check_of_livekit(context: FileContext, call: Call) -> bool:
+    """`receiver.receive(body, header)`, which only LiveKit's server passes: `receiver` is one of the SDK's objects."""
+    if not isinstance(call.callee, Member) or call.callee.name not in _LIVEKIT_CHECKS:
+        return False
+    made = symbolic_sources(context.values(call.callee.object))
+    classes = _LIVEKIT_CHECKS[call.callee.name]
+    return any(isinstance(value, Returned) and (value.callee or "").endswith(classes) for value in made)
+
+
+_LIVEKIT_CHECKS = {"receive": RECEIVERS, "verify": VERIFIERS}
 
 
 def _verifies_in_rust(context: FileContext, name: str) -> bool:

@@ -15,6 +15,7 @@ from lk_audit.extractors.caller_data import has_raw, is_credential
 from lk_audit.extractors.caller_tests import CallerTests
 from lk_audit.extractors.check_calls import (
     assigned_calls,
+    is_check_of_livekit,
     is_foreign_check,
     is_known_check,
     is_lookup,
@@ -347,9 +348,10 @@ class Guards:
         if defined:
             is_check = any(self.function(context, item, depth + 1) for item in defined)
             return is_check and (not only_answers(self, context, call) or uses_result(context, call))
-        if not AUTHENTICATING_NAME.match(name_called(call)) or is_lookup(context, call):
-            return False
-        return result_matters(context, call)
+        if is_check_of_livekit(context, call):
+            return True
+        is_called_check = AUTHENTICATING_NAME.match(name_called(call)) is not None
+        return is_called_check and not is_lookup(context, call) and result_matters(context, call)
 
     def _stops_strangers(self, context: FileContext, call: Call, depth: int) -> bool:
         """Whether a call in Go does; most say by their results what they found, which must be asked (`_refuses`)."""
@@ -368,7 +370,8 @@ class Guards:
         ):
             return False
         name = context.qualified(node.callee) or ""
-        if name in _READERS or (last_name(node.callee) or "") in _READERS:
+        if name in _READERS or (last_name(node.callee) or "") in _READERS or name in context.sdks.sinks:
+            # LiveKit's clients are given the application's own key.
             return False
         return any(_is_sent_credential(context, item.value) for item in node.arguments) or self.verifies(context, node)
 

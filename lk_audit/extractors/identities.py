@@ -21,7 +21,7 @@ from lk_audit.syntax import (
     Node,
     Unary,
 )
-from lk_audit.values.model import Given, Reference, Returned, symbolic_sources
+from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _DEREFERENCED = frozenset({"user", "auth", "authorizer", "currentUser", "current_user", "current_account"})
 _DEREFERENCED_BY_LANGUAGE = frozenset({"user", "current_user", "current_account", "current_member", "current_admin"})
@@ -63,18 +63,25 @@ def _missing(test: Expr) -> Expr | None:
 def takes_identity_apart(context: FileContext, node: Member | Index) -> bool:
     """`req.user.id`, `event.requestContext.authorizer.claims`: fails for callers that nobody has authenticated.
 
-    Where a test asks first it fails for nobody: `if (req.user) log(req.user.id)`.
+    Where a test asks first it fails for nobody: `if (req.user) log(req.user.id)`. Nor does what is taken out of
+    something else that it was put into before: `const { name } = options`, of `{ name: req.user.name }`.
     """
     for value in context.values(node):
         if not isinstance(value, Given) or not is_server_set(value):
             continue
         inner = value.members[:-1]
+        if not any(_is_part(holder, value, inner) for holder in context.values(node.object)):
+            continue
         if "authorizer" in inner:
             return True
         written = context.source.data[node.start : node.end]
         if not context.is_python and inner[-1:] and inner[-1] in _DEREFERENCED and b"?" not in written:
             return not _is_asked_for(context, node)
     return False
+
+
+def _is_part(value: Value, whole: Given, members: tuple[str, ...]) -> bool:
+    return isinstance(value, Given) and value.function is whole.function and value.members == members
 
 
 def _is_asked_for(context: FileContext, node: Node) -> bool:

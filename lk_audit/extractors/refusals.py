@@ -15,6 +15,7 @@ from lk_audit.syntax import (
     Call,
     Expr,
     Function,
+    If,
     Index,
     Literal,
     Member,
@@ -23,6 +24,7 @@ from lk_audit.syntax import (
     Raise,
     Return,
     Unary,
+    children,
     walk,
 )
 
@@ -30,15 +32,26 @@ from lk_audit.syntax import (
 def leaves(block: Block) -> bool:
     """Whether a branch goes no further: it returns, raises, or calls what does.
 
-    Middleware that hands the request on lets it pass: `next(); return;`, `return await call_next(request)`.
+    Middleware that hands the request on lets it pass: `next(); return;`, `return await call_next(request)`. What a
+    further test inside decides says nothing of the branch: `if (meeting) { if (meeting.isPrivate) throw ... }`.
     """
     handed_on = list(calls_handing_on(block))
     return any(
         isinstance(item, Raise)
         or (isinstance(item, Return) and not (handed_on and _gives(item, handed_on)))
         or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
-        for item in walk(block)
+        for item in _run_in_any_case(block)
     )
+
+
+def _run_in_any_case(block: Block) -> Iterator[Node]:
+    """The nodes of a block without those behind tests that may fail."""
+    stack: list[Node] = [block]
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, If) or node.otherwise is not None:
+            yield node
+            stack.extend(children(node))
 
 
 def lets_pass(block: Block) -> bool:

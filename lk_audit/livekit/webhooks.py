@@ -24,3 +24,5 @@ CHECKING_NAME = regex(
 """How functions are called that check a webhook in a project's own way."""
 RECEIVERS = ("WebhookReceiver",)
 """How the full names of the classes end that check a webhook."""
+VERIFIERS = ("TokenVerifier",)
+"""How the full names of the classes end that check a token."""

@@ -39,7 +39,8 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
     (
         regex(
             r"test_.*\.\w+|.*[._-](?:test|tests|spec|e2e|cy)\.\w+|.*(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|swift|php|scala)"
-            r"|(?:.*[._-])?[tT]est[_-]?(?:[uU]til|[hH]elper|[sS]upport|[fF]ixture)s?\.\w+"
+            r"|(?:.*[._-])?[tT]est[_-]?(?:[uU]til|[hH]elper|[sS]upport|[fF]ixture|[eE]nv|[sS]etup)s?\.\w+"
+            r"|setup[_-]?[tT]ests?\.\w+"
             r"|.*Test(?:Util|Helper|Support|Fixture)s?\.\w+|conftest\.py|(?:jest|vitest|playwright|cypress)\..*"
             r"|\.env\.(?:test|testing|ci)(?:\..*)?"
         ),

@@ -237,7 +237,7 @@ class Calls:
             members = self._evaluator.attributes.of_instance(receiver, callee.name)
             if members is not None:
                 return tuple(value for item in members for value in self._called_on(receiver, item, call, frame))
-        holder = full_name(receiver)
+        holder = self._service(receiver) if isinstance(receiver, Given) else full_name(receiver)
         name = f"{holder}.{callee.name}" if holder is not None else None
         invocation = self._invocation(call, frame)
         if name is not None:
@@ -247,6 +247,14 @@ class Calls:
                 return found
         read = dialects.read(name or callee.name, invocation, self._evaluator.names.module.language)
         return read if read is not None else _returned(name, invocation)
+
+    def _service(self, given: Given) -> str | None:
+        """The class that a parameter is declared to be, where a framework passes its object: Nest's `ConfigService`."""
+        types = (item.annotation for item in given.function.parameters if item.name == given.parameter)
+        written = next(types, None)
+        home = self._evaluator.home(given.function) if isinstance(written, Name) and not given.members else None
+        name = home.names.qualified(written) if home is not None and written is not None else None
+        return name if name in environment.SERVICES else None
 
     def _called_on(self, receiver: Value, callee: Value, call: Call, frame: Frame | None) -> Possible:
         if isinstance(callee, Defined) and isinstance(callee.definition, Function):

@@ -100,6 +100,8 @@ _READERS: dict[str, _Reader] = {
     "Deno.env.get": _Reader("Deno.env", None),
     "Netlify.env.get": _Reader("Netlify.env", None),
     "env-var.get": _Reader("process.env", None),
+    "@nestjs/config.ConfigService.get": _Reader("ConfigService"),
+    "@nestjs/config.ConfigService.getOrThrow": _Reader("ConfigService", None),
     "os.Getenv": _Reader("os.Getenv", None),
     "os.LookupEnv": _Reader("os.Getenv", None),
     "syscall.Getenv": _Reader("os.Getenv", None),
@@ -122,6 +124,8 @@ _READERS: dict[str, _Reader] = {
     **{f"Environment.{how}": _Reader("Environment", None) for how in ("get", "process.get")},
     "Bundle.main.object": _Reader("Info.plist", None),
 }
+SERVICES = frozenset({"@nestjs/config.ConfigService"})
+"""Classes whose objects a framework passes to who asks for them (docs.nestjs.com/techniques/configuration)."""
 _TYPED = ("environs.Env.", "environs.env.", "environ.Env.")
 """`env.str("K", default)`, `env.int("K")`: any method of these reads a variable."""
 _INSTANCES = frozenset(

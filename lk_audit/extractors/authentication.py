@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lk_audit.extractors.context import FileContext, Workspace
+from lk_audit.extractors.exempt_paths import is_exempt
 from lk_audit.extractors.guard_parts import registers
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import MAY_AUTHENTICATE, Handler
@@ -30,7 +31,7 @@ class Authentication:
         """
         for context, expr in self._mounts.in_front_of(handler):
             guard = self._guards.authenticating(context, expr)
-            if guard is not None:
+            if guard is not None and not is_exempt(context, guard, handler.path):
                 return Lead(context.place(guard), "authenticates the caller")
         frameworks = web(handler.site.home(handler.function))
         in_front = frameworks.in_front_of(self._workspace, self._guards, handler)

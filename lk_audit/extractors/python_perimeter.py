@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, Workspace, first_text, last_name
+from lk_audit.extractors.exempt_paths import is_exempt
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.facts import Lead
@@ -19,7 +20,7 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
     """What tells callers before they reach anything of the application."""
     home = handler.site.home(handler.function)
     yield from _connection(guards, home, handler)
-    yield from _application_middleware(workspace, guards, home)
+    yield from _application_middleware(workspace, guards, home, handler.path)
     owner = home.names.enclosing(handler.function, Class)
     if _is_rest_view(home, owner, handler.function) and not _sets_permissions(owner, handler.function):
         yield from _default_permissions(workspace, home)
@@ -49,7 +50,9 @@ def _turns_away(home: FileContext, function: Function) -> bool:
     return any((last_name(error) or "").endswith("ConnectionRefusedError") for error in raised)
 
 
-def _application_middleware(workspace: Workspace, guards: Guards, home: FileContext) -> Iterator[Lead]:
+def _application_middleware(
+    workspace: Workspace, guards: Guards, home: FileContext, path: str | None
+) -> Iterator[Lead]:
     """`Starlette(middleware=[...])`, `web.Application(middlewares=[...])`, `app.add_middleware(...)`."""
     modules = {item.module.split(".", 1)[0] for item in home.names.imports}
     for framework, (constructors, keywords) in APPLICATION_CLASSES.items():
@@ -59,7 +62,7 @@ def _application_middleware(workspace: Workspace, guards: Guards, home: FileCont
             for call in [call for name in constructors for call in context.names.calls_of(name)]:
                 for item in call.arguments:
                     guard = guards.authenticating(context, item.value) if item.name in keywords else None
-                    if guard is not None:
+                    if guard is not None and not is_exempt(context, guard, path):
                         yield Lead(context.place(guard), "guards every route of the application")
 
 

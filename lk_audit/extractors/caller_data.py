@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.annotations import BY_SERVER, FROM_REQUEST
 from lk_audit.livekit.authentication import CREDENTIAL_WORD, IDENTITY_REFERENCES, LANGUAGE_IDENTITIES
 from lk_audit.livekit.requests import (
     ASKING_BACKEND,
+    CALLER_ID,
     INJECTED,
     KEPT_BY_SERVER,
     REQUEST_PARAMETERS,
     REQUEST_PARTS,
+    RESPONSES,
     SERVER_SET,
     SERVER_SET_HEADERS,
     is_request_global,
@@ -51,6 +55,8 @@ def _is_raw_value(  # noqa: PLR0911 - one per kind of value
             return True
         case Returned(call=Call(callee=Member(name=name))) if name in KEPT_BY_SERVER | ASKING_BACKEND:
             return False
+        case Returned(call=call) if is_kept_by_hono(context, call):
+            return False
         case Returned(call=Call(callee=Member(object=holder))) if depth < _DEEPEST:
             sources = symbolic_sources(context.values(holder))
             return bool(sources) and all(_is_raw_value(context, source, depth + 1) for source in sources)
@@ -90,8 +96,24 @@ def is_known_caller(context: FileContext, value: Value) -> bool:
         return is_server_set(value)
     if isinstance(value, Returned) and (last_name(value.call.callee) or "") in KEPT_BY_SERVER:
         return isinstance(value.call.callee, Member)
+    if isinstance(value, Returned) and is_kept_by_hono(context, value.call):
+        return True
     name = value.name if isinstance(value, Reference) else getattr(value, "callee", None) or ""
     return name.startswith((*IDENTITY_REFERENCES, *LANGUAGE_IDENTITIES.get(context.module.language, ())))
+
+
+def is_kept_by_hono(context: FileContext, call: Call) -> bool:
+    """`c.get("user")` of Hono: what middleware has kept there, and not what the caller sends.
+
+    Source: hono.dev/docs/api/context.
+    """
+    if not isinstance(call.callee, Member) or call.callee.name != "get" or not context.names.is_javascript:
+        return False
+    home = context.home(call)
+    if not any(item.module == "hono" for item in home.names.imports):
+        return False
+    held = home.values(call.callee.object)
+    return any(isinstance(value, Given) and not value.members for value in held)
 
 
 def has_credential(expr: Expr) -> bool:
@@ -138,8 +160,17 @@ def is_server_set(value: Given) -> bool:
         return True
     is_held = value.members[:1] == ("request",)
     is_request = is_held or value.parameter in REQUEST_PARAMETERS or value.parameter.startswith("#")
+    if is_request and _is_kept_id(value):
+        return True
     is_header = members[:1] == ("headers",) and members[1:2] and members[1].lower() in SERVER_SET_HEADERS
     return is_request and bool(members) and (members[0] in SERVER_SET or bool(is_header))
+
+
+def _is_kept_id(value: Given) -> bool:
+    """`req.userId` of a handler that takes `(req, res)`: nothing that a caller sends lands there."""
+    names = [item.name.lstrip("_") for item in value.function.parameters]
+    following = dict(pairwise(names)).get(value.parameter)
+    return following in RESPONSES and len(value.members) == 1 and CALLER_ID.match(value.members[0]) is not None
 
 
 _GO_SERVER_SET = frozenset({"Auth", "Authorizer", "TLS"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lk_audit.extractors.caller_data import is_injected, is_read_of_own_request, is_server_set
+from lk_audit.extractors.caller_data import is_injected, is_kept_by_hono, is_read_of_own_request, is_server_set
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.web import web
@@ -124,6 +124,8 @@ class RequestValues:
         ):
             return True
         if not isinstance(call.callee, Member) or call.callee.name in KEPT_BY_SERVER | ASKING_BACKEND:
+            return False
+        if is_kept_by_hono(self._context, call):
             return False
         if call.callee.name in OWN_READERS and last_name(call.callee.object) == "self":
             return True

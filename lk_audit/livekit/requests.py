@@ -198,8 +198,15 @@ ELIXIR_REQUEST_PARTS = frozenset({"params", "body_params", "query_params", "path
 
 SERVER_SET = frozenset(
     {"user", "session", "auth", "state", "ctx", "locals", "authorizer", "currentUser", "identity_token", "assigns"}
+    | {"var"}
 )
 """Parts of a request that the server fills in after it has looked at the caller: `req.user`, `request.session`."""
+
+CALLER_ID = regex(r"(?i)^(?:(?:auth|authenticated|current)_?)?(?:(?:user|account|member|device|firebase)_?u?id|uid)$")
+"""What middleware of Express calls the caller's id, which it keeps beside the parts that he sends: `req.userId`."""
+
+RESPONSES = frozenset({"res", "response", "reply"})
+"""How the parameter after the request is called where a handler has both."""
 
 SERVER_SET_HEADERS = frozenset({"x-appwrite-user-id", "x-appwrite-user-jwt"})
 """Headers that a platform writes itself when it knows the caller (appwrite.io/docs/products/functions/develop)."""

@@ -1,0 +1,85 @@
+"""What middleware has found out about callers, and keeps for handlers beside what they send."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+HONO = """import { Hono } from 'hono';
+import { AccessToken } from 'livekit-server-sdk';
+import { sessions } from './sessions';
+const app = new Hono();
+app.use('*', sessions());
+app.get('/token', async (c) => {
+  BODY
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room: ROOM });
+  return c.json({ token: await at.toJwt() });
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "room", "is_open"),
+    [
+        ("const identity = c.get('userId');", "'lobby'", False),
+        ("const identity = c.var.userId;", "'lobby'", False),
+        (
+            "const user = c.get('user'); if (!user) return c.json({}, 401); const identity = user.id;",
+            "c.req.query('r')",
+            False,
+        ),
+        (
+            "const { user } = c.var; if (!user) return c.json({}, 401); const identity = user.id;",
+            "c.req.query('r')",
+            False,
+        ),
+        ("const user = c.get('user'); const identity = user?.id ?? c.req.query('me');", "'lobby'", True),
+        ("const identity = c.req.query('me');", "'lobby'", True),
+        ("const identity = c.req.header('x-user');", "'lobby'", True),
+        ("const identity = (await c.req.json()).me;", "'lobby'", True),
+    ],
+)
+def test_what_hono_keeps_is_not_sent(body: str, room: str, *, is_open: bool) -> None:
+    assert bool(found_in({"app.ts": HONO.replace("BODY", body).replace("ROOM", room)}, "LK601")) is is_open
+
+
+EXPRESS = """import express from 'express';
+import { AccessToken } from 'livekit-server-sdk';
+import { sessions } from './sessions';
+const app = express();
+app.use(sessions());
+app.get('/token', async (PARAMETERS) => {
+  TEST
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity: WHO });
+  at.addGrant({ roomJoin: true, room: ROOM });
+  res.json({ token: await at.toJwt() });
+});
+"""
+REFUSES = "if (!req.userId) return res.sendStatus(401);"
+
+
+@pytest.mark.parametrize(
+    ("test", "who", "room", "is_open"),
+    [
+        ("", "req.userId", "'lobby'", False),
+        ("", "req.uid", "'lobby'", False),
+        ("", "req.auth_user_id", "'lobby'", False),
+        (REFUSES, "req.userId", "req.query.room", False),
+        ("", "req.userId", "req.query.room", True),
+        ("", "req.body.userId", "'lobby'", True),
+        ("", "req.query.uid", "'lobby'", True),
+        ("", "req.url", "'lobby'", True),
+    ],
+)
+def test_an_id_beside_what_is_sent_is_the_servers(test: str, who: str, room: str, *, is_open: bool) -> None:
+    text = EXPRESS.replace("PARAMETERS", "req, res").replace("TEST", test).replace("WHO", who).replace("ROOM", room)
+
+    assert bool(found_in({"app.ts": text}, "LK601")) is is_open
+
+
+def test_what_is_no_request_of_express_holds_what_is_sent() -> None:
+    text = EXPRESS.replace("(PARAMETERS)", "(req)").replace("TEST", "").replace("WHO", "req.userId")
+
+    assert found_in({"app.ts": text.replace("ROOM", "'lobby'")}, "LK601")

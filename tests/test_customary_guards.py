@@ -72,3 +72,87 @@ app.post('/token', async (request, reply) => {
 """
     assert not found_in({"server.ts": text}, "LK601")
     assert found_in({"server.ts": text.replace("jwtVerify()", "validateQuery()")}, "LK601")
+
+
+ROUTE = """import {{ AccessToken }} from 'livekit-server-sdk';
+{imports}
+export async function POST(request: Request) {{
+  const {{ room, identity, initData }} = await request.json();
+  {check}
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {{ identity, ttl: '10m' }});
+  at.addGrant({{ roomJoin: true, room }});
+  return Response.json({{ token: await at.toJwt() }});
+}}
+"""
+TELEGRAM = "import { isValid, validate } from '@telegram-apps/init-data-node';"
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        ("await stackServerApp.getUser({ or: 'redirect' });", False),
+        ("await stackServerApp.getUser({ or: 'return-null' });", True),
+        ("await stackServerApp.getUser();", True),
+        ("const { user } = await withAuth({ ensureSignedIn: true });", False),
+        ("const { user } = await withAuth();", True),
+        ("await account.get();", False),
+        ("await settings.account.get('name');", True),
+        ("await authenticate.admin(request);", False),
+        ("await authenticate.public.appProxy(request);", False),
+        ("await jwtService.verifyAsync(request.headers.get('x-token'));", False),
+        ("if (!(await jwt.verify(bearer))) return new Response(null, { status: 401 });", False),
+        ("await jwt.verify(bearer);", True),
+        ("validate(initData, process.env.BOT_TOKEN);", False),
+        ("if (!isValid(initData, process.env.BOT_TOKEN)) return new Response(null, { status: 401 });", False),
+    ],
+)
+def test_some_checks_are_known_by_what_they_are_called_on_or_told(check: str, *, expected: bool) -> None:
+    text = ROUTE.format(imports=TELEGRAM, check=check)
+
+    assert bool(found_in({"app/api/token/route.ts": text}, "LK601")) is expected
+
+
+SERVER = """import express from 'express';
+import {{ expressjwt }} from 'express-jwt';
+import {{ clerkMiddleware, requireAuth }} from '@clerk/express';
+import {{ AccessToken }} from 'livekit-server-sdk';
+const app = express();
+app.use({guard});
+app.post('/token', async (req, res) => {{
+  const {{ room, identity }} = req.body;
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {{ identity, ttl: '10m' }});
+  at.addGrant({{ roomJoin: true, room }});
+  res.json({{ token: await at.toJwt() }});
+}});
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "expected"),
+    [
+        ("expressjwt({ secret, algorithms: ['HS256'] })", False),
+        ("expressjwt({ secret, algorithms: ['HS256'], credentialsRequired: false })", True),
+        ("koaJwt({ secret, passthrough: true })", True),
+        ("requireAuth()", False),
+        ("clerkMiddleware()", True),
+    ],
+)
+def test_middleware_that_lets_strangers_pass_guards_nothing(guard: str, *, expected: bool) -> None:
+    assert bool(found_in({"server.ts": SERVER.format(guard=guard)}, "LK601")) is expected
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [("", True), (", auth_required=True", False), (", auth_required=False", True), (", authorizer=pool", False)],
+)
+def test_a_framework_may_ask_who_is_there_itself(setting: str, *, expected: bool) -> None:
+    text = f"""from robyn import Robyn
+from livekit import api
+app = Robyn(__file__)
+
+@app.post("/token"{setting})
+def token(request):
+    grants = api.VideoGrants(room_join=True, room=request.json()["room"])
+    return api.AccessToken().with_identity(request.json()["me"]).with_grants(grants).to_jwt()
+"""
+    assert bool(found_in({"app.py": text}, "LK601")) is expected

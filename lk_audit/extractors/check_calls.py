@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lk_audit.extractors.caller_data import has_credential, has_raw, is_raw
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.identities import is_request_in_go
-from lk_audit.extractors.lax_checks import is_relied_on
+from lk_audit.extractors.lax_checks import insists, is_relied_on
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
-from lk_audit.livekit.authentication import AUTHENTICATING_CALLS, AUTHENTICATING_NAME, LOOKUP_CALLS
+from lk_audit.livekit.authentication import (
+    AUTHENTICATING_CALLS,
+    AUTHENTICATING_NAME,
+    LOOKUP_CALLS,
+    REFUSING_CALL,
+    VERIFYING_CALL,
+)
 from lk_audit.livekit.requests import ASKING_BACKEND
 from lk_audit.livekit.webhooks import RECEIVERS, VERIFIERS
 from lk_audit.patterns import regex
@@ -26,6 +33,7 @@ from lk_audit.syntax import (
     Member,
     Name,
     Node,
+    Record,
     Try,
     walk,
 )
@@ -83,13 +91,27 @@ def is_found_by_credential(context: FileContext, leaf: Expr) -> bool:
 
 def looks_up_caller(context: FileContext, call: Call) -> bool:
     """`session = await getSession()`: by its name, and not by what the caller claims."""
+    if is_customary_check(context, call):
+        return True
     name = name_called(call)
     return bool(AUTHENTICATING_NAME.match(name)) and not is_raw(context, call) and not is_lookup(context, call)
 
 
+def is_customary_check(context: FileContext, call: Call) -> bool:
+    """`account.get()`, `jwt.verify(token)`: a check by what a method of some library is called on."""
+    is_check = _is_called(call, REFUSING_CALL) or _is_called(call, VERIFYING_CALL)
+    return is_check and next(context.functions_meant(call.callee), None) is None
+
+
+def _is_called(call: Call, method: re.Pattern[str]) -> bool:
+    if not isinstance(call.callee, Member) or (call.callee.name == "get" and call.arguments):
+        return False
+    return method.match(f"{last_name(call.callee.object)}.{call.callee.name}") is not None
+
+
 def result_matters(context: FileContext, call: Call, way_to: Node | None = None) -> bool:
     """A call that only looks up who is there says nothing when nobody looks at the result, on the way to `way_to`."""
-    return not _only_looks_up(call) or uses_result(context, call, way_to)
+    return not _only_looks_up(context, call) or uses_result(context, call, way_to)
 
 
 def uses_result(context: FileContext, call: Call, way_to: Node | None = None) -> bool:
@@ -103,9 +125,15 @@ def uses_result(context: FileContext, call: Call, way_to: Node | None = None) ->
     return is_relied_on(context, holder, way_to)
 
 
-def _only_looks_up(call: Call) -> bool:
+def _only_looks_up(context: FileContext, call: Call) -> bool:
+    if _is_called(call, VERIFYING_CALL) and not is_known_check(context, context.qualified(call.callee) or ""):
+        return True
     name = name_called(call).lower()
-    is_refusal = name.startswith(("authenticate", "authorize", "authorise"))
+    is_named_refusal = name.startswith(("authenticate", "authorize", "authorise"))
+    is_refusal = is_named_refusal or insists(call) or _is_called(call, REFUSING_CALL)
+    if name.startswith("with") and all(isinstance(item.value, Record) for item in call.arguments):
+        # WorkOS's `withAuth()`; what is given a handler, or a request, wraps it.
+        return not is_refusal
     return name.startswith(("get", "auth", "session", "current", "is", "has", "use", "clerk")) and not is_refusal
 
 

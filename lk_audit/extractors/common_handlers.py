@@ -19,6 +19,7 @@ from lk_audit.livekit.requests import (
     HANDLER_CLASS_METHODS,
     HANDLER_TAKERS,
     HTTP_DECORATORS,
+    OTHERWISE_GUARDED,
     PACKAGE_DECORATORS,
     REQUEST_FRAMEWORKS,
     REQUEST_TYPES,
@@ -28,7 +29,7 @@ from lk_audit.livekit.requests import (
     SOCKET_LIFE,
     VIEW_CLASSES,
 )
-from lk_audit.syntax import Call, Class, Expr, Function, Literal, Member, Name, Parameter, Record
+from lk_audit.syntax import Argument, Call, Class, Expr, Function, Literal, Member, Name, Parameter, Record
 from lk_audit.values.model import Defined
 
 
@@ -58,11 +59,13 @@ def _decorated(context: FileContext) -> Iterator[Handler]:
 def _route_label(context: FileContext, function: Function, decorator: Expr) -> str | None:
     callee = decorator.callee if isinstance(decorator, Call) else decorator
     path = _text_argument(decorator) if isinstance(decorator, Call) else None
+    if isinstance(decorator, Call) and any(map(_guards_otherwise, decorator.arguments)):
+        return None
     if isinstance(callee, Member) and callee.name in ROUTE_METHODS:
         method = "" if callee.name in {"route", "api_route", "any", "all"} else f"{callee.name.upper()} "
         return f"{method}{path}" if path is not None else None
     name = context.name_elsewhere(callee)
-    if not isinstance(decorator, Call) or any(item.name == "requires_proxy_auth" for item in decorator.arguments):
+    if not isinstance(decorator, Call):
         return None
     if name in HTTP_DECORATORS:
         method = "" if name == "All" else f"{name.upper()} "
@@ -76,6 +79,12 @@ def _below_controller(context: FileContext, function: Function, path: str | None
     marks = [item for item in owner.decorators if isinstance(item, Call)] if owner is not None else []
     before = next((_text_argument(item) for item in marks if context.name_elsewhere(item.callee) == "Controller"), None)
     return "/" + "/".join(part.strip("/") for part in (before, path) if part and part.strip("/"))
+
+
+def _guards_otherwise(given: Argument) -> bool:
+    """`@app.post("/token", auth_required=True)`."""
+    is_off = isinstance(given.value, Literal) and not given.value.value
+    return given.name in OTHERWISE_GUARDED and not is_off
 
 
 def _is_of_package(context: FileContext, callee: Expr) -> bool:

@@ -16,6 +16,7 @@ from lk_audit.extractors.caller_tests import CallerTests
 from lk_audit.extractors.check_calls import (
     assigned_calls,
     is_check_of_livekit,
+    is_customary_check,
     is_foreign_check,
     is_known_check,
     is_lookup,
@@ -350,8 +351,8 @@ class Guards:
             return is_check and (not only_answers(self, context, call) or uses_result(context, call))
         if is_check_of_livekit(context, call):
             return True
-        is_called_check = AUTHENTICATING_NAME.match(name_called(call)) is not None
-        return is_called_check and not is_lookup(context, call) and result_matters(context, call)
+        is_named = AUTHENTICATING_NAME.match(name_called(call)) and not is_lookup(context, call)
+        return (is_named or is_customary_check(context, call)) and result_matters(context, call)
 
     def _stops_strangers(self, context: FileContext, call: Call, depth: int) -> bool:
         """Whether a call in Go does; most say by their results what they found, which must be asked (`_refuses`)."""

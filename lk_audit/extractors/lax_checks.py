@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lk_audit.extractors.caller_data import is_raw
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.refusals import calls_handing_on, leaves, lets_pass
+from lk_audit.livekit.authentication import ADMITTING_OPTIONS, INSISTING_OPTIONS
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
@@ -42,13 +45,30 @@ def is_optional(context: FileContext, call: Call) -> bool:
     """`jwt_required(optional=True)`, `HTTPBearer(auto_error=False)`: callers without credentials pass too."""
     if any(_lets_all_in(node) for node in walk(call)):
         return True
-    flags = {"optional": True, "auto_error": False, "required": False, "credentialsRequired": False}
+    return any(
+        isinstance(value, Flag) and value.flag is ADMITTING_OPTIONS[name]
+        for name, expr in _options(call)
+        if name in ADMITTING_OPTIONS
+        for value in context.values(expr)
+    )
+
+
+def insists(call: Call) -> bool:
+    """`getUser({ or: "redirect" })`: whether a look who is there goes no further without anybody."""
+    return any(
+        isinstance(expr, Literal) and expr.value in INSISTING_OPTIONS.get(name, ()) for name, expr in _options(call)
+    )
+
+
+def _options(call: Call) -> Iterator[tuple[str, Expr]]:
+    """What a call is given by name, as an argument or in a record."""
     for item in call.arguments:
-        if item.name in flags:
-            wanted = flags[item.name]
-            if any(isinstance(value, Flag) and value.flag is wanted for value in context.values(item.value)):
-                return True
-    return False
+        if item.name is not None:
+            yield item.name, item.value
+        elif isinstance(item.value, Record):
+            for entry in item.value.entries:
+                if isinstance(entry.key, Literal) and isinstance(entry.key.value, str):
+                    yield entry.key.value, entry.value
 
 
 def is_lenient(owner: Class) -> bool:

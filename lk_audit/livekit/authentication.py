@@ -11,7 +11,7 @@ from lk_audit.patterns import regex
 _AUTHENTICATING_WORDS = (
     r"authenticat\w*|authori[sz]e\w*|authorization|requires?_?auth\w*|auth_?required|login_?required|require_?login|"
     r"requires?_?(?:api_?key|token|jwt|bearer|signature)\w*|require_?user|require_?(?:user_?)?session|require_?role\w*|require_?admin|ensure_?auth\w*|ensure_?logged\w*|is_?authenticated|"
-    r"check_?auth\w*|verify_?(?:token|jwt|auth\w*|api_?key|session|access\w*|id_?token|user|firebase\w*|signature|request)|"
+    r"check_?auth\w*|verify_?(?:token|jwt\w*|auth\w*|bearer\w*|api_?key|session(?:_?cookie)?|access\w*|id_?token|user|firebase\w*|signature|request)|"
     r"validate_?(?:token|session|api_?key|auth\w*|jwt|access\w*)|"
     r"get_?(?:server|user)?_?session|get_?current_?\w*user\w*|get_?(?:auth\w*|user|token)(?:_?from\w*)?|current_?user|"
     r"jwt_?required|token_?required|permission_?required|user_?passes_?test|passport|protect|protected|"
@@ -32,8 +32,40 @@ _AUTHENTICATING_WORDS = (
     r"doorkeeper_?authorize|current_?user_?can|is_?user_?logged_?in|user_?signed_?in|http_?basic_?authenticate_?with"
 )
 
-AUTHENTICATING_NAME = regex(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
+_ADMITTING_WORDS = (
+    r"\w*(?:optional|maybe|anonymous|or_?none|or_?null)|clerk_?(?:middleware|plugin|express_?with_?auth)$"
+)
+"""How those are called that look who is there, and let others pass too: Clerk's middleware only leaves word of it."""
+
+AUTHENTICATING_NAME = regex(rf"(?i)^(?!{_ADMITTING_WORDS})_*(?:{_AUTHENTICATING_WORDS})$")
 """Functions, decorators, dependencies and middleware that authenticate, by their last name."""
+
+REFUSING_CALL = regex(
+    r"^(?:account\.get|authenticate\.(?:admin|pos|flow|fulfillmentService)|public\.(?:appProxy|checkout|customerAccount)"
+    r"|(?i:_?(?:jwt|jwks|id_?token|access_?token)_?(?:service|verifier|client|manager)\.verify(?:_?async)?))$"
+)
+"""Methods that raise for strangers, with what they are called on: Appwrite's, Shopify's `authenticate.admin(request)`,
+Nest's `jwtService.verifyAsync(token)`."""
+
+VERIFYING_CALL = regex(r"(?i)^_?(?:jwt|jwks|paseto)\.verify(?:_?async)?$")
+"""Methods that raise for strangers, or give nothing or false: the `jwt` of Fastify and of Elysia."""
+
+INSISTING_OPTIONS: dict[str, frozenset[object]] = {
+    "or": frozenset({"redirect", "throw"}),
+    "ensureSignedIn": frozenset({True}),
+}
+"""Options by which a look who is there goes no further without anybody: Stack's `getUser({ or: "redirect" })`, WorkOS's
+`withAuth({ ensureSignedIn: true })`."""
+
+ADMITTING_OPTIONS: dict[str, bool] = {
+    "optional": True,
+    "passthrough": True,
+    "auto_error": False,
+    "required": False,
+    "credentialsRequired": False,
+    "authRequired": False,
+}
+"""Options with which checks let strangers pass: Flask-JWT-Extended's, FastAPI's, koa-jwt's, express-jwt's, Auth0's."""
 
 _POCKETBASE_CALLERS = (
     *("", "Superuser", "SuperuserOrOwner"),
@@ -63,6 +95,9 @@ _ELIXIR_AUTHENTICATION = (
     *("Bcrypt.verify_pass", "Argon2.verify_pass", "Pbkdf2.verify_pass", "Pow.Plug.RequireAuthenticated"),
     *("Guardian.Plug.EnsureAuthenticated", "Guardian.Plug.authenticated?", "Guardian.decode_and_verify"),
 )
+
+_TELEGRAM = ("@telegram-apps", "@tma.js")
+"""Who publishes what checks that Telegram signed the data of a mini app."""
 
 AUTHENTICATING_CALLS = frozenset(
     {
@@ -104,6 +139,8 @@ AUTHENTICATING_CALLS = frozenset(
         "cn.dev33.satoken.stp.StpUtil.getLoginId",
         "cn.dev33.satoken.stp.StpUtil.getLoginIdAsLong",
         "cn.dev33.satoken.stp.StpUtil.getLoginIdAsString",
+        *(f"{package}/init-data-node.{name}" for package in _TELEGRAM for name in ("validate", "isValid")),
+        *(f"meteor/meteor.Meteor.{name}" for name in ("userId", "user", "userAsync")),
         "call.principal",
         "call.authentication.principal",
         "io.ktor.server.application.call.principal",

@@ -32,6 +32,9 @@ ROUTE_DECORATORS = frozenset(
 )
 """Decorators without a receiver that make a handler: NestJS, GraphQL, Django REST, Pyramid, Symfony, Modal."""
 
+OTHERWISE_GUARDED = frozenset({"requires_proxy_auth", "auth_required", "authorizer", "api_key_required"})
+"""Settings of decorators by which a platform or framework asks who is there itself: Modal, Robyn, Chalice."""
+
 PACKAGE_DECORATORS: dict[str, frozenset[str]] = {
     "litestar.": ROUTE_METHODS,
     "bottle.": ROUTE_METHODS,

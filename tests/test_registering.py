@@ -46,6 +46,7 @@ def test_every_call_that_maps_in_csharp_may_register(name: str) -> None:
         ('"use server"\nexport { create }', "javascript"),
         ('.route("/token", get(create))', "rust"),
         ("web::post().to(create)", "rust"),
+        ("import gradio as gr\ngr.Interface(create, ins, outs)", "python"),
         ("anything", "ruby"),
     ],
 )

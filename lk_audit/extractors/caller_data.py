@@ -31,6 +31,11 @@ def is_raw(context: FileContext, expr: Expr) -> bool:
     return bool(values) and all(_is_raw_value(context, value) for value in values)
 
 
+def full_name(value: Returned) -> str:
+    """The full name of what a call returns, or of a part of it; empty where it is not known what is called."""
+    return ".".join((value.callee, *value.members)) if value.callee else ""
+
+
 def has_raw(context: FileContext, expr: Expr) -> bool:
     return any(_is_raw_value(context, value) for value in symbolic_sources(context.values(expr)))
 
@@ -51,7 +56,7 @@ def _is_raw_value(  # noqa: PLR0911 - one per kind of value
             return False
         case Reference(name=name):
             return is_request_global(name, context.module.language)
-        case Returned(callee=str(callee)) if is_request_global(callee, context.module.language):
+        case Returned() if is_request_global(full_name(value), context.module.language):
             return True
         case Returned(call=Call(callee=Member(name=name))) if name in KEPT_BY_SERVER | ASKING_BACKEND:
             return False
@@ -158,7 +163,7 @@ def is_server_set(value: Given) -> bool:
         members = members[1:]
     if not _GO_SERVER_SET.isdisjoint(members):
         return True
-    is_held = value.members[:1] == ("request",)
+    is_held = value.members[:1] in {("request",), ("scope",)}
     is_request = is_held or value.parameter in REQUEST_PARAMETERS or value.parameter.startswith("#")
     if is_request and _is_kept_id(value):
         return True

@@ -26,7 +26,11 @@ from lk_audit.livekit.requests import (
     ROUTE_DECORATORS,
     ROUTE_METHODS,
     ROUTE_RECORDS,
+    RPC_CLASSES,
+    RPC_PARAMETERS,
+    SOCKET_CLASSES,
     SOCKET_LIFE,
+    SOCKET_METHODS,
     VIEW_CLASSES,
 )
 from lk_audit.syntax import Argument, Call, Class, Expr, Function, Literal, Member, Name, Parameter, Record
@@ -65,12 +69,11 @@ def _route_label(context: FileContext, function: Function, decorator: Expr) -> s
         method = "" if callee.name in {"route", "api_route", "any", "all"} else f"{callee.name.upper()} "
         return f"{method}{path}" if path is not None else None
     name = context.name_elsewhere(callee)
-    if not isinstance(decorator, Call):
-        return None
-    if name in HTTP_DECORATORS:
+    if isinstance(decorator, Call) and name in HTTP_DECORATORS:
         method = "" if name == "All" else f"{name.upper()} "
         return f"{method}{_below_controller(context, function, path)}"
-    return f"{name} {path or ''}".strip() if name in ROUTE_DECORATORS or _is_of_package(context, callee) else None
+    is_known = isinstance(decorator, Call) and name in ROUTE_DECORATORS
+    return f"{name} {path or ''}".strip() if is_known or _is_of_package(context, callee) else None
 
 
 def _below_controller(context: FileContext, function: Function, path: str | None) -> str:
@@ -224,13 +227,24 @@ def _is_request_type(context: FileContext, parameter: Parameter) -> bool:
 
 def _class_methods(context: FileContext) -> Iterator[Handler]:
     for function in context.names.functions:
-        is_falcon = context.is_python and function.name in FALCON_METHODS
-        if not is_falcon and function.name not in HANDLER_CLASS_METHODS:
+        bases = _bases_that_call(context, function)
+        owner = context.names.enclosing(function, Class) if bases else None
+        if owner is None:
             continue
-        owner = context.names.enclosing(function, Class)
-        if owner is not None and (is_falcon or _is_view(context, owner)):
-            yield Handler(function, f"{owner.name}.{function.name}", context)
+        names = ("", *map(context.name_elsewhere, owner.bases))
+        if any(name.endswith(bases) for name in names):
+            kind = "message " if bases is SOCKET_CLASSES else ""
+            yield Handler(function, f"{kind}{owner.name}.{function.name}", context)
 
 
-def _is_view(context: FileContext, owner: Class) -> bool:
-    return any(context.name_elsewhere(base).endswith(VIEW_CLASSES) for base in owner.bases)
+def _bases_that_call(context: FileContext, function: Function) -> tuple[str, ...]:
+    """How the base classes end that have a method answer requests, by its name or parameters; "" for none at all."""
+    if function.name in HANDLER_CLASS_METHODS:
+        return VIEW_CLASSES
+    if not context.is_python:
+        return ()
+    if function.name in FALCON_METHODS:
+        return ("",)
+    if function.name in SOCKET_METHODS:
+        return SOCKET_CLASSES
+    return RPC_CLASSES if [item.name for item in function.parameters] == RPC_PARAMETERS else ()

@@ -38,15 +38,15 @@ def is_identity(context: FileContext, expr: Expr) -> bool:
 def lacks_identity(context: FileContext, test: Expr) -> bool:
     """`if (!request.auth?.uid)`: whether a branch is taken by callers that nobody has authenticated, if by others too.
 
-    Django's `request.user` is there for everybody.
+    Django's `request.user` is there for everybody, and says so by `is_authenticated`.
     """
     if isinstance(test, Binary) and test.operator == "or":
         return lacks_identity(context, test.left) or lacks_identity(context, test.right)
     missing = _missing(test)
-    values = symbolic_sources(context.values(missing)) if missing is not None and not context.is_python else ()
+    values = symbolic_sources(context.values(missing)) if missing is not None else ()
+    telling = {"is_authenticated"} if context.is_python else _DEREFERENCED
     return bool(values) and all(
-        isinstance(value, Given) and is_server_set(value) and not _DEREFERENCED.isdisjoint(value.members)
-        for value in values
+        isinstance(value, Given) and is_server_set(value) and not telling.isdisjoint(value.members) for value in values
     )
 
 

@@ -7,9 +7,18 @@ from collections.abc import Iterator
 from lk_audit.extractors.context import FileContext, first_text, last_name
 from lk_audit.extractors.handlers import Form
 from lk_audit.extractors.route_settings import entries_of
-from lk_audit.livekit.requests import RESOLVER_OWNERS, SOCKET_LIFE, SOCKET_PACKAGES
+from lk_audit.livekit.requests import (
+    GRADIO_EVENTS,
+    GRADIO_PARTS,
+    RESOLVER_OWNERS,
+    SOCKET_LIFE,
+    SOCKET_PACKAGES,
+    TOOL_SERVER_GUARDS,
+    TOOL_SERVERS,
+)
 from lk_audit.patterns import regex
 from lk_audit.syntax import Call, Class, Entry, Evaluate, Expr, Function, Literal, Member, Name, Node, Record
+from lk_audit.values.model import Returned
 
 _ARGUMENTS = range(1, 2)
 """Of `(parent, args, context, info)` what the caller fills in."""
@@ -22,6 +31,8 @@ def forms(context: FileContext) -> Iterator[Form]:
     if context.is_python:
         yield from _python_resolvers(context)
         yield from _python_events(context)
+        yield from _pages(context)
+        yield from _tools(context)
     elif context.names.is_javascript:
         yield from _procedures(context)
         yield from _resolvers(context)
@@ -128,6 +139,43 @@ def _event_of(function: Function) -> str | None:
 def _event_of_method(context: FileContext, owner: Class, function: Function) -> str | None:
     is_namespace = any(context.name_elsewhere(base).endswith("Namespace") for base in owner.bases)
     return function.name.removeprefix("on_") if is_namespace and function.name.startswith("on_") else None
+
+
+# --- pages and tools --------------------------------------------------------------------------------------------------
+
+
+def _pages(context: FileContext) -> Iterator[Form]:
+    """What Gradio calls for the visitors of a page: `gr.Interface(fn=answer)`, `button.click(answer, inputs)`."""
+    if "gradio" not in _packages(context):
+        return
+    for name in sorted(GRADIO_PARTS | GRADIO_EVENTS):
+        for call in context.names.calls_of(name):
+            yield Form(tuple(item.value for item in call.arguments), f"Gradio's {name}", call)
+
+
+def _tools(context: FileContext) -> Iterator[Form]:
+    """Tools that a server offers to models over HTTP: `@mcp.tool()`; standard input is only for who has started it."""
+    if _packages(context).isdisjoint({"mcp", "fastmcp"}):
+        return
+    for function in context.names.functions:
+        for mark in function.decorators:
+            callee = mark.callee if isinstance(mark, Call) else mark
+            if isinstance(callee, Member) and callee.name == "tool" and _is_open_server(context, callee.object):
+                yield Form((function,), f"tool {function.name}", router=callee.object)
+
+
+def _is_open_server(context: FileContext, expr: Expr) -> bool:
+    made = [value.call for value in context.values(expr) if isinstance(value, Returned) and not value.members]
+    is_known = any((last_name(call.callee) or "").endswith(TOOL_SERVERS) for call in made)
+    if not is_known or any(item.name in TOOL_SERVER_GUARDS for call in made for item in call.arguments):
+        return False
+    users = context.workspace.mentioning(context, "transport", "streamable_http_app", "sse_app", "http_app")
+    return any(_OVER_HTTP.search(user.source.data) for user in users)
+
+
+_OVER_HTTP = regex(
+    rb"transport\s{0,9}=\s{0,9}[\"'](?:sse|http|streamable)|\b(?:streamable_http_app|sse_app|http_app)\("
+)
 
 
 def _packages(context: FileContext) -> set[str]:

@@ -11,7 +11,7 @@ from lk_audit.extractors.handlers import Handler
 from lk_audit.facts import Lead
 from lk_audit.livekit.authentication import PERMISSIVE
 from lk_audit.livekit.middleware import APPLICATION_CLASSES, PERMISSION_SETTINGS, VIEW_DECORATORS
-from lk_audit.syntax import Assign, Call, Class, Entry, Function, Literal, Name, Raise, walk
+from lk_audit.syntax import Assign, Call, Class, Entry, Function, Literal, Member, Name, Raise, walk
 from lk_audit.values.model import Defined
 from lk_audit.values.possible import texts
 
@@ -21,6 +21,7 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
     home = handler.site.home(handler.function)
     yield from _connection(guards, home, handler)
     yield from _application_middleware(workspace, guards, home, handler.path)
+    yield from _login_of_pages(workspace, home)
     owner = home.names.enclosing(handler.function, Class)
     if _is_rest_view(home, owner, handler.function) and not _sets_permissions(owner, handler.function):
         yield from _default_permissions(workspace, home)
@@ -28,11 +29,11 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
 
 
 def _connection(guards: Guards, home: FileContext, handler: Handler) -> Iterator[Lead]:
-    """What a server of Socket.IO does when somebody connects: without a connection nobody sends events."""
+    """What a server of sockets does when somebody connects: without a connection nobody sends anything."""
     if not handler.label.startswith("message "):
         return
     for function in home.names.functions:
-        is_told = function.name in {"connect", "on_connect"} or _is_told_of_connections(function)
+        is_told = function.name in {"connect", "on_connect", "open"} or _is_told_of_connections(function)
         if is_told and (_turns_away(home, function) or guards.function(home, function)):
             yield Lead(home.place(function), "is asked when somebody connects")
 
@@ -42,19 +43,27 @@ def _is_told_of_connections(function: Function) -> bool:
 
 
 def _turns_away(home: FileContext, function: Function) -> bool:
-    """Whether a connection may be refused: `return False`, `raise ConnectionRefusedError`."""
+    """Whether a connection may be refused: `return False`, `raise ConnectionRefusedError`, `await self.close()`."""
     answers = (item.value for item in home.names.returns(function))
     if any(isinstance(answer, Literal) and answer.value is False for answer in answers):
         return True
+    if any(isinstance(item, Call) and _closes(item) for item in walk(function.body)):
+        return True
     raised = (item.value for item in walk(function.body) if isinstance(item, Raise) and item.value is not None)
-    return any((last_name(error) or "").endswith("ConnectionRefusedError") for error in raised)
+    return any((last_name(error) or "").endswith(("ConnectionRefusedError", "DenyConnection")) for error in raised)
+
+
+def _closes(call: Call) -> bool:
+    return isinstance(call.callee, Member) and call.callee.name == "close" and last_name(call.callee.object) == "self"
 
 
 def _application_middleware(
     workspace: Workspace, guards: Guards, home: FileContext, path: str | None
 ) -> Iterator[Lead]:
     """`Starlette(middleware=[...])`, `web.Application(middlewares=[...])`, `app.add_middleware(...)`."""
-    modules = {item.module.split(".", 1)[0] for item in home.names.imports}
+    imported = [item.module for item in home.names.imports]
+    modules = {name.split(".", 1)[0] for name in imported}
+    modules |= {"grpc" for name in imported if name.endswith("_pb2_grpc")}
     for framework, (constructors, keywords) in APPLICATION_CLASSES.items():
         if framework not in modules:
             continue
@@ -64,6 +73,17 @@ def _application_middleware(
                     guard = guards.authenticating(context, item.value) if item.name in keywords else None
                     if guard is not None and not is_exempt(context, guard, path):
                         yield Lead(context.place(guard), "guards every route of the application")
+
+
+def _login_of_pages(workspace: Workspace, home: FileContext) -> Iterator[Lead]:
+    """Gradio: `demo.launch(auth=...)`."""
+    if not any(item.module.split(".", 1)[0] == "gradio" for item in home.names.imports):
+        return
+    for context in workspace.mentioning(home, "auth"):
+        for call in (*context.names.calls_of("launch"), *context.names.calls_of("mount_gradio_app")):
+            for item in call.arguments:
+                if item.name in {"auth", "auth_dependency"} and not isinstance(item.value, Literal):
+                    yield Lead(context.place(item.value), "asks the visitors of the page to log in")
 
 
 def _default_permissions(workspace: Workspace, home: FileContext) -> Iterator[Lead]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from lk_audit.extractors.caller_data import is_injected, is_kept_by_hono, is_read_of_own_request, is_server_set
+from lk_audit.extractors.caller_data import (
+    full_name,
+    is_injected,
+    is_kept_by_hono,
+    is_read_of_own_request,
+    is_server_set,
+)
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.endpoints import Endpoints
 from lk_audit.extractors.web import web
@@ -44,7 +50,7 @@ class RequestValues:
                 return False
             return web(self._context.home(value.function)).is_from_caller(self._context, value, handler)
         if isinstance(value, Returned):
-            return self._is_global(value.callee) or self._is_body(value.call) or self._hands_on_request(value)
+            return self._is_global(full_name(value)) or self._is_body(value.call) or self._hands_on_request(value)
         return isinstance(value, Reference) and self._is_global(value.name)
 
     def _is_piece(self, value: Given) -> bool:
@@ -57,8 +63,8 @@ class RequestValues:
         event = call.arguments[0].value
         return isinstance(event, Literal) and event.value == "data" and self._is_given(call.callee.object)
 
-    def _is_global(self, name: str | None) -> bool:
-        return name is not None and is_request_global(name, self._context.module.language)
+    def _is_global(self, name: str) -> bool:
+        return is_request_global(name, self._context.module.language)
 
     def _is_body(self, call: Call) -> bool:
         """PHP: `file_get_contents('php://input')`, and what CodeIgniter keeps at `$this->request`."""
@@ -130,7 +136,7 @@ class RequestValues:
         if call.callee.name in OWN_READERS and last_name(call.callee.object) == "self":
             return True
         return any(
-            self._is_part_of_request(source.call) or self._is_global(source.callee) or self._is_body(source.call)
+            self._is_part_of_request(source.call) or self._is_global(full_name(source)) or self._is_body(source.call)
             if isinstance(source, Returned)
             else self.is_request(source)
             for source in symbolic_sources(self._context.values(call.callee.object))

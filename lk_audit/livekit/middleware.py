@@ -70,8 +70,12 @@ APPLICATION_CLASSES: dict[str, tuple[tuple[str, ...], frozenset[str | None]]] = 
     "starlette": (("Starlette", "add_middleware"), frozenset({"middleware", None})),
     "fastapi": (("FastAPI", "add_middleware"), frozenset({"middleware", "dependencies", None})),
     "aiohttp": (("Application",), frozenset({"middlewares", None})),
+    "grpc": (("interceptors", "server"), frozenset({"interceptors"})),
 }
-"""By Python package: what takes the middleware of an application, and under which keywords."""
+"""By Python package: what takes the middleware of an application, and under which keywords.
+
+The first word is what a file that holds such a call is found by.
+"""
 
 PERMISSION_SETTINGS = "DEFAULT_PERMISSION_CLASSES"
 """Django REST framework's setting with the guards of every view."""

@@ -37,11 +37,14 @@ OTHERWISE_GUARDED = frozenset({"requires_proxy_auth", "auth_required", "authoriz
 
 PACKAGE_DECORATORS: dict[str, frozenset[str]] = {
     "litestar.": ROUTE_METHODS,
+    "blacksheep.": ROUTE_METHODS,
     "bottle.": ROUTE_METHODS,
+    "cherrypy.": frozenset({"expose"}),
+    "@loopback/rest.": frozenset({"get", "post", "put", "patch", "del"}),
     "pyramid.view.": frozenset({"view_config"}),
     "firebase_functions.https_fn.": frozenset({"on_call", "on_request"}),
 }
-"""Decorators of Python that make a handler in a package only: elsewhere their names mean something else."""
+"""Decorators that make a handler in a package only: elsewhere their names mean something else."""
 
 RESOLVER_OWNERS = frozenset({"Query", "Mutation", "Subscription"})
 """The types of GraphQL whose fields clients ask for."""
@@ -102,8 +105,29 @@ SERVED_PARAMETERS = frozenset({"req", "request", "event", "r"})
 REQUEST_FRAMEWORKS = frozenset({"django", "rest_framework", "functions_framework", "aiohttp", "starlette", "sanic"})
 """Python packages whose views are plain functions of a request."""
 
-VIEW_CLASSES = ("View", "ViewSet", "Handler", "Resource", "Servlet")
+VIEW_CLASSES = ("View", "ViewSet", "Handler", "Resource", "Servlet", "HTTPEndpoint")
 """How the base classes of class-based views end."""
+
+SOCKET_CLASSES = ("WebsocketConsumer", "WebSocketHandler", "WebSocketEndpoint")
+"""How the base classes of Python's sockets end: those of Channels, Tornado and Starlette."""
+SOCKET_METHODS = frozenset({"receive", "receive_json", "on_message", "on_receive"})
+"""Their methods that are told what the client sends."""
+
+RPC_CLASSES = ("Servicer",)
+"""How the base classes end that grpcio generates."""
+RPC_PARAMETERS = ["self", "request", "context"]
+
+GRADIO_PARTS = frozenset({"Interface", "ChatInterface"})
+"""Classes of Gradio that are given what answers the visitors of a page."""
+GRADIO_EVENTS = frozenset(
+    {"click", "submit", "change", "input", "load", "select", "upload", "stream", "then", "success"}
+)
+"""Methods of its components that are."""
+
+TOOL_SERVERS = ("FastMCP",)
+"""How the full names of the classes end that offer tools to models (modelcontextprotocol/python-sdk, FastMCP)."""
+TOOL_SERVER_GUARDS = frozenset({"auth", "token_verifier", "auth_server_provider"})
+"""What they are given that asks who is there."""
 
 HANDLER_CLASS_METHODS = frozenset(
     {"get", "post", "put", "patch", "do_GET", "do_POST", "create", "retrieve", "list", "fetch"}
@@ -138,6 +162,7 @@ PARSING_NAME = regex(r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|d
 
 REQUEST_GLOBALS = (
     *("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request"),
+    *("chalice.Chalice.current_request", "chalice.Blueprint.current_request"),
     *(f"{package}.reqparse.RequestParser.parse_args" for package in ("flask_restful", "flask_restx")),
     *(
         f"{package}call.{part}"
@@ -218,7 +243,7 @@ REQUEST_PARAMETERS = frozenset(
     {"request", "req", "ctx", "c", "context", "event", "info", "socket", "ws", "websocket", "conn", "opts"}
 )
 """How the parameter with the whole request is called; `body.user` is data of the caller, `req.user` is not."""
-REQUEST_PARTS = frozenset({"requestContext", "req", "request", "raw", "context", "handshake"})
+REQUEST_PARTS = frozenset({"requestContext", "req", "request", "raw", "context", "handshake", "scope"})
 """Parts of a request that hold another form of it."""
 
 KEPT_BY_SERVER = frozenset(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handler_functions import as_function, looks_like_handler
 from lk_audit.extractors.handlers import Handler
-from lk_audit.livekit.requests import HTTP_EXPORTS, LOADER_EXPORTS
+from lk_audit.extractors.route_settings import entries_of
+from lk_audit.livekit.requests import GATEWAY_TYPES, HTTP_EXPORTS, LOADER_EXPORTS
 from lk_audit.patterns import regex
 from lk_audit.syntax import Assign, Call, Export, Expr, Function, Literal, Member, Name, Record
 
@@ -26,11 +27,13 @@ def exported(context: FileContext) -> Iterator[Handler]:
     path = route_of(context.source.path)
     for node in context.names.nodes(Export):
         function, wrapper = _answering(context, node.local)
-        if function is not None and _is_handler_export(node.exported, function):
+        if function is None and isinstance(node.local, Record) and node.exported == "default":
+            yield from _record_handlers(context, node.local)
+        elif function is not None and (
+            _is_handler_export(node.exported, function) or _answers_gateway(context, node.local, function)
+        ):
             name = node.exported if node.exported in HTTP_EXPORTS else f"{function.name or node.exported}()"
             yield Handler(function, _labelled(context, name), context, path=path, wrapper=wrapper)
-        elif isinstance(node.local, Record) and node.exported == "default":
-            yield from _record_handlers(context, node.local)
     for assign in context.names.nodes(Assign):
         function, wrapper = _answering(context, assign.value) if _assigns_export(assign.target) else (None, None)
         if function is not None and looks_like_handler(function):
@@ -64,6 +67,19 @@ def _is_handler_export(exported: str, function: Function) -> bool:
     if exported in HTTP_EXPORTS or exported in LOADER_EXPORTS:
         return bool(function.parameters) or exported in HTTP_EXPORTS
     return exported == "default" and looks_like_handler(function) and not function.name[:1].isupper()
+
+
+def _answers_gateway(context: FileContext, exported: Expr | None, function: Function) -> bool:
+    """Whether a function is one that AWS Lambda calls, by its type or its answer: `{ statusCode: 200, body }`."""
+    if [item.name.lstrip("_") for item in function.parameters[:1]] not in (["event"], ["#0"]):
+        return False
+    defined = context.names.definitions(exported) if isinstance(exported, Name) else ()
+    types = [node.annotation for item in defined if isinstance(node := item.node, Assign)]
+    types += [item.annotation for item in function.parameters[:1]]
+    if any((last_name(written) or "") in GATEWAY_TYPES for written in types if written is not None):
+        return True
+    answers = (item.value for item in context.names.returns(function))
+    return any(isinstance(item, Record) and "statusCode" in entries_of(item) for item in answers)
 
 
 def _assigns_export(target: Expr) -> bool:

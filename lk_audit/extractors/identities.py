@@ -43,11 +43,19 @@ def lacks_identity(context: FileContext, test: Expr) -> bool:
     if isinstance(test, Binary) and test.operator == "or":
         return lacks_identity(context, test.left) or lacks_identity(context, test.right)
     missing = _missing(test)
+    if _is_user_of_method(missing):
+        return True
     values = symbolic_sources(context.values(missing)) if missing is not None else ()
     telling = {"is_authenticated"} if context.is_python else _DEREFERENCED
     return bool(values) and all(
         isinstance(value, Given) and is_server_set(value) and not telling.isdisjoint(value.members) for value in values
     )
+
+
+def _is_user_of_method(expr: Expr | None) -> bool:
+    """`this.userId`, as the methods and publications of Meteor are called."""
+    is_named = isinstance(expr, Member) and expr.name == "userId"
+    return is_named and isinstance(expr, Member) and isinstance(expr.object, Name) and expr.object.id == "this"
 
 
 def _missing(test: Expr) -> Expr | None:

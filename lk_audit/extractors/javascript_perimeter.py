@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, Workspace, last_name
+from lk_audit.extractors.deployments import authorizers
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.extractors.mounts import is_public
@@ -53,6 +54,7 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
             guard = _middleware_guard(guards, context, handler.path)
             if guard is not None:
                 yield Lead(context.place(guard), "authenticates the caller")
+    yield from authorizers(workspace, handler)
     for context, setting in asked_of_callers(workspace, handler):
         yield Lead(context.place(setting), "authenticates the caller")
     if home.names.enclosing(handler.function, Class) is not None and not is_public(home, handler.function):

@@ -8,6 +8,7 @@ from lk_audit.extractors.context import FileContext, first_text, last_name
 from lk_audit.extractors.handlers import Form
 from lk_audit.extractors.route_settings import entries_of
 from lk_audit.livekit.requests import (
+    CALLABLE_RECORDS,
     GRADIO_EVENTS,
     GRADIO_PARTS,
     RESOLVER_OWNERS,
@@ -36,37 +37,72 @@ def forms(context: FileContext) -> Iterator[Form]:
     elif context.names.is_javascript:
         yield from _procedures(context)
         yield from _resolvers(context)
+        yield from _called_by_name(context)
+        yield from _apis(context)
         yield from _inline_actions(context)
 
 
-# --- tRPC -------------------------------------------------------------------------------------------------------------
+# --- tRPC and oRPC ----------------------------------------------------------------------------------------------------
 
 _OPEN_PROCEDURE = regex(r"(?i)^(?:(?:public|open|guest|anonymous|base)_?)?procedure$")
 """How procedures of tRPC are called that anybody may call; what others ask for, they say elsewhere."""
 
 
 def _procedures(context: FileContext) -> Iterator[Form]:
-    """Procedures of tRPC: `publicProcedure.input(...).mutation(async ({ input }) => ...)`."""
-    for name in ("mutation", "query", "subscription"):
+    """Procedures: `publicProcedure.input(...).mutation(async ({ input }) => ...)`, oRPC's `os.handler(...)`."""
+    for name in ("mutation", "query", "subscription", "handler"):
         for call in context.names.calls_of(name):
-            if isinstance(call.callee, Member) and len(call.arguments) == 1 and _is_open(call.callee.object):
+            if isinstance(call.callee, Member) and len(call.arguments) == 1 and _is_open(context, call.callee.object):
                 key = _key_of(context, call)
                 yield Form((call.arguments[0].value,), f"procedure {key}", path=f"/api/trpc/{key}")
 
 
-def _is_open(expr: Expr) -> bool:
+def _is_open(context: FileContext, expr: Expr) -> bool:
     """Whether a procedure is made of one that anybody may call, with nothing in between that might ask who does."""
     while isinstance(expr, Call) and isinstance(expr.callee, Member):
         if expr.callee.name == "use":
             return False
         expr = expr.callee.object
-    return isinstance(expr, Name | Member) and _OPEN_PROCEDURE.search(last_name(expr) or "") is not None
+    if not isinstance(expr, Name | Member):
+        return False
+    return _OPEN_PROCEDURE.search(last_name(expr) or "") is not None or context.qualified(expr) == "@orpc/server.os"
 
 
 def _key_of(context: FileContext, node: Node) -> str:
     holder: Node | None = context.names.parent(node)
     key = holder.key if isinstance(holder, Entry) else None
     return str(key.value) if isinstance(key, Literal) else ""
+
+
+# --- methods and calls by name ----------------------------------------------------------------------------------------
+
+
+def _called_by_name(context: FileContext) -> Iterator[Form]:
+    """`Meteor.methods({ token({ room }) { ... } })`, `server.addService(service, { getToken })`."""
+    for name, holder in CALLABLE_RECORDS.items():
+        for call in context.names.calls_of(name):
+            if not isinstance(call.callee, Member) or holder not in {None, last_name(call.callee.object)}:
+                continue
+            record = call.arguments[-1].value if call.arguments else None
+            for key, value in entries_of(record).items() if isinstance(record, Record) else ():
+                yield Form((value,), f"method {key}")
+
+
+def _apis(context: FileContext) -> Iterator[Form]:
+    """Encore's `api({ expose: true, method: "POST", path: "/token" }, async (request) => ...)`."""
+    for call in context.names.calls_of("api"):
+        settings = call.arguments[0].value if len(call.arguments) > 1 else None
+        if not isinstance(settings, Record) or context.qualified(call.callee) != "encore.dev/api.api":
+            continue
+        entries = entries_of(settings)
+        if _is_set(entries.get("expose")) and not _is_set(entries.get("auth")):
+            path = entries.get("path")
+            address = path.value if isinstance(path, Literal) and isinstance(path.value, str) else None
+            yield Form((call.arguments[1].value,), f"API {address or ''}".strip(), path=address)
+
+
+def _is_set(expr: Expr | None) -> bool:
+    return isinstance(expr, Literal) and expr.value is True
 
 
 # --- GraphQL ----------------------------------------------------------------------------------------------------------

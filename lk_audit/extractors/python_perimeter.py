@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, Workspace, first_text, last_name
+from lk_audit.extractors.deployments import authorizers
 from lk_audit.extractors.exempt_paths import is_exempt
 from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
@@ -22,6 +23,7 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
     yield from _connection(guards, home, handler)
     yield from _application_middleware(workspace, guards, home, handler.path)
     yield from _login_of_pages(workspace, home)
+    yield from authorizers(workspace, handler)
     owner = home.names.enclosing(handler.function, Class)
     if _is_rest_view(home, owner, handler.function) and not _sets_permissions(owner, handler.function):
         yield from _default_permissions(workspace, home)

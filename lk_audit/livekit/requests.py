@@ -49,6 +49,9 @@ PACKAGE_DECORATORS: dict[str, frozenset[str]] = {
 RESOLVER_OWNERS = frozenset({"Query", "Mutation", "Subscription"})
 """The types of GraphQL whose fields clients ask for."""
 
+CALLABLE_RECORDS = {"methods": "Meteor", "addService": None}
+"""Methods that are given what clients may call, by name, and on what: Meteor's, those of a server of @grpc/grpc-js."""
+
 SOCKET_PACKAGES = {"flask_socketio": 0, "socketio": 1}
 """Python's packages for Socket.IO, with how many parameters their handlers have before what the client sends."""
 
@@ -78,6 +81,7 @@ HANDLER_TAKERS: dict[str, str] = {
     "app.http": "Azure Functions",
     "addEventListener": "Workers",
     "handler": "server function",
+    "openapi": "Hono",
 }
 """Calls that take a handler as argument, by the end of their name."""
 
@@ -98,6 +102,11 @@ HTTP_EXPORTS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "H
 
 LOADER_EXPORTS = frozenset({"loader", "action", "onRequest", "onRequestGet", "onRequestPost", "handler"})
 """Exported functions that are handlers by custom: Remix, Cloudflare Pages, serverless functions."""
+
+GATEWAY_TYPES = frozenset(
+    {f"APIGatewayProxy{kind}{version}" for kind in ("Handler", "Event") for version in ("", "V2")} | {"APIGatewayEvent"}
+)
+"""The types of a function that AWS Lambda calls for a request, and of what it is given (@types/aws-lambda)."""
 
 SERVED_PARAMETERS = frozenset({"req", "request", "event", "r"})
 """How the first parameter of an exported handler is called."""

@@ -1,0 +1,171 @@
+"""What clients call in JavaScript by a name, and functions that a cloud platform calls for requests."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.livekit.requests import GATEWAY_TYPES
+from tests.languages.minting import found_in
+
+HEAD = """import { AccessToken } from 'livekit-server-sdk';
+import { os } from '@orpc/server';
+import { api } from 'encore.dev/api';
+import { Meteor } from 'meteor/meteor';
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import { bearerAuth } from 'hono/bearer-auth';
+import { post, requestBody } from '@loopback/rest';
+import jwt from 'jsonwebtoken';
+"""
+MINT = """
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '5m' });
+  at.addGrant({ roomJoin: true, room });
+  const token = await at.toJwt();
+"""
+VERIFY = "jwt.verify(identity, process.env.KEY);"
+
+
+def found(text: str, **others: str) -> bool:
+    files = {name.replace("__", "."): content for name, content in others.items()}
+    return bool(found_in({"src/calls.ts": HEAD + text.replace("MINT", MINT), **files}, "LK601"))
+
+
+METEOR = "Meteor.methods({ async 'calls.token'({ identity, room }) { CHECK MINT return token; } });"
+GRPC = """async function getToken(call, callback) {
+  const { identity, room } = call.request;
+  CHECK MINT callback(null, { token });
+}
+server.addService(rooms.service, { getToken });"""
+ORPC = """export const token = OWNER.input(schema).handler(async ({ input }) => {
+  const { identity, room } = input;
+  MINT return token;
+});"""
+ENCORE = """export const token = api({ SETTINGS method: 'POST', path: '/t' }, async ({ identity, room }) => {
+  MINT return { token };
+});"""
+HONO = """const route = createRoute({ method: 'post', path: '/t', GUARD responses });
+new OpenAPIHono().openapi(route, async (c) => {
+  const { identity, room } = c.req.valid('json');
+  MINT return c.json({ token });
+});"""
+LOOPBACK = """export class Tokens {
+  GUARD
+  @post('/t')
+  async create(@requestBody() body: Asked) { const { identity, room } = body; MINT return { token }; }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("form", "mark", "written", "expected"),
+    [
+        (METEOR, "CHECK", "", True),
+        (METEOR, "CHECK", "if (!this.userId) throw new Meteor.Error('not-authorized');", False),
+        (METEOR, "CHECK", "if (!Meteor.userId()) throw new Meteor.Error('not-authorized');", False),
+        (METEOR, "CHECK", "if (!this.isSimulation) console.log(room);", True),
+        (METEOR.replace("Meteor.methods", "widgets.methods"), "CHECK", "", False),
+        (GRPC, "CHECK", "", True),
+        (GRPC, "CHECK", "jwt.verify(call.metadata.get('token')[0], process.env.KEY);", False),
+        (ORPC, "OWNER", "os", True),
+        (ORPC, "OWNER", "publicProcedure", True),
+        (ORPC, "OWNER", "os.use(signedIn)", False),
+        (ORPC, "OWNER", "authed", False),
+        (ENCORE, "SETTINGS", "expose: true,", True),
+        (ENCORE, "SETTINGS", "expose: true, auth: true,", False),
+        (ENCORE, "SETTINGS", "expose: false,", False),
+        (HONO, "GUARD", "", True),
+        (HONO, "GUARD", "middleware: [bearerAuth({ token: process.env.TOKEN })],", False),
+        (LOOPBACK, "GUARD", "", True),
+        (LOOPBACK, "GUARD", "@authenticate('jwt')", False),
+    ],
+)
+def test_clients_call_functions_by_name(form: str, mark: str, written: str, *, expected: bool) -> None:
+    assert found(form.replace(mark, written)) is expected
+
+
+LAMBDA = """export const createToken TYPE= async (eventGIVEN) => {
+  const { identity, room } = JSON.parse(event.body);
+  MINT return ANSWER;
+};"""
+ANSWERED = "{ statusCode: 200, body: JSON.stringify({ token }) }"
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "answer", "expected"),
+    [
+        ("", "", ANSWERED, True),
+        ("", "", "token", False),
+        *((f": {name} ", "", "respond(token)", True) for name in sorted(GATEWAY_TYPES) if "Handler" in name),
+        *(("", f": {name}", "respond(token)", True) for name in sorted(GATEWAY_TYPES) if "Event" in name),
+        (": MessageHandler ", "", "respond(token)", False),
+    ],
+)
+def test_a_function_of_lambda_is_known_by_its_type_or_its_answer(
+    kind: str, given: str, answer: str, *, expected: bool
+) -> None:
+    text = LAMBDA.replace("TYPE", kind).replace("GIVEN", given).replace("ANSWER", answer)
+
+    assert found(text) is expected
+
+
+SERVERLESS = """functions:
+  other:
+    handler: src/other.createToken
+    events: [{ httpApi: { path: /o, authorizer: { name: users } } }]
+  createToken:
+    handler: src/calls.createToken
+    events:
+      - httpApi:
+          path: /token
+          EVENT
+"""
+SAM = """Globals:
+  HttpApi:
+    Auth:
+      DEFAULT
+Resources:
+  CreateToken:
+    Properties:
+      Handler: src/calls.createToken
+      Events:
+        Api:
+          Properties:
+            Path: /token
+            EVENT
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("serverless__yml", SERVERLESS, True),
+        ("serverless__yml", SERVERLESS.replace("EVENT", "authorizer: users"), False),
+        ("serverless__yml", SERVERLESS.replace("EVENT", "# authorizer: users"), True),
+        ("serverless__yml", SERVERLESS.replace("EVENT", "authorizer: none"), True),
+        ("serverless__yml", SERVERLESS.replace("EVENT", "private: true"), False),
+        ("template__yaml", SAM, True),
+        ("template__yaml", SAM.replace("DEFAULT", "DefaultAuthorizer: Users"), False),
+        ("template__yaml", SAM.replace("DEFAULT", "DefaultAuthorizer: U").replace("EVENT", "Authorizer: NONE"), True),
+        ("template__yaml", SAM.replace("EVENT", "Auth: { Authorizer: Users }"), False),
+    ],
+)
+def test_an_authorizer_may_be_told_where_a_function_is_deployed(file: str, text: str, *, expected: bool) -> None:
+    text = text.replace("EVENT", "cors: true").replace("DEFAULT", "EnableCors: true")
+
+    assert (
+        found(LAMBDA.replace("TYPE", "").replace("GIVEN", "").replace("ANSWER", ANSWERED), **{file: text}) is expected
+    )
+
+
+def test_it_is_the_same_for_python() -> None:
+    text = """import json
+from livekit import api
+def create(event, context):
+    asked = json.loads(event["body"])
+    grants = api.VideoGrants(room_join=True, room=asked["room"])
+    return api.AccessToken().with_identity(asked["me"]).with_grants(grants).to_jwt()
+"""
+    told = (
+        "functions:\n  token:\n    handler: tokens.create\n    events:\n      - http: { path: t, authorizer: users }\n"
+    )
+
+    assert found_in({"tokens.py": text}, "LK601")
+    assert not found_in({"tokens.py": text, "serverless.yml": told}, "LK601")

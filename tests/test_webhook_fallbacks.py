@@ -79,3 +79,87 @@ def test_what_only_the_unchecked_branch_does_counts() -> None:
     text = PYTHON.format(check="    if sent:\n        return receiver.receive(body, sent)\n    else:\n        pass")
 
     assert found_in({"hooks.py": text}, "LK604")
+
+
+VERIFIED = """import crypto from 'crypto';
+import jwt from 'jsonwebtoken';
+import {{ TokenVerifier }} from 'livekit-server-sdk';
+const verifier = new TokenVerifier(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET);
+app.post('/livekit/webhook', async (req, res) => {{
+  const raw = req.body, sent = req.headers.authorization;
+  {check}
+  const event = JSON.parse(raw);
+  if (event.event === 'room_finished') await close(event.room.name);
+  res.sendStatus(200);
+}});
+"""
+HASH = "crypto.createHash('sha256').update(raw).digest('base64')"
+
+
+@pytest.mark.parametrize(
+    ("check", "is_open"),
+    [
+        ("await verifier.verify(sent);", True),
+        ("jwt.verify(sent, process.env.LIVEKIT_API_SECRET);", True),
+        ("try { await verifier.verify(sent); } catch { return res.sendStatus(401); }", True),
+        ("const claims = await verifier.verify(sent); console.log(claims.iss);", True),
+        (
+            f"const claims = await verifier.verify(sent); if (claims.sha256 !== {HASH}) return res.sendStatus(401);",
+            False,
+        ),
+        ("const claims = await verifier.verify(sent); compareBody(claims, raw);", False),
+        ("if (req.headers['x-key'] !== process.env.KEY) return res.sendStatus(401);", False),
+        ("jwt.verify(sent, process.env.GATEWAY_KEY);", False),
+    ],
+)
+def test_a_token_vouches_for_the_body_by_the_hash_in_it(check: str, *, is_open: bool) -> None:
+    assert bool(found_in({"server/hooks.js": VERIFIED.format(check=check)}, "LK604")) is is_open
+
+
+TABLE = """// LiveKit's events
+const handlers = {{ {keys} }};
+app.post('/livekit/webhook', async (req, res) => {{
+  {check}
+  const body = JSON.parse(req.body);
+  {choice}
+  res.sendStatus(200);
+}});
+"""
+KEYS = "room_started: opened, room_finished: closed"
+
+
+@pytest.mark.parametrize(
+    ("keys", "check", "choice", "is_open"),
+    [
+        (KEYS, "", "await handlers[body.event]?.(body);", True),
+        ("'room_finished': closed", "", "const { event } = body;\n  await handlers[event](body);", True),
+        (
+            KEYS,
+            "await receiver.receive(req.body, req.headers.authorization);",
+            "await handlers[body.event](body);",
+            False,
+        ),
+        ("order_paid: paid, order_sent: sent", "", "await handlers[body.event](body);", False),
+        (KEYS, "", "await handlers[body.kind](body);", False),
+    ],
+)
+def test_a_table_may_say_what_is_done_for_an_event(keys: str, check: str, choice: str, *, is_open: bool) -> None:
+    text = TABLE.format(keys=keys, check=check, choice=choice)
+
+    assert bool(found_in({"server/hooks.js": text}, "LK604")) is is_open
+
+
+@pytest.mark.parametrize(("check", "is_open"), [("pass", True), ("receiver.receive(body, sent)", False)])
+def test_it_is_the_same_in_python(check: str, *, is_open: bool) -> None:
+    text = PYTHON.format(check=f"    {check}").replace('if data["event"] == "room_finished":', "if True:")
+    text = text.replace('await close(data["room"]["name"])', 'await HANDLERS.get(data["event"])(data)')
+
+    assert bool(found_in({"hooks.py": f'HANDLERS = {{"room_finished": close}}\n{text}'}, "LK604")) is is_open
+
+
+def test_in_python_a_token_vouches_by_its_hash_too() -> None:
+    check = "    claims = jwt.decode(sent, os.environ['LIVEKIT_API_SECRET'], algorithms=['HS256'])"
+    head, hashed = "import hashlib, jwt, os\n", "\n    assert claims['sha256'] == digest(body)"
+
+    assert found_in({"hooks.py": head + PYTHON.format(check=check)}, "LK604")
+    assert not found_in({"hooks.py": head + PYTHON.format(check=check + hashed)}, "LK604")

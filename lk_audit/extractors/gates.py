@@ -96,7 +96,11 @@ _EVENTS: Words = (
     *(b"rack_published", b"rack_unpublished", b"gress_started", b"gress_updated", b"gress_ended"),
     *(b"EventRoom", b"EventParticipant", b"EventTrack", b"EventEgress", b"EventIngress"),
 )
-_QUOTED_EVENTS: Words = quoted(*(word for word in _EVENTS if isinstance(word, bytes)))
+_QUOTED_EVENTS: Words = (
+    *quoted(*(word for word in _EVENTS if isinstance(word, bytes))),
+    regex(rb"\b(?:room|participant|track|egress|ingress)_(?:[a-z]{1,20}_)?[a-z]{1,20}\s{0,3}[:(]"),
+)
+"""Names of events as texts, and as keys of a table of what to do."""
 _RECEIVING: Words = called(b"receive", b"Receive")
 _SETTING_KEYS: Words = (
     *taken_of(b"setKey", b"set_key", b"setSharedKey", b"set_shared_key"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.route_settings import entries_of
 from lk_audit.livekit.webhooks import EVENTS, GO_EVENTS
-from lk_audit.syntax import Binary, Call, Expr, Index, Literal, Member, Name, walk
+from lk_audit.syntax import Binary, Call, Expr, Index, Literal, Member, Name, Record, walk
 
 _EQUALS = ("equals", "equalsIgnoreCase", "contentEquals", "Equals", "EqualFold")
 _EVENT_NAMES = frozenset({"event", "event_type", "eventType", "event_name", "eventName"})
@@ -16,13 +17,30 @@ _LONGEST_WAY = 4
 
 
 def event_tests(context: FileContext) -> Iterator[tuple[Expr, Expr]]:
-    """Comparisons with the name of an event, each with what is compared: `body.event`, `payload.get("event")`."""
+    """Comparisons with the name of an event, and choices by it, each with what is compared: `body.event`."""
     for binary in context.names.nodes(Binary):
         if binary.operator in {"==", "in"}:
             yield from _tested(context, binary, (binary.left, binary.right))
     for call in (call for name in _EQUALS for call in context.names.calls_of(name)):
         holder = (call.callee.object,) if isinstance(call.callee, Member) else ()
         yield from _tested(context, call, (*holder, *(item.value for item in call.arguments)))
+
+    for chosen, table, key in _choices(context):
+        if _is_table_of_events(context, table) and _reads_event(context, key):
+            yield chosen, key
+
+
+def _choices(context: FileContext) -> Iterator[tuple[Expr, Expr, Expr]]:
+    """`HANDLERS[body.event]`, `HANDLERS.get(event)`: what is chosen, from what, by what."""
+    yield from ((index, index.object, index.key) for index in context.names.nodes(Index))
+    for call in context.names.calls_of("get"):
+        if isinstance(call.callee, Member) and call.arguments:
+            yield call, call.callee.object, call.arguments[0].value
+
+
+def _is_table_of_events(context: FileContext, expr: Expr) -> bool:
+    defined = context.names.definitions(expr) if isinstance(expr, Name) else ()
+    return any(isinstance(item.value, Record) and not EVENTS.isdisjoint(entries_of(item.value)) for item in defined)
 
 
 def _tested(context: FileContext, test: Expr, sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, Expr]]:

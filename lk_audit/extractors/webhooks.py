@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.authentication import Authentication
-from lk_audit.extractors.check_calls import is_swallowed
+from lk_audit.extractors.check_calls import is_known_check, is_swallowed
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.development_tokens import is_for_development
 from lk_audit.extractors.endpoints import Endpoints, Route
 from lk_audit.extractors.handlers import MAY_AUTHENTICATE
 from lk_audit.extractors.request_values import RequestValues
 from lk_audit.extractors.webhook_events import event_tests
-from lk_audit.facts import FileRole, WebhookUse
-from lk_audit.livekit.webhooks import CHECKING_NAME, CHECKS, RECEIVERS
+from lk_audit.facts import FileRole, Lead, WebhookUse
+from lk_audit.livekit.webhooks import CHECKING_NAME, CHECKS, RECEIVERS, VERIFIERS
 from lk_audit.syntax import (
+    Argument,
     Assign,
     Await,
     Call,
@@ -28,12 +29,13 @@ from lk_audit.syntax import (
     Node,
     walk,
 )
-from lk_audit.values.model import Defined, Flag, Returned, symbolic_sources
+from lk_audit.values.model import Defined, Environment, Flag, Returned, symbolic_sources
 
 _SKIP = "skipAuth is set, so the signature is not checked"
 _UNAWAITED = "receive() is not awaited, so a wrong signature goes unnoticed"
 _UNVERIFIED = "the event is used as it came, without WebhookReceiver.receive()"
 _PASSED_BY = "the event is used also where WebhookReceiver.receive() was not asked, or has failed"
+_NO_HASH = "its token is verified and the sha256 of the body in it is not, so that any token of yours vouches for it"
 _UNVERIFIED_IN_GO = "the event is used as it came, without webhook.ReceiveWebhookEvent()"
 
 
@@ -89,10 +91,10 @@ def _unverified(context: FileContext) -> Iterator[WebhookUse]:
         if not any(requests.is_request(value) for value in symbolic_sources(context.values(subject))):
             continue
         for route in endpoints.routes_to(test):
-            passed = _is_passed_by(context, route, test, subject)
-            if route.handler.function not in seen and (passed or not _is_verified(context, route)):
+            passed = _PASSED_BY if _is_passed_by(context, route, test, subject) else None
+            told = passed or _missing_check(context, route, how)
+            if route.handler.function not in seen and told is not None:
                 seen.add(route.handler.function)
-                told = _PASSED_BY if passed else how
                 place, language = context.place(subject), context.module.language
                 yield WebhookUse(place=place, role=context.role, how=told, language=language, certain=False)
 
@@ -149,14 +151,55 @@ def _holds(node: Node, other: Node) -> bool:
     return node.start <= other.start and other.end <= node.end
 
 
-def _is_verified(context: FileContext, route: Route) -> bool:
-    """Whether the handler checks the signature in whatever way, or its caller in another."""
+def _missing_check(context: FileContext, route: Route, unverified: str) -> str | None:
+    """What is missing where the handler checks neither the signature in some way, nor its caller in another."""
     home = context.home(route.handler.function)
-    if any(_is_check(home, call) for call in _calls_in(home, route)):
-        return True
+    checks = [call for call in _calls_in(home, route) if _is_check(home, call)]
+    tokens = [call for call in _calls_in(home, route) if _checks_token_only(home, call)]
+    if any(call not in tokens for call in checks):
+        return None
     found = context.workspace.shared(Authentication).of(route.handler, (route.call, *route.helpers))
+    if tokens and (found is None or _is_inside(home, route, found)):
+        return _NO_HASH
     # What is out of sight knows people by their login, as a rule: LiveKit's server has none.
-    return found is not None and found.note != MAY_AUTHENTICATE
+    return unverified if found is None or found.note == MAY_AUTHENTICATE else None
+
+
+def _checks_token_only(home: FileContext, call: Call) -> bool:
+    """Whether a call verifies the token of a webhook, and nobody compares the hash of the body with the one in it.
+
+    A file that hashes nothing, and gives what the token holds to nobody, does not.
+    """
+    if not (home.names.is_javascript or home.is_python) or b"sha256" in home.source.data.lower().replace(b"-", b""):
+        return False
+    if not _verifies_livekit_token(home, call):
+        return False
+    holder = home.names.parent(call)
+    while isinstance(holder, Await):
+        holder = home.names.parent(holder)
+    if not isinstance(holder, Assign):
+        return isinstance(holder, Evaluate)
+    targets = (node for node in walk(holder.target) if isinstance(node, Name))
+    uses = (use for name in targets for use in home.names.uses(home.names.binding_scope(name) or home.module, name.id))
+    return not any(isinstance(home.names.parent(use), Argument) for use in uses)
+
+
+def _verifies_livekit_token(home: FileContext, call: Call) -> bool:
+    """`verifier.verify(header)` of the SDK's TokenVerifier, `jwt.decode(header, LIVEKIT_API_SECRET)`."""
+    if isinstance(call.callee, Member) and call.callee.name == "verify":
+        made = (item for item in home.values(call.callee.object) if isinstance(item, Returned))
+        if any((item.callee or "").endswith(VERIFIERS) for item in made):
+            return True
+    if not is_known_check(home, home.qualified(call.callee) or ""):
+        return False
+    keys = (value for item in call.arguments[1:2] for value in home.values(item.value))
+    return any(isinstance(value, Environment) and home.secret_names.means(value.name) for value in keys)
+
+
+def _is_inside(home: FileContext, route: Route, found: Lead) -> bool:
+    """Whether a check stands in the handler itself."""
+    around = home.place(route.handler.function)
+    return found.place.path == around.path and around.start <= found.place.start < around.end
 
 
 def _is_check(context: FileContext, call: Call) -> bool:

@@ -25,4 +25,4 @@ CHECKING_NAME = regex(
 RECEIVERS = ("WebhookReceiver",)
 """How the full names of the classes end that check a webhook."""
 VERIFIERS = ("TokenVerifier",)
-"""How the full names of the classes end that check a token."""
+"""How the full names of the classes end that check a token only, not what was signed with it."""

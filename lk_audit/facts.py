@@ -394,6 +394,7 @@ class Exposure(Enum):
     """Where something secret is let out."""
 
     LOG = "a log"
+    ERROR = "an error"
     RESPONSE = "a response"
     TEMPLATE = "a page"
 

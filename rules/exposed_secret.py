@@ -110,6 +110,7 @@ _FIX_FOR_TOKENS = (
 
 _WAYS = {
     Exposure.LOG: "written to a log",
+    Exposure.ERROR: "put into an error",
     Exposure.RESPONSE: "sent to the caller",
     Exposure.TEMPLATE: "put into a page",
 }

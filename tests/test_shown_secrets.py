@@ -86,3 +86,95 @@ export async function POST(request) {
 """
 
     assert not found_in({"app/api/token/route.ts": text}, "LK103")
+
+
+CLASS = """import logging, os
+from dataclasses import asdict, dataclass, field
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+{mark}
+class Settings{base}:
+    livekit_url: str
+    {field}
+{method}
+
+settings = Settings({given})
+print({shown})
+"""
+BASE, PLAIN = "(BaseSettings)", "livekit_api_secret: str"
+GIVEN = "os.environ['LIVEKIT_URL'], os.environ['LIVEKIT_API_SECRET']"
+NAMED = "livekit_url='x', livekit_api_secret=os.environ['LIVEKIT_API_SECRET']"
+
+
+@pytest.mark.parametrize(
+    ("base", "declared", "given", "shown", "expected"),
+    [
+        (BASE, PLAIN, "", "settings", True),
+        (BASE, f'{PLAIN} = ""', "", "f'started with {settings}'", True),
+        (BASE, f'{PLAIN} = ""', "", "settings.model_dump()", True),
+        (BASE, PLAIN, "", "settings.__dict__", True),
+        (BASE, PLAIN, "", "settings.model_dump(exclude={'livekit_api_secret'})", False),
+        (BASE, PLAIN, "", "settings.livekit_url", False),
+        (BASE, PLAIN, "", "bool(settings)", False),
+        (BASE, "livekit_api_secret: SecretStr", "", "settings", False),
+        (BASE, 'livekit_api_secret: str = Field("", repr=False)', "", "settings", False),
+        (BASE, "other: str", "", "settings", False),
+        ("@dataclass", PLAIN, GIVEN, "settings", True),
+        ("@dataclass(frozen=True)", PLAIN, NAMED, "settings", True),
+        ("@dataclass", PLAIN, GIVEN, "asdict(settings)", True),
+        ("@dataclass", "livekit_api_secret: str = field(repr=False)", GIVEN, "settings", False),
+        ("@dataclass", PLAIN, "'ws://x', 'from elsewhere'", "settings", False),
+        ("", PLAIN, GIVEN, "settings", False),
+    ],
+)
+def test_an_object_is_shown_with_its_fields(
+    base: str, declared: str, given: str, shown: str, *, expected: bool
+) -> None:
+    mark, parents = (base, "") if base.startswith("@") else ("", base)
+    text = CLASS.format(mark=mark, base=parents, field=declared, method="", given=given, shown=shown)
+
+    assert bool(found_in({"app.py": text}, "LK103")) is expected
+
+
+def test_a_class_may_say_itself_what_is_shown_of_it() -> None:
+    method = "    def __repr__(self):\n        return 'Settings'"
+    text = CLASS.format(mark="", base=BASE, field=PLAIN, method=method, given="", shown="settings")
+
+    assert not found_in({"app.py": text}, "LK103")
+
+
+READ = "const secret = process.env.LIVEKIT_API_SECRET;"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.js", f"{READ}\nconsole.log('environment', process.env);", True),
+        ("a.js", f"{READ}\nconsole.log(JSON.stringify({{ ...process.env }}));", True),
+        ("a.js", f"{READ}\nconsole.log(process.env.NODE_ENV, Object.keys(process.env));", False),
+        ("a.js", "const s = process.env.STRIPE_SECRET;\nconsole.log('environment', process.env);", False),
+        ("a.py", "import os\ns = os.environ['LIVEKIT_API_SECRET']\nprint(dict(os.environ))", True),
+        ("a.py", "import os\ns = os.environ['LIVEKIT_API_SECRET']\nprint(os.environ.copy())", True),
+        ("a.py", "import os\ns = os.environ['LIVEKIT_API_SECRET']\nprint(len(os.environ))", False),
+        ("a.py", "import os\ns = os.environ['LIVEKIT_API_SECRET']\nrun(env=dict(os.environ))", False),
+    ],
+)
+def test_the_environment_is_shown_with_the_secret_that_the_file_reads(path: str, text: str, *, expected: bool) -> None:
+    assert bool(found_in({path: text}, "LK103")) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.js", f"{READ}\nif (secret.length < 32) throw new Error(`too short: ${{secret}}`);", True),
+        ("a.js", f"{READ}\nif (!secret) throw new Error('LIVEKIT_API_SECRET is missing');", False),
+        ("a.js", f"{READ}\nif (!ok(secret)) throw new Error(`only ${{secret.length}} characters`);", False),
+        ("a.py", "import os\ns = os.environ['LIVEKIT_API_SECRET']\nraise ValueError(f'bad secret {s!r}')", False),
+        ("a.py", "import os\nsecret = os.environ['LIVEKIT_API_SECRET']\nraise ValueError(f'bad {secret!r}')", True),
+        ("a.py", "import os\nsecret = os.environ['LIVEKIT_API_SECRET']\nprint(f'{secret=}')", True),
+        ("a.py", "import os\nsecret = os.environ['LIVEKIT_API_SECRET']\nprint(f'{secret:.4}')", False),
+    ],
+)
+def test_errors_and_conversions_show_what_they_are_given(path: str, text: str, *, expected: bool) -> None:
+    assert bool(found_in({path: text}, "LK103")) is expected

@@ -10,7 +10,8 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.endpoints import Endpoints, Route
 from lk_audit.extractors.handing_out import handed_over
 from lk_audit.extractors.mints import mints_of
-from lk_audit.extractors.shown import argument_parts, is_receiver, shown, with_contents
+from lk_audit.extractors.shown import argument_parts, is_overwritten, is_receiver, shown, with_contents
+from lk_audit.extractors.shown_objects import secrets_within
 from lk_audit.extractors.sides import side_of
 from lk_audit.facts import Exposure, FileRole, Lead, SecretExposure, Side, Signer
 from lk_audit.livekit.credentials import name_words
@@ -29,7 +30,21 @@ from lk_audit.livekit.sinks import (
 )
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Assign, Call, Element, Expr, Index, Literal, Member, Name, Node, Return, walk
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Call,
+    Element,
+    Expr,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Raise,
+    Return,
+    walk,
+)
 from lk_audit.values.model import Defined, Environment, Given, Reference, Returned, Value
 
 _TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
@@ -45,7 +60,13 @@ def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
     if context.role is FileRole.TEST:
         return
     seen: set[tuple[Place, str]] = set()
-    for fact in (*_logged(context), *_answered(context), *_given_to_handlers(context), *_given_to_pages(context)):
+    for fact in (
+        *_logged(context),
+        *_raised(context),
+        *_answered(context),
+        *_given_to_handlers(context),
+        *_given_to_pages(context),
+    ):
         if (fact.place, fact.name) not in seen:
             seen.add((fact.place, fact.name))
             yield fact
@@ -79,6 +100,15 @@ def _as_written(callee: Expr) -> str:
 
 
 _ITSELF = frozenset({"this", "self"})
+
+
+def _raised(context: FileContext) -> Iterator[SecretExposure]:
+    """`throw new Error(`bad secret ${secret}`)`: what is raised ends up in logs and in reports of errors."""
+    for item in context.names.nodes(Raise):
+        if isinstance(item.value, Call):
+            yield from _facts(
+                context, argument_parts(item.value), Exposure.ERROR, last_name(item.value.callee) or "raise"
+            )
 
 
 def _answered(context: FileContext) -> Iterator[SecretExposure]:
@@ -186,6 +216,8 @@ def _facts(
         for value in context.values_here(part):
             is_token = with_tokens and part is expr and _is_token(context, value) and _is_in_handler(context, expr)
             setting = _setting_of(value)
+            if setting is None and not is_token and not is_overwritten(context, part):
+                setting = next(secrets_within(context, value), None)
             if is_token or (setting is not None and context.secret_names.means(setting)):
                 yield SecretExposure(
                     place=context.place(expr),

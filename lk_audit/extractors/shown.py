@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.livekit.sinks import OBJECT_DUMPS
 from lk_audit.syntax import (
     Await,
     Binary,
@@ -16,6 +17,7 @@ from lk_audit.syntax import (
     Literal,
     Member,
     Name,
+    Opaque,
     Record,
     Sequence,
     Template,
@@ -23,6 +25,7 @@ from lk_audit.syntax import (
 
 _RENDERING = frozenset(
     {"stringify", "dumps", "str", "String", "format", "repr", "pformat", "inspect", "dict", "jsonify"}
+    | {"asdict", "vars"}
     | {
         "Serialize",
         "SerializeObject",
@@ -54,7 +57,7 @@ def shown(expr: Expr, depth: int = 0) -> Iterator[Expr]:
 def _parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one per kind of syntax
     match expr:
         case Template(parts=parts):
-            return parts
+            return tuple(_converted(part) for part in parts)
         case Binary(operator="+" | "%" | "or" | "??", left=left, right=right):
             return left, right
         case Conditional(then=then, otherwise=otherwise):
@@ -67,14 +70,24 @@ def _parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one per kind of s
             return (operand,)
         case Call() if (last_name(expr.callee) or "") in _RENDERING:
             return tuple(item.value for item in expr.arguments)
+        case Call(callee=Member(object=holder, name=name), arguments=()) if name in OBJECT_DUMPS:
+            return (holder,)
+        case Member(object=holder, name="__dict__"):
+            return (holder,)
         case _:
             return ()
+
+
+def _converted(part: Expr) -> Expr:
+    """What a field of a text shows: `secret` of Python's `{secret!r}` and `{secret=}`."""
+    children = part.children if isinstance(part, Opaque) else ()
+    return children[0] if len(children) == 1 and isinstance(children[0], Name | Member | Call | Index) else part
 
 
 def with_contents(context: FileContext, part: Expr, depth: int = 0) -> Iterator[Expr]:
     """What is shown, and what is in the record or text of that name: `answer = {...}; return answer`."""
     yield part
-    if not isinstance(part, Name) or depth >= _FURTHEST or _is_overwritten(context, part):
+    if not isinstance(part, Name) or depth >= _FURTHEST or is_overwritten(context, part):
         return
     for made in context.home(part).names.definitions(part):
         value = made.value.operand if isinstance(made.value, Await) else made.value
@@ -83,7 +96,7 @@ def with_contents(context: FileContext, part: Expr, depth: int = 0) -> Iterator[
                 yield from with_contents(context, inner, depth + 1)
 
 
-def _is_overwritten(context: FileContext, part: Name) -> bool:
+def is_overwritten(context: FileContext, part: Expr) -> bool:
     """`{...config, apiSecret: "***"}`: whether entries after it may stand for those of a record that is taken in."""
     names = context.home(part).names
     entry = names.parent(part)

@@ -154,11 +154,14 @@ def _text_piece(run: Lowering, start: int, end: int, *, is_raw: bool) -> list[Ex
 
 
 def _replacement(run: Lowering, node: Node) -> Expr:
-    """A field's expression; opaque when a conversion, a format or `=` changes the text it becomes."""
+    """A field's expression; opaque, and nothing else in it, when `!r` or `=` change the text; opaque with a format."""
     found = parts(node)
-    if len(found) == 1 and all(child.type != "=" for child in node.children):
-        return run.expr(found[0])
-    return run.opaque(node)
+    others = {part.type for part in found[1:]}
+    if not found or not others <= {"type_conversion"}:
+        return run.opaque(node)
+    shown = run.expr(found[0])
+    is_plain = not others and all(child.type != "=" for child in node.children)
+    return shown if is_plain else Opaque(node.start_byte, node.end_byte, (shown,))
 
 
 def _concatenation(run: Lowering, node: Node) -> Expr:

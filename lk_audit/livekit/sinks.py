@@ -63,6 +63,15 @@ RESPONSES_OF: Mapping[str, frozenset[str]] = {
 }
 """What answers a request in one language only: encoding/json, gin, echo, fiber; Ktor, Spring; Phoenix, Plug; shelf."""
 TEMPLATE_CALLS = frozenset({"render_template", "render_template_string", "TemplateResponse", "render"})
+FIELD_SHOWING_MARKS = frozenset({"dataclass", "define", "frozen", "attrs"})
+"""Decorators of Python that have an instance printed with its fields."""
+FIELD_SHOWING_BASES = frozenset({"BaseSettings", "BaseModel", "NamedTuple", "SQLModel", "Struct"})
+"""Base classes of Python that do: those of pydantic, typing, SQLModel, msgspec."""
+MASKING_TYPES = frozenset({"SecretStr", "SecretBytes", "Secret", "InitVar"})
+"""Types of fields that are printed without their value, or not at all."""
+OBJECT_DUMPS = frozenset({"model_dump", "model_dump_json", "dict", "_asdict", "copy", "toObject"})
+"""Methods that give an object, or the environment, as data; those that leave fields out say which."""
+
 PAGE_FUNCTIONS = frozenset({"getServerSideProps", "getStaticProps"})
 """Functions whose result becomes part of a page that clients load."""
 

@@ -1,0 +1,111 @@
+"""Secrets in what is shown as a whole: settings and data classes, records of other files, the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from lk_audit.extractors.context import FileContext, argument, last_name
+from lk_audit.livekit.sinks import FIELD_SHOWING_BASES, FIELD_SHOWING_MARKS, MASKING_TYPES
+from lk_audit.patterns import regex
+from lk_audit.syntax import (
+    Assign,
+    Binary,
+    Call,
+    Class,
+    Define,
+    Evaluate,
+    Expr,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Opaque,
+    walk,
+)
+from lk_audit.values.environment import MAPPINGS
+from lk_audit.values.model import Environment, Mapped, Reference, Returned, Value
+
+_DEEPEST = 3
+_FIELD = regex(rb"^([A-Za-z_]\w*)\s*:")
+_VARIABLE = regex(rb"\b[A-Z][A-Z0-9_]{0,60}SECRET[A-Z0-9_]{0,60}\b")
+_SHOWN_BY = frozenset({"__repr__", "__str__"})
+_TYPES = (Name, Member, Index, Binary, Literal)
+"""What the annotation of a field can be."""
+_UNSHOWN = frozenset({"repr", "exclude"})
+
+
+class Field(Struct, frozen=True):
+    """A field of a class of Python, as its body declares it."""
+
+    name: str
+    annotation: Expr | None
+    default: Expr | None
+
+
+def secrets_within(context: FileContext, value: Value, depth: int = 0) -> Iterator[str]:
+    """The names of the API secrets that are shown with a value that is no secret itself."""
+    match value:
+        case Mapped(members=members) if depth < _DEEPEST:
+            for inner in (inner for member in members.values() for inner in member.values):
+                if isinstance(inner, Environment):
+                    yield from (inner.name for _ in range(context.secret_names.means(inner.name)))
+                else:
+                    yield from secrets_within(context, inner, depth + 1)
+        case Reference(name=name) if name in MAPPINGS:
+            words = (found.group().decode() for found in _VARIABLE.finditer(context.source.data))
+            yield from (word for word in dict.fromkeys(words) if context.secret_names.means(word))
+        case Returned(call=call, members=()) if context.is_python:
+            for owner in context.classes_meant(call.callee):
+                yield from _secrets_of(context, value, owner)
+        case _:
+            return
+
+
+def _secrets_of(context: FileContext, value: Returned, owner: Class) -> Iterator[str]:
+    home = context.home(owner)
+    if not _shows_fields(owner):
+        return
+    fields = list(_fields(home, owner))
+    for position, field in enumerate(fields):
+        if _is_masked(field):
+            continue
+        given = context.evaluator.attributes.of_instance(value, field.name) or ()
+        for held in (*given, *context.values(argument(value.call, position, field.name))):
+            if isinstance(held, Environment) and context.secret_names.means(held.name):
+                yield held.name
+
+
+def _shows_fields(owner: Class) -> bool:
+    """Whether what an instance is printed as holds its fields."""
+    marks = {last_name(mark) for mark in owner.decorators}
+    bases = {last_name(base) for base in owner.bases}
+    methods = {item.function.name for item in owner.body.statements if isinstance(item, Define)}
+    return bool(marks & FIELD_SHOWING_MARKS or bases & FIELD_SHOWING_BASES) and not methods & _SHOWN_BY
+
+
+def _fields(home: FileContext, owner: Class) -> Iterator[Field]:
+    for statement in owner.body.statements:
+        match statement:
+            case Assign(target=Name(id=name), annotation=annotation, value=value) if annotation is not None:
+                yield Field(name, annotation, value)
+            case Evaluate(value=Opaque(children=children) as declared):
+                found = _FIELD.match(home.source.data[declared.start : declared.end])
+                if found is not None:
+                    yield Field(
+                        found[1].decode(), next((item for item in children if isinstance(item, _TYPES)), None), None
+                    )
+            case _:
+                continue
+
+
+def _is_masked(field: Field) -> bool:
+    """`secret: SecretStr`, `secret: str = field(repr=False)`."""
+    named = walk(field.annotation) if field.annotation is not None else ()
+    if any(isinstance(node, Name | Member) and last_name(node) in MASKING_TYPES for node in named):
+        return True
+    made = field.default.arguments if isinstance(field.default, Call) else ()
+    hidden = {item.name: item.value for item in made if item.name in _UNSHOWN}
+    shows = {name: value.value for name, value in hidden.items() if isinstance(value, Literal)}
+    return shows.get("repr") is False or shows.get("exclude") is True

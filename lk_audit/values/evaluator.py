@@ -191,11 +191,9 @@ class Evaluator:
 
     def part(self, value: Value, key: str, origin: Expr) -> Possible:  # noqa: PLR0911 - one per kind of value
         """What `value.key` or `value["key"]` can be."""
-        found: Value | None = environment.member(value, key, origin)
-        if found is None and isinstance(value, Given | Returned | Reference | Unknown | Environment):
-            found = dialects.part(value, key, origin, self.names.module.language)
+        found = self._known_part(value, key, origin)
         if found is not None:
-            return (found,)
+            return found
         match value:
             case Mapped():
                 method = self.structs.methods(value, key) if self.structs.are_built and key not in value.members else ()
@@ -215,6 +213,19 @@ class Evaluator:
                 return inner if inner is not None else (unknown(origin),)
             case _:
                 return self._part_of_constant(value, key, origin)
+
+    def _known_part(self, value: Value, key: str, origin: Expr) -> Possible | None:
+        """What a part of a symbolic value is that a library or a language tells; None for anything else."""
+        if isinstance(value, Returned) and self.names.is_javascript:
+            from lk_audit.values import schemas  # noqa: PLC0415 - most scans meet other languages
+
+            declared = schemas.setting(self, value, key, origin)
+            if declared is not None:
+                return declared
+        found: Value | None = environment.member(value, key, origin)
+        if found is None and isinstance(value, Given | Returned | Reference | Unknown | Environment):
+            found = dialects.part(value, key, origin, self.names.module.language)
+        return None if found is None else (found,)
 
     def from_origin(self, origin: Origin, expr: Expr) -> Possible:
         """What an import, a part of it, or a global can be."""

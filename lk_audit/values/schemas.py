@@ -1,0 +1,116 @@
+"""Settings that a schema of JavaScript reads from the environment, and their defaults there.
+
+Sources: the documentation of Zod, t3-env and envalid.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lk_audit.syntax import Call, Expr, Literal, Member, Record
+from lk_audit.values.environment import MAPPINGS
+from lk_audit.values.model import Environment, Possible, Reference, Returned, Value
+from lk_audit.values.possible import as_fallback
+
+if TYPE_CHECKING:
+    from lk_audit.values.evaluator import Evaluator
+
+_PARSERS: dict[str, tuple[str, ...]] = {
+    "parse": (),
+    "parseAsync": (),
+    "safeParse": ("data",),
+    "safeParseAsync": ("data",),
+}
+"""Methods of a schema of Zod, with the part of their result that holds what they have read."""
+_READERS = {"createEnv": 0, "cleanEnv": 1}
+"""Functions that read the environment by specifications: t3-env's, envalid's; with the place of those."""
+_SIDES = ("server", "client", "shared")
+_DEFAULTS = frozenset({"default", "prefault", "catch", "devDefault"})
+_LONGEST_CHAIN = 12
+
+
+def setting(evaluator: Evaluator, value: Value, key: str, origin: Expr) -> Possible | None:
+    """What a part can be of what a schema has read: an environment variable or its default; None for anything else."""
+    if not isinstance(value, Returned):
+        return None
+    name = _name_of(value.call)
+    if name in _PARSERS and value.members == _PARSERS[name]:
+        home = evaluator.home(value.call)
+        fields = _fields_of_schema(home, value.call) if home is not None else None
+    elif name in _READERS and not value.members:
+        home, fields = evaluator.home(value.call), _fields_of_reader(value.call, _READERS[name])
+    else:
+        return None
+    declared = fields.get(key) if fields is not None else None
+    if home is None or declared is None:
+        return None
+    default = _default(declared)
+    values = home.evaluate(default) if default is not None else ()
+    read = Environment(origin=origin, name=key, accessor="process.env", trace=value.trace)
+    return (read, *as_fallback(evaluator.from_home(home, values), key))
+
+
+def _name_of(call: Call) -> str:
+    callee = call.callee
+    return callee.name if isinstance(callee, Member) else getattr(callee, "id", "")
+
+
+def _fields_of_schema(home: Evaluator, call: Call) -> dict[str, Expr] | None:
+    """The fields of `z.object({ ... }).parse(process.env)`, wherever the schema is written in the file."""
+    if not isinstance(call.callee, Member) or len(call.arguments) != 1:
+        return None
+    if not _is_environment(home, call.arguments[0].value):
+        return None
+    return _declared(home, call.callee.object)
+
+
+def _declared(home: Evaluator, schema: Expr, steps: int = _LONGEST_CHAIN) -> dict[str, Expr]:
+    """The fields of a schema: `z.object({ ... })`, what was made of it, and what `extend` adds."""
+    if not steps:
+        return {}
+    if not isinstance(schema, Call):
+        made = (value.call for value in home.evaluate(schema) if isinstance(value, Returned) and not value.members)
+        return next((_declared(home, item, steps - 1) for item in made), {})
+    if not isinstance(schema.callee, Member):
+        return {}
+    told = _entries(schema.arguments[0].value) if schema.arguments else {}
+    if schema.callee.name == "object":
+        return told
+    earlier = _declared(home, schema.callee.object, steps - 1)
+    return {**earlier, **told} if schema.callee.name == "extend" else earlier
+
+
+def _is_environment(home: Evaluator, expr: Expr) -> bool:
+    """`process.env`, `{ ...process.env }`."""
+    spread = [item.value for item in expr.entries if item.key is None] if isinstance(expr, Record) else [expr]
+    values = (value for part in spread for value in home.evaluate(part))
+    return any(isinstance(value, Reference) and value.name in MAPPINGS for value in values)
+
+
+def _fields_of_reader(call: Call, position: int) -> dict[str, Expr]:
+    told = _entries(call.arguments[position].value) if position < len(call.arguments) else {}
+    sides = (_entries(told[side]) for side in _SIDES if side in told)
+    return {key: value for part in (told, *sides) for key, value in part.items()}
+
+
+def _default(declared: Expr) -> Expr | None:
+    """`"30d"` of `z.string().default("30d").optional()`, and of envalid's `str({ default: "30d" })`."""
+    for _ in range(_LONGEST_CHAIN):
+        if not isinstance(declared, Call):
+            return None
+        first = declared.arguments[0].value if declared.arguments else None
+        if isinstance(declared.callee, Member) and declared.callee.name in _DEFAULTS:
+            return first
+        told = _entries(first) if first is not None else {}
+        if told.keys() & _DEFAULTS:
+            return next(value for key, value in told.items() if key in _DEFAULTS)
+        if not isinstance(declared.callee, Member):
+            return None
+        declared = declared.callee.object
+    return None
+
+
+def _entries(expr: Expr) -> dict[str, Expr]:
+    entries = expr.entries if isinstance(expr, Record) else ()
+    keyed = ((item.key.value, item.value) for item in entries if isinstance(item.key, Literal))
+    return {key: value for key, value in keyed if isinstance(key, str)}

@@ -1,0 +1,56 @@
+"""Settings by a schema: what it reads, and what it takes where nothing is set."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+TOKEN = """import { AccessToken } from 'livekit-server-sdk';
+import { env } from './env';
+export async function token(identity, room) {
+  const at = new AccessToken(env.LIVEKIT_API_KEY, env.LIVEKIT_API_SECRET, { identity, ttl: env.TTL });
+  at.addGrant({ roomJoin: true, room });
+  return at.toJwt();
+}
+"""
+HEAD = """import { z } from 'zod';
+import { createEnv } from '@t3-oss/env-nextjs';
+import { cleanEnv, str } from 'envalid';
+"""
+ZOD = "const schema = z.object({ LIVEKIT_API_SECRET: z.string(), TTL: FIELD });\n"
+DAYS, MINUTES = "z.string().default('30d')", "z.string().default('10m')"
+
+
+@pytest.mark.parametrize(
+    ("schema", "field", "expected"),
+    [
+        (f"{ZOD}export const env = schema.parse(process.env);", DAYS, True),
+        (f"{ZOD}export const env = schema.parse(process.env);", MINUTES, False),
+        (f"{ZOD}export const env = schema.parse(process.env);", "z.string()", False),
+        (
+            f"{ZOD}export const env = schema.parse(process.env);",
+            "z.coerce.number().int().default(86400).optional()",
+            True,
+        ),
+        (f"{ZOD}export const env = schema.strict().parse({{ ...process.env }});", DAYS, True),
+        (f"{ZOD}export const env = schema.extend({{ TTL: {DAYS} }}).parse(process.env);", MINUTES, True),
+        (f"{ZOD}const read = schema.safeParse(process.env);\nexport const env = read.data;", DAYS, True),
+        (f"{ZOD}export const env = schema.parse(body);", DAYS, False),
+        ("export const env = createEnv({ server: { TTL: FIELD }, runtimeEnv: process.env });", DAYS, True),
+        ("export const env = createEnv({ server: { TTL: FIELD }, runtimeEnv: process.env });", MINUTES, False),
+        ("export const env = cleanEnv(process.env, { TTL: FIELD });", "str({ default: '30d' })", True),
+        ("export const env = cleanEnv(process.env, { TTL: FIELD });", "str()", False),
+    ],
+)
+def test_a_lifetime_may_be_the_default_of_a_schema(schema: str, field: str, *, expected: bool) -> None:
+    files = {"src/env.ts": HEAD + schema.replace("FIELD", field), "src/token.ts": TOKEN}
+
+    assert bool(found_in(files, "LK301")) is expected
+
+
+def test_what_a_schema_reads_is_a_variable() -> None:
+    text = HEAD + ZOD.replace("FIELD", MINUTES) + "const env = schema.parse(process.env);\n"
+
+    assert found_in({"src/env.ts": text + "console.log(env.LIVEKIT_API_SECRET);"}, "LK103")
+    assert not found_in({"src/env.ts": text + "console.log(env.TTL);"}, "LK103")

@@ -169,3 +169,35 @@ def create(event, context):
 
     assert found_in({"tokens.py": text}, "LK601")
     assert not found_in({"tokens.py": text, "serverless.yml": told}, "LK601")
+
+
+ACTION = """'use server';
+import {{ createSafeActionClient }} from 'next-safe-action';
+import {{ signedIn }} from './clients';
+{head}
+const client = createSafeActionClient();
+export const join = {client}.schema(asked).action(async ({{ parsedInput: {{ identity, room }} }}) => {{
+  {mint} return token;
+}});
+"""
+CLIENTS = """import { auth } from './auth';
+export const signedIn = createSafeActionClient().use(async ({ next }) => {
+  CHECK
+  return next();
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("client", "check", "expected"),
+    [
+        ("client", "", True),
+        ("signedIn", "const session = await auth(); if (!session?.user) throw new Error('Sign in');", False),
+        ("signedIn", "console.log('called');", True),
+    ],
+)
+def test_a_client_of_actions_may_ask_who_is_there(client: str, check: str, *, expected: bool) -> None:
+    text = ACTION.format(head=HEAD.splitlines()[0], client=client, mint=MINT)
+    files = {"app/actions.ts": text, "app/clients.ts": CLIENTS.replace("CHECK", check)}
+
+    assert bool(found_in(files, "LK601")) is expected

@@ -102,6 +102,8 @@ TELEGRAM = "import { isValid, validate } from '@telegram-apps/init-data-node';"
         ("await jwtService.verifyAsync(request.headers.get('x-token'));", False),
         ("if (!(await jwt.verify(bearer))) return new Response(null, { status: 401 });", False),
         ("await jwt.verify(bearer);", True),
+        ("if (people.some((one) => one.identity === identity)) return new Response(null, { status: 403 });", True),
+        ("if (!people.some((one) => one.secret === initData)) return new Response(null, { status: 403 });", False),
         ("validate(initData, process.env.BOT_TOKEN);", False),
         ("if (!isValid(initData, process.env.BOT_TOKEN)) return new Response(null, { status: 401 });", False),
     ],

@@ -175,3 +175,34 @@ if True:
 )
 def test_the_request_may_be_kept_by_the_application(read: str, *, expected: bool) -> None:
     assert found(CHALICE.replace("READ", read)) is expected
+
+
+VIEW = f"""import tornado.web
+from starlette.authentication import requires
+from starlette.endpoints import HTTPEndpoint
+class Token(BASE):
+    HOOK
+    MARK
+    def post(self, request):
+        identity, room = request.json()["me"], "lobby"
+        {MINT}        return token
+"""
+COOKIE = """def prepare(self):
+        if not self.get_secure_cookie("session"): raise tornado.web.HTTPError(401)"""
+
+
+@pytest.mark.parametrize(
+    ("base", "hook", "mark", "expected"),
+    [
+        ("HTTPEndpoint", "", "", True),
+        ("HTTPEndpoint", "", '@requires("authenticated")', False),
+        ("tornado.web.RequestHandler", "", "", True),
+        ("tornado.web.RequestHandler", COOKIE, "", False),
+        ("tornado.web.RequestHandler", COOKIE.replace("prepare", "write_error"), "", True),
+        ("tornado.web.RequestHandler", "def prepare(self): self.started = now()", "", True),
+    ],
+)
+def test_a_class_may_ask_who_is_there_before_each_method(base: str, hook: str, mark: str, *, expected: bool) -> None:
+    text = VIEW.replace("BASE", base).replace("HOOK", hook).replace("MARK", mark)
+
+    assert found(text) is expected

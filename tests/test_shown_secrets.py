@@ -113,6 +113,7 @@ NAMED = "livekit_url='x', livekit_api_secret=os.environ['LIVEKIT_API_SECRET']"
         (BASE, PLAIN, "", "settings", True),
         (BASE, f'{PLAIN} = ""', "", "f'started with {settings}'", True),
         (BASE, f'{PLAIN} = ""', "", "settings.model_dump()", True),
+        (BASE, PLAIN, "", "settings.dict()", True),
         (BASE, PLAIN, "", "settings.__dict__", True),
         (BASE, PLAIN, "", "settings.model_dump(exclude={'livekit_api_secret'})", False),
         (BASE, PLAIN, "", "settings.livekit_url", False),

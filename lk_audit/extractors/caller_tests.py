@@ -43,6 +43,7 @@ class CallerTests:
             return True
         timed = [node for node in walk(test) if isinstance(node, Binary) and compares_times(node)]
         untold = {leaf for node in timed for leaf in parts_of_test(node) if not is_found_by_credential(context, leaf)}
+        untold |= {leaf for leaf in parts_of_test(test) if _looks_for_claimed(leaf, matched)}
         return any(self._tells_caller(context, leaf, depth) for leaf in parts_of_test(test) if leaf not in untold)
 
     def _tells_caller(self, context: FileContext, leaf: Expr, depth: int) -> bool:
@@ -102,3 +103,9 @@ class CallerTests:
         named = (node for expr in exprs for node in walk(expr) if isinstance(node, Name | Member))
         functions = (function for node in named for function in home.functions_meant(node))
         return any(self._guards.tells(home.home(function), function, depth + 1) for function in functions)
+
+
+def _looks_for_claimed(leaf: Expr, matched: tuple[Node, ...]) -> bool:
+    """`participants.some((one) => one.identity === identity)`: refuses a name that is taken, whoever says it."""
+    is_search = isinstance(leaf, Call) and last_name(leaf.callee) in {"some", "any"}
+    return is_search and any(node in matched for node in walk(leaf))

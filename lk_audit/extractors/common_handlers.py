@@ -154,6 +154,9 @@ def _registration(context: FileContext, call: Call) -> str | None:
     if isinstance(callee, Member) and name == "on" and (last_name(callee.object) or "") in _MESSAGE_SOURCES:
         event = _text_argument(call)
         return f"message {event}" if event is not None and event not in SOCKET_LIFE else None
+    if name == "action" and isinstance(callee, Member):
+        # Of next-safe-action, whose clients may ask who is there; the file exports what it gives.
+        return None
     if name == "handler" and not _is_server_function(callee):
         return _vertx_route(callee)
     label = _taker(name, context.qualified(callee) or name)

@@ -95,8 +95,17 @@ def server_actions(context: FileContext) -> Iterator[Handler]:
         return
     for node in context.names.nodes(Export):
         function = as_function(context, node.local) if node.local is not None else None
+        wrapper = _wrapper(context, node.local)
+        if function is None and wrapper is not None and last_name(wrapper.callee) == "action":
+            function = as_function(context, wrapper)
         if function is not None:
-            yield Handler(function, f"server action {function.name or node.exported}", context)
+            yield Handler(function, f"server action {function.name or node.exported}", context, wrapper=wrapper)
+
+
+def _wrapper(context: FileContext, exported: Expr | None) -> Call | None:
+    """The call that makes an action: `signedIn.schema(schema).action(async ({ parsedInput }) => ...)`."""
+    defined = context.names.definitions(exported) if isinstance(exported, Name) else ()
+    return next((item for item in (exported, *(made.value for made in defined)) if isinstance(item, Call)), None)
 
 
 def route_of(path: str) -> str | None:

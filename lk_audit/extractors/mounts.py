@@ -30,6 +30,7 @@ from lk_audit.values.model import Defined, Given, Returned
 
 _DEEPEST = 3
 _MOST_DERIVED = 6
+_LONGEST_CHAIN = 12
 _DEEPEST_WRAPPER = 4
 _MOUNTABLE = frozenset({"routes", "middleware", "callback", "plugin"})
 """Methods that give a router in the form in which another takes it: `app.use(router.routes())`."""
@@ -69,7 +70,7 @@ class Mounts:
     def _told(self, handler: Handler) -> Iterator[Guard]:
         """What is written where a handler is made one: around it, beside it in a record, or in a call."""
         if handler.wrapper is not None:
-            yield handler.site, handler.wrapper
+            yield from ((handler.site, expr) for expr in _wrapping(handler.wrapper))
         if handler.record is not None:
             for record in settings_of(handler.record):
                 settings = (expr for expr in entries_of(record).values() if not isinstance(expr, Record))
@@ -218,6 +219,22 @@ class Mounts:
         for call in _calls(context, MIDDLEWARE_METHODS):
             if call.start < position:
                 yield from ((context, item.value) for item in call.arguments)
+
+
+def _wrapping(wrapper: Call) -> Iterator[Expr]:
+    """A call that makes a handler, and what its method is called on: `signedIn.use(audit).action(join)`."""
+    yield wrapper
+    expr: Expr = wrapper.callee
+    for _ in range(_LONGEST_CHAIN):
+        if isinstance(expr, Call):
+            yield from (item.value for item in expr.arguments if last_name(expr.callee) == "use")
+            expr = expr.callee
+        elif isinstance(expr, Member):
+            expr = expr.object
+        else:
+            break
+    if isinstance(expr, Name) and expr is not wrapper.callee:
+        yield expr
 
 
 def _parts(expr: Expr) -> Iterator[Expr]:

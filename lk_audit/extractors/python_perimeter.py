@@ -11,8 +11,8 @@ from lk_audit.extractors.guards import Guards
 from lk_audit.extractors.handlers import Handler
 from lk_audit.facts import Lead
 from lk_audit.livekit.authentication import PERMISSIVE
-from lk_audit.livekit.middleware import APPLICATION_CLASSES, PERMISSION_SETTINGS, VIEW_DECORATORS
-from lk_audit.syntax import Assign, Call, Class, Entry, Function, Literal, Member, Name, Raise, walk
+from lk_audit.livekit.middleware import APPLICATION_CLASSES, CLASS_HOOKS, PERMISSION_SETTINGS, VIEW_DECORATORS
+from lk_audit.syntax import Assign, Call, Class, Define, Entry, Function, Literal, Member, Name, Raise, walk
 from lk_audit.values.model import Defined
 from lk_audit.values.possible import texts
 
@@ -21,6 +21,7 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
     """What tells callers before they reach anything of the application."""
     home = handler.site.home(handler.function)
     yield from _connection(guards, home, handler)
+    yield from _hooks_of_class(guards, home, handler)
     yield from _application_middleware(workspace, guards, home, handler.path)
     yield from _login_of_pages(workspace, home)
     yield from authorizers(workspace, handler)
@@ -38,6 +39,16 @@ def _connection(guards: Guards, home: FileContext, handler: Handler) -> Iterator
         is_told = function.name in {"connect", "on_connect", "open"} or _is_told_of_connections(function)
         if is_told and (_turns_away(home, function) or guards.function(home, function)):
             yield Lead(home.place(function), "is asked when somebody connects")
+
+
+def _hooks_of_class(guards: Guards, home: FileContext, handler: Handler) -> Iterator[Lead]:
+    """What a view or a socket runs before each of its methods: Tornado's `prepare`, Django's `dispatch`."""
+    owner = home.names.enclosing(handler.function, Class)
+    for statement in owner.body.statements if owner is not None else ():
+        if isinstance(statement, Define) and statement.function.name in CLASS_HOOKS:
+            hook = statement.function
+            if hook is not handler.function and guards.function(home, hook):
+                yield Lead(home.place(hook), "runs before every method of the class")
 
 
 def _is_told_of_connections(function: Function) -> bool:

@@ -68,10 +68,10 @@ def _parts(expr: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one per kind of s
             return items
         case Await(operand=operand):
             return (operand,)
-        case Call() if (last_name(expr.callee) or "") in _RENDERING:
-            return tuple(item.value for item in expr.arguments)
         case Call(callee=Member(object=holder, name=name), arguments=()) if name in OBJECT_DUMPS:
             return (holder,)
+        case Call() if (last_name(expr.callee) or "") in _RENDERING:
+            return tuple(item.value for item in expr.arguments)
         case Member(object=holder, name="__dict__"):
             return (holder,)
         case _:

@@ -141,6 +141,7 @@ AUTHENTICATING_CALLS = frozenset(
         "cn.dev33.satoken.stp.StpUtil.getLoginIdAsString",
         *(f"{package}/init-data-node.{name}" for package in _TELEGRAM for name in ("validate", "isValid")),
         *(f"meteor/meteor.Meteor.{name}" for name in ("userId", "user", "userAsync")),
+        "starlette.authentication.requires",
         "call.principal",
         "call.authentication.principal",
         "io.ktor.server.application.call.principal",

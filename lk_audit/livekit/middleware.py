@@ -77,6 +77,9 @@ APPLICATION_CLASSES: dict[str, tuple[tuple[str, ...], frozenset[str | None]]] = 
 The first word is what a file that holds such a call is found by.
 """
 
+CLASS_HOOKS = frozenset({"prepare", "dispatch", "initial", "check_permissions"})
+"""Methods that Tornado's handlers, Django's views and those of its REST framework run before the others."""
+
 PERMISSION_SETTINGS = "DEFAULT_PERMISSION_CLASSES"
 """Django REST framework's setting with the guards of every view."""
 

@@ -257,7 +257,7 @@ REQUEST_PARTS = frozenset({"requestContext", "req", "request", "raw", "context",
 
 KEPT_BY_SERVER = frozenset(
     {"sessionAttribute", "cachedSessionAttribute", "getUserPrincipal", "getRemoteUser", "getPrincipal", "principal"}
-    | {"getSession", "getAttribute", "consumeSessionAttribute"}
+    | {"getSession", "getAttribute", "consumeSessionAttribute", "get_secure_cookie", "get_signed_cookie"}
 )
 """Methods of a request that give what the server knows of the caller, and not what he sends."""
 

@@ -168,6 +168,7 @@ def create(event, context):
     )
 
     assert found_in({"tokens.py": text}, "LK601")
+    assert found_in({"tokens.py": text.replace("(event, context)", "(event, _context)")}, "LK601")
     assert not found_in({"tokens.py": text, "serverless.yml": told}, "LK601")
 
 

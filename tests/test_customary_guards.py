@@ -102,6 +102,11 @@ TELEGRAM = "import { isValid, validate } from '@telegram-apps/init-data-node';"
         ("await jwtService.verifyAsync(request.headers.get('x-token'));", False),
         ("if (!(await jwt.verify(bearer))) return new Response(null, { status: 401 });", False),
         ("await jwt.verify(bearer);", True),
+        (
+            "const user = await getCurrentUserOrNull(request); if (!user) return new Response(null, { status: 401 });",
+            False,
+        ),
+        ("const user = await getCurrentUserOrNull(request);", True),
         ("if (people.some((one) => one.identity === identity)) return new Response(null, { status: 403 });", True),
         ("if (!people.some((one) => one.secret === initData)) return new Response(null, { status: 403 });", False),
         ("validate(initData, process.env.BOT_TOKEN);", False),
@@ -156,5 +161,33 @@ app = Robyn(__file__)
 def token(request):
     grants = api.VideoGrants(room_join=True, room=request.json()["room"])
     return api.AccessToken().with_identity(request.json()["me"]).with_grants(grants).to_jwt()
+"""
+    assert bool(found_in({"app.py": text}, "LK601")) is expected
+
+
+@pytest.mark.parametrize("user", ["user=Depends({dependency})", "user: Annotated[User, Depends({dependency})]"])
+@pytest.mark.parametrize(
+    ("dependency", "test", "expected"),
+    [
+        ("get_current_user", "pass", False),
+        ("get_current_user_optional", "pass", True),
+        ("get_current_user_optional", "if user is None: raise HTTPException(401)", False),
+        ("get_current_user_optional", "if room is None: raise HTTPException(401)", True),
+        ("get_settings", "if user is None: raise HTTPException(401)", True),
+    ],
+)
+def test_a_dependency_that_admits_strangers_must_be_asked(
+    user: str, dependency: str, test: str, *, expected: bool
+) -> None:
+    user = user.format(dependency=dependency)
+    text = f"""from fastapi import Depends, FastAPI, HTTPException
+from security import {dependency}
+from livekit import api
+app = FastAPI()
+
+@app.get("/token")
+def token(room: str, name: str, {user}):
+    {test}
+    return api.AccessToken().with_identity(name).with_grants(api.VideoGrants(room_join=True, room=room)).to_jwt()
 """
     assert bool(found_in({"app.py": text}, "LK601")) is expected

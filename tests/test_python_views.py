@@ -34,6 +34,9 @@ def method(head: str, owner: str, name: str, asked: str, answer: str = "return t
 
 MARKS = {
     "blacksheep.": ("from blacksheep import MARK", "@MARK('/token')", "me: str, room: str", "me, room"),
+    "blacksheep.server.controllers.": (
+        *("from blacksheep.server.controllers import MARK", "@MARK('/token')", "me: str, room: str", "me, room"),
+    ),
     "cherrypy.": ("import cherrypy", "@cherrypy.MARK", "self, me, room", "me, room"),
     "bottle.": ("from bottle import request, MARK", "@MARK('/token')", "", "request.query.me, request.query.room"),
     "firebase_functions.https_fn.": (

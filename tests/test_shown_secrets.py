@@ -138,6 +138,13 @@ def test_an_object_is_shown_with_its_fields(
     assert bool(found_in({"app.py": text}, "LK103")) is expected
 
 
+def test_a_class_may_make_its_instance_itself() -> None:
+    method = f"    @classmethod\n    def load(cls):\n        return cls({GIVEN})"
+    text = CLASS.format(mark="@dataclass", base="", field=PLAIN, method=method, given="", shown="settings")
+
+    assert found_in({"app.py": text.replace("settings = Settings()", "settings = Settings.load()")}, "LK103")
+
+
 def test_a_class_may_say_itself_what_is_shown_of_it() -> None:
     method = "    def __repr__(self):\n        return 'Settings'"
     text = CLASS.format(mark="", base=BASE, field=PLAIN, method=method, given="", shown="settings")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from lk_audit.extractors.caller_data import has_credential, is_injected, is_known_caller, is_raw
 from lk_audit.extractors.check_calls import (
@@ -17,7 +17,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.identities import takes_identity_in_go
 from lk_audit.extractors.lax_checks import is_hollow
 from lk_audit.extractors.refusals import compares_times, parts_of_test
-from lk_audit.livekit.authentication import AUTHENTICATING_NAME, BLOCKED_NAME, BLOCKING_NAME, SHAPE_TESTS
+from lk_audit.livekit.authentication import BLOCKED_NAME, BLOCKING_NAME, CALLER_WORD, LOOKING_NAME, SHAPE_TESTS
 from lk_audit.syntax import Binary, Call, Expr, Function, Member, Name, Node, Unary, walk
 from lk_audit.values.model import Defined, Environment, Flag, Given, Returned, symbolic_sources
 
@@ -87,7 +87,7 @@ class CallerTests:
         if (
             not defined
             or (context.is_go and takes_identity_in_go(context, call))
-            or AUTHENTICATING_NAME.match(name)
+            or LOOKING_NAME.match(name)
             or any(has_credential(item.value) for item in call.arguments)
         ):
             return True
@@ -100,12 +100,21 @@ class CallerTests:
         exprs = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
         if any(self._guards.authenticating(home, expr, depth + 1) is not None for expr in exprs):
             return True
-        named = (node for expr in exprs for node in walk(expr) if isinstance(node, Name | Member))
-        functions = (function for node in named for function in home.functions_meant(node))
-        return any(self._guards.tells(home.home(function), function, depth + 1) for function in functions)
+        for named in (node for expr in exprs for node in walk(expr) if isinstance(node, Name | Member)):
+            known = list(home.functions_meant(named))
+            if any(self._guards.tells(home.home(function), function, depth + 1) for function in known):
+                return True
+        given = (item.value for expr in exprs for call in walk(expr) if _depends(call) for item in call.arguments)
+        unseen = (last_name(item) or "" for item in given if next(home.functions_meant(item), None) is None)
+        return any(map(CALLER_WORD.search, unseen))
 
 
 def _looks_for_claimed(leaf: Expr, matched: tuple[Node, ...]) -> bool:
     """`participants.some((one) => one.identity === identity)`: refuses a name that is taken, whoever says it."""
     is_search = isinstance(leaf, Call) and last_name(leaf.callee) in {"some", "any"}
     return is_search and any(node in matched for node in walk(leaf))
+
+
+def _depends(node: Node) -> TypeGuard[Call]:
+    """`Depends(get_user_optional)`, as a default or in `Annotated[...]`."""
+    return isinstance(node, Call) and last_name(node.callee) in {"Depends", "Security"}

@@ -12,7 +12,7 @@ from lk_audit.extractors.lax_checks import insists, is_relied_on
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
-    AUTHENTICATING_NAME,
+    LOOKING_NAME,
     LOOKUP_CALLS,
     REFUSING_CALL,
     VERIFYING_CALL,
@@ -65,13 +65,13 @@ def is_lookup(context: FileContext, call: Call) -> bool:
         return False
     name = name_called(call).lower()
     is_search = name.startswith(("get_user", "getuser")) and "session" not in name
-    return is_search or not AUTHENTICATING_NAME.match(name)
+    return is_search or not LOOKING_NAME.match(name)
 
 
 def reads_what_was_found(context: FileContext, call: Call) -> bool:
     """`interview.get("status")`, `room.isOpen()`: a question about what was found by a name that anybody may say."""
     name, here = last_name(call.callee) or "", context.home(call)
-    if _READS.match(name) is None or AUTHENTICATING_NAME.match(name) or not isinstance(call.callee, Member):
+    if _READS.match(name) is None or LOOKING_NAME.match(name) or not isinstance(call.callee, Member):
         return False
     found = symbolic_sources(here.values(call.callee.object))
     return (
@@ -94,7 +94,7 @@ def looks_up_caller(context: FileContext, call: Call) -> bool:
     if is_customary_check(context, call):
         return True
     name = name_called(call)
-    return bool(AUTHENTICATING_NAME.match(name)) and not is_raw(context, call) and not is_lookup(context, call)
+    return bool(LOOKING_NAME.match(name)) and not is_raw(context, call) and not is_lookup(context, call)
 
 
 def is_customary_check(context: FileContext, call: Call) -> bool:

@@ -217,7 +217,8 @@ def _by_parameters(context: FileContext) -> Iterator[Handler]:
     serves_requests = bool(modules & REQUEST_FRAMEWORKS)
     for function in context.names.functions:
         names = [item.name for item in function.parameters]
-        is_handler = names[:2] == ["event", "context"] or (serves_requests and names[:1] == ["request"])
+        is_lambda = [name.lstrip("_") for name in names[:2]] == ["event", "context"]
+        is_handler = is_lambda or (serves_requests and names[:1] == ["request"])
         is_handler = is_handler or any(_is_request_type(context, item) for item in function.parameters[:1])
         if is_handler and context.names.enclosing_function(function) is None:
             yield Handler(function, f"{function.name}()", context)

@@ -57,10 +57,17 @@ def secrets_within(context: FileContext, value: Value, depth: int = 0) -> Iterat
             words = (found.group().decode() for found in _VARIABLE.finditer(context.source.data))
             yield from (word for word in dict.fromkeys(words) if context.secret_names.means(word))
         case Returned(call=call, members=()) if context.is_python:
-            for owner in context.classes_meant(call.callee):
+            for owner in _classes_of(context, call):
                 yield from _secrets_of(context, value, owner)
         case _:
             return
+
+
+def _classes_of(context: FileContext, call: Call) -> Iterator[Class]:
+    """The classes that a call may make an instance of, also by `cls(...)` in one of their methods."""
+    home = context.home(call)
+    owner = home.names.enclosing(call, Class) if isinstance(call.callee, Name) and call.callee.id == "cls" else None
+    yield from (owner,) if owner is not None else context.classes_meant(call.callee)
 
 
 def _secrets_of(context: FileContext, value: Returned, owner: Class) -> Iterator[str]:

@@ -40,6 +40,12 @@ _ADMITTING_WORDS = (
 AUTHENTICATING_NAME = regex(rf"(?i)^(?!{_ADMITTING_WORDS})_*(?:{_AUTHENTICATING_WORDS})$")
 """Functions, decorators, dependencies and middleware that authenticate, by their last name."""
 
+LOOKING_NAME = regex(rf"(?i)^_*(?:{_AUTHENTICATING_WORDS})$")
+"""Functions that find out who is there, whether they let others pass or not: what they give must be asked."""
+
+CALLER_WORD = regex(r"(?i)user|account|member|auth|session|claims|principal|viewer")
+"""What dependencies are called that tell who the caller is, if they can."""
+
 REFUSING_CALL = regex(
     r"^(?:account\.get|authenticate\.(?:admin|pos|flow|fulfillmentService)|public\.(?:appProxy|checkout|customerAccount)"
     r"|(?i:_?(?:jwt|jwks|id_?token|access_?token)_?(?:service|verifier|client|manager)\.verify(?:_?async)?))$"

@@ -38,6 +38,7 @@ OTHERWISE_GUARDED = frozenset({"requires_proxy_auth", "auth_required", "authoriz
 PACKAGE_DECORATORS: dict[str, frozenset[str]] = {
     "litestar.": ROUTE_METHODS,
     "blacksheep.": ROUTE_METHODS,
+    "blacksheep.server.controllers.": ROUTE_METHODS,
     "bottle.": ROUTE_METHODS,
     "cherrypy.": frozenset({"expose"}),
     "@loopback/rest.": frozenset({"get", "post", "put", "patch", "del"}),

@@ -47,6 +47,7 @@ def test_every_call_that_maps_in_csharp_may_register(name: str) -> None:
         ('.route("/token", get(create))', "rust"),
         ("web::post().to(create)", "rust"),
         ("import gradio as gr\ngr.Interface(create, ins, outs)", "python"),
+        ("app.openapi(route, create)", "javascript"),
         ("anything", "ruby"),
     ],
 )

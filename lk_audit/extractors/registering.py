@@ -44,8 +44,15 @@ _TABLE: Signs = (
 _SERVED: Signs = (regex(rb"\bexport\s{1,40}default\b|\bas\s{1,40}default\b|\bexports\b"),)
 """What only a function that looks like a handler is exported by."""
 _WAYS: Mapping[str, tuple[Signs, ...]] = {
-    "python": (*_GENERAL, (regex(rb"\bRoute\s{0,9}\("), regex(rb"[\"']/")), (regex(rb"\bgradio\b"),)),
-    "javascript": (*_GENERAL, (regex(_EXPORT),), (regex(rb"use server"),), (regex(_RESOLVERS),), _TABLE),
+    "python": (*_GENERAL, (regex(rb"\bRoute\s{0,9}\("), regex(rb"[\"']/")), (regex(rb"gradio\b"),)),
+    "javascript": (
+        *_GENERAL,
+        (regex(_EXPORT),),
+        (regex(rb"use server"),),
+        (regex(rb"\.openapi\("),),
+        (regex(_RESOLVERS),),
+        _TABLE,
+    ),
     "jvm": _GENERAL,
     "dart": _GENERAL,
     "rust": ((regex(rb"\broute\b|\bwarp\b|\.\s{0,40}to\b"),),),

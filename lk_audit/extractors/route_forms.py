@@ -35,6 +35,7 @@ def forms(context: FileContext) -> Iterator[Form]:
         yield from _records(context)
         yield from _records_by_method(context)
         yield from _server_pages(context)
+        yield from _documented(context)
     yield from _decorated_later(context)
 
 
@@ -62,6 +63,14 @@ def _route_objects(context: FileContext) -> Iterator[Form]:
         path = _path(call)
         if path is not None and (context.qualified(call.callee) or "").endswith("routing.Route"):
             yield Form(_given(call), f"route {path}", call, None, path)
+
+
+def _documented(context: FileContext) -> Iterator[Form]:
+    """Hono's `app.openapi(route, handler)`; the route, which `createRoute` makes, may hold middleware."""
+    for call in context.names.calls_of("openapi"):
+        if isinstance(call.callee, Member) and len(call.arguments) > 1:
+            name = last_name(call.arguments[0].value) or ""
+            yield Form(_given(call), f"route {name}".strip(), call, call.callee.object)
 
 
 def _decorated_later(context: FileContext) -> Iterator[Form]:

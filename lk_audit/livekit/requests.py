@@ -82,7 +82,6 @@ HANDLER_TAKERS: dict[str, str] = {
     "app.http": "Azure Functions",
     "addEventListener": "Workers",
     "handler": "server function",
-    "openapi": "Hono",
 }
 """Calls that take a handler as argument, by the end of their name."""
 

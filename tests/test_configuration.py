@@ -272,7 +272,7 @@ def test_what_holds_without_a_file_is_told_too(project: Path) -> None:
 def test_a_name_that_would_confuse_a_terminal_is_shown_harmlessly(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write(project, "lk-audit.toml", 'exclude = ["\\u001b[31m"]\nclient-paths = ["\\u202e"]')
+    write(project, "lk-audit.toml", 'exclude = ["\\u001b31m"]\nclient-paths = ["\\u202e"]')
 
     assert cli.run(["config"]) == 0
     said = capsys.readouterr().out

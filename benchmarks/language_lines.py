@@ -28,7 +28,10 @@ COLUMNS: dict[str, tuple[Path, ...]] = {
     "frontend": (PACKAGE / "frontends",),
     "values": (PACKAGE / "values",),
     "SDK": (PACKAGE / "livekit" / "sdks",),
-    "frameworks": (PACKAGE / "extractors", PACKAGE / "livekit"),
+    "frameworks": (
+        *(PACKAGE / "extractors" / name for name in ("handlers", "callers", "mints", "sides")),
+        PACKAGE / "livekit",
+    ),
     "tests": (ROOT / "tests" / "frontends", ROOT / "tests" / "languages"),
 }
 

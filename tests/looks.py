@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.extractors import endpoints
+from lk_audit.extractors.requests import endpoints
 from lk_audit.project.spelled import Spelled
 from lk_audit.project.visibility import Visibility
 

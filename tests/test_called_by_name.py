@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extractors.registering import may_register
+from lk_audit.extractors.handlers.registering import may_register
 from lk_audit.livekit.requests import RESOLVER_OWNERS
 from tests.languages.minting import found_in
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extractors import documents
+from lk_audit.extractors.secrets import documents
 from lk_audit.facts import Carrier, CredentialLiteral, Strength
 from lk_audit.roles import file_role
 from tests.documents import document

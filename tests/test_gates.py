@@ -9,9 +9,10 @@ from itertools import chain
 import pytest
 
 from lk_audit import frontends
-from lk_audit.extractors import gates, token_checks
+from lk_audit.extractors import gates
 from lk_audit.extractors.gates import GATES, SIGNING, SINKS, Words
 from lk_audit.extractors.secret_names import USUAL, SecretNames
+from lk_audit.extractors.tokens import token_checks
 from lk_audit.facts import CredentialLiteral
 from lk_audit.hints import Hints
 from lk_audit.livekit import development, sdks, sinks, webhooks

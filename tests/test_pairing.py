@@ -7,7 +7,7 @@ import time
 import jwt
 import pytest
 
-from lk_audit.extractors import signers
+from lk_audit.extractors.tokens import signers
 from lk_audit.facts import CredentialLiteral, Hosting, JwtLiteral
 from lk_audit.findings import Report
 from lk_audit.reporters import Presentation, render

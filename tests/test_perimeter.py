@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extractors.exported_handlers import route_of
-from lk_audit.extractors.javascript_perimeter import matches
-from lk_audit.extractors.mounts import covers
+from lk_audit.extractors.callers.javascript import matches
+from lk_audit.extractors.callers.mounts import covers
+from lk_audit.extractors.handlers.exported import route_of
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extractors.device_settings import exposures
 from lk_audit.extractors.secret_names import USUAL
+from lk_audit.extractors.secrets.device_settings import exposures
 from lk_audit.facts import FileRole
 from lk_audit.source import Source
 from tests.languages.minting import found_in

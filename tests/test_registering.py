@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extractors.registering import may_register
+from lk_audit.extractors.handlers.registering import may_register
 from lk_audit.livekit.dotnet import MAPS
 from lk_audit.livekit.requests import HANDLER_TAKERS, HTTP_EXPORTS, LOADER_EXPORTS, ROUTE_METHODS
 

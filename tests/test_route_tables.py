@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.extractors.registering import may_register
+from lk_audit.extractors.handlers.registering import may_register
 from lk_audit.livekit.middleware import ADMITTING_MODES, ROUTE_AUTHENTICATION
 from tests.languages.minting import found_in
 

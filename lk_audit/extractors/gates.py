@@ -44,7 +44,7 @@ _USES_OF_TOKENS: Words = (
     *(b"ddGrant", b"add_grant", b"ith_grants", b"ithGrants", b"ddSIPGrant"),
     *(b"ith_identity", b"ithIdentity", b"ith_ttl", b"ithTtl", b"etTtl", b"oJwt", b"to_jwt"),
 )
-"""What is done to a token that shows it for LiveKit's, whatever makes it (`sdk_mints`, `Sdk.signs_of`)."""
+"""What is done to a token that shows it for LiveKit's, whatever makes it (`mints.sdk`, `Sdk.signs_of`)."""
 SIGNING: Words = (
     *(b"jwt", b"Jwt", b"JWT", b"jws", b"JWS", b"jose", b"Jose", b"JOSE", b"Joken", b"KJUR", b"jsrsasign"),
     *(b"jsonwebtoken", b"JsonWebToken", b"SecurityToken", b"lcobucci", b"Lcobucci", b"Vapor"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.credentials import owners_of, target_name
+from lk_audit.extractors.secrets.credentials import owners_of, target_name
 from lk_audit.facts import InsecureUrl
 from lk_audit.livekit.credentials import says_livekit
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name

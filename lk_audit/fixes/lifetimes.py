@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from lk_audit.edits import Edit, Fix
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.lifetimes import read
+from lk_audit.extractors.mints.lifetimes import read
 from lk_audit.facts import Expiry
 from lk_audit.fixes import spans
 from lk_audit.fixes.ground import (

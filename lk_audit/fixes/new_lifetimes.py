@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lk_audit.edits import Edit, Fix
 from lk_audit.extractors.context import FileContext, argument
-from lk_audit.extractors.sdk_mints import sdk_of
+from lk_audit.extractors.mints.sdk import sdk_of
 from lk_audit.fixes import spans
 from lk_audit.fixes.ground import Ground, quote_of
 from lk_audit.fixes.imports import member_name, module_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lk_audit.edits import Edit, Fix
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.sides import side_of
+from lk_audit.extractors.sides.sides import side_of
 from lk_audit.facts import Side
 from lk_audit.fixes.ground import Ground, quote_of, written
 from lk_audit.fixes.imports import module_name

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lk_audit.edits import Edit, Fix
-from lk_audit.extractors.sides import side_of
+from lk_audit.extractors.sides.sides import side_of
 from lk_audit.facts import Side
 from lk_audit.fixes.ground import Ground
 from lk_audit.patterns import regex

@@ -9,9 +9,9 @@ from itertools import islice, pairwise, takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
 from lk_audit import frontends
-from lk_audit.extractors import pairing
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.secret_names import SecretNames
+from lk_audit.extractors.secrets import pairing
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.files.sources import Sources, holding, paths_of, sizes, telling
 from lk_audit.findings import Crash
@@ -31,7 +31,7 @@ from lk_audit.source import Source
 from lk_audit.syntax import Document, Module
 
 if TYPE_CHECKING:
-    from lk_audit.extractors.signers import Signers
+    from lk_audit.extractors.tokens.signers import Signers
 
 Finder: TypeAlias = Callable[[FileContext], Iterable[Fact]]
 
@@ -146,8 +146,9 @@ _STEP = "analysing"
 
 def _load(sources: Sequence[Source]) -> None:
     """Import what the analysis may need, with the parsers of these languages: processes that part then share it."""
-    for module in ("documents", "device_settings", "command_mints", "jwts", *_FINDERS):
-        import_module(f"lk_audit.extractors.{module}")
+    others = ("secrets.documents", "secrets.device_settings", "mints.command", "tokens.jwts")
+    for place in (*others, *_FINDERS.values()):
+        import_module(f"lk_audit.extractors.{place.partition(':')[0]}")
     languages = {frontends.frontend_for(path): path for path in paths_of(sources)}
     for path in languages.values():
         frontends.parse(frontends.view(Source(path, b"")))
@@ -296,7 +297,7 @@ def extract_credentials(source: Source, signers: Signers | None = None, hints: H
 
 
 def _code_credentials(context: FileContext) -> Iterator[Fact]:
-    from lk_audit.extractors import comments, credentials  # noqa: PLC0415 - as in `_code_facts`
+    from lk_audit.extractors.secrets import comments, credentials  # noqa: PLC0415 - as in `_code_facts`
 
     yield from _outside_tests(context, credentials.code_credentials(context))
     yield from comments.comment_credentials(context)
@@ -321,7 +322,7 @@ def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Iterator[Fact]:
-    from lk_audit.extractors import device_settings, documents  # noqa: PLC0415 - most scans meet one kind of file only
+    from lk_audit.extractors.secrets import device_settings, documents  # noqa: PLC0415 - most scans meet one kind of file only
 
     role = file_role(source.path)
     yield from documents.credentials(source, parsed, role, names)
@@ -333,36 +334,37 @@ def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Ite
 
 def _command_facts(source: Source) -> Iterator[Fact]:
     if worth.may_run_command(source):
-        from lk_audit.extractors import command_mints  # noqa: PLC0415 - most files hold no commands
+        from lk_audit.extractors.mints import command as command_mints  # noqa: PLC0415 - most files hold no commands
 
         yield from command_mints.command_facts(source)
     if worth.may_sign(source):
-        from lk_audit.extractors import shell_mints  # noqa: PLC0415 - few files sign by hand
+        from lk_audit.extractors.mints import shell as shell_mints  # noqa: PLC0415 - few files sign by hand
 
         yield from shell_mints.shell_facts(source)
 
 
 _FINDERS: dict[str, str] = {
-    "mints": "token_mints",
-    "credentials": "code_credentials",
-    "comments": "comment_credentials",
-    "exposures": "code_exposures",
-    "public_settings": "public_settings",
-    "token_checks": "token_checks",
-    "urls": "code_urls",
-    "secret_exposures": "secret_exposures",
-    "webhooks": "webhook_uses",
-    "e2ee_keys": "e2ee_keys",
-    "development_tokens": "development_sources",
-    "client_tokens": "tokens_left_behind",
+    "mints": "mints.mints:token_mints",
+    "credentials": "secrets.credentials:code_credentials",
+    "comments": "secrets.comments:comment_credentials",
+    "exposures": "secrets.exposures:code_exposures",
+    "public_settings": "secrets.public_settings:public_settings",
+    "token_checks": "tokens.token_checks:token_checks",
+    "urls": "urls:code_urls",
+    "secret_exposures": "secrets.secret_exposures:secret_exposures",
+    "webhooks": "webhooks.webhooks:webhook_uses",
+    "e2ee_keys": "secrets.e2ee_keys:e2ee_keys",
+    "development_tokens": "tokens.development_tokens:development_sources",
+    "client_tokens": "tokens.client_tokens:tokens_left_behind",
 }
-"""The extractors of code, in the order of their facts: the module of each, and its function."""
+"""The extractors of code, in the order of their facts: what gates call each, its module, and its function."""
 
 
 def _code_facts(context: FileContext, opened: Container[str]) -> Iterator[Fact]:
-    for module, function in _FINDERS.items():
-        if module in opened:
+    for name, place in _FINDERS.items():
+        if name in opened:
             # An extractor is imported when a file may hold what it looks for: most scans need few of them.
+            module, _, function = place.partition(":")
             find: Finder = getattr(import_module(f"lk_audit.extractors.{module}"), function)
             yield from _outside_tests(context, find(context))
 
@@ -378,8 +380,8 @@ def _outside_tests(context: FileContext, facts: Iterable[Fact]) -> Iterable[Fact
 
 def _tokens(sources: Sequence[Source], facts: Sequence[Fact], others: Signers | None = None) -> Extracted:
     """The tokens that are written down, with the secret that signed each: one of the facts, or of others."""
-    from lk_audit.extractors.jwts import jwt_literals  # noqa: PLC0415 - needed only when a file holds a token
-    from lk_audit.extractors.signers import Signers  # noqa: PLC0415 - as above
+    from lk_audit.extractors.tokens.jwts import jwt_literals  # noqa: PLC0415 - needed only when a file holds a token
+    from lk_audit.extractors.tokens.signers import Signers  # noqa: PLC0415 - as above
 
     found = Extracted()
     signers = [Signers(facts), *([others] if others else [])]

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit import frontends
-from lk_audit.extractors.signers import Signers
+from lk_audit.extractors.tokens.signers import Signers
 from lk_audit.findings import SYNTAX, AnyRule, CommitOrigin, Finding
 from lk_audit.git.head import Head
 from lk_audit.git.history import Arrival, Revisions, arrivals, author_date

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from lk_audit import frontends
 from lk_audit.config import Config
-from lk_audit.extractors.signers import Signers
+from lk_audit.extractors.tokens.signers import Signers
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral, Strength
 from lk_audit.files.discovery import too_large
 from lk_audit.files.prefilter import gates

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit.extractors import documents
+from lk_audit.extractors.secrets import documents
 from lk_audit.facts import FileRole
 from lk_audit.frontends import frontend_for
 from lk_audit.frontends.text import pairs_in

@@ -11,8 +11,10 @@ from typing import Any, cast
 
 import pytest
 
-from lk_audit.extractors import context, mint_facts, mints
-from lk_audit.extractors.mint_model import MintParts
+from lk_audit.extractors import context
+from lk_audit.extractors.mints import facts as mint_facts
+from lk_audit.extractors.mints import mints
+from lk_audit.extractors.mints.model import MintParts
 from lk_audit.facts import CredentialLiteral, TokenMint
 from lk_audit.livekit import sdks
 from lk_audit.source import Source

@@ -6,7 +6,7 @@ import gc
 import weakref
 
 from lk_audit.extractors.context import Workspace
-from lk_audit.extractors.endpoints import Endpoints
+from lk_audit.extractors.requests.endpoints import Endpoints
 from lk_audit.project.files import Files
 from lk_audit.project.modules import Project
 from lk_audit.source import Source

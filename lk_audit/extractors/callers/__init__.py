@@ -1,0 +1,1 @@
+"""Who calls, as far as code asks: in front of handlers, in them, and around applications."""

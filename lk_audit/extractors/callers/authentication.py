@@ -1,0 +1,117 @@
+"""Where a handler's caller is authenticated: in front of the handler, around the application, or in the handler."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lk_audit.extractors.callers.exempt_paths import is_exempt
+from lk_audit.extractors.callers.guard_parts import registers
+from lk_audit.extractors.callers.guards import Guards
+from lk_audit.extractors.callers.identities import admits, takes_identity_in_go
+from lk_audit.extractors.callers.mounts import Mounts
+from lk_audit.extractors.callers.web import web
+from lk_audit.extractors.context import FileContext, Workspace
+from lk_audit.extractors.handlers.model import MAY_AUTHENTICATE, Handler
+from lk_audit.facts import Lead
+from lk_audit.syntax import Argument, Binary, Call, Conditional, Function, If, Member, Node, walk
+
+
+class Authentication:
+    """Looks for what authenticates callers; one for all files."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._guards = Guards()
+        self._mounts = Mounts(workspace)
+
+    def of(self, handler: Handler, way: Sequence[Node]) -> Lead | None:
+        """What authenticates the caller of `handler`, or None.
+
+        `way` leads from it to what is protected: a call in the handler, one in the function called, and so on.
+        """
+        for context, expr in self._mounts.in_front_of(handler):
+            guard = self._guards.authenticating(context, expr)
+            if guard is not None and not is_exempt(context, guard, handler.path):
+                return Lead(context.place(guard), "authenticates the caller")
+        frameworks = web(handler.site.home(handler.function))
+        in_front = frameworks.in_front_of(self._workspace, self._guards, handler)
+        if in_front is not None and in_front.note != MAY_AUTHENTICATE:
+            return in_front
+        checks = (self._check_before(handler.site, call) for call in way)
+        return (
+            next((check for check in checks if check is not None), None)
+            or frameworks.around(self._workspace, self._guards, handler)
+            or in_front
+        )
+
+    def _check_before(self, site: FileContext, call: Node) -> Lead | None:
+        """A check in the function around a call, before it."""
+        context = site.home(call)
+        function = context.names.enclosing_function(call)
+        if function is None:
+            return None
+        for node in walk(_outermost(context, function).body):
+            is_ours = function is context.names.enclosing_function(node)
+            if context.is_go and is_ours and isinstance(node, Call) and takes_identity_in_go(context, node):
+                # What middleware has left in the request counts wherever it is taken from there.
+                return Lead(context.place(node), "takes the caller's identity from the request's context")
+            if isinstance(node, If) and _is_then(node, call) and self._lets_in(context, node):
+                return Lead(context.place(node.test), "lets known callers pass")
+            if not (node.start < call.start or _is_given(context, node, call)) or not _is_on_the_way(
+                context, node, call
+            ):
+                continue
+            if self._guards.checks(context, node, function) and self._guards.concerns(context, node, call):
+                shown = node.test if isinstance(node, If) else node
+                note = "refuses strangers" if isinstance(node, If) else "authenticates the caller"
+                return Lead(context.place(shown), note)
+        return None
+
+    def _lets_in(self, context: FileContext, branch: If) -> bool:
+        return admits(context, branch) or self._guards.lets_in(context, branch.test)
+
+
+def _is_given(context: FileContext, node: Node, call: Node) -> bool:
+    """Whether a call is given a part of something: `mint(req.user.id)` fails for strangers before it is called."""
+    is_inside = isinstance(node, Member) and call.start <= node.start and node.end <= call.end
+    return is_inside and context.names.enclosing_function(node) is context.names.enclosing_function(call)
+
+
+def _is_then(branch: If, call: Node) -> bool:
+    return branch.then.start <= call.start and call.end <= branch.then.end
+
+
+def _outermost(context: FileContext, function: Function) -> Function:
+    """The function that another is nested in, as callbacks are."""
+    outer = context.names.enclosing_function(function)
+    while outer is not None:
+        function, outer = outer, context.names.enclosing_function(outer)
+    return function
+
+
+def _is_on_the_way(context: FileContext, node: Node, target: Node) -> bool:
+    """Whether every run that reaches `target` has passed `node`: it stands in no branch beside it."""
+    child: Node = node
+    for parent in context.names.ancestors(node):
+        if isinstance(parent, If | Conditional) and child is not parent.test:
+            return False
+        if parent.start <= target.start and target.end <= parent.end:
+            return True
+        if (isinstance(parent, Call) and registers(parent)) or _is_put_aside(context, parent):
+            return False
+        if isinstance(parent, Binary) and child is parent.right and _may_stop_before(context, parent):
+            return False
+        child = parent
+    return False
+
+
+def _may_stop_before(context: FileContext, pair: Binary) -> bool:
+    """Whether the second of two is left out by what the first is; in other languages such pairs stand for branches."""
+    return pair.operator in {"and", "or", "??"} and (context.names.is_javascript or context.is_python)
+
+
+def _is_put_aside(context: FileContext, node: Node) -> bool:
+    """Whether a function is defined here, and run when somebody calls it: no callback of the call it stands in."""
+    if not isinstance(node, Function) or not (context.names.is_javascript or context.is_python):
+        return False
+    return not isinstance(context.names.parent(node), Argument | Call)

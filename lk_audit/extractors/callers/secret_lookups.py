@@ -1,0 +1,76 @@
+"""Callers that are let in because they know a secret by which something is found: a link's token, an invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.callers.caller_data import has_raw
+from lk_audit.extractors.callers.check_calls import assigned_calls, name_called
+from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.patterns import regex
+from lk_audit.syntax import Binary, Call, Entry, Expr, Literal, Member, Name, Unary, walk
+
+_SECRET_FIELD = regex(r"(?i)^(?!.*(?:device|fcm|push|captcha|csrf)).*(?:token|secret)(?:_?hash)?$")
+_FINDS = regex(r"(?i)^(?:find|first|select|single|maybe_?single|one|get|query|scalar|fetch|look_?up)")
+_FINDS_BY_SECRET = regex(r"(?i)by_?[a-z]*(?:token|secret)$")
+
+
+def finds_nothing_by_secret(context: FileContext, test: Expr) -> bool:
+    """`if (!invitation)`, after `Invitation.findOne({ token })`: who does not know the secret gets no further.
+
+    What is found by an id that anybody may name says nothing; nor does what is found by the application's own secret.
+    """
+    if isinstance(test, Binary) and test.operator == "or":
+        return finds_nothing_by_secret(context, test.left) or finds_nothing_by_secret(context, test.right)
+    missing = _missing(test)
+    return missing is not None and any(_is_by_secret(context, call) for call in assigned_calls(context, missing))
+
+
+def _missing(test: Expr) -> Expr | None:
+    if isinstance(test, Unary) and test.operator == "not":
+        return test.operand
+    if isinstance(test, Binary) and test.operator in {"==", "is"} and isinstance(test.right, Literal):
+        return test.left if test.right.value is None else None
+    return None
+
+
+def _is_by_secret(context: FileContext, call: Call) -> bool:
+    name = name_called(call)
+    if _FINDS_BY_SECRET.search(name):
+        return any(_is_sent(context, item.value) for item in call.arguments)
+    if _FINDS.match(name) is None:
+        return False
+    # `result = session.execute(select(Link).where(Link.token == token))`, and then `result.scalar_one_or_none()`.
+    asked = assigned_calls(context, call.callee.object) if isinstance(call.callee, Member) else ()
+    fields = (found for query in (call, *asked) for found in _asked_for(query))
+    return any(_SECRET_FIELD.match(field) and _is_sent(context, value) for field, value in fields)
+
+
+def _is_sent(context: FileContext, value: Expr) -> bool:
+    """Whether a value comes from the caller, or is made of what does: `sha256(token)`."""
+    names = (node for node in walk(value) if isinstance(node, Name))
+    return has_raw(context, value) or any(has_raw(context, name) for name in names)
+
+
+_COMPARED_IN_SQL = regex(
+    r"(?i)(?:\bwhere|\band)\s+(?:\w{1,64}\.)?[\"`]?(\w{1,64})[\"`]?\s{0,4}=\s{0,4}(?:\$\d|\?|%s|%\(|:\w|@\w)"
+)
+"""A column in the text of a query, and a place for its value."""
+
+
+def _asked_for(call: Call) -> Iterator[tuple[str, Expr]]:
+    """What a query asks for: `{ token }`, `token=sent`, `Link.token == sent`, `.eq("token", sent)`, SQL."""
+    text = call.arguments[0].value if len(call.arguments) > 1 else None
+    if isinstance(text, Literal) and isinstance(text.value, str):
+        columns = [found.group(1) for found in _COMPARED_IN_SQL.finditer(text.value)]
+        yield from ((column, item.value) for column in columns for item in call.arguments[1:])
+    for node in walk(call):
+        if isinstance(node, Entry) and isinstance(node.key, Literal) and isinstance(node.key.value, str):
+            yield node.key.value, node.value
+        elif isinstance(node, Binary) and node.operator == "==":
+            yield last_name(node.left) or "", node.right
+        elif isinstance(node, Call):
+            yield from ((item.name, item.value) for item in node.arguments if item.name is not None)
+            first = node.arguments[0].value if len(node.arguments) > 1 else None
+            if isinstance(first, Literal) and isinstance(first.value, str):
+                yield first.value, node.arguments[-1].value

@@ -1,0 +1,1 @@
+"""Which functions answer requests, by what frameworks call them."""

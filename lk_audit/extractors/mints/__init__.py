@@ -1,0 +1,1 @@
+"""Tokens that code makes, whatever signs them."""

@@ -1,0 +1,1 @@
+"""Which requests lead to a piece of code, and what they decide there."""

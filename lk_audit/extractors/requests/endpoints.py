@@ -1,0 +1,219 @@
+"""The endpoints of a project: which requests lead to a piece of code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property, partial
+
+from msgspec import Struct
+
+from lk_audit.extractors.callers.authentication import Authentication
+from lk_audit.extractors.callers.web import web
+from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.extractors.handlers.common import registered_wrapped
+from lk_audit.extractors.handlers.functions import looks_like_handler
+from lk_audit.extractors.handlers.model import Handler
+from lk_audit.extractors.handlers.registering import may_register
+from lk_audit.extractors.requests.handing_out import ANSWERS, handed_over, is_kept, keeps, mentions
+from lk_audit.facts import Endpoint
+from lk_audit.project.exports import wrapped
+from lk_audit.syntax import Assign, Await, Call, Evaluate, Function, Member, Name, Node, Return, walk
+from lk_audit.values.callgraph import CONSTRUCTORS
+
+_CALLER_DEPTH = 4
+
+
+class Route(Struct, frozen=True, eq=False):
+    """How a handler comes to run a piece of code.
+
+    `call` is the node in the handler on the way there, `helpers` are those in the functions after it, outermost first.
+    """
+
+    handler: Handler
+    call: Node
+    helpers: tuple[Node, ...] = ()
+
+
+class Endpoints:
+    """The request handlers that one file makes, and those elsewhere that lead to its code."""
+
+    def __init__(self, context: FileContext) -> None:
+        self._context = context
+        self._handlers_of: dict[Function, Handler | None] = {}
+
+    @cached_property
+    def handlers(self) -> dict[Function, Handler]:
+        """Every handler that this file makes, by its function; registered functions may be in other files."""
+        found: dict[Function, Handler] = {}
+        for handler in web(self._context).handlers(self._context):
+            found.setdefault(handler.function, handler)
+        return found
+
+    def handler_of(self, function: Function) -> Handler | None:
+        """How a function comes to answer requests; None for one that does not."""
+        home = self._context.home(function)
+        own = home.built(Endpoints)
+        if own is not self:
+            return own.handler_of(function)
+        if function not in self._handlers_of:
+            self._handlers_of[function] = self.handlers.get(function)
+            known, elsewhere = self.handlers.get(function), next(self._registrations(function), None)
+            is_told = known is not None and known.registration is not None
+            # A file that only exports what another has registered says nothing new.
+            is_export = elsewhere is None or (elsewhere.registration is None and is_told)
+            self._handlers_of[function] = known if is_export else elsewhere
+        return self._handlers_of[function]
+
+    def _registrations(self, function: Function) -> Iterator[Handler]:
+        """The handlers that other files make of a function of this file."""
+        if self._context.is_go and not function.name:
+            yield from self._registrations_of_made(function)
+            return
+        known = self.handlers.get(function)
+        names = self._context.names
+        if (known is not None and known.router is not None) or names.name_of(function) in CONSTRUCTORS:
+            return
+        if names.owner(function) is None and names.enclosing_function(function) is not None:
+            return
+        if self._context.is_go and not self._takes_request(function):
+            return
+        usage = self._context.project.usage
+        owner = names.owner(function)
+        words = usage.words_for(self._context.code, function)
+        may = partial(may_register, family=names.traits.family, looks_like_handler=looks_like_handler(function))
+        for word in [owner.name] if function.name == "__invoke" and owner is not None else words:
+            for module in usage.handing_over(self._context.code, function, word, may):
+                handlers = self._context.workspace.context(module).built(Endpoints).handlers
+                if function in handlers:
+                    yield handlers[function]
+                elif names.is_javascript and wrapped(names, function) is not function:
+                    yield from registered_wrapped(self._context.workspace.context(module), function, words)
+        if self._context.is_go and known is not None:
+            yield from self._registrations_by_name(function, function.name)
+
+    def _registrations_of_made(self, function: Function) -> Iterator[Handler]:
+        """Where a Go function is registered that another hands out: `router.POST("/token", handlers.Token(config))`."""
+        from lk_audit.extractors.handlers.go import maker  # noqa: PLC0415 - most scans meet other languages
+
+        known = self.handlers.get(function)
+        named = maker(self._context, function)
+        if named is None or (known is not None and known.router is not None):
+            return
+        for use in self._context.project.usage.callers(self._context.code, named):
+            handlers = self._context.workspace.context(use.module).built(Endpoints).handlers
+            if function in handlers:
+                yield handlers[function]
+        yield from self._registrations_by_name(function, named.name)
+
+    def _takes_request(self, function: Function) -> bool:
+        """Whether a Go function can be registered at all."""
+        from lk_audit.extractors.handlers.go import takes_request  # noqa: PLC0415 - most scans meet other languages
+
+        return takes_request(self._context, function)
+
+    def _registrations_by_name(self, function: Function, name: str) -> Iterator[Handler]:
+        """Where other files register a Go function that is known by its name only: a method of a field of a field."""
+        from lk_audit.extractors.handlers.go import GoRoutes, registered  # noqa: PLC0415 - most scans meet other languages
+
+        for module in self._context.project.usage.users(self._context.code, function, name):
+            site = self._context.workspace.context(module)
+            for item in site.built(GoRoutes).unresolved(name):
+                yield registered(site, item, function)
+
+    def routes_to(self, node: Node) -> list[Route]:
+        """The handlers that run `node`: a function around it, or those that call that function."""
+        found: dict[Function, Route] = {}
+        for route in self._routes(node, (), frozenset()):
+            found.setdefault(route.handler.function, route)
+        return list(found.values())
+
+    def _routes_to_answers(self, node: Node) -> Iterator[Route]:
+        """Every way from a handler to `node` that does not keep what `node` makes to itself.
+
+        Two branches of one handler may both lead there.
+        """
+        for route in self._routes(node, (), frozenset()):
+            if self._uses(route) and all(self._hands_on(helper) for helper in route.helpers):
+                yield route
+
+    def _uses(self, route: Route) -> bool:
+        """Whether a handler does something with what a helper gives it, or lets the helper answer."""
+        names = self._context.home(route.call).names
+        if not route.helpers or not isinstance(route.call, Call):
+            return True
+        holder = names.parent(route.call)
+        while isinstance(holder, Await | Member | Call):
+            holder = names.parent(holder)
+        if isinstance(holder, Assign) and is_kept(names, holder):
+            return False
+        answers = (last_name(item.value) in ANSWERS for item in route.call.arguments)
+        return not isinstance(holder, Evaluate) or any(answers)
+
+    def _hands_on(self, node: Node) -> bool:
+        """Whether a helper gives what `node` makes to its caller, or answers the request with it itself."""
+        function = self._function_of(node)
+        if function is None:
+            return True
+        names = self._context.home(node).names
+        made, carriers = {node}, set[str]()
+        for assign in (item for item in walk(function.body) if isinstance(item, Assign)):
+            if not keeps(assign.value) and mentions(assign.value, made, carriers):
+                if not isinstance(assign.target, Name):
+                    return True
+                carriers.add(assign.target.id)
+        is_lambda = len(function.body.statements) == 1 and isinstance(function.body.statements[0], Return)
+        return is_lambda or any(
+            mentions(shown, made, carriers)
+            for item in walk(function.body)
+            for shown in handed_over(item)
+            if names.parent(item) is not None
+        )
+
+    def _function_of(self, node: Node) -> Function | None:
+        return self._context.home(node).names.enclosing_function(node)
+
+    def _routes(self, node: Node, helpers: tuple[Node, ...], seen: frozenset[Function]) -> Iterator[Route]:
+        context = self._context.home(node)
+        innermost = context.names.enclosing_function(node)
+        function = innermost
+        while function is not None:
+            handler = self.handler_of(function)
+            if handler is not None:
+                yield Route(handler, node, helpers)
+                break
+            function = context.names.enclosing_function(function)
+        if innermost is None or innermost in seen or len(helpers) >= _CALLER_DEPTH:
+            return
+        if function is not None and function is not innermost:
+            return
+        for call in self._calls_of(context, innermost):
+            yield from self._routes(call, (node, *helpers), seen | {innermost})
+
+    def _calls_of(self, context: FileContext, function: Function) -> Iterator[Call]:
+        yield from context.names.callers(function)
+        yield from (use.call for use in context.project.usage.callers(context.code, function))
+
+    def endpoints(self, node: Node) -> tuple[Endpoint, ...]:
+        """The endpoints that hand out what `node` makes, as far as the project shows, each by its least guarded way."""
+        found: dict[Function, Endpoint] = {}
+        for route in self._routes_to_answers(node):
+            known = found.get(route.handler.function)
+            if known is None or known.authenticated_by is not None:
+                endpoint = self._endpoint(route)
+                if known is None or endpoint.authenticated_by is None:
+                    found[route.handler.function] = endpoint
+        return tuple(found.values())
+
+    def _endpoint(self, route: Route) -> Endpoint:
+        handler = route.handler
+        context = self._context
+        functions = (self._function_of(node) for node in route.helpers)
+        authentication = self._context.workspace.shared(Authentication)
+        return Endpoint(
+            name=handler.label or handler.function.name or "handler",
+            place=self._context.place(handler.function),
+            call=self._context.place(route.call.callee if isinstance(route.call, Call) else route.call),
+            authenticated_by=authentication.of(handler, (route.call, *route.helpers)),
+            registered_at=handler.site.place(handler.registration) if handler.registration is not None else None,
+            through=tuple(context.place(function) for function in functions if function is not None),
+        )

@@ -1,0 +1,1 @@
+"""What a token allows, who decides it, and with whom it stays."""

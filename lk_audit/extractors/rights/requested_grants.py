@@ -1,0 +1,127 @@
+"""Whether the caller's request decides a grant, and where the code lets it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
+from lk_audit.extractors.requests.request_values import RequestValues
+from lk_audit.extractors.rights.role_conditions import is_examined, is_set_by_request, is_vouched_for
+from lk_audit.patterns import regex
+from lk_audit.source import Place
+from lk_audit.syntax import Argument, Binary, Call, Expr, Literal, Member, Name, Node, Record, Unary, walk
+from lk_audit.values.model import Flag, Given, Mapped, Possible, Reference, Returned, Unknown, Value, symbolic_sources
+
+_DEEPEST = 8
+_COMPARING = frozenset({"==", "!=", "in", "not in"})
+_HOLDER = regex(
+    r"(?i)^(?:is|has)_?\w{1,40}$|^(?:super_?)?(?:admin|host|owner|moderator|teacher|instructor|organi[sz]er|presenter)$"
+)
+"""How code calls what tells some holders of tokens from others; not after a right: `options.roomAdmin`."""
+
+
+_MEMBERSHIP = frozenset(
+    {"includes", "has", "some", "contains", "Contains", "Any", "any", "include?", "any?", "in_array", "member?"}
+)
+"""Calls that tell whether something is among others."""
+
+
+def picks_holders(value: Value) -> bool:
+    """Whether a flag says who a holder is: `role == "host"`, `isHost`, `["host", "owner"].includes(role)`."""
+    match value:
+        case Unknown(origin=Binary(operator=operator)):
+            return operator in _COMPARING
+        case Unknown(origin=Unary(operator="not", operand=Unary(operator="not"))):
+            return _is_found_out(value)
+        case Given(parameter=parameter, members=members):
+            word = (parameter, *members)[-1]
+        case Returned(call=call, members=members):
+            word = (last_name(call) or "", *members)[-1]
+        case Unknown(origin=Call() as call):
+            word = last_name(call) or ""
+        case Reference(name=name):
+            word = name.rpartition(".")[2]
+        case _:
+            return False
+    return word in _MEMBERSHIP or _HOLDER.search(word) is not None
+
+
+def _is_found_out(value: Unknown) -> bool:
+    """`!!membership`, of what was looked up for somebody, not `!!options.verbose`."""
+    sources = symbolic_sources((value,))
+    return bool(sources) and all(isinstance(item, Returned) and _is_told_whom(item.call) for item in sources)
+
+
+def _is_told_whom(call: Call) -> bool:
+    """Whether a call is given more than constants, itself or in the calls that it goes on from."""
+    return any(isinstance(node, Argument) and not isinstance(node.value, Literal) for node in walk(call))
+
+
+def names_holder(expr: Expr) -> bool:
+    """Whether what a right is given says by its name that some holders get it: `isHost`, `!!user.isModerator`."""
+    match expr:
+        case Unary(operator="not", operand=Unary(operator="not", operand=inner)):
+            return names_holder(inner)
+        case Call(callee=Name(id="Boolean" | "bool"), arguments=(given,)):
+            return names_holder(given.value)
+        case Name() | Member():
+            return _HOLDER.search(last_name(expr) or "") is not None
+        case _:
+            return False
+
+
+class RequestedGrants(Struct, frozen=True, eq=False):
+    """What requests have to do with the grants of a token that is made at `place`, in `function`."""
+
+    context: FileContext
+    place: Place
+    function: Node
+
+    @property
+    def is_request(self) -> IsRequest:
+        return self.context.built(RequestValues).is_request
+
+    def decides(self, values: Possible) -> bool:
+        """Whether a request chooses among the values of a grant, and nobody else has a say in it."""
+        return any(self._is_claimed(value) for value in values)
+
+    def _is_claimed(self, value: Value, depth: int = 0) -> bool:
+        if not any(self.is_request(source) for source in symbolic_sources((value,))):
+            return False
+        if is_vouched_for(self.context, value):
+            return False
+        if not isinstance(value, Unknown) or depth >= _DEEPEST:
+            return True
+        return any(self._is_claimed(source, depth + 1) for source in value.sources)
+
+    def is_examined(self, values: Possible) -> bool:
+        """Whether a choice of the request stands only for callers whose it is to make."""
+        choices = [value.origin for value in values if isinstance(value, Unknown)]
+        told = [choice for choice in choices if isinstance(choice, Binary) and choice.operator == "=="]
+        is_told = 0 < len(told) == len(choices)
+        return is_told and all(is_examined(self.context, choice, self.is_request) for choice in told)
+
+    def decided_at(self, values: Possible) -> Place | None:
+        """Where the request decides the grant, when that is not where the grant object is written."""
+        asked = next((source for source in symbolic_sources(values) if self.is_request(source)), None)
+        return handed_over_at(self.context, asked, self.function.start, self.function.end) if asked else None
+
+    def asked_by(self, values: Possible) -> tuple[Place, ...]:
+        """The handlers whose requests decide the grant."""
+        requests = self.context.built(RequestValues)
+        found = (requests.handler_place(source) for source in symbolic_sources(values) if self.is_request(source))
+        return tuple(dict.fromkeys(place for place in found if place is not None))
+
+    def spread_at(self, value: Mapped) -> Place | None:
+        """Where an object spreads a part of the request into itself."""
+        entries = value.origin.entries if isinstance(value.origin, Record) else ()
+        spreads = (entry for entry in entries if entry.key is None and self.decides(self.context.values(entry.value)))
+        first = next(spreads, None)
+        return self.context.place(first) if first is not None else None
+
+    def granted_at(self, values: Possible) -> Place | None:
+        """Where a condition on the request sets the grant."""
+        given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
+        if given is None or not is_set_by_request(self.context, given, self.place, self.is_request):
+            return None
+        return self.context.place(given.origin)

@@ -1,0 +1,181 @@
+"""Rights that a token gets under a condition on the request: `if (req.body.isHost) grant.roomAdmin = true`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lk_audit.extractors.callers.check_calls import assigned_calls
+from lk_audit.extractors.context import FileContext, IsRequest, last_name
+from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
+from lk_audit.patterns import regex
+from lk_audit.source import Place
+from lk_audit.syntax import (
+    Assign,
+    Binary,
+    Call,
+    Conditional,
+    Expr,
+    Function,
+    If,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Unary,
+    walk,
+)
+from lk_audit.values.model import Flag, Given, Value, symbolic_sources
+
+_ROLE = regex(
+    r"(?:^|_)(?:is|as|can|may|allow)_|admin|host|owner|moderator|teacher|instructor|tutor|doctor|streamer|publish|"
+    r"broadcast|presenter|speaker|record|hidden|agent|role|privileged"
+)
+"""How a flag is called that says what somebody may do, not what else a request holds: humps written as underscores."""
+_HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request: IsRequest) -> bool:
+    """Whether a right stands where only some requests lead; a condition for the whole token says nothing of rights."""
+    home = context.home(value.origin)
+    branch, test = _condition(home, value.origin) or (None, None)
+    if branch is None or test is None or (branch.start <= mint.start < branch.end and context.code.holds(branch)):
+        return False
+    return _asks_for_role(home, test, is_request)
+
+
+def is_examined(context: FileContext, choice: Binary, is_request: IsRequest) -> bool:
+    """Whether those who make a choice are looked at before: `if (role === "host") { if (!(await owns())) throw ... }`.
+
+    That they are somebody is not enough: a right has to be theirs.
+    """
+    home, word = context.home(choice), _word(choice)
+    asked = [value for value in symbolic_sources(home.values(_other(choice))) if is_request(value)]
+    return word is not None and bool(asked) and all(_is_looked_into(context, value, word) for value in asked)
+
+
+def _is_looked_into(context: FileContext, asked: Value, word: Literal) -> bool:
+    """Whether the function that takes a word from the request turns some away who send it."""
+    node = asked.function if isinstance(asked, Given) else asked.origin
+    home = context.home(node)
+    function = node if isinstance(node, Function) else home.names.enclosing_function(node)
+    return function is not None and any(
+        _turns_away(home, inner)
+        for branch in walk(function.body)
+        if isinstance(branch, If) and any(_asks_for(home, part, asked, word) for part in walk(branch.test))
+        for inner in walk(branch.then)
+        if isinstance(inner, If)
+    )
+
+
+def _asks_for(home: FileContext, part: Node, asked: Value, word: Literal) -> bool:
+    """Whether a part of a test compares a piece of the request with a word."""
+    if not isinstance(part, Binary) or part.operator != "==":
+        return False
+    told = _word(part)
+    if told is None or told.value != word.value:
+        return False
+    return any(_is_same(value, asked) for value in symbolic_sources(home.values(_other(part))))
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    if isinstance(one, Given) and isinstance(other, Given):
+        return one.function is other.function and one.members == other.members
+    return one.origin is other.origin
+
+
+def _word(comparison: Binary) -> Literal | None:
+    sides = (comparison.left, comparison.right)
+    return next((side for side in sides if isinstance(side, Literal)), None)
+
+
+def _other(comparison: Binary) -> Expr:
+    return comparison.right if isinstance(comparison.left, Literal) else comparison.left
+
+
+def _turns_away(home: FileContext, branch: If) -> bool:
+    """Whether a branch refuses by what was looked up for the caller, or by comparing him with what is kept."""
+    if not leaves(branch.then) or not says_refusal(branch.then):
+        return False
+    compared = [node for node in walk(branch.test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
+    if any(not isinstance(node.left, Literal) and not isinstance(node.right, Literal) for node in compared):
+        return True
+    return any(call.arguments for part in parts_of_test(branch.test) for call in assigned_calls(home, part))
+
+
+def is_vouched_for(context: FileContext, value: Value) -> bool:
+    """Whether a role that a request claims is refused unless more is right: `if (isHost && !owns(room)) return 403`."""
+    home = context.home(value.origin)
+    chosen = next((item for item in home.names.ancestors(value.origin) if isinstance(item, Assign | Function)), None)
+    if not isinstance(chosen, Assign) or not isinstance(chosen.target, Name):
+        return False
+    scope, name = home.names.binding_scope(chosen.target), chosen.target.id
+    return scope is not None and any(_refuses_unless(home, use) for use in home.names.uses(scope, name))
+
+
+def _refuses_unless(home: FileContext, claimed: Name) -> bool:
+    """Whether a claim is tested together with what somebody else says of it, and refused where that is not so."""
+    test: Node = claimed
+    for holder in home.names.ancestors(claimed):
+        if isinstance(holder, If):
+            is_asked = isinstance(holder.test, Binary) and any(map(_asks_others, walk(holder.test)))
+            return test is holder.test and is_asked and leaves(holder.then) and says_refusal(holder.then)
+        if not (isinstance(holder, Binary) and holder.operator == "and"):
+            return False
+        test = holder
+    return False
+
+
+def _asks_others(node: Node) -> bool:
+    """`!owns(room)`, `room.owner != user.id`."""
+    match node:
+        case Unary(operator="not", operand=operand):
+            return any(isinstance(item, Call) for item in walk(operand))
+        case Binary(operator="!=", left=left, right=right):
+            return not (isinstance(left, Literal) or isinstance(right, Literal))
+        case _:
+            return False
+
+
+def _condition(home: FileContext, node: Node) -> tuple[Node, Expr] | None:
+    """The innermost branch around a node inside its function, with what has to hold for it."""
+    child = node
+    for parent in home.names.ancestors(node):
+        match parent:
+            case If(test=test, then=then) | Conditional(test=test, then=then) if child is then:
+                return then, test
+            case Binary(operator="and", left=left, right=right) if child is right:
+                return right, left
+            case If() | Conditional() | Function():
+                return None
+            case _:
+                child = parent
+    return None
+
+
+def _asks_for_role(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
+    """Whether a test compares a part of the request, or asks for a flag in it that is called like a role."""
+    if isinstance(test, Unary):
+        return False
+    tested = [
+        node for part in (test, *_chosen_by(home, test)) for node in walk(part) if isinstance(node, Name | Member)
+    ]
+    asked = [node for node in tested if any(map(is_request, symbolic_sources(home.values(node))))]
+    return bool(asked) if isinstance(test, Binary) else any(map(_names_role, asked))
+
+
+def _chosen_by(home: FileContext, test: Expr) -> Iterator[Expr]:
+    """What names in a test were decided by: `const role = req.body.role === "host" ? "host" : "viewer"`."""
+    for name in (node for node in walk(test) if isinstance(node, Name)):
+        for definition in home.names.definitions(name):
+            match definition.value:
+                case (
+                    Conditional(test=Binary(operator="==" | "!=", left=left, right=right))
+                    | Binary(operator="==" | "!=", left=left, right=right)
+                ) if isinstance(left, Literal) or isinstance(right, Literal):
+                    yield right if isinstance(left, Literal) else left
+                case _:
+                    continue
+
+
+def _names_role(expr: Expr) -> bool:
+    return _ROLE.search(_HUMPS.sub("_", last_name(expr) or "").lower()) is not None

@@ -1,0 +1,1 @@
+"""API secrets that are written down, and where they go."""

@@ -1,0 +1,1 @@
+"""On which side code runs, and which code reaches a client."""

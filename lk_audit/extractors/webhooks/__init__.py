@@ -1,0 +1,1 @@
+"""LiveKit's webhooks, and whether code knows who sent them."""

@@ -6,23 +6,27 @@ Compiling all patterns of the project takes longer than scanning the files of mo
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any, AnyStr, cast
-from weakref import WeakSet
 
-_known: WeakSet[_Lazy] = WeakSet()
+_known: list[_Lazy] = []
 
 
 def regex(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """What `re.compile` gives, later. A mistake in the pattern is raised at its first use."""
     pattern = _Lazy(text, flags)
-    _known.add(pattern)
+    _known.append(pattern)
     return cast("re.Pattern[AnyStr]", pattern)
 
 
 def compile_all() -> None:
-    """Compile every pattern that there is so far, for processes that part from this one: each would do it again."""
+    """Compile every pattern that there is so far, for processes that part from this one: each would do it again.
+
+    A mistake in one is still raised where that is used.
+    """
     for pattern in _known:
-        pattern.compile()
+        with suppress(re.error):
+            pattern.compile()
 
 
 class _Lazy:

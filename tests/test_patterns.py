@@ -32,3 +32,13 @@ def test_patterns_compiled_ahead_are_not_compiled_again(monkeypatch: pytest.Monk
 
     assert lazy.search("compiled ahead 1") is not None
     assert lazy.match("behind") is None
+
+
+def test_a_mistake_in_one_pattern_does_not_keep_the_others_from_being_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, sound = regex("[z-a]"), regex(r"sound")
+    compile_all()
+    monkeypatch.setattr(re, "compile", pytest.fail)
+
+    assert sound.search("sound") is not None
+    with pytest.raises(pytest.fail.Exception):
+        broken.search("")  # compiled when it is used

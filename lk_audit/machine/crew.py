@@ -18,9 +18,7 @@ from lk_audit.machine.batches import Span
 from lk_audit.machine.forking import exit_code_of, settle, trim, undisturbed
 
 _GROWN = 3
-"""The exit code of such a process; it has done at least one item."""
-
-
+"""The exit code of a process that has grown too large; it has done at least one item."""
 ENDED = object()
 """Stands for the outcome of work whose process the system has ended."""
 NO_PROCESSES = object()

@@ -37,12 +37,14 @@ COLUMNS: dict[str, tuple[Path, ...]] = {
 
 
 def lines_of(folder: Path, words: tuple[str, ...]) -> int:
-    """The lines of the modules of a folder that are called after one of some words."""
-    return sum(
-        len(path.read_text(encoding="utf-8").splitlines())
-        for path in folder.glob("*.py")
-        if set(path.stem.strip("_").split("_")) & set(words) or path.stem.strip("_") in words
-    )
+    """The lines of the modules and packages of a folder that are called after one of some words."""
+    called = [path for path in folder.iterdir() if _is_called(path.stem.strip("_"), words)]
+    modules = [module for path in called for module in (path.rglob("*.py") if path.is_dir() else [path])]
+    return sum(len(module.read_text(encoding="utf-8").splitlines()) for module in modules)
+
+
+def _is_called(name: str, words: tuple[str, ...]) -> bool:
+    return name in words or not set(name.split("_")).isdisjoint(words)
 
 
 def rows() -> list[list[str]]:

@@ -129,7 +129,9 @@ def test_only_the_command_line_prints_or_exits() -> None:
     assert not broken
 
 
-@pytest.mark.parametrize("whole", [PACKAGE, PACKAGE / "extractors"], ids=lambda whole: whole.name)
+@pytest.mark.parametrize(
+    "whole", [PACKAGE, PACKAGE / "extractors", PACKAGE / "frontends"], ids=lambda whole: whole.name
+)
 def test_no_part_of_the_house_needs_one_that_needs_it(whole: Path) -> None:
     """Parts are the packages and modules at the top; the version that `lk_audit` itself states counts for none."""
     own = ".".join(whole.relative_to(ROOT).parts)
@@ -143,6 +145,24 @@ def test_no_part_of_the_house_needs_one_that_needs_it(whole: Path) -> None:
     in_circles = set(needs) - set(_in_order(needs))
 
     assert not in_circles
+
+
+@pytest.mark.parametrize("front", sorted(PACKAGE.rglob("__init__.py")), ids=lambda path: path.parent.name)
+def test_a_package_gives_no_name_of_its_modules_to_something_else(front: Path) -> None:
+    """Importing the module would take the name away from what the package means by it."""
+    package = ".".join(front.parent.relative_to(ROOT).parts)
+    modules = {path.stem for path in front.parent.iterdir()}
+    tree = ast.parse(front.read_text())
+    taken = {
+        item.asname or item.name: node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for item in node.names
+        if node.module != "__future__"
+    }
+    defined = {node.name: "" for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+    assert not {name for name, source in {**taken, **defined}.items() if name in modules and source != package}
 
 
 def _in_order(needs: dict[str, set[str]]) -> list[str]:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from lk_audit import digests
 from lk_audit.cli import plain
 from lk_audit.cli.scan import scan_command
-from lk_audit.frontends import _grammars
+from lk_audit.frontends import grammars
 from lk_audit.livekit import sdks
 from lk_audit.rule_api import cleaned
 from lk_audit.values import dialects
@@ -239,7 +239,7 @@ def test_grammars_are_loaded_without_their_packages(language: str, loaded: Calla
 
 def test_a_grammar_is_the_same_whether_or_not_its_package_was_imported() -> None:
     code = (
-        "from lk_audit.frontends._grammars import language\n"
+        "from lk_audit.frontends.grammars import language\n"
         "first = language('tree_sitter_python')\n"
         "import tree_sitter_python; from tree_sitter import Language\n"
         "print(first == Language(tree_sitter_python.language()), first.abi_version)"
@@ -252,9 +252,9 @@ def test_a_package_without_a_binding_of_its_own_is_imported(monkeypatch: pytest.
     (tmp_path / "tree_sitter_unheard_of.py").write_text("def language(): return 1\n")
     monkeypatch.syspath_prepend(tmp_path)
 
-    assert _grammars.binding("tree_sitter_unheard_of").language() == 1
+    assert grammars.binding("tree_sitter_unheard_of").language() == 1
     with pytest.raises(ImportError):
-        _grammars.binding("tree_sitter_that_nobody_has")
+        grammars.binding("tree_sitter_that_nobody_has")
 
 
 def test_a_digest_is_that_of_the_standard_library() -> None:

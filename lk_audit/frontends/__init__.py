@@ -7,8 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._parsing import TooHardError
 from lk_audit.frontends.file_names import CODE, MIXED, frontend_for
+from lk_audit.frontends.parsing import TooHardError
 from lk_audit.generated import is_minified
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends._parsing import at_most
-from lk_audit.frontends.embedded import pairs_inside
+from lk_audit.frontends.documents.embedded import pairs_inside
+from lk_audit.frontends.parsing import at_most
 from lk_audit.frontends.shapes import decode
 from lk_audit.patterns import regex
 from lk_audit.syntax import Document, Pair

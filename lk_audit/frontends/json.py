@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lk_audit.frontends._json_reader import read
-from lk_audit.frontends.embedded import pairs_inside
+from lk_audit.frontends.documents.embedded import pairs_inside
+from lk_audit.frontends.documents.json_reader import read
 from lk_audit.source import Source
 from lk_audit.syntax import Document
 

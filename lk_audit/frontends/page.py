@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from lk_audit.frontends import javascript, text
-from lk_audit.frontends._parsing import MOST_PARTS, at_most
+from lk_audit.frontends.parsing import MOST_PARTS, at_most
 from lk_audit.frontends.shapes import named_in_text
 from lk_audit.generated import is_minified
 from lk_audit.patterns import regex

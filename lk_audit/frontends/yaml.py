@@ -15,9 +15,9 @@ import yaml
 from msgspec import Struct
 
 from lk_audit.frontends import text
-from lk_audit.frontends._parsing import TooHardError, at_most
-from lk_audit.frontends.embedded import pairs_inside
-from lk_audit.frontends.kubernetes import with_decoded_secrets
+from lk_audit.frontends.documents.embedded import pairs_inside
+from lk_audit.frontends.documents.kubernetes import with_decoded_secrets
+from lk_audit.frontends.parsing import TooHardError, at_most
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, is_flag, named_values
 from lk_audit.machine.budget import MOST_PAIRS
 from lk_audit.patterns import regex

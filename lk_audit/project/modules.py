@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit import frontends
-from lk_audit.frontends._parsing import TooHardError
+from lk_audit.frontends.parsing import TooHardError
 from lk_audit.generated import is_generated
 from lk_audit.languages import traits
 from lk_audit.machine import memory

@@ -15,7 +15,7 @@ from lk_audit.extractors.secrets import pairing
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.files.sources import Sources, holding, paths_of, sizes, telling
 from lk_audit.findings import Crash
-from lk_audit.frontends._parsing import TooHardError
+from lk_audit.frontends.parsing import TooHardError
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.machine import memory, processes
 from lk_audit.machine.budget import FEW_FACTS, MOST_FACTS, MOST_FACTS_OF_A_SCAN, OutOfTime, seconds_of, time_limit

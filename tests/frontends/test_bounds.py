@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lk_audit.frontends import _parsing, lines, text
+from lk_audit.frontends import parsing, text
+from lk_audit.frontends.text import line_spans
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.scanning.extraction import extract_credentials
 from lk_audit.scanning.pipeline import scan_sources
@@ -34,7 +35,7 @@ MANY = {
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many values as are read of a file, few enough for a test."""
-    monkeypatch.setattr(_parsing, "MOST_PAIRS", MOST)
+    monkeypatch.setattr(parsing, "MOST_PAIRS", MOST)
 
 
 @pytest.mark.usefixtures("few")
@@ -55,7 +56,7 @@ def test_the_secrets_of_such_a_file_are_found_in_a_history_too() -> None:
 
 
 def test_of_very_many_lines_those_near_words_that_matter_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "MOST_LINES", MOST)
+    monkeypatch.setattr(line_spans, "MOST_LINES", MOST)
 
     others = f"a={'1' * 100}\n" * 1_000
 
@@ -77,8 +78,8 @@ def test_of_very_many_values_of_a_text_the_first_are_read(monkeypatch: pytest.Mo
 @given(st.lists(st.sampled_from([b"a", b"secret", b"\n", b"x" * 300, b"y" * 30_000])).map(b"".join))
 def test_what_is_read_of_a_text_are_parts_of_its_lines_in_their_order(data: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "MOST_LINES", 3)
-        found = list(lines.lines(data, 0, len(data)))
+        patch.setattr(line_spans, "MOST_LINES", 3)
+        found = list(line_spans.lines(data, 0, len(data)))
 
     assert found == sorted(found)
     assert all(first[1] <= second[0] for first, second in pairwise(found))

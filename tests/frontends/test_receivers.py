@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lk_audit.frontends._receivers import with_receivers
+from lk_audit.frontends.lowering.receivers import with_receivers
 from lk_audit.syntax import (
     Argument,
     Assign,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit import frontends
-from lk_audit.frontends._shared import _Offsets, _Texts
+from lk_audit.frontends.lowering.interning import _Offsets, _Texts
 from lk_audit.source import Source
 from lk_audit.syntax import Module, Name, walk
 

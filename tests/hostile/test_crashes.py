@@ -19,7 +19,7 @@ from lk_audit.files.discovery import Found, discover
 from lk_audit.files.regular_files import read_regular
 from lk_audit.findings import Report
 from lk_audit.frontends import notebook
-from lk_audit.frontends._parsing import root_of
+from lk_audit.frontends.parsing import root_of
 from lk_audit.git import process
 from lk_audit.machine import budget
 from lk_audit.machine.budget import MOST_FINDINGS, MOST_FINDINGS_OF_A_SCAN, OutOfTime, time_limit

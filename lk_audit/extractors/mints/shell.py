@@ -26,9 +26,9 @@ from lk_audit.facts import (
     TokenMint,
     UnknownGrant,
 )
-from lk_audit.frontends import powershell
-from lk_audit.frontends.loose_json import Member, Object, Written, object_around
-from lk_audit.frontends.shell_times import Count, Script, counted
+from lk_audit.frontends.shell import powershell
+from lk_audit.frontends.shell.loose_json import Member, Object, Written, object_around
+from lk_audit.frontends.shell.times import Count, Script, counted
 from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.durations import EPOCH_OF_TODAY, FIRST_MILLISECOND_EPOCH, FIRST_PLAUSIBLE_EPOCH, YEAR
 from lk_audit.livekit.grants import VIDEO_GRANTS, how_ignored, keeps_right, meant_grant

@@ -20,7 +20,7 @@ def comment_credentials(context: FileContext) -> Iterator[CredentialLiteral]:
     if not naming:
         return
     from lk_audit.extractors.secrets.documents import credentials  # noqa: PLC0415 - few comments name a secret
-    from lk_audit.frontends._parsing import at_most  # noqa: PLC0415 - few comments name a secret
+    from lk_audit.frontends.parsing import at_most  # noqa: PLC0415 - few comments name a secret
     from lk_audit.frontends.text import pairs_in  # noqa: PLC0415 - as above
 
     pairs = at_most(pair for span in naming for pair in pairs_in(source, *span, commented=True))

@@ -353,7 +353,9 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(children(current)))
+        kind = type(current)
+        if kind is not Name and kind is not Literal:  # more than half of all, and they hold nothing
+            stack.extend(reversed(children(current)))
 
 
 _PLAIN = frozenset({"int", "str", "bool", "str | None", "Scalar", "tuple[str, ...]", "tuple[tuple[int, int], ...]"})

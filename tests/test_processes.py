@@ -206,6 +206,7 @@ def test_the_number_of_processes_changes_no_fix(monkeypatch: pytest.MonkeyPatch)
     rules = load_rules(packs=False).rules
     alone = scan_sources(projects(), rules, jobs=1)
     monkeypatch.setattr(pipeline, "_MANY_REPAIRS", 1)
+    monkeypatch.setattr(pipeline, "_WORTH_PROCESSES", 1)
 
     together = scan_sources(projects(), rules, jobs=3)
 
@@ -249,6 +250,7 @@ class _WhoFixes(Fixer):
 
 
 def test_all_fixes_of_a_file_are_made_by_one_process_however_large_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "_WORTH_PROCESSES", 1)
     monkeypatch.setattr(memory, "has_room", lambda: False)
     monkeypatch.setattr(pipeline, "Fixer", _WhoFixes)
     secrets = "".join(f"LIVEKIT_API_SECRET_{number} = '{number}{SECRET[2:]}'\n" for number in range(10, 30))

@@ -122,6 +122,7 @@ class Mentions:
         self._vocabularies = files.shared(Vocabularies)
         self._all: dict[tuple[str, str], tuple[str, ...]] = {}
         self._nearest: tuple[_Project | None, tuple[str, ...]] = (None, ())
+        self._asked_last: tuple[str, _Project | None] = ("", None)
 
     def users(
         self, path: str, words: Sequence[str], forms: tuple[Form, ...], acquaintance: Acquaintance | None = None
@@ -171,7 +172,12 @@ class Mentions:
         return known
 
     def _project(self, path: str) -> _Project | None:
-        """What the files are called that may use one, None where nothing can."""
+        """What the files are called that may use one, None where nothing can; many ask for the same file."""
+        if self._asked_last[0] != path:
+            self._asked_last = (path, self._find_project(path))
+        return self._asked_last[1]
+
+    def _find_project(self, path: str) -> _Project | None:
         family = family_of(path)
         if family is None:
             return None

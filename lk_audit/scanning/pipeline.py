@@ -18,7 +18,7 @@ from lk_audit.facts import Fact
 from lk_audit.files.columns import BINARY, MATTERS, MISNAMED, OTHER, Columns
 from lk_audit.files.discovery import Discovery, discovered, looked
 from lk_audit.files.listing import Roots, roots_of
-from lk_audit.files.sources import Sources, holding
+from lk_audit.files.sources import Sources, holding, sizes
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report, Skipped, distinct
 from lk_audit.fixes import Fixer, path_of
 from lk_audit.hints import NOTHING, Hints
@@ -171,7 +171,8 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     # A view, such as the code of a notebook, has its places in another text than its syntax.
     fixer = Fixer(files, (path for path in ordered.paths if not frontends.has_view(path)))
     repairs = [problem.repair for _, problem in distinct(reported.problems) if problem.repair is not None]
-    fixes, fix_crashes = _fixes(fixer, repairs, jobs)
+    is_much = len(repairs) >= _MANY_REPAIRS and sum(sizes(ordered)) >= _WORTH_PROCESSES
+    fixes, fix_crashes = _fixes(fixer, repairs, jobs, is_much=is_much)
     made = iter(fixes)
     seen = Held(files, {problem.place.path for _, problem in reported.problems})
     crowded = extracted.crowded | reported.left_out.keys()
@@ -330,10 +331,14 @@ def _checked(problem: object) -> Problem:
 
 _MANY_REPAIRS = 16
 """Fewer are made before other processes have started."""
+_WORTH_PROCESSES = 300_000
+"""Bytes of sources; what is repaired in less takes less time than starting processes, and fills none."""
 
 
-def _fixes(fixer: Fixer, repairs: Sequence[Repair], jobs: int | None) -> tuple[list[Fix | None], list[Crash]]:
-    """The fix for each repair, if there is one, and defects; made by several processes where there are many.
+def _fixes(
+    fixer: Fixer, repairs: Sequence[Repair], jobs: int | None, *, is_much: bool
+) -> tuple[list[Fix | None], list[Crash]]:
+    """The fix for each repair, if there is one, and defects; made by several processes where it is much to do.
 
     A process does all of a file: a large one would have to be read again for each, for it fills a process at once.
     """
@@ -345,7 +350,7 @@ def _fixes(fixer: Fixer, repairs: Sequence[Repair], jobs: int | None) -> tuple[l
 
     wanted = jobs or processes.cores()
     may_part = processes.can_spread() if wanted > 1 else processes.is_replaceable()
-    if not may_part or len(repairs) < _MANY_REPAIRS:
+    if not may_part or not is_much:
         return made([repairs])
     files = [list(of_file) for _, of_file in groupby(repairs, path_of)]
     fixes: list[Fix | None] = []

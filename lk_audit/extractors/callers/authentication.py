@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lk_audit.extractors.callers.exempt_paths import is_exempt
 from lk_audit.extractors.callers.guard_parts import registers
-from lk_audit.extractors.callers.guards import Guards
+from lk_audit.extractors.callers.guards import CHECKING, Guards
 from lk_audit.extractors.callers.identities import admits, takes_identity_in_go
 from lk_audit.extractors.callers.mounts import Mounts
 from lk_audit.extractors.callers.web import web
@@ -51,8 +51,9 @@ class Authentication:
         if function is None:
             return None
         for node in walk(_outermost(context, function).body):
-            is_ours = function is context.names.enclosing_function(node)
-            if context.is_go and is_ours and isinstance(node, Call) and takes_identity_in_go(context, node):
+            if not isinstance(node, CHECKING):
+                continue
+            if context.is_go and isinstance(node, Call) and _takes_identity(context, node, function):
                 # What middleware has left in the request counts wherever it is taken from there.
                 return Lead(context.place(node), "takes the caller's identity from the request's context")
             if isinstance(node, If) and _is_then(node, call) and self._lets_in(context, node):
@@ -69,6 +70,10 @@ class Authentication:
 
     def _lets_in(self, context: FileContext, branch: If) -> bool:
         return admits(context, branch) or self._guards.lets_in(context, branch.test)
+
+
+def _takes_identity(context: FileContext, call: Call, function: Function) -> bool:
+    return context.names.enclosing_function(call) is function and takes_identity_in_go(context, call)
 
 
 def _is_given(context: FileContext, node: Node, call: Node) -> bool:

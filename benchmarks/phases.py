@@ -35,7 +35,8 @@ PHASES = {
     "parsing": ("frontends", "syntax"),
     "values and modules": ("project", "values"),
     "facts": (
-        *("scanning.extraction", "scanning.extracted", "scanning.candidates", "scanning.written_down"),
+        *("scanning.extraction", "scanning.extracted", "scanning.file_analysis", "scanning.finders"),
+        *("scanning.candidates", "scanning.written_down"),
         *("extractors", "livekit", "facts", "secret"),
     ),
     "rules": ("rules", "rule_api"),

@@ -15,8 +15,9 @@ from lk_audit.files.sources import Sources, sizes, telling
 from lk_audit.findings import Report
 from lk_audit.hints import Hints
 from lk_audit.machine.budget import OutOfTime
-from lk_audit.scanning import extraction, worth
+from lk_audit.scanning import worth
 from lk_audit.scanning.extracted import Extracted
+from lk_audit.scanning.file_analysis import FileAnalysis
 from lk_audit.scanning.worth import may_tell
 from lk_audit.source import Source
 from tests.samples import SECRET
@@ -46,14 +47,14 @@ def tree(tmp_path: Path) -> Path:
 def analysed(tree: Path, monkeypatch: pytest.MonkeyPatch, cache: Path | None = None) -> tuple[list[str], Report]:
     """The files that a scan analyses, and its report."""
     seen: list[str] = []
-    of = extraction._Analysis.of  # noqa: SLF001 - what is asked of each file
+    of = FileAnalysis.of
 
-    def noted(self: extraction._Analysis, source: Source) -> Extracted:
+    def noted(self: FileAnalysis, source: Source) -> Extracted:
         seen.append(source.path)
         return of(self, source)
 
     with monkeypatch.context() as patch:
-        patch.setattr(extraction._Analysis, "of", noted)  # noqa: SLF001 - as above
+        patch.setattr(FileAnalysis, "of", noted)
         report = scan(tree, select="all", cache=cache)
     return seen, report
 

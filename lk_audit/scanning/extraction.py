@@ -1,39 +1,36 @@
-"""From sources to facts: parse every file, then read what the facts need from the parsed forms."""
+"""From sources to facts: every file is analysed, by several processes where that pays."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from importlib import import_module
-from itertools import islice, pairwise, takewhile
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise, takewhile
+from typing import TYPE_CHECKING
 
 from lk_audit import frontends
-from lk_audit.extractors.context import FileContext, Workspace
-from lk_audit.extractors.secret_names import SecretNames
+from lk_audit.extractors.context import Workspace
 from lk_audit.extractors.secrets import pairing
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
 from lk_audit.files.sources import Sources, holding, paths_of, sizes, telling
 from lk_audit.findings import Crash
 from lk_audit.frontends.parsing import TooHardError
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.machine import memory, processes
-from lk_audit.machine.budget import FEW_FACTS, MOST_FACTS, MOST_FACTS_OF_A_SCAN, OutOfTime, seconds_of, time_limit
+from lk_audit.machine import processes
+from lk_audit.machine.budget import FEW_FACTS, MOST_FACTS, MOST_FACTS_OF_A_SCAN
 from lk_audit.machine.collector import patient
 from lk_audit.patterns import compile_all
 from lk_audit.progress import Progress, watched
-from lk_audit.project.files import Files, family_of
-from lk_audit.project.modules import TOO_DEEP, Project
+from lk_audit.project.files import Files
+from lk_audit.project.modules import Project
 from lk_audit.roles import file_role
-from lk_audit.scanning import worth
 from lk_audit.scanning.extracted import Extracted, ParseNote
+from lk_audit.scanning.file_analysis import FileAnalysis, add_facts, as_text
+from lk_audit.scanning.finders import code_credentials, command_facts, document_facts, load_all
 from lk_audit.source import Source
-from lk_audit.syntax import Document, Module
+from lk_audit.syntax import Document
 
 if TYPE_CHECKING:
     from lk_audit.extractors.tokens.signers import Signers
-
-Finder: TypeAlias = Callable[[FileContext], Iterable[Fact]]
 
 
 def extract(
@@ -50,7 +47,7 @@ def extract(
     by default as many as there are processors, where the work is worth it.
     """
     sources = sources if isinstance(sources, Sources) else [frontends.view(source) for source in sources]
-    analysis = _Analysis(Files(sources) if files is None else files, hints)
+    analysis = FileAnalysis(Files(sources) if files is None else files, hints)
     analysed = telling(sources)
     weights = [size + _WEIGHT_OF_A_FILE for size in sizes(analysed)]
     found = Extracted()
@@ -102,7 +99,7 @@ def _jobs(wanted: int | None, weight: int) -> int:
 
 
 def _batches(
-    analysis: _Analysis, sources: Sequence[Source], weights: Sequence[int], progress: Progress | None, jobs: int
+    analysis: FileAnalysis, sources: Sequence[Source], weights: Sequence[int], progress: Progress | None, jobs: int
 ) -> Iterator[Extracted]:
     """What comes of the sources, in their order."""
     if jobs == 1 and not (processes.is_replaceable() and sum(weights) >= _WORTH_ANOTHER):
@@ -146,126 +143,10 @@ _STEP = "analysing"
 
 def _load(sources: Sequence[Source]) -> None:
     """Import what the analysis may need, with the parsers of these languages: processes that part then share it."""
-    others = ("secrets.documents", "secrets.device_settings", "mints.command", "tokens.jwts")
-    for place in (*others, *_FINDERS.values()):
-        import_module(f"lk_audit.extractors.{place.partition(':')[0]}")
+    load_all()
     languages = {frontends.frontend_for(path): path for path in paths_of(sources)}
     for path in languages.values():
         frontends.parse(frontends.view(Source(path, b"")))
-
-
-class _UnusableError(Exception):
-    """Code that cannot be analysed; the message says why."""
-
-
-_AS_TEXT = "read as text, for credentials and tokens only"
-
-
-class _Analysis:
-    """Turns files into facts, one after the other, and keeps what it parsed for questions from the next."""
-
-    def __init__(self, files: Files, hints: Hints) -> None:
-        self._files = files
-        self._hints = hints
-        self._workspace = Workspace(files.shared(Project), hints)
-
-    def prepare(self, sources: Sequence[Source]) -> None:
-        """Find out what all processes need that go on from here."""
-        families = {family for path in paths_of(sources) if (family := family_of(path)) is not None}
-        self._workspace.project.prepare(families)
-
-    def of_all(self, sources: Iterable[Source]) -> Extracted:
-        found = Extracted()
-        for source in sources:
-            try:
-                with memory.bounded():
-                    found.add(self.of(source))
-            except memory.NoRoom:
-                break  # It is done by another process.
-        found.lost |= self._files.lost
-        found.given_up |= self.given_up
-        return found
-
-    @property
-    def given_up(self) -> dict[str, str]:
-        """Why files were not parsed that others use, by path."""
-        return self._workspace.project.unusable
-
-    def of(self, source: Source) -> Extracted:
-        """What one file gives. A defect is part of it, so that no file can hide the others."""
-        found = self._within_bounds(source, self._read)
-        if isinstance(found, str):
-            # Whatever was broken off may be half done.
-            self._workspace.forget()
-            self._workspace = Workspace(Project(self._files, self._workspace.project.unusable), self._hints)
-            gap = f"{found}; {_AS_TEXT}"
-            as_text = self._within_bounds(source, self._read_as_text)
-            if isinstance(as_text, str):
-                gap, as_text = f"{found}; the file was not analysed", Extracted()
-            as_text.notes = [ParseNote(source.path, 1, gap)]
-            found = as_text
-        if self._workspace.project.bytes_parsed > _MOST_KEPT:
-            self._workspace.forget(_KEPT_LONGER)
-        return found
-
-    def _within_bounds(self, source: Source, reading: Callable[[Source, Extracted], None]) -> Extracted | str:
-        """What `reading` finds in a file; why it was given up, where the file takes more than there is."""
-        found = Extracted()
-        try:
-            with time_limit(seconds_of(len(source.data))):
-                reading(source, found)
-        except OutOfTime:
-            return f"takes longer than {seconds_of(len(source.data)):.0f} s to analyse"
-        except RecursionError:
-            return TOO_DEEP
-        except (_UnusableError, TooHardError) as error:
-            return str(error)
-        except MemoryError:
-            return "takes more memory to analyse than there is"
-        except Exception as error:  # noqa: BLE001 - reported with the file, and the others go on
-            return Extracted(crashes=[Crash.of(error, source.path)])
-        if len(found.facts) > MOST_FACTS:
-            del found.facts[MOST_FACTS:]
-            found.crowded.add(source.path)
-        return found
-
-    def _read_as_text(self, source: Source, found: Extracted) -> None:
-        self._take(found, source, _text(source, self._hints))
-        _add(found, _command_facts(source))
-
-    def _read(self, source: Source, found: Extracted) -> None:
-        workspace = self._workspace
-        is_code = frontends.frontend_for(source.path) in frontends.CODE
-        opened = worth.opened(source, workspace.secret_names)
-        contexts = workspace.contexts(source.path) if opened else ()
-        if source.path in workspace.project.unusable:
-            raise _UnusableError(workspace.project.unusable[source.path])
-        for context in contexts:
-            found.notes.extend(_notes(source, context.module))
-            _add(found, _code_facts(context, opened))
-        is_document = not is_code or (opened and not contexts)
-        if is_document and worth.may_be_document(source, workspace.secret_names):
-            for parsed in frontends.parse(source, self._hints.secret_words):
-                if isinstance(parsed, Document):
-                    found.notes.extend(_notes(source, parsed))
-                    self._take(found, source, parsed)
-        _add(found, _command_facts(source))
-
-    def _take(self, found: Extracted, source: Source, document: Document) -> None:
-        _add(found, _document_facts(source, document, self._workspace.secret_names))
-        if document.is_cut:
-            found.crowded.add(source.path)
-
-
-def _text(source: Source, hints: Hints) -> Document:
-    from lk_audit.frontends import text  # noqa: PLC0415 - few scans meet a file that must be read as text
-
-    return text.parse(source, hints.secret_words)
-
-
-def _add(found: Extracted, facts: Iterable[Fact]) -> None:
-    """Take as many facts as a file may have, and one more that tells of the others."""
-    found.facts.extend(islice(facts, max(0, MOST_FACTS + 1 - len(found.facts))))
 
 
 def extract_credentials(source: Source, signers: Signers | None = None, hints: Hints = NOTHING) -> Extracted:
@@ -279,34 +160,21 @@ def extract_credentials(source: Source, signers: Signers | None = None, hints: H
     found = Extracted()
     try:
         for context in contexts:
-            _add(found, _code_credentials(context))
+            add_facts(found, code_credentials(context))
     except TooHardError:
         found.facts.clear()
-        _add(found, _document_facts(source, _text(source, hints), workspace.secret_names))
+        add_facts(found, document_facts(source, as_text(source, hints), workspace.secret_names))
     if not (contexts and frontends.frontend_for(source.path) in frontends.CODE):
         for parsed in frontends.parse(source, hints.secret_words):
             if isinstance(parsed, Document):
-                _add(found, _document_facts(source, parsed, workspace.secret_names))
-    _add(found, _command_facts(source))
+                add_facts(found, document_facts(source, parsed, workspace.secret_names))
+    add_facts(found, command_facts(source))
     if len(found.facts) > MOST_FACTS:
         found.crowded.add(source.path)
     found.add(_tokens([source], found.facts, signers))
     kept = [fact for fact in found.facts if isinstance(fact, CredentialLiteral | JwtLiteral | EnvExposure)]
     found.facts = pairing.paired(_without_repetition(kept), [source])
     return found
-
-
-def _code_credentials(context: FileContext) -> Iterator[Fact]:
-    from lk_audit.extractors.secrets import comments, credentials  # noqa: PLC0415 - as in `_code_facts`
-
-    yield from _outside_tests(context, credentials.code_credentials(context))
-    yield from comments.comment_credentials(context)
-
-
-_MOST_KEPT = 1_500_000
-"""Bytes of code whose parsed form is kept for questions from other files."""
-_KEPT_LONGER = 1_000_000
-"""Bytes of it that stay when the rest is dropped: questions from the next files of a project lead to the same."""
 
 
 def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
@@ -319,63 +187,6 @@ def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
             seen.add(key)
             found.append(fact)
     return found
-
-
-def _document_facts(source: Source, parsed: Document, names: SecretNames) -> Iterator[Fact]:
-    from lk_audit.extractors.secrets import device_settings, documents  # noqa: PLC0415 - most scans meet one kind of file only
-
-    role = file_role(source.path)
-    yield from documents.credentials(source, parsed, role, names)
-    yield from documents.exposures(source, parsed, role, names)
-    yield from documents.insecure_urls(source, parsed, role)
-    yield from device_settings.exposures(source, role, names)
-    yield from device_settings.credentials(source, role, names)
-
-
-def _command_facts(source: Source) -> Iterator[Fact]:
-    if worth.may_run_command(source):
-        from lk_audit.extractors.mints import command as command_mints  # noqa: PLC0415 - most files hold no commands
-
-        yield from command_mints.command_facts(source)
-    if worth.may_sign(source):
-        from lk_audit.extractors.mints import shell as shell_mints  # noqa: PLC0415 - few files sign by hand
-
-        yield from shell_mints.shell_facts(source)
-
-
-_FINDERS: dict[str, str] = {
-    "mints": "mints.mints:token_mints",
-    "credentials": "secrets.credentials:code_credentials",
-    "comments": "secrets.comments:comment_credentials",
-    "exposures": "secrets.exposures:code_exposures",
-    "public_settings": "secrets.public_settings:public_settings",
-    "token_checks": "tokens.token_checks:token_checks",
-    "urls": "urls:code_urls",
-    "secret_exposures": "secrets.secret_exposures:secret_exposures",
-    "webhooks": "webhooks.webhooks:webhook_uses",
-    "e2ee_keys": "secrets.e2ee_keys:e2ee_keys",
-    "development_tokens": "tokens.development_tokens:development_sources",
-    "client_tokens": "tokens.client_tokens:tokens_left_behind",
-}
-"""The extractors of code, in the order of their facts: what gates call each, its module, and its function."""
-
-
-def _code_facts(context: FileContext, opened: Container[str]) -> Iterator[Fact]:
-    for name, place in _FINDERS.items():
-        if name in opened:
-            # An extractor is imported when a file may hold what it looks for: most scans need few of them.
-            module, _, function = place.partition(":")
-            find: Finder = getattr(import_module(f"lk_audit.extractors.{module}"), function)
-            yield from _outside_tests(context, find(context))
-
-
-def _outside_tests(context: FileContext, facts: Iterable[Fact]) -> Iterable[Fact]:
-    """The facts of a file, with those of unit tests told apart where a language has them beside the code."""
-    if context.module.language != "rust":
-        return facts
-    from lk_audit.extractors.inline_tests import without_tests  # noqa: PLC0415 - most scans meet other languages
-
-    return without_tests(context.source, facts)
 
 
 def _tokens(sources: Sequence[Source], facts: Sequence[Fact], others: Signers | None = None) -> Extracted:
@@ -391,27 +202,3 @@ def _tokens(sources: Sequence[Source], facts: Sequence[Fact], others: Signers | 
             found.facts.extend(tokens.literals)
             found.crowded.update([source.path] if tokens.is_cut else [])
     return found
-
-
-def _is_too_hard(source: Source, parsed: Module | Document) -> bool:
-    """Whether a file was read as text because parsing it would have taken far too long."""
-    is_all = parsed.errors == ((0, len(source.data)),)
-    return is_all and isinstance(parsed, Document) and parsed.format == "text"
-
-
-def _notes(source: Source, parsed: Module | Document) -> Iterator[ParseNote]:
-    reason = frontends.read_as_text(source) if isinstance(parsed, Document) else None
-    if reason is not None:
-        yield ParseNote(source.path, 1, reason)
-    if _is_too_hard(source, parsed):
-        yield ParseNote(source.path, 1, f"{TooHardError()}; {_AS_TEXT}")
-        return
-    for start, _ in parsed.errors[:1]:
-        place = source.place(start, start)
-        if isinstance(parsed, Document) and frontends.frontend_for(source.path) == "notebook":
-            yield ParseNote(source.path, place.line, "broken JSON; the notebook was read as text")
-            return
-        count = len(parsed.errors)
-        what = "syntax error" if count == 1 else f"{count} syntax errors, the first here"
-        part = f" ({place.part})" if place.part else ""
-        yield ParseNote(source.path, place.line, f"{what}{part}; the rest of the file was analysed")

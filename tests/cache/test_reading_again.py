@@ -16,7 +16,7 @@ from lk_audit.cache.store import Store
 from lk_audit.files.columns import Columns
 from lk_audit.findings import Report
 from lk_audit.machine.budget import OutOfTime
-from lk_audit.scanning import cached, extraction
+from lk_audit.scanning import cached, file_analysis
 from lk_audit.scanning.environment_files import EnvironmentFiles
 from tests.cache.trees import FILES, OWN_RULE, git, planted, put, read_by, scanned, shown
 from tests.samples import SECRET
@@ -175,7 +175,7 @@ def test_what_was_given_up_for_want_of_time_is_tried_again(
         raise OutOfTime
 
     with monkeypatch.context() as patch:
-        patch.setattr(extraction, "time_limit", no_time)
+        patch.setattr(file_analysis, "time_limit", no_time)
         short = scanned(tree, cache)
 
     assert any("takes longer than" in note.message for note in short.notes)

@@ -26,7 +26,7 @@ from lk_audit.machine.budget import MOST_FINDINGS, MOST_FINDINGS_OF_A_SCAN, OutO
 from lk_audit.reporters import render
 from lk_audit.rule_api import Problem
 from lk_audit.rule_loader import load_rules
-from lk_audit.scanning import extraction, finding_writer, pipeline, reading
+from lk_audit.scanning import extraction, file_analysis, finding_writer, pipeline, reading
 from lk_audit.scanning.pipeline import scan_paths
 from lk_audit.source import Place, Source
 from tests.git.repo import LEAK, OTHER, new
@@ -155,7 +155,7 @@ def test_a_file_with_more_findings_than_a_report_holds_says_how_many() -> None:
 
 
 def test_the_code_of_a_file_that_holds_more_than_was_kept_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extraction, "MOST_FACTS", 2)
+    monkeypatch.setattr(file_analysis, "MOST_FACTS", 2)
     lines = [f"LIVEKIT_API_SECRET_{number}={number}{SECRET[1:]}\n" for number in range(5)]
 
     report = pipeline.scan_sources([Source.from_text("a.env", "".join(lines))], RULES)
@@ -228,7 +228,7 @@ def mint(tmp_path: Path) -> Path:
 def test_a_file_that_is_too_much_is_read_as_text(
     mint: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, said: str
 ) -> None:
-    monkeypatch.setattr(extraction, "_code_facts", failing(error))
+    monkeypatch.setattr(file_analysis, "code_facts", failing(error))
 
     report = scan(mint)
 
@@ -243,8 +243,8 @@ def test_a_file_that_is_too_much_is_read_as_text(
 def test_a_file_that_cannot_even_be_read_as_text_is_said_to_be_left(
     mint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extraction, "_command_facts", failing(RecursionError()))
-    monkeypatch.setattr(extraction._Analysis, "_read_as_text", failing(MemoryError()))  # noqa: SLF001 - the last resort
+    monkeypatch.setattr(file_analysis, "command_facts", failing(RecursionError()))
+    monkeypatch.setattr(file_analysis.FileAnalysis, "_read_as_text", failing(MemoryError()))
 
     messages = {note.message for note in scan(mint).notes}
 

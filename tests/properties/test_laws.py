@@ -20,7 +20,7 @@ from lk_audit.findings import Report
 from lk_audit.machine import processes
 from lk_audit.project.files import Files
 from lk_audit.reporters import Presentation, render
-from lk_audit.scanning import extraction
+from lk_audit.scanning import file_analysis
 from lk_audit.scanning.pipeline import analysis, scan_sources
 from lk_audit.source import Source
 from tests.cache.trees import put, scanned, shown
@@ -91,7 +91,7 @@ def test_what_is_kept_of_parsed_files_changes_no_byte_of_a_report(language: str,
     usual = rendered(scan(sources))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(extraction, "_MOST_KEPT", 0)
+        patch.setattr(file_analysis, "_MOST_KEPT", 0)
         forgetful = rendered(scan([Source(item.path, item.data) for item in sources]))
 
     assert forgetful == usual

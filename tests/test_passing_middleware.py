@@ -71,6 +71,25 @@ def test_who_is_asked_for_first_need_not_be_there(body: str, *, passes: bool) ->
 
 
 @pytest.mark.parametrize(
+    ("choice", "passes"),
+    [
+        ("sessions.has(req.cookies.sid) ? next() : res.status(401).json({ error: 'login first' })", False),
+        ("req.user ? next() : res.redirect('/login')", False),
+        ("!req.user ? res.sendStatus(401) : next()", False),
+        ("req.header('x-api-key') === process.env.SERVICE_KEY ? next() : next(createError(403))", False),
+        ("!header || sessions.has(header) ? next() : res.sendStatus(401)", True),
+        ("req.user ? next() : next()", True),
+        ("req.body.room ? next() : res.status(400).json({ error: 'room missing' })", True),
+        ("res.locals.day = req.query.day ? Number(req.query.day) : 0", True),
+    ],
+)
+def test_a_guard_may_be_one_expression(choice: str, *, passes: bool) -> None:
+    before = BEFORE.format(body=f"return {choice};")
+    sessions = "const sessions = require('./sessions');\n"
+    assert bool(found_in({"server.js": SERVER, "before.js": sessions + before}, "LK601")) is passes
+
+
+@pytest.mark.parametrize(
     ("body", "passes"),
     [
         ("if header is None:\n        return await call_next(request)\n    jwt.decode(header, KEY)", True),

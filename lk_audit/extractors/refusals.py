@@ -13,6 +13,7 @@ from lk_audit.syntax import (
     Binary,
     Block,
     Call,
+    Conditional,
     Expr,
     Function,
     If,
@@ -59,7 +60,19 @@ def lets_pass(block: Block) -> bool:
     return any(True for _ in calls_handing_on(block)) and not leaves(block)
 
 
-def calls_handing_on(block: Block) -> Iterator[Call]:
+def chosen_refusal(choice: Conditional) -> If | None:
+    """The branch that `session ? next() : res.sendStatus(401)` stands for: what is answered instead of handing on."""
+    passes, ends = choice.then, choice.otherwise
+    test: Expr = Unary(choice.test.start, choice.test.end, "not", choice.test)
+    if any(True for _ in calls_handing_on(ends)):
+        passes, ends, test = ends, passes, choice.test
+    if any(True for _ in calls_handing_on(ends)) or not any(True for _ in calls_handing_on(passes)):
+        return None
+    answer = Block(ends.start, ends.end, (Return(ends.start, ends.end, ends),))
+    return If(choice.start, choice.end, test, answer, None)
+
+
+def calls_handing_on(block: Node) -> Iterator[Call]:
     """The calls by which middleware runs what stands behind it."""
     return (item for item in walk(block) if isinstance(item, Call) and _hands_on(item))
 

@@ -45,6 +45,7 @@ from lk_audit.extractors.callers.lax_checks import (
 from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import (
+    chosen_refusal,
     held_by,
     is_end,
     leaves,
@@ -65,6 +66,7 @@ from lk_audit.syntax import (
     Block,
     Call,
     Class,
+    Conditional,
     Define,
     Expr,
     Function,
@@ -233,9 +235,8 @@ class Guards:
     def checks(self, context: FileContext, node: Node, function: Function, depth: int = 0) -> bool:
         """Whether a piece of code inside `function` makes sure who the caller is."""
         match node:
-            case If():
-                refuses = leaves(node.then) and not spares_the_silent(context, node.test)
-                return (refuses and self._refuses(context, node, depth)) or self._lets_pass(context, node, depth)
+            case If() | Conditional():
+                return self._decides(context, node, depth)
             case Try():
                 ends = is_end(node, function)
                 refuses = any((ends or leaves(handler)) and says_refusal(handler) for handler in node.handlers)
@@ -275,6 +276,14 @@ class Guards:
             )
             for leaf in held_by(test)
         )
+
+    def _decides(self, context: FileContext, node: If | Conditional, depth: int) -> bool:
+        """Whether a branch, or a choice between handing on and an answer, turns strangers away."""
+        branch = node if isinstance(node, If) else chosen_refusal(node)
+        if branch is None:
+            return False
+        refuses = leaves(branch.then) and not spares_the_silent(context, branch.test)
+        return (refuses and self._refuses(context, branch, depth)) or self._lets_pass(context, branch, depth)
 
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""

@@ -121,7 +121,9 @@ _WRITES = frozenset(
 
 
 def spares_the_silent(context: FileContext, test: Expr) -> bool:
-    """`if (bearer && !member) return 401`: whoever sends nothing goes on."""
+    """`if (bearer && !member) return 401`, `!bearer || member ? next() : 401`: whoever sends nothing goes on."""
+    if isinstance(test, Unary) and isinstance(test.operand, Binary):
+        return test.operator == "not" and _tells_that_missing(context, test.operand)
     if not isinstance(test, Binary) or test.operator != "and":
         return False
     return any(_tells_that_sent(context, side) or spares_the_silent(context, side) for side in (test.left, test.right))

@@ -206,3 +206,40 @@ def test_a_class_may_ask_who_is_there_before_each_method(base: str, hook: str, m
     text = VIEW.replace("BASE", base).replace("HOOK", hook).replace("MARK", mark)
 
     assert found(text) is expected
+
+
+SERVICE = f"""class TokenService:
+    def issue(self, identity, room):
+        {MINT}        return token
+
+def get_tokens() -> TokenService:
+    return TokenService()
+"""
+ROUTE = """from typing import Annotated
+from fastapi import Depends, FastAPI
+IMPORTED
+app = FastAPI()
+
+@app.post("/token")
+def token(me: str, tokens: TYPE):
+    return tokens.issue(me, "lobby")
+"""
+ALIAS = "Tokens = Annotated[TokenService, Depends(get_tokens)]\n"
+DEPENDENCIES = f"""from typing import Annotated
+from fastapi import Depends
+from server import TokenService, get_tokens
+{ALIAS}"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "alias"),
+    [
+        ("from server import TokenService, get_tokens", "Annotated[TokenService, Depends(get_tokens)]"),
+        (f"from server import TokenService, get_tokens\n{ALIAS}", "Tokens"),
+        ("from dependencies import Tokens", "Tokens"),
+    ],
+)
+def test_a_service_may_be_asked_for_by_another_name(imported: str, alias: str) -> None:
+    route = ROUTE.replace("IMPORTED", imported).replace("TYPE", alias)
+
+    assert found(SERVICE, routes=route, dependencies=DEPENDENCIES)

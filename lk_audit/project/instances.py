@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name, walk
+from lk_audit.syntax import Assign, Call, Class, Expr, Function, Index, Member, Name, walk
 from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown, Value, defined_classes
 
 if TYPE_CHECKING:
@@ -75,13 +75,25 @@ def _annotated(project: Project, module: CodeModule, value: Given, asked: set[Fu
         if parameter.name != value.parameter:
             continue
         for expr in _named_in(parameter.annotation):
-            yield from defined_classes(home.evaluator.evaluate(expr))
+            named = home.evaluator.evaluate(expr)
+            yield from defined_classes(named)
+            yield from _behind_alias(project, named)
         for expr in _named_in(parameter.default):
             for found in home.evaluator.evaluate(expr):
                 if isinstance(found, Defined) and isinstance(found.definition, Class):
                     yield found.definition
                 elif isinstance(found, Defined):
                     yield from _made_by(project, found.definition, asked)
+
+
+def _behind_alias(project: Project, values: Possible) -> Iterator[Class]:
+    """The classes that an annotation names by another name: `Tokens = Annotated[TokenService, Depends(get_tokens)]`."""
+    for value in values:
+        written = value.origin
+        home = project.module_of(written) if isinstance(value, Unknown) and isinstance(written, Index) else None
+        if home is not None:
+            for expr in _named_in(written):
+                yield from defined_classes(home.evaluator.evaluate(expr))
 
 
 def _passed(project: Project, module: CodeModule, value: Given, asked: set[Function]) -> Iterator[Class]:

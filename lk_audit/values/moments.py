@@ -160,7 +160,7 @@ def _moved(date: Value, amount: Value, origin: Expr, sign: float = 1.0) -> Value
     return unknown(origin, (date, amount))
 
 
-def _object_span(values: Possible, origin: Expr) -> Possible:
+def object_span(values: Possible, origin: Expr) -> Possible:
     """Luxon's and date-fns's `{hours: 2}`."""
     spans: list[Value] = []
     for value in values:
@@ -174,7 +174,7 @@ def _object_span(values: Possible, origin: Expr) -> Possible:
 
 
 def _add_span(invocation: Invocation) -> Possible:
-    spans = _object_span(invocation.values(1), invocation.call)
+    spans = object_span(invocation.values(1), invocation.call)
     return bounded(
         (_moved(date, span, invocation.call) for date in invocation.values(0) for span in spans), invocation.call
     )
@@ -297,7 +297,7 @@ def _add(sign: float) -> Method:
     """`add(1, "day")` of dayjs and moment, `plus({hours: 1})` of luxon, `add(hours=1)` of pendulum, arrow's `shift`."""
 
     def add(invocation: Invocation, receiver: Value) -> Possible | None:
-        spans = timedelta(invocation) if invocation.python else _span(invocation)
+        spans = timedelta(invocation) if invocation.python else span_asked(invocation)
         if spans is None:
             return None
         return bounded((_moved(receiver, span, invocation.call, sign) for span in spans), invocation.call)
@@ -305,10 +305,11 @@ def _add(sign: float) -> Method:
     return add
 
 
-def _span(invocation: Invocation) -> Possible:
+def span_asked(invocation: Invocation) -> Possible:
+    """The spans that `(2, "hours")` and `({hours: 2})` stand for."""
     unit = invocation.expr(1)
     if unit is None:
-        return _object_span(invocation.values(0), invocation.call)
+        return object_span(invocation.values(0), invocation.call)
     spans: list[Value] = []
     for value in invocation.evaluate(unit):
         seconds = unit_seconds(value.text) if isinstance(value, Text) else None

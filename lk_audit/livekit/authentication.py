@@ -16,7 +16,7 @@ _AUTHENTICATING_WORDS = (
     r"get_?(?:server|user)?_?session|get_?current_?\w*user\w*|get_?(?:auth\w*|user|token)(?:_?from\w*)?|current_?user|"
     r"jwt_?required|token_?required|permission_?required|user_?passes_?test|passport|protect|protected|"
     r"auth_?middleware|auth_?guard|use_?guards|jwt_?(?:auth\w*|verify)|bearer\w*|api_?key_?\w*|"
-    r"with_?(?:api_?)?(?:auth|user|protect|permission|admin|login)\w*|(?:protected|private)_?route|"
+    r"with_?(?:(?:api|page|ssr|server_?side)_?)?(?:auth|user|protect|permission|admin|login)\w*|(?:protected|private)_?route|"
     r"\w{0,30}(?:login|permission|staff|superuser|group)_?required_?mixin|user_?passes_?test_?mixin|"
     r"auth|clerk\w*|unlock\w*|iron_?session|check_?(?:token|session|permission\w*|api_?key)|"
     r"validate_?user|verify_?user|is_?logged_?in|logged_?in_?required|permissions?_?classes|timing_?safe_?equal|"
@@ -218,6 +218,7 @@ REFUSAL_NAMES = regex(
 
 LEAVING_CALLS = frozenset(
     {"abort", "redirect", "error", "unauthorized", "forbidden", "throw", "sendStatus", "fail", "disconnect"}
+    | {"notFound", "permanentRedirect"}
 )
 """Calls that end the handling of a request: Flask's abort, SvelteKit's error, Next's redirect ..."""
 

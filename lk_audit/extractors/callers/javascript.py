@@ -9,6 +9,8 @@ from lk_audit.extractors.callers.deployments import authorizers
 from lk_audit.extractors.callers.guards import Guards
 from lk_audit.extractors.callers.mounts import is_public
 from lk_audit.extractors.context import FileContext, Workspace, last_name
+from lk_audit.extractors.handlers.exported import is_server_page
+from lk_audit.extractors.handlers.functions import as_function
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.extractors.handlers.route_settings import asked_of_callers
 from lk_audit.facts import Lead
@@ -57,8 +59,23 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
     yield from authorizers(workspace, handler)
     for context, setting in asked_of_callers(workspace, handler):
         yield Lead(context.place(setting), "authenticates the caller")
+    yield from _layouts(workspace, guards, home) if is_server_page(home) else ()
     if home.names.enclosing(handler.function, Class) is not None and not is_public(home, handler.function):
         yield from _global_guards(workspace, guards, home)
+
+
+def _layouts(workspace: Workspace, guards: Guards, page: FileContext) -> Iterator[Lead]:
+    """Layouts of Next around a page that turn strangers away."""
+    files = workspace.project.files
+    for folder in above(page.source.path):
+        names = (posixpath.join(folder, f"layout.{suffix}") for suffix in ("tsx", "jsx", "ts", "js"))
+        for context in (item for path in names if path in files for item in workspace.contexts(path)):
+            shown = (node.local for node in context.names.nodes(Export) if node.exported == "default")
+            functions = (as_function(context, local) for local in shown if local is not None)
+            if any(item is not None and guards.checks_inside(context, item) for item in functions):
+                yield Lead(context.place(context.module), "authenticates the caller")
+        if posixpath.basename(folder) == "app":
+            return
 
 
 def _middleware_files(workspace: Workspace, path: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from lk_audit.extractors.context import FileContext, last_name
-from lk_audit.extractors.handlers.exported import exported, route_of, server_actions
+from lk_audit.extractors.handlers.exported import exported, pages, route_of, server_actions
 from lk_audit.extractors.handlers.functions import as_function
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.extractors.handlers.procedures import forms as procedures
@@ -42,6 +42,7 @@ def find(context: FileContext) -> Iterator[Handler]:
     yield from _decorated(context)
     yield from _registered(context)
     yield from exported(context)
+    yield from pages(context)
     yield from _class_methods(context)
     yield from server_actions(context)
     yield from _of_other_forms(context)

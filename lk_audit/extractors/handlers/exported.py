@@ -17,6 +17,7 @@ _LEFT_BESIDE = regex(r"(?:^|/)app/(?:[^/]+/)*route[._ -][^/]*\.[cm]?[jt]sx?$")
 _ROUTE_FILE = regex(
     r"(?:^|/)(?:app|pages|src/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
 )
+_PAGE_FILE = regex(r"(?:^|/)app/(?:.*/)?page\.[jt]sx?$")
 _NAMELESS_FILES = frozenset({"route", "index", "+server", "+page.server", "page"})
 
 
@@ -39,6 +40,27 @@ def exported(context: FileContext) -> Iterator[Handler]:
         if function is not None and looks_like_handler(function):
             label = _labelled(context, f"{function.name or 'handler'}()")
             yield Handler(function, label, context, path=path, wrapper=wrapper)
+
+
+def pages(context: FileContext) -> Iterator[Handler]:
+    """Pages of Next that are made on the server for each request: of `app/`, and by `getServerSideProps`.
+
+    Source: nextjs.org/docs (page.js, getServerSideProps).
+    """
+    names = {"getServerSideProps", *(["default"] if is_server_page(context) else [])}
+    for node in context.names.nodes(Export):
+        if node.local is None or node.exported not in names:
+            continue
+        wrapper = _wrapper(context, node.local)
+        function = as_function(context, wrapper or node.local)
+        if function is not None and function.parameters:
+            path = route_of(context.source.path)
+            yield Handler(function, f"page {path or context.source.path}", context, path=path, wrapper=wrapper)
+
+
+def is_server_page(context: FileContext) -> bool:
+    """Whether a file is a page of Next's `app/` that is no client component."""
+    return _PAGE_FILE.search(context.source.path) is not None and "use client" not in context.module.directives
 
 
 def _answering(context: FileContext, expr: Expr | None) -> tuple[Function | None, Call | None]:

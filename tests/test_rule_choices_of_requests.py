@@ -172,6 +172,72 @@ def test_a_lifetime_that_the_request_decides_up_to_a_limit_weighs_less(
     assert problem.severity is (Severity.LOW if is_bounded else Severity.MEDIUM)
 
 
+_DECLARED = {
+    "rooms.ts": """import { AccessToken } from 'livekit-server-sdk';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+class Wish {
+  @IsInt() MARK seconds: number;
+  @Max(5) others: number;
+}
+@UseGuards(JwtAuthGuard)
+@Controller('rooms')
+class Rooms {
+  @Post('token')
+  async token(@Body() wish: Wish) {
+    const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { ttl: wish.seconds });
+    at.addGrant({ roomJoin: true, room: 'hall' });
+    return at.toJwt();
+  }
+}
+""",
+    "Rooms.cs": """using Livekit.Server.Sdk.Dotnet;
+class Wish { [Required] MARK public int Seconds { get; set; } [Range(1, 5)] public int Others { get; set; } }
+[ApiController] [Authorize] [Route("rooms")]
+class Rooms : ControllerBase {
+  [HttpPost]
+  public string Token([FromBody] Wish wish) {
+    var grants = new VideoGrants { RoomJoin = true, Room = "hall" };
+    return new AccessToken(Key, Secret).WithGrants(grants).WithTtl(TimeSpan.FromSeconds(wish.Seconds)).ToJwt();
+  }
+}
+""",
+    "Rooms.java": """import io.livekit.server.*;
+class Wish { @NotNull MARK private long seconds; @Max(5) private long others; long getSeconds() { return seconds; } }
+@RestController
+class Rooms {
+  @PreAuthorize("isAuthenticated()")
+  @PostMapping("/token")
+  String token(@Valid @RequestBody Wish wish) {
+    AccessToken token = new AccessToken(System.getenv("LIVEKIT_API_KEY"), System.getenv("LIVEKIT_API_SECRET"));
+    token.setTtl(wish.getSeconds() * 1000);
+    token.addGrants(new RoomJoin(true), new RoomName("hall"));
+    return token.toJwt();
+  }
+}
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "mark", "is_bounded"),
+    [
+        ("rooms.ts", "@Max(3600)", True),
+        ("rooms.ts", "@Min(60) @Max(3600)", True),
+        ("rooms.ts", "@IsIn([600, 1800])", True),
+        ("rooms.ts", "@Min(60)", False),
+        ("Rooms.cs", "[Range(60, 3600)]", True),
+        ("Rooms.cs", "[DefaultValue(600)]", False),
+        ("Rooms.java", "@Max(3600)", True),
+        ("Rooms.java", '@DecimalMax("3600")', True),
+        ("Rooms.java", "@Min(60)", False),
+    ],
+)
+def test_what_is_asked_for_may_be_limited_where_it_is_declared(path: str, mark: str, *, is_bounded: bool) -> None:
+    (problem,) = found("caller-chosen-grants", path, _DECLARED[path].replace("MARK", mark))
+
+    assert problem.message.endswith(", up to a limit") is is_bounded
+
+
 @pytest.mark.parametrize(
     ("ttl", "said", "confidence"),
     [

@@ -1,7 +1,8 @@
 """Numbers of a request that code lets through only up to a limit: compared before they are used, or by their class.
 
 Sources: Pydantic's documentation (`Field(le=...)`, `conint(le=...)`, `@field_validator`, in version 1 `@validator`),
-Kotlin's (`require`, `coerceAtMost`), Rust's (`Option::map`).
+that of class-validator (`@Max`, `@IsIn`), Jakarta Validation (`@Max`) and .NET's data annotations (`[Range]`), Kotlin's
+(`require`, `coerceAtMost`), Rust's (`Option::map`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from lk_audit.syntax import (
     Class,
     Conditional,
     Define,
+    Evaluate,
     Expr,
     Function,
     If,
@@ -35,6 +37,7 @@ from lk_audit.values.model import Given, Returned, Value, symbolic_sources
 _MORE, _LESS = frozenset({">", ">="}), frozenset({"<", "<="})
 _LIMITS = frozenset({"le", "lt"})
 _LIMITED = frozenset({"Field", "conint", "confloat", "condecimal", "Query", "Body", "Form", "Path"})
+_LIMITING_MARKS = frozenset({"Max", "DecimalMax", "Range", "IsIn", "AllowedValues"})
 _VALIDATORS = frozenset({"validator", "field_validator"})
 _REQUIRING = frozenset({"require", "check", "checkArgument", "isTrue", "precondition", "assert"})
 """Calls that raise unless their first argument holds: Kotlin, Guava, Spring, Swift, Node, Dart."""
@@ -51,7 +54,7 @@ def is_bounded(context: FileContext, source: Value) -> bool:
         home = context.home(source.call)
         function = home.names.enclosing_function(source.call)
         is_compared = function is not None and _is_compared(home, function, _evaluates_to(home, source))
-        return is_compared or _is_cut(source.call) or is_ruled(home, source)
+        return is_compared or _is_cut(source.call) or is_ruled(home, source) or _is_limited_field(home, source)
     return False
 
 
@@ -165,12 +168,36 @@ def _is_limited(home: FileContext, source: Given) -> bool:
         return False
     if not source.members:
         return any(_has_limit(item) for item in (parameter.default, parameter.annotation) if item is not None)
-    if parameter.annotation is None:
+    return any(_limits(home, owner, source.members[0]) for owner in _classes_named(home, parameter.annotation))
+
+
+def _is_limited_field(home: FileContext, source: Returned) -> bool:
+    """Whether what a getter of a parameter gives is limited where its class declares it: `request.getTtl()`."""
+    callee = source.call.callee
+    if not home.is_jvm or not isinstance(callee, Member) or source.call.arguments:
         return False
-    return any(_limits(home, owner, source.members[0]) for owner in home.classes_meant(parameter.annotation))
+    got = callee.name.removeprefix("get")
+    field = got[:1].lower() + got[1:]
+    holders = (value for value in home.values(callee.object) if isinstance(value, Given) and not value.members)
+    return any(
+        _limits(home, owner, field)
+        for holder in holders
+        for parameter in holder.function.parameters
+        if parameter.name == holder.parameter
+        for owner in _classes_named(home, parameter.annotation)
+    )
+
+
+def _classes_named(home: FileContext, annotation: Expr | None) -> Iterator[Class]:
+    """The classes of the project in an annotation: `@Body() dto: TokenDto` comes with its decorators."""
+    for node in walk(annotation) if annotation is not None else ():
+        if isinstance(node, Name | Member):
+            yield from home.classes_meant(node)
 
 
 def _limits(context: FileContext, owner: Class, field: str) -> bool:
+    if any(last_name(mark) in _LIMITING_MARKS for mark in _marks(owner, field)):
+        return True
     for statement in owner.body.statements:
         match statement:
             case Assign(target=Name(id=name), value=value, annotation=annotation) if name == field:
@@ -183,6 +210,19 @@ def _limits(context: FileContext, owner: Class, field: str) -> bool:
             case _:
                 continue
     return False
+
+
+def _marks(owner: Class, field: str) -> Iterator[Call]:
+    """What is written in front of a field, or of a parameter of that name: decorators, annotations, attributes."""
+    fields = {item.target.start: item.target for item in owner.body.statements if isinstance(item, Assign)}
+    for statement in owner.body.statements:
+        if isinstance(statement, Evaluate) and isinstance(statement.value, Call):
+            following = min((start for start in fields if start >= statement.end), default=None)
+            if following is not None and last_name(fields[following]) == field:
+                yield statement.value
+        elif isinstance(statement, Define) and statement.function.name == "constructor":
+            written = (item.annotation for item in statement.function.parameters if item.name == field)
+            yield from (node for item in written if item is not None for node in walk(item) if isinstance(node, Call))
 
 
 def _is_parameter(validator: Function) -> Callable[[Expr], bool]:

@@ -307,7 +307,10 @@ def _property(run: Lowering, frame: Frame) -> Node:
         body.statements = (*body.statements, *others)
         return Define(frame.start, frame.end, Function(frame.start, frame.end, target.id, (), body, (mark,)))
     first = typed(expression(value), written) if value is not None else Opaque(frame.end, frame.end, ())
-    return Assign(target.start, frame.end, target, first, "", written, declares=True)
+    marks = (item for item in types.attributes(run.data, frame.node) if isinstance(item, Call))
+    before = tuple(Evaluate(item.start, item.end, item) for item in marks)
+    field = Assign(target.start, frame.end, target, first, "", written, declares=True)
+    return Several(frame.start, frame.end, (*before, field)) if before else field
 
 
 def _enum_member(run: Lowering, frame: Frame) -> Node:

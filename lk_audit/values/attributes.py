@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name, Node
+from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name, Node, walk
 from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
 from lk_audit.values.invocation import Invocation
-from lk_audit.values.model import Defined, Environment, Possible, Returned, Step, Text, Value
+from lk_audit.values.model import Defined, Environment, Given, Possible, Returned, Step, Text, Value, defined_classes
 from lk_audit.values.possible import as_fallback, bounded, shown, traced
 
 if TYPE_CHECKING:
@@ -59,6 +59,20 @@ class Attributes:
                 return None if found is None else self._evaluator.from_home(owner_home, found)
         return None
 
+    def of_settings(self, value: Given, name: str) -> Possible | None:
+        """What a field is of the settings that a function of Python is given; None for any other parameter."""
+        written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
+        home = self._evaluator.home(value.function) if not value.members else None
+        if written is None or home is None:
+            return None
+        named = (node for node in walk(written) if isinstance(node, Name | Member))
+        owners = (owner for node in named for owner in defined_classes(home.evaluate(node)))
+        return next((self.of_class(owner, name) for owner in owners if self._is_settings_class(owner)), None)
+
+    def _is_settings_class(self, owner: Class) -> bool:
+        home = self._evaluator.home(owner)
+        return home is not None and home.attributes.settings_prefix(owner) is not None
+
     def _is_bound(self, base: Expr, frame: Frame | None) -> bool:
         """Whether the call that is being followed tells which instance `self` is."""
         name = base.id if isinstance(base, Name) else ""
@@ -82,7 +96,7 @@ class Attributes:
         if given is not None:
             return given
         values = bounded((value for item in definitions for value in self._values(item, construction)), owner)
-        prefix = self._settings_prefix(owner)
+        prefix = self.settings_prefix(owner)
         if prefix is None or any(isinstance(item.node, Function) for item in definitions):
             return values
         return self._setting(f"{prefix}{name}".upper(), values, definitions[0].node)
@@ -143,7 +157,7 @@ class Attributes:
         argument = next((item for item in construction.arguments if item.name == name and not item.spread), None)
         return None if argument is None else self._evaluator.evaluate(argument.value)
 
-    def _settings_prefix(self, owner: Class) -> str | None:
+    def settings_prefix(self, owner: Class) -> str | None:
         """What the variables of a pydantic settings class begin with; None for other classes."""
         evaluator = self._evaluator
         if not evaluator.python or not any(evaluator.names.qualified(base) in SETTINGS_CLASSES for base in owner.bases):
@@ -156,7 +170,7 @@ class Attributes:
 
     def _undefaulted(self, owner: Class, name: str) -> Possible | None:
         """A field of a settings class that has a type only: its variable must be set."""
-        prefix = self._settings_prefix(owner)
+        prefix = self.settings_prefix(owner)
         if prefix is None or name.startswith(("_", "model_")):
             return None
         return self._setting(f"{prefix}{name}".upper(), (), owner)

@@ -222,6 +222,9 @@ class Evaluator:
             declared = schemas.setting(self, value, key, origin)
             if declared is not None:
                 return declared
+        settings = self.attributes.of_settings(value, key) if isinstance(value, Given) and self.python else None
+        if settings is not None:
+            return settings
         found: Value | None = environment.member(value, key, origin)
         if found is None and isinstance(value, Given | Returned | Reference | Unknown | Environment):
             found = dialects.part(value, key, origin, self.names.module.language)

@@ -6,6 +6,7 @@ import math
 
 from msgspec.structs import replace
 
+from lk_audit.syntax import Class
 from lk_audit.values import moments
 from lk_audit.values.conversions import (
     GREATEST,
@@ -22,7 +23,7 @@ from lk_audit.values.conversions import (
     rounding,
 )
 from lk_audit.values.invocation import Function, Invocation
-from lk_audit.values.model import Environment, Number, Possible, Text
+from lk_audit.values.model import Defined, Environment, Number, Possible, Text
 
 
 def _python_round(invocation: Invocation) -> Possible | None:
@@ -40,7 +41,8 @@ def _default_of_field(invocation: Invocation) -> Possible | None:
             replace(item, environment=names[0].text) if isinstance(item, Text | Number) else item for item in values
         )
         return (*variables, *fallback)
-    return values or None
+    made = (item for item in invocation.values(None, "default_factory") if isinstance(item, Defined))
+    return values or tuple(item for item in made if isinstance(item.definition, Class)) or None
 
 
 FUNCTIONS: dict[str, Function] = {

@@ -282,6 +282,11 @@ PYTHON = {
     "import pydantic as p\nclass S(p.BaseSettings):\n    key: str = 'dev'\nlook(S().key)": "env KEY | 'dev' for KEY",
     "from pydantic import *\nclass S:\n    k = Field('dev', env='KEY')\nlook(S.k)": "env KEY | 'dev' for KEY",
     "import pydantic_settings as p\nclass S(p.BaseSettings):\n    key: str\nlook(S().key)": "env KEY",
+    "import pydantic_settings as p\nclass S(p.BaseSettings):\n    key: str\ndef f(s: S): look(s.key)": "env KEY",
+    "import pydantic as p\nclass S(p.BaseSettings): k = 1\ndef f(s: Annotated[S, D(g)]): look(s.k)": "env K | 1 for K",
+    "import pydantic as p\nclass B(p.BaseModel): key = 'a'\ndef f(b: B): look(b.key)": "given b.key",
+    "import pydantic as p\nclass A: k = 1\nclass S:\n    a: A = p.Field(default_factory=A)\nlook(S().a.k)": "1",
+    "import pydantic as p\nlook(p.Field(default_factory=list))": "call pydantic.Field",
     "from enum import Enum\nclass E(Enum):\n    A = 'a'\nlook(E.A.value)": "'a'",
     "class V:\n    def get(self):\n        look(self.request.data)": "given self.request.data",
 }

@@ -59,3 +59,59 @@ def test_a_role_that_is_refused_unless_more_is_right_is_not_the_callers_choice(p
 @pytest.mark.parametrize(("path", "check"), CLAIMED)
 def test_a_role_that_nobody_else_has_a_say_in_is(path: str, check: str) -> None:
     assert decided(path, check) != []
+
+
+TABLE = """const { AccessToken } = require('livekit-server-sdk');
+const RIGHTS = {
+  host: { roomJoin: true, canPublish: true, roomAdmin: true },
+  guest: { roomJoin: true, canPublish: true },
+};
+router.post('/token', requireAuth, async (req, res) => {
+  const { room, role } = req.body;
+  CHECK
+  const identity = req.user.id;
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: 600 });
+  at.addGrant({ room, ...PICKED });
+  res.json({ token: await at.toJwt() });
+});
+"""
+PYTHON = """from fastapi import Depends, FastAPI, HTTPException
+from livekit import api
+from auth import current_user
+app = FastAPI()
+RIGHTS = {"host": {"can_publish": True, "hidden": True}, "guest": {"can_publish": False, "can_publish_data": False}}
+@app.post("/token")
+def token(room: str, role: str, user=Depends(current_user)):
+    CHECK
+    grants = api.VideoGrants(room_join=True, room=room, **PICKED)
+    return api.AccessToken().with_identity(user.id).with_grants(grants).to_jwt()
+"""
+
+
+def picked(path: str, row: str, check: str) -> list[str]:
+    code = {"a.js": TABLE, "a.py": PYTHON}[path].replace("PICKED", row).replace("CHECK", check)
+    return found_in({f"server/{path}": code}, "LK602")
+
+
+@pytest.mark.parametrize(
+    ("path", "row", "check", "line"),
+    [
+        ("a.js", "RIGHTS[role]", "", 11),
+        ("a.js", "(RIGHTS[role] ?? RIGHTS.guest)", "if (!(role in RIGHTS)) return res.status(403).end();", 11),
+        ("a.js", "RIGHTS[req.user.role]", "", None),
+        ("a.js", "RIGHTS.guest", "", None),
+        ("a.js", "RIGHTS[role]", "if (role === 'host' && !owns(req.user, room)) return res.status(403).end();", None),
+        ("a.py", "RIGHTS[role]", "pass", 9),
+        ("a.py", "RIGHTS.get(role, {})", "pass", 9),
+        ("a.py", "RIGHTS[user.role]", "pass", None),
+        ("a.py", "RIGHTS[role]", "if role == 'host' and not user.is_host: raise HTTPException(status_code=403)", None),
+    ],
+)
+def test_who_picks_the_row_of_a_table_picks_its_rights(path: str, row: str, check: str, line: int | None) -> None:
+    assert picked(path, row, check) == ([f"server/{path}:{line}"] if line else [])
+
+
+def test_what_every_row_gives_is_nobodys_choice() -> None:
+    table = TABLE.replace(", roomAdmin: true", "").replace("PICKED", "RIGHTS[role]").replace("CHECK", "")
+
+    assert not found_in({"server/a.js": table}, "LK602")

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.requests.request_values import RequestValues
-from lk_audit.extractors.rights.role_conditions import is_examined, is_set_by_request, is_vouched_for
+from lk_audit.extractors.rights.role_conditions import is_examined, is_set_by_request, is_vouched_for, looked_up_at
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Argument, Binary, Call, Expr, Literal, Member, Name, Node, Record, Unary, walk
@@ -120,8 +120,11 @@ class RequestedGrants(Struct, frozen=True, eq=False):
         return self.context.place(first) if first is not None else None
 
     def granted_at(self, values: Possible) -> Place | None:
-        """Where a condition on the request sets the grant."""
+        """Where a condition on the request sets the grant, or the request picks it from a table."""
         given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
-        if given is None or not is_set_by_request(self.context, given, self.place, self.is_request):
+        if given is None:
             return None
-        return self.context.place(given.origin)
+        if is_set_by_request(self.context, given, self.place, self.is_request):
+            return self.context.place(given.origin)
+        read = looked_up_at(self.context, given, self.is_request)
+        return self.context.place(read) if read is not None else None

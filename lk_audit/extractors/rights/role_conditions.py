@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.callers.check_calls import assigned_calls
 from lk_audit.extractors.context import FileContext, IsRequest, last_name
+from lk_audit.extractors.handlers.route_settings import entries_of
 from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
 from lk_audit.patterns import regex
 from lk_audit.source import Place
@@ -17,14 +18,18 @@ from lk_audit.syntax import (
     Expr,
     Function,
     If,
+    Index,
     Literal,
     Member,
     Name,
     Node,
+    Raise,
+    Record,
+    Return,
     Unary,
     walk,
 )
-from lk_audit.values.model import Flag, Given, Value, symbolic_sources
+from lk_audit.values.model import Flag, Given, Mapped, Value, symbolic_sources
 
 _ROLE = regex(
     r"(?:^|_)(?:is|as|can|may|allow)_|admin|host|owner|moderator|teacher|instructor|tutor|doctor|streamer|publish|"
@@ -41,6 +46,60 @@ def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request
     if branch is None or test is None or (branch.start <= mint.start < branch.end and context.code.holds(branch)):
         return False
     return _asks_for_role(home, test, is_request)
+
+
+def looked_up_at(context: FileContext, value: Flag, is_request: IsRequest) -> Index | Call | None:
+    """Where the request picks the row of a table that a right stands in: `ROLE_GRANTS[req.body.role]`."""
+    home = context.home(value.origin)
+    rights = home.names.ancestors(value.origin)
+    row = next((item for item in rights if isinstance(item, Record)), None)
+    rows = next((item for item in rights if isinstance(item, Record)), None)
+    if row is None or rows is None or _is_same_in_all(rows, value.origin, row):
+        return None
+    for here in (context, home):
+        for read, table, key in _lookups(here):
+            if not any(isinstance(item, Mapped) and item.origin is rows for item in here.values(table)):
+                continue
+            asked = [item for item in symbolic_sources(here.values(key)) if is_request(item)]
+            if asked and not any(_is_tested(here, read, item) for item in asked):
+                return read
+    return None
+
+
+def _is_same_in_all(rows: Record, given: Expr, row: Record) -> bool:
+    """Whether every row of a table says the same of a right."""
+    name = next((key for key, said in entries_of(row).items() if said is given), "")
+    told = [entries_of(entry.value).get(name) for entry in rows.entries if isinstance(entry.value, Record)]
+    return not name or all(isinstance(item, Literal) and item.value is True for item in told)
+
+
+def _lookups(context: FileContext) -> Iterator[tuple[Index | Call, Expr, Expr]]:
+    """Where something is looked up under a key that is no constant: `table[key]`, `table.get(key, default)`."""
+    for index in context.names.nodes(Index):
+        if not isinstance(index.key, Literal):
+            yield index, index.object, index.key
+    for call in context.names.calls_of("get"):
+        if isinstance(call.callee, Member) and call.arguments and not isinstance(call.arguments[0].value, Literal):
+            yield call, call.callee.object, call.arguments[0].value
+
+
+def _is_tested(context: FileContext, read: Node, asked: Value) -> bool:
+    """Whether code before a look-up refuses some who send this: `if role == "host" and not owns(room): raise ...`."""
+    function = context.names.enclosing_function(read)
+    branches = (node for node in walk(function.body) if isinstance(node, If)) if function is not None else ()
+    return any(
+        branch.start < read.start
+        and any(says_refusal(inner) for inner in walk(branch.then) if isinstance(inner, Raise | Return))
+        and any(_compares(context, part, asked) for part in walk(branch.test))
+        for branch in branches
+    )
+
+
+def _compares(context: FileContext, part: Node, asked: Value) -> bool:
+    if not isinstance(part, Binary) or part.operator not in {"==", "!="}:
+        return False
+    sides = (value for side in (part.left, part.right) for value in symbolic_sources(context.values(side)))
+    return any(_is_same(value, asked) for value in sides)
 
 
 def is_examined(context: FileContext, choice: Binary, is_request: IsRequest) -> bool:

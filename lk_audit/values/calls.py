@@ -68,7 +68,7 @@ class Calls:
         inner = evaluator.variables.frame_of(function, frame)
         if inner is not None and inner.function is function and parameter.name in inner.bindings:
             return inner.bindings[parameter.name]
-        values = [*self.default(parameter)]
+        values = [*(self.default(parameter) or self._option(function, parameter))]
         callers = self._callers(function, parameter)
         for home, call in callers[:_MOST_CALLERS]:
             values += evaluator.from_home(home, home.calls.passed(evaluator, function, parameter, call))
@@ -332,6 +332,14 @@ class Calls:
         step = Step(parameter.start, parameter.end, f"default of {parameter.name}")
         return traced(self._evaluator.evaluate(parameter.default), step)
 
+    def _option(self, function: Function, parameter: Parameter) -> Possible:
+        """What a parameter of a command is that nobody gives on the command line."""
+        if not (self._evaluator.python and any(map(_is_command, function.decorators))):
+            return ()
+        from lk_audit.values import options  # noqa: PLC0415 - few files hold commands
+
+        return options.of_command(self._evaluator, function, parameter.name)
+
     def _callers(self, function: Function, parameter: Parameter) -> list[tuple[Evaluator, Call]]:
         """The calls that say what the parameter is, each with the evaluator of its file."""
         if parameter.kind != "plain" or self._takes_self(function, parameter):
@@ -385,3 +393,8 @@ def _argument(call: Call, position: int, name: str) -> Argument | None:
     if position >= len(plain) or any(item.spread for item in plain):
         return None
     return plain[position]
+
+
+def _is_command(mark: Expr) -> bool:
+    """`@click.command()`, `@cli.command`."""
+    return getattr(mark.callee if isinstance(mark, Call) else mark, "name", "") == "command"

@@ -68,6 +68,8 @@ from lk_audit.values.variables import Variables
 _MOST_OPERANDS = 500
 _INDEX = regex(r"-?[0-9]{1,9}")
 _DEEPEST_MODULE = 6
+_COMMAND_LINE = "argparse.ArgumentParser.parse_args"
+"""What a command line of Python is read by; the options are attributes of what it returns."""
 
 
 class Linker(Protocol):
@@ -222,6 +224,10 @@ class Evaluator:
             declared = schemas.setting(self, value, key, origin)
             if declared is not None:
                 return declared
+        if isinstance(value, Returned) and value.callee == _COMMAND_LINE and not value.members:
+            from lk_audit.values import options  # noqa: PLC0415 - few files read a command line
+
+            return options.of_parser(self, value, key)
         settings = self.attributes.of_settings(value, key) if isinstance(value, Given) and self.python else None
         if settings is not None:
             return settings

@@ -82,5 +82,9 @@ FUNCTIONS: dict[str, Function] = {
         ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attrs.field", "attr.ib", "attr.field"),
         _default_of_field,
     ),
+    **dict.fromkeys(
+        ("typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body", "fastapi.Form"),
+        lambda invocation: invocation.values(0, "default") or None,
+    ),
     **moments.PYTHON,
 }

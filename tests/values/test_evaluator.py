@@ -286,6 +286,15 @@ PYTHON = {
     "import pydantic as p\nclass S(p.BaseSettings): k = 1\ndef f(s: Annotated[S, D(g)]): look(s.k)": "env K | 1 for K",
     "import pydantic as p\nclass B(p.BaseModel): key = 'a'\ndef f(b: B): look(b.key)": "given b.key",
     "import pydantic as p\nclass A: k = 1\nclass S:\n    a: A = p.Field(default_factory=A)\nlook(S().a.k)": "1",
+    "from argparse import *\np = ArgumentParser()\np.add_argument('--a-b', default=5)\nlook(p.parse_args().a_b)": (
+        "call argparse.ArgumentParser.parse_args.a_b | 5"
+    ),
+    "import argparse as a\np = a.ArgumentParser()\np.add_argument('-a', dest='b')\nlook(p.parse_args().b)": (
+        "call argparse.ArgumentParser.parse_args.b"
+    ),
+    "import click\n@click.command()\n@click.option('--a', '-b', default=5)\ndef f(a): look(a)": "5 | given a",
+    "import click\n@click.command()\n@click.option('--b', default=5)\ndef f(a): look(a)": "given a",
+    "@app.route('/')\n@option('--a', default=5)\ndef f(a): look(a)": "given a",
     "import pydantic as p\nlook(p.Field(default_factory=list))": "call pydantic.Field",
     "from enum import Enum\nclass E(Enum):\n    A = 'a'\nlook(E.A.value)": "'a'",
     "class V:\n    def get(self):\n        look(self.request.data)": "given self.request.data",

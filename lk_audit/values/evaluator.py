@@ -218,10 +218,8 @@ class Evaluator:
 
     def _known_part(self, value: Value, key: str, origin: Expr) -> Possible | None:
         """What a part of a symbolic value is that a library or a language tells; None for anything else."""
-        if isinstance(value, Returned) and self.names.is_javascript:
-            from lk_audit.values import schemas  # noqa: PLC0415 - most scans meet other languages
-
-            declared = schemas.setting(self, value, key, origin)
+        if isinstance(value, Returned | Given) and self.names.is_javascript:
+            declared = self._declared_part(value, key, origin)
             if declared is not None:
                 return declared
         if isinstance(value, Returned) and value.callee == _COMMAND_LINE and not value.members:
@@ -235,6 +233,15 @@ class Evaluator:
         if found is None and isinstance(value, Given | Returned | Reference | Unknown | Environment):
             found = dialects.part(value, key, origin, self.names.module.language)
         return None if found is None else (found,)
+
+    def _declared_part(self, value: Returned | Given, key: str, origin: Expr) -> Possible | None:
+        """What a part of settings is that code of JavaScript declares, and somebody else reads."""
+        if isinstance(value, Given) and (value.function.name != "constructor" or value.members):
+            return None
+        from lk_audit.values import schemas  # noqa: PLC0415 - most scans meet other languages
+
+        found = schemas.setting(self, value, key, origin) if isinstance(value, Returned) else None
+        return schemas.injected(self, value, key) if isinstance(value, Given) else found
 
     def from_origin(self, origin: Origin, expr: Expr) -> Possible:
         """What an import, a part of it, or a global can be."""

@@ -1,15 +1,15 @@
-"""Settings that a schema of JavaScript reads from the environment, and their defaults there.
+"""Settings that JavaScript reads from the environment by a schema or a factory, and their defaults there.
 
-Sources: the documentation of Zod, t3-env and envalid.
+Sources: the documentation of Zod, t3-env, envalid and Nest (techniques/configuration, `registerAs`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Call, Expr, Literal, Member, Record
+from lk_audit.syntax import Call, Expr, Function, Literal, Member, Record, walk
 from lk_audit.values.environment import MAPPINGS
-from lk_audit.values.model import Environment, Possible, Reference, Returned, Value
+from lk_audit.values.model import Environment, Given, Possible, Reference, Returned, Value
 from lk_audit.values.possible import as_fallback
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _PARSERS: dict[str, tuple[str, ...]] = {
 """Methods of a schema of Zod, with the part of their result that holds what they have read."""
 _READERS = {"createEnv": 0, "cleanEnv": 1}
 """Functions that read the environment by specifications: t3-env's, envalid's; with the place of those."""
+_FACTORY = "@nestjs/config.registerAs"
 _SIDES = ("server", "client", "shared")
 _DEFAULTS = frozenset({"default", "prefault", "catch", "devDefault"})
 _LONGEST_CHAIN = 12
@@ -48,6 +49,29 @@ def setting(evaluator: Evaluator, value: Value, key: str, origin: Expr) -> Possi
     values = home.evaluate(default) if default is not None else ()
     read = Environment(origin=origin, name=key, accessor="process.env", trace=value.trace)
     return (read, *as_fallback(evaluator.from_home(home, values), key))
+
+
+def injected(evaluator: Evaluator, value: Given, key: str) -> Possible | None:
+    """What a part can be of the settings that Nest passes to a constructor: `@Inject(livekitConfig.KEY) config`."""
+    written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
+    home = evaluator.home(value.function)
+    for mark in walk(written) if written is not None and home is not None else ():
+        asked = mark.arguments[0].value if isinstance(mark, Call) and mark.arguments else None
+        if isinstance(asked, Member) and asked.name == "KEY" and home is not None:
+            for token in home.evaluate(asked.object):
+                if isinstance(token, Returned) and token.callee == _FACTORY and not token.members:
+                    return _made(evaluator, token.call, key)
+    return None
+
+
+def _made(evaluator: Evaluator, registered: Call, key: str) -> Possible | None:
+    """What the factory of `registerAs("livekit", () => ({ ... }))` puts under a key."""
+    home = evaluator.home(registered)
+    factory = registered.arguments[-1].value if registered.arguments else None
+    if home is None or not isinstance(factory, Function):
+        return None
+    records = home.calls.returned_by(factory, None, registered)
+    return evaluator.from_home(home, tuple(part for item in records for part in home.part(item, key, registered)))
 
 
 def _name_of(call: Call) -> str:

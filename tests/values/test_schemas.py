@@ -54,3 +54,36 @@ def test_what_a_schema_reads_is_a_variable() -> None:
 
     assert found_in({"src/env.ts": text + "console.log(env.LIVEKIT_API_SECRET);"}, "LK103")
     assert not found_in({"src/env.ts": text + "console.log(env.TTL);"}, "LK103")
+
+
+NEST = """import { Inject } from '@nestjs/common';
+import { AccessToken } from 'livekit-server-sdk';
+import livekit from './livekit.config';
+class Tokens {
+  constructor(@Inject(MARK) private readonly config: ConfigType<typeof livekit>) {}
+  issue(identity, room) {
+    const at = new AccessToken(this.config.key, this.config.secret, { identity, ttl: this.config.ttl });
+    at.addGrant({ roomJoin: true, room });
+    return at.toJwt();
+  }
+}
+"""
+FACTORY = """import { registerAs } from '@nestjs/config';
+export default registerAs('livekit', () => ({ key: process.env.LIVEKIT_API_KEY, ttl: TTL }));
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "ttl", "expected"),
+    [
+        ("livekit.KEY", "process.env.LIVEKIT_TTL ?? '7d'", True),
+        ("livekit.KEY", "'10m'", False),
+        ("livekit.KEY", "process.env.LIVEKIT_TTL", False),
+        ("'livekit'", "'7d'", False),
+    ],
+)
+def test_a_framework_may_pass_what_a_factory_makes(mark: str, ttl: str, *, expected: bool) -> None:
+    factory = FACTORY.replace("ttl: TTL", f"ttl: {ttl}")
+    files = {"src/livekit.config.ts": factory, "src/tokens.ts": NEST.replace("MARK", mark)}
+
+    assert bool(found_in(files, "LK301")) is expected

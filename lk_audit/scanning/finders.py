@@ -78,6 +78,10 @@ def document_facts(source: Source, parsed: Document, names: SecretNames) -> Iter
     yield from documents.insecure_urls(source, parsed, role)
     yield from device_settings.exposures(source, role, names)
     yield from device_settings.credentials(source, role, names)
+    if b"echo" in source.data or b"printf" in source.data:
+        from lk_audit.extractors.secrets import shell_prints  # noqa: PLC0415 - few files print
+
+        yield from shell_prints.printed_secrets(source, role, names)
 
 
 def command_facts(source: Source) -> Iterator[Fact]:

@@ -168,3 +168,32 @@ def test_hostile_scripts_cost_little(hostile: str) -> None:
     facts_of({"a.sh": code})
 
     assert time.perf_counter() - started < 20  # generous: quadratic work would take minutes
+
+
+@pytest.mark.parametrize(
+    ("line", "shows"),
+    [
+        ('echo "secret: $LIVEKIT_API_SECRET"', True),
+        ("echo secret: ${LIVEKIT_API_SECRET}", True),
+        ('printf "%s\\n" "$LIVEKIT_API_SECRET"', True),
+        ('if true; then echo "${LIVEKIT_API_SECRET:-none}"; fi', True),
+        ('echo "secret: $LIVEKIT_API_SECRET" >&2', True),
+        ('echo "a > b: $LIVEKIT_API_SECRET"', True),
+        ("echo 'secret: $LIVEKIT_API_SECRET'", False),
+        ('echo "secret: \\$LIVEKIT_API_SECRET"', False),
+        ('echo "secret: ${#LIVEKIT_API_SECRET} characters"', False),
+        ('echo "secret: ${LIVEKIT_API_SECRET:0:4}..."', False),
+        ('echo "secret: ${LIVEKIT_API_SECRET:+is set}"', False),
+        ('echo "LIVEKIT_API_SECRET=$LIVEKIT_API_SECRET" >> .env', False),
+        ('{\n  echo "LIVEKIT_API_SECRET=$LIVEKIT_API_SECRET"\n} > .env', False),
+        ('echo "$LIVEKIT_API_SECRET" | docker secret create livekit -', False),
+        ('SUM=$(echo "$LIVEKIT_API_SECRET" | sha256sum)', False),
+        ('# echo "secret: $LIVEKIT_API_SECRET"', False),
+        ('LIVEKIT_API_SECRET=$(openssl rand -hex 32)\necho "secret: $LIVEKIT_API_SECRET"', False),
+        ('read -rsp "secret? " LIVEKIT_API_SECRET\necho "$LIVEKIT_API_SECRET"', False),
+        ('echo "secret: $STRIPE_SECRET"', False),
+    ],
+)
+def test_a_script_may_print_the_secret(line: str, *, shows: bool) -> None:
+    assert bool(found_in({"scripts/check.sh": f"#!/bin/bash\nsource .env\n{line}\n"}, "LK103")) is shows
+    assert not found_in({"scripts/check.txt": f"{line}\n"}, "LK103")

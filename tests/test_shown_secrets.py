@@ -186,3 +186,64 @@ def test_the_environment_is_shown_with_the_secret_that_the_file_reads(path: str,
 )
 def test_errors_and_conversions_show_what_they_are_given(path: str, text: str, *, expected: bool) -> None:
     assert bool(found_in({path: text}, "LK103")) is expected
+
+
+SETTINGS = {
+    "src/config.ts": """export const config = {
+  port: 3000,
+  livekit: { url: process.env.LIVEKIT_URL, apiSecret: process.env.LIVEKIT_API_SECRET },
+};
+""",
+    "config.py": """import os
+from dataclasses import dataclass
+
+@dataclass
+class Settings:
+    url: str
+    api_secret: str
+
+config = Settings(os.environ["LIVEKIT_URL"], os.environ["LIVEKIT_API_SECRET"])
+""",
+}
+SHOWING = {
+    "src/server.ts": "import { config } from './config';\nimport { logger } from './logger';\n",
+    "server.py": "import logging\nfrom config import config\nlogger = logging.getLogger(__name__)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "expected"),
+    [
+        ("src/server.ts", "console.log(config);", True),
+        ("src/server.ts", "console.log('starting', config.livekit);", True),
+        ("src/server.ts", "logger.info(`starting with ${JSON.stringify(config, null, 2)}`);", True),
+        ("src/server.ts", "logger.info({ config }, 'starting');", True),
+        ("src/server.ts", "console.log(config.port);", False),
+        ("src/server.ts", "console.log('starting', config.livekit.url);", False),
+        ("src/server.ts", "start(config); console.log('started');", False),
+        ("server.py", "print(config)", True),
+        ("server.py", "logger.info('starting with %s', config)", True),
+        ("server.py", "logger.info(f'starting with {config}')", True),
+        ("server.py", "logger.info('starting at %s', config.url)", False),
+    ],
+)
+def test_another_file_may_show_what_is_kept_in_settings(path: str, line: str, *, expected: bool) -> None:
+    kept = "src/config.ts" if path.endswith(".ts") else "config.py"
+    found = found_in({kept: SETTINGS[kept], path: f"{SHOWING[path]}{line}\n"}, "LK103")
+
+    assert found == ([f"{path}:{SHOWING[path].count(chr(10)) + 1}"] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("pino({ redact: ['config.apiSecret'] })", False),
+        ("pino({ redact: { paths: ['*.apiSecret'], censor: '***' } })", False),
+        ("pino({ redact: ['req.headers.authorization'] })", True),
+        ("pino()", True),
+    ],
+)
+def test_a_logger_may_be_told_to_hide_secrets(made: str, *, expected: bool) -> None:
+    log = SERVER.format(body="logger.info({ config }, 'settings');")
+
+    assert bool(found_in({"server.js": f"const logger = {made};\n{log}"}, "LK103")) is expected

@@ -10,7 +10,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.mints.mints import mints_of
 from lk_audit.extractors.requests.endpoints import Endpoints, Route
 from lk_audit.extractors.requests.handing_out import handed_over
-from lk_audit.extractors.secrets.shown_objects import secrets_within
+from lk_audit.extractors.secrets.shown_objects import secrets_within, showing
 from lk_audit.extractors.shown import argument_parts, is_overwritten, is_receiver, shown, with_contents
 from lk_audit.extractors.sides.sides import side_of
 from lk_audit.facts import Exposure, FileRole, Lead, SecretExposure, Side, Signer
@@ -42,12 +42,15 @@ from lk_audit.syntax import (
     Name,
     Node,
     Raise,
+    Record,
     Return,
     walk,
 )
 from lk_audit.values.model import Defined, Environment, Given, Reference, Returned, Value
 
-_TELLING = regex(r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|props|data|options|params")
+_TELLING = regex(
+    r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|livekit|props|data|options|params"
+)
 """Names under which a secret or token may be shown; others are not looked up."""
 
 
@@ -62,6 +65,7 @@ def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
     seen: set[tuple[Place, str]] = set()
     for fact in (
         *_logged(context),
+        *(fact for other in showing(context) if other.role is not FileRole.TEST for fact in _logged(other)),
         *_raised(context),
         *_answered(context),
         *_given_to_handlers(context),
@@ -83,7 +87,27 @@ def _logged(context: FileContext) -> Iterator[SecretExposure]:
             for expr in argument_parts(call):
                 sink = _as_written(call.callee)
                 facts = tuple(_facts(context, iter((expr,)), Exposure.LOG, sink, with_tokens=with_tokens))
-                yield from facts or _by_name(context, expr, sink)
+                if not (facts and is_log and _leaves_out_secrets(context, call)):
+                    yield from facts or _by_name(context, expr, sink)
+
+
+def _leaves_out_secrets(context: FileContext, call: Call) -> bool:
+    """Whether a logger was told to hide secrets: pino's `{ redact: ["livekit.apiSecret"] }`.
+
+    Source: github.com/pinojs/pino (docs/redaction.md).
+    """
+    logger = call.callee.object if isinstance(call.callee, Member) and context.names.is_javascript else None
+    made = (item.call for item in context.values_here(logger) if isinstance(item, Returned)) if logger else ()
+    told = (
+        entry.value
+        for call in made
+        for item in call.arguments
+        if isinstance(item.value, Record)
+        for entry in item.value.entries
+        if isinstance(entry.key, Literal) and entry.key.value == "redact"
+    )
+    words = (node.value for expr in told for node in walk(expr) if isinstance(node, Literal))
+    return any(isinstance(word, str) and "secret" in word.lower() for word in words)
 
 
 def _as_written(callee: Expr) -> str:

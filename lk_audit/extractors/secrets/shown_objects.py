@@ -1,4 +1,7 @@
-"""Secrets in what is shown as a whole: settings and data classes, records of other files, the environment."""
+"""Secrets in what is shown as a whole: settings and data classes, records of other files, the environment.
+
+A file may show them that says no word of a secret: it is found from that which keeps the settings.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from lk_audit.extractors import gates
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.livekit.sinks import FIELD_SHOWING_BASES, FIELD_SHOWING_MARKS, MASKING_TYPES
 from lk_audit.patterns import regex
+from lk_audit.standing import Form
 from lk_audit.syntax import (
     Assign,
     Binary,
@@ -22,6 +27,7 @@ from lk_audit.syntax import (
     Member,
     Name,
     Opaque,
+    Record,
     walk,
 )
 from lk_audit.values.environment import MAPPINGS
@@ -34,6 +40,12 @@ _SHOWN_BY = frozenset({"__repr__", "__str__"})
 _TYPES = (Name, Member, Index, Binary, Literal)
 """What the annotation of a field can be."""
 _UNSHOWN = frozenset({"repr", "exclude"})
+
+_WHOLE = (Form(regex(rb"[(,{:$][ \t\n]{0,40}\Z"), regex(rb"[ \t\n]{0,40}[,)}]|\.[A-Za-z]\w{0,40}[ \t\n]{0,40}[,)}]")),)
+"""How settings stand that are given to somebody, or a part of them."""
+_LOGS = regex(rb"(?i)\b_?(?:console|log|logger|logging|winston|pino|loguru|structlog)\.|\bprint\(|\bstdout\b|\becho\(")
+_MOST = 12
+"""Files that are looked at for the settings of one name."""
 
 
 class Field(Struct, frozen=True):
@@ -116,3 +128,35 @@ def _is_masked(field: Field) -> bool:
     hidden = {item.name: item.value for item in made if item.name in _UNSHOWN}
     shows = {name: value.value for name, value in hidden.items() if isinstance(value, Literal)}
     return shows.get("repr") is False or shows.get("exclude") is True
+
+
+def showing(context: FileContext) -> Iterator[FileContext]:
+    """The files that may show what this one keeps the secret in; those that name a secret are looked at anyhow."""
+    if not (context.names.is_javascript or context.is_python):
+        return
+    seen = {context.source.path}
+    for name in _holders(context):
+        found = context.project.usage.mentions(context.source.path, name, forms=_WHOLE)
+        for module in (item for item, _ in zip(found, range(_MOST), strict=False) if item.path not in seen):
+            seen.add(module.path)
+            data = module.source.data
+            if _LOGS.search(data) and "secret_exposures" not in gates.opened(data, context.secret_names):
+                yield context.workspace.context(module)
+
+
+def _holders(context: FileContext) -> Iterator[str]:
+    """What the settings of a file are called that hold the secret."""
+    for statement in context.module.body.statements:
+        if isinstance(statement, Assign) and isinstance(statement.target, Name):
+            made = statement.value
+            values = context.values_here(made) if isinstance(made, Record | Call) else ()
+            if any(next(secrets_within(context, value), None) is not None for value in values):
+                yield statement.target.id
+
+
+def _may_hold(context: FileContext, made: Expr) -> bool:
+    """A record that names a secret, or an instance of a class of Python."""
+    if not isinstance(made, Record | Call):
+        return False
+    is_instance = context.is_python and isinstance(made, Call)
+    return is_instance or b"secret" in context.source.data[made.start : made.end].lower()

@@ -98,7 +98,7 @@ def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
     """
     if not mint.endpoints:
         return
-    asked = [item for item in mint.inputs if item.target not in _HARMLESS]
+    asked = [item for item in mint.inputs if item.target not in _HARMLESS and any(map(item.is_of, mint.endpoints))]
     settings = [item for item in asked if item.target in _SETTINGS]
     grants = [item for item in asked if item.target not in _SETTINGS and not item.by_condition]
     granted = [item for item in asked if item.by_condition and not _comes_anyway(mint, item)]

@@ -44,6 +44,33 @@ CLAIMED = [
     ("a.js", "if (isHost && !(await exists(req.body.room))) return res.status(404).end();"),
     ("A.cs", "if (!isHost && !rooms.IsOpen(request.Room)) return Results.NotFound();"),
 ]
+TAKEN = """const { AccessToken } = require('livekit-server-sdk');
+router.post('/token', requireAuth, async (req, res) => {
+  const { room, isHost, isOwner, role } = req.body;
+  const show = await shows.find(room);
+  const owns = show.hostId === req.user.id;
+  CHECK
+  const identity = req.user.id;
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: 600 });
+  at.addGrant({ roomJoin: true, room, roomAdmin: CLAIM });
+  res.json({ token: await at.toJwt() });
+});
+"""
+REFUSED = [
+    ("isHost", "if (isHost && show.hostId !== req.user.id) return res.status(403).json({ error: 'Not your show' });"),
+    ("isHost", "if (isHost && !owns) return res.status(403).end();"),
+    ("isHost", "if (!owns && isHost) throw new ForbiddenError();"),
+    ("isHost", "if (isHost && !(await hosts(show, req.user.id))) return res.status(403).end();"),
+    ("role === 'host'", "if (role === 'host' && !owns) return res.status(403).end();"),
+]
+LET_THROUGH = [
+    ("isHost", ""),
+    ("isHost", "if (isHost && !isOwner) return res.status(403).end();"),
+    ("isHost", "if (isHost && !owns) console.warn('not the owner');"),
+    ("isHost", "if (isHost && !room) return res.status(403).end();"),
+    ("isHost", "if (role && !owns) return res.status(403).end();"),
+    ("role === 'host'", "if (role === 'admin' && !owns) return res.status(403).end();"),
+]
 
 
 def decided(path: str, check: str) -> list[str]:
@@ -115,3 +142,13 @@ def test_what_every_row_gives_is_nobodys_choice() -> None:
     table = TABLE.replace(", roomAdmin: true", "").replace("PICKED", "RIGHTS[role]").replace("CHECK", "")
 
     assert not found_in({"server/a.js": table}, "LK602")
+
+
+@pytest.mark.parametrize(("claim", "check"), REFUSED)
+def test_neither_is_a_field_of_the_request_that_is_refused_unless_more_is_right(claim: str, check: str) -> None:
+    assert found_in({"server/a.js": TAKEN.replace("CHECK", check).replace("CLAIM", claim)}, "LK602") == []
+
+
+@pytest.mark.parametrize(("claim", "check"), LET_THROUGH)
+def test_a_field_of_the_request_that_nobody_else_has_a_say_in_is(claim: str, check: str) -> None:
+    assert found_in({"server/a.js": TAKEN.replace("CHECK", check).replace("CLAIM", claim)}, "LK602") != []

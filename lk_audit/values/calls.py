@@ -293,7 +293,7 @@ class Calls:
                 bindings[parameter.name] = evaluator.evaluate_at(argument.value, frame)
             else:
                 bindings[parameter.name] = self._absent(parameter, call, home)
-        return bindings
+        return {name: home.from_home(evaluator, values) for name, values in bindings.items()}
 
     def _absent(self, parameter: Parameter, call: Call, home: Evaluator) -> Possible:
         """What a parameter is that the call does not write out."""

@@ -88,7 +88,7 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     def _is_claimed(self, value: Value, depth: int = 0) -> bool:
         if not any(self.is_request(source) for source in symbolic_sources((value,))):
             return False
-        if is_vouched_for(self.context, value):
+        if is_vouched_for(self.context, value, self.is_request):
             return False
         if not isinstance(value, Unknown) or depth >= _DEEPEST:
             return True

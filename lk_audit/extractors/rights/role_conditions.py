@@ -29,7 +29,7 @@ from lk_audit.syntax import (
     Unary,
     walk,
 )
-from lk_audit.values.model import Flag, Given, Mapped, Value, symbolic_sources
+from lk_audit.values.model import Flag, Given, Mapped, Returned, Value, symbolic_sources
 
 _ROLE = regex(
     r"(?:^|_)(?:is|as|can|may|allow)_|admin|host|owner|moderator|teacher|instructor|tutor|doctor|streamer|publish|"
@@ -109,26 +109,35 @@ def is_examined(context: FileContext, choice: Binary, is_request: IsRequest) -> 
     """
     home, word = context.home(choice), _word(choice)
     asked = [value for value in symbolic_sources(home.values(_other(choice))) if is_request(value)]
-    return word is not None and bool(asked) and all(_is_looked_into(context, value, word) for value in asked)
+    return word is not None and bool(asked) and all(_is_looked_into(context, item, word, is_request) for item in asked)
 
 
-def _is_looked_into(context: FileContext, asked: Value, word: Literal) -> bool:
+def _is_looked_into(context: FileContext, asked: Value, word: Literal, is_request: IsRequest) -> bool:
     """Whether the function that takes a word from the request turns some away who send it."""
-    node = asked.function if isinstance(asked, Given) else asked.origin
-    home = context.home(node)
-    function = node if isinstance(node, Function) else home.names.enclosing_function(node)
-    return function is not None and any(
-        _turns_away(home, inner)
-        for branch in walk(function.body)
-        if isinstance(branch, If) and any(_asks_for(home, part, asked, word) for part in walk(branch.test))
-        for inner in walk(branch.then)
-        if isinstance(inner, If)
+    function, home = _taking(context, asked)
+    return any(
+        _refuses_unless(home, part, is_request)
+        or any(_turns_away(home, inner) for inner in walk(branch.then) if isinstance(inner, If))
+        for branch in _branches(function)
+        for part in walk(branch.test)
+        if isinstance(part, Binary) and _asks_for(home, part, asked, word)
     )
 
 
-def _asks_for(home: FileContext, part: Node, asked: Value, word: Literal) -> bool:
+def _taking(context: FileContext, asked: Value) -> tuple[Function | None, FileContext]:
+    """The function that takes a value from its request, and the file that it is in."""
+    node = asked.function if isinstance(asked, Given) else asked.origin
+    home = context.home(node)
+    return node if isinstance(node, Function) else home.names.enclosing_function(node), home
+
+
+def _branches(function: Function | None) -> Iterator[If]:
+    return (item for item in walk(function.body) if isinstance(item, If)) if function is not None else iter(())
+
+
+def _asks_for(home: FileContext, part: Binary, asked: Value, word: Literal) -> bool:
     """Whether a part of a test compares a piece of the request with a word."""
-    if not isinstance(part, Binary) or part.operator != "==":
+    if part.operator != "==":
         return False
     told = _word(part)
     if told is None or told.value != word.value:
@@ -137,9 +146,13 @@ def _asks_for(home: FileContext, part: Node, asked: Value, word: Literal) -> boo
 
 
 def _is_same(one: Value, other: Value) -> bool:
-    if isinstance(one, Given) and isinstance(other, Given):
-        return one.function is other.function and one.members == other.members
-    return one.origin is other.origin
+    match one, other:
+        case Given(), Given():
+            return one.function is other.function and one.members == other.members
+        case Returned(), Returned():
+            return one.call is other.call and one.members == other.members
+        case _:
+            return one.origin is other.origin
 
 
 def _word(comparison: Binary) -> Literal | None:
@@ -161,22 +174,40 @@ def _turns_away(home: FileContext, branch: If) -> bool:
     return any(call.arguments for part in parts_of_test(branch.test) for call in assigned_calls(home, part))
 
 
-def is_vouched_for(context: FileContext, value: Value) -> bool:
+def is_vouched_for(context: FileContext, value: Value, is_request: IsRequest) -> bool:
     """Whether a role that a request claims is refused unless more is right: `if (isHost && !owns(room)) return 403`."""
     home = context.home(value.origin)
     chosen = next((item for item in home.names.ancestors(value.origin) if isinstance(item, Assign | Function)), None)
-    if not isinstance(chosen, Assign) or not isinstance(chosen.target, Name):
+    if isinstance(chosen, Assign) and isinstance(chosen.target, Name):
+        scope, name = home.names.binding_scope(chosen.target), chosen.target.id
+        uses = home.names.uses(scope, name) if scope is not None else ()
+        if any(_refuses_unless(home, use, is_request) for use in uses):
+            return True
+    return _is_refused_claim(context, value, is_request)
+
+
+def _is_refused_claim(context: FileContext, asked: Value, is_request: IsRequest) -> bool:
+    """The same of a field of the request, where it is taken: `const { isHost } = req.body; if (isHost && ...)`."""
+    if not isinstance(asked, Given | Returned) or not asked.members:
         return False
-    scope, name = home.names.binding_scope(chosen.target), chosen.target.id
-    return scope is not None and any(_refuses_unless(home, use) for use in home.names.uses(scope, name))
+    function, home = _taking(context, asked)
+    tested = (part for branch in _branches(function) for part in _conjuncts(branch.test))
+    return any(
+        _refuses_unless(home, part, is_request)
+        for part in tested
+        if isinstance(part, Name | Member)
+        and any(_is_same(item, asked) for item in symbolic_sources(home.values(part)))
+    )
 
 
-def _refuses_unless(home: FileContext, claimed: Name) -> bool:
+def _refuses_unless(home: FileContext, claim: Expr, is_request: IsRequest) -> bool:
     """Whether a claim is tested together with what somebody else says of it, and refused where that is not so."""
-    test: Node = claimed
-    for holder in home.names.ancestors(claimed):
+    test: Node = claim
+    for holder in home.names.ancestors(claim):
         if isinstance(holder, If):
-            is_asked = isinstance(holder.test, Binary) and any(map(_asks_others, walk(holder.test)))
+            is_asked = any(
+                _asks_others(home, part, is_request) for part in _conjuncts(holder.test) if part is not claim
+            )
             return test is holder.test and is_asked and leaves(holder.then) and says_refusal(holder.then)
         if not (isinstance(holder, Binary) and holder.operator == "and"):
             return False
@@ -184,9 +215,23 @@ def _refuses_unless(home: FileContext, claimed: Name) -> bool:
     return False
 
 
-def _asks_others(node: Node) -> bool:
-    """`!owns(room)`, `room.owner != user.id`."""
-    match node:
+def _conjuncts(test: Expr) -> Iterator[Expr]:
+    """What has to hold, all of it, for a test to hold."""
+    match test:
+        case Binary(operator="and", left=left, right=right):
+            yield from _conjuncts(left)
+            yield from _conjuncts(right)
+        case _:
+            yield test
+
+
+def _asks_others(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
+    """`!owns(room)`, `room.owner != user.id`, `!isOwner` after `const isOwner = room.owner === user.id`."""
+    match test:
+        case Unary(operator="not", operand=Name() as name):
+            found = [item.value for item in home.names.definitions(name) if item.value is not None]
+            is_told = any(isinstance(item, Call | Binary) for value in found for item in walk(value))
+            return is_told and not any(map(is_request, symbolic_sources(home.values(name))))
         case Unary(operator="not", operand=operand):
             return any(isinstance(item, Call) for item in walk(operand))
         case Binary(operator="!=", left=left, right=right):

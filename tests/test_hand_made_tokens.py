@@ -52,3 +52,55 @@ def test_claims_that_a_helper_completes_make_one_token() -> None:
 
 def test_of_two_payloads_with_the_same_grants_the_one_without_exp_is_seen() -> None:
     assert found_in({"index.ts": HELPER % "exp: now + ttl," + APART}, "LK303")
+
+
+SIGNER = """
+const encoded = (data) => btoa(String.fromCharCode(...new Uint8Array(data))).replace(/=+$/, '');
+async function mac(secret, text) {
+  const key = await crypto.subtle.importKey('raw', bytes(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return encoded(await crypto.subtle.sign('HMAC', key, bytes(text)));
+}
+export async function sealed(claims, secret) {
+  const text = `${encoded(bytes(JSON.stringify(HEADER)))}.${encoded(bytes(JSON.stringify(%s)))}`;
+  return `${text}.${await mac(secret, text)}`;
+}
+export const fingerprint = (data) => data.length;
+"""
+PAGES = """
+import { sealed, fingerprint } from '../lib/sealing';
+const rights = ({ room, role }) => ({ room, roomJoin: true, roomCreate: role === 'host' });
+export async function onRequest({ request, env }) {
+  const asked = new URL(request.url).searchParams;
+  const now = Math.floor(Date.now() / 1000);
+  const video = rights({ room: asked.get('room'), role: asked.get('role') });
+  const claims = { iss: env.LIVEKIT_API_KEY, sub: asked.get('identity'), exp: now + 600, video };
+  return new Response(await %s(claims, env.LIVEKIT_API_SECRET));
+}
+"""
+
+
+def test_claims_that_another_file_signs_are_a_token_where_they_are_written() -> None:
+    files = {"lib/sealing.js": SIGNER % "claims", "functions/token.js": PAGES % "sealed"}
+    assert found_in(files, "LK601") == ["functions/token.js:9"]
+    assert found_in(files, "LK602") == ["functions/token.js:3"]
+
+
+def test_claims_that_are_handed_to_something_else_of_that_file_are_no_token() -> None:
+    files = {"lib/sealing.js": SIGNER % "claims", "functions/token.js": PAGES % "fingerprint"}
+    assert found_in(files, "LK601") + found_in(files, "LK602") == []
+
+
+def test_claims_that_the_file_that_signs_completes_make_one_token() -> None:
+    completed = "{ ...claims, exp: Math.floor(Date.now() / 1000) + 7 * 3600 }"
+    lasting = PAGES.replace("exp: now + 600, ", "")
+    files = {"lib/sealing.js": SIGNER % completed, "functions/token.js": lasting % "sealed"}
+    assert found_in(files, "LK301") + found_in(files, "LK303") == ["lib/sealing.js:8"]
+
+
+def test_claims_that_another_file_signs_in_python_are_a_token() -> None:
+    sealing = "import hmac, json\n\ndef sealed(claims, secret):\n    body = json.dumps(claims)\n"
+    sealing += "    return body + '.' + hmac.new(secret, body.encode(), 'sha256').hexdigest()\n"
+    main = "import os\nfrom fastapi import FastAPI\nfrom sealing import sealed\napp = FastAPI()\n@app.get('/join')\n"
+    main += "def join(room: str, name: str):\n    video = {'roomJoin': True, 'room': room}\n"
+    main += "    return sealed({'sub': name, 'exp': 0, 'video': video}, os.environ['LIVEKIT_API_SECRET'])\n"
+    assert found_in({"sealing.py": sealing, "main.py": main}, "LK601") == ["main.py:8"]

@@ -54,6 +54,8 @@ SIGNING: Words = (
 """What every library has in its name, or in that of a function, that signs tokens or makes HMACs."""
 _CLAIMS: Words = (regex(rb"video\b"), b"Video")
 """What a LiveKit token is told by that no SDK makes, if not by the secret that signs it: the claim with its grants."""
+_JOINING: Words = (b"roomJoin",)
+"""The right of everybody whom a token lets into a room: what claims have that another file signs."""
 SINKS: Words = (
     *(b"AccessToken", b"TokenVerifier", b"WebhookReceiver", b"SimpleKeyProvider", b"RoomAgentDispatch"),
     *(b"ServiceClient", b"DispatchClient", b"ConnectorClient", b"EgressClient", b"IngressClient", b"RoomClient"),
@@ -129,6 +131,7 @@ GATES: Mapping[str, Gate] = {
         ((b".CreateToken()",),),
         (SIGNING, _CLAIMS),
         (SIGNING, _SECRETS),
+        (_JOINING, _CLAIMS),
     ),
     "credentials": ((_SECRETS,), (SINKS, MADE_SINKS), (SIGNING, _CLAIMS)),
     "comments": ((_SECRETS,),),

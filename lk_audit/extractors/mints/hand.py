@@ -10,14 +10,15 @@ from lk_audit.extractors.mints.payloads import livekit_payload, payload_parts
 from lk_audit.extractors.mints.text_payloads import text_payloads
 from lk_audit.extractors.serialised import serialised
 from lk_audit.livekit.sdks import TtlUnit
-from lk_audit.syntax import Argument, Assign, Call, Expr, Function, Name, Record
+from lk_audit.syntax import Argument, Assign, Call, Expr, Function, Literal, Name, Record
 from lk_audit.values.model import Mapped, Possible
 
 
 def hand_mints(context: FileContext) -> Iterator[MintParts]:
     """A LiveKit payload in a file that computes an HMAC: the token is put together by hand."""
-    signing = [call for call in context.names.calls if context.qualified(call.callee) in context.sdks.hmacs]
+    signing = context.built(_signing)
     if not signing:
+        yield from _signed_elsewhere(context)
         return
     seen: set[Expr] = set()
     for payload in _completed(context, list(_payloads(context))):
@@ -25,8 +26,56 @@ def hand_mints(context: FileContext) -> Iterator[MintParts]:
         if record not in seen and not _is_inside_payload(context, record):
             seen.add(record)
             call = _nearest(context, signing, record)
-            label = "HMAC by hand"
-            yield payload_parts(context, call, payload, label=label, exp_unit=TtlUnit.EPOCH)
+            yield payload_parts(context, call, payload, label=_BY_HAND, exp_unit=TtlUnit.EPOCH)
+
+
+def _signing(context: FileContext) -> tuple[Call, ...]:
+    """The calls of the file that compute an HMAC."""
+    return tuple(call for call in context.names.calls if context.qualified(call.callee) in context.sdks.hmacs)
+
+
+def _signed_elsewhere(context: FileContext) -> Iterator[MintParts]:
+    """The payloads that a file hands over to another file, which signs whatever it is given."""
+    for record in context.names.nodes(Record):
+        if not any(isinstance(entry.key, Literal) and entry.key.value == "video" for entry in record.entries):
+            continue
+        payload = livekit_payload(_as_json(context, context.values(record)), ())
+        call = _signed_by(context, record) if payload is not None and payload.origin is record else None
+        if call is not None and payload is not None:
+            used = _as_last_used(context, record, payload)
+            yield payload_parts(context, call, used, label=_BY_HAND, exp_unit=TtlUnit.EPOCH)
+
+
+def _signed_by(context: FileContext, record: Expr) -> Call | None:
+    """The call that gives a record to a function of another file that makes a token of it."""
+    given = [record]
+    assign = context.names.parent(record)
+    if isinstance(assign, Assign) and isinstance(assign.target, Name):
+        scope = context.names.binding_scope(assign.target)
+        given += context.names.uses(scope, assign.target.id) if scope is not None else ()
+    for item in given:
+        argument = context.names.parent(item)
+        call = context.names.parent(argument) if isinstance(argument, Argument) else None
+        if isinstance(call, Call) and any(_signs(context, function) for function in context.functions_meant(call.callee)):
+            return call
+    return None
+
+
+def _signs(context: FileContext, function: Function) -> bool:
+    """Whether a function of another file computes an HMAC, itself or in another one, and adds no claims of its own."""
+    home = context.home(function)
+    if home is context or not home.built(_signing) or next(hand_mints(home), None) is not None:
+        return False
+    reached = {home.names.enclosing(call, Function) for call in home.built(_signing)}
+    return function in reached or any(
+        home.names.enclosing(call, Function) is function
+        for helper in reached
+        if isinstance(helper, Function)
+        for call in home.names.callers(helper)
+    )
+
+
+_BY_HAND = "HMAC by hand"
 
 
 def _completed(context: FileContext, payloads: list[Mapped]) -> Iterator[Mapped]:
@@ -113,7 +162,7 @@ def _is_inside_payload(context: FileContext, record: Expr) -> bool:
     return isinstance(outer, Record) and livekit_payload(context.values(outer), ()) is not None
 
 
-def _nearest(context: FileContext, calls: list[Call], record: Expr) -> Call:
+def _nearest(context: FileContext, calls: tuple[Call, ...], record: Expr) -> Call:
     """The signing call of the same function, else the next one after the payload, else the last."""
     function = context.names.enclosing(record, Function)
     same = [call for call in calls if context.names.enclosing(call, Function) is function]
@@ -134,7 +183,7 @@ def _given_to(context: FileContext, record: Expr) -> Call | None:
     return call if is_elsewhere else None
 
 
-def _leading_to(context: FileContext, signing: list[Call], function: Function) -> Iterator[Call]:
+def _leading_to(context: FileContext, signing: tuple[Call, ...], function: Function) -> Iterator[Call]:
     """The calls in a function of the helper that signs: the token is made there, whoever else the helper signs for."""
     helpers = {context.names.enclosing(call, Function) for call in signing} - {None}
     for helper in helpers:

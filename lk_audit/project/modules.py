@@ -24,7 +24,7 @@ from lk_audit.project.resolution import Resolution
 from lk_audit.project.spelled import Spelled
 from lk_audit.project.usage import Usage
 from lk_audit.source import Source
-from lk_audit.syntax import Block, Call, Class, Function, Module, Node, Parsed
+from lk_audit.syntax import Block, Call, Class, Function, Import, Module, Node, Parsed
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.frames import Effort
 from lk_audit.values.model import Duration, Mapped, Moment, Number, Possible, Step, Value
@@ -143,6 +143,7 @@ class Project:
         self.usage = Usage(self)
         self.bytes_parsed = 0
         self._modules: dict[str, tuple[CodeModule, ...]] = {}
+        self._inner: dict[tuple[str, str], str | None] = {}
         self._under_way: set[tuple[str, str | None]] = set()
         self._in_vain: set[tuple[str, str | None]] = set()
 
@@ -206,6 +207,7 @@ class Project:
         self._modules = dict(reversed(kept.items()))
         self.bytes_parsed = sum(len(modules[0].source.data) for modules in kept.values() if modules)
         self._spelled.forget()
+        self._inner.clear()
         self.usage.forget()
 
     def module_of(self, node: Node) -> CodeModule | None:
@@ -229,6 +231,22 @@ class Project:
         if not self._under_way:
             self._in_vain.clear()
         return found
+
+    def inner_module(self, path: str, name: str) -> str | None:
+        """The file of the module that a Python file imports under a name: `from . import tokens as livekit`."""
+        key = (path, name)
+        if key not in self._inner:
+            self._inner[key] = next(self._inner_modules(path, name), None)
+        return self._inner[key]
+
+    def _inner_modules(self, path: str, name: str) -> Iterator[str]:
+        for module in self.modules(path) if self._spelled.may_hand_out(path, name) else ():
+            for statement in module.names.nodes(Import):
+                for item in statement.names:
+                    if item.local == name and item.member != "*":
+                        written = statement.module
+                        found = module.target(module.names.join(written, item.member) if item.member else written)
+                        yield from () if found is None else (found,)
 
     def _exporting(self, path: str, member: str | None) -> Iterator[CodeModule]:
         """The modules that an import comes out at: one, or the files of a package that mention the name."""
@@ -293,6 +311,11 @@ class ModuleLinker:
     def imported(self, module: str, member: str | None) -> Possible | None:
         """What `member` of `module`, as the file writes it, can be; None when it is not in the project."""
         path = self._module.target(module)
+        if self._module.is_python:
+            path = path or self._inner_module(module)
+            if path is not None and member is not None and self._project.inner_module(path, member) is not None:
+                # Nor is a module that a package has taken in.
+                return None
         if self._module.syntax.language == "rust" and member and self._module.target(f"{module}.{member}") is not None:
             # A module inside the module is no value; what is taken from it is looked up there.
             return None
@@ -304,6 +327,13 @@ class ModuleLinker:
             if path == self._module.path:
                 return None
         return self._project.exported(path, member) if path is not None else None
+
+    def _inner_module(self, module: str) -> str | None:
+        """The file of a module that a package has under another name than its file: `package.livekit`."""
+        name = module.rpartition(".")[2]
+        package = module.removesuffix(name)
+        path = self._module.target(package.rstrip(".") or package) if name and package else None
+        return self._project.inner_module(path, name) if path is not None else None
 
     def _of_class(self, name: str, member: str) -> Possible | None:
         """What `import static package.Class.member` and `import package.Object.member` take."""

@@ -36,6 +36,7 @@ from lk_audit.values.model import Defined, Possible
 
 if TYPE_CHECKING:
     from lk_audit.project.modules import CodeModule, Project
+    from lk_audit.values.names import Names
 
 _MOST_WORDS = 8
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
@@ -163,11 +164,11 @@ class Usage:
         names = module.names
         owner = names.owner(function)
         if owner is not None:
-            called = owner.name if function.name in {"__init__", "constructor"} else function.name
+            called = owner.name if function.name in {"__init__", "constructor"} else names.name_of(function)
             if called:
                 yield from self._method_calls(module, owner, function, called)
             return
-        if names.enclosing_function(function) is not None:
+        if names.enclosing_function(function) is not None and not _is_in_record(names, function):
             return
         for word in self.words_for(module, function):
             yield from self._calls(module, function, names.name_of(function), word)
@@ -306,6 +307,14 @@ def _is_taken_from(other: CodeModule, call: Call, path: str) -> bool:
 
 def _is_untold(values: Possible) -> bool:
     return not any(isinstance(value, Defined) for value in values)
+
+
+def _is_in_record(names: Names, function: Function) -> bool:
+    """Whether a function is in a record that the one around it may return: `tokens = () => ({ sign: () => ... })`."""
+    if not names.is_javascript:
+        return False
+    uses = (function, *names.mentions(names.name_of(function)))
+    return any(isinstance(names.parent(use), Entry) for use in uses)
 
 
 def _renamed(module: CodeModule, word: str) -> Iterator[str]:

@@ -125,7 +125,7 @@ class CallGraph:
             return tuple(call for call in names.calls_of(names.name_of(function)) if self._means(call.callee, function))
         if function.name in CONSTRUCTORS:
             return tuple(call for call in names.calls_of(owner.name) if self._means(call.callee, owner))
-        return tuple(call for call in names.calls_of(function.name) if self._is_method_call(call, owner))
+        return tuple(call for call in names.calls_of(names.name_of(function)) if self._is_method_call(call, owner))
 
     def _is_method_call(self, call: Call, owner: Class) -> bool:
         if not isinstance(call.callee, Member):

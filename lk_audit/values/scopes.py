@@ -190,11 +190,14 @@ class Scopes:
         return self.enclosing(name, Class) if name.id == "this" else None
 
     def name_of(self, function: Function) -> str:
-        """The name a function is called by: its own or that of the variable it is assigned to."""
-        holder = self.parents.get(function)
-        if isinstance(holder, Assign) and isinstance(holder.target, Name):
-            return holder.target.id
-        return function.name
+        """The name a function is called by: its own, that of the variable it is assigned to, its key in a record."""
+        match self.parents.get(function):
+            case Assign(target=Name(id=name)):
+                return name
+            case Entry(key=Literal(value=str(name))) if not function.name:
+                return name
+            case _:
+                return function.name
 
     def _walk(self) -> bool:
         """Collect the nodes; tells whether most lie so deep that looking around each takes the square of their number.

@@ -132,6 +132,41 @@ def test_methods_are_found_through_instances_and_injection(importer: str) -> Non
     assert len(callers(files, "t.ts", "mint")) == 1
 
 
+@pytest.mark.parametrize(
+    ("owner", "importer"),
+    [
+        ("export class T { mint = async (n) => n; }", "import { T } from './t'; const t = new T(); t.mint(1)"),
+        ("export class T { static mint = (n) => n; }", "import { T } from './t'; T.mint(1)"),
+        ("export const t = { mint: async (n) => n };", "import { t } from './t'; t.mint(1)"),
+        ("export const of = () => ({ mint: (n) => n });", "import { of } from './t'; const t = of(); t.mint(1)"),
+        ("export function of() { function mint(n) {} return { mint }; }", "import { of } from './t'; of().mint(1)"),
+    ],
+)
+def test_functions_that_a_class_or_a_record_holds_are_found_by_their_name_in_it(owner: str, importer: str) -> None:
+    assert len(callers({"t.ts": owner, "a.ts": importer}, "t.ts", "mint")) == 1
+
+
+@pytest.mark.parametrize(
+    ("package", "importer"),
+    [
+        ("from . import tokens", "from app.kit import tokens\ntokens.mint(1)"),
+        ("from app.kit import tokens as livekit", "from app.kit import livekit\nlivekit.mint(1)"),
+        ("from . import tokens as livekit", "from .kit import livekit as lk\nlk.mint(1)"),
+        ("import app.kit.tokens as livekit", "from app import kit\nkit.livekit.mint(1)"),
+        ("", "from app.kit import tokens\ntokens.mint(1)"),
+    ],
+)
+def test_modules_that_a_package_takes_in_are_found_under_the_name_it_gives_them(package: str, importer: str) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/kit/__init__.py": package,
+        "app/kit/tokens.py": "def mint(n): pass",
+        "app/a.py": importer,
+    }
+
+    assert len(callers(files, "app/kit/tokens.py", "mint")) == 1
+
+
 def test_a_default_export_is_found_under_whatever_name() -> None:
     files = {"token.ts": "export default function mint(n) {}", "a.ts": "import make from './token'; make(1)"}
 

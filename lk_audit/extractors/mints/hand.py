@@ -56,7 +56,8 @@ def _signed_by(context: FileContext, record: Expr) -> Call | None:
     for item in given:
         argument = context.names.parent(item)
         call = context.names.parent(argument) if isinstance(argument, Argument) else None
-        if isinstance(call, Call) and any(_signs(context, function) for function in context.functions_meant(call.callee)):
+        meant = context.functions_meant(call.callee) if isinstance(call, Call) else ()
+        if isinstance(call, Call) and any(_signs(context, function) for function in meant):
             return call
     return None
 

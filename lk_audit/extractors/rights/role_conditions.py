@@ -192,11 +192,11 @@ def _is_refused_claim(context: FileContext, asked: Value, is_request: IsRequest)
         return False
     function, home = _taking(context, asked)
     tested = (part for branch in _branches(function) for part in _conjuncts(branch.test))
+    fields = (part for part in tested if isinstance(part, Name | Member))
     return any(
-        _refuses_unless(home, part, is_request)
-        for part in tested
-        if isinstance(part, Name | Member)
-        and any(_is_same(item, asked) for item in symbolic_sources(home.values(part)))
+        _refuses_unless(home, field, is_request)
+        for field in fields
+        if any(_is_same(item, asked) for item in symbolic_sources(home.values(field)))
     )
 
 
@@ -205,9 +205,8 @@ def _refuses_unless(home: FileContext, claim: Expr, is_request: IsRequest) -> bo
     test: Node = claim
     for holder in home.names.ancestors(claim):
         if isinstance(holder, If):
-            is_asked = any(
-                _asks_others(home, part, is_request) for part in _conjuncts(holder.test) if part is not claim
-            )
+            others = (part for part in _conjuncts(holder.test) if part is not claim)
+            is_asked = any(_asks_others(home, part, is_request) for part in others)
             return test is holder.test and is_asked and leaves(holder.then) and says_refusal(holder.then)
         if not (isinstance(holder, Binary) and holder.operator == "and"):
             return False

@@ -40,9 +40,24 @@ class Authentication:
         checks = (self._check_before(handler.site, call) for call in way)
         return (
             next((check for check in checks if check is not None), None)
+            or self._check_at_connection(handler)
             or frameworks.around(self._workspace, self._guards, handler)
             or in_front
         )
+
+    def _check_at_connection(self, handler: Handler) -> Lead | None:
+        """A check before the function is called that listens to a socket: strangers are never listened to."""
+        if not handler.is_message or handler.registration is None:
+            return None
+        context = handler.site
+        around = context.names.enclosing_function(handler.registration)
+        if around is None:
+            return None
+        listening = _outermost(context, around)
+        calls = [*context.names.callers(listening)]
+        calls += [use.call for use in context.project.usage.callers(context.code, listening)]
+        checks = [self._check_before(context, call) for call in calls]
+        return checks[0] if checks and all(checks) else None
 
     def _check_before(self, site: FileContext, call: Node) -> Lead | None:
         """A check in the function around a call, before it."""

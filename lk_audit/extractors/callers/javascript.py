@@ -62,6 +62,24 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
     yield from _layouts(workspace, guards, home) if is_server_page(home) else ()
     if home.names.enclosing(handler.function, Class) is not None and not is_public(home, handler.function):
         yield from _global_guards(workspace, guards, home)
+    if handler.is_message:
+        yield from _socket_guards(workspace, guards, home)
+
+
+def _socket_guards(workspace: Workspace, guards: Guards, home: FileContext) -> Iterator[Lead]:
+    """Socket.IO: `io.use((socket, next) => ...)` in any file runs before a client is connected at all."""
+    for context in workspace.mentioning(home, "handshake", "io"):
+        for call in context.names.calls_of("use"):
+            for item in call.arguments:
+                given = (item.value,) if isinstance(item.value, Function) else context.functions_meant(item.value)
+                is_of_sockets = any(map(_takes_socket, given))
+                guard = guards.authenticating(context, item.value) if is_of_sockets else None
+                if guard is not None:
+                    yield Lead(context.place(guard), "authenticates whoever connects")
+
+
+def _takes_socket(function: Function) -> bool:
+    return bool(function.parameters) and function.parameters[0].name.lstrip("_") == "socket"
 
 
 def _layouts(workspace: Workspace, guards: Guards, page: FileContext) -> Iterator[Lead]:

@@ -30,6 +30,11 @@ class Handler(Struct, frozen=True, eq=False):
     asked: range | None = None
     wrapper: Call | None = None
 
+    @property
+    def is_message(self) -> bool:
+        """Whether it answers what comes over a connection that was made before."""
+        return self.label.startswith("message ")
+
     def is_asked(self, parameter: str) -> bool:
         """Whether the caller may fill in a parameter, as far as its position tells."""
         names = [item.name for item in self.function.parameters]

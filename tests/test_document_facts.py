@@ -63,6 +63,13 @@ class TestCredentials:
 
         assert fact.key_id == KEY
 
+    def test_the_name_of_an_entry_with_a_default_of_its_own_is_no_secret(self) -> None:
+        text = "x:\n  LIVEKIT_CONFIG: |\n    keys:\n      ${LIVEKIT_API_KEY:-devkey}: ${LIVEKIT_API_SECRET:-secret}\n"
+
+        (fact,) = secrets("docker-compose.yml", text)
+
+        assert fact.secret.reveal() == "secret"
+
     def test_the_carrier_says_how_it_is_written(self) -> None:
         def carrier(path: str, text: str) -> Carrier:
             return secrets(path, text)[0].carrier

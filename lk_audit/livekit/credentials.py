@@ -60,6 +60,8 @@ _NO_LITERAL = regex(
     | ^[$%@!&*#:]                                             # $VAR, %VAR%, @Microsoft.KeyVault, !Ref, *alias
     | \$[A-Za-z_{(] | \#\{ | %[A-Za-z_]+% | ^%[sdv]           # references inside a text
     | \.\.\. | \*{3} | [xX]{5} | ^[-_.xX*0]+$                 # masked
+    | [-_]([A-Z])\1{7,}$                                      # lk_secret_YYYYYYYY
+    | \.\*                                                    # the pattern of a `sed s/SECRET=.*/.../`
     | :// | ^(?:arn|vault|op|ssm|env|file|secret|sha\d+|md5|data|ref|urn|kms|sops|bao)[+:/]
     | ^projects/[^/]+/secrets/
     | ^[^:]+:[^:]+$                                           # key:value, namespace:name

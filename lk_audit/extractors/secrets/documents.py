@@ -112,7 +112,7 @@ def _candidates(source: Source, document: Document, role: FileRole, names: Secre
     for index, pair in enumerate(evidence.pairs):
         carrier = _carrier(source, document, pair)
         found = (
-            _from_key_map(evidence, pair)
+            _from_key_map(source, evidence, pair)
             or _from_key_list(source, pair)
             or _from_named_secret(source, evidence, index, carrier)
         )
@@ -137,8 +137,10 @@ def _candidates(source: Source, document: Document, role: FileRole, names: Secre
 _Found = tuple[tuple[int, int], str, str | None, str, Strength, bool]
 
 
-def _from_key_map(evidence: Evidence, pair: Pair) -> list[_Found]:
+def _from_key_map(source: Source, evidence: Evidence, pair: Pair) -> list[_Found]:
     """`keys:` of a server configuration, or any map of key ids: the name is the key id, the value the secret."""
+    if source.data.endswith(b"${", 0, pair.key_start):
+        return []  # What stands for the name of another entry: `${LIVEKIT_API_KEY:-devkey}: ...`.
     key_id = pair.path[-1].rpartition(".")[2]
     if len(pair.path) > 1 and pair.path[-2] == "keys":
         strength = judge(pair.value) if evidence.is_key_map(pair) else None

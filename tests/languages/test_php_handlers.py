@@ -262,3 +262,48 @@ def test_what_a_controller_does_is_known_without_its_routes_and_who_may_call_it_
 
     assert found_in(files, "LK602")
     assert not found_in(files, "LK601")
+
+
+ASKING = """<?php
+use App\\Services\\Tokens;
+use Illuminate\\Http\\Request;
+
+class LiveController extends Controller {
+  public function token(Request $request, Tokens $tokens) {
+    $user = $request->user();
+    $speaks = WHO;
+    return response()->json($tokens->make($user, $speaks));
+  }
+}
+"""
+MAKING = f"""<?php
+namespace App\\Services;
+{USES}
+class Tokens {{
+  public function make(User $user, bool $speaks): string {{
+    $options = (new AccessTokenOptions())->setIdentity('u' . $user->id)->setTtl(600);
+    $grant = (new VideoGrant())->setRoomJoin()->setRoomName('r')->setCanPublish($speaks);
+    return (new AccessToken(getenv('K'), getenv('S')))->init($options)->setGrant($grant)->toJwt();
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("who", "is_claimed"),
+    [
+        ("$user->isAdmin()", False),
+        ("$request->user()->isAdmin()", False),
+        ("$request->boolean('speaks')", True),
+        ("$request->input('speaks')", True),
+    ],
+)
+def test_what_the_user_of_a_request_may_do_is_not_what_the_request_says(who: str, *, is_claimed: bool) -> None:
+    routes = "<?php\nRoute::middleware('auth')->get('token', [LiveController::class, 'token']);"
+    files = {
+        "app/Http/Controllers/LiveController.php": ASKING.replace("WHO", who),
+        "app/Services/Tokens.php": MAKING,
+        "routes/api.php": routes,
+    }
+
+    assert bool(found_in(files, "LK602")) is is_claimed

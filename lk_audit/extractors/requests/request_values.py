@@ -91,8 +91,7 @@ class RequestValues:
     def _find_handed_on(self, value: Returned) -> bool:
         call = value.call
         name = last_name(call.callee) or ""
-        if name in SERVER_SET and not call.arguments and self._context.module.language in {"php", "ruby"}:
-            # `$request->user()`
+        if self._gives_server_set(call):
             return False
         if self._looks_up(call):
             return self._is_part_of_request(call)
@@ -100,6 +99,11 @@ class RequestValues:
         if looked_up and name not in PARSING_CALLS and not PARSING_NAME.match(name):
             return self._is_part_of_request(call)
         return self._is_part_of_request(call) or any(self._is_given(item.value) for item in call.arguments[:2])
+
+    def _gives_server_set(self, call: Call) -> bool:
+        """`$request->user()`: methods of a request that give what the server has put there."""
+        is_method = self._context.module.language in {"php", "ruby"} and not call.arguments
+        return is_method and (last_name(call.callee) or "") in SERVER_SET
 
     def _looks_up(self, call: Call) -> bool:
         """Whether a method of something else is given the request's data, in languages that do not await a database.
@@ -116,7 +120,7 @@ class RequestValues:
         known = self._taken_apart.get(call)
         if known is None:
             self._taken_apart[call] = False
-            known = self._taken_apart[call] = self._find_taken_apart(call)
+            known = self._taken_apart[call] = not self._gives_server_set(call) and self._find_taken_apart(call)
         return known
 
     def _find_taken_apart(self, call: Call) -> bool:

@@ -79,6 +79,35 @@ def test_an_id_beside_what_is_sent_is_the_servers(test: str, who: str, room: str
     assert bool(found_in({"app.ts": text}, "LK601")) is is_open
 
 
+ROLE = """import express from 'express';
+import { AccessToken } from 'livekit-server-sdk';
+import { requireAuth } from './auth';
+const app = express();
+app.post('/token', requireAuth, async (req, res) => {
+  const user = WHO;
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity: 'me' });
+  at.addGrant({ roomJoin: true, room: 'lobby', canPublish: user.role === 'speaker' });
+  res.json({ token: await at.toJwt() });
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("who", "is_claimed"),
+    [
+        ("req.user", False),
+        ("req.authUser", False),
+        ("req.currentUser", False),
+        ("req.jwtPayload", False),
+        ("req.body", True),
+        ("req.body.authUser", True),
+        ("req.query", True),
+    ],
+)
+def test_what_middleware_knows_of_the_caller_decides_for_the_server(who: str, *, is_claimed: bool) -> None:
+    assert bool(found_in({"app.ts": ROLE.replace("WHO", who)}, "LK602")) is is_claimed
+
+
 def test_what_is_no_request_of_express_holds_what_is_sent() -> None:
     text = EXPRESS.replace("(PARAMETERS)", "(req)").replace("TEST", "").replace("WHO", "req.userId")
 

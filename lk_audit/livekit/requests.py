@@ -242,6 +242,12 @@ SERVER_SET = frozenset(
 CALLER_ID = regex(r"(?i)^(?:(?:auth|authenticated|current)_?)?(?:(?:user|account|member|device|firebase)_?u?id|uid)$")
 """What middleware of Express calls the caller's id, which it keeps beside the parts that he sends: `req.userId`."""
 
+CALLER_RECORD = regex(
+    r"(?i)^(?:auth(?:enticated|ed)?|authori[sz]ed|current|logged_?in|signed_?in|session|jwt|token)_?"
+    r"(?:user|account|member|admin|customer|payload|claims)$"
+)
+"""What it calls all that it knows of him: `req.authUser`, `req.jwtPayload`."""
+
 RESPONSES = frozenset({"res", "response", "reply"})
 """How the parameter after the request is called where a handler has both."""
 

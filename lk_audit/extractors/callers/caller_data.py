@@ -10,6 +10,7 @@ from lk_audit.livekit.authentication import CREDENTIAL_WORD, IDENTITY_REFERENCES
 from lk_audit.livekit.requests import (
     ASKING_BACKEND,
     CALLER_ID,
+    CALLER_RECORD,
     INJECTED,
     KEPT_BY_SERVER,
     REQUEST_PARAMETERS,
@@ -165,17 +166,19 @@ def is_server_set(value: Given) -> bool:
         return True
     is_held = value.members[:1] in {("request",), ("scope",)}
     is_request = is_held or value.parameter in REQUEST_PARAMETERS or value.parameter.startswith("#")
-    if is_request and _is_kept_id(value):
+    if is_request and _is_kept_beside(value):
         return True
     is_header = members[:1] == ("headers",) and members[1:2] and members[1].lower() in SERVER_SET_HEADERS
     return is_request and bool(members) and (members[0] in SERVER_SET or bool(is_header))
 
 
-def _is_kept_id(value: Given) -> bool:
-    """`req.userId` of a handler that takes `(req, res)`: nothing that a caller sends lands there."""
+def _is_kept_beside(value: Given) -> bool:
+    """`req.userId`, `req.authUser` of a handler that takes `(req, res)`: nothing that a caller sends lands there."""
     names = [item.name.lstrip("_") for item in value.function.parameters]
-    following = dict(pairwise(names)).get(value.parameter)
-    return following in RESPONSES and len(value.members) == 1 and CALLER_ID.match(value.members[0]) is not None
+    if not value.members or dict(pairwise(names)).get(value.parameter) not in RESPONSES:
+        return False
+    is_id = len(value.members) == 1 and CALLER_ID.match(value.members[0]) is not None
+    return is_id or CALLER_RECORD.match(value.members[0]) is not None
 
 
 _GO_SERVER_SET = frozenset({"Auth", "Authorizer", "TLS"})

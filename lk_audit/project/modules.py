@@ -259,8 +259,10 @@ class Project:
                 yield from self.modules(other)
 
     def extending(self, module: CodeModule, kind: str) -> Iterator[CodeModule]:
-        """The other modules of a Go file's package that declare methods of a type."""
-        for path in self.resolution.package_extending(module.address, kind):
+        """The other modules of a Go file's package that declare a type, and methods of it."""
+        declaring = self.resolution.package_declaring(module.address, kind)
+        extending = self.resolution.package_extending(module.address, kind)
+        for path in dict.fromkeys((*declaring, *extending)):
             if path != module.path:
                 yield from self.modules(path)
 

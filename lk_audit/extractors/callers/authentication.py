@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lk_audit.extractors.callers.exempt_paths import is_exempt
 from lk_audit.extractors.callers.guard_parts import registers
 from lk_audit.extractors.callers.guards import CHECKING, Guards
-from lk_audit.extractors.callers.identities import admits, takes_identity_in_go
+from lk_audit.extractors.callers.identities import admits, is_only_asked_for_in_go, takes_identity_in_go
 from lk_audit.extractors.callers.mounts import Mounts
 from lk_audit.extractors.callers.web import web
 from lk_audit.extractors.context import FileContext, Workspace
@@ -69,6 +69,8 @@ class Authentication:
             if not isinstance(node, CHECKING):
                 continue
             if context.is_go and isinstance(node, Call) and _takes_identity(context, node, function):
+                if is_only_asked_for_in_go(context, node, call):
+                    continue
                 # What middleware has left in the request counts wherever it is taken from there.
                 return Lead(context.place(node), "takes the caller's identity from the request's context")
             if isinstance(node, If) and _is_then(node, call) and self._lets_in(context, node):

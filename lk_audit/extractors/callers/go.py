@@ -11,7 +11,21 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers.go import is_whole_request, type_name
 from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
 from lk_audit.livekit.authentication import AUTHENTICATING_NAME, GO_ASKING_NAME, GO_CHECK_NAME, GO_TEXT_PACKAGES
-from lk_audit.syntax import Call, Expr, Function, If, Index, Literal, Member, Name, Opaque, Parameter, Raise, walk
+from lk_audit.syntax import (
+    Call,
+    Expr,
+    Function,
+    If,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Opaque,
+    Parameter,
+    Raise,
+    walk,
+)
 from lk_audit.values.model import Defined, symbolic_sources
 
 TestsCaller: TypeAlias = Callable[[FileContext, Expr], bool]
@@ -82,6 +96,16 @@ def calls_parameter(context: FileContext, call: Call) -> bool:
 def is_request_itself(context: FileContext, expr: Expr) -> bool:
     """`sessions.Get(r, "user")`: a library is given the request, and takes what it needs."""
     return context.is_go and is_whole_request(context, symbolic_sources(context.values(expr)))
+
+
+def is_only_asked_for(context: FileContext, read: Call, target: Node) -> bool:
+    """`if id, ok := ctx.Value("user").(string); ok { ... }`: whoever is nobody goes on to `target` all the same."""
+    function = context.names.enclosing_function(read)
+    for node in walk(function.body) if function is not None else ():
+        if isinstance(node, If) and node.start < read.start and read.end <= node.test.start:
+            is_inside = node.start <= target.start and target.end <= node.end
+            return not (is_inside or any(leaves(part) for part in (node.then, node.otherwise) if part is not None))
+    return False
 
 
 def refuses(context: FileContext, function: Function, tests_caller: TestsCaller) -> bool:

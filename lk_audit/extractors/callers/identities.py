@@ -170,6 +170,13 @@ def takes_identity_in_go(context: FileContext, call: Call) -> bool:
     return takes_identity(context, call)
 
 
+def is_only_asked_for_in_go(context: FileContext, call: Call, target: Node) -> bool:
+    """Whether what such a call gives is only asked for, on the way to `target`."""
+    from lk_audit.extractors.callers.go import is_only_asked_for  # noqa: PLC0415 - most scans meet other languages
+
+    return is_only_asked_for(context, call, target)
+
+
 def is_request_in_go(context: FileContext, expr: Expr) -> bool:
     """Whether an expression is the request as a whole, and no part of it that the caller fills."""
     from lk_audit.extractors.callers.go import is_request_itself  # noqa: PLC0415 - most scans meet other languages

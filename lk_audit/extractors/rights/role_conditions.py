@@ -29,7 +29,7 @@ from lk_audit.syntax import (
     Unary,
     walk,
 )
-from lk_audit.values.model import Flag, Given, Mapped, Returned, Value, symbolic_sources
+from lk_audit.values.model import Flag, Given, Mapped, Returned, Text, Value, symbolic_sources
 
 _ROLE = regex(
     r"(?:^|_)(?:is|as|can|may|allow)_|admin|host|owner|moderator|teacher|instructor|tutor|doctor|streamer|publish|"
@@ -37,6 +37,7 @@ _ROLE = regex(
 )
 """How a flag is called that says what somebody may do, not what else a request holds: humps written as underscores."""
 _HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_DEEPEST = 2
 
 
 def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request: IsRequest) -> bool:
@@ -255,15 +256,34 @@ def _condition(home: FileContext, node: Node) -> tuple[Node, Expr] | None:
     return None
 
 
-def _asks_for_role(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
-    """Whether a test compares a part of the request, or asks for a flag in it that is called like a role."""
+def _asks_for_role(home: FileContext, test: Expr, is_request: IsRequest, depth: int = _DEEPEST) -> bool:
+    """Whether a test compares a part of the request, or asks for a flag in it that is called like a role.
+
+    Or for a word that stands for the answer: `role == "host"`, after `if req.IsHost { role = "host" }`.
+    """
     if isinstance(test, Unary):
         return False
+    chosen = _conditions_of_word(home, test) if depth else ()
+    if any(_asks_for_role(inner, condition, is_request, depth - 1) for inner, condition in chosen):
+        return True
     tested = [
         node for part in (test, *_chosen_by(home, test)) for node in walk(part) if isinstance(node, Name | Member)
     ]
     asked = [node for node in tested if any(map(is_request, symbolic_sources(home.values(node))))]
     return bool(asked) if isinstance(test, Binary) else any(map(_names_role, asked))
+
+
+def _conditions_of_word(home: FileContext, test: Expr) -> Iterator[tuple[FileContext, Expr]]:
+    """What has to hold where something gets the word that a test compares it with."""
+    word = _word(test) if isinstance(test, Binary) and test.operator == "==" else None
+    if not isinstance(test, Binary) or word is None or not isinstance(word.value, str):
+        return
+    for value in home.values(_other(test)):
+        if isinstance(value, Text) and value.text == word.value:
+            inner = home.home(value.origin)
+            found = _condition(inner, value.origin)
+            if found is not None:
+                yield inner, found[1]
 
 
 def _chosen_by(home: FileContext, test: Expr) -> Iterator[Expr]:

@@ -31,6 +31,8 @@ _DOTENV_NAMES = frozenset(
     {"env.example", "env.sample", "env.template", "env.local", ".envrc", ".flaskenv", ".dev.vars"}
 )
 _DOTENV_STARTS = (".env.", ".env-", ".env_", ".dev.vars.")
+_OF_COPIES = frozenset({"example", "sample", "template", "tmpl", "dist", "default", "bak", "old", "orig", "save"})
+"""Last parts of the names of files that are there to be copied, or are copies that were kept."""
 _LOCK_FILES = frozenset(
     {
         "package-lock.json",
@@ -68,8 +70,12 @@ def frontend_for(path: str) -> str | None:
     if name.endswith(".gradle.kts"):
         # A build script is a list of settings, like those of Gradle's other language.
         return "text"
-    dot = name.rfind(".")
-    return _BY_SUFFIX.get(name[dot:], "text") if dot >= 0 else "text"
+    stem, dot, suffix = name.rpartition(".")
+    if suffix in _OF_COPIES:
+        # `livekit.yaml.example` is data as the file that is made of it; code that nobody runs stays text.
+        copied = frontend_for(stem)
+        return "text" if copied in CODE | MIXED else copied
+    return _BY_SUFFIX.get(f".{suffix}", "text") if dot else "text"
 
 
 def _is_dotenv(name: str) -> bool:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
     from lk_audit.syntax import Document, Pair
 
-LIVEKIT_FILE = regex(r"(?i)(?:^|[/._-])(?:livekit|egress|ingress|sip)[\w.-]*\.ya?ml$|(?:^|/)\.?livekit/[^/]*$")
+LIVEKIT_FILE = regex(
+    r"(?i)(?:^|[/._-])(?:livekit|egress|ingress|sip)[\w.-]*\.ya?ml(?:\.\w{1,9})?$|(?:^|/)\.?livekit/[^/]*$"
+)
 """Files that configure a LiveKit service, by their usual names."""
 _SERVER_SETTINGS = frozenset(
     {"rtc", "port", "turn", "room", "webhook", "redis", "bind_addresses", "node_selector", "limit", "audio", "logging"}
@@ -153,6 +155,8 @@ class Evidence:
             return self.pairs[first].path[:-1] == self.pairs[second].path[:-1]
         if self._is_nested and _group(self.pairs[first]) != _group(self.pairs[second]):
             return False
+        if not self._is_nested and not _is_around(self.pairs[first].path[:-1], self.pairs[second].path[:-1]):
+            return False
         return abs(self._lines[first] - self._lines[second]) <= _NEAR_LINES
 
     def _has_livekit_neighbour(self, index: int) -> bool:
@@ -178,6 +182,12 @@ class Evidence:
 
 def _is_encrypted(pair: Pair) -> bool:
     return not _ENCRYPTED.isdisjoint(pair.path[:-1])
+
+
+def _is_around(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one of two sections is the other, or inside it."""
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
 
 
 def _group(pair: Pair) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from lk_audit.frontends.parsing import TooHardError, at_most
 from lk_audit.frontends.shapes import MAX_DEPTH, decode, named_in_text
-from lk_audit.frontends.text import idioms, tables
+from lk_audit.frontends.text import blocks, idioms, tables
 from lk_audit.frontends.text.line_spans import are_too_many, lines
 from lk_audit.machine.budget import MOST_PAIRS
 from lk_audit.patterns import regex
@@ -150,6 +150,8 @@ class _Dialect(Struct, frozen=True):
     comment: re.Pattern[bytes]
     quoted_only: bool
     sections: bool
+    blocks: bool
+    """Whether lines between braces belong to what stands before them, as in HOCON and HCL."""
     outline: bool
     """Whether indented lines belong to the line above, as in YAML."""
     diff: bool
@@ -164,6 +166,7 @@ def _dialect_of(suffix: str) -> _Dialect:
         _PROSE_COMMENT if prose else _COMMENT,
         suffix in _CODE_SUFFIXES,
         suffix in _SECTION_SUFFIXES,
+        suffix in blocks.SUFFIXES,
         suffix in _OUTLINE_SUFFIXES,
         suffix in _DIFF_SUFFIXES,
         suffix in _KEYWORD_SUFFIXES,
@@ -171,7 +174,7 @@ def _dialect_of(suffix: str) -> _Dialect:
 
 
 class _Reader:
-    """Reads lines in order and remembers what they are inside of: a section, a `keys:` block."""
+    """Reads lines in order and remembers what they are inside of: a section, blocks in braces, a `keys:` block."""
 
     def __init__(self, data: bytes, dialect: _Dialect, prefix: tuple[str, ...], commented: bool) -> None:
         self._data = data
@@ -179,6 +182,7 @@ class _Reader:
         self._prefix = prefix
         self._commented = commented
         self._section: tuple[str, ...] = ()
+        self._blocks = blocks.Blocks()
         self._keys_indent: int | None = None
         self._outline: list[tuple[int, str]] = []
         self._variable: str | None = None
@@ -197,13 +201,16 @@ class _Reader:
             return ()
         commented = self._commented or comment is not None
         prefix = self._prefix + self._section + self._inside_of(content, end - start - len(content), commented)
+        if self._dialect.blocks and not commented:
+            self._blocks.read(content)
         return self._pairs(start, end, prefix, commented=commented)
 
     def _inside_of(self, content: bytes, indent: int, commented: bool) -> tuple[str, ...]:
         """The keys of the lines that a line belongs to, judged by its indent."""
         if self._dialect.outline and not commented:
             return self._outlined(content, indent)
-        return ("keys",) if self._is_in_keys(content, indent) else ()
+        keys = ("keys",) if self._is_in_keys(content, indent) else ()
+        return (*self._blocks.keys(), *keys)
 
     def _outlined(self, content: bytes, indent: int) -> tuple[str, ...]:
         if content.startswith((b"{{", b"{%")):

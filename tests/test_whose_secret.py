@@ -129,3 +129,58 @@ def test_what_stands_in_for_a_variable_is_found_where_nothing_uses_it(
     text = (IN_GO if path.endswith(".go") else IN_JAVA).format(code.format(SECRET))
 
     assert secrets_in({path: text}) == [(secret, Carrier.FALLBACK) for secret in expected]
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("LIVEKIT_API_SECRET: z.string().default('{}')", [SECRET]),
+        ("LIVEKIT_API_SECRET: z.string().min(32).default('{}').describe('signs tokens')", [SECRET]),
+        ("LIVEKIT_API_SECRET: z.string().prefault('{}')", [SECRET]),
+        ("LIVEKIT_API_SECRET: z.string().catch('{}')", [SECRET]),
+        ("LIVEKIT_API_SECRET: Joi.string().default('{}')", [SECRET]),
+        ("LIVEKIT_API_SECRET: str({{ default: '{}' }})", [SECRET]),
+        ("LIVEKIT_API_SECRET: str({{ devDefault: '{}' }})", [SECRET]),
+        ("livekit: {{ secret: {{ format: String, env: 'LIVEKIT_API_SECRET', default: '{}' }} }}", [SECRET]),
+        ("SESSION_SECRET: z.string().default('{}')", []),
+        ("LIVEKIT_API_SECRET: z.string().describe('{}')", []),
+        ("LIVEKIT_API_SECRET: z.string().refine(isGood, '{}')", []),
+        ("LIVEKIT_API_SECRET: str({{ example: '{}' }})", []),
+    ],
+)
+def test_what_a_schema_gives_when_nobody_sets_a_setting_is_its_fallback(setting: str, expected: list[str]) -> None:
+    code = f"export const settings = schema({{ {setting.format(SECRET)} }});\n"
+
+    assert secrets_in({"src/env.ts": code}) == [(secret, Carrier.FALLBACK) for secret in expected]
+
+
+OWNED = """package config
+
+func defaults() Config {
+	return Config{
+		LiveKit: LiveKitConfig{
+			URL:       "ws://localhost:7880",
+			APIKey:    "%s",
+			APISecret: "%s",
+		},
+	}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "is_found"),
+    [
+        ("devkey", "secret", True),
+        ("devkey", "acme-dev-secret-of-32-characters-or-more", True),
+        ("APIexamp7e23456", "acme-dev-secret-of-32-characters-or-more", True),
+        ("API key", "API secret of the project", False),
+        ("API key", SECRET, True),
+    ],
+)
+def test_a_guessable_secret_needs_a_key_of_livekit_beside_it_where_only_its_owner_says_livekit(
+    key: str, secret: str, *, is_found: bool
+) -> None:
+    found = secrets_in({"config.go": OWNED % (key, secret)})
+
+    assert found == ([(secret, Carrier.ASSIGNMENT)] if is_found else [])

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.mints.mints import mints_of
 from lk_audit.extractors.mints.model import MintParts
+from lk_audit.extractors.secrets.schemas import defaulted, described
 from lk_audit.extractors.serialised import renames
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
 from lk_audit.livekit.credentials import (
@@ -212,7 +213,8 @@ def _named_literals(context: FileContext, *, mints: bool) -> Iterator[Credential
         key_id = _neighbour_key(context, node)
         carrier = Carrier.FALLBACK if _is_default(context, node) else Carrier.ASSIGNMENT
         fact = _from_text(context, value, carrier, name, key_id)
-        if fact is not None and (certainty is not _Certainty.BY_OWNER or fact.strength is Strength.STRONG):
+        is_sure = certainty is not _Certainty.BY_OWNER or _is_livekit_key(key_id)
+        if fact is not None and (is_sure or fact.strength is Strength.STRONG):
             yield replace(fact, certain=certainty is not _Certainty.BY_FILE)
 
 
@@ -221,12 +223,17 @@ def _repeats(name: str, text: str) -> bool:
     return text.isidentifier() and not text.islower() and not text.isupper() and name.lower().endswith(text.lower())
 
 
+def _is_livekit_key(key_id: str | None) -> bool:
+    """Whether a key id is nobody else's: one that LiveKit made, or that of its server in development mode."""
+    return key_id == "devkey" or KEY_STRICT.fullmatch(key_id or "") is not None
+
+
 class _Certainty(Enum):
     """What says that a literal is a LiveKit API secret: its own name, that of what it belongs to, or its file."""
 
     BY_NAME = "name"
     BY_OWNER = "owner"
-    """Then a word such as "secret" is none: texts of a user interface are kept under such names too."""
+    """Then a word such as "secret" is none without a key of LiveKit beside it: so texts of user interfaces are kept."""
     BY_FILE = "file"
 
 
@@ -304,9 +311,9 @@ def _name_of(context: FileContext, literal: Expr) -> str | None:
         case Argument(name=str(name)):
             return None if renames(context.names.parent(parent)) else name
         case Entry(key=Literal(value=str(key)), value=value) if value is literal:
-            return _tagged(context, parent) or key
+            return _tagged(context, parent) or described(context, parent) or key
         case Argument(name=None):
-            return _setting_of(context, parent)
+            return _setting_of(context, parent) or defaulted(context, parent)
         case _:
             return None
 
@@ -352,10 +359,14 @@ def _setting_of(context: FileContext, argument: Argument) -> str | None:
 
 
 def _is_default(context: FileContext, node: Expr) -> bool:
-    """Whether a text in a Go file is what something is when nobody says otherwise."""
+    """Whether a text is what something is when nobody says otherwise."""
     holder = context.names.parent(node)
     is_setting = isinstance(holder, Argument) and holder.name is None
-    return context.is_go and (is_setting or (isinstance(holder, Entry) and _tagged(context, holder) is not None))
+    if isinstance(holder, Argument) and defaulted(context, holder) is not None:
+        return True
+    if not isinstance(holder, Entry):
+        return context.is_go and is_setting
+    return described(context, holder) is not None or (context.is_go and _tagged(context, holder) is not None)
 
 
 def target_name(target: Expr) -> str | None:

@@ -1,5 +1,8 @@
 """Applying fixes: round by round, each checked by a scan of what comes out, until there is nothing left to fix.
 
+A round analyses again what its fixes can have changed. Whether that was all is found out by a scan of everything at
+the end; where it says anything else, every round is such a scan.
+
 Nothing is written here; a plan holds the files as they are and as they would be.
 """
 
@@ -8,8 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import unified_diff
+from typing import Protocol
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lk_audit.edits import Fix, chosen, edited, edits_by_path
 from lk_audit.facts import Fact
@@ -21,14 +26,24 @@ from lk_audit.source import Source
 
 ROUNDS = 5
 Observe = Callable[[Sequence[Source], Sequence[Fact]], None]
-Scan = Callable[[Mapping[str, Source], Observe], Report]
-"""Scans with some files edited."""
+
+
+class Scan(Protocol):
+    """Scans with some files edited.
+
+    With `again` the files of these paths are analysed again, and those that refer to them; without it all are.
+    """
+
+    def __call__(
+        self, edited: Mapping[str, Source], observe: Observe, again: Collection[str] | None = None, /
+    ) -> Report: ...
 
 
 class _Seen(Struct, frozen=True):
-    """One scan: its report, its files, and how their lines are shown."""
+    """One scan: its report, its files, those of them that were edited, and how their lines are shown."""
 
     report: Report
+    texts: Mapping[str, Source]
     sources: Mapping[str, Source]
     masker: Masker
 
@@ -60,50 +75,117 @@ def plan(scan: Scan, *, unsafe: bool) -> Plan:
     """Fix what can be fixed, in memory.
 
     A round makes all fixes that do not touch each other and scans the outcome. Where a fix does not take its finding
-    away, or brings another, its files go back to what they were. From then on they are fixed rule by rule, so that the
-    fixes of one rule do not stand in the way of the others; those that go wrong by themselves are not tried again.
+    away, or brings another that cannot be fixed with it, its files go back to what they were. From then on they are
+    fixed rule by rule, so that the fixes of one rule do not stand in the way of the others; those that go wrong by
+    themselves are not tried again.
     """
-    first = now = _scanned(scan, {})
-    texts: dict[str, Source] = {}
-    refused: set[Fix] = set()
-    careful: set[str] = set()
-    fixed, rounds = 0, ROUNDS
-    while rounds:
-        rounds -= 1
-        made = _one_rule_each(_fixable(now.report, refused, unsafe=unsafe), careful)
-        if not made:
-            break
-        new = {**texts, **_edited(now, made)}
-        then = _scanned(scan, new)
+    first = _scanned(scan, {})
+    made = _Rounds(scan, first, unsafe=unsafe, quick=True).made()
+    if made.texts:
+        whole = _scanned(scan, made.texts)
+        if _says_the_same(whole, made.seen):
+            made = replace(made, seen=whole)
+        else:
+            made = _Rounds(scan, first, unsafe=unsafe, quick=False).made()
+    before = {path: first.sources[path] for path in sorted(made.texts)}
+    diff = "".join(_diff(first, made.seen, path) for path in before)
+    report = made.seen.report
+    return Plan(report, made.fixed, before, dict(made.texts), diff, undone=len(_wanted(report, unsafe=unsafe)))
+
+
+class _Made(Struct, frozen=True):
+    """What the rounds came to: the last scan, the files that they changed, and the number of findings fixed."""
+
+    seen: _Seen
+    texts: Mapping[str, Source]
+    fixed: int
+
+
+class _Rounds:
+    """Rounds of fixes from a first scan on; where these are `quick`, the scans after it are not of everything."""
+
+    def __init__(self, scan: Scan, first: _Seen, *, unsafe: bool, quick: bool) -> None:
+        self._scan = scan
+        self._unsafe = unsafe
+        self._quick = quick
+        self._latest = first
+        self._refused: set[Fix] = set()
+        self._careful: set[str] = set()
+        self._now = _Made(first, {}, 0)
+
+    def made(self) -> _Made:
+        """What comes of fixing until there is nothing left to fix."""
+        rounds = ROUNDS
+        while rounds and (chosen_ones := self._next()):
+            rounds -= 1
+            then, spoiled = self._tried(chosen_ones)
+            if spoiled:
+                suspects = [item for item in chosen_ones if item.automatic and _paths(item.automatic) & spoiled]
+                if self._suspect(suspects):
+                    rounds = max(rounds, min(len({item.rule_id for item in suspects}), ROUNDS))
+                chosen_ones = [item for item in chosen_ones if item not in suspects]
+                if not chosen_ones:
+                    continue
+                then, spoiled = self._tried(chosen_ones)
+                if spoiled:
+                    break
+            self._now = _Made(then, then.texts, self._now.fixed + len(chosen_ones))
+        return self._now
+
+    def _next(self) -> list[Finding]:
+        """The findings to fix at once."""
+        return _one_rule_each(_fixable(self._now.seen.report, self._refused, unsafe=self._unsafe), self._careful)
+
+    def _tried(self, made: Sequence[Finding]) -> tuple[_Seen, set[str]]:
+        """What comes of some fixes, and the files in which they went wrong.
+
+        A fix may bring a finding to light, as when only with its right name a grant counts: that is fixed as well.
+        """
+        now = self._now.seen
+        then = self._look({**self._now.texts, **_edited(now, made)})
         spoiled = _spoiled(now, then, made)
-        if spoiled:
-            suspects = [item for item in made if item.automatic is not None and _paths(item.automatic) & spoiled]
-            mixed = _of_several_rules(suspects)
-            refused |= {fix for fix in _fixes(suspects) if not _paths(fix) & mixed}
-            if mixed:
-                careful |= mixed
-                rounds = max(rounds, min(len({item.rule_id for item in suspects}), ROUNDS))
-            made = [item for item in made if item not in suspects]
-            if not made:
-                continue
-            new = {**texts, **_edited(now, made)}
-            then = _scanned(scan, new)
-            if _spoiled(now, then, made):
-                break
-        fixed += len(made)
-        texts, now = new, then
-    before = {path: first.sources[path] for path in sorted(texts)}
-    diff = "".join(_diff(first, now, path) for path in before)
-    return Plan(now.report, fixed, before, texts, diff, undone=len(_wanted(now.report, unsafe=unsafe)))
+        known = {item.fingerprint for item in now.report.findings} if spoiled else set()
+        found = _fixable(then.report, self._refused, unsafe=self._unsafe) if spoiled else []
+        new = [item for item in found if item.fingerprint not in known]
+        if new:
+            later = self._look({**then.texts, **_edited(then, new)})
+            left = _spoiled(now, later, made)
+            if left < spoiled:
+                return later, left
+        return then, spoiled
+
+    def _look(self, texts: Mapping[str, Source]) -> _Seen:
+        again = _affected(self._latest, texts) if self._quick else None
+        self._latest = _scanned(self._scan, texts, again)
+        return self._latest
+
+    def _suspect(self, findings: Sequence[Finding]) -> bool:
+        """Whether some fixes that may have gone wrong are to be tried again, rule by rule; the others are not."""
+        mixed = _of_several_rules(findings)
+        self._careful |= mixed
+        self._refused |= {fix for fix in _fixes(findings) if not _paths(fix) & mixed}
+        return bool(mixed)
 
 
-def _scanned(scan: Scan, texts: Mapping[str, Source]) -> _Seen:
+def _says_the_same(one: _Seen, other: _Seen) -> bool:
+    return (one.report.findings, one.report.notes) == (other.report.findings, other.report.notes)
+
+
+def _affected(latest: _Seen, new: Mapping[str, Source]) -> set[str]:
+    """The files that are others than in the latest scan, and those with findings whose fixes would change them."""
+    old = latest.texts
+    changed = {path for path in old.keys() | new.keys() if old.get(path) is not new.get(path)}
+    findings = latest.report.findings
+    return changed | {item.place.path for item in findings if item.automatic and _paths(item.automatic) & changed}
+
+
+def _scanned(scan: Scan, texts: Mapping[str, Source], again: Collection[str] | None = None) -> _Seen:
     seen: list[tuple[Sequence[Source], Sequence[Fact]]] = []
-    report = scan(texts, lambda sources, facts: seen.append((sources, facts)))
+    report = scan(texts, lambda sources, facts: seen.append((sources, facts)), again)
     sources, facts = seen[0]
     fixable = {path for item in report.open_findings if item.automatic for path in _paths(item.automatic)}
     held = Held(Files(sources), fixable | texts.keys())
-    return _Seen(report, held, Masker(held, facts))
+    return _Seen(report, texts, held, Masker(held, facts))
 
 
 def _fixable(report: Report, refused: Collection[Fix], *, unsafe: bool) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS
@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 
 def scan_of(setup: Setup, judged: Callable[[Report], Report]) -> Scan:
     """The scan that checks fixes; `judged` tells what of a report is known already or too small to count."""
+    from lk_audit.scanning.extracted import Former  # noqa: PLC0415 - needed to fix only
 
-    def scan(edited: Mapping[str, Source], observe: Observe) -> Report:
-        return judged(setup.scanned(edited, observe))
+    former = Former()
+
+    def scan(edited: Mapping[str, Source], observe: Observe, again: Collection[str] | None = None) -> Report:
+        if again is None:
+            former.found = None
+        former.changed = frozenset(again or ())
+        return judged(setup.scanned(edited, observe, former))
 
     return scan
 
@@ -43,8 +49,8 @@ def show(scan: Scan, *, unsafe: bool) -> int:
     return FINDINGS if made.diff else CLEAN
 
 
-def apply(scan: Scan, setup: Setup, *, unsafe: bool) -> None:
-    """Make the fixes in the files.
+def apply(scan: Scan, setup: Setup, *, unsafe: bool) -> Report:
+    """Make the fixes in the files; the report is on the files as they are then.
 
     Raises:
         UsageError: a file could not be written; the others were.
@@ -58,6 +64,7 @@ def apply(scan: Scan, setup: Setup, *, unsafe: bool) -> None:
     if failures:
         raise UsageError(f"{counted(len(failures), 'file')} could not be fixed")
     _say("Fixed", made, unsafe=unsafe)
+    return made.report
 
 
 def _files(setup: Setup) -> dict[str, str]:

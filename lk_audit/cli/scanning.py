@@ -48,6 +48,7 @@ def scan(  # noqa: PLR0913, PLR0917 - what is no setting
         setup: Setup = _set_up_in_git(paths, options, staged, history)
     else:
         setup = set_up(() if buffer is not None else paths, options)
+    report: Report | None = None
     outputs = paired(setup.settings.stated_value("format"), setup.settings.stated_value("output"))
     check(outputs)
     if wants_diff and (options["format"] or options["output"]):
@@ -60,13 +61,14 @@ def scan(  # noqa: PLR0913, PLR0917 - what is no setting
         scan = fix.scan_of(setup, lambda report: setup.compared(report).at_least(setup.config.min_severity))
         if wants_diff:
             return fix.show(scan, unsafe=unsafe)
-        fix.apply(scan, setup, unsafe=unsafe)
-    return _reported(setup, buffer, outputs, color)
+        report = fix.apply(scan, setup, unsafe=unsafe)
+    if report is None:
+        report = setup.compared(_scanned(setup, buffer)).at_least(setup.config.min_severity)
+    return _reported(report, setup, outputs, color)
 
 
-def _reported(setup: Setup, buffer: str | None, outputs: Sequence[Output], color: bool | None) -> int:
-    """Scan, write the reports and return the exit code; `buffer` is the name under which standard input is scanned."""
-    report = setup.compared(_scanned(setup, buffer)).at_least(setup.config.min_severity)
+def _reported(report: Report, setup: Setup, outputs: Sequence[Output], color: bool | None) -> int:
+    """Write the reports and return the exit code."""
     code = exit_code(report, setup.config)
     for output in outputs:
         look = presentation(color=color, to_terminal=output.target == STANDARD_OUTPUT, exit_code=code)
@@ -91,6 +93,7 @@ def _set_up_in_git(paths: tuple[str, ...], options: dict[str, Any], staged: bool
 
 
 def _scanned(setup: Setup, buffer: str | None) -> Report:
+    """The report on what is asked for; `buffer` is the name under which standard input is scanned."""
     if buffer is None:
         with processes.as_program():
             return setup.scanned()

@@ -7,7 +7,7 @@ scanned: it counts as empty from then on, and is said to be lost, so that nothin
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import overload
 
@@ -193,6 +193,13 @@ def sizes(sources: Sequence[Source]) -> list[int]:
 def telling(sources: Sequence[Source]) -> Sequence[Source]:
     """The sources in which an analysis may find something, as far as that is known."""
     return sources.telling if isinstance(sources, Sources) else sources
+
+
+def some(sources: Sequence[Source], paths: Collection[str]) -> Sequence[Source]:
+    """The sources of some paths, in their order."""
+    if isinstance(sources, Sources):
+        return sources.some(sorted(paths))
+    return [source for source in sources if source.path in paths]
 
 
 def holding(sources: Sequence[Source], mark: bytes) -> Sequence[Source]:

@@ -17,6 +17,7 @@ from lk_audit.scanning.preparation import Setup
 from lk_audit.scanning.staged import scan_staged
 
 if TYPE_CHECKING:
+    from lk_audit.scanning.extracted import Former
     from lk_audit.scanning.pipeline import Observe
     from lk_audit.source import Source
 
@@ -31,9 +32,14 @@ class CommitSetup(Setup, frozen=True):
         """A commit, or secrets alone, say nothing of other findings."""
         return False
 
-    def scanned(self, edited: Mapping[str, Source] | None = None, observe: Observe | None = None) -> Report:
+    def scanned(
+        self,
+        edited: Mapping[str, Source] | None = None,
+        observe: Observe | None = None,
+        former: Former | None = None,
+    ) -> Report:
         """The report, with findings of every severity; what git has is neither edited nor observed."""
-        if edited or observe:
+        if edited or observe or former:
             raise UsageError("what git has is not fixed; give --fix and --diff files on disk")
         scan = scan_staged if self.history is None else partial(scan_history, revision_range=self.history)
         return self.completed(scan(self.paths, rules=self.rules, config=self.config, known_rules=self.loaded.rules))

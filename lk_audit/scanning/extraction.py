@@ -11,7 +11,7 @@ from lk_audit import frontends
 from lk_audit.extractors.context import Workspace
 from lk_audit.extractors.secrets import pairing
 from lk_audit.facts import CredentialLiteral, EnvExposure, Fact, JwtLiteral
-from lk_audit.files.sources import Sources, holding, paths_of, sizes, telling
+from lk_audit.files.sources import Sources, holding, paths_of, sizes, some, telling
 from lk_audit.findings import Crash
 from lk_audit.frontends.parsing import TooHardError
 from lk_audit.hints import NOTHING, Hints
@@ -23,7 +23,7 @@ from lk_audit.progress import Progress, watched
 from lk_audit.project.files import Files
 from lk_audit.project.modules import Project
 from lk_audit.roles import file_role
-from lk_audit.scanning.extracted import Extracted, ParseNote
+from lk_audit.scanning.extracted import Extracted, Former, ParseNote
 from lk_audit.scanning.file_analysis import FileAnalysis, add_facts, as_text
 from lk_audit.scanning.finders import code_credentials, command_facts, document_facts, load_all
 from lk_audit.source import Source
@@ -33,31 +33,43 @@ if TYPE_CHECKING:
     from lk_audit.extractors.tokens.signers import Signers
 
 
-def extract(
+def extract(  # noqa: PLR0913, PLR0917 - all but one optional
     sources: Sequence[Source],
     files: Files | None = None,
     progress: Progress | None = None,
     hints: Hints = NOTHING,
     jobs: int | None = None,
+    former: Former | None = None,
 ) -> Extracted:
     """All facts of a set of files, what of them could not be parsed, and the defects met on the way.
 
     `files` are all files of the project, where values, callers and guards are looked up; by default just `sources`.
     `progress` hears of the sources, `hints` are what the project says about itself. `jobs` is the number of processes;
-    by default as many as there are processors, where the work is worth it.
+    by default as many as there are processors, where the work is worth it. `former` is what the extraction before this
+    one left, and takes what this one leaves.
     """
     sources = sources if isinstance(sources, Sources) else [frontends.view(source) for source in sources]
     analysis = FileAnalysis(Files(sources) if files is None else files, hints)
-    analysed = telling(sources)
+    before, again = (former.found, former.affected) if former is not None else (None, frozenset())
+    analysed = telling(sources) if before is None else some(sources, again)
     weights = [size + _WEIGHT_OF_A_FILE for size in sizes(analysed)]
     found = Extracted()
     with patient():
         for batch in _batches(analysis, analysed, weights, progress, _jobs(jobs, sum(weights))):
             _take(found, batch)
+    if former is not None:
+        found = before.with_again(found, again) if before is not None else found
+        former.found = _remembered(found)
     found.notes += _gaps(found.given_up | analysis.given_up, found.notes)
     _take(found, _tokens(sources, found.facts))
     found.facts = pairing.paired(_without_repetition(found.facts), sources)
     return found
+
+
+def _remembered(found: Extracted) -> Extracted | None:
+    """What each file gave, for the next extraction; None where not all of it was kept."""
+    is_whole = sum(count for _, count in found.shares) == len(found.facts)
+    return found.with_again(Extracted(), ()) if is_whole else None
 
 
 def _take(found: Extracted, more: Extracted) -> None:

@@ -81,6 +81,7 @@ class FileAnalysis:
             found = credentials
         if self._workspace.project.bytes_parsed > _MOST_KEPT:
             self._workspace.forget(_KEPT_LONGER)
+        found.shares = [(source.path, len(found.facts))] if found.facts else []
         return found
 
     def _within_bounds(self, source: Source, reading: Callable[[Source, Extracted], None]) -> Extracted | str:

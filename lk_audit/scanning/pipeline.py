@@ -29,7 +29,7 @@ from lk_audit.progress import Progress
 from lk_audit.project.files import Files, Held
 from lk_audit.rule_api import Confidence, Options, Problem, Severity
 from lk_audit.scanning.environment_files import EnvironmentFiles, Ignored
-from lk_audit.scanning.extracted import Extract, Extracted
+from lk_audit.scanning.extracted import Extract, Extracted, Former
 from lk_audit.scanning.finding_writer import crowds, kept, write_findings
 from lk_audit.scanning.reading import Kept, contents, read, unread, unread_files, unused_configurations
 from lk_audit.source import Place, Source
@@ -57,6 +57,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     edited: Mapping[str, Source] | None = None,
     observe: Observe | None = None,
     cache: Cache | None = None,
+    former: Former | None = None,
 ) -> Report:
     """The report on files and folders.
 
@@ -71,6 +72,7 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
         edited: files as they would be after an edit, by path, in the place of those on disk.
         observe: is given the sources and the facts of the scan.
         cache: what former scans found out; of no use with `extract`, `edited` or `observe`.
+        former: what the scan before this one left in memory, of the same files; see `Former`.
 
     Raises:
         UsageError: a path does not exist.
@@ -95,7 +97,9 @@ def scan_paths(  # noqa: PLR0913 - keywords, all but one optional
     )
     columns.keep_verdicts()
     files = Files(sources, elsewhere)
-    extract = environment.explaining(extract or analysis(files, progress, config.hints, config.jobs), held.keys())
+    extract = environment.explaining(
+        extract or analysis(files, progress, config.hints, config.jobs, former), held.keys()
+    )
     report = scan_sources(
         sources,
         rules,
@@ -227,14 +231,18 @@ def _looked_at(found: Discovery, suppressions: Iterable[KeySuppression]) -> froz
 
 
 def analysis(
-    files: Files, progress: Progress | None = None, hints: Hints = NOTHING, jobs: int | None = None
+    files: Files,
+    progress: Progress | None = None,
+    hints: Hints = NOTHING,
+    jobs: int | None = None,
+    former: Former | None = None,
 ) -> Extract:
     """What turns sources into facts; questions that lead to other files are answered from `files`."""
 
     def analyse(sources: Sequence[Source]) -> Extracted:
         from lk_audit.scanning.extraction import extract  # noqa: PLC0415 - brings the parsers along
 
-        return extract(sources, files, progress, hints, jobs)
+        return extract(sources, files, progress, hints, jobs, former)
 
     return analyse
 

@@ -26,6 +26,7 @@ from lk_audit.suppression.comments import rule_names
 
 if TYPE_CHECKING:
     from lk_audit.scanning.cached import Cache
+    from lk_audit.scanning.extracted import Former
 
 Watching: TypeAlias = Callable[[], AbstractContextManager[Progress | None]]
 """Opens and closes whatever shows the progress of a scan."""
@@ -57,8 +58,16 @@ class Setup(Struct, frozen=True):
         """Whether a finding that the scan does not make is none that its paths have."""
         return True
 
-    def scanned(self, edited: Mapping[str, Source] | None = None, observe: Observe | None = None) -> Report:
-        """The report, with findings of every severity, on the files as they are or as they would be `edited`."""
+    def scanned(
+        self,
+        edited: Mapping[str, Source] | None = None,
+        observe: Observe | None = None,
+        former: Former | None = None,
+    ) -> Report:
+        """The report, with findings of every severity, on the files as they are or as they would be `edited`.
+
+        `former` is what the scan before left in memory, where one follows on another.
+        """
         with self.watching() as progress:
             report = scan_paths(
                 self.paths,
@@ -69,6 +78,7 @@ class Setup(Struct, frozen=True):
                 edited=edited,
                 observe=observe,
                 cache=None if edited or observe else self._cache(),
+                former=former,
             )
         return self.completed(report)
 

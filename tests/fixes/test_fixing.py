@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
@@ -26,9 +26,9 @@ TEXT = LONG.format(secret="process.env.S")
 
 
 def scanner(*files: tuple[str, str], spoil: Fix | None = None) -> Scan:
-    """A scan of texts; `spoil` takes the place of every fix that it finds."""
+    """A scan of texts, always of all; `spoil` takes the place of every fix that it finds."""
 
-    def scan(edited: Mapping[str, Source], observe: Observe) -> Report:
+    def scan(edited: Mapping[str, Source], observe: Observe, _: Collection[str] | None = None) -> Report:
         sources = [edited.get(path) or Source.from_text(path, text) for path, text in files]
         report = scan_sources(sources, RULES, Options(), observe=observe)
         if spoil is None:
@@ -101,7 +101,7 @@ def test_the_fixes_of_other_files_are_made_beside_one_that_is_undone() -> None:
     useless = Fix("Do nothing", (Edit(source.place(0, 0), "// hello\n"),), is_safe=True)
     whole = scanner(("a.js", TEXT), ("b.js", TEXT))
 
-    def scan(edited: Mapping[str, Source], observe: Observe) -> Report:
+    def scan(edited: Mapping[str, Source], observe: Observe, _: Collection[str] | None = None) -> Report:
         report = whole(edited, observe)
         spoiled = (replace(item, automatic=useless) if item.place.path == "a.js" else item for item in report.findings)
         return replace(report, findings=tuple(spoiled))
@@ -122,8 +122,29 @@ MANY = (
 """A file with a fix that brings another finding: only with its right name a token joins, and lacks a lifetime."""
 
 
-def test_a_fix_that_does_not_hold_leaves_those_of_other_rules_in_its_file_alone() -> None:
+def test_a_finding_that_a_fix_brings_to_light_is_fixed_with_it() -> None:
     made = plan(scanner(("a.py", MANY)), unsafe=False)
+
+    assert not made.report.open_findings
+    assert made.undone == 0
+    assert made.fixed == 3
+    assert made.after["a.py"].text.count("with_ttl(timedelta(hours=1))") == 2
+    assert "roomJoin" not in made.after["a.py"].text
+
+
+def test_a_fix_that_does_not_hold_leaves_those_of_other_rules_in_its_file_alone() -> None:
+    source = Source.from_text("a.py", MANY)
+    useless = Fix("Do nothing", (Edit(source.place(0, 0), "# hello\n"),), is_safe=True)
+    right = scanner(("a.py", MANY))
+
+    def scan(edited: Mapping[str, Source], observe: Observe, _: Collection[str] | None = None) -> Report:
+        report = right(edited, observe)
+        findings = (
+            replace(item, automatic=useless) if item.rule_name == "unknown-grant" else item for item in report.findings
+        )
+        return replace(report, findings=tuple(findings))
+
+    made = plan(scan, unsafe=False)
 
     assert {item.rule_name for item in made.report.open_findings} == {"unknown-grant"}
     assert "can_publish_data=False" in made.after["a.py"].text

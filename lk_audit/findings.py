@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -162,13 +163,21 @@ class Crash(Struct, frozen=True):
         return cls(rule_id, path, type(error).__name__, raised_at)
 
 
+class Medium(Enum):
+    """Where the scanned files are: on disk, where they can be fixed, in git's index or history, in an editor."""
+
+    DISK = "disk"
+    GIT = "git"
+    EDITOR = "editor"
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """The outcome of a scan. `prefix` leads from the repository's root to the base of all paths.
 
     `analysed` of the `scanned` files held something that could matter; `elapsed` is in seconds; `hidden` findings are
     below the severity asked for; `rule_errors` are rules that could not be loaded; `configuration` are the files that
     configured the scan. `commits` is how many the history has, 0 where none was looked at; all counts of files are then
-    counts of their versions.
+    counts of their versions. `medium` is where the files are.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -187,6 +196,7 @@ class Report(Struct, frozen=True, kw_only=True):
     hidden: int = 0
     configuration: tuple[str, ...] = ()
     commits: int = 0
+    medium: Medium = Medium.DISK
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:

@@ -70,6 +70,12 @@ def test_the_buffer_counts_and_not_what_is_on_disk(project: Path) -> None:
     assert (project / MINT).read_text() != text
 
 
+def test_fixes_of_a_buffer_are_told_to_be_made_once_it_is_saved(project: Path) -> None:
+    done = run(project, "LIVEKIT_URL=ws://live.acme.io\n", "--stdin-filename", ".env")
+
+    assert b"; once the file is saved, lk-audit scan --diff --unsafe-fixes shows them\n" in done.stdout
+
+
 def test_the_rest_of_the_project_is_read_from_disk(project: Path) -> None:
     (project / "src/config/index.ts").write_text("export const config = { livekit: { ttl: 600 } };\n")
 

@@ -43,7 +43,8 @@ def scan(  # noqa: PLR0913, PLR0917 - what is no setting
     if staged or history is not None:
         if buffer is not None or wants_fix or wants_diff:
             raise UsageError(
-                "--staged and --history only report what git has: leave --fix, --diff and standard input out"
+                "--staged and --history report what git has, and change nothing: leave --fix, --diff and standard input"
+                " out; lk-audit scan --fix changes the files on disk, to be staged then"
             )
         setup: Setup = _set_up_in_git(paths, options, staged, history)
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lk_audit.edits import Fix
 from lk_audit.facts import Lead
-from lk_audit.findings import Crash, Finding, Line, Report
+from lk_audit.findings import Crash, Finding, Line, Medium, Report
 from lk_audit.reporters import Presentation, readable_path
 from lk_audit.reporters.screen import Painter, folded, printable, underlined
 from lk_audit.reporters.summary import coverage, outcome, reasons
@@ -18,6 +18,12 @@ from lk_audit.source import Place
 _LONGEST_LIST = 20
 _FIXABLE = "[*]"
 _MOST_PLACES = 10
+_WHEN_ON_DISK = {
+    Medium.DISK: "",
+    Medium.GIT: "on disk, that is without --staged, lk-audit scan ",
+    Medium.EDITOR: "once the file is saved, lk-audit scan ",
+}
+"""What must be done before fixes can be made, which change files on disk."""
 
 
 def render(report: Report, presentation: Presentation) -> str:
@@ -200,4 +206,5 @@ def _fixable(report: Report, paint: Painter) -> Iterator[str]:
         *([f"{len(fixes) - safe} {'more ' if safe else 'fixable '}with --unsafe-fixes"] if len(fixes) > safe else []),
     ]
     if parts:
-        yield f"{paint('good', _FIXABLE)} {', '.join(parts)}; --diff{'' if safe else ' --unsafe-fixes'} shows them"
+        how = f"{_WHEN_ON_DISK[report.medium]}--diff{'' if safe else ' --unsafe-fixes'} shows them"
+        yield f"{paint('good', _FIXABLE)} {', '.join(parts)}; {how}"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from lk_audit.config import Config
 from lk_audit.errors import UsageError
 from lk_audit.files.discovery import surroundings
-from lk_audit.findings import AnyRule, Report, Skipped
+from lk_audit.findings import AnyRule, Medium, Report, Skipped
 from lk_audit.presence import is_folder
 from lk_audit.project.files import Files
 from lk_audit.scanning.pipeline import analysis, scan_sources
@@ -67,6 +67,7 @@ def scan_buffer(  # noqa: PLR0913 - keywords, half of them optional
         binary=int(content.is_binary),
         skipped=(content.skipped,) if content.skipped else (),
         elapsed=time.perf_counter() - started,
+        medium=Medium.EDITOR,
     )
 
 

@@ -15,7 +15,7 @@ from lk_audit.config import Config
 from lk_audit.errors import UsageError
 from lk_audit.files.discovery import too_large
 from lk_audit.files.listing import EXCLUDED_FOLDERS
-from lk_audit.findings import AnyRule, Report, Skipped
+from lk_audit.findings import AnyRule, Medium, Report, Skipped
 from lk_audit.git.index import LINK, SUBMODULE, Index, IndexEntry, is_lfs_pointer, read_index
 from lk_audit.git.objects import Objects
 from lk_audit.git.repository import Repository, open_repository, with_index_of_environment
@@ -91,6 +91,7 @@ def scan_staged(
         skipped=tuple(sorted(skipped, key=lambda item: item.path)),
         excluded=tuple(sorted(selection.excluded)),
         elapsed=time.perf_counter() - started,
+        medium=Medium.GIT,
     )
 
 

@@ -216,7 +216,7 @@ def test_a_report_comes_back_as_it_was(tree: Path) -> None:
 
 
 def test_everything_that_a_report_holds_is_kept_or_known_to_come_from_elsewhere() -> None:
-    elsewhere = {"rules", "crashes", "rule_errors", "elapsed", "hidden", "configuration", "commits"}
+    elsewhere = {"rules", "crashes", "rule_errors", "elapsed", "hidden", "configuration", "commits", "medium"}
 
     assert set(Report.__struct_fields__) - elsewhere == set(wire._Report.__struct_fields__)  # noqa: SLF001 - its fields are the point
     assert Finding.__struct_fields__ == wire._Finding.__struct_fields__  # noqa: SLF001

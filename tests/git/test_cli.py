@@ -11,6 +11,10 @@ from lk_audit.cli import program as cli
 from tests.git.repo import CLEAN, LEAK, OTHER, Repo, new
 from tests.samples import SECRET
 
+MINT = (
+    "import { AccessToken } from 'livekit-server-sdk';\n\nconst at = new AccessToken(k, s, { identity, ttl: '2d' });\n"
+)
+
 
 @pytest.fixture
 def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
@@ -156,4 +160,14 @@ def test_what_git_has_is_not_fixed_and_not_standard_input(
     code = cli.run(["scan", option, *arguments])
 
     assert code == 2
-    assert "only report what git has" in capsys.readouterr().err
+    assert "report what git has, and change nothing" in capsys.readouterr().err
+
+
+def test_fixes_of_staged_files_are_told_to_be_made_on_disk(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.add("mint.js", MINT)
+
+    cli.run(["scan", "--staged", "mint.js"])
+
+    footer = "[*] 1 fixable with --fix; on disk, that is without --staged, lk-audit scan --diff shows them\n"
+    assert footer in capsys.readouterr().out
+    assert cli.run(["scan", "--diff", "mint.js"]) == 1

@@ -28,7 +28,7 @@ class Place(Struct, frozen=True):
 
 
 class NotText(ValueError):  # noqa: N818 - it names what the content is
-    """The bytes are not text (a NUL byte, outside UTF-16 and UTF-32)."""
+    """The bytes are not text: they hold NUL bytes, and more that no text does."""
 
 
 _BOMS = (
@@ -40,13 +40,43 @@ _BOMS = (
 )
 
 
+_HEAD = 8_000
+"""Bytes at the beginning of a file that tell binary content from text, as to git (git:xdiff-interface.c)."""
+_OF_TEXT = bytes({*b"\b\t\n\v\f\r\x1b", *range(ord(" "), 1 << 8)} - {0x7F})
+_FEW = 10
+"""Of so many bytes of a text one is NUL: where that separates names, values or lines, they are longer."""
+
+
 def is_binary(raw: bytes) -> bool:
-    """Whether a file that begins like that is no text: a NUL byte tells, outside UTF-16 and UTF-32."""
-    return b"\0" in raw and not raw.startswith(tuple(mark for mark, _ in _BOMS))
+    """Whether a file that begins like that is no text.
+
+    A NUL byte at the beginning tells, as to git; but not where hardly anything else is strange there, so that one byte
+    hides nothing, and not where every other byte is one: that is UTF-16.
+    """
+    if b"\0" not in raw or raw.startswith(tuple(mark for mark, _ in _BOMS)):
+        return False
+    head = raw[:_HEAD]
+    return b"\0" in head and not _has_few_nuls(head) and _wide_encoding(head) is None
+
+
+def _has_few_nuls(head: bytes) -> bool:
+    """Whether nothing but a few NUL bytes is strange in a text."""
+    strange = head.translate(None, _OF_TEXT)
+    return len(strange) * _FEW <= len(head) and not strange.strip(b"\0")
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """The encoding of UTF-16 without a byte order mark, as far as it is of letters that have one byte in Latin-1."""
+    for encoding, low, high in (("utf-16-le", head[::2], head[1::2]), ("utf-16-be", head[1::2], head[::2])):
+        if low and high and not high.strip(b"\0") and not low.translate(None, _OF_TEXT):
+            return encoding
+    return None
 
 
 def decode(raw: bytes) -> str:
     """The text of a file: by its byte order mark, else UTF-8, else Latin-1, which reads any byte.
+
+    A NUL byte is read as a space, or as the end of a line in a text that has more of them than lines.
 
     Raises:
         NotText: the content is binary.
@@ -54,8 +84,13 @@ def decode(raw: bytes) -> str:
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
             return raw[len(mark) :].decode(encoding, "replace")
-    if is_binary(raw):
-        raise NotText("binary content")
+    if b"\0" in raw:
+        if is_binary(raw):
+            raise NotText("binary content")
+        wide = _wide_encoding(raw[:_HEAD])
+        if wide is not None:
+            return raw.decode(wide, "replace")
+        raw = raw.replace(b"\0", b"\n" if raw.count(b"\0") > raw.count(b"\n") else b" ")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

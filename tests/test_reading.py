@@ -26,15 +26,57 @@ def test_a_word_is_found_wherever_it_stands(tmp_path: Path, size: int) -> None:
     assert content.source.data == file.read_bytes()
 
 
-@pytest.mark.parametrize("place", [0, CHUNK - 1, CHUNK, 2 * CHUNK + 5])
-def test_a_nul_byte_anywhere_makes_a_file_binary(tmp_path: Path, place: int) -> None:
-    file = tmp_path / "data.bin"
-    file.write_bytes(b"livekit".ljust(place, b" ") + b"\0" + b"livekit")
+@pytest.mark.parametrize("place", [100, CHUNK - 1, CHUNK, 2 * CHUNK + 5])
+def test_a_nul_byte_alone_hides_no_text(tmp_path: Path, place: int) -> None:
+    file = tmp_path / "data.txt"
+    file.write_bytes(b"livekit\n".ljust(place, b"-") + b"\0" + b"livekit")
 
-    content = read(Found("data.bin", str(file)))
+    content = read(Found("data.txt", str(file)))
 
-    assert content.is_binary
-    assert content.source is None
+    assert content.source is not None
+    assert content.source.data == file.read_bytes().replace(b"\0", b" ")
+
+
+def test_nul_bytes_that_stand_between_settings_end_lines(tmp_path: Path) -> None:
+    file = tmp_path / "environ"
+    file.write_bytes(b"LIVEKIT_URL=ws://live.acme.io\0HOME=/root\0LIVEKIT_API_KEY=APIexample23456\0")
+
+    content = read(Found("environ", str(file)))
+
+    assert content.source is not None
+    assert content.source.line_text(3) == "LIVEKIT_API_KEY=APIexample23456"
+
+
+BINARY = {
+    "a program": b"\x7fELF\x02\x01\x01" + bytes(9) + b"livekit" * 90,
+    "an image": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"livekit" * 90,
+    "a record": b"livekit" + bytes(9) + b"APIexample23456",
+    "numbers": bytes(range(256)) * 40,
+}
+
+
+@pytest.mark.parametrize("raw", BINARY.values(), ids=BINARY)
+def test_what_holds_more_that_no_text_does_is_binary(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "data.bin").write_bytes(raw)
+    (tmp_path / "data.rs").write_bytes(raw)
+
+    content, named = (read(Found(name, str(tmp_path / name))) for name in ("data.bin", "data.rs"))
+
+    assert (content.is_binary, content.source, content.skipped) == (True, None, None)
+    assert named.skipped is not None
+    assert named.skipped.reason == "binary content under the name of a text file"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_text_is_text_without_a_byte_order_mark_too(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / ".env"
+    text = "LIVEKIT_API_KEY=APIexample23456\r\n# für später\r\n"
+    file.write_bytes(text.encode(encoding))
+
+    content = read(Found(".env", str(file)))
+
+    assert content.source is not None
+    assert content.source.text == text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])

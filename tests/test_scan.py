@@ -36,9 +36,9 @@ def test_files_without_a_hint_are_counted_and_not_analysed(tmp_path: Path) -> No
 
 
 def test_binary_files_are_counted_and_listed_only_under_a_text_name(tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(b"\x89PNG\0livekit")
-    (tmp_path / "b.py").write_bytes(b"livekit\0")
-    (tmp_path / ".env.local").write_bytes(b"livekit\0")
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\0\1livekit")
+    (tmp_path / "b.py").write_bytes(b"livekit\0\1")
+    (tmp_path / ".env.local").write_bytes(b"livekit\0\1")
     report = scan(tmp_path)
 
     assert (report.scanned, report.binary) == (0, 3)

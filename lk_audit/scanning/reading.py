@@ -191,7 +191,7 @@ def _matters(path: str, data: bytes, words: Sequence[bytes]) -> bool:
 
 
 def _judged_wide(path: str, raw: bytes, words: Sequence[bytes]) -> tuple[int, Source | None]:
-    """A file with NUL bytes: UTF-16 and UTF-32 text, or binary."""
+    """A file with NUL bytes: text all the same, or binary."""
     try:
         source = Source.from_bytes(path, raw)
     except NotText:
@@ -268,12 +268,13 @@ def _bytes(file: str) -> bytes | None:
 
 
 _TEXT_SUFFIXES = frozenset(
-    {".py", ".pyi", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro"}
-    | {".json", ".jsonc", ".yaml", ".yml", ".toml", ".env", ".ini", ".cfg", ".conf", ".properties", ".tf", ".tfvars"}
-    | {".sh", ".bash", ".md", ".mdx", ".txt", ".html", ".ipynb", ".go", ".rb", ".php", ".java", ".kt", ".swift", ".cs"}
+    {".toml", ".ini", ".cfg", ".conf", ".properties", ".tf", ".tfvars", ".sh", ".bash", ".ps1", ".md", ".mdx", ".txt"}
+    | {".gradle", ".xcconfig"}
 )
+"""Of texts that the frontend of text reads."""
 
 
 def _is_text_name(path: str) -> bool:
     name = PurePosixPath(path)
-    return name.suffix.lower() in _TEXT_SUFFIXES or name.name.startswith((".env", "Dockerfile"))
+    is_text = name.suffix.lower() in _TEXT_SUFFIXES or name.name.startswith("Dockerfile")
+    return is_text or frontend_for(path) not in {"text", None}

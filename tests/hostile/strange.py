@@ -41,6 +41,7 @@ def encodings(tree: Path, _size: int) -> None:
     (tree / "surrogates.json").write_text('{"livekit": "\\ud800", "\\udfff": "\\ud83d", "api_secret": "\\udc00"}')
     (tree / "lone.py").write_bytes(b"from livekit import api\nx = '\xed\xa0\x80'\n")
     (tree / "nul.py").write_bytes(b"from livekit import api\nx = 1\0\n")
+    (tree / "nuls.py").write_bytes(b"from livekit import api\nx = 1" + bytes(9) + b"\n")
 
 
 # --- no files ---------------------------------------------------------------------------------------------------------
@@ -100,7 +101,7 @@ def names(tree: Path, _size: int) -> None:
 BINARY = (
     Hostile("archives", binaries, 1, 1, ("zip.py", "zip.json", "zip.env", "binary content")),
     Hostile("noise", noise_without_nul, 5_000, 500_000, seconds=40),
-    Hostile("encodings", encodings, 1, 1, ("nul.py", "binary content")),
+    Hostile("encodings", encodings, 1, 1, ("nuls.py", "binary content")),
 )
 SPECIAL = (
     Hostile("pipes and devices", pipes_and_devices, 1, 1, ("pipe.env", "not a regular file", "zero.env")),

@@ -336,3 +336,57 @@ def test_a_folder_that_git_does_not_list_in_time_is_gone_through_and_named(
 
     assert [file.path for file in looked.files] == ["a.py"]
     assert [(item.path, item.expected) for item in looked.skipped] == [(".", False)]
+
+
+WITHOUT = "read without git, so that tracked files that .gitignore names are missing: "
+
+
+def test_a_repository_of_another_user_is_said_to_be_read_without_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    (tmp_path / "a.py").touch()
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+
+    found = discover([tmp_path])
+
+    assert found.paths == ["a.py"]
+    advice = 'run git config --global --add safe.directory "$(pwd)" in its root'
+    reason = f"{WITHOUT}it belongs to another user, and git does not trust it; {advice}"
+    assert [(item.path, item.reason, item.expected) for item in found.skipped] == [(".", reason, False)]
+
+
+def test_a_damaged_repository_is_said_to_be_read_without_git(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    subprocess.run(["git", "init", "--quiet"], cwd=inner, check=True)
+    (inner / "a.py").touch()
+    (inner / ".git" / "index").write_bytes(b"nonsense")
+
+    found = discover([inner])
+
+    assert [path.rpartition("/")[2] for path in found.paths] == ["a.py"]
+    assert [item.reason.startswith(WITHOUT) for item in found.skipped] == [True]
+
+
+def test_a_repository_is_said_to_be_read_without_git_where_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    (tmp_path / "a.py").touch()
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    found = discover([tmp_path])
+
+    assert [item.reason for item in found.skipped] == [
+        f"{WITHOUT}git cannot be run (No such file or directory); is it installed?"
+    ]
+
+
+def test_a_folder_that_only_looks_like_a_repository_is_walked_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "a.py").touch()
+
+    found = discover([tmp_path])
+
+    assert (found.paths, found.skipped) == (["a.py"], ())

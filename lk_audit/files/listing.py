@@ -19,7 +19,8 @@ from lk_audit.files.path_patterns import Exclusion
 from lk_audit.files.regular_files import read_regular
 from lk_audit.files.walking import walk
 from lk_audit.findings import Skipped
-from lk_audit.git.process import Git, is_hopeless
+from lk_audit.git.process import Git
+from lk_audit.git.refusal import refusal
 from lk_audit.presence import is_folder, is_there
 
 EXCLUDED_FOLDERS = frozenset(
@@ -218,9 +219,9 @@ class Listing:
                 yield _names(answer, folder)
         if not (is_known and is_all):
             self._digests.append(b"")
-            if is_hopeless(place):
-                path = folder or "."
-                self.left_out[path] = Skipped(path, "git does not answer in time; which files it has is not known")
+            why = None if is_all or repository_of(place) is None else refusal(place)
+            if why is not None:
+                self.left_out[folder or "."] = Skipped(folder or ".", why)
             yield self._walked(place)  # It is ignored as a whole, or nothing that git can read.
 
     def _walked(self, folder: Path) -> list[str]:

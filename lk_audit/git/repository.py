@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from lk_audit.errors import UsageError
 from lk_audit.git.process import INDEX_VARIABLE, Git, GitError
+from lk_audit.git.refusal import meaning
 from lk_audit.presence import is_folder, is_there
 
 
@@ -111,4 +112,4 @@ def _relative(place: Path, root: Path, given: str | Path) -> str:
 def _no_repository(folder: Path, why: str) -> str:
     if why.startswith("not a git repository"):
         return f"not a git repository: {folder}; --staged and --history need one"
-    return f"git cannot open the repository at {folder}: {why}"
+    return f"git cannot open the repository at {folder}: {meaning(why)}"

@@ -223,7 +223,12 @@ class Report(Struct, frozen=True, kw_only=True):
     @property
     def is_complete(self) -> bool:
         """Whether everything that should be analysed was."""
-        return all(item.expected for item in self.skipped) and not any(note.kind in _GAPS for note in self.notes)
+        return all(item.expected for item in self.skipped) and not self.gaps
+
+    @property
+    def gaps(self) -> tuple[Note, ...]:
+        """The notes on what went unseen."""
+        return tuple(note for note in self.notes if note.kind in _GAPS)
 
     @property
     def counts(self) -> dict[Severity, int]:

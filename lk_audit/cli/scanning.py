@@ -16,7 +16,8 @@ from lk_audit.cli.saying import complain
 from lk_audit.config import Config
 from lk_audit.errors import UsageError
 from lk_audit.machine import processes
-from lk_audit.reporters import render
+from lk_audit.reporters import readable_path, render
+from lk_audit.reporters.wording import counted
 from lk_audit.scanning.preparation import Setup
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _reported(report: Report, setup: Setup, outputs: Sequence[Output], color: bo
         write(output, render(output.style, report, replace(look, now=setup.config.options.now)))
     if not any(output.is_for_eyes for output in outputs):
         _warn(report)
+    if code == USAGE:
+        complain(_incomplete(report))
     return code
 
 
@@ -130,6 +133,14 @@ def exit_code(report: Report, config: Config) -> int:
         return USAGE
     fails = config.fail_on is not None and any(item.severity >= config.fail_on for item in report.open_findings)
     return FINDINGS if fails else CLEAN
+
+
+def _incomplete(report: Report) -> str:
+    """Why a scan fails under --strict."""
+    paths = [item.path for item in report.skipped if not item.expected] + [note.path for note in report.gaps]
+    first = readable_path(min(paths))
+    what = first if len(set(paths)) == 1 else f"{first} and {counted(len(set(paths)) - 1, 'other file')}"
+    return f"--strict: {what} could not be analysed in full, for the reasons in the report; --exclude leaves files out"
 
 
 def _warn(report: Report) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ def parse(source: Source) -> Document:
         _check_depth(source.data)
         reader.read()
     except (yaml.YAMLError, ValueError) as error:
-        return _as_text(source, error)
+        return _as_text(source, None if _is_template(source.data) else error)
     pairs = at_most(chain(reader.pairs, _comments(source, reader.blocks)))
     return Document(0, len(source.data), "yaml", at_most(chain(pairs, named_values(pairs))))
 
@@ -62,13 +63,33 @@ def _check_depth(data: bytes) -> None:
             raise ValueError("flow collections nested too deep")
 
 
-def _as_text(source: Source, error: Exception) -> Document:
-    mark = getattr(error, "problem_mark", None)
-    offset, index = _byte_offsets(source), mark.index if mark is not None else 0
-    place, end = offset(index), offset(index + 1)
+def _is_template(data: bytes) -> bool:
+    """Whether this is YAML but for what a template fills in."""
+    from lk_audit.frontends.documents.templates import without_actions  # noqa: PLC0415 - for what is no YAML
+
+    rest = without_actions(data)
+    if rest is None:
+        return False
+    try:
+        _check_depth(rest)
+        deque(yaml.parse(rest.decode(*ENCODING), Loader=_LOADER), maxlen=0)
+    except (yaml.YAMLError, ValueError):
+        return False
+    return True
+
+
+def _as_text(source: Source, error: Exception | None) -> Document:
+    """The pairs of lines; where an `error` is why there are no others, its place is told."""
+    errors = (_place(source, error),) if error is not None else ()
     whole = text.parse(source)
     pairs = tuple(pair for document in _documents(source, whole.pairs) for pair in with_decoded_secrets(document))
-    return Document(0, len(source.data), "yaml", pairs, ((place, min(end, len(source.data))),), whole.is_cut)
+    return Document(0, len(source.data), "yaml", pairs, errors, whole.is_cut)
+
+
+def _place(source: Source, error: Exception) -> tuple[int, int]:
+    mark = getattr(error, "problem_mark", None)
+    offset, index = _byte_offsets(source), mark.index if mark is not None else 0
+    return offset(index), min(offset(index + 1), len(source.data))
 
 
 def _documents(source: Source, pairs: Iterable[Pair]) -> Iterator[list[Pair]]:

@@ -128,8 +128,8 @@ class TestYaml:
     def test_commented_lines_are_marked(self) -> None:
         assert find("a.yml", "a: b\n# keys:\n#   devkey: secret\n", "keys", "devkey").commented
 
-    def test_a_template_is_read_as_text_and_the_mistake_recorded(self) -> None:
-        source, parsed = document("t.yaml", "{{- if .Values.x }}\nkeys:\n  devkey: secret\n{{- end }}\n")
+    def test_what_is_no_yaml_is_read_as_text_and_the_mistake_recorded(self) -> None:
+        source, parsed = document("t.yaml", "keys:\n  devkey: secret\n wrong: [\n")
 
         assert parsed.errors
         assert any(pair.path == ("keys", "devkey") and pair.value == "secret" for pair in parsed.pairs)

@@ -70,6 +70,10 @@ def parse(source: Source, words: tuple[bytes, ...] = ()) -> tuple[Parsed, ...]:
         return (_as_text(source, words),)
 
 
+_READ_TEXT = frozenset({"text", "page", "yaml"})
+"""The frontends that read text, of whose very long lines only parts matter."""
+
+
 def parsed(source: Source, words: tuple[bytes, ...] = ()) -> tuple[Parsed, ...]:
     """The parsed forms of a file, which must be a view if it has one; none for one that is not read.
 
@@ -85,7 +89,8 @@ def parsed(source: Source, words: tuple[bytes, ...] = ()) -> tuple[Parsed, ...]:
         name = "text"
     # Frontends are imported on first use: each brings its parser along, and few scans need all of them.
     frontend = import_module(f"{__name__}.{name}")
-    found: Parsed | tuple[Parsed, ...] = frontend.parse(source, words) if name == "text" else frontend.parse(source)
+    further = (words,) if name in _READ_TEXT else ()
+    found: Parsed | tuple[Parsed, ...] = frontend.parse(source, *further)
     return found if isinstance(found, tuple) else (found,)
 
 

@@ -41,8 +41,8 @@ class _Script(Struct, frozen=True):
     container: str
 
 
-def parse(source: Source) -> tuple[Parsed, ...]:
-    """The text of a page, and a module for what of its scripts runs together.
+def parse(source: Source, words: tuple[bytes, ...] = ()) -> tuple[Parsed, ...]:
+    """The text of a page, and a module for what of its scripts runs together; `words` are as for `text.parse`.
 
     Raises:
         TooHardError: reading it takes far too long, or too much memory.
@@ -50,7 +50,7 @@ def parse(source: Source) -> tuple[Parsed, ...]:
     found = at_most(_scripts(source), MOST_PARTS)
     bundles = [script for script in found if is_minified(source.data[script.start : script.end])]
     scripts = [script for script in found if script not in bundles]
-    pairs = at_most(chain(_pairs_around(source, found), _pairs_of_bundles(source, bundles)))
+    pairs = at_most(chain(_pairs_around(source, found, words), _pairs_of_bundles(source, bundles, words)))
     document = Document(0, len(source.data), "text", (*pairs, *named_in_text(source.data, pairs)))
     containers = dict.fromkeys(script.container for script in scripts)
     return (document, *(_module(source, [item for item in scripts if item.container == name]) for name in containers))
@@ -68,17 +68,17 @@ def _module(source: Source, scripts: list[_Script]) -> Parsed:
     return module
 
 
-def _pairs_around(source: Source, scripts: Iterable[_Script]) -> Iterator[Pair]:
+def _pairs_around(source: Source, scripts: Iterable[_Script], words: tuple[bytes, ...]) -> Iterator[Pair]:
     position = 0
     for script in scripts:
-        yield from text.pairs_in(source, position, script.start)
+        yield from text.pairs_in(source, position, script.start, words=words)
         position = script.end
-    yield from text.pairs_in(source, position, len(source.data))
+    yield from text.pairs_in(source, position, len(source.data), words=words)
 
 
-def _pairs_of_bundles(source: Source, bundles: list[_Script]) -> Iterator[Pair]:
+def _pairs_of_bundles(source: Source, bundles: list[_Script], words: tuple[bytes, ...]) -> Iterator[Pair]:
     for bundle in bundles:
-        yield from text.pairs_in(source, bundle.start, bundle.end, suffix=".js")
+        yield from text.pairs_in(source, bundle.start, bundle.end, suffix=".js", words=words)
 
 
 def _scripts(source: Source) -> Iterator[_Script]:

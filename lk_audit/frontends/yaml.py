@@ -39,8 +39,8 @@ _MAX_BRACKETS = 500
 """Deeper flow collections cost libyaml quadratic time."""
 
 
-def parse(source: Source) -> Document:
-    """The pairs of a YAML stream.
+def parse(source: Source, words: tuple[bytes, ...] = ()) -> Document:
+    """The pairs of a YAML stream; `words` are as for `text.parse`.
 
     Raises:
         TooHardError: there are far too many of them.
@@ -50,7 +50,7 @@ def parse(source: Source) -> Document:
         _check_depth(source.data)
         reader.read()
     except (yaml.YAMLError, ValueError) as error:
-        return _as_text(source, None if _is_template(source.data) else error)
+        return _as_text(source, None if _is_template(source.data) else error, words)
     pairs = at_most(chain(reader.pairs, _comments(source, reader.blocks)))
     return Document(0, len(source.data), "yaml", at_most(chain(pairs, named_values(pairs))))
 
@@ -78,10 +78,10 @@ def _is_template(data: bytes) -> bool:
     return True
 
 
-def _as_text(source: Source, error: Exception | None) -> Document:
+def _as_text(source: Source, error: Exception | None, words: tuple[bytes, ...]) -> Document:
     """The pairs of lines; where an `error` is why there are no others, its place is told."""
     errors = (_place(source, error),) if error is not None else ()
-    whole = text.parse(source)
+    whole = text.parse(source, words)
     pairs = tuple(pair for document in _documents(source, whole.pairs) for pair in with_decoded_secrets(document))
     return Document(0, len(source.data), "yaml", pairs, errors, whole.is_cut)
 

@@ -101,3 +101,20 @@ def test_a_minified_script_is_left_to_the_text() -> None:
 def test_hostile_pages_are_read_in_time(text: str) -> None:
     for path in ("a.html", "a.vue", "a.astro"):
         assert frontends.parse(Source.from_text(path, text))
+
+
+_LONG = "word " * 5_000
+
+
+@pytest.mark.parametrize("page", ["<p>{}</p>", "<script>{}</script>", "<script type='application/json'>{}</script>"])
+def test_words_of_a_configuration_count_in_very_long_lines(page: str) -> None:
+    name = "ACME_RTC_SIGNING_KEY"
+    text = page.format(f'{_LONG} "{name}": "value of it" {_LONG}')
+    source = Source.from_text("a.html", text)
+
+    (without, *_), (document, *_) = frontends.parse(source), frontends.parse(source, (name.encode(),))
+
+    assert isinstance(without, Document)
+    assert isinstance(document, Document)
+    assert [pair.value for pair in document.pairs if pair.path[-1] == name] == ["value of it"]
+    assert not [pair for pair in without.pairs if pair.path[-1] == name]

@@ -113,17 +113,18 @@ def pairs_in(  # noqa: PLR0913 - keywords, all optional
     commented: bool = False,
     prefix: tuple[str, ...] = (),
     suffix: str | None = None,
+    words: tuple[bytes, ...] = (),
 ) -> tuple[Pair, ...]:
     """The pairs in a part of a file: a comment, a heredoc, a block of text. Paths start with `prefix`.
 
-    `suffix` is that of the files that hold such text, by default the file's own.
+    `suffix` is that of the files that hold such text, by default the file's own; `words` are as for `lines.lines`.
 
     Raises:
         TooHardError: there are far too many of them, or of lines.
     """
     if are_too_many(source.data, start, end):
         raise TooHardError
-    return at_most(_pairs(source, start, end, commented=commented, prefix=prefix, suffix=suffix))
+    return at_most(_pairs(source, start, end, commented=commented, prefix=prefix, suffix=suffix, words=words))
 
 
 def _pairs(  # noqa: PLR0913 - as above

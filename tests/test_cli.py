@@ -19,6 +19,7 @@ from lk_audit.config import Config
 from lk_audit.errors import RuleLoadError
 from lk_audit.findings import Crash, Report, Skipped
 from tests.commandline import failure, invoke
+from tests.hostile.ends import failing
 from tests.samples import SECRET
 
 ROOT = Path(__file__).parent.parent
@@ -270,6 +271,14 @@ def test_a_defect_is_one_line_without_the_text_of_the_exception(
     assert f"(lk-audit {__version__})" in said
     assert SECRET not in said
     assert said.count("\n") == 1
+
+
+def test_too_little_memory_is_one_line_and_no_defect(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rules_module, "load_rules", failing(MemoryError()))
+
+    assert failure(capsys, "rules") == (2, "lk-audit: there is less memory than the scan takes\n")
 
 
 def test_a_broken_built_in_rule_exits_with_three(

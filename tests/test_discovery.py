@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -173,6 +174,39 @@ def test_a_folder_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
     (tmp_path / "locked").chmod(0o700)
 
     assert [item.path for item in skipped] == ["locked"]
+
+
+@cannot_be_ordinary
+def test_a_folder_that_has_been_closed_since_git_heard_of_its_files_is_listed(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, "locked/node_modules/a.js")
+    git(tmp_path, "add", "-f", ".")
+    (tmp_path / "locked").chmod(0)
+    skipped = ordinarily(lambda: look(tmp_path).skipped)
+    (tmp_path / "locked").chmod(0o700)
+
+    assert [item.path for item in skipped] == ["locked/node_modules/a.js"]
+
+
+def test_what_the_system_tells_nothing_of_is_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that fails, and whose listings do not tell what is a folder."""
+
+    class Failing:
+        name = "a.py"
+        path = str(tmp_path / "a.py")
+
+        def is_dir(self, *, follow_symlinks: bool) -> bool:
+            raise OSError(5, "Input/output error", self.path, follow_symlinks)
+
+    def lstat(path: str) -> os.stat_result:
+        raise OSError(5, "Input/output error", path)
+
+    monkeypatch.setattr(os, "scandir", lambda _: contextlib.nullcontext([Failing()]))
+    monkeypatch.setattr(os, "lstat", lstat)
+
+    assert [(item.path, item.reason) for item in look(tmp_path).skipped] == [
+        ("a.py", "cannot be read (Input/output error)")
+    ]
 
 
 def test_a_virtual_environment_of_any_name_is_left_out_and_named(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ def run(arguments: Sequence[str]) -> int:
         return _silence()
     except LkAuditError as error:
         return _complain(str(error), DEFECT if isinstance(error, RuleLoadError) else USAGE)
+    except MemoryError:
+        return _complain("there is less memory than the scan takes", USAGE)
     except Exception as error:  # noqa: BLE001 - the last guard: a traceback could quote what is scanned
         return _complain(_defect(error), DEFECT)
     return outcome if isinstance(outcome, int) else CLEAN

@@ -97,7 +97,7 @@ def _base(working: Path, roots: Sequence[Path]) -> Path:
     """The working folder when everything lies in it, else the closest folder around all roots."""
     if all(root.is_relative_to(working) for root in roots):
         return working
-    return Path(os.path.commonpath([root if root.is_dir() else root.parent for root in roots]))
+    return Path(os.path.commonpath([root if is_folder(root) else root.parent for root in roots]))
 
 
 def prefix_of(base: Path) -> str:
@@ -286,8 +286,8 @@ class Listing:
         return known
 
     def _leaves_out_folder(self, folder: str) -> bool:
-        is_folder = self._folders[folder] = (self._base / folder).is_dir()
-        if not is_folder or self._exclusion.takes_in(folder):
+        is_there = self._folders[folder] = is_folder(self._base / folder)
+        if not is_there or self._exclusion.takes_in(folder):
             return False
         self.excluded.add(folder)
         return True

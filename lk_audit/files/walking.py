@@ -28,7 +28,7 @@ def walk(root: str, is_excluded: Callable[[str], bool], leave_out: Callable[[str
             leave_out(folder)
             continue
         for entry in entries:
-            is_folder = entry.is_dir(follow_symlinks=False)
+            is_folder = _is_folder(entry)
             if is_excluded(entry.path) or (
                 walk.is_ignored(entry.path, folder, is_folder=is_folder) and not _is_environment(entry.name)
             ):
@@ -78,6 +78,17 @@ class _Walk:
 
 def _name(entry: os.DirEntry[str]) -> str:
     return entry.name
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder; what cannot be told is a file, and said to be one that cannot be read.
+
+    The system is asked again where its listing does not tell, and may fail (readdir(3), DT_UNKNOWN).
+    """
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
 
 
 class _Rules:

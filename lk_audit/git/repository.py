@@ -89,7 +89,7 @@ def with_index_of_environment(repository: Repository, folder: Path | None) -> Re
 def _resolved(working: Path, path: str | Path) -> Path:
     """An absolute path whose folders are resolved; a symbolic link at its end is itself meant."""
     place = Path(os.path.normpath(working / path))
-    return place.parent.resolve() / place.name
+    return Path(os.path.realpath(place.parent), place.name)
 
 
 def _closest_folder(place: Path, working: Path) -> Path:
@@ -102,9 +102,10 @@ def _top(git: Git) -> Path | None:
 
 
 def _relative(place: Path, root: Path, given: str | Path) -> str:
-    if not place.resolve().is_relative_to(root) and not place.is_relative_to(root):
+    resolved = Path(os.path.realpath(place))
+    if not resolved.is_relative_to(root) and not place.is_relative_to(root):
         raise UsageError(f"{given} is not in the repository {root}; --staged and --history look at one repository")
-    shown = place if place.is_relative_to(root) else place.resolve()
+    shown = place if place.is_relative_to(root) else resolved
     relative = shown.relative_to(root).as_posix()
     return "" if relative == "." else relative
 

@@ -43,10 +43,9 @@ class Crew:
         self._outcomes: dict[int, tuple[int, bool, Any]] = {}
         self._workers: dict[int, _Worker] = {}
         self._poll = select.poll()
-        self._queue, giving = os.pipe()
-        os.write(giving, b"".join(_BATCH.pack(*batch) for batch in batches))
-        os.close(giving)
-        self._add(min(jobs, len(batches)))
+        self._queue = _queue_of(batches)
+        if self._queue is not None:
+            self._add(min(jobs, len(batches)))
         self._is_manned = bool(self._workers)
 
     def __enter__(self) -> Self:
@@ -54,7 +53,8 @@ class Crew:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End all processes at once: when all is done they have nothing to do, else nobody waits for what they do."""
-        os.close(self._queue)
+        if self._queue is not None:
+            os.close(self._queue)
         for descriptor, worker in self._workers.items():
             with suppress(ProcessLookupError):
                 os.kill(worker.process, signal.SIGKILL)
@@ -118,7 +118,7 @@ class Crew:
 
     def _next(self) -> Span | None:
         """The next batch; None when all are taken."""
-        told = os.read(self._queue, _BATCH.size)
+        told = b"" if self._queue is None else os.read(self._queue, _BATCH.size)
         if not told:
             return None
         start, end = _BATCH.unpack(told)
@@ -150,6 +150,17 @@ class Crew:
         if rest is not None:
             start, limit = rest
             self._outcomes[start] = (limit, True, ENDED)
+
+
+def _queue_of(batches: Sequence[Span]) -> int | None:
+    """A pipe that holds all batches; None where no more files may be open."""
+    try:
+        queue, giving = os.pipe()
+    except OSError:
+        return None
+    os.write(giving, b"".join(_BATCH.pack(*batch) for batch in batches))
+    os.close(giving)
+    return queue
 
 
 def _outcomes_in(worker: _Worker) -> Iterator[tuple[int, tuple[int, bool, Any]]]:

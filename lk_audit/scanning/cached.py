@@ -22,6 +22,7 @@ from lk_audit.files.columns import DIGEST, Columns
 from lk_audit.files.discovery import Discovery, LookAtEach, discovered, looked, states
 from lk_audit.files.listing import Roots
 from lk_audit.files.path_patterns import Exclusion
+from lk_audit.files.regular_files import read_regular
 from lk_audit.files.sources import Sources, holding
 from lk_audit.findings import AnyRule, Report
 from lk_audit.progress import Progress
@@ -98,13 +99,18 @@ class Scan:
         """Whether files of the cache folder are scanned: then whoever made those could have made its entries."""
         if not self._may_be_among:
             return False
-        inside = f"{self._store.folder.resolve().relative_to(found.base).as_posix()}/"
+        inside = f"{self._place.relative_to(found.base).as_posix()}/"
         return any(path.startswith(inside) for path in found.paths)
 
     @cached_property
     def _may_be_among(self) -> bool:
         """Whether that is told only when all files are listed; until then the names of an entry are not believed."""
-        return self._store.folder.resolve().is_relative_to(self._roots.base)
+        return self._place.is_relative_to(self._roots.base)
+
+    @cached_property
+    def _place(self) -> Path:
+        """Where the cache folder is, whatever links lead to it."""
+        return Path(os.path.realpath(self._store.folder))
 
     def _looked(
         self,
@@ -312,7 +318,7 @@ def _hidden(environment: EnvironmentFiles, limit: int) -> str:
     digest = hashlib.sha256()
     for file in files:
         try:
-            raw = Path(file.file).read_bytes()
+            raw = read_regular(file.file)
         except OSError:
             raw = b"\0"
         digest.update(f"{file.path}\0{hashlib.sha256(raw).hexdigest()}\0".encode("utf-8", "surrogateescape"))

@@ -118,6 +118,15 @@ def test_a_file_that_will_be_deleted_may_be_named(repo: Repo) -> None:
     assert found(scan(repo, ".env", "old.env")) == [("LK101", ".env")]
 
 
+@pytest.mark.parametrize("path", ["loop", "loop/a.py"])
+def test_a_link_that_leads_to_itself_is_no_path_of_the_index(repo: Repo, path: str) -> None:
+    repo.commit("a.py", "x = 1\n")
+    (repo.root / "loop").symlink_to("loop")
+
+    with pytest.raises(UsageError, match=f"no such file or folder, on disk or staged: {path}"):
+        scan(repo, path)
+
+
 def test_a_path_that_is_neither_on_disk_nor_staged_is_an_error(repo: Repo) -> None:
     with pytest.raises(UsageError, match=r"no such file or folder, on disk or staged: nowhere"):
         scan(repo, "nowhere")

@@ -28,6 +28,30 @@ def test_where_no_process_can_be_had_this_one_does_the_work(monkeypatch: pytest.
     assert found == squares(range(50))
 
 
+def test_where_no_more_files_may_be_open_this_process_does_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "pipe", failing(OSError(24, "Too many open files")))
+
+    found = [item for _, part in processes.spread(squares, range(50), [1] * 50, jobs=3) for item in part or ()]
+
+    assert found == squares(range(50))
+
+
+def test_where_the_system_does_not_tell_how_large_processes_are_they_do_the_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A /proc is missing where a scan is closed off in a file system of its own."""
+    opened = os.open
+
+    def without_proc(path: str, flags: int) -> int:
+        return opened(f"/nonexistent{path}" if path.startswith("/proc") else path, flags)
+
+    monkeypatch.setattr(os, "open", without_proc)
+    outcomes = list(processes.spread(lambda items: (os.getpid(), squares(items)), range(50), [1] * 50, jobs=3))
+
+    assert os.getpid() not in {part[0] for _, part in outcomes if part}
+    assert [item for _, part in outcomes if part for item in part[1]] == squares(range(50))
+
+
 def test_work_that_ends_all_processes_is_not_done_in_this_one(tmp_path: Path) -> None:
     """All of them end before most of the work is begun; what is left is done in others."""
 

@@ -146,6 +146,14 @@ def test_an_interrupted_bar_goes_away_too() -> None:
     assert stream.getvalue().endswith("\r\x1b[2K")
 
 
+def test_a_terminal_that_is_gone_does_not_end_the_work() -> None:
+    class Gone(Terminal):
+        def write(self, _text: str, /) -> int:
+            raise OSError(5, "Input/output error")
+
+    assert drawn([0.0, 5.0], Gone()) == ""
+
+
 def test_watched_items_are_counted_as_they_are_taken() -> None:
     heard: list[tuple[str, int, int]] = []
 

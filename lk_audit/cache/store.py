@@ -41,7 +41,8 @@ class Store:
         """What an entry holds; None when there is none, or it is damaged, of another version or someone else's."""
         file = self.folder / name
         try:
-            if not self._is_own() or file.stat().st_size > _LARGEST:
+            status = file.stat()
+            if not (self._is_own() and stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST):
                 return None
             with file.open("rb", buffering=0) as entry:
                 head, body = entry.read(len(_HEAD) + _DIGEST), entry.readall()

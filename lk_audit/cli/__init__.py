@@ -26,13 +26,21 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """Give those streams that were closed to whoever reads and writes nothing.
+    """See to it that streams are there, and take and give all that they should.
 
-    The numbers of closed ones go to the files that are opened next, and what is said would be written into those.
+    The numbers of closed ones go to the files that are opened next, and what is said would be written into those: they
+    lead nowhere instead. Others are waited for, even where whoever shares them (a program of Node, say) does not; and
+    standard output has a buffer even under `python -u`, which keeps what the system does not take at once.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
+        elif os.name == "posix":
+            os.set_blocking(stream.fileno(), True)
+    if not hasattr(sys.stdout.buffer, "raw"):
+        encoding, errors = sys.stdout.encoding, sys.stdout.errors
+        sys.stdout = open(sys.stdout.fileno(), "w", encoding=encoding, errors=errors, closefd=False)  # noqa: SIM115
 
 
 def _hindrance() -> str | None:

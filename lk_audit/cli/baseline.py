@@ -15,6 +15,7 @@ from lk_audit.cli.configured import finding_options
 from lk_audit.cli.exits import CLEAN, DEFECT
 from lk_audit.cli.groups import Group
 from lk_audit.cli.requests import defects, set_up
+from lk_audit.cli.saying import complain, say_line
 from lk_audit.configuration.files import shown_path
 from lk_audit.errors import UsageError
 from lk_audit.presence import is_folder
@@ -114,11 +115,11 @@ def _finished(scan: _Scan, change: _Change) -> int:
     write_baseline(scan.file, change.baseline, scan.name)
     for mark, entries in (("+", change.added), ("-", change.removed)):
         for entry in sorted(entries, key=lambda item: (item.path, item.rule, item.fingerprint))[:_LONGEST_LIST]:
-            click.echo(f"{mark} {entry.rule} {printable(readable_path(entry.path))}  {printable(entry.hint)}".rstrip())
+            say_line(f"{mark} {entry.rule} {printable(readable_path(entry.path))}  {printable(entry.hint)}".rstrip())
         if len(entries) > _LONGEST_LIST:
-            click.echo(f"{mark} and {len(entries) - _LONGEST_LIST} more")
+            say_line(f"{mark} and {len(entries) - _LONGEST_LIST} more")
     beyond = f" ({change.beyond} of them beyond this scan)" if change.beyond else ""
-    click.echo(f"{scan.name}: {len(change.added)} added, {len(change.removed)} removed, {change.kept} kept{beyond}")
+    say_line(f"{scan.name}: {len(change.added)} added, {len(change.removed)} removed, {change.kept} kept{beyond}")
     for message in change.defects:
-        click.echo(f"lk-audit: {message}", err=True)
+        complain(message)
     return DEFECT if change.defects else CLEAN

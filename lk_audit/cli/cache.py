@@ -11,6 +11,7 @@ from lk_audit.cache.store import Store
 from lk_audit.cli.exits import CLEAN
 from lk_audit.cli.groups import Group
 from lk_audit.cli.options import cache_folder_option
+from lk_audit.cli.saying import say_line
 from lk_audit.errors import UsageError
 from lk_audit.reporters.screen import printable
 
@@ -24,7 +25,7 @@ def cache_command() -> None:
 @cache_folder_option
 def dir_command(cache_dir: Path | None) -> int:
     """Print the folder of the cache, whether it is there yet or not."""
-    click.echo(printable(str(_folder(cache_dir))))
+    say_line(printable(str(_folder(cache_dir))))
     return CLEAN
 
 
@@ -38,7 +39,7 @@ def clean_command(cache_dir: Path | None) -> int:
     if left:
         raise UsageError(f"cannot remove all of {store.folder}: {_megabytes(left)} are left; see who may write there")
     entries = "1 entry" if count == 1 else f"{count} entries"
-    click.echo(printable(f"removed {entries} ({_megabytes(size)}) from {store.folder}"))
+    say_line(printable(f"removed {entries} ({_megabytes(size)}) from {store.folder}"))
     return CLEAN
 
 

@@ -6,6 +6,7 @@ import click
 from click.shell_completion import ShellComplete, get_completion_class
 
 from lk_audit.cli.options import Choice
+from lk_audit.cli.saying import say_line
 from lk_audit.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish")
@@ -29,4 +30,4 @@ def completion_command(context: click.Context, shell: str) -> None:
         raise UsageError(f"no completion for {shell}; there is one for {', '.join(SHELLS)}")
     script = found(context.find_root().command, {}, "lk-audit", _VARIABLE)
     # Not bash's own source(): it starts a bash to ask for its version, which may not be the one that will read this.
-    click.echo(ShellComplete.source(script).strip())
+    say_line(ShellComplete.source(script).strip())

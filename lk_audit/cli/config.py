@@ -10,6 +10,7 @@ from lk_audit.cli.configured import scan_options
 from lk_audit.cli.looks import presentation
 from lk_audit.cli.options import color_option
 from lk_audit.cli.requests import set_up
+from lk_audit.cli.saying import say
 from lk_audit.configuration.pages import settings_json, settings_text
 
 
@@ -23,6 +24,6 @@ def config_command(paths: tuple[str, ...], as_json: bool, color: bool | None, **
     setup = set_up(paths, options)
     running = (len(setup.rules), len(setup.loaded.rules))
     if as_json:
-        click.echo(settings_json(setup.settings, running), nl=False)
+        say(settings_json(setup.settings, running))
     else:
-        click.echo(settings_text(setup.settings, running, presentation(color=color)), nl=False, color=True)
+        say(settings_text(setup.settings, running, presentation(color=color)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS
 from lk_audit.cli.requests import defects
-from lk_audit.cli.saying import complain, say
+from lk_audit.cli.saying import complain, say, say_aside
 from lk_audit.errors import UsageError
 from lk_audit.files.discovery import discover
 from lk_audit.reporters import readable_path
@@ -80,7 +80,6 @@ def _plan(scan: Scan, *, unsafe: bool) -> Plan:
 
 
 def _say(verb: str, made: Plan, *, unsafe: bool) -> None:
-    """On standard error, so that a diff or a report stays what it is."""
     more = made.unsafe_left if not unsafe else 0
     rest = f" ({more} more with --unsafe-fixes)" if more else ""
     undone = (
@@ -88,4 +87,4 @@ def _say(verb: str, made: Plan, *, unsafe: bool) -> None:
         if made.undone
         else ""
     )
-    say(f"{verb} {counted(made.fixed, 'finding')}{rest}{undone}.\n", to_errors=True)
+    say_aside(f"{verb} {counted(made.fixed, 'finding')}{rest}{undone}.\n")

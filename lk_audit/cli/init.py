@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from lk_audit import __version__
 from lk_audit.cli import onboarding
+from lk_audit.cli.saying import say, say_line
 from lk_audit.errors import UsageError
 from lk_audit.facts import FileRole
 from lk_audit.files.discovery import discover
@@ -68,11 +69,11 @@ def init_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     if config and not _is_configured(root):
         changes.append(_new(root, onboarding.CONFIG_FILE, onboarding.CONFIG, force=force))
     elif config:
-        click.echo("pyproject.toml holds a configuration of lk-audit already")
+        say_line("pyproject.toml holds a configuration of lk-audit already")
     for change in changes:
-        click.echo(_applied(root, change, dry_run=dry_run), nl=False)
+        say(_applied(root, change, dry_run=dry_run))
     for line in _advice(root, changes):
-        click.echo(line)
+        say_line(line)
 
 
 def _root(folder: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -114,24 +113,16 @@ def write(output: Output, text: str) -> None:
     """Write a report.
 
     Raises:
-        UsageError: the file cannot be written.
+        UsageError: it cannot be written.
+        BrokenPipeError: nobody reads standard output any more.
     """
+    if output.target == STANDARD_OUTPUT:
+        say(text)
+        return
     try:
-        if output.target == STANDARD_OUTPUT:
-            say(text)
-        else:
-            _replace(Path(output.target), text.encode("utf-8", "replace"))
-    except BrokenPipeError:
-        raise
+        _replace(Path(output.target), text.encode("utf-8", "replace"))
     except OSError as error:
-        if output.target == STANDARD_OUTPUT:
-            silence()
         raise _unwritable(output.target, error) from None
-
-
-def silence() -> None:
-    """Send what standard output still holds nowhere; else the interpreter would try again at its exit, and complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -156,5 +147,4 @@ def _umask() -> int:
 
 
 def _unwritable(target: str, error: OSError) -> UsageError:
-    target = "standard output" if target == STANDARD_OUTPUT else target
     return UsageError(f"cannot write {target}: {error.strerror or type(error).__name__}")

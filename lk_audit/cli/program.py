@@ -29,7 +29,7 @@ def run(arguments: Sequence[str]) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a replaced stream may have no encoding
     with contextlib.suppress(ValueError):  # not the main thread
-        signal.signal(signal.SIGTERM, _terminate)
+        _await_the_end()
     try:
         outcome = _outcome(arguments)
         sys.stdout.flush()
@@ -37,7 +37,10 @@ def run(arguments: Sequence[str]) -> int:
         is_terminated = isinstance(error, _Terminated)
         return _complain("terminated", TERMINATED) if is_terminated else _complain("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        return _silence()
+        from lk_audit.cli.saying import silence  # noqa: PLC0415 - most readers stay until the end
+
+        silence()  # whoever read the output has seen enough
+        return FINDINGS
     except LkAuditError as error:
         return _complain(str(error), DEFECT if isinstance(error, RuleLoadError) else USAGE)
     except MemoryError:
@@ -45,6 +48,14 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last guard: a traceback could quote what is scanned
         return _complain(_defect(error), DEFECT)
     return outcome if isinstance(outcome, int) else CLEAN
+
+
+def _await_the_end() -> None:
+    """End as after Ctrl-C when somebody asks for it, or the terminal is gone, for which `nohup` has signals ignored."""
+    signal.signal(signal.SIGTERM, _terminate)
+    hung_up = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hung_up is not None and signal.getsignal(hung_up) == signal.SIG_DFL:
+        signal.signal(hung_up, _terminate)
 
 
 def _outcome(arguments: Sequence[str]) -> object:
@@ -88,12 +99,6 @@ def _complain(message: str, code: int) -> int:
 
     complain(message)
     return code
-
-
-def _silence() -> int:
-    """Whoever read the output has seen enough; keep the interpreter from complaining about it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return FINDINGS
 
 
 def _defect(error: Exception) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from lk_audit.progress import Progress
@@ -48,12 +48,15 @@ class _Line:
             return
         self._next = now + _INTERVAL
         self._is_drawn = True
-        self._stream.write(_CLEAR + _bar(step, done, total)[: _columns()])
-        self._stream.flush()
+        self._draw(_bar(step, done, total)[: _columns()])
 
     def clear(self) -> None:
         if self._is_drawn:
-            self._stream.write(_CLEAR)
+            self._draw("")
+
+    def _draw(self, bar: str) -> None:
+        with suppress(OSError):  # the terminal is gone
+            self._stream.write(_CLEAR + bar)
             self._stream.flush()
 
 

@@ -10,6 +10,7 @@ import click
 from lk_audit.cli.looks import presentation
 from lk_audit.cli.options import Choice, color_option, rule_names, rules_option
 from lk_audit.cli.pages import catalogue, rule_text
+from lk_audit.cli.saying import complain, say
 from lk_audit.errors import UsageError
 from lk_audit.rule_loader import Rules, load_rules
 from lk_audit.suggestions import did_you_mean
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
 @color_option
 def explain_command(rule: str, rule_folders: tuple[Path, ...], color: bool | None) -> None:
     """Explain a rule, given by its id or name."""
-    click.echo(rule_text(_rule(rule, _loaded(rule_folders)), presentation(color=color)), nl=False, color=True)
+    say(rule_text(_rule(rule, _loaded(rule_folders)), presentation(color=color)))
 
 
 def _loaded(folders: tuple[Path, ...]) -> Rules:
     loaded = load_rules(folders)
     for message in loaded.errors:
-        click.echo(f"lk-audit: {message}", err=True)
+        complain(message)
     return loaded
 
 
@@ -56,4 +57,4 @@ def _rule(name: str, loaded: Rules) -> AnyRule:
 @color_option
 def rules_command(style: str, rule_folders: tuple[Path, ...], color: bool | None) -> None:
     """List all rules."""
-    click.echo(catalogue(_loaded(rule_folders).rules, style, presentation(color=color)), nl=False, color=True)
+    say(catalogue(_loaded(rule_folders).rules, style, presentation(color=color)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS, USAGE
 from lk_audit.cli.looks import presentation
 from lk_audit.cli.outputs import STANDARD_OUTPUT, Output, check, paired, write
 from lk_audit.cli.requests import asked, defects, set_up
-from lk_audit.cli.saying import complain
+from lk_audit.cli.saying import complain, standard_input
 from lk_audit.config import Config
 from lk_audit.errors import UsageError
 from lk_audit.machine import processes
@@ -101,7 +100,7 @@ def _scanned(setup: Setup, buffer: str | None) -> Report:
     if buffer is None:
         with processes.as_program():
             return setup.scanned()
-    return setup.scanned_buffer(buffer, sys.stdin.buffer.read(setup.config.size_limit + 1))
+    return setup.scanned_buffer(buffer, standard_input(setup.config.size_limit + 1))
 
 
 def _buffer_name(paths: Sequence[str], stdin_filename: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
 import click
@@ -12,6 +11,7 @@ from lk_audit.cli.exits import CLEAN, FINDINGS
 from lk_audit.cli.looks import presentation
 from lk_audit.cli.options import color_option, ttl_option
 from lk_audit.cli.pages import token_text
+from lk_audit.cli.saying import say, standard_input
 from lk_audit.errors import UsageError
 from lk_audit.livekit.tokens import read_token
 from lk_audit.rule_api import Options
@@ -27,7 +27,7 @@ def token_command(jwt: str, max_ttl: float, color: bool | None) -> int:
 
     Exit codes: 0 nothing wrong, 1 something wrong, 2 not a LiveKit token.
     """
-    text = sys.stdin.read(1 << 20) if jwt == "-" else jwt
+    text = standard_input(1 << 20).decode("utf-8", "replace") if jwt == "-" else jwt
     decoded = read_token(text.strip().removeprefix("Bearer ").strip())
     if decoded is None:
         raise UsageError("that is no JWT")
@@ -35,5 +35,5 @@ def token_command(jwt: str, max_ttl: float, color: bool | None) -> int:
         raise UsageError("that is a JWT, but no LiveKit access token: it needs HS256 and a LiveKit grant")
     options = Options(max_ttl=max_ttl, now=time.time())
     problems = token_inspection.judge(decoded, load_rules().rules, options)
-    click.echo(token_text(decoded, problems, options, presentation(color=color)), nl=False, color=True)
+    say(token_text(decoded, problems, options, presentation(color=color)))
     return FINDINGS if problems else CLEAN

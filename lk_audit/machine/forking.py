@@ -15,7 +15,7 @@ from lk_audit.machine import memory
 if TYPE_CHECKING:
     from ctypes import CDLL
 
-_ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
+_ENDING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 
 
 def trim() -> None:
@@ -52,9 +52,10 @@ _PR_SET_PDEATHSIG = 1
 def settle(parent: int) -> None:
     """Make a new process one that only its parent ends, and that does not outlive it.
 
-    Ctrl-C reaches all processes of a terminal; the first one sees to the others.
+    Ctrl-C and the end of a terminal reach all of its processes; the first one sees to the others.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for of_terminal in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(of_terminal, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

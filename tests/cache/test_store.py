@@ -202,6 +202,18 @@ def test_an_entry_that_is_a_folder_or_a_link_to_nowhere_does_no_harm(tree: Path,
     assert shown(scanned(tree, cache)) == expected
 
 
+@POSIX
+def test_an_entry_that_is_a_pipe_or_a_device_is_not_read(tmp_path: Path) -> None:
+    kept = Store(tmp_path)
+    pipe, device = entry_name("report", b"x"), entry_name("report", b"y")
+    os.mkfifo(tmp_path / pipe)
+    (tmp_path / device).symlink_to("/dev/zero")
+
+    assert (kept.read(pipe), kept.read(device)) == (None, None)
+    kept.write(pipe, b"body")
+    assert kept.read(pipe) == b"body"
+
+
 def test_a_report_comes_back_as_it_was(tree: Path) -> None:
     report = scanned(tree)
     kept = wire.Kept(span=Span(), report=wire.packed(report))

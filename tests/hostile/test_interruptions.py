@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
@@ -93,15 +94,29 @@ def test_ctrl_c_ends_a_scan_at_once(work: Path, tmp_path: Path, delay: float, jo
     assert [item.name for item in tmp_path.iterdir() if item.name.startswith(".")] == []
 
 
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.skipif(not processes.can_spread(), reason="looks into /proc")
-def test_a_terminated_scan_leaves_no_process_behind(work: Path) -> None:
+def test_a_terminated_scan_leaves_no_process_behind(work: Path, end: signal.Signals) -> None:
     process = started(work, "--jobs", "3")
     until_it_spreads(process)
-    process.terminate()
+    os.killpg(process.pid, end)
     _, err = process.communicate(timeout=_PATIENCE)
 
     assert (process.returncode, err.lstrip()) == (143, "lk-audit: terminated\n")
     assert is_empty(process.pid)
+
+
+@pytest.mark.skipif(not processes.can_spread(), reason="looks into /proc")
+def test_a_scan_that_shall_outlive_its_terminal_does(work: Path) -> None:
+    """nohup(1) has the signal ignored."""
+    hung_up = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    process = started(work, "--jobs", "3")
+    signal.signal(signal.SIGHUP, hung_up)
+    until_it_spreads(process)
+    os.killpg(process.pid, signal.SIGHUP)
+    process.communicate(timeout=6 * _PATIENCE)
+
+    assert process.returncode == 1
 
 
 @pytest.mark.skipif(not processes.can_spread(), reason="looks into /proc")
@@ -205,16 +220,66 @@ def test_a_full_disk_is_one_clear_line(leak: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
-def test_standard_output_that_takes_no_more_is_one_clear_line(leak: Path) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [("scan",), ("rules", "--format", "json"), ("explain", "LK101"), ("config",), ("cache", "dir")],
+)
+def test_standard_output_that_takes_no_more_is_one_clear_line(leak: Path, arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
-            command("scan"), cwd=leak, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            command(*arguments),
+            cwd=leak,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
 
     assert (ended.returncode, ended.stderr) == (
         2,
         "lk-audit: cannot write standard output: No space left on device\n",
     )
+
+
+def test_a_report_that_does_not_fit_is_not_cut_in_silence(leak: Path, tmp_path: Path) -> None:
+    """Python writes what there is room for, and without a buffer (`python -u`) nobody hears of the rest."""
+    target = tmp_path / "report.json"
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f'ulimit -f 1; exec "$0" "$@" > {target}', *command("scan", "--format", "json")[3:]],
+        cwd=leak,
+        env=environment(PYTHONDONTWRITEBYTECODE="1", PYTHONUNBUFFERED="1"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (ended.returncode, ended.stderr) == (2, "lk-audit: cannot write standard output: File too large\n")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_slow_reader_gets_all_of_a_report_whoever_else_writes_into_the_pipe(leak: Path, unbuffered: str) -> None:
+    """A program of Node has its pipes answer at once, and its children inherit that."""
+    for number in range(300):
+        (leak / f"a{number}.env").write_text(LEAK)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    process = subprocess.Popen(
+        command("scan", "--format", "json"),
+        cwd=leak,
+        env=environment(PYTHONUNBUFFERED=unbuffered),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writing)
+    time.sleep(1.5)
+    with os.fdopen(reading, "rb") as pipe:
+        received = pipe.read()
+
+    assert process.communicate(timeout=_PATIENCE)[1] == b""
+    assert len(received) > 1 << 16
+    assert json.loads(received)["summary"]["places"] == 301
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(leak: Path, tmp_path: Path) -> None:

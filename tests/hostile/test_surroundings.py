@@ -76,6 +76,22 @@ def test_streams_that_are_closed_change_neither_the_outcome_nor_a_report(leak: P
     assert "internal error" not in ended.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.parametrize("arguments", [("scan", "--nonsense"), ("scan", "nowhere"), ("nonsense",)])
+@pytest.mark.parametrize("after", ["2>/dev/full", "2>&-"])
+def test_where_nobody_hears_what_is_wrong_the_exit_code_says_it(
+    leak: Path, arguments: tuple[str, ...], after: str
+) -> None:
+    assert run(leak, *arguments, after=after).returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [("scan", "--stdin-filename", "a.py"), ("token",)])
+def test_standard_input_that_cannot_be_read_is_one_clear_line(leak: Path, arguments: tuple[str, ...]) -> None:
+    ended = run(leak, *arguments, after="0>/dev/null")
+
+    assert (ended.returncode, ended.stderr) == (2, "lk-audit: cannot read standard input: Bad file descriptor\n")
+
+
 def test_a_report_for_a_closed_standard_output_goes_nowhere(leak: Path) -> None:
     ended = run(leak, "scan", "--no-cache", after=">&-")
 

@@ -145,6 +145,20 @@ def test_links_that_leave_the_folder_or_lead_nowhere_are_listed(
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_link_of_which_the_system_does_not_tell_where_it_leads_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def readlink(path: str) -> str:
+        raise PermissionError(13, "Permission denied", path)
+
+    (tmp_path / "link").symlink_to("a.py")
+    monkeypatch.setattr(os, "readlink", readlink)
+
+    assert [(item.path, item.reason) for item in look(tmp_path).skipped] == [
+        ("link", "cannot be read (Permission denied)")
+    ]
+
+
 def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 

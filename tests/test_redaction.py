@@ -35,6 +35,12 @@ def test_a_known_secret_is_masked_character_for_character() -> None:
     assert masked == "key = 'tr" + MASK * 9 + "'; x"
 
 
+def test_a_message_may_name_a_file_whose_name_is_no_text() -> None:
+    masked = Redactor([Secret("abcdefgh")]).message("move abcdefgh out of \udcff.env")
+
+    assert masked == f"move ab{MASK * 6} out of \ufffd.env"
+
+
 def test_of_two_secrets_the_longer_one_is_masked_whole() -> None:
     masked = Redactor(secrets_in([credential("abcdefgh"), credential("abcdefgh12345678")])).code("abcdefgh12345678")
 

@@ -17,7 +17,9 @@ from lk_audit.cli.saying import say, say_line
 from lk_audit.errors import UsageError
 from lk_audit.facts import FileRole
 from lk_audit.files.discovery import discover
+from lk_audit.files.replacing import put
 from lk_audit.frontends import frontend_for
+from lk_audit.presence import is_there
 from lk_audit.roles import file_role
 
 _NOT_REAL = (FileRole.EXAMPLE, FileRole.TEST, FileRole.DOCUMENTATION)
@@ -78,7 +80,7 @@ def init_command(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 def _root(folder: Path) -> Path:
     """The repository around a folder, else the folder."""
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), folder)
+    return next((place for place in (folder, *folder.parents) if is_there(place / ".git")), folder)
 
 
 def _origin(address: str | None, revision: str | None) -> onboarding.Origin:
@@ -95,7 +97,7 @@ def _origin(address: str | None, revision: str | None) -> onboarding.Origin:
 
 def _text(file: Path) -> str | None:
     try:
-        return file.read_bytes().decode("utf-8") if file.exists() else None
+        return file.read_bytes().decode("utf-8") if is_there(file) else None
     except OSError as error:
         raise UsageError(f"cannot read {file.name}: {error.strerror or type(error).__name__}") from None
     except UnicodeDecodeError:
@@ -104,7 +106,7 @@ def _text(file: Path) -> str | None:
 
 def _hook(root: Path, origin: onboarding.Origin) -> _Change:
     """The hook, in the file that is there; prek reads its own before the one that it shares with pre-commit."""
-    name = onboarding.PREK_FILE if (root / onboarding.PREK_FILE).exists() else onboarding.HOOKS_FILE
+    name = onboarding.PREK_FILE if is_there(root / onboarding.PREK_FILE) else onboarding.HOOKS_FILE
     before = _text(root / name)
     add = onboarding.with_prek_hook if name == onboarding.PREK_FILE else onboarding.with_hook
     return _Change(name, before, add(before or "", origin))
@@ -153,7 +155,7 @@ def _applied(root: Path, change: _Change, *, dry_run: bool) -> str:
     file = root / change.name
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(change.after, encoding="utf-8", newline="")
+        put(file, change.after.encode())
     except OSError as error:
         raise UsageError(f"cannot write {change.name}: {error.strerror or type(error).__name__}") from None
     return f"{change.name} {'written' if change.is_new else 'changed'}\n"
@@ -179,7 +181,7 @@ def _advice(root: Path, changes: list[_Change]) -> Iterator[str]:
 
 def _uncovered(root: Path) -> list[str]:
     """The environment files, examples aside, that git would commit or has committed."""
-    if not (root / ".git").exists():
+    if not is_there(root / ".git"):
         return []
     names = [file.path for file in discover([root], folder=root).files]
     return [

@@ -119,31 +119,12 @@ def write(output: Output, text: str) -> None:
     if output.target == STANDARD_OUTPUT:
         say(text)
         return
+    from lk_audit.files.replacing import put  # noqa: PLC0415 - most reports go to standard output
+
     try:
-        _replace(Path(output.target), text.encode("utf-8", "replace"))
+        put(Path(output.target), text.encode("utf-8", "replace"))
     except OSError as error:
         raise _unwritable(output.target, error) from None
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file, all of it or nothing. What is no regular file (/dev/stderr, a pipe) is written as it is."""
-    target = Path(os.path.realpath(path))
-    is_there = target.exists()
-    if (is_there and not target.is_file()) or not os.access(target.parent, os.W_OK):
-        path.write_bytes(data)
-        return
-    if is_there and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    from lk_audit.files.replacing import in_place_of  # noqa: PLC0415 - most reports go to standard output
-
-    with in_place_of(target, target.stat().st_mode & 0o777 if is_there else 0o666 & ~_umask()) as stream:
-        stream.write(data)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _unwritable(target: str, error: OSError) -> UsageError:

@@ -305,7 +305,7 @@ def classified(path: str, file: str, base: Path, limit: int) -> bytes | Skipped 
     except FileNotFoundError:
         return None
     except OSError as error:
-        return Skipped(path, f"cannot be read ({error.strerror or type(error).__name__})")
+        return _unreadable(path, error)
     if stat.S_ISLNK(status.st_mode):
         return _link(path, file, base)
     if not stat.S_ISREG(status.st_mode):
@@ -319,6 +319,10 @@ def too_large(path: str, size: int, limit: int) -> Skipped:
     return Skipped(path, f"too large ({_megabytes(size)}; the limit is {_megabytes(limit)})")
 
 
+def _unreadable(path: str, error: OSError) -> Skipped:
+    return Skipped(path, f"cannot be read ({error.strerror or type(error).__name__})")
+
+
 def _irregular(path: str, file: str, mode: int) -> Skipped:
     """A folder that is listed like a file, a device, a pipe ..."""
     if not stat.S_ISDIR(mode):
@@ -329,7 +333,10 @@ def _irregular(path: str, file: str, mode: int) -> Skipped:
 
 
 def _link(path: str, file: str, base: Path) -> Skipped | None:
-    target = Path(os.path.realpath(file))
+    try:
+        target = Path(os.path.realpath(file))
+    except OSError as error:  # where it leads is not told, as of some links in /proc
+        return _unreadable(path, error)
     if not os.path.exists(target):  # noqa: PTH110 - says no where Path.exists raises: a loop, a name too long
         return Skipped(path, "a broken symbolic link", expected=True)
     if target.is_relative_to(base):

@@ -12,6 +12,7 @@ from msgspec import Struct
 from lk_audit.facts import CredentialLiteral, Fact, Strength
 from lk_audit.patterns import regex
 from lk_audit.secret import Secret
+from lk_audit.unicode import writable
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -60,7 +61,11 @@ class Redactor:
         self._short = [word for word in words if len(word) < _SHORT]
 
     def message(self, text: str) -> str:
-        """A message with secrets and tokens masked; not the short ones, which are also words of messages."""
+        """A message with secrets and tokens masked; not the short ones, which are also words of messages.
+
+        It may name a file, whose name need not be text.
+        """
+        text = writable(text)
         return _JWT.sub(_mask_match, _mask_spans(text, self._long_spans(text)))
 
     def code(self, text: str) -> str:

@@ -129,3 +129,18 @@ def test_narrow_limits_of_the_system_change_nothing(leak: Path, limit: str) -> N
 
     assert ended.returncode == 1, ended.stderr
     assert '"rule_id": "LK101"' in ended.stdout
+
+
+def test_what_cannot_be_set_up_leaves_the_hooks_that_there_are(leak: Path) -> None:
+    """A limit on the size of files stands for a full disk."""
+    (leak / ".pre-commit-config.yaml").write_text("repos: []\n")
+
+    ended = run(
+        leak,
+        *("init", "--no-workflow", "--repository", "https://github.com/owner/lk-audit"),
+        before="ulimit -f 0; ",
+        PYTHONDONTWRITEBYTECODE="1",
+    )
+
+    assert (ended.returncode, ended.stderr) == (2, "lk-audit: cannot write .pre-commit-config.yaml: File too large\n")
+    assert (leak / ".pre-commit-config.yaml").read_text() == "repos: []\n"

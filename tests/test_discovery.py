@@ -190,6 +190,25 @@ def test_a_folder_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
     assert [item.path for item in skipped] == ["locked"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="folders by descriptors, as POSIX has them")
+def test_a_folder_whose_path_is_too_long_is_listed(root: Path) -> None:
+    """Git goes on where it cannot open a folder, and only warns."""
+    write(root, "a.py")
+    here = os.open(root, os.O_RDONLY)
+    for _ in range(25):
+        os.mkdir("d" * 200, dir_fd=here)
+        here, outer = os.open("d" * 200, os.O_RDONLY, dir_fd=here), here
+        os.close(outer)
+    os.close(os.open("b.py", os.O_WRONLY | os.O_CREAT, dir_fd=here))
+    os.close(here)
+
+    seen = look(root)
+
+    assert seen.paths == ["a.py"]
+    assert [item.reason for item in seen.skipped] == ["cannot be read (File name too long)"]
+    assert set(seen.skipped[0].path) == {"d", "/"}
+
+
 @cannot_be_ordinary
 def test_a_folder_that_has_been_closed_since_git_heard_of_its_files_is_listed(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")

@@ -5,6 +5,7 @@ Nothing is said of the files themselves here, so that some can be looked at whil
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -19,7 +20,7 @@ from lk_audit.files.path_patterns import Exclusion
 from lk_audit.files.regular_files import read_regular
 from lk_audit.files.walking import walk
 from lk_audit.findings import Skipped
-from lk_audit.git.process import Git
+from lk_audit.git.process import Asked, Git
 from lk_audit.git.refusal import refusal
 from lk_audit.presence import is_folder, is_there
 
@@ -159,7 +160,7 @@ class Listing:
     def __init__(self, root: Path, base: Path, exclusion: Exclusion) -> None:
         self.excluded: set[str] = set()
         self.left_out: dict[str, Skipped] = {}
-        self._heard: list[bytes | None] = []
+        self._heard: list[_Said] = []
         self._digests: list[bytes] = []
         self._folders: dict[str, bool] = {}
         self._base = base
@@ -211,17 +212,21 @@ class Listing:
         heard, self._heard = self._heard, []
         is_known = False
         is_all = True
-        for answer in heard or _said_of(place):
-            self._digests.append(_digest(answer))
-            is_known |= bool(answer)
-            is_all &= answer is not None
-            if answer:
-                yield _names(answer, folder)
+        for said in heard or _said_of(place):
+            self._digests.append(_digest(said))
+            is_known |= bool(said.names)
+            is_all &= said.names is not None
+            if said.names:
+                yield _names(said.names, folder)
+            for closed, why in said.closed:
+                path = reported(closed, self._base)
+                if not self._is_excluded(path):
+                    self.left_out[path] = Skipped(path, f"cannot be read ({why})")
         if not (is_known and is_all):
             self._digests.append(b"")
-            why = None if is_all or repository_of(place) is None else refusal(place)
-            if why is not None:
-                self.left_out[folder or "."] = Skipped(folder or ".", why)
+            refused = None if is_all or repository_of(place) is None else refusal(place)
+            if refused is not None:
+                self.left_out[folder or "."] = Skipped(folder or ".", refused)
             yield self._walked(place)  # It is ignored as a whole, or nothing that git can read.
 
     def _walked(self, folder: Path) -> list[str]:
@@ -298,31 +303,57 @@ _indexes: dict[Path, _State] = {}
 """What was said of the index before git was asked ahead, by folder."""
 
 
-def _said_of(folder: Path) -> Iterator[bytes | None]:
-    """What git says of a folder: the names in its index, then those that it has to look for; None where it cannot.
+class _Said(Struct, frozen=True):
+    """What git says: names, None where it cannot, and the folders that it cannot open, each with the reason."""
+
+    names: bytes | None
+    closed: Sequence[tuple[str, str]] = ()
+
+
+def _said_of(folder: Path) -> Iterator[_Said]:
+    """What git says of a folder: the names in its index, then those that it has to look for.
 
     Who adds a file to the index between the two answers takes it out of both: then git is asked for all names at once.
     """
     repository = repository_of(folder)
     if repository is None:
-        yield None
+        yield _Said(None)
         return
     git = Git(folder)
     before = _indexes.pop(folder) if folder in _indexes else _state_of_index(repository)
     untracked = git.ask(*_UNTRACKED)
     if untracked is None:
-        yield None
+        yield _Said(None)
         return
     try:
         tracked = git.ask(*_TRACKED)
-        yield tracked.answer() if tracked is not None else None
+        yield _answer(tracked, repository)
     except BaseException:
         untracked.drop()
         raise
-    yield untracked.answer()
+    yield _answer(untracked, repository)
     if _state_of_index(repository) != before:
-        everything = git.ask(*_ALL)
-        yield everything.answer() if everything is not None else None
+        yield _answer(git.ask(*_ALL), repository)
+
+
+_CLOSED = "warning: could not open directory '"
+"""Before a path from the root of the repository, and why. Source: git:dir.c, `open_cached_dir`."""
+
+
+def _answer(asked: Asked | None, repository: Path) -> _Said:
+    """An answer of git. It goes on where it cannot open a folder, and only warns."""
+    told = asked.answer() if asked is not None else None
+    if asked is None or told is None:
+        return _Said(None)
+    warnings = [line for line in os.fsdecode(asked.complaints).splitlines() if line.startswith(_CLOSED)]
+    return _Said(told, [_closed(warning, repository) for warning in warnings])
+
+
+def _closed(warning: str, repository: Path) -> tuple[str, str]:
+    """The folder that a warning is about, and why; git cuts off what is longer than a path may be."""
+    path, is_whole, rest = warning.removeprefix(_CLOSED).rpartition("': ")
+    path, why = (path, rest) if is_whole else (rest, os.strerror(errno.ENAMETOOLONG))
+    return os.path.join(repository, path.rstrip("/")), why  # noqa: PTH118 - text paths
 
 
 def _state_of_index(repository: Path) -> _State:
@@ -340,9 +371,9 @@ def _state_of_index(repository: Path) -> _State:
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _digest(answer: bytes | None) -> bytes:
+def _digest(said: _Said) -> bytes:
     """The digest of an answer of git; empty for one that does not tell all: a failure, or with repositories inside."""
-    return b"" if answer is None or b"/\0" in answer else sha256(answer)
+    return b"" if said.names is None or b"/\0" in said.names or said.closed else sha256(said.names)
 
 
 def _names(listed: bytes, folder: str) -> list[str]:

@@ -124,7 +124,7 @@ class Git(Struct, frozen=True, dict=True):
         if ahead is not None or self.folder in _hopeless:
             return ahead
         try:
-            return Asked(self.folder, self.start(*arguments))
+            return Asked(self.folder, self.start(*arguments, stderr=subprocess.PIPE))
         except GitError:
             return None
 
@@ -161,13 +161,15 @@ class Asked:
         self._folder = folder
         self._process = process
         self._is_dropped = False
+        self.complaints = b""
+        """What it says on standard error, once it has answered."""
 
     def answer(self) -> bytes | None:
         """What the command prints; None when it fails, takes too long or was dropped."""
         if self._is_dropped:
             return None
         try:
-            told, _ = self._process.communicate(timeout=_PATIENCE)
+            told, self.complaints = self._process.communicate(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
             _hopeless.add(self._folder)
             self.drop()

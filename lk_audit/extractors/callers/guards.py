@@ -82,7 +82,7 @@ from lk_audit.syntax import (
 )
 from lk_audit.values.model import Defined, Environment, Mapped, Returned, Value, symbolic_sources
 
-CHECKING = (If, Try, Call, Member, Index)
+CHECKING = (If, Conditional, Try, Call, Member, Index)
 """The syntax that can make sure who the caller is: `Guards.checks` says of a node whether it does."""
 _DEEPEST = 4
 _READERS = frozenset({"json", "json.loads", "JSON.parse", "get", "split", "decode_header", "print", "log", "b64decode"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Argument, Call, Class, Expr, Function, Member, Name, Parameter
+from lk_audit.syntax import Argument, Call, Class, Expr, Function, Literal, Member, Name, Parameter
 from lk_audit.values import builtins, dialects, environment
 from lk_audit.values.callgraph import is_decorated
 from lk_audit.values.frames import Frame
@@ -290,10 +290,19 @@ class Calls:
                 continue
             argument = _argument(call, position, parameter.name)
             if argument is not None:
-                bindings[parameter.name] = evaluator.evaluate_at(argument.value, frame)
+                given = evaluator.evaluate_at(argument.value, frame)
+                bindings[parameter.name] = self._or_default(given, parameter, home)
             else:
                 bindings[parameter.name] = self._absent(parameter, call, home)
         return {name: home.from_home(evaluator, values) for name, values in bindings.items()}
+
+    def _or_default(self, given: Possible, parameter: Parameter, home: Evaluator) -> Possible:
+        """What a parameter is that a call passes: in JavaScript its default, where that is `undefined`."""
+        if parameter.default is None or not home.names.is_javascript:
+            return given
+        told = tuple(value for value in given if not _is_undefined(value))
+        default = home.calls.default(parameter) if len(told) < len(given) else ()
+        return (*told, *self._evaluator.from_home(home, default))
 
     def _absent(self, parameter: Parameter, call: Call, home: Evaluator) -> Possible:
         """What a parameter is that the call does not write out."""
@@ -371,7 +380,12 @@ class Calls:
         caller = evaluator.names.enclosing_function(call)
         name = evaluator.names.name_of(caller) if caller is not None else ""
         step = Step(call.start, call.end, f"passed by {name}()" if name else "passed here")
-        return traced(evaluator.evaluate(argument.value), step)
+        return traced(self._or_default(evaluator.evaluate(argument.value), parameter, home), step)
+
+
+def _is_undefined(value: Value) -> bool:
+    """Whether a value is `undefined`: what nobody has passed, or set; `null` is written out."""
+    return isinstance(value, Nothing) and not isinstance(value.origin, Literal)
 
 
 def _returned(name: str | None, invocation: Invocation) -> Possible:

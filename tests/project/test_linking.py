@@ -47,6 +47,15 @@ def test_python_values_are_followed_through_imports(files: dict[str, str], expec
     [
         ({"a.ts": "import { ttl } from './b'; look(ttl)", "b.ts": "export const ttl = 60"}, "60"),
         ({"a.ts": "import c from './b'; look(c.ttl)", "b.ts": "export default { ttl: 60 }"}, "60"),
+        ({"a.ts": "import { f } from './b'; look(f(undefined))", "b.ts": "export const f = (n = 60) => n"}, "60"),
+        ({"a.ts": "import { f } from './b'; look(f(null))", "b.ts": "export const f = (n = 60) => n"}, "nothing"),
+        (
+            {
+                "a.ts": "function f(n = 60) { look(n) }\nexport function g(n?: number) { f(n) }",
+                "b.ts": "import { g } from './a'; g(5); g()",
+            },
+            "60 | 5",
+        ),
         ({"a.ts": "import * as c from './b'; look(c.ttl)", "b.ts": "export const ttl = 60"}, "60"),
         ({"a.js": "const { ttl } = require('./b'); look(ttl)", "b.js": "module.exports = { ttl: 60 }"}, "60"),
         ({"a.js": "const b = require('./b'); look(b.ttl)", "b.js": "exports.ttl = 60"}, "60"),

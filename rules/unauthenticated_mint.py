@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Endpoint, Lead, TokenMint
+from lk_audit.facts import Audience, Endpoint, Lead, TokenMint
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -116,7 +116,8 @@ def unauthenticated_mint(mint: TokenMint) -> Iterator[Problem]:
     Whoever finds the address joins any room under any name, also under the name of somebody who is in it: LiveKit then
     disconnects the real one. CORS does not help, and neither does a page that asks for a password first.
     """
-    for endpoint in () if mint.is_for_bot else mint.endpoints:
+    is_kept = mint.is_for_bot or mint.audience is Audience.SERVICE
+    for endpoint in () if is_kept else mint.endpoints:
         asked = [item for item in mint.inputs if item.target in {"identity", "room"} and item.is_of(endpoint)]
         if asked and endpoint.authenticated_by is None:
             targets = " and ".join(dict.fromkeys(item.target for item in asked))

@@ -303,3 +303,37 @@ Route::get('/token/{room}', [TokenController::class, 'show']);
 def test_reading_a_name_from_nobody_fails_in_laravel(identity: str, *, is_open: bool) -> None:
     files = {"routes/api.php": LARAVEL_ROUTES, "app/Http/Controllers/TokenController.php": LARAVEL % identity}
     assert len(found_in(files, "LK601")) == is_open
+
+
+FASTIFY = """import { AccessToken } from 'livekit-server-sdk';
+export function build(fastify, store) {
+  const caller = (req) => {
+    const header = req.headers.authorization;
+    if (!header?.startsWith('Bearer ')) return undefined;
+    return %s;
+  };
+  fastify.post('/token', async (req, reply) => {
+    const user = caller(req);
+    if (!user) return reply.code(401).send({ error: 'unauthenticated' });
+    const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+      identity: user.id, ttl: 600 });
+    at.addGrant({ roomJoin: true, room: req.body.room });
+    return { token: await at.toJwt() };
+  });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "is_open"),
+    [
+        ("store.sessionUser(header.slice(7))", False),
+        ("await store.findUserByToken(header.slice(7), 3600)", False),
+        ("header.slice(7)", True),
+        ("{ id: header.slice(7) }", True),
+        ("store.findUser(req.body.userId)", True),
+        ("store.note(header.slice(7))", True),
+    ],
+)
+def test_whom_a_store_knows_by_a_credential_is_known(given: str, *, is_open: bool) -> None:
+    assert bool(found_in({"server/app.ts": FASTIFY % given}, "LK601")) is is_open

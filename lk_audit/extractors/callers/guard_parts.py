@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.middleware import GUARD_METHODS
 from lk_audit.livekit.requests import ROUTE_METHODS
-from lk_audit.syntax import Call, Class, Function, Literal, Member, Node, walk
+from lk_audit.syntax import Call, Class, Expr, Function, Literal, Member, Node, walk
 from lk_audit.values.model import Defined, Flag
 
 _MOST_NODES = 4_000
+_LONGEST_CHAIN = 12
 
 
 def may_guard(made: Defined) -> bool:
@@ -41,6 +42,19 @@ def registers(call: Call) -> bool:
     path = first.value if isinstance(first, Literal) else None
     is_route = isinstance(call.callee, Member) and call.callee.name in ROUTE_METHODS
     return is_route and isinstance(path, str) and path.startswith(("/", "*"))
+
+
+def told_before(call: Call) -> Iterator[Expr]:
+    """TanStack's `createServerFn().middleware([signedIn]).handler(...)`: what runs before what a call is given."""
+    expr: Expr = call.callee
+    for _ in range(_LONGEST_CHAIN):
+        if isinstance(expr, Call):
+            yield from (item.value for item in expr.arguments if last_name(expr.callee) == "middleware")
+            expr = expr.callee
+        elif isinstance(expr, Member):
+            expr = expr.object
+        else:
+            return
 
 
 def decides(context: FileContext, function: Function) -> bool:

@@ -27,7 +27,7 @@ from lk_audit.extractors.callers.check_calls import (
     uses_result,
 )
 from lk_audit.extractors.callers.guard_aliases import alias
-from lk_audit.extractors.callers.guard_parts import decides, may_guard, nodes_of
+from lk_audit.extractors.callers.guard_parts import decides, may_guard, nodes_of, told_before
 from lk_audit.extractors.callers.identities import (
     dereferences_identity,
     is_identity,
@@ -42,7 +42,7 @@ from lk_audit.extractors.callers.lax_checks import (
     is_switched_off,
     spares_the_silent,
 )
-from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret
+from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret, gives_who_holds
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import (
     chosen_refusal,
@@ -124,6 +124,8 @@ class Guards:
                 return False
             case Call() if last_name(node.callee) == "UseGuards":
                 return any(self._is_guard(context, item.value, depth + 1) for item in node.arguments)
+            case Call() if any(self.authenticating(context, expr, depth + 1) for expr in told_before(node)):
+                return True
             case Name() | Member():
                 return self._named(context, node, depth)
             case _:
@@ -309,6 +311,10 @@ class Guards:
     def _tells_of(self, context: FileContext, leaf: Expr, depth: int) -> bool:
         """Whether a test asks what a function found out about the caller: `if user_of(cookie) is None`."""
         calls = list(assigned_calls(context, leaf))
+        if any(
+            gives_who_holds(context.home(item), item) for call in calls for item in context.functions_meant(call.callee)
+        ):
+            return True
         if context.names.is_javascript and has_raw(context, leaf):
             # `let identity = body.identity; if (token) identity = verify(token).uid;`
             return False

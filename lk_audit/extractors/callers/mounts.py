@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from lk_audit.extractors.callers.guard_parts import told_before
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.extractors.handlers.route_settings import entries_of, settings_of
@@ -80,6 +81,7 @@ class Mounts:
                 for part in _parts(item.value):
                     yield from ((handler.site, expr) for expr in self._around_handler(handler, part))
             yield from _bound(handler.site, handler.registration)
+            yield from ((handler.site, expr) for expr in told_before(handler.registration))
 
     def _around_handler(self, handler: Handler, expr: Expr, depth: int = _DEEPEST_WRAPPER) -> Iterator[Expr]:
         """An argument of a registration, without the handler in it: what Go wraps it in, outermost first."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.callers.caller_data import has_raw
+from lk_audit.extractors.callers.caller_data import has_credential, has_raw
 from lk_audit.extractors.callers.check_calls import assigned_calls, name_called
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.livekit.authentication import CALLER_WORD
 from lk_audit.patterns import regex
-from lk_audit.syntax import Binary, Call, Entry, Expr, Literal, Member, Name, Unary, walk
+from lk_audit.syntax import Await, Binary, Call, Entry, Expr, Function, Literal, Member, Name, Unary, walk
+from lk_audit.values.model import Defined, Nothing
 
 _SECRET_FIELD = regex(r"(?i)^(?!.*(?:device|fcm|push|captcha|csrf)).*(?:token|secret)(?:_?hash)?$")
 _FINDS = regex(r"(?i)^(?:find|first|select|single|maybe_?single|one|get|query|scalar|fetch|look_?up)")
@@ -24,6 +26,33 @@ def finds_nothing_by_secret(context: FileContext, test: Expr) -> bool:
         return finds_nothing_by_secret(context, test.left) or finds_nothing_by_secret(context, test.right)
     missing = _missing(test)
     return missing is not None and any(_is_by_secret(context, call) for call in assigned_calls(context, missing))
+
+
+def gives_who_holds(context: FileContext, function: Function) -> bool:
+    """Whether a function gives whom somebody else knows by a credential: `return sessions.userOf(header.slice(7))`.
+
+    Who sends none, or a wrong one, is given nothing.
+    """
+    if not (context.names.is_javascript or context.is_python):
+        return False
+    given = [item.value for item in context.names.returns(function) if item.value is not None]
+    asked = [item for item in map(_unwrapped, given) if isinstance(item, Call)]
+    others = (item for item in given if not isinstance(_unwrapped(item), Call))
+    is_else_nothing = all(isinstance(value, Nothing) for item in others for value in context.values(item))
+    return bool(asked) and is_else_nothing and all(_asks_for_caller(context, call) for call in asked)
+
+
+def _unwrapped(expr: Expr) -> Expr:
+    return expr.operand if isinstance(expr, Await) else expr
+
+
+def _asks_for_caller(context: FileContext, call: Call) -> bool:
+    is_ours = any(isinstance(value, Defined) for value in context.values(call.callee))
+    if is_ours or CALLER_WORD.search(last_name(call.callee) or "") is None:
+        return False
+    names = (node for item in call.arguments for node in walk(item.value) if isinstance(node, Name))
+    made = (found.value for name in names for found in context.names.definitions(name) if found.value is not None)
+    return any(map(has_credential, (*(item.value for item in call.arguments), *made)))
 
 
 def _missing(test: Expr) -> Expr | None:

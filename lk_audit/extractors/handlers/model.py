@@ -35,6 +35,11 @@ class Handler(Struct, frozen=True, eq=False):
         """Whether it answers what comes over a connection that was made before."""
         return self.label.startswith("message ")
 
+    @property
+    def has_own_context(self) -> bool:
+        """Whether its `context` is what middleware has put there, not the request: `({ input, context }) => ...`."""
+        return self.label.startswith(("procedure ", "server function "))
+
     def is_asked(self, parameter: str) -> bool:
         """Whether the caller may fill in a parameter, as far as its position tells."""
         names = [item.name for item in self.function.parameters]

@@ -46,7 +46,8 @@ class RequestValues:
                 return self._is_piece(value)
             if is_read_of_own_request(value):
                 return True
-            if is_injected(value) or is_server_set(value) or not handler.is_asked(value.parameter):
+            is_left_there = handler.has_own_context and value.members[:1] == ("context",)
+            if is_left_there or is_injected(value) or is_server_set(value) or not handler.is_asked(value.parameter):
                 return False
             return web(self._context.home(value.function)).is_from_caller(self._context, value, handler)
         if isinstance(value, Returned):

@@ -270,6 +270,7 @@ def test_generic_names_need_context_and_are_told_apart() -> None:
 
 def test_names_of_keys_and_tokens() -> None:
     assert all(map(is_key_name, ["LIVEKIT_API_KEY", "api_key", "apiKey", "LK_API_KEY", "--api-key", "livekitKey"]))
+    assert all(map(is_key_name, ["DEFAULT_API_KEY", "defaultApiKey"]))
     assert not any(map(is_key_name, ["LIVEKIT_API_SECRET", "secret_key", "STRIPE_API_KEY", "keys", ""]))
     assert not any(map(is_key_name, ["LIVEKIT_SECRET_KEY", "LIVEKIT_ROOM_ID", "livekitProjectId"]))
     assert all(map(is_token_name, ["LIVEKIT_TOKEN", "accessToken", "participant_token", "jwt"]))

@@ -346,6 +346,8 @@ def is_environments_secret_name(name: str) -> bool:
 def is_key_name(name: str) -> bool:
     """Whether a name means an API key id: `LIVEKIT_API_KEY`, `api_key`, `livekitKey` ..."""
     words = without_qualifiers(name_words(name))
+    if words[:2] in {("default", "api"), ("default", "apikey")}:
+        words = words[1:]
     if not words or words[-1] not in {"key", "apikey", "id", "keyid"} or is_foreign_name(name):
         return False
     if any("secret" in word for word in words) or not any("key" in word for word in words):

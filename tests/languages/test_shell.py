@@ -81,6 +81,27 @@ def test_an_end_is_counted_from_now(written: str) -> None:
     assert [(item.expiry, item.seconds) for item in found.lifetimes] == [TIMES[written]]
 
 
+FORMATTED = '{"iss":"%s","exp":%d,"sub":"bob","video":{"roomJoin":true,"room":"%s"}}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (f'printf \'{FORMATTED}\' "$KEY" "$EXP" "$ROOM"', (Expiry.EXPLICIT, 86_400)),
+        (f"printf '{FORMATTED}' \"$KEY\" $((NOW + 600)) demo", (Expiry.EXPLICIT, 600)),
+        (f'printf \'{FORMATTED}\' \\\n  "$KEY" \\\n  "$EXP" "$ROOM"', (Expiry.EXPLICIT, 86_400)),
+        (f'printf -v BODY \'%%{FORMATTED}\' "$KEY" "$EXP" "$ROOM"', (Expiry.EXPLICIT, 86_400)),
+        (f"printf '{FORMATTED}' \"$KEY\"", (Expiry.UNKNOWN, None)),
+        (f'echo \'{FORMATTED}\' "$KEY" "$EXP"', (Expiry.UNKNOWN, None)),
+    ],
+    ids=["variables", "sums", "over lines", "into a variable", "nothing left", "no printf"],
+)
+def test_what_printf_puts_into_a_payload_is_read(arguments: str, expected: tuple[Expiry, float | None]) -> None:
+    found = mint("token.sh", script(f"PAYLOAD=$({arguments})", "EXP=$((NOW + 86400))"))
+
+    assert [(item.expiry, item.seconds) for item in found.lifetimes] == [expected]
+
+
 def test_a_payload_without_an_end_makes_a_token_that_never_ends() -> None:
     found = mint("token.sh", script('PAYLOAD=\'{"video":{"roomJoin":true,"room":"r"}}\''))
 

@@ -28,6 +28,7 @@ from lk_audit.facts import (
 )
 from lk_audit.frontends.shell import powershell
 from lk_audit.frontends.shell.loose_json import Member, Object, Written, object_around
+from lk_audit.frontends.shell.printf import argument_at
 from lk_audit.frontends.shell.times import Count, Script, counted
 from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.durations import EPOCH_OF_TODAY, FIRST_MILLISECOND_EPOCH, FIRST_PLAUSIBLE_EPOCH, YEAR
@@ -194,6 +195,8 @@ def _told(source: Source, text: str, start: int, where: Place) -> Lifetime:
 
 def _counted(source: Source, sign: re.Match[bytes], start: int, text: str) -> Count | None:
     if not _is_powershell(sign):
+        if text.startswith("%"):
+            text = argument_at(source.data, start) or text
         return counted(_script(source, start), text)
     before = source.data[max(0, start - _AROUND) : start].decode("latin-1")
     return counted(powershell.script_before(before), powershell.in_shell(text))

@@ -224,11 +224,10 @@ class Usage:
 
     def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
         known = set(module.names.callers(function))
-        here = (module,) if module.is_go else ()
         forms = METHOD_CALLED
         if module.syntax.language == "ruby":
             forms = RUBY_MADE if function.name == "constructor" else RUBY_CALLED
-        for other in (*here, *self.users(module, function, called, forms)):
+        for other in (module, *self.users(module, function, called, forms)):
             for call in other.names.calls_of(called):
                 if call in known:
                     continue

@@ -1,0 +1,90 @@
+"""Services that stand in the file of their users: whoever has one by its type calls its methods."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+SERVICES = {
+    "Tokens.java": """import io.livekit.server.*;
+import org.springframework.web.bind.annotation.*;
+class Tokens {
+  String make(String room, String identity) {
+    AccessToken t = new AccessToken(System.getenv("K"), System.getenv("S"));
+    t.setIdentity(identity);
+    t.setTtl(600000);
+    t.addGrants(new RoomJoin(true), new RoomName(room));
+    return t.toJwt();
+  }
+}
+@RestController
+class Controller {
+  private final TYPE tokens;
+  Controller(TYPE tokens) { this.tokens = tokens; }
+  @GetMapping("/token")
+  String token(@RequestParam String room, @RequestParam String identity) { return tokens.make(room, identity); }
+}
+""",
+    "Tokens.kt": """import io.ktor.server.request.*
+import io.ktor.server.response.*
+import io.ktor.server.routing.*
+import io.livekit.server.AccessToken
+import io.livekit.server.RoomJoin
+import io.livekit.server.RoomName
+
+data class Asked(val room: String, val identity: String)
+
+class Tokens {
+    fun make(asked: Asked): String {
+        val token = AccessToken(System.getenv("K"), System.getenv("S"))
+        token.identity = asked.identity
+        token.ttl = 600_000
+        token.addGrants(RoomJoin(true), RoomName(asked.room))
+        return token.toJwt()
+    }
+}
+
+fun Route.tokens(tokens: TYPE) {
+    post("/token") { call.respondText(tokens.make(call.receive<Asked>())) }
+}
+""",
+    "Program.cs": """using Livekit.Server.Sdk.Dotnet;
+var app = WebApplication.CreateBuilder(args).Build();
+app.MapPost("/token", (Asked asked, TYPE tokens) => Results.Ok(tokens.Make(asked.Room, asked.Identity)));
+app.Run();
+record Asked(string Room, string Identity);
+class Tokens
+{
+    public string Make(string room, string identity) =>
+        new AccessToken("k", Environment.GetEnvironmentVariable("S")).WithIdentity(identity)
+            .WithTtl(TimeSpan.FromMinutes(5)).WithGrants(new VideoGrants { RoomJoin = true, Room = room }).ToJwt();
+}
+""",
+    "main.rs": """use axum::{extract::{Json, State}, routing::post, Router};
+use livekit_api::access_token::{AccessToken, VideoGrants};
+use std::{sync::Arc, time::Duration};
+struct Tokens { key: String, secret: String }
+impl Tokens {
+    fn make(&self, asked: &Asked) -> String {
+        let grants = VideoGrants { room_join: true, room: asked.room.clone(), ..Default::default() };
+        AccessToken::with_api_key(&self.key, &self.secret).with_identity(&asked.identity)
+            .with_ttl(Duration::from_secs(600)).with_grants(grants).to_jwt().unwrap()
+    }
+}
+#[derive(serde::Deserialize)]
+struct Asked { room: String, identity: String }
+async fn token(State(tokens): State<Arc<TYPE>>, Json(asked): Json<Asked>) -> String { tokens.make(&asked) }
+fn app(tokens: Arc<TYPE>) -> Router { Router::new().route("/token", post(token)).with_state(tokens) }
+""",
+}
+
+
+@pytest.mark.parametrize("path", SERVICES)
+def test_a_method_of_what_is_declared_beside_is_called_by_whoever_has_one(path: str) -> None:
+    assert found_in({path: SERVICES[path].replace("TYPE", "Tokens")}, "LK601")
+
+
+@pytest.mark.parametrize("path", SERVICES)
+def test_a_method_of_something_else_of_that_name_is_another(path: str) -> None:
+    assert not found_in({path: SERVICES[path].replace("TYPE", "Stamps")}, "LK601")

@@ -41,3 +41,12 @@ def test_the_pieces_are_one_secret_found_where_the_first_stands(path: str, code:
 )
 def test_pieces_that_are_unknown_or_make_a_placeholder_are_nothing(code: str) -> None:
     assert run_example(f"--- keys.py\n{code}\n", load_builtin_rules()).findings == ()
+
+
+@pytest.mark.parametrize("path", ["index.html", "Call.vue"])
+def test_a_secret_that_the_code_and_the_text_of_a_page_show_is_one(path: str) -> None:
+    code = f'<script>\n  const apiKey = "APIexamp7e23456", apiSecret = "{SECRET}";\n  join("livekit");\n</script>\n'
+
+    outcome = run_example(f"--- {path}\n{code}", load_builtin_rules())
+
+    assert [(item.rule_id, item.place.line) for item in outcome.findings if item.rule_id == "LK101"] == [("LK101", 2)]

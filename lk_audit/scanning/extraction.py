@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
@@ -190,15 +191,23 @@ def extract_credentials(source: Source, signers: Signers | None = None, hints: H
 
 
 def _without_repetition(facts: Sequence[Fact]) -> list[Fact]:
-    """The facts, with each literal once that several files use."""
-    seen: set[object] = set()
+    """The facts, with each literal once that several files use, or that is seen with its quotes and without them."""
+    seen: dict[tuple[str, str], list[tuple[int, int]]] = {}
     found: list[Fact] = []
     for fact in facts:
-        key = fact.place if isinstance(fact, CredentialLiteral) else id(fact)
-        if key not in seen:
-            seen.add(key)
-            found.append(fact)
+        if isinstance(fact, CredentialLiteral):
+            spans = seen.setdefault((fact.place.path, fact.secret.reveal()), [])
+            span = fact.place.start, fact.place.end
+            at = bisect(spans, span)
+            if any(_overlap(span, other) for other in spans[max(0, at - 1) : at + 1]):
+                continue
+            spans.insert(at, span)
+        found.append(fact)
     return found
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _tokens(sources: Sequence[Source], facts: Sequence[Fact], others: Signers | None = None) -> Extracted:

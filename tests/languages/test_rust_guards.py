@@ -56,3 +56,42 @@ def test_who_has_something_that_the_server_knows_is_known(check: str) -> None:
 @pytest.mark.parametrize("check", ["", *UNKNOWN])
 def test_sending_something_or_a_name_that_exists_tells_nothing_of_the_caller(check: str) -> None:
     assert is_open(check)
+
+
+CALLER = """
+use axum::{async_trait, extract::FromRequestParts, http::{request::Parts, StatusCode}, routing::post, Json, Router};
+use livekit_api::access_token::{AccessToken, VideoGrants};
+struct AuthUser { id: String }
+#[async_trait]
+impl<S: Send + Sync> FromRequestParts<S> for AuthUser {
+    type Rejection = StatusCode;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let sent = parts.headers.get("authorization").ok_or(StatusCode::UNAUTHORIZED)?;
+        Ok(AuthUser { id: verify_jwt(sent).map_err(|_| StatusCode::UNAUTHORIZED)? })
+    }
+}
+struct Wanted { identity: String, room: String }
+fn app() -> Router { Router::new().route("/token", post(token)) }
+async fn token(user: TYPE, Json(req): Json<Wanted>) -> Result<String, StatusCode> {
+    CHECK
+    let grants = VideoGrants { room_join: true, room: req.room, ..Default::default() };
+    Ok(AccessToken::with_api_key("k", &secret()).with_identity(&req.identity).with_grants(grants).to_jwt().unwrap())
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "check", "is_open"),
+    [
+        ("AuthUser", "", False),
+        ("Option<AuthUser>", "", True),
+        ("Option<AuthUser>", "let who = user.map(|known| known.id).unwrap_or(req.identity.clone());", True),
+        ("Option<AuthUser>", "let user = user.ok_or(StatusCode::UNAUTHORIZED)?;", False),
+        ("Option<AuthUser>", "let Some(user) = user else { return Err(StatusCode::UNAUTHORIZED); };", False),
+        ("Option<AuthUser>", "if user.is_none() { return Err(StatusCode::UNAUTHORIZED); }", False),
+    ],
+)
+def test_a_caller_who_may_be_missing_is_anybody_unless_he_is_refused(kind: str, check: str, *, is_open: bool) -> None:
+    code = CALLER.replace("TYPE", kind).replace("CHECK", check)
+
+    assert bool(found_in({"src/main.rs": code}, "LK601")) is is_open

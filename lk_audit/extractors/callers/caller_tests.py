@@ -74,6 +74,8 @@ class CallerTests:
 
     def _call_tells(self, context: FileContext, call: Call, depth: int) -> bool:
         name = last_name(call.callee) or ""
+        if context.module.language == "rust" and _asks_for_caller_in_rust(context, call):
+            return True
         if name in SHAPE_TESTS or BLOCKING_NAME.match(name) or is_raw(context, call) or is_lookup(context, call):
             return False
         holder = call.callee.object if isinstance(call.callee, Member) else None
@@ -107,6 +109,13 @@ class CallerTests:
         given = (item.value for expr in exprs for call in walk(expr) if _depends(call) for item in call.arguments)
         unseen = (last_name(item) or "" for item in given if next(home.functions_meant(item), None) is None)
         return any(map(CALLER_WORD.search, unseen))
+
+
+def _asks_for_caller_in_rust(context: FileContext, call: Call) -> bool:
+    """`user.is_none()`, of a parameter that stands for who the caller is, if anybody."""
+    from lk_audit.extractors.callers.rust import may_be_caller  # noqa: PLC0415 - most scans meet other languages
+
+    return may_be_caller(context, call)
 
 
 def _looks_for_claimed(leaf: Expr, matched: tuple[Node, ...]) -> bool:

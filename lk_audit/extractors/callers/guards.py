@@ -38,6 +38,7 @@ from lk_audit.extractors.callers.lax_checks import (
     is_hollow,
     is_lenient,
     is_optional,
+    is_optional_in_rust,
     is_passed_by,
     is_switched_off,
     spares_the_silent,
@@ -211,7 +212,8 @@ class Guards:
     def _judge(self, context: FileContext, function: Function, depth: int) -> bool:
         for parameter in () if context.is_go else function.parameters:
             # In TypeScript a type says what is passed, and nothing of who has looked at it.
-            written = None if context.names.is_javascript else parameter.annotation
+            is_telling = not (context.names.is_javascript or is_optional_in_rust(context, parameter))
+            written = parameter.annotation if is_telling else None
             for expr in (parameter.default, written):
                 if expr is not None and self.authenticating(context, expr, depth + 1) is not None:
                     return True

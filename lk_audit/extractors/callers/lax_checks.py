@@ -26,6 +26,7 @@ from lk_audit.syntax import (
     Member,
     Name,
     Node,
+    Parameter,
     Raise,
     Record,
     Return,
@@ -37,6 +38,7 @@ from lk_audit.values.model import Flag
 
 _OPEN = regex(r"^\s{0,4}(?:permitAll|isAnonymous|anonymous)\b")
 _DEEPEST = 3
+_MISSING = frozenset({"Option", "Result"})
 _ANONYMOUS = frozenset({"IS_ANONYMOUS", "PermitAll"})
 """What an annotation asks for that lets everybody in: `@PreAuthorize("permitAll()")`, Micronaut's `@Secured`."""
 
@@ -51,6 +53,12 @@ def is_optional(context: FileContext, call: Call) -> bool:
         if name in ADMITTING_OPTIONS
         for value in context.values(expr)
     )
+
+
+def is_optional_in_rust(context: FileContext, parameter: Parameter) -> bool:
+    """`user: Option<AuthUser>`: strangers get in as nobody."""
+    written = parameter.annotation
+    return context.module.language == "rust" and isinstance(written, Index) and last_name(written.object) in _MISSING
 
 
 def insists(call: Call) -> bool:

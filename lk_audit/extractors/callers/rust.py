@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from lk_audit.extractors.callers.guards import Guards
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.handlers.model import Handler
-from lk_audit.extractors.handlers.rust import caller_type
+from lk_audit.extractors.handlers.rust import base_type, caller_type
 from lk_audit.facts import Lead
-from lk_audit.syntax import Define, Expr, Function, Raise, walk
+from lk_audit.livekit.rust_web import CALLER_TYPE
+from lk_audit.syntax import Call, Define, Expr, Function, Member, Raise, walk
+from lk_audit.values.model import Given
 
+if TYPE_CHECKING:
+    from lk_audit.extractors.callers.guards import Guards
+
+_ASKING = frozenset({"is_none", "is_err", "is_some", "is_ok"})
 _EXTRACTING = frozenset({"from_request", "from_request_parts"})
 
 
@@ -21,6 +27,19 @@ def around(_: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
         written = caller_type(parameter)
         if written is not None and _refuses(guards, home, written):
             yield Lead(home.place(parameter), "lets authenticated callers in only")
+
+
+def may_be_caller(context: FileContext, call: Call) -> bool:
+    """Whether a call asks if a parameter such as `user: Option<AuthUser>` is there."""
+    if not isinstance(call.callee, Member) or call.callee.name not in _ASKING:
+        return False
+    return any(
+        item.annotation is not None and CALLER_TYPE.search(base_type(item.annotation))
+        for value in context.values(call.callee.object)
+        if isinstance(value, Given) and not value.members
+        for item in value.function.parameters
+        if item.name == value.parameter
+    )
 
 
 def _refuses(guards: Guards, context: FileContext, written: Expr) -> bool:

@@ -61,6 +61,35 @@ class Tokens
             .WithTtl(TimeSpan.FromMinutes(5)).WithGrants(new VideoGrants { RoomJoin = true, Room = room }).ToJwt();
 }
 """,
+    "main.go": """package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/livekit/protocol/auth"
+)
+
+type Server struct{ tokens *TYPE }
+
+type Asked struct{ Room, Identity string }
+
+type Tokens struct{ key, secret string }
+
+func (t *Tokens) Make(asked Asked) string {
+	grant := &auth.VideoGrant{RoomJoin: true, Room: asked.Room}
+	at := auth.NewAccessToken(t.key, t.secret).SetIdentity(asked.Identity).SetValidFor(time.Minute)
+	jwt, _ := at.SetVideoGrant(grant).ToJWT()
+	return jwt
+}
+
+func (s *Server) Token(w http.ResponseWriter, r *http.Request) {
+	var asked Asked
+	json.NewDecoder(r.Body).Decode(&asked)
+	w.Write([]byte(s.tokens.Make(asked)))
+}
+""",
     "main.rs": """use axum::{extract::{Json, State}, routing::post, Router};
 use livekit_api::access_token::{AccessToken, VideoGrants};
 use std::{sync::Arc, time::Duration};

@@ -202,3 +202,33 @@ def test_a_client_of_actions_may_ask_who_is_there(client: str, check: str, *, ex
     files = {"app/actions.ts": text, "app/clients.ts": CLIENTS.replace("CHECK", check)}
 
     assert bool(found_in(files, "LK601")) is expected
+
+
+MARKED = """import { MARK } from 'PACKAGE';
+import { AccessToken } from 'livekit-server-sdk';
+import { AuthMiddleware } from './auth';
+@GUARD
+export class Tokens {
+  @MARK('/t')
+  async create(body) { const { identity, room } = body; MINT return { token }; }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("package", "mark", "guard", "expected"),
+    [
+        *(("inversify-express-utils", f"http{name}", "controller('/')", True) for name in ("Get", "Post", "Put")),
+        *(
+            ("inversify-express-utils", f"http{name}", "controller('/')", True)
+            for name in ("Patch", "Delete", "Method")
+        ),
+        ("inversify-express-utils", "httpPost", "controller('/', AuthMiddleware)", False),
+        *(("fastify-decorators", name, "Controller('/')", True) for name in ("GET", "POST", "PUT", "PATCH", "ALL")),
+        ("fastify-decorators", "DELETE", "Controller('/')", True),
+        ("./notes", "httpPost", "controller('/')", False),
+    ],
+)
+def test_a_controller_may_be_of_another_package(package: str, mark: str, guard: str, *, expected: bool) -> None:
+    text = MARKED.replace("MARK", mark).replace("PACKAGE", package).replace("GUARD", guard).replace("MINT", MINT)
+
+    assert bool(found_in({"src/tokens.ts": text}, "LK601")) is expected

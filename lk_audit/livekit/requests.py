@@ -42,6 +42,10 @@ PACKAGE_DECORATORS: dict[str, frozenset[str]] = {
     "bottle.": ROUTE_METHODS,
     "cherrypy.": frozenset({"expose"}),
     "@loopback/rest.": frozenset({"get", "post", "put", "patch", "del"}),
+    "inversify-express-utils.": frozenset(
+        f"http{method}" for method in ("Get", "Post", "Put", "Patch", "Delete", "Method")
+    ),
+    "fastify-decorators.": frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "ALL"}),
     "pyramid.view.": frozenset({"view_config"}),
     "firebase_functions.https_fn.": frozenset({"on_call", "on_request"}),
 }

@@ -155,6 +155,75 @@ def test_an_authorizer_may_be_told_where_a_function_is_deployed(file: str, text:
     )
 
 
+TERRAFORM = """resource "aws_lambda_function" "other" {
+  handler = "calls.other"
+}
+resource "aws_lambda_function" "token" {
+  handler = "dist/calls.createToken"
+}
+resource "aws_apigatewayv2_integration" "token" {
+  integration_uri = aws_lambda_function.token.invoke_arn
+}
+resource "aws_apigatewayv2_route" "token" {
+  target = "integrations/${aws_apigatewayv2_integration.token.id}"
+  ROUTE
+}
+resource "aws_apigatewayv2_route" "health" {
+  target = "integrations/${aws_apigatewayv2_integration.health.id}"
+}
+"""
+REST = """resource "aws_lambda_function" "token" {
+  handler = "calls.createToken"
+}
+resource "aws_api_gateway_method" "token" {
+  http_method = "POST"
+  ROUTE
+}
+resource "aws_api_gateway_integration" "token" {
+  http_method = aws_api_gateway_method.token.http_method
+  uri         = aws_lambda_function.token.invoke_arn
+}
+"""
+STACK = """import * as lambda from 'aws-cdk-lib/aws-lambda';
+const other = new lambda.Function(this, 'Other', { handler: 'calls.other', code });
+const token = new lambda.Function(this, 'Token', { runtime, handler: 'calls.createToken', code });
+const api = new apigw.RestApi(this, 'Api', { SETTINGS });
+api.root.addResource('other').addMethod('POST', new apigw.LambdaIntegration(other), { authorizer });
+api.root.addResource('token').addMethod('POST', new apigw.LambdaIntegration(token), { ROUTE });
+"""
+BUNDLED = """const token = new NodejsFunction(this, 'Token', { entry: path.join(__dirname, '../src/calls.ts') });
+const integration = new HttpLambdaIntegration('Token', token);
+api.addRoutes({ path: '/token', integration, ROUTE });  // aws-cdk-lib
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("infra/main.tf", TERRAFORM, True),
+        ("infra/main.tf", TERRAFORM.replace("ROUTE", 'authorization_type = "JWT"'), False),
+        ("infra/main.tf", TERRAFORM.replace("ROUTE", 'authorization_type = "NONE"'), True),
+        ("infra/main.tf", TERRAFORM.replace("createToken", "listRooms").replace("ROUTE", "authorizer_id = a"), True),
+        ("main.tf", REST, True),
+        ("main.tf", REST.replace("ROUTE", 'authorization = "COGNITO_USER_POOLS"'), False),
+        ("main.tf", REST.replace("ROUTE", 'authorization = "NONE"'), True),
+        ("main.tf", REST.replace("ROUTE", 'authorization = "NONE"\n  api_key_required = true'), False),
+        ("lib/api-stack.ts", STACK, True),
+        ("lib/api-stack.ts", STACK.replace("ROUTE", "authorizer"), False),
+        ("lib/api-stack.ts", STACK.replace("ROUTE", "authorizationType: apigw.AuthorizationType.NONE"), True),
+        ("lib/api-stack.ts", STACK.replace("SETTINGS", "defaultMethodOptions: { authorizer }"), False),
+        ("cdk/stack.ts", BUNDLED, True),
+        ("cdk/stack.ts", BUNDLED.replace("ROUTE", "authorizer: users"), False),
+    ],
+)
+def test_api_gateway_may_be_told_to_ask_who_calls(file: str, text: str, *, expected: bool) -> None:
+    code = LAMBDA.replace("TYPE", "").replace("GIVEN", "").replace("ANSWER", ANSWERED).replace("MINT", MINT)
+    code = code if "NodejsFunction" not in text else code.replace("createToken", "handler")
+    told = text.replace("ROUTE", "").replace("SETTINGS", "")
+
+    assert bool(found_in({"src/calls.ts": HEAD + code, file: told}, "LK601")) is expected
+
+
 def test_it_is_the_same_for_python() -> None:
     text = """import json
 from livekit import api

@@ -1,6 +1,7 @@
 """What asks who is there before a function of a cloud platform runs: authorizers, in the file that deploys it.
 
-Sources: serverless.com/framework/docs (events), the specification of AWS SAM (ApiAuth, HttpApiAuth).
+Sources: serverless.com/framework/docs (events), the specification of AWS SAM (ApiAuth, HttpApiAuth). For Terraform and
+the CDK see `infrastructure`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ def authorizers(workspace: Workspace, handler: Handler) -> Iterator[Lead]:
             source = files.source(path) if span is not None else None
             if span is not None and source is not None:
                 yield Lead(source.place(*span), "authenticates the caller")
+    from lk_audit.extractors.callers.infrastructure import Infrastructure  # noqa: PLC0415 - few functions are deployed
+
+    for path, span in files.shared(Infrastructure).asked(stem, names):
+        if (source := files.source(path)) is not None:
+            yield Lead(source.place(*span), "authenticates the caller")
 
 
 def _asked(data: bytes, stem: str, names: set[str]) -> tuple[int, int] | None:

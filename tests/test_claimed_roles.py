@@ -152,3 +152,35 @@ def test_neither_is_a_field_of_the_request_that_is_refused_unless_more_is_right(
 @pytest.mark.parametrize(("claim", "check"), LET_THROUGH)
 def test_a_field_of_the_request_that_nobody_else_has_a_say_in_is(claim: str, check: str) -> None:
     assert found_in({"server/a.js": TAKEN.replace("CHECK", check).replace("CLAIM", claim)}, "LK602") != []
+
+
+MADE = """const { AccessToken } = require('livekit-server-sdk');
+const RIGHTS = { host: { roomAdmin: true }, guest: { roomAdmin: false } };
+router.post('/token', requireAuth, async (req, res) => {
+  BEFORE
+  res.json({ token: await create(req.user.id, GIVEN) });
+});
+router.post('/roles', requireAdmin, async (req, res) => {
+  const rights = RIGHTS[req.body.role];
+  res.json(await update(req.body.identity, rights));
+});
+async function create(identity, rights) {
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: 600 });
+  at.addGrant({ room: 'hall', roomJoin: true, ...rights });
+  return at.toJwt();
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "given", "line"),
+    [
+        ("", "RIGHTS[req.user.role]", None),
+        ("", "RIGHTS[req.body.role]", 5),
+        ("const mine = RIGHTS[req.body.role];", "mine", 4),
+    ],
+)
+def test_what_others_look_up_in_a_table_says_nothing_of_a_token(before: str, given: str, line: int | None) -> None:
+    found = found_in({"server/a.js": MADE.replace("BEFORE", before).replace("GIVEN", given)}, "LK602")
+
+    assert found == ([f"server/a.js:{line}"] if line else [])

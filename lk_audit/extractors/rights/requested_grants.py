@@ -126,5 +126,5 @@ class RequestedGrants(Struct, frozen=True, eq=False):
             return None
         if is_set_by_request(self.context, given, self.place, self.is_request):
             return self.context.place(given.origin)
-        read = looked_up_at(self.context, given, self.is_request)
+        read = looked_up_at(self.context, given, self.function, self.is_request)
         return self.context.place(read) if read is not None else None

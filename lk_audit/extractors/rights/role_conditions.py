@@ -49,8 +49,11 @@ def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request
     return _asks_for_role(home, test, is_request)
 
 
-def looked_up_at(context: FileContext, value: Flag, is_request: IsRequest) -> Index | Call | None:
-    """Where the request picks the row of a table that a right stands in: `ROLE_GRANTS[req.body.role]`."""
+def looked_up_at(context: FileContext, value: Flag, function: Node, is_request: IsRequest) -> Index | Call | None:
+    """Where the request picks the row of a table that a right stands in: `ROLE_GRANTS[req.body.role]`.
+
+    `function` is what makes the token; what others look up in the same table says nothing of it.
+    """
     home = context.home(value.origin)
     rights = home.names.ancestors(value.origin)
     row = next((item for item in rights if isinstance(item, Record)), None)
@@ -61,10 +64,32 @@ def looked_up_at(context: FileContext, value: Flag, is_request: IsRequest) -> In
         for read, table, key in _lookups(here):
             if not any(isinstance(item, Mapped) and item.origin is rows for item in here.values(table)):
                 continue
+            if not _leads_to(here, read, function):
+                continue
             asked = [item for item in symbolic_sources(here.values(key)) if is_request(item)]
             if asked and not any(_is_tested(here, read, item) for item in asked):
                 return read
     return None
+
+
+def _leads_to(context: FileContext, read: Node, function: Node) -> bool:
+    """Whether what is looked up is used in a function: there, in a helper that it calls, or by who passes it."""
+    around = context.names.enclosing_function(read)
+    if around is function or around is None:
+        return True
+    home = context.home(function)
+    calls = (node for node in walk(function) if isinstance(node, Call))
+    if any(item is around for call in calls for item in home.functions_meant(call.callee)):
+        return True
+    passing = (node for node in walk(around.body) if isinstance(node, Call) and _is_given(context, node, read))
+    return any(item is function for call in passing for item in context.functions_meant(call.callee))
+
+
+def _is_given(context: FileContext, call: Call, read: Node) -> bool:
+    """Whether a call is given what was looked up, at once or by the name that it has got."""
+    given = [node for item in call.arguments for node in walk(item.value)]
+    named = (made.value for node in given if isinstance(node, Name) for made in context.names.definitions(node))
+    return read in given or any(made is not None and read in walk(made) for made in named)
 
 
 def _is_same_in_all(rows: Record, given: Expr, row: Record) -> bool:

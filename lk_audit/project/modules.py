@@ -352,6 +352,13 @@ class ModuleLinker:
         module = self._project.module_of(node)
         return module.evaluator if module is not None else None
 
+    def setting(self, name: str) -> tuple[float, Step] | None:
+        """The number that a settings file of the module's framework has for a setting, and where."""
+        from lk_audit.project.settings_files import SettingsFiles  # noqa: PLC0415 - few modules have any
+
+        settings = self._project.files.shared(SettingsFiles)
+        return settings.number(self._module.path, self._module.names.traits.family, name)
+
     def callers(self, function: Function) -> tuple[tuple[Evaluator, Call], ...]:
         """The calls of a function of this file in other files, tests left out."""
         found = self._project.usage.callers(self._module, function)

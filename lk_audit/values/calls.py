@@ -16,6 +16,7 @@ from lk_audit.values.model import (
     Listed,
     Mapped,
     Nothing,
+    Number,
     Possible,
     Reference,
     Returned,
@@ -133,12 +134,24 @@ class Calls:
         if read is None:
             read = dialects.read(name, invocation, self._evaluator.names.module.language)
         if read is not None:
-            return read
+            return self._as_set(read)
         known = self._record(name, call, frame) or self._attribute(name, invocation)
         if known is None:
             function = builtins.function(name, self._evaluator.names.module.language)
             known = function(invocation) if function is not None and not on_instance else None
+            known = self._as_set(known) if known is not None else None
         return known if known is not None else _returned(name, invocation)
+
+    def _as_set(self, values: Possible) -> Possible:
+        """A setting as a file of the project sets it: what it is without one does not count then."""
+        linker, read = self._evaluator.linker, values[0] if values else None
+        if linker is None or not isinstance(read, Environment) or read.accessor not in environment.SETTINGS_FILES:
+            return values
+        told = linker.setting(read.name)
+        if told is None:
+            return values
+        number, step = told
+        return (read, Number(origin=read.origin, number=number, environment=read.name, trace=(step,)))
 
     def _invocation(self, call: Call, frame: Frame | None) -> Invocation:
         return Invocation(call, lambda expr: self._evaluator.evaluate_at(expr, frame), self._evaluator.python)
@@ -246,7 +259,7 @@ class Calls:
             if found is not None:
                 return found
         read = dialects.read(name or callee.name, invocation, self._evaluator.names.module.language)
-        return read if read is not None else _returned(name, invocation)
+        return self._as_set(read) if read is not None else _returned(name, invocation)
 
     def _service(self, given: Given) -> str | None:
         """The class that a parameter is declared to be, where a framework passes its object: Nest's `ConfigService`."""

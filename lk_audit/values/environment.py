@@ -64,6 +64,8 @@ _OBJECTS: dict[str, str] = {
 
 APPLICATION = "Application.get_env"
 """Elixir's settings of an application, which may hold settings themselves."""
+SETTINGS_FILES = frozenset({"a property", "configuration"})
+"""The accessors whose settings stand in files of the project, if nothing else sets them: Spring's and .NET's."""
 _REQUEST_KEYS = (
     *("HTTP", "REQUEST_", "REMOTE_", "SERVER_", "QUERY_", "CONTENT_", "SCRIPT_", "DOCUMENT_", "PATH_", "PHP_"),
     *("argv", "argc", "AUTH_", "ORIG_", "REDIRECT_", "GATEWAY_"),

@@ -84,6 +84,9 @@ class Linker(Protocol):
     def evaluator_of(self, node: Node) -> Evaluator | None:
         """The evaluator of the file that `node` belongs to."""
 
+    def setting(self, name: str) -> tuple[float, Step] | None:
+        """The number that a settings file has for a setting, by the name of its variable, and where it stands."""
+
     def callers(self, function: Function) -> tuple[tuple[Evaluator, Call], ...]:
         """The calls of a function of this file in other files, each with the evaluator of its file."""
 

@@ -59,6 +59,9 @@ class Project:
         kinds: tuple[Function | Class, ...] = (*self.config.names.functions, *self.config.names.classes)
         return self.config.evaluate(next(item for item in kinds if item.name == member))
 
+    def setting(self, _: str) -> None:
+        return None
+
     def callers(self, _: Function) -> tuple[tuple[Evaluator, Call], ...]:
         return ()
 

@@ -1,0 +1,65 @@
+"""Lifetimes that stand in the settings files of a framework: Spring's, and those of ASP.NET Core."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+JAVA = """import io.livekit.server.*;
+@Service
+class Tokens {
+  @Value("${livekit.token-ttl:DEFAULT}") private long ttl;
+  String issue(String identity, String room) {
+    AccessToken token = new AccessToken(System.getenv("LIVEKIT_API_KEY"), System.getenv("LIVEKIT_API_SECRET"));
+    token.setIdentity(identity);
+    token.setTtl(ttl * 1000);
+    token.addGrants(new RoomJoin(true), new RoomName(room));
+    return token.toJwt();
+  }
+}
+"""
+CSHARP = """using Livekit.Server.Sdk.Dotnet;
+class Tokens {
+  string Issue(IConfiguration configuration, string identity, string room) {
+    var minutes = configuration.GetValue<int>("LiveKit:TokenMinutes", 10);
+    return new AccessToken(Key, Secret).WithIdentity(identity).WithTtl(TimeSpan.FromMinutes(minutes))
+      .WithGrants(new VideoGrants { RoomJoin = true, Room = room }).ToJwt();
+  }
+}
+"""
+MAIN = "server/src/main"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "default", "is_long"),
+    [
+        ("application.properties", "livekit.token-ttl=86400\n", "600", True),
+        ("application.properties", "livekit.token-ttl = 600\n", "86400", False),
+        ("application.properties", "# livekit.token-ttl=600\n", "86400", True),
+        ("application.yml", "livekit:\n  token-ttl: 86400\n", "600", True),
+        ("application.yml", "livekit:\n  token-ttl: ${TOKEN_TTL:86400}\n", "600", True),
+        ("application.yml", "livekit:\n  token-ttl: ${TOKEN_TTL}\n", "600", False),
+        ("application.yaml", "livekit:\n  token-ttl: 600\n", "86400", False),
+        ("application.yml", "server:\n  token-ttl: 86400\n", "600", False),
+    ],
+)
+def test_a_property_is_what_the_nearest_file_says(file: str, text: str, default: str, *, is_long: bool) -> None:
+    files = {f"{MAIN}/java/Tokens.java": JAVA.replace("DEFAULT", default), f"{MAIN}/resources/{file}": text}
+    files["other/src/main/resources/application.yml"] = "livekit:\n  token-ttl: 99999\n"
+
+    assert bool(found_in(files, "LK301")) is is_long
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_long"),
+    [
+        ('{"LiveKit": {"TokenMinutes": 1440}}', True),
+        ('{"LiveKit": {"TokenMinutes": "1440"}}', True),
+        ('{"LiveKit": {"TokenMinutes": 30}}', False),
+        ('{"Other": {"TokenMinutes": 1440}}', False),
+        ("{", False),
+    ],
+)
+def test_it_is_the_same_for_appsettings(settings: str, *, is_long: bool) -> None:
+    assert bool(found_in({"api/Tokens.cs": CSHARP, "api/appsettings.json": settings}, "LK301")) is is_long

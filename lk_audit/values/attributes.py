@@ -10,7 +10,7 @@ from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
 from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import Defined, Environment, Given, Possible, Returned, Step, Text, Value, defined_classes
-from lk_audit.values.possible import as_fallback, bounded, shown, traced
+from lk_audit.values.possible import as_fallback, bounded, shown, traced, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from lk_audit.values.frames import Frame
 
 _DEEPEST_BASE = 4
+_FILLED_BY_CLIENTS = frozenset({"Livewire.Component", "Livewire.Volt.Component"})
+"""Classes whose properties clients fill in (livewire.laravel.com/docs/properties)."""
 _PROPERTIES = frozenset({"property", "cached_property", "getter"})
 
 
@@ -92,6 +94,10 @@ class Attributes:
         if not definitions:
             inherited = self._inherited(owner, name, construction, depth) if depth < _DEEPEST_BASE else None
             return inherited if inherited is not None else self._undefaulted(owner, name)
+        is_field = not any(isinstance(item.node, Function) for item in definitions)
+        if is_field and any(self._evaluator.names.qualified(base) in _FILLED_BY_CLIENTS for base in owner.bases):
+            # What a property begins with is not what it holds once a form has been filled in.
+            return (unknown(Name(owner.start, owner.end, name)),)
         given = self._given(owner, name, construction)
         if given is not None:
             return given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import CredentialLiteral, Expiry, TokenMint
-from tests.languages.minting import facts_of, granted, lifetime, mints
+from tests.languages.minting import facts_of, found_in, granted, lifetime, mints
 from tests.languages.minting import mint as mint_in
 from tests.languages.php import USES
 
@@ -210,3 +210,26 @@ class Tokens {
 """
 
     assert [lifetime(found) for found in mints("a.php", code)] == [7200, 300]
+
+
+COMPONENT = """<?php
+namespace App;
+use Agence104\\LiveKit\\AccessToken;
+use Agence104\\LiveKit\\AccessTokenOptions;
+use Agence104\\LiveKit\\VideoGrant;
+use BASE;
+class Join extends Component {
+    public string $room = '';
+    public function token() {
+        $options = (new AccessTokenOptions())->setIdentity(auth()->id())->setTtl(600);
+        $grant = (new VideoGrant())->setRoomJoin()->setRoomName($this->named());
+        return (new AccessToken(config('a.key'), config('a.secret')))->init($options)->setGrant($grant)->toJwt();
+    }
+    private function named() { return $this->room; }
+}
+"""
+
+
+@pytest.mark.parametrize(("base", "is_empty"), [("Livewire\\Component", False), ("App\\View\\Component", True)])
+def test_clients_fill_in_the_properties_of_a_component(base: str, *, is_empty: bool) -> None:
+    assert bool(found_in({"app/Join.php": COMPONENT.replace("BASE", base)}, "LK403")) is is_empty

@@ -218,6 +218,12 @@ SHOWING = {
         ("src/server.ts", "console.log('starting', config.livekit);", True),
         ("src/server.ts", "logger.info(`starting with ${JSON.stringify(config, null, 2)}`);", True),
         ("src/server.ts", "logger.info({ config }, 'starting');", True),
+        ("src/server.ts", "import express from 'express';\nexpress().get('/c', (req, res) => res.json(config));", True),
+        (
+            "src/server.ts",
+            "import express from 'express';\nexpress().get('/c', (req, res) => res.json(config.port));",
+            False,
+        ),
         ("src/server.ts", "console.log(config.port);", False),
         ("src/server.ts", "console.log('starting', config.livekit.url);", False),
         ("src/server.ts", "start(config); console.log('started');", False),
@@ -231,7 +237,8 @@ def test_another_file_may_show_what_is_kept_in_settings(path: str, line: str, *,
     kept = "src/config.ts" if path.endswith(".ts") else "config.py"
     found = found_in({kept: SETTINGS[kept], path: f"{SHOWING[path]}{line}\n"}, "LK103")
 
-    assert found == ([f"{path}:{SHOWING[path].count(chr(10)) + 1}"] if expected else [])
+    last = SHOWING[path].count("\n") + line.count("\n") + 1
+    assert found == ([f"{path}:{last}"] if expected else [])
 
 
 @pytest.mark.parametrize(
@@ -247,3 +254,44 @@ def test_a_logger_may_be_told_to_hide_secrets(made: str, *, expected: bool) -> N
     log = SERVER.format(body="logger.info({ config }, 'settings');")
 
     assert bool(found_in({"server.js": f"const logger = {made};\n{log}"}, "LK103")) is expected
+
+
+@pytest.mark.parametrize(
+    ("helper", "call", "expected"),
+    [
+        ("exports.dump = (label, value) => console.log(label, value);", "dump('s', SECRET)", True),
+        (
+            "exports.dump = (label, value) => { if (value) console.log(`${label}: ${value}`); };",
+            "dump('s', SECRET)",
+            True,
+        ),
+        ("exports.dump = (label, value) => { console.log(label); keep(value); };", "dump('s', SECRET)", False),
+        ("exports.dump = (label, value) => console.log(label, value ? 'set' : 'missing');", "dump('s', SECRET)", False),
+        ("exports.dump = (label, value) => console.log(label, value.slice(0, 3));", "dump('s', SECRET)", False),
+        ("exports.dump = (label, value) => console.log(label, value);", "dump('s', !!SECRET)", False),
+        ("exports.dump = (label, livekitSecret) => console.log(label, 'set');", "dump('s', SECRET)", False),
+        ("exports.dump = (label, value) => console.log(label, value);", "dump(SECRET ? 'set' : 'missing', 5)", False),
+    ],
+)
+def test_a_helper_may_log_what_it_is_given(helper: str, call: str, *, expected: bool) -> None:
+    text = f"const {{ dump }} = require('./log');\n{call.replace('SECRET', 'process.env.LIVEKIT_API_SECRET')};\n"
+
+    assert bool(found_in({"start.js": text, "log.js": f"{helper}\n"}, "LK103")) is expected
+
+
+@pytest.mark.parametrize(
+    ("call", "shows"), [("dump('s', SECRET)", True), ("dump(value=SECRET)", True), ("dump(SECRET)", False)]
+)
+def test_it_is_the_same_in_python(call: str, *, shows: bool) -> None:
+    helper = "import logging\nlogger = logging.getLogger()\ndef dump(label, value):\n    logger.info('%s', value)\n"
+    secret = "os.environ['LIVEKIT_API_SECRET']"
+    text = f"import os\nfrom log import dump\n{call.replace('SECRET', secret)}\n"
+
+    assert bool(found_in({"start.py": text, "log.py": helper}, "LK103")) is shows
+
+
+def test_what_a_helper_logs_by_the_name_of_the_secret_is_told_once() -> None:
+    helper = "exports.dump = (livekitApiSecret) => console.log(livekitApiSecret);\n"
+    start = "const { dump } = require('./log');\ndump(process.env.LIVEKIT_API_SECRET);\n"
+
+    assert found_in({"start.js": start, "log.js": helper}, "LK103") == ["log.js:1"]

@@ -36,6 +36,7 @@ from lk_audit.syntax import (
     Call,
     Element,
     Expr,
+    Function,
     Index,
     Literal,
     Member,
@@ -65,7 +66,8 @@ def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
     seen: set[tuple[Place, str]] = set()
     for fact in (
         *_logged(context),
-        *(fact for other in showing(context) if other.role is not FileRole.TEST for fact in _logged(other)),
+        *_logged_by_helpers(context),
+        *_shown_elsewhere(context),
         *_raised(context),
         *_answered(context),
         *_given_to_handlers(context),
@@ -89,6 +91,47 @@ def _logged(context: FileContext) -> Iterator[SecretExposure]:
                 facts = tuple(_facts(context, iter((expr,)), Exposure.LOG, sink, with_tokens=with_tokens))
                 if not (facts and is_log and _leaves_out_secrets(context, call)):
                     yield from facts or _by_name(context, expr, sink)
+
+
+def _shown_elsewhere(context: FileContext) -> Iterator[SecretExposure]:
+    """What other files show of this one's settings."""
+    for other in showing(context):
+        if other.role is not FileRole.TEST:
+            yield from _logged(other)
+            yield from _answered(other)
+
+
+def _logged_by_helpers(context: FileContext) -> Iterator[SecretExposure]:
+    """`dump("secret", process.env.LIVEKIT_API_SECRET)`: what a function of the project logs that it is given."""
+    if not (context.names.is_javascript or context.is_python):
+        return
+    for call in context.names.calls:
+        for position, item in enumerate(call.arguments):
+            named = (name for part in shown(item.value) for name in _names_in(part))
+            if not any("secret" in name.lower() for name in named):
+                continue
+            takers = context.functions_meant(call.callee)
+            if any(_logs(context.home(taker), taker, item.name or position) for taker in takers):
+                yield from _facts(context, shown(item.value), Exposure.LOG, _as_written(call.callee))
+
+
+def _logs(home: FileContext, function: Function, given: str | int) -> bool:
+    """Whether a function writes what it is given, under a name or at a position, to a log."""
+    taken = [item.name for item in function.parameters if item.name not in _ITSELF]
+    name = given if isinstance(given, str) else next(iter(taken[given : given + 1]), "")
+    if home.secret_names.means(name):
+        return False  # It is told where it is logged.
+    functions = LOG_FUNCTIONS | LOG_FUNCTIONS_OF.get(home.names.traits.family, frozenset())
+    logs = (
+        node
+        for node in walk(function.body)
+        if isinstance(node, Call)
+        and (
+            ((last_name(node.callee) or "") in LOG_METHODS and is_receiver(node, LOGGERS))
+            or (home.qualified(node.callee) or "") in functions
+        )
+    )
+    return any(isinstance(part, Name) and part.id == name for call in logs for part in argument_parts(call))
 
 
 def _leaves_out_secrets(context: FileContext, call: Call) -> bool:

@@ -43,7 +43,10 @@ _UNSHOWN = frozenset({"repr", "exclude"})
 
 _WHOLE = (Form(regex(rb"[(,{:$][ \t\n]{0,40}\Z"), regex(rb"[ \t\n]{0,40}[,)}]|\.[A-Za-z]\w{0,40}[ \t\n]{0,40}[,)}]")),)
 """How settings stand that are given to somebody, or a part of them."""
-_LOGS = regex(rb"(?i)\b_?(?:console|log|logger|logging|winston|pino|loguru|structlog)\.|\bprint\(|\bstdout\b|\becho\(")
+_SHOWS = regex(
+    rb"(?i)\b_?(?:console|log|logger|logging|winston|pino|loguru|structlog)\.|\bprint\(|\bstdout\b|\becho\("
+    rb"|\.(?:json|send)\(|\b(?:jsonify|JSONResponse|JsonResponse)\("
+)
 _MOST = 12
 """Files that are looked at for the settings of one name."""
 
@@ -140,7 +143,7 @@ def showing(context: FileContext) -> Iterator[FileContext]:
         for module in (item for item, _ in zip(found, range(_MOST), strict=False) if item.path not in seen):
             seen.add(module.path)
             data = module.source.data
-            if _LOGS.search(data) and "secret_exposures" not in gates.opened(data, context.secret_names):
+            if _SHOWS.search(data) and "secret_exposures" not in gates.opened(data, context.secret_names):
                 yield context.workspace.context(module)
 
 

@@ -352,6 +352,10 @@ class ModuleLinker:
         module = self._project.module_of(node)
         return module.evaluator if module is not None else None
 
+    def mentioning(self, word: str) -> Iterator[Evaluator]:
+        """The evaluators of the other files that mention a word."""
+        return (module.evaluator for module in self._project.usage.mentions(self._module.path, word))
+
     def setting(self, name: str) -> tuple[float, Step] | None:
         """The number that a settings file of the module's framework has for a setting, and where."""
         from lk_audit.project.settings_files import SettingsFiles  # noqa: PLC0415 - few modules have any

@@ -16,7 +16,6 @@ from lk_audit.values.model import (
     Listed,
     Mapped,
     Nothing,
-    Number,
     Possible,
     Reference,
     Returned,
@@ -143,15 +142,13 @@ class Calls:
         return known if known is not None else _returned(name, invocation)
 
     def _as_set(self, values: Possible) -> Possible:
-        """A setting as a file of the project sets it: what it is without one does not count then."""
-        linker, read = self._evaluator.linker, values[0] if values else None
-        if linker is None or not isinstance(read, Environment) or read.accessor not in environment.SETTINGS_FILES:
+        """What is read from settings, as far as something else in the project tells it."""
+        read = values[0] if values else None
+        if not isinstance(read, Environment) or read.accessor not in environment.TOLD_ELSEWHERE:
             return values
-        told = linker.setting(read.name)
-        if told is None:
-            return values
-        number, step = told
-        return (read, Number(origin=read.origin, number=number, environment=read.name, trace=(step,)))
+        from lk_audit.values.told_settings import as_told  # noqa: PLC0415 - few files read such settings
+
+        return as_told(self._evaluator, read, values)
 
     def _invocation(self, call: Call, frame: Frame | None) -> Invocation:
         return Invocation(call, lambda expr: self._evaluator.evaluate_at(expr, frame), self._evaluator.python)

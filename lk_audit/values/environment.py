@@ -64,8 +64,6 @@ _OBJECTS: dict[str, str] = {
 
 APPLICATION = "Application.get_env"
 """Elixir's settings of an application, which may hold settings themselves."""
-SETTINGS_FILES = frozenset({"a property", "configuration"})
-"""The accessors whose settings stand in files of the project, if nothing else sets them: Spring's and .NET's."""
 _REQUEST_KEYS = (
     *("HTTP", "REQUEST_", "REMOTE_", "SERVER_", "QUERY_", "CONTENT_", "SCRIPT_", "DOCUMENT_", "PATH_", "PHP_"),
     *("argv", "argc", "AUTH_", "ORIG_", "REDIRECT_", "GATEWAY_"),
@@ -73,6 +71,11 @@ _REQUEST_KEYS = (
 """How the keys of PHP's `$_SERVER` begin that describe the request; the others are environment variables."""
 
 SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
+
+
+VIPER = "viper"
+TOLD_ELSEWHERE = frozenset({"a property", "configuration", VIPER})
+"""The accessors of settings that a file, or other code, may tell: Spring's, .NET's and viper's."""
 
 
 class _Reader(NamedTuple):
@@ -107,8 +110,10 @@ _READERS: dict[str, _Reader] = {
     "os.Getenv": _Reader("os.Getenv", None),
     "os.LookupEnv": _Reader("os.Getenv", None),
     "syscall.Getenv": _Reader("os.Getenv", None),
-    "github.com/spf13/viper.GetString": _Reader("viper", None),
-    "github.com/spf13/viper.Get": _Reader("viper", None),
+    **{
+        f"github.com/spf13/viper.Get{kind}": _Reader(VIPER, None)
+        for kind in ("", "String", "Duration", "Int", "Int64", "Float64")
+    },
     **dict.fromkeys(
         ("System.getenv", "java.lang.System.getenv", "System.getenv.get", "System.getenv.getOrDefault"),
         _Reader("System.getenv"),

@@ -84,6 +84,9 @@ class Linker(Protocol):
     def evaluator_of(self, node: Node) -> Evaluator | None:
         """The evaluator of the file that `node` belongs to."""
 
+    def mentioning(self, word: str) -> Iterator[Evaluator]:
+        """The evaluators of the other files that mention a word."""
+
     def setting(self, name: str) -> tuple[float, Step] | None:
         """The number that a settings file has for a setting, by the name of its variable, and where it stands."""
 

@@ -63,3 +63,40 @@ def test_a_property_is_what_the_nearest_file_says(file: str, text: str, default:
 )
 def test_it_is_the_same_for_appsettings(settings: str, *, is_long: bool) -> None:
     assert bool(found_in({"api/Tokens.cs": CSHARP, "api/appsettings.json": settings}, "LK301")) is is_long
+
+
+GO = """package tokens
+import (
+	"github.com/livekit/protocol/auth"
+	"github.com/spf13/viper"
+)
+func Join(identity, room string) (string, error) {
+	at := auth.NewAccessToken(viper.GetString("livekit.key"), viper.GetString("livekit.secret"))
+	at.SetVideoGrant(&auth.VideoGrant{RoomJoin: true, Room: room}).SetIdentity(identity)
+	at.SetValidFor(viper.GetDuration("livekit.ttl"))
+	return at.ToJWT()
+}
+"""
+DEFAULTS = """package config
+import (
+	"time"
+	"github.com/spf13/viper"
+)
+func init() { viper.SetDefault(KEY, TTL) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "ttl", "is_long"),
+    [
+        ('"livekit.ttl"', "24 * time.Hour", True),
+        ('"LiveKit.TTL"', "24 * time.Hour", True),
+        ('"livekit.ttl"', "10 * time.Minute", False),
+        ('"session.ttl"', "24 * time.Hour", False),
+        ("key", "24 * time.Hour", False),
+    ],
+)
+def test_code_may_say_what_a_setting_is_by_default(key: str, ttl: str, *, is_long: bool) -> None:
+    config = DEFAULTS.replace("KEY", key).replace("TTL)", f"{ttl})")
+
+    assert bool(found_in({"tokens/tokens.go": GO, "config/config.go": config}, "LK301")) is is_long

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from lk_audit.syntax import Call, Class, Function, Name, Node
@@ -58,6 +60,9 @@ class Project:
     def _defined(self, member: str) -> Possible:
         kinds: tuple[Function | Class, ...] = (*self.config.names.functions, *self.config.names.classes)
         return self.config.evaluate(next(item for item in kinds if item.name == member))
+
+    def mentioning(self, _: str) -> Iterator[Evaluator]:
+        return iter(())
 
     def setting(self, _: str) -> None:
         return None

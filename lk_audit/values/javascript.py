@@ -32,7 +32,6 @@ from lk_audit.values.conversions import (
 from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Duration, Mapped, Number, Possible, Text, Value
 from lk_audit.values.possible import unknown
-from lk_audit.values.spans import counted, in_units, span
 
 _UNITS = {
     "milliseconds": 1e-3,
@@ -58,6 +57,27 @@ _CONVERSIONS = {
 }
 
 
+def _counted(value: Value, unit: float, origin: Expr) -> Value | None:
+    """A duration as a number of units."""
+    if not isinstance(value, Duration):
+        return None
+    return Number(origin=origin, number=float(round(value.seconds / unit, 6)), trace=value.trace)
+
+
+def _in_units(unit: float) -> Method:
+    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
+        found = _counted(receiver, unit, invocation.call)
+        return None if found is None else (found,)
+
+    return convert
+
+
+def _of_milliseconds(value: Value, origin: Expr) -> Value | None:
+    if not isinstance(value, Number) or not math.isfinite(value.number):
+        return None
+    return Duration(origin=origin, seconds=value.number / 1000, trace=value.trace)
+
+
 def _scaled(factor: float) -> Function:
     """date-fns: `hoursToSeconds(2)`, whole numbers only."""
 
@@ -72,13 +92,13 @@ def _scaled(factor: float) -> Function:
 def _milliseconds(invocation: Invocation) -> Possible:
     """date-fns: `milliseconds({ hours: 2 })`."""
     spans = moments.object_span(invocation.values(0), invocation.call)
-    return invocation.each(spans, lambda value: counted(value, 1e-3, invocation.call))
+    return invocation.each(spans, lambda value: _counted(value, 1e-3, invocation.call))
 
 
 def _duration(invocation: Invocation) -> Possible:
     """Dayjs and moment: `duration(1, "day")`, `duration({ days: 1 })`, `duration(86_400_000)`."""
     is_bare = invocation.expr(1) is None and any(isinstance(item, Number) for item in invocation.values(0))
-    return (span(1e-3)(invocation) if is_bare else None) or moments.span_asked(invocation)
+    return (each(_of_milliseconds)(invocation) if is_bare else None) or moments.span_asked(invocation)
 
 
 def _object_duration(invocation: Invocation) -> Possible:
@@ -90,7 +110,7 @@ def _in_unit(invocation: Invocation, receiver: Value) -> Possible:
     """Luxon's `as("seconds")`, Temporal's `total("seconds")` and `total({ unit: "seconds" })`."""
     told = [item for value in invocation.values(0) for item in _unit_told(value)]
     units = [moments.unit_seconds(item.text) if isinstance(item, Text) else None for item in told]
-    found = [counted(receiver, unit, invocation.call) if unit else None for unit in units]
+    found = [_counted(receiver, unit, invocation.call) if unit else None for unit in units]
     return tuple(item if item is not None else unknown(invocation.call, (receiver,)) for item in found)
 
 
@@ -142,14 +162,14 @@ FUNCTIONS: dict[str, Function] = {
     "date-fns.milliseconds": _milliseconds,
     **dict.fromkeys(("dayjs.duration", "moment.duration"), _duration),
     **dict.fromkeys(("luxon.Duration.fromObject", "Temporal.Duration.from"), _object_duration),
-    "luxon.Duration.fromMillis": span(1e-3),
+    "luxon.Duration.fromMillis": each(_of_milliseconds),
 }
 
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Duration: {
         **dict.fromkeys(("as", "total"), _in_unit),
-        **{f"as{unit.capitalize()}": in_units(seconds) for unit, seconds in _UNITS.items()},
-        "toMillis": in_units(1e-3),
+        **{f"as{unit.capitalize()}": _in_units(seconds) for unit, seconds in _UNITS.items()},
+        "toMillis": _in_units(1e-3),
     },
 }
 

@@ -457,3 +457,17 @@ def test_a_folder_that_only_looks_like_a_repository_is_walked_without_a_word(tmp
     found = discover([tmp_path])
 
     assert (found.paths, found.skipped) == (["a.py"], ())
+
+
+def test_an_ignore_file_with_too_many_patterns_is_not_followed_and_listed(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / ".gitignore").write_text("# rules\n*.log\n" + "b.py\n" * 600)
+    (tmp_path / "deep" / ".gitignore").write_text("a.py\n" * 600)
+    for name in ("a.py", "b.py", "deep/a.py", "deep/b.py", "deep/c.log"):
+        (tmp_path / name).touch()
+
+    found = discover([tmp_path])
+
+    assert found.paths == [".gitignore", "a.py", "deep/.gitignore", "deep/a.py"]
+    assert [(item.path, item.expected) for item in found.skipped] == [("deep/.gitignore", True)]
+    assert found.skipped[0].reason.startswith("not followed, as over 1,000 patterns would hold in its folder")

@@ -18,7 +18,7 @@ from lk_audit.digests import sha256
 from lk_audit.errors import UsageError
 from lk_audit.files.path_patterns import Exclusion
 from lk_audit.files.regular_files import read_regular
-from lk_audit.files.walking import walk
+from lk_audit.files.walking import MOST_PATTERNS, walk
 from lk_audit.findings import Skipped
 from lk_audit.git.process import Asked, Git
 from lk_audit.git.refusal import refusal
@@ -30,6 +30,8 @@ EXCLUDED_FOLDERS = frozenset(
     | {".ruff_cache", ".pytest_cache", ".gradle", ".terraform"}
 )
 """Other people's code and machine-made copies; left out, and named in the report, unless given as a path."""
+
+_TOO_MANY = f"not followed, as over {MOST_PATTERNS:,} patterns would hold in its folder: what it ignores is scanned"
 
 _TRACKED = ("ls-files", "-z", "--cached")
 _UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")
@@ -234,8 +236,13 @@ class Listing:
             str(folder),
             lambda file: self._is_excluded(reported(file, self._base)),
             lambda environment: self.excluded.add(reported(environment, self._base)),
+            self._does_not_follow,
         )
         return [reported(file, self._base) for file in found]
+
+    def _does_not_follow(self, ignore_file: str) -> None:
+        path = reported(ignore_file, self._base)
+        self.left_out[path] = Skipped(path, _TOO_MANY, expected=True)
 
     def _kept(self, paths: list[str]) -> list[str]:
         """The paths that are not left out."""

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from lk_audit.files.ignore_patterns import IgnorePatterns
 from lk_audit.files.path_patterns import usable
 from lk_audit.files.regular_files import read_regular
 
-_MAX_IGNORE_FILE = 1_000_000
+_LARGEST = 1_000_000
+"""Bytes of an ignore file."""
+MOST_PATTERNS = 1_000
+"""Patterns that hold in one folder: each may be asked about each file in it."""
 
 
-def walk(root: str, is_excluded: Callable[[str], bool], leave_out: Callable[[str], object]) -> Iterator[str]:
-    """All files below a folder, and folders that cannot be read. `leave_out` hears of virtual environments."""
-    walk = _Walk(root)
+def walk(
+    root: str,
+    is_excluded: Callable[[str], bool],
+    leave_out: Callable[[str], object],
+    not_followed: Callable[[str], object] = len,
+) -> Iterator[str]:
+    """All files below a folder, and folders that cannot be read.
+
+    `leave_out` hears of virtual environments, `not_followed` of ignore files with more than `MOST_PATTERNS`.
+    """
+    walk = _Walk(root, not_followed)
     folders = [root]
     while folders:
         folder = folders.pop()
@@ -50,8 +61,9 @@ def _is_environment(name: str) -> bool:
 class _Walk:
     """A walk without git: `.gitignore` files count, virtual environments are recognised by their marker."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, not_followed: Callable[[str], object]) -> None:
         self._root = root
+        self._not_followed = not_followed
         self._rules: dict[str, tuple[tuple[str, _Rules], ...]] = {}
         """The rules that hold in a folder, the closest first, with the folder that each is from."""
 
@@ -61,10 +73,23 @@ class _Walk:
                 entries = sorted(found, key=_name)
         except OSError:
             return None
-        own = _ignore_rules(folder) if any(entry.name == ".gitignore" for entry in entries) else None
         around = self._rules[os.path.dirname(folder)] if folder != self._root else ()  # noqa: PTH120 - text paths
+        has_own = any(entry.name == ".gitignore" for entry in entries)
+        own = self._own_rules(f"{folder}{os.sep}.gitignore", around) if has_own else None
         self._rules[folder] = ((folder, own), *around) if own is not None else around
         return entries
+
+    def _own_rules(self, file: str, around: Sequence[tuple[str, _Rules]]) -> _Rules | None:
+        """What an ignore file says; nothing where that is too much, so that more is scanned."""
+        try:
+            raw = read_regular(file)
+        except OSError:
+            return None
+        lines = [line for line in raw[:_LARGEST].decode("utf-8", "replace").splitlines() if line and line[0] != "#"]
+        if len(raw) > _LARGEST or len(lines) + sum(rules.count for _, rules in around) > MOST_PATTERNS:
+            self._not_followed(file)
+            return None
+        return _Rules(usable(lines), len(lines))
 
     def is_ignored(self, path: str, folder: str, *, is_folder: bool) -> bool:
         """Whether the closest `.gitignore` with an opinion ignores what is in a folder."""
@@ -92,10 +117,11 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 class _Rules:
-    """What one `.gitignore` says about what is in its folder."""
+    """What one `.gitignore` of `count` lines says about what is in its folder."""
 
-    def __init__(self, patterns: IgnorePatterns) -> None:
+    def __init__(self, patterns: IgnorePatterns, count: int) -> None:
         self._patterns = patterns
+        self.count = count
         self._asked = 0
 
     def verdict(self, path: str) -> bool | None:
@@ -115,11 +141,3 @@ class _Rules:
 
 _MANY = 300
 """Paths; fewer are asked about before the patterns have been put together."""
-
-
-def _ignore_rules(folder: str) -> _Rules | None:
-    try:
-        text = read_regular(f"{folder}/.gitignore")[:_MAX_IGNORE_FILE].decode("utf-8", "replace")
-    except OSError:
-        return None
-    return _Rules(usable(text.splitlines()))

@@ -33,6 +33,6 @@ def manifests(tree: Path, size: int) -> None:
 
 
 STEERING = (
-    Hostile("very many ignore patterns", ignore_patterns, 2_000, 100_000),
+    Hostile("very many ignore patterns", ignore_patterns, 2_000, 100_000, (".gitignore: not followed",)),
     Hostile("manifests", manifests, 200_000, 18_000_000),
 )

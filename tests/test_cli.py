@@ -190,7 +190,7 @@ def test_strict_takes_an_incomplete_scan_for_a_failure(project: Path) -> None:
         (["scna"], 'no such command: scna; did you mean "scan"?'),
         (["nonsense"], "no such command: nonsense; there are scan, explain, rules, token, baseline, "),
         (["baseline", "craete"], 'no such command: craete; did you mean "create"?'),
-        (["token", "abc"], "that is no JWT"),
+        (["token", "abc"], "that is no JWT: three parts"),
     ],
 )
 def test_wrong_usage_is_one_clear_line(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -120,7 +120,7 @@ def test_a_file_over_the_limit_is_skipped_and_listed(root: Path) -> None:
 
     assert not looked.files
     assert [(item.path, item.reason, item.expected) for item in looked.skipped] == [
-        ("big.json", "too large (0.0 MB; the limit is 0.0 MB)", False)
+        ("big.json", "too large (2,000 bytes; the limit is 1,000 bytes)", False)
     ]
 
 

@@ -128,7 +128,7 @@ def test_what_is_no_file_of_that_size_is_told_apart_without_being_read(tmp_path:
 
     assert list(columns.verdicts) == [ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, REPORT]
     assert {paths[row]: item.reason for row, item in columns.skipped.items()} == {
-        "large.py": "too large (0.0 MB; the limit is 0.0 MB)",
+        "large.py": "too large (700 bytes; the limit is 100 bytes)",
         "folder": "a git submodule; scan it on its own",
         "pipe.py": "not a regular file",
         "loop.py": "a broken symbolic link",

@@ -133,6 +133,7 @@ def known_commit(folder: Path, base: str) -> str:
     spelled = ("rev-parse", "--verify", "--quiet", "--end-of-options", base + "^{commit}")
     found = git(folder, *spelled)
     if found.returncode != 0:
+        expect_repository(folder)
         git(folder, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", "--", base)
         found = git(folder, *spelled)
     if found.returncode != 0:
@@ -140,10 +141,25 @@ def known_commit(folder: Path, base: str) -> str:
     return found.stdout.strip()
 
 
+def expect_repository(folder: Path) -> None:
+    """Make sure that git works here, before it is said to lack something."""
+    asked = git(folder, "rev-parse", "--git-dir")
+    if "dubious ownership" in asked.stderr:
+        raise WrongInput(
+            "diff-only: git does not trust the checkout, which belongs to another user, as in a container; let a step"
+            ' before this one run git config --global --add safe.directory "$GITHUB_WORKSPACE"'
+        )
+    if asked.returncode != 0:
+        raise WrongInput(f"diff-only: git cannot tell what has changed: {asked.stderr.strip()}")
+
+
 def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - fixed program; arguments are no shell's
-        [*GIT, *arguments], cwd=folder, capture_output=True, encoding="utf-8", errors="surrogateescape", check=False
-    )
+    try:
+        return subprocess.run(  # noqa: S603 - fixed program; arguments are no shell's
+            [*GIT, *arguments], cwd=folder, capture_output=True, encoding="utf-8", errors="surrogateescape", check=False
+        )
+    except OSError:
+        raise WrongInput("diff-only: there is no git here to tell what has changed; install it, or scan all") from None
 
 
 # --- the scan ---------------------------------------------------------------------------------------------------------

@@ -30,7 +30,8 @@ def token_command(jwt: str, max_ttl: float, color: bool | None) -> int:
     text = standard_input(1 << 20).decode("utf-8", "replace") if jwt == "-" else jwt
     decoded = read_token(text.strip().removeprefix("Bearer ").strip())
     if decoded is None:
-        raise UsageError("that is no JWT")
+        what = "that is no JWT" if text.strip() else "there is no JWT on standard input"
+        raise UsageError(f"{what}: three parts with dots between, of which the first begins with eyJ")
     if not decoded.is_livekit:
         raise UsageError("that is a JWT, but no LiveKit access token: it needs HS256 and a LiveKit grant")
     options = Options(max_ttl=max_ttl, now=time.time())

@@ -48,7 +48,8 @@ def _rule(name: str, scope: Scope, *where: str) -> str:
     if name == EVERY_RULE:
         return EVERY_RULE
     if name not in scope.rules:
-        raise BadValue(f"{NO_RULE} {name}{did_you_mean(name, scope.rules)}", *where)
+        hint = did_you_mean(name, scope.rules) or "; lk-audit rules lists them all"
+        raise BadValue(f"{NO_RULE} {name}{hint}", *where)
     return scope.rules[name]
 
 

@@ -316,7 +316,7 @@ def classified(path: str, file: str, base: Path, limit: int) -> bytes | Skipped 
 
 def too_large(path: str, size: int, limit: int) -> Skipped:
     """A file over the limit; both in bytes."""
-    return Skipped(path, f"too large ({_megabytes(size)}; the limit is {_megabytes(limit)})")
+    return Skipped(path, f"too large ({_size(size)}; the limit is {_size(limit)})")
 
 
 def _unreadable(path: str, error: OSError) -> Skipped:
@@ -344,5 +344,9 @@ def _link(path: str, file: str, base: Path) -> Skipped | None:
     return Skipped(path, "a symbolic link that leaves the scanned folder", expected=True)
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB"
+def _size(size: int) -> str:
+    """A number of bytes, in megabytes where that says something."""
+    return f"{size / 1_000_000:.1f} MB" if size >= _SAID_IN_MEGABYTES else f"{size:,} bytes"
+
+
+_SAID_IN_MEGABYTES = 100_000

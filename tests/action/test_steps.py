@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -163,6 +164,22 @@ def test_wrong_inputs_fail_with_one_clear_line(
     assert message in ran.log
     assert "Traceback" not in ran.log
     assert (ran.outputs["sarif-file"], ran.outputs["findings"]) == ("", "")
+
+
+def test_a_checkout_of_another_user_is_said_to_be_one(
+    installed: tuple[Path, str], project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspicious = tmp_path / "bin" / "git"
+    suspicious.parent.mkdir()
+    suspicious.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {shutil.which("git")} "$@"\n')
+    suspicious.chmod(0o755)
+    monkeypatch.setenv("PATH", str(suspicious.parent), prepend=os.pathsep)
+
+    ran = act(installed, project, diff_only="true", base="0123456")
+
+    assert ran.code == 2
+    assert "git does not trust the checkout, which belongs to another user" in ran.log
+    assert "read without git" in act(installed, project).log
 
 
 @pytest.mark.parametrize(

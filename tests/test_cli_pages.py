@@ -12,8 +12,11 @@ import pytest
 
 from lk_audit import __version__
 from lk_audit.cli.exits import USAGE
+from lk_audit.cli.pages import catalogue
 from lk_audit.cli.program import run
+from lk_audit.reporters import Presentation
 from lk_audit.rule_api import Severity
+from lk_audit.rule_loader import load_builtin_rules
 from tests.commandline import failure, invoke
 
 # --- rules and pages --------------------------------------------------------------------------------------------------
@@ -32,6 +35,13 @@ def test_rules_are_listed() -> None:
     lines = invoke("rules").output.splitlines()
 
     assert lines[0].startswith("LK101  leaked-api-secret")
+
+
+def test_what_rules_find_stands_below_their_names_where_there_is_little_room() -> None:
+    lines = catalogue(load_builtin_rules(), "text", Presentation(width=50)).splitlines()
+
+    assert lines[:2] == ["LK101  leaked-api-secret        critical", "  A real-looking LiveKit API secret is written"]
+    assert max(map(len, lines)) <= 50
 
 
 def test_rules_are_listed_for_programs() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS
 from lk_audit.cli.requests import defects
@@ -57,6 +60,7 @@ def apply(scan: Scan, setup: Setup, *, unsafe: bool) -> Report:
     """
     from lk_audit.writing import write  # noqa: PLC0415 - needed to fix only
 
+    started = time.perf_counter()
     made = _plan(scan, unsafe=unsafe)
     failures = write(_files(setup), made.before, made.after) if made.after else {}
     for path, reason in failures.items():
@@ -64,7 +68,7 @@ def apply(scan: Scan, setup: Setup, *, unsafe: bool) -> Report:
     if failures:
         raise UsageError(f"{counted(len(failures), 'file')} could not be fixed")
     _say("Fixed", made, unsafe=unsafe)
-    return made.report
+    return replace(made.report, elapsed=time.perf_counter() - started)
 
 
 def _files(setup: Setup) -> dict[str, str]:

@@ -69,11 +69,20 @@ def _row(rule: AnyRule, paint: Painter, widths: tuple[int, int], columns: int) -
     of_ids, of_names = widths
     indent = " " * (of_ids + 2 + of_names + 2 + len("critical  "))
     summary = rule.summary + ("" if rule.on_by_default else " (off by default)")
-    lines = folded(summary, columns, indent, indent)
     severity = paint(rule.severity.label, rule.severity.label.ljust(8))
     name = paint("strong", rule.name.ljust(of_names))
-    yield f"{rule.id.ljust(of_ids)}  {name}  {severity}  {lines[0].strip()}"
+    row = f"{rule.id.ljust(of_ids)}  {name}  {severity}"
+    if columns - len(indent) < _ROOM_FOR_WORDS:
+        yield row.rstrip()
+        yield from folded(summary, columns, "  ", "  ")
+        return
+    lines = folded(summary, columns, indent, indent)
+    yield f"{row}  {lines[0].strip()}"
     yield from lines[1:]
+
+
+_ROOM_FOR_WORDS = 30
+"""Columns; where there are fewer beside the names, summaries stand below them."""
 
 
 def _entry(rule: AnyRule) -> dict[str, object]:

@@ -99,6 +99,20 @@ def test_a_suppression_that_cannot_be_read_is_reported_and_accepts_nothing(body:
     assert not report.findings[0].suppressed
 
 
+@pytest.mark.parametrize(
+    "comment", ["LK-AUDIT: ignore[bad-word]", "lk-audit ignore[bad-word]", "lkaudit: disable bad-word"]
+)
+def test_what_only_looks_like_a_suppression_is_reported_at_a_finding(comment: str) -> None:
+    assert "1: this suppression cannot be read" in notes(scan(f"x = BAD  # {comment}"))[0]
+    assert "1: this suppression cannot be read" in notes(scan(f"# {comment}\nx = BAD"))[0]
+    assert not notes(scan(f"# {comment}\n\nx = BAD"))
+    assert not notes(scan("x = BAD  # lk-audit finds this, so do not ignore it"))
+
+
+def test_a_suppression_with_a_capital_letter_is_reported() -> None:
+    assert "cannot be read" in notes(scan("x = GOOD  # lk-audit: Ignore[bad-word]"))[0]
+
+
 def test_a_suppression_changes_no_fingerprint() -> None:
     bare = scan("x = BAD").findings[0]
     accepted = scan("x = BAD  # lk-audit: ignore[bad-word] fine").findings[0]

@@ -6,7 +6,8 @@ drop one; one that does nothing (nothing to accept, no such rule, over) is repor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -24,7 +25,10 @@ _BODY = regex(
     r"(?:[ \t]+until=(?P<until>\S*))?(?P<reason>[ \t].*)?"
 )
 # A comment that begins with another word is about lk-audit, and accepts nothing.
-_MEANT = regex(r"(?:ignore|disable|allow|accept|suppress|skip|off)(?![\w-])")
+_WORDS = r"(?:ignore|disable|allow|accept|suppress|skip|off)(?![\w-])"
+_MEANT = regex(_WORDS, re.IGNORECASE)
+_NEARLY = regex(rf"\blk[-_]?audit\b\s{{0,3}}:?\s{{0,3}}{_WORDS}", re.IGNORECASE)
+"""How a suppression looks whose first word is written in another way."""
 _FORM = "write `lk-audit: ignore[rule-name] reason` or `lk-audit: ignore[rule-name] until=YYYY-MM-DD reason`"
 _LONGEST_LINE = 10_000
 
@@ -82,6 +86,7 @@ def apply_suppressions(  # noqa: PLR0913 - keywords, all but two
             notes += [item for item in found if isinstance(item, Note)]
     live = [item for item in accepting if not _is_over(item.suppression, today)]
     marked = [_marked(finding, live, known) for finding in findings]
+    notes += _nearly(marked, {(note.path, note.line) for note in notes})
     notes += _expired(accepting, today)
     notes += _unknown(accepting, known)
     notes += _unused(live, findings, known, {rule.id for rule in active})
@@ -173,6 +178,17 @@ def _covers(item: Acceptance, finding: Finding, known: Mapping[str, str]) -> boo
 def _marked(finding: Finding, accepting: Sequence[Acceptance], known: Mapping[str, str]) -> Finding:
     found = next((item.suppression for item in accepting if _covers(item, finding, known)), None)
     return replace(finding, suppressed=found) if found else finding
+
+
+def _nearly(findings: Iterable[Finding], noted: Collection[tuple[str, int]]) -> Iterator[Note]:
+    """Comments at open findings that were meant to accept them."""
+    places: set[tuple[str, int]] = set()
+    for finding in findings:
+        path, line = finding.place.path, finding.place.line
+        shown = (item for item in finding.frame if line - 1 <= item.number <= line) if finding.is_open else ()
+        places |= {(path, item.number) for item in shown if MARK not in item.text and _NEARLY.search(item.text)}
+    for path, line in sorted(places.difference(noted)):
+        yield Note(SUPPRESSION, path, line, f"this suppression cannot be read; {_FORM}")
 
 
 def _expired(accepting: Iterable[Acceptance], today: date) -> Iterator[Note]:

@@ -52,6 +52,8 @@ def extract(  # noqa: PLR0913, PLR0917 - all but one optional
     sources = sources if isinstance(sources, Sources) else [frontends.view(source) for source in sources]
     analysis = FileAnalysis(Files(sources) if files is None else files, hints)
     before, again = (former.found, former.affected) if former is not None else (None, frozenset())
+    if former is not None:
+        former.found = None  # where this one fails, the next analyses all
     analysed = telling(sources) if before is None else some(sources, again)
     weights = [size + _WEIGHT_OF_A_FILE for size in sizes(analysed)]
     found = Extracted()

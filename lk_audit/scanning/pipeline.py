@@ -237,12 +237,17 @@ def analysis(
     jobs: int | None = None,
     former: Former | None = None,
 ) -> Extract:
-    """What turns sources into facts; questions that lead to other files are answered from `files`."""
+    """What turns sources into facts; questions that lead to other files are answered from `files`.
+
+    `former` counts once: where all sources together are too much, they are tried one by one.
+    """
 
     def analyse(sources: Sequence[Source]) -> Extracted:
+        nonlocal former
+        once, former = former, None
         from lk_audit.scanning.extraction import extract  # noqa: PLC0415 - brings the parsers along
 
-        return extract(sources, files, progress, hints, jobs, former)
+        return extract(sources, files, progress, hints, jobs, once)
 
     return analyse
 

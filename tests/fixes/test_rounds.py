@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from lk_audit.cli import fix
 from lk_audit.configuration.layers import Asked
 from lk_audit.extractors.context import FileContext, Workspace
+from lk_audit.extractors.secrets import pairing
+from lk_audit.facts import Fact
 from lk_audit.findings import Report
 from lk_audit.fixing import Observe, Plan, Scan, plan
 from lk_audit.scanning import preparation
@@ -90,6 +92,25 @@ def test_files_that_no_fix_concerns_are_analysed_at_the_beginning_and_the_end(
     assert analysed.count("far/away.js") == 2
     assert analysed.count("server.py") > 2
     assert analysed.count("c.js") == 3, "its facts lie in a file that is fixed"
+
+
+def test_where_all_files_together_fail_each_is_analysed_in_every_round(
+    scan: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = plan(scan, unsafe=True)
+    paired = pairing.paired
+
+    def alone(facts: Sequence[Fact], sources: Sequence[Source]) -> list[Fact]:
+        if len(sources) > 1:
+            raise RuntimeError
+        return paired(facts, sources)
+
+    monkeypatch.setattr(pairing, "paired", alone)
+
+    made = plan(scan, unsafe=True)
+
+    assert (made.fixed, made.diff) == (expected.fixed, expected.diff)
+    assert made.report.crashes
 
 
 def test_where_the_last_scan_finds_something_else_every_round_is_a_scan_of_everything(scan: Scan) -> None:

@@ -184,6 +184,11 @@ def test_strict_takes_an_incomplete_scan_for_a_failure(project: Path) -> None:
         (["explain", "excesive_ttl"], 'no rule is called excesive_ttl; did you mean "excessive-ttl"?'),
         (["explain", "ttl"], "no rule is called ttl; there are excessive-ttl, implicit-ttl, ttl-unit\n"),
         (["explain", "LK30"], "no rule is called LK30; there are excessive-ttl, implicit-ttl, no-expiry, ttl-unit\n"),
+        (
+            ["explain", "LK6"],
+            "no rule is called LK6; there are unauthenticated-mint, caller-chosen-grants, unverified-token",
+        ),
+        (["scan", ""], "an empty name is no path, and comes of a variable that is not set; . is the current folder"),
         (["explain", "expiry"], 'no rule is called expiry; did you mean "no-expiry"?'),
         (["explain", "quux"], "no rule is called quux; lk-audit rules lists them all\n"),
         (["explain"], "Missing argument 'RULE'."),

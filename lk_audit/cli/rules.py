@@ -38,9 +38,14 @@ def _loaded(folders: tuple[Path, ...]) -> Rules:
 def _hint(wanted: str, loaded: Rules) -> str:
     """Which rules may be meant: a close name, else those that have the word in theirs."""
     names = [key for rule in loaded.rules for key in (rule.id, rule.name)]
-    alike = [rule.name for rule in loaded.rules if {wanted} & {*rule.name.split("-")} or rule.id.lower()[:-1] == wanted]
+    alike = [rule.name for rule in loaded.rules if {wanted} & {*rule.name.split("-")} or _begins(rule.id, wanted)]
     found = f"; there are {', '.join(alike)}" if len(alike) > 1 else did_you_mean(alike[0] if alike else wanted, names)
     return found or "; lk-audit rules lists them all"
+
+
+def _begins(rule_id: str, wanted: str) -> bool:
+    """Whether what is wanted is the beginning of an id, with the digit that its group has."""
+    return rule_id.lower().startswith(wanted) and wanted[-1:].isdigit()
 
 
 def _rule(name: str, loaded: Rules) -> AnyRule:

@@ -90,6 +90,8 @@ def roots_of(paths: Sequence[str | Path], folder: Path | None = None) -> Roots:
 
 
 def _existing(working: Path, root: str | Path) -> Path:
+    if not str(root):
+        raise UsageError("an empty name is no path, and comes of a variable that is not set; . is the current folder")
     path = working / root
     if not is_there(path):
         raise UsageError(f"no such file or folder: {root}")

@@ -55,6 +55,11 @@ def test_the_room_is_read_in_every_spelling(flag: str) -> None:
     assert mint(f"lk token create --join {flag}").grants.by_name["room"].values == ("r",)
 
 
+@pytest.mark.parametrize("flag", ["--identity ana", "--identity=ana", "-i ana", "-i=ana"])
+def test_the_identity_is_read_in_every_spelling(flag: str) -> None:
+    assert mint(f"lk token create --join {flag}").identity == ("ana",)
+
+
 @pytest.mark.parametrize("flag", ["", "--room ''", '--room "$ROOM"', "--room <room>", "--room $(cat room)"])
 def test_a_room_that_is_not_written_down_is_unknown(flag: str) -> None:
     text = f"lk token create --join {flag}"

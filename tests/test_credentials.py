@@ -66,6 +66,14 @@ def test_a_placeholder_in_any_language_is_no_secret(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "word", ["tu", "su", "sua", "seu", "ton", "ta", "put", "get", "set", "via", "xxx", "the", "qui"]
+)
+def test_a_short_word_of_advice_makes_a_placeholder_only_where_it_stands_alone(word: str) -> None:
+    assert judge(f"{word}-zugang-wert") is None
+    assert judge(f"{word}zugangswert") is Strength.WEAK
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "${LIVEKIT_API_SECRET}",

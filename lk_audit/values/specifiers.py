@@ -8,8 +8,8 @@ _SCHEMES = ("npm:", "jsr:")
 _PACKAGE_HOSTS = frozenset(
     {"esm.sh", "cdn.esm.sh", "esm.run", "unpkg.com", "cdn.skypack.dev", "jspm.dev", "ga.jspm.io", "cdn.jsdelivr.net"}
 )
-_PATH_MARKS = frozenset({"npm", "pin", "x", "gh", "stable", "-"})
-"""First path parts of these hosts that are no package (`cdn.jsdelivr.net/npm/jose`, `deno.land/x/jose`)."""
+_PATH_MARKS = frozenset({"npm", "pin", "gh", "stable", "-"})
+"""First path parts of these hosts that are no package (`cdn.jsdelivr.net/npm/jose`)."""
 
 
 def package_of(module: str, written: Modules) -> str:

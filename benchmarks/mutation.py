@@ -37,6 +37,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         *("tests/test_pairing.py", "tests/languages", "tests/test_fixture_projects.py", "tests/test_conformance.py"),
         "tests/test_command_mints.py",
         "tests/test_command_carriers.py",
+        *("tests/test_written_advice.py", "tests/test_told_callers.py", "tests/test_caller_tests.py"),
+        *("tests/test_passing_middleware.py", "tests/test_ways_beside.py", "tests/test_python_services.py"),
     ),
     "lk_audit/values": (
         *("tests/values", "tests/test_rule_examples.py", "tests/languages", "tests/frontends/test_situations.py"),

@@ -199,3 +199,20 @@ def join(room: str, name: str, session_token: str):
 )
 def test_what_is_kept_of_a_room_says_nothing_of_who_wants_in(test: str, *, expected: bool) -> None:
     assert is_open(JOIN.replace("TEST", test), "server.py") is expected
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "ROOMS.includes(settings.room)",
+        "/^r/.test(settings.room)",
+        "settings.room.match(/^r/)",
+        "settings.room.startsWith('r')",
+        "settings.room.endsWith('r')",
+        "Array.isArray(req.cookies.rooms)",
+    ],
+)
+def test_the_form_of_a_value_tells_nothing_of_the_caller(form: str) -> None:
+    body = f"  if (!{form}) return res.status(403).json({{}});\n  const identity = req.body.name;"
+
+    assert is_open(express(body))

@@ -23,3 +23,20 @@ def test_where_code_runs_that_imports_or_calls_this(path: str) -> None:
 
     wrong = [f"{item} BUT {signs}" for item, signs in found if not set(item.expected.split("; ")) <= set(signs)]
     assert not wrong, "\n".join(wrong)
+
+
+_SCRIPT = "import { AccessToken } from 'livekit-server-sdk';\nconst token = new AccessToken('k', 's').toJwt();\n"
+
+
+@pytest.mark.parametrize(
+    "page",
+    {
+        "Room.vue": f"<script>\n{_SCRIPT}</script>\n",
+        "Room.svelte": f"<script>\n{_SCRIPT}</script>\n",
+        "room.html": f'<script type="module">\n{_SCRIPT}</script>\n',
+        "Room.astro": f"<p>hall</p>\n<script>\n{_SCRIPT}</script>\n",
+    }.items(),
+    ids=lambda page: page[0],
+)
+def test_the_script_of_a_page_runs_in_browsers(page: tuple[str, str]) -> None:
+    assert {"client", "a script of a page"} <= set(side(mint(*page)))

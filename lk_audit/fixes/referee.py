@@ -7,14 +7,14 @@ from lk_audit.source import Source
 
 def breaks(before: Source, after: Source) -> bool:
     """Whether Python that libcst could read, as strictly as Python itself does, is none any more."""
-    return before.path.endswith((".py", ".pyi")) and _is_python(before.data) and not _is_python(after.data)
+    return before.path.endswith((".py", ".pyi")) and _is_python(before) and not _is_python(after)
 
 
-def _is_python(data: bytes) -> bool:
+def _is_python(source: Source) -> bool:
     import libcst  # noqa: PLC0415 - a quarter of a second, and only whoever fixes needs it
 
     try:
-        libcst.parse_module(data)
-    except (libcst.ParserSyntaxError, RecursionError, UnicodeDecodeError):
+        libcst.parse_module(source.text)  # as text: the encoding that it declares is that of the file
+    except (libcst.ParserSyntaxError, RecursionError):
         return False
     return True

@@ -16,6 +16,9 @@ from lk_audit.source import Source
         ("if a:\n    b()\n", "if a:\nb()\n", True),
         ("x = (\n", "y = (\n", False),
         ("x = 1\n", "x = 1\n\xa0y = 2\n", True),
+        ("# coding: rot13\nx = 1\n", "# coding: rot13\nx = 2\n", False),
+        ("# coding: utf-16\nx = 1\n", "# coding: utf-16\nx = (\n", True),
+        ("# coding: nonsense\nx = 1\n", "# coding: nonsense\nx = (\n", True),
     ],
 )
 def test_python_must_stay_python(before: str, after: str, *, broken: bool) -> None:

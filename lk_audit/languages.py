@@ -32,7 +32,7 @@ class Language(Struct, frozen=True):
         declares: assigning to a variable and declaring one are told apart.
         has_structs: what is constructed may be a struct, a record of its fields.
         names_receiver: a method gives its object a name of its own, the first parameter.
-        hoists: functions, classes and imports are there before what stands above them runs.
+        hoists: functions and imports are there before what stands above them runs.
         shows_members: inside a class body, and there only, its members are visible by their bare names.
         has_globals: names assigned anywhere without a declaration are globals, and `window.x` is `x`.
         overloads: functions of one name are told apart by how many arguments they take.

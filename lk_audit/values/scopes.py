@@ -335,7 +335,8 @@ class Scopes:
     def _index_class(self, kind: Class) -> None:
         if isinstance(self.parents.get(kind), DefineClass):
             scope = self._scope(kind)
-            effect = kind.start if not self.traits.hoists else BEFORE_ALL
+            # A package of Go declares its types in any order.
+            effect = BEFORE_ALL if self.is_go else kind.start
             self.definitions[scope, kind.name].append(Definition("class", kind.name, kind, scope, effect))
             owner = self.class_of(self.parents[kind])
             if owner is not None:

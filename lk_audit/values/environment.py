@@ -74,8 +74,8 @@ SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSe
 
 
 VIPER = "viper"
-TOLD_ELSEWHERE = frozenset({"a property", "configuration", VIPER})
-"""The accessors of settings that a file, or other code, may tell: Spring's, .NET's and viper's."""
+TOLD_ELSEWHERE = frozenset({"a property", "configuration", VIPER, APPLICATION})
+"""The accessors of settings that a file, or other code, may tell: Spring's, .NET's, viper's and Elixir's."""
 
 
 class _Reader(NamedTuple):

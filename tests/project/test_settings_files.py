@@ -100,3 +100,32 @@ def test_code_may_say_what_a_setting_is_by_default(key: str, ttl: str, *, is_lon
     config = DEFAULTS.replace("KEY", key).replace("TTL)", f"{ttl})")
 
     assert bool(found_in({"tokens/tokens.go": GO, "config/config.go": config}, "LK301")) is is_long
+
+
+ELIXIR = """defmodule Calls.Tokens do
+  @ttl Application.READ(:calls, :token_ttl)
+  def join(user, room) do
+    Livekit.AccessToken.new(System.fetch_env!("LIVEKIT_API_KEY"), System.fetch_env!("LIVEKIT_API_SECRET"))
+    |> Livekit.AccessToken.with_identity(user.id)
+    |> Livekit.AccessToken.with_ttl(@ttl)
+    |> Livekit.AccessToken.add_grant(Livekit.Grants.join_room(room))
+    |> Livekit.AccessToken.to_jwt()
+  end
+end
+"""
+
+
+@pytest.mark.parametrize("read", ["compile_env", "get_env", "fetch_env!"])
+@pytest.mark.parametrize(
+    ("config", "is_long"),
+    [
+        ("config :calls, repos: [Calls.Repo], token_ttl: 60 * 60 * 24", True),
+        ("config :calls, token_ttl: 600", False),
+        ("config :calls, session_ttl: 86_400", False),
+        ("config :calls, Calls.Repo, pool: [token_ttl: 86_400]", False),
+    ],
+)
+def test_an_application_of_elixir_is_configured_in_files_of_its_own(read: str, config: str, *, is_long: bool) -> None:
+    files = {"lib/tokens.ex": ELIXIR.replace("READ", read), "config/config.exs": f"import Config\n\n{config}\n"}
+
+    assert bool(found_in(files, "LK301")) is is_long

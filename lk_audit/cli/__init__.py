@@ -37,10 +37,17 @@ def _open_streams() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
         elif os.name == "posix":
-            os.set_blocking(stream.fileno(), True)
+            _have_waited_for(stream.fileno())
     if not hasattr(sys.stdout.buffer, "raw"):
         encoding, errors = sys.stdout.encoding, sys.stdout.errors
         sys.stdout = open(sys.stdout.fileno(), "w", encoding=encoding, errors=errors, closefd=False)  # noqa: SIM115
+
+
+def _have_waited_for(descriptor: int) -> None:
+    try:
+        os.set_blocking(descriptor, True)
+    except OSError:  # the system does not let it be changed, so it stays as it is
+        return
 
 
 def _hindrance() -> str | None:

@@ -85,6 +85,17 @@ def test_where_nobody_hears_what_is_wrong_the_exit_code_says_it(
     assert run(leak, *arguments, after=after).returncode == 2
 
 
+@pytest.mark.skipif(not hasattr(os, "O_PATH"), reason="descriptors that only name a file are Linux's own")
+def test_a_stream_that_cannot_be_set_up_changes_nothing(leak: Path) -> None:
+    name_only = os.open(leak / "a.env", os.O_PATH)
+    ended = subprocess.run(
+        command("scan", "--no-cache"), cwd=leak, env=environment(), stdin=name_only, capture_output=True, check=False
+    )
+    os.close(name_only)
+
+    assert (ended.returncode, ended.stderr) == (1, b"")
+
+
 @pytest.mark.parametrize("arguments", [("scan", "--stdin-filename", "a.py"), ("token",)])
 def test_standard_input_that_cannot_be_read_is_one_clear_line(leak: Path, arguments: tuple[str, ...]) -> None:
     ended = run(leak, *arguments, after="0>/dev/null")

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from lk_audit.source import Source
 
 _LINE = regex(
-    rb"""[ \t]*+ (?P<comment>\#[\#!\ \t]*+)?+
+    rb"""(?: [ \t\v\f] | \xc2\xa0 | \xef\xbb\xbf )*+ (?P<comment>\#[\#!\ \t]*+)?+
          (?:(?i:export|setx?|env|setenv)[ \t]++)?+
          (?P<open>["']?) (?P<name>[A-Za-z_][\w.-]{0,127}+) (?P=open)
          (?: [ \t]*+=[ \t]*+ | [ \t]*+:[ \t]++ | (?=[ \t]*+:[ \t]*+$)[ \t]*+: )""",
     re.VERBOSE | re.MULTILINE,
 )
+"""Before a name may stand what is space in JavaScript (ECMA-262, "White Space"), as node-dotenv has it: byte order
+marks, too, which stand in the middle where files were put together."""
 _QUOTED = {
     b'"': regex(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL),
     # `\'` ends the text, as in a shell, unless its line has another quote to end it, as node-dotenv reads it.

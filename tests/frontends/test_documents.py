@@ -91,6 +91,11 @@ class TestDotenv:
         assert find(".env", "# A=x\n", "A").commented
         assert not find(".env", "A=x\n", "A").commented
 
+    @pytest.mark.parametrize("space", [" ", "\t", "\f", "\v", "\xa0", "\ufeff"], ids=ascii)
+    def test_what_node_takes_for_space_may_stand_before_a_name(self, space: str) -> None:
+        """A byte order mark stands there where files were put together."""
+        assert find(".env", f"B=y\n{space}A=x\n", "A").value == "x"
+
 
 class TestYaml:
     def test_paths_of_mappings_lists_and_documents(self) -> None:

@@ -46,6 +46,7 @@ JAVASCRIPT = {
     "function make() { return new T() } make().a(); make().b()": "a? b?",
     "const t = new T(); Object.assign(t, { ttl: 5, name: 'x' })": "ttl= name=",
     "const t = new T(); Object.assign(t, { ttl: 5 }).a()": "ttl= a",
+    "const t = new T(); if (c) Object.assign(t, { ttl: 5 })": "ttl=?",
 }
 PYTHON = {
     "T().a(1).b(2)": "a b",

@@ -16,7 +16,6 @@ from lk_audit.config import Config
 from lk_audit.errors import UsageError
 from lk_audit.machine import processes
 from lk_audit.reporters import readable_path, render
-from lk_audit.reporters.wording import counted
 from lk_audit.scanning.preparation import Setup
 
 if TYPE_CHECKING:
@@ -136,6 +135,8 @@ def exit_code(report: Report, config: Config) -> int:
 
 def _incomplete(report: Report) -> str:
     """Why a scan fails under --strict."""
+    from lk_audit.reporters.wording import counted  # noqa: PLC0415 - few scans fail so
+
     paths = [item.path for item in report.skipped if not item.expected] + [note.path for note in report.gaps]
     first = readable_path(min(paths))
     what = first if len(set(paths)) == 1 else f"{first} and {counted(len(set(paths)) - 1, 'other file')}"

@@ -103,13 +103,13 @@ def test_hostile_pages_are_read_in_time(text: str) -> None:
         assert frontends.parse(Source.from_text(path, text))
 
 
-_LONG = "word " * 5_000
+_LONG = "function a(b){return b+1};" * 1_000
 
 
-@pytest.mark.parametrize("page", ["<p>{}</p>", "<script>{}</script>", "<script type='application/json'>{}</script>"])
+@pytest.mark.parametrize("page", ["<p>{}</p>", "<script type='application/json'>{}</script>"])
 def test_words_of_a_configuration_count_in_very_long_lines(page: str) -> None:
     name = "ACME_RTC_SIGNING_KEY"
-    text = page.format(f'{_LONG} "{name}": "value of it" {_LONG}')
+    text = page.format(f'{_LONG}var c={{"{name}":"value of it"}};{_LONG}')
     source = Source.from_text("a.html", text)
 
     (without, *_), (document, *_) = frontends.parse(source), frontends.parse(source, (name.encode(),))

@@ -8,6 +8,7 @@ from lk_audit.facts import CredentialLiteral, Expiry, FileRole, SecretExposure, 
 from lk_audit.frontends import rust
 from lk_audit.source import Source
 from tests.damage import mangled
+from tests.languages.minting import found_in
 from tests.samples import extract_facts
 
 SECRET = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
@@ -286,6 +287,36 @@ def test_a_constant_of_another_module_is_followed() -> None:
 
     (mint,) = [fact for fact in facts if isinstance(fact, TokenMint)]
     assert mint.lifetimes[0].seconds == 172800
+
+
+VENDORED = """pub struct VideoGrants { pub room_join: bool, pub room: String, pub can_publish: bool }
+impl Default for VideoGrants {
+    fn default() -> Self { Self { room_join: false, room: "".to_string(), can_publish: true } }
+}
+#[cfg(test)]
+mod tests { use super::VideoGrants; }
+"""
+SERVICE = """use axum::{extract::Json, routing::post, Router};
+use livekit_api::access_token::{AccessToken, VideoGrants};
+fn app() -> Router { Router::new().route("/token", post(create)) }
+async fn create(Json(payload): Json<Value>) -> String {
+    let room = payload.get("room").unwrap();
+    let grants = VideoGrants { room_join: true, room: room.to_string(), ..Default::default() };
+    AccessToken::with_api_key(&key(), &secret()).with_grants(grants).to_jwt().unwrap()
+}
+"""
+
+
+def test_the_unit_tests_of_an_sdk_beside_the_code_hide_none_of_its_types() -> None:
+    files = {"sdk/Cargo.toml": '[package]\nname = "livekit-api"\n', "sdk/src/lib.rs": "pub mod access_token;\n"}
+    files |= {
+        "sdk/src/access_token.rs": VENDORED,
+        "app/Cargo.toml": '[package]\nname = "app"\n',
+        "app/src/main.rs": SERVICE,
+    }
+
+    assert found_in(files, "LK601") == ["app/src/main.rs:7"]
+    assert found_in(files, "LK602") == []
 
 
 def test_damaged_code_never_raises() -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 from lk_audit.cli.exits import INTERRUPTED, TERMINATED, USAGE
+
+# `typing` takes longer to import than this module; type checkers know the constant by its name.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def main() -> None:
@@ -37,16 +43,16 @@ def _open_streams() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
         elif os.name == "posix":
-            _have_waited_for(stream.fileno())
-    if not hasattr(sys.stdout.buffer, "raw"):
+            _have_waited_for(stream)
+    if isinstance(getattr(sys.stdout, "buffer", None), io.FileIO):
         encoding, errors = sys.stdout.encoding, sys.stdout.errors
         sys.stdout = open(sys.stdout.fileno(), "w", encoding=encoding, errors=errors, closefd=False)  # noqa: SIM115
 
 
-def _have_waited_for(descriptor: int) -> None:
+def _have_waited_for(stream: TextIO) -> None:
     try:
-        os.set_blocking(descriptor, True)
-    except OSError:  # the system does not let it be changed, so it stays as it is
+        os.set_blocking(stream.fileno(), True)
+    except OSError:  # the system does not let it be changed, or it is none of the system's: it stays as it is
         return
 
 

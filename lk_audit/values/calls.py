@@ -310,9 +310,10 @@ class Calls:
         """What a parameter is that a call passes: in JavaScript its default, where that is `undefined`."""
         if parameter.default is None or not home.names.is_javascript:
             return given
-        told = tuple(value for value in given if not _is_undefined(value))
-        default = home.calls.default(parameter) if len(told) < len(given) else ()
-        return (*told, *self._evaluator.from_home(home, default))
+        if not any(map(_is_undefined, given)):
+            return given
+        told = (value for value in given if not _is_undefined(value))
+        return (*told, *self._evaluator.from_home(home, home.calls.default(parameter)))
 
     def _absent(self, parameter: Parameter, call: Call, home: Evaluator) -> Possible:
         """What a parameter is that the call does not write out."""

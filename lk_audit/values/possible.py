@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
+from operator import is_
 
 from msgspec.structs import replace
 
@@ -197,21 +198,31 @@ def full_name(value: Value) -> str | None:
 
 
 def located(values: Possible, path: str | None, depth: int = 3) -> Possible:
-    """`values` found in the file at `path`, for use in another file: steps that name no file get that path."""
-    return tuple(_located(value, path, depth) for value in values) if path is not None else values
+    """`values` found in the file at `path`, for use in another file: steps that name no file get that path.
+
+    Those that have no such steps are the same objects: of very many calls only few pass anything else.
+    """
+    if path is None:
+        return values
+    found = tuple(_located(value, path, depth) for value in values)
+    return values if all(map(is_, found, values)) else found
 
 
-def _located(value: Value, path: str | None, depth: int) -> Value:
+def _located(value: Value, path: str, depth: int) -> Value:
     trace = value.trace
     if not all(step.path for step in trace):
         trace = tuple(step if step.path else replace(step, path=path) for step in trace)
     if isinstance(value, Mapped) and depth:
-        members = {
-            name: replace(item, values=located(item.values, path, depth - 1)) for name, item in value.members.items()
-        }
-        return replace(value, trace=trace, members=members)
-    if isinstance(value, Listed) and depth:
-        return replace(value, trace=trace, items=tuple(located(item, path, depth - 1) for item in value.items))
-    if isinstance(value, Unknown) and value.sources and depth:
-        return replace(value, trace=trace, sources=located(value.sources, path, depth - 1))
+        parts = {name: located(item.values, path, depth - 1) for name, item in value.members.items()}
+        if any(parts[name] is not item.values for name, item in value.members.items()):
+            members = {name: replace(item, values=parts[name]) for name, item in value.members.items()}
+            return replace(value, trace=trace, members=members)
+    elif isinstance(value, Listed) and depth:
+        items = tuple(located(item, path, depth - 1) for item in value.items)
+        if not all(map(is_, items, value.items)):
+            return replace(value, trace=trace, items=items)
+    elif isinstance(value, Unknown) and value.sources and depth:
+        sources = located(value.sources, path, depth - 1)
+        if sources is not value.sources:
+            return replace(value, trace=trace, sources=sources)
     return value if trace is value.trace else replace(value, trace=trace)

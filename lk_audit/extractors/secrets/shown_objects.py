@@ -155,11 +155,3 @@ def _holders(context: FileContext) -> Iterator[str]:
             values = context.values_here(made) if isinstance(made, Record | Call) else ()
             if any(next(secrets_within(context, value), None) is not None for value in values):
                 yield statement.target.id
-
-
-def _may_hold(context: FileContext, made: Expr) -> bool:
-    """A record that names a secret, or an instance of a class of Python."""
-    if not isinstance(made, Record | Call):
-        return False
-    is_instance = context.is_python and isinstance(made, Call)
-    return is_instance or b"secret" in context.source.data[made.start : made.end].lower()

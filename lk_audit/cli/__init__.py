@@ -112,6 +112,6 @@ def _anticipate(arguments: list[str]) -> None:
         return
     from pathlib import Path  # noqa: PLC0415 - for scans of whole folders only
 
-    from lk_audit.files.listing import list_ahead  # noqa: PLC0415 - for scans of whole folders only
+    from lk_audit.files.git_names import list_ahead  # noqa: PLC0415 - for scans of whole folders only
 
     list_ahead(Path.cwd().resolve())

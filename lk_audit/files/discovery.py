@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit.files.columns import ABSENT, STATE, UNKNOWN, Columns
+from lk_audit.files.git_names import repository_of
 from lk_audit.files.listing import (
     Listing,
     Outcome,
@@ -22,7 +23,6 @@ from lk_audit.files.listing import (
     prefix_of,
     projects_around,
     reported,
-    repository_of,
     roots_of,
     with_separator,
 )
@@ -305,7 +305,7 @@ def classified(path: str, file: str, base: Path, limit: int) -> bytes | Skipped 
     except FileNotFoundError:
         return None
     except OSError as error:
-        return _unreadable(path, error)
+        return unreadable(path, error)
     if stat.S_ISLNK(status.st_mode):
         return _link(path, file, base)
     if not stat.S_ISREG(status.st_mode):
@@ -319,7 +319,8 @@ def too_large(path: str, size: int, limit: int) -> Skipped:
     return Skipped(path, f"too large ({_size(size)}; the limit is {_size(limit)})")
 
 
-def _unreadable(path: str, error: OSError) -> Skipped:
+def unreadable(path: str, error: OSError) -> Skipped:
+    """A file of which the system tells nothing, or not all."""
     return Skipped(path, f"cannot be read ({error.strerror or type(error).__name__})")
 
 
@@ -336,7 +337,7 @@ def _link(path: str, file: str, base: Path) -> Skipped | None:
     try:
         target = Path(os.path.realpath(file))
     except OSError as error:  # where it leads is not told, as of some links in /proc
-        return _unreadable(path, error)
+        return unreadable(path, error)
     if not os.path.exists(target):  # noqa: PTH110 - says no where Path.exists raises: a loop, a name too long
         return Skipped(path, "a broken symbolic link", expected=True)
     if target.is_relative_to(base):

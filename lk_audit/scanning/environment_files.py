@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from lk_audit.facts import CredentialLiteral, Custody, Fact, FileRole, Lead
 from lk_audit.files.discovery import Discovery, Found, found_file
-from lk_audit.files.listing import IGNORED_ENVIRONMENT
+from lk_audit.files.git_names import IGNORED_ENVIRONMENT
 from lk_audit.frontends import frontend_for
 from lk_audit.git.process import Asked, Git
 from lk_audit.project.images import Images

@@ -25,7 +25,7 @@ from lk_audit.files.columns import (
     WORTH,
     Columns,
 )
-from lk_audit.files.discovery import Discovery, Found, add_unread, classified, discover, state_of
+from lk_audit.files.discovery import Discovery, Found, add_unread, classified, discover, state_of, unreadable
 from lk_audit.files.listing import with_separator
 from lk_audit.files.prefilter import opens_any
 from lk_audit.files.regular_files import read_itself, read_regular
@@ -118,7 +118,7 @@ def contents(  # noqa: PLR0913 - keywords, all but one
 def _add_unread(columns: Columns, path: str, found: bytes | Skipped | None, error: OSError) -> None:
     """Add the row of what could not be read: a link, a folder, a file that is gone, too large or closed to us."""
     if isinstance(found, bytes) and not is_report(path):
-        columns.add_skipped(UNREADABLE, _unreadable(path, error), found)
+        columns.add_skipped(UNREADABLE, unreadable(path, error), found)
     else:
         add_unread(columns, REPORT, found)
 
@@ -151,12 +151,8 @@ def read(file: Found, words: Sequence[bytes] = ()) -> Content:
     try:
         raw = read_regular(file.file, is_binary)
     except OSError as error:
-        return Content(skipped=_unreadable(file.path, error))
+        return Content(skipped=unreadable(file.path, error))
     return content_of(file.path, raw, words)
-
-
-def _unreadable(path: str, error: OSError) -> Skipped:
-    return Skipped(path, f"cannot be read ({error.strerror or type(error).__name__})")
 
 
 A_REPORT = "a scanner's report"

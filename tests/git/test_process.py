@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lk_audit.files import listing
+from lk_audit.files import git_names
 from lk_audit.files.discovery import discover
 from lk_audit.git import process
 from lk_audit.git.objects import Entry, Objects, Stream
@@ -228,14 +228,14 @@ def test_a_question_that_fails_has_no_answer(repo: Repo) -> None:
 def test_untracked_files_are_found_where_git_cannot_list_them(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.commit("a.txt", "A\n")
     (repo.root / "b.txt").write_text("B\n")
-    monkeypatch.setattr(listing, "_UNTRACKED", ("no-such-command",))
+    monkeypatch.setattr(git_names, "_UNTRACKED", ("no-such-command",))
 
     assert list(discover(["."], folder=repo.root).paths) == ["a.txt", "b.txt"]
 
 
 def test_the_working_folder_is_listed_ahead_once(repo: Repo) -> None:
     repo.commit("a.txt", "A\n")
-    listing.list_ahead(repo.root)
+    git_names.list_ahead(repo.root)
     first = list(discover(["."], folder=repo.root).paths)
     (repo.root / "b.txt").write_text("B\n")
 
@@ -244,13 +244,13 @@ def test_the_working_folder_is_listed_ahead_once(repo: Repo) -> None:
 
 
 def test_ignored_environment_files_are_asked_for_ahead_where_an_image_may_take_them_along(repo: Repo) -> None:
-    question = (repo.root, listing.IGNORED_ENVIRONMENT)
+    question = (repo.root, git_names.IGNORED_ENVIRONMENT)
     repo.commit(".gitignore", ".env*\n")
     (repo.root / ".env").write_text("A=1\n")
-    listing.list_ahead(repo.root)
+    git_names.list_ahead(repo.root)
     is_asked_without = question in process._ahead  # noqa: SLF001 - what runs by now
     repo.commit("app/Dockerfile", "FROM scratch\n")
-    listing.list_ahead(repo.root)
+    git_names.list_ahead(repo.root)
     is_asked = question in process._ahead  # noqa: SLF001 - as above
     discover(["."], folder=repo.root)
     ignored = Ignored(repo.root)
@@ -267,10 +267,10 @@ def test_an_index_that_is_a_pipe_is_not_waited_for(repo: Repo) -> None:
     (repo.root / ".git" / "index").unlink(missing_ok=True)
     os.mkfifo(repo.root / ".git" / "index")
 
-    listing.list_ahead(repo.root)
+    git_names.list_ahead(repo.root)
 
     asked = dict(process._ahead)  # noqa: SLF001 - what runs by now, and git itself would wait for ever
     process._ahead.clear()  # noqa: SLF001 - as above
     for question in asked.values():
         question.drop()
-    assert (repo.root, listing.IGNORED_ENVIRONMENT) not in asked
+    assert (repo.root, git_names.IGNORED_ENVIRONMENT) not in asked

@@ -6,6 +6,7 @@ A file may show them that says no word of a secret: it is found from that which 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -140,7 +141,7 @@ def showing(context: FileContext) -> Iterator[FileContext]:
     seen = {context.source.path}
     for name in _holders(context):
         found = context.project.usage.mentions(context.source.path, name, forms=_WHOLE)
-        for module in (item for item, _ in zip(found, range(_MOST), strict=False) if item.path not in seen):
+        for module in (item for item in islice(found, _MOST) if item.path not in seen):
             seen.add(module.path)
             data = module.source.data
             if _SHOWS.search(data) and "secret_exposures" not in gates.opened(data, context.secret_names):

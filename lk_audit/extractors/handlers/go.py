@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -68,18 +68,39 @@ class GoRoutes:
 
     def __init__(self, context: FileContext) -> None:
         self._context = context
+        self._known: dict[Call, Registration | None] = {}
 
-    @cached_property
-    def registrations(self) -> tuple[Registration, ...]:
-        calls = (call for call in self._context.names.calls if isinstance(call.callee, Member))
-        found = (self._registration(call) for call in calls if (last_name(call.callee) or "") in ROUTES)
-        return tuple(item for item in found if item is not None)
+    @property
+    def registrations(self) -> Iterator[Registration]:
+        """All of them, in the order of the file."""
+        return self._of(self._calls)
 
     def unresolved(self, name: str) -> Iterator[Registration]:
         """The registrations whose handler is known by its name only: `router.GET("/token", app.handlers.Token)`."""
-        for item in self.registrations:
+        for item in self._naming(name):
             if item.function is None and name in _names_in(item.handler):
                 yield item
+
+    def handler_of(self, function: Function, name: str) -> Handler | None:
+        """The handler that this file makes of a function of that name; what its other routes lead to is not asked."""
+        found = (registered(self._context, item, function) for item in self._naming(name) if item.function is function)
+        return next(found, None)
+
+    @cached_property
+    def _calls(self) -> tuple[Call, ...]:
+        calls = (call for call in self._context.names.calls if isinstance(call.callee, Member))
+        return tuple(call for call in calls if (last_name(call.callee) or "") in ROUTES)
+
+    def _naming(self, name: str) -> Iterator[Registration]:
+        return self._of(call for call in self._calls if _may_register(call, name))
+
+    def _of(self, calls: Iterable[Call]) -> Iterator[Registration]:
+        for call in calls:
+            if call not in self._known:
+                self._known[call] = self._registration(call)
+            found = self._known[call]
+            if found is not None:
+                yield found
 
     def _registration(self, call: Call) -> Registration | None:
         if not call.arguments or not isinstance(call.callee, Member):
@@ -248,12 +269,23 @@ def _label(call: Call, path: str | None) -> str:
     return " ".join(word for word in (method, path) if word)
 
 
-def _names_in(expr: Expr, depth: int = _DEEPEST) -> Iterator[str]:
+def _may_register(call: Call, name: str) -> bool:
+    """Whether a call may register what has that name; what variables hold is only asked where no method is given."""
+    given = [expr for item in call.arguments for expr in _wrapped(item.value)]
+    methods = {expr.name for expr in given if isinstance(expr, Member) and expr.name[:1].isupper()}
+    return name in methods or not methods or any(last_name(expr) == name for expr in given)
+
+
+def _names_in(expr: Expr) -> Iterator[str]:
     """The last names of what an expression is, or wraps."""
+    yield from (last_name(item) or "" for item in _wrapped(expr))
+
+
+def _wrapped(expr: Expr, depth: int = _DEEPEST) -> Iterator[Name | Member]:
+    """The names that an expression is, or wraps."""
     if isinstance(expr, Call) and depth:
         for item in expr.arguments:
-            yield from _names_in(item.value, depth - 1)
+            yield from _wrapped(item.value, depth - 1)
         expr = expr.callee
-    name = last_name(expr) if isinstance(expr, Name | Member) else None
-    if name is not None:
-        yield name
+    if isinstance(expr, Name | Member):
+        yield expr

@@ -17,6 +17,7 @@ from lk_audit.extractors.handlers.registering import may_register
 from lk_audit.extractors.requests.handing_out import ANSWERS, handed_over, is_kept, keeps, mentions
 from lk_audit.facts import Endpoint
 from lk_audit.project.exports import wrapped
+from lk_audit.project.modules import CodeModule
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Function, Member, Name, Node, Return, walk
 from lk_audit.values.callgraph import CONSTRUCTORS
 
@@ -83,9 +84,9 @@ class Endpoints:
         may = partial(may_register, family=names.traits.family, looks_like_handler=looks_like_handler(function))
         for word in [owner.name] if function.name == "__invoke" and owner is not None else words:
             for module in usage.handing_over(self._context.code, function, word, may):
-                handlers = self._context.workspace.context(module).built(Endpoints).handlers
-                if function in handlers:
-                    yield handlers[function]
+                made = self._made_in(module, function, function.name)
+                if made is not None:
+                    yield made
                 elif names.is_javascript and wrapped(names, function) is not function:
                     yield from registered_wrapped(self._context.workspace.context(module), function, words)
         if self._context.is_go and known is not None:
@@ -100,10 +101,19 @@ class Endpoints:
         if named is None or (known is not None and known.router is not None):
             return
         for use in self._context.project.usage.callers(self._context.code, named):
-            handlers = self._context.workspace.context(use.module).built(Endpoints).handlers
-            if function in handlers:
-                yield handlers[function]
+            made = self._made_in(use.module, function, named.name)
+            if made is not None:
+                yield made
         yield from self._registrations_by_name(function, named.name)
+
+    def _made_in(self, module: CodeModule, function: Function, name: str) -> Handler | None:
+        """The handler that another file makes of a function of this one, which most call by its name."""
+        site = self._context.workspace.context(module)
+        if self._context.is_go:
+            from lk_audit.extractors.handlers.go import GoRoutes  # noqa: PLC0415 - most scans meet other languages
+
+            return site.built(GoRoutes).handler_of(function, name)
+        return site.built(Endpoints).handlers.get(function)
 
     def _takes_request(self, function: Function) -> bool:
         """Whether a Go function can be registered at all."""

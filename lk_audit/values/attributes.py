@@ -133,7 +133,7 @@ class Attributes:
             function = evaluator.names.enclosing_function(node)
             frame = None
             if construction is not None and function is not None and function.name in CONSTRUCTORS:
-                frame = evaluator.calls.frame(function, construction, None)
+                frame = evaluator.parameters.frame(evaluator, function, construction, None)
             values = evaluator.evaluate_at(definition.value, frame)
             yield from traced(values, Step(node.start, node.end, shown(values, definition.name)))
 

@@ -55,6 +55,7 @@ from lk_audit.values.model import (
 from lk_audit.values.moments import DURATION_MEMBERS, MOMENT_MEMBERS
 from lk_audit.values.names import Names, Origin
 from lk_audit.values.operators import Operators
+from lk_audit.values.parameters import Parameters
 from lk_audit.values.possible import (
     bounded,
     joined_trace,
@@ -122,6 +123,7 @@ class Evaluator:
         self._memo: dict[tuple[Node, Frame | None], Possible] = {}
         self._memo_here: dict[tuple[Node, Frame | None], Possible] = {}
         self.calls = Calls(self)
+        self.parameters = Parameters(self)
         self.attributes = Attributes(self)
         self.structs = Structs(self)
         self.operators = Operators(self)

@@ -85,7 +85,7 @@ class Structs:
             if item.value is None or function is None or function.name != "constructor":
                 continue
             if home.names.graph.accepts(function, call):
-                inner = self._evaluator.calls.frame_in(home, function, call, frame)
+                inner = self._evaluator.parameters.frame(home, function, call, frame)
                 found += home.evaluate_at(item.value, inner)
         return self._evaluator.from_home(home, tuple(found) or home.attributes.find(owner, field, call, 0) or ())
 

@@ -110,7 +110,7 @@ class Variables:
             return (Unknown(origin=use),)
         match definition.kind:
             case "parameter":
-                return self._mutated(self._evaluator.calls.parameter(definition, frame), definition, use, frame)
+                return self._mutated(self._evaluator.parameters.value(definition, frame), definition, use, frame)
             case "import":
                 origin = self._evaluator.names.origin_of(definition)
                 step = Step(node.start, node.end, f"{definition.name} is imported here")

@@ -39,10 +39,10 @@ PHASES = {
         *("scanning.candidates", "scanning.written_down"),
         *("extractors", "livekit", "facts", "secret"),
     ),
-    "rules": ("rules", "rule_api"),
+    "rules": ("rules", "rule_api", "scanning.rule_runs"),
     "report": (
         *("scanning.finding_writer", "scanning.redaction", "scanning.linehash", "findings", "suppression"),
-        *("reporters", "fixes", "fixing", "edits", "writing", "cli.pages"),
+        *("scanning.fix_making", "reporters", "fixes", "fixing", "edits", "writing", "cli.pages"),
     ),
     "start and configuration": (
         *("scanning.preparation", "scanning.selection", "cli", "config", "configuration", "rule_loader", "rule_packs"),

@@ -20,7 +20,7 @@ from lk_audit.livekit.grants import (
 )
 from lk_audit.livekit.tokens import DecodedToken
 from lk_audit.rule_api import Options, Problem
-from lk_audit.scanning.pipeline import run_rules
+from lk_audit.scanning.rule_runs import run_rules
 from lk_audit.source import Place
 
 _PLACE = Place("token", 0, 0, 1, 1, 1, 1)

@@ -24,7 +24,7 @@ from lk_audit.machine import memory, processes, tasks
 from lk_audit.machine.batches import cut
 from lk_audit.repairs import Repair
 from lk_audit.rule_loader import load_builtin_rules, load_rules
-from lk_audit.scanning import extraction, pipeline, worth
+from lk_audit.scanning import extraction, fix_making, worth
 from lk_audit.scanning.extraction import extract
 from lk_audit.scanning.pipeline import scan_sources
 from lk_audit.scanning.reading import contents
@@ -205,8 +205,8 @@ def outline(found: Discovery, columns: Columns) -> tuple[object, ...]:
 def test_the_number_of_processes_changes_no_fix(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = load_rules(packs=False).rules
     alone = scan_sources(projects(), rules, jobs=1)
-    monkeypatch.setattr(pipeline, "_MANY_REPAIRS", 1)
-    monkeypatch.setattr(pipeline, "_WORTH_PROCESSES", 1)
+    monkeypatch.setattr(fix_making, "_MANY_REPAIRS", 1)
+    monkeypatch.setattr(fix_making, "_WORTH_PROCESSES", 1)
 
     together = scan_sources(projects(), rules, jobs=3)
 
@@ -250,9 +250,9 @@ class _WhoFixes(Fixer):
 
 
 def test_all_fixes_of_a_file_are_made_by_one_process_however_large_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_WORTH_PROCESSES", 1)
+    monkeypatch.setattr(fix_making, "_WORTH_PROCESSES", 1)
     monkeypatch.setattr(memory, "has_room", lambda: False)
-    monkeypatch.setattr(pipeline, "Fixer", _WhoFixes)
+    monkeypatch.setattr(fix_making, "Fixer", _WhoFixes)
     secrets = "".join(f"LIVEKIT_API_SECRET_{number} = '{number}{SECRET[2:]}'\n" for number in range(10, 30))
 
     report = scan_sources([Source.from_text(path, secrets) for path in ("a.py", "b.py")], load_builtin_rules(), jobs=2)

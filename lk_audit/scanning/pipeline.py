@@ -6,40 +6,36 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
-from lk_audit import __version__, frontends
+from lk_audit import __version__
 from lk_audit.config import Config
 from lk_audit.facts import Fact
 from lk_audit.files.columns import BINARY, MATTERS, MISNAMED, OTHER, Columns
 from lk_audit.files.discovery import Discovery, discovered, looked
 from lk_audit.files.listing import Roots, roots_of
-from lk_audit.files.sources import Sources, holding, sizes
+from lk_audit.files.sources import Sources, holding
 from lk_audit.findings import SYNTAX, AnyRule, Crash, Note, Report, Skipped, distinct
-from lk_audit.fixes import Fixer, path_of
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.machine import processes
-from lk_audit.machine.budget import MOST_FINDINGS, SECONDS_OF_A_RULE, time_limit
 from lk_audit.presence import is_there
 from lk_audit.progress import Progress
 from lk_audit.project.files import Files, Held
-from lk_audit.rule_api import Confidence, Options, Problem, Severity
+from lk_audit.rule_api import Options
 from lk_audit.scanning.environment_files import EnvironmentFiles, Ignored
 from lk_audit.scanning.extracted import Extract, Extracted, Former
 from lk_audit.scanning.finding_writer import crowds, kept, write_findings
+from lk_audit.scanning.fix_making import fixes_of
 from lk_audit.scanning.reading import Kept, contents, read, unread, unread_files, unused_configurations
-from lk_audit.source import Place, Source
+from lk_audit.scanning.rule_runs import run_rules
+from lk_audit.source import Source
 from lk_audit.suppression.comments import apply_suppressions, rule_names
 from lk_audit.suppression.keys import KeySuppression, acceptances
 from lk_audit.suppression.overrides import apply_overrides
 
 if TYPE_CHECKING:
-    from lk_audit.edits import Fix
-    from lk_audit.repairs import Repair
     from lk_audit.scanning.cached import Cache
 
 Observe: TypeAlias = "Callable[[Sequence[Source], Sequence[Fact]], None]"
@@ -172,11 +168,8 @@ def scan_sources(  # noqa: PLR0913 - keywords, all optional
     extracted = extract_all(ordered, extract or analysis(files))
     problems, rule_crashes = run_rules(extracted.facts, rules, options)
     reported = kept(problems)
-    # A view, such as the code of a notebook, has its places in another text than its syntax.
-    fixer = Fixer(files, (path for path in ordered.paths if not frontends.has_view(path)))
     repairs = [problem.repair for _, problem in distinct(reported.problems) if problem.repair is not None]
-    is_much = len(repairs) >= _MANY_REPAIRS and sum(sizes(ordered)) >= _WORTH_PROCESSES
-    fixes, fix_crashes = _fixes(fixer, repairs, jobs, is_much=is_much)
+    fixes, fix_crashes = fixes_of(repairs, ordered, files, jobs)
     made = iter(fixes)
     seen = Held(files, {problem.place.path for _, problem in reported.problems})
     crowded = extracted.crowded | reported.left_out.keys()
@@ -227,9 +220,6 @@ def _looked_at(found: Discovery, suppressions: Iterable[KeySuppression]) -> froz
     return frozenset((*found.paths, *gone)) if suppressions else frozenset()
 
 
-# --- facts ------------------------------------------------------------------------------------------------------------
-
-
 def analysis(
     files: Files,
     progress: Progress | None = None,
@@ -271,104 +261,3 @@ def _extract_singly(sources: Sequence[Source], extract: Extract, together: Crash
     if not found.crashes:
         found.crashes.append(together)
     return found
-
-
-# --- rules ------------------------------------------------------------------------------------------------------------
-
-
-def run_rules(
-    facts: Iterable[Fact], rules: Sequence[AnyRule], options: Options
-) -> tuple[list[tuple[AnyRule, Problem]], list[Crash]]:
-    """What the rules find in the facts. A rule that raises is reported and the others go on."""
-    problems: list[tuple[AnyRule, Problem]] = []
-    crashes: dict[tuple[str, str], Crash] = {}
-    for fact in facts:
-        for rule in rules:
-            if isinstance(fact, rule.fact):
-                try:
-                    with time_limit(SECONDS_OF_A_RULE):
-                        found = islice(_given(rule.check(fact, options)), MOST_FINDINGS)
-                        problems += [(rule, _checked(problem)) for problem in found]
-                except KeyboardInterrupt:
-                    raise
-                except _WrongTypeError as error:
-                    file = f"{rule.name.replace('-', '_')}.py"
-                    crashes[rule.id, fact.place.path] = Crash(rule.id, fact.place.path, str(error), file)
-                except BaseException as error:  # noqa: BLE001 - whatever others' rules do, the scan goes on and says so
-                    crashes[rule.id, fact.place.path] = Crash.of(error, fact.place.path, rule.id)
-    return problems, list(crashes.values())
-
-
-class _WrongTypeError(TypeError):
-    """A rule gave something else than problems; the text names types only, nothing of the file."""
-
-
-def _given(found: object) -> Iterable[object]:
-    """What a check gives, one after the other.
-
-    Raises:
-        _WrongTypeError: it is nothing that has several parts; whoever writes `return` for `yield` gives such.
-    """
-    if not isinstance(found, Iterable):
-        raise _WrongTypeError(f"{type(found).__name__} returned, where problems are to be yielded,")
-    return found
-
-
-def _checked(problem: object) -> Problem:
-    """What a rule gave, made sure to be a problem: rules of others are checked by nobody before.
-
-    Raises:
-        _WrongTypeError: it is none, or holds something else than a problem does.
-    """
-    if not isinstance(problem, Problem):
-        raise _WrongTypeError(f"{type(problem).__name__} yielded, where a Problem is expected,")
-    leads = (*problem.trace, *problem.related)
-    typed = (
-        *(
-            ("message", problem.message, str),
-            ("fix", problem.fix, str | None),
-            ("subject", problem.subject, str | None),
-        ),
-        *(("place", problem.place, Place), ("severity", problem.severity, Severity | None)),
-        ("confidence", problem.confidence, Confidence),
-        *(("note", lead.note, str) for lead in leads),
-        *(("place", lead.place, Place) for lead in leads),
-    )
-    for field, value, kind in typed:
-        if not isinstance(value, kind):
-            raise _WrongTypeError(f"a Problem whose {field} is {type(value).__name__}")
-    return problem
-
-
-# --- fixes ------------------------------------------------------------------------------------------------------------
-
-_MANY_REPAIRS = 16
-"""Fewer are made before other processes have started."""
-_WORTH_PROCESSES = 300_000
-"""Bytes of sources; what is repaired in less takes less time than starting processes, and fills none."""
-
-
-def _fixes(
-    fixer: Fixer, repairs: Sequence[Repair], jobs: int | None, *, is_much: bool
-) -> tuple[list[Fix | None], list[Crash]]:
-    """The fix for each repair, if there is one, and defects; made by several processes where it is much to do.
-
-    A process does all of a file: a large one would have to be read again for each, for it fills a process at once.
-    """
-
-    def made(some: Iterable[Sequence[Repair]]) -> tuple[list[Fix | None], list[Crash]]:
-        fixer.errors.clear()
-        fixes = [fixer.fix(repair) for of_file in some for repair in of_file]
-        return fixes, [Crash.of(error, path) for path, error in fixer.errors]
-
-    wanted = jobs or processes.cores()
-    may_part = processes.can_spread() if wanted > 1 else processes.is_replaceable()
-    if not may_part or not is_much:
-        return made([repairs])
-    files = [list(of_file) for _, of_file in groupby(repairs, path_of)]
-    fixes: list[Fix | None] = []
-    crashes: list[Crash] = []
-    for batch, found in processes.spread(made, files, list(map(len, files)), wanted):
-        fixes += found[0] if found else [None] * sum(map(len, batch))
-        crashes += found[1] if found else [Crash(None, None, "ProcessEnded", "by the system")]
-    return fixes, crashes

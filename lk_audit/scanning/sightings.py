@@ -20,8 +20,9 @@ from lk_audit.machine.budget import MOST_FACTS, MOST_FINDINGS_OF_A_SCAN, OutOfTi
 from lk_audit.scanning.candidates import holds_token, may_hold_secret, may_publish, surroundings
 from lk_audit.scanning.extracted import Extracted
 from lk_audit.scanning.extraction import extract_credentials
-from lk_audit.scanning.pipeline import extract_all, run_rules
+from lk_audit.scanning.pipeline import extract_all
 from lk_audit.scanning.reading import A_REPORT, is_report
+from lk_audit.scanning.rule_runs import run_rules
 from lk_audit.secret import Secret
 from lk_audit.source import NotText, Place, Source
 

@@ -26,7 +26,7 @@ from lk_audit.machine.budget import MOST_FINDINGS, MOST_FINDINGS_OF_A_SCAN, OutO
 from lk_audit.reporters import render
 from lk_audit.rule_api import Problem
 from lk_audit.rule_loader import load_rules
-from lk_audit.scanning import extraction, file_analysis, finding_writer, pipeline, reading
+from lk_audit.scanning import extraction, file_analysis, finding_writer, pipeline, reading, rule_runs
 from lk_audit.scanning.pipeline import scan_paths
 from lk_audit.source import Place, Source
 from tests.git.repo import LEAK, OTHER, new
@@ -121,7 +121,7 @@ def endless(word: Word) -> Iterator[Problem]:
 
 
 def test_a_rule_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "SECONDS_OF_A_RULE", 0.1)
+    monkeypatch.setattr(rule_runs, "SECONDS_OF_A_RULE", 0.1)
 
     report = report_on(("bad.txt", "BAD"), ("good.txt", "BAD"), rules=[make_rule(find=endless)])
 

@@ -233,7 +233,7 @@ def test_the_package_itself_offers_the_api_without_importing_it_before_it_is_ask
 _AGAIN_AND_AGAIN = """
 import gc
 from lk_audit.api import scan
-from lk_audit.project.modules import CodeModule
+from lk_audit.project.code_module import CodeModule
 
 for _ in range(40):
     scan("token.py")

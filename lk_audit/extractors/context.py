@@ -13,7 +13,8 @@ from lk_audit.facts import FileRole, Lead
 from lk_audit.hints import NOTHING, Hints
 from lk_audit.livekit.sdks import METHODS, Family, family, is_known
 from lk_audit.patterns import regex
-from lk_audit.project.modules import CodeModule, Project
+from lk_audit.project.code_module import CodeModule
+from lk_audit.project.modules import Project
 from lk_audit.roles import file_role
 from lk_audit.source import Place, Source
 from lk_audit.syntax import Call, Class, Expr, Function, ImportedName, Literal, Member, Module, Name, Node

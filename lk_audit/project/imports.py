@@ -10,7 +10,7 @@ from msgspec import Struct
 from lk_audit.syntax import Call, Export, Import, ImportedName, Literal, Name, Node
 
 if TYPE_CHECKING:
-    from lk_audit.project.modules import CodeModule
+    from lk_audit.project.code_module import CodeModule
 
 
 _LOADERS = frozenset({"require", "import"})

@@ -9,7 +9,8 @@ from lk_audit.syntax import Assign, Call, Class, Expr, Function, Index, Member, 
 from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown, Value, defined_classes
 
 if TYPE_CHECKING:
-    from lk_audit.project.modules import CodeModule, Project
+    from lk_audit.project.code_module import CodeModule
+    from lk_audit.project.modules import Project
 
 _DEEPEST_PATH = 4
 

@@ -2,124 +2,31 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Callable, Collection, Iterator
-from functools import cached_property, partial
+from collections.abc import Collection, Iterator
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit import frontends
 from lk_audit.frontends.parsing import TooHardError
 from lk_audit.generated import is_generated
-from lk_audit.languages import traits
 from lk_audit.machine import memory
 from lk_audit.machine.budget import OutOfTime, seconds_of, time_limit
 from lk_audit.project.autoload import Autoload
+from lk_audit.project.code_module import CodeModule
 from lk_audit.project.declared import CSHARP, Declared
-from lk_audit.project.exports import Exports
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.manifests import Manifests
 from lk_audit.project.resolution import Resolution
 from lk_audit.project.spelled import Spelled
 from lk_audit.project.usage import Usage
 from lk_audit.source import Source
-from lk_audit.syntax import Block, Call, Class, Function, Import, Module, Node, Parsed
-from lk_audit.values.evaluator import Evaluator
+from lk_audit.syntax import Import, Module, Node, Parsed
 from lk_audit.values.frames import Effort
 from lk_audit.values.model import Duration, Mapped, Moment, Number, Possible, Step, Value
-from lk_audit.values.names import Names
 from lk_audit.values.possible import located, shown
 
-_NOTHING = Module(0, 0, "", Block(0, 0, ()))
 _SYNTAX = 22
 """Bytes that a byte of code takes when it is parsed."""
-
-
-class CodeModule(Struct, eq=False, dict=True):
-    """One file of code, or one of the scripts of a page."""
-
-    source: Source
-    syntax: Module
-    project: Project
-
-    @property
-    def path(self) -> str:
-        return self.source.path
-
-    @property
-    def is_python(self) -> bool:
-        return self.syntax.language == "python"
-
-    @property
-    def is_go(self) -> bool:
-        return self.syntax.language == "go"
-
-    @property
-    def is_jvm(self) -> bool:
-        return traits(self.syntax.language).family == "jvm"
-
-    @cached_property
-    def names(self) -> Names:
-        return Names(self.syntax)
-
-    @cached_property
-    def evaluator(self) -> Evaluator:
-        return Evaluator(self.names, ModuleLinker(self), self.project.effort, self.path)
-
-    @cached_property
-    def exports(self) -> Exports:
-        return Exports(self.names)
-
-    def target(self, specifier: str) -> str | None:
-        """The path of the file that an import here names; where files make up packages, that of a folder."""
-        return self._find(self.path, specifier)
-
-    @cached_property
-    def _find(self) -> Callable[[str, str], str | None]:
-        """What finds the file that a file means by a module, in this language."""
-        resolution, language = self.project.resolution, self.syntax.language
-        if language == "csharp":
-            return lambda _, specifier: CSHARP if specifier == "." else None
-        if traits(language).finds_by_name:
-            return partial(self.project.autoload.target, language=language)
-        finders: dict[str, Callable[[str, str], str | None]] = {
-            "python": resolution.python,
-            "go": resolution.go,
-            **dict.fromkeys(("java", "kotlin"), resolution.jvm),
-            "dart": resolution.dart,
-            "swift": resolution.swift,
-            "rust": self.project.declared.rust,
-        }
-        return finders.get(language, resolution.javascript)
-
-    @property
-    def address(self) -> str:
-        """What imports of this module come out at, see `target`."""
-        if self.syntax.language == "swift":
-            return self.project.resolution.swift_module(self.path)
-        return posixpath.dirname(self.path) if self.is_go or self.is_jvm else self.path
-
-    def release(self, *, keeps_syntax: bool = False) -> None:
-        """Let go of what was found out by way of other modules; unless `keeps_syntax`, of all.
-
-        What answers questions refers to itself in many ways; taken apart it is freed at once, where the collector would
-        have to search through everything that there is for it.
-        """
-        evaluator = self.__dict__.pop("evaluator", None)
-        if evaluator is not None:
-            evaluator.__dict__.clear()
-        if keeps_syntax:
-            return
-        names = self.__dict__.get("names")
-        if names is not None:
-            names.__dict__.clear()
-        self.__dict__.clear()
-        self.syntax = _NOTHING
-
-    def holds(self, node: Node) -> bool:
-        """Whether `node` is part of this module."""
-        return "names" in self.__dict__ and (node is self.syntax or self.names.parent(node) is not None)
 
 
 TOO_DEEP = "nested too deeply to be analysed"
@@ -301,84 +208,3 @@ def _pointed_at(value: Value, name: str, key: Node) -> Value:
     if not isinstance(value, Number | Duration | Moment):
         return _signposted(value)
     return replace(value, trace=(Step(key.start, key.end, shown((value,), name)), *value.trace))
-
-
-class ModuleLinker:
-    """What the rest of the project tells the evaluator of one module."""
-
-    def __init__(self, module: CodeModule) -> None:
-        self._module = module
-        self._project = module.project
-
-    def imported(self, module: str, member: str | None) -> Possible | None:
-        """What `member` of `module`, as the file writes it, can be; None when it is not in the project."""
-        path = self._module.target(module)
-        if self._module.is_python:
-            path = path or self._inner_module(module)
-            if path is not None and member is not None and self._project.inner_module(path, member) is not None:
-                # Nor is a module that a package has taken in.
-                return None
-        if self._module.syntax.language == "rust" and member and self._module.target(f"{module}.{member}") is not None:
-            # A module inside the module is no value; what is taken from it is looked up there.
-            return None
-        if path is None and self._module.is_jvm and member is not None:
-            return self._of_class(module, member)
-        if path is None and member is not None and self._module.names.traits.finds_by_name:
-            # A class is in a file of its own, which its full name leads to.
-            path = self._module.target(f"{module}.{member}")
-            if path == self._module.path:
-                return None
-        return self._project.exported(path, member) if path is not None else None
-
-    def _inner_module(self, module: str) -> str | None:
-        """The file of a module that a package has under another name than its file: `package.livekit`."""
-        name = module.rpartition(".")[2]
-        package = module.removesuffix(name)
-        path = self._module.target(package.rstrip(".") or package) if name and package else None
-        return self._project.inner_module(path, name) if path is not None else None
-
-    def _of_class(self, name: str, member: str) -> Possible | None:
-        """What `import static package.Class.member` and `import package.Object.member` take."""
-        package, _, owner = name.rpartition(".")
-        path = self._module.target(package) if package else None
-        values = self._project.exported(path, owner) if path is not None else None
-        if values is None:
-            return None
-        evaluator = self._module.evaluator
-        return tuple(item for value in values for item in evaluator.part(value, member, value.origin))
-
-    def evaluator_of(self, node: Node) -> Evaluator | None:
-        """The evaluator of the file that `node` belongs to."""
-        module = self._project.module_of(node)
-        return module.evaluator if module is not None else None
-
-    def mentioning(self, word: str) -> Iterator[Evaluator]:
-        """The evaluators of the other files that mention a word."""
-        return (module.evaluator for module in self._project.usage.mentions(self._module.path, word))
-
-    def setting(self, name: str) -> tuple[float, Step] | None:
-        """The number that a settings file of the module's framework has for a setting, and where."""
-        from lk_audit.project.settings_files import SettingsFiles  # noqa: PLC0415 - few modules have any
-
-        settings = self._project.files.shared(SettingsFiles)
-        return settings.number(self._module.path, self._module.names.traits.family, name)
-
-    def callers(self, function: Function) -> tuple[tuple[Evaluator, Call], ...]:
-        """The calls of a function of this file in other files, tests left out."""
-        found = self._project.usage.callers(self._module, function)
-        return tuple((use.module.evaluator, use.call) for use in found)
-
-    def is_passed_on(self, function: Function) -> bool:
-        """Whether another file hands a function of this file to somebody who may call it."""
-        return self._project.usage.is_passed_on(self._module, function)
-
-    def other_parts(self, owner: Class) -> tuple[tuple[Evaluator, Class], ...]:
-        """Where the rest of a class of this file stands: Go declares methods anywhere in a package."""
-        if not self._module.is_go:
-            return ()
-        return tuple(
-            (other.evaluator, part)
-            for other in self._project.extending(self._module, owner.name)
-            for part in other.names.classes
-            if part.name == owner.name
-        )

@@ -35,7 +35,8 @@ from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.model import Defined, Possible
 
 if TYPE_CHECKING:
-    from lk_audit.project.modules import CodeModule, Project
+    from lk_audit.project.code_module import CodeModule
+    from lk_audit.project.modules import Project
     from lk_audit.values.names import Names
 
 _MOST_WORDS = 8

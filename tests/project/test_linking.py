@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lk_audit.project.code_module import CodeModule
 from lk_audit.project.files import Files
-from lk_audit.project.modules import CodeModule, Project
+from lk_audit.project.modules import Project
 from lk_audit.source import Source
 from lk_audit.syntax import Call, Function
 from tests.values.snippets import all_short, looked_at

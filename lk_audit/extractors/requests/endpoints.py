@@ -16,8 +16,8 @@ from lk_audit.extractors.handlers.model import Handler
 from lk_audit.extractors.handlers.registering import may_register
 from lk_audit.extractors.requests.handing_out import ANSWERS, handed_over, is_kept, keeps, mentions
 from lk_audit.facts import Endpoint
+from lk_audit.project.code_module import CodeModule
 from lk_audit.project.exports import wrapped
-from lk_audit.project.modules import CodeModule
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Function, Member, Name, Node, Return, walk
 from lk_audit.values.callgraph import CONSTRUCTORS
 

@@ -14,6 +14,7 @@ from lk_audit.frontends.parsing import TooHardError
 from lk_audit.hints import Hints
 from lk_audit.machine import memory
 from lk_audit.machine.budget import MOST_FACTS, OutOfTime, seconds_of, time_limit
+from lk_audit.machine.stack import spacious
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.modules import TOO_DEEP, Project
 from lk_audit.scanning import worth
@@ -66,6 +67,7 @@ class FileAnalysis:
         """Why files were not parsed that others use, by path."""
         return self._workspace.project.unusable
 
+    @spacious
     def of(self, source: Source) -> Extracted:
         """What one file gives. A defect is part of it, so that no file can hide the others."""
         found = self._within_bounds(source, self._read)

@@ -49,10 +49,11 @@ from lk_audit.syntax import (
 )
 from lk_audit.values.model import Defined, Environment, Given, Reference, Returned, Value
 
-_TELLING = regex(
-    r"(?i)secret|token|jwt|cred|env|config|conf|setting|key|sign|passw|var|livekit|props|data|options|params"
-)
-"""Names under which a secret or token may be shown; others are not looked up."""
+_TELLING = regex(r"(?i)secret|cred|env|config|conf|setting|key|sign|passw|var|livekit|props|data|options|params")
+"""Names under which a secret may be shown; others are not looked up."""
+_TELLING_OF_TOKENS = regex(r"(?i)token|jwt")
+_WHERE_IT_IS = frozenset({"file", "path", "name", "id", "url", "length", "size", "count"})
+"""How names end of what a secret, or settings with one in them, are found by."""
 
 
 _SECRET = regex(rb"(?i)secret")
@@ -279,7 +280,7 @@ def _facts(
     context: FileContext, exprs: Iterator[Expr], exposure: Exposure, sink: str, *, with_tokens: bool = False
 ) -> Iterator[SecretExposure]:
     parts = ((expr, part) for expr in exprs for part in with_contents(context, expr))
-    for expr, part in ((expr, part) for expr, part in parts if any(map(_TELLING.search, _names_in(part)))):
+    for expr, part in ((expr, part) for expr, part in parts if _may_show(part, with_tokens=with_tokens)):
         for value in context.values_here(part):
             is_token = with_tokens and part is expr and _is_token(context, value) and _is_in_handler(context, expr)
             setting = _setting_of(value)
@@ -298,6 +299,13 @@ def _facts(
                         *context.leads(value.trace),
                     ),
                 )
+
+
+def _may_show(part: Expr, *, with_tokens: bool) -> bool:
+    """Whether something has a name, or is looked up by one, that a secret or a token may have."""
+    names = [name for name in _names_in(part) if " " not in name]
+    telling = any(map(_TELLING.search, names)) or (with_tokens and any(map(_TELLING_OF_TOKENS.search, names)))
+    return telling and not (isinstance(part, Name | Member) and _WHERE_IT_IS.intersection(name_words(names[0])[-1:]))
 
 
 def _setting_of(value: Value) -> str | None:

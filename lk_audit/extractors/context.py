@@ -25,6 +25,8 @@ from lk_audit.values.names import Names
 from lk_audit.values.possible import located
 
 _VERSION = regex(r"([0-9]{1,6})")
+_TESTING = (b"test", b"Test", b"describe(", b"junit", b"Xunit", b"NUnit", b"RSpec", b"spec_helper")
+"""One of these is in every file of tests."""
 
 Built = TypeVar("Built")
 IsRequest = Callable[[Value], bool]
@@ -126,7 +128,13 @@ class FileContext(Struct, eq=False, dict=True):
 
     @cached_property
     def role(self) -> FileRole:
-        return file_role(self.source.path)
+        """What the file is for, by its path; a file of tests also by the framework that it uses."""
+        known = file_role(self.source.path)
+        if known is FileRole.TEST or not any(word in self.source.data for word in _TESTING):
+            return known
+        from lk_audit.extractors.test_frameworks import is_test  # noqa: PLC0415 - few files speak of tests
+
+        return FileRole.TEST if is_test(self.source.data, self.names.traits.family) else known
 
     @cached_property
     def sdk_major(self) -> int:

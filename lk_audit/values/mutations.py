@@ -35,6 +35,7 @@ _METHODS: dict[str, Kind] = {
     "setdefault": "set",
     "pop": "remove",
     "put": "put",
+    "Add": "put",
     "addProperty": "put",
     "putAll": "merge",
     "addAll": "extend",
@@ -216,7 +217,8 @@ class Mutator(Struct, frozen=True, eq=False):
                 return appended(value, [self.evaluate(item.value) for item in mutation.arguments], certain=certain)
             case Listed():
                 return replace(value, open=True)
-            case Moment() if mutation.kind == "append" and isinstance(mutation.node, Call) and not self.python:
+            # A calendar moves by so many of a field; elsewhere `add` gives another point in time.
+            case Moment() if isinstance(mutation.node, Call) and len(mutation.arguments) == _PAIR and not self.python:
                 from lk_audit.values.jvm import calendar_moved  # noqa: PLC0415 - Java and Kotlin only
 
                 call = Invocation(mutation.node, self.evaluate, python=False)

@@ -169,6 +169,15 @@ def test_rights_to_data_stay_unless_they_are_taken() -> None:
         ),
         (
             (
+                'var p = new JwtPayload("k", null, null, null, DateTime.UtcNow.AddHours(3));\n'
+                f'p.Add("video", {GRANT});\n'
+                f"return new JwtSecurityToken(new JwtHeader({KEY}), p);"
+            ),
+            Expiry.EXPLICIT,
+            10800,
+        ),
+        (
+            (
                 f'var p = new Dictionary<string, object> {{ ["video"] = {GRANT}, '
                 '["exp"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + 3600 };\n'
                 "using var h = new HMACSHA256(Encoding.UTF8.GetBytes(secret));\nreturn p;"

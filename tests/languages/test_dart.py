@@ -59,6 +59,14 @@ LIFETIMES = [
         48 * HOUR,
     ),
     (
+        "a difference from a moment that another was counted from",
+        signed(
+            arguments=", expiresIn: end.difference(start)",
+            before=f"final start = {NOW}.toUtc();\nfinal end = start.add(const Duration(hours: 2));",
+        ),
+        2 * HOUR,
+    ),
+    (
         "a helper",
         signed("'exp': seconds() + 600", before=f"int seconds() => {NOW}.millisecondsSinceEpoch ~/ 1000;"),
         600.0,

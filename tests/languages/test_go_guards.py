@@ -44,3 +44,62 @@ CALLERS = {
 def test_what_a_route_of_pocketbase_is_told_runs_before_its_handler(bound: str) -> None:
     found = found_in({"hooks/token.go": POCKETBASE.replace("BOUND", bound)}, "LK601")
     assert bool(found) is CALLERS[bound]
+
+
+TOLD = """package rooms
+
+import (
+	"os"
+	"time"
+
+	"example.com/app/config"
+	"example.com/app/storage"
+	"github.com/gofiber/fiber/v2"
+	"github.com/livekit/protocol/auth"
+)
+
+func NAME(c *fiber.Ctx, TOLD) error {
+	at := auth.NewAccessToken(os.Getenv("LIVEKIT_API_KEY"), os.Getenv("LIVEKIT_API_SECRET"))
+	at.SetVideoGrant(&auth.VideoGrant{RoomJoin: true, Room: c.Params("id")})
+	jwt, err := at.SetIdentity(c.Query("name")).SetValidFor(time.Minute).ToJWT()
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"token": jwt})
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "is_open"),
+    [
+        ("Token", "cfg *config.Config", True),
+        ("Token", "cfg *config.Config, kept *storage.Store", True),
+        ("Token", "user *models.User", False),
+        ("Token", "user string", False),
+        ("token", "cfg *config.Config", False),
+    ],
+)
+def test_a_router_hands_its_settings_to_a_handler(name: str, told: str, *, is_open: bool) -> None:
+    text = TOLD.replace("NAME", name).replace("TOLD", told)
+
+    assert bool(found_in({"rooms/token.go": text}, "LK601")) is is_open
+
+
+def test_who_calls_such_a_handler_shows_what_stands_in_front() -> None:
+    routes = (
+        'package main\n\nimport (\n\t"example.com/app/rooms"\n\t"github.com/gofiber/fiber/v2"\n)\n\n'
+        "func main() {\n\tapp := fiber.New()\n"
+        '\tapp.Get("/rooms/:id/token", requireLogin, func(c *fiber.Ctx) error {\n'
+        "\t\treturn rooms.Token(c, settings)\n\t})\n}\n\n"
+        "func requireLogin(c *fiber.Ctx) error {\n"
+        '\tif sessions.User(c.Cookies("session")) == nil {\n\t\treturn c.SendStatus(401)\n\t}\n'
+        "\treturn c.Next()\n}\n"
+    )
+    files = {
+        "go.mod": "module example.com/app\n",
+        "main.go": routes,
+        "rooms/token.go": TOLD.replace("NAME", "Token").replace("TOLD", "cfg *config.Config"),
+    }
+
+    assert found_in(files, "LK601") == []

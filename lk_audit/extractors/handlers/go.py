@@ -19,6 +19,7 @@ from lk_audit.livekit.requests_go import (
     ROUTES,
     SERVER_SET_READS,
 )
+from lk_audit.patterns import regex
 from lk_audit.syntax import Argument, Call, Expr, Function, Literal, Member, Name, Return, walk
 from lk_audit.values.model import Defined, Given, Text, Value, symbolic_sources
 
@@ -151,10 +152,30 @@ def type_name(context: FileContext, annotation: Expr | None) -> str:
 def typed_handlers(context: FileContext) -> Iterator[Function]:
     """The functions of a file that only a router can call: they take a request, and no code here calls them."""
     for function in context.names.functions:
-        if not takes_request(context, function) or context.names.callers(function):
+        if context.names.callers(function):
+            continue
+        if not takes_request(context, function) and not _is_given_tools(context, function):
             continue
         if function.name or maker(context, function) is not None:
             yield function
+
+
+def _is_given_tools(context: FileContext, function: Function) -> bool:
+    """Whether a function takes a request and what a server has set up: `func Token(c *fiber.Ctx, cfg *config.Config)`.
+
+    A router calls it through a function that nobody here wrote; who does write it shows what stands in front.
+    """
+    takes = [type_name(context, item.annotation) for item in function.parameters if item.kind != "receiver"]
+    first, others = takes[:1], takes[1:]
+    if not (function.name[:1].isupper() and REQUEST_TYPES.issuperset(first) and others):
+        return False
+    return all(map(_TOOL.search, others)) and not context.project.usage.callers(context.code, function)
+
+
+_TOOL = regex(
+    r"(?i)\.(?:\w{0,40}(?:config|settings|service|store|repo|repository|client|server|manager|deps|app|logger)|db)$"
+)
+"""The types of what a server sets up once."""
 
 
 def maker(context: FileContext, function: Function) -> Function | None:

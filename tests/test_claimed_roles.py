@@ -184,3 +184,39 @@ def test_what_others_look_up_in_a_table_says_nothing_of_a_token(before: str, giv
     found = found_in({"server/a.js": MADE.replace("BEFORE", before).replace("GIVEN", given)}, "LK602")
 
     assert found == ([f"server/a.js:{line}"] if line else [])
+
+
+STAFF = """from fastapi import FastAPI
+from livekit import api
+import hmac, os
+
+app = FastAPI()
+
+@app.post("/token")
+async def token(room: str, identity: str, code: str | None = None):
+    is_staff = TEST
+    grant = api.VideoGrants(room_join=True, room=room, can_publish=False, can_publish_data=False)
+    GIVE
+    return make(identity).with_grants(grant).to_jwt()
+
+def make(identity):
+    return api.AccessToken(os.environ["LIVEKIT_API_KEY"], os.environ["LIVEKIT_API_SECRET"]).with_identity(identity)
+"""
+GIVEN = ["grant.can_publish = is_staff", "if is_staff:\n        grant.can_publish = True"]
+
+
+@pytest.mark.parametrize("given", GIVEN)
+@pytest.mark.parametrize(
+    ("test", "is_claimed"),
+    [
+        ('code == os.environ["STAFF_CODE"]', False),
+        ('bool(code and code == os.environ["STAFF_CODE"])', False),
+        ('code == "staff"', True),
+        ('code != os.environ["STAFF_CODE"]', True),
+        ("code == room", True),
+    ],
+)
+def test_who_sends_a_secret_claims_nothing(test: str, given: str, *, is_claimed: bool) -> None:
+    text = STAFF.replace("TEST", test).replace("GIVE", given)
+
+    assert bool(found_in({"app.py": text}, "LK602")) is is_claimed

@@ -181,6 +181,22 @@ def _written(sides: list[Expr]) -> str:
     return " ".join(last_name(side) or "" for side in sides)
 
 
+def shows_secret(context: FileContext, test: Expr) -> bool:
+    """Whether a test, or what a name in it was decided by, holds for those only who send a secret.
+
+    `is_staff = key and key == settings.staff_key`, and then `if is_staff:`.
+    """
+    names = (node for node in walk(test) if isinstance(node, Name))
+    made = (item.value for name in names for item in context.names.definitions(name) if item.value is not None)
+    return any(_equals_secret(context, node) for part in (test, *made) for node in walk(part))
+
+
+def _equals_secret(context: FileContext, node: Node) -> bool:
+    if not isinstance(node, Binary) or node.operator != "==" or not compares_secret(context, node):
+        return False
+    return has_credential(node) or _SECRET_WORD.search(_written([node.left, node.right])) is not None
+
+
 def _is_public(context: FileContext, sides: list[Expr], raw: list[bool]) -> bool:
     """Whether what is sent is compared with a constant of the code: `room !== LOBBY` says which room, not who."""
     known = context.values(sides[raw.index(False)])

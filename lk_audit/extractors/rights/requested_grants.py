@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from lk_audit.extractors.callers.check_calls import shows_secret
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.requests.request_values import RequestValues
 from lk_audit.extractors.rights.role_conditions import is_examined, is_set_by_request, is_vouched_for, looked_up_at
@@ -92,6 +93,8 @@ class RequestedGrants(Struct, frozen=True, eq=False):
             return False
         if not isinstance(value, Unknown) or depth >= _DEEPEST:
             return True
+        if shows_secret(self.context.home(value.origin), value.origin):
+            return False
         return any(self._is_claimed(source, depth + 1) for source in value.sources)
 
     def is_examined(self, values: Possible) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.callers.check_calls import assigned_calls
+from lk_audit.extractors.callers.check_calls import assigned_calls, shows_secret
 from lk_audit.extractors.context import FileContext, IsRequest, last_name
 from lk_audit.extractors.handlers.route_settings import entries_of
 from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
@@ -46,7 +46,7 @@ def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request
     branch, test = _condition(home, value.origin) or (None, None)
     if branch is None or test is None or (branch.start <= mint.start < branch.end and context.code.holds(branch)):
         return False
-    return _asks_for_role(home, test, is_request)
+    return _asks_for_role(home, test, is_request) and not shows_secret(home, test)
 
 
 def looked_up_at(context: FileContext, value: Flag, function: Node, is_request: IsRequest) -> Index | Call | None:

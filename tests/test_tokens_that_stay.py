@@ -194,6 +194,47 @@ def test_a_helper_whose_callers_all_call_the_server_makes_tokens_that_stay(call:
     assert len(found_in({"app/LiveKit.php": code}, "LK401")) == expected
 
 
+DOTNET = """using System.IdentityModel.Tokens.Jwt;
+using Microsoft.IdentityModel.Tokens;
+
+public class Rooms
+{{
+    private string Mint(string identity, Dictionary<string, object> grant)
+    {{
+        var payload = new JwtPayload(Key, null, null, DateTime.UtcNow, DateTime.UtcNow.AddMinutes(2))
+        {{
+            ["sub"] = identity,
+            ["video"] = grant,
+        }};
+        var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(Secret));
+        var header = new JwtHeader(new SigningCredentials(key, SecurityAlgorithms.HmacSha256));
+        return new JwtSecurityTokenHandler().WriteToken(new JwtSecurityToken(header, payload));
+    }}
+
+    public string Join(string room, string identity) =>
+        Mint(identity, new() {{ ["roomJoin"] = true, ["room"] = room }});
+
+    public async Task Remove(string room, string identity)
+    {{
+        var token = Mint("server", new() {{ ["roomAdmin"] = true, ["room"] = room }});
+        {call};
+        await Client.PostAsync("/twirp/livekit.RoomService/RemoveParticipant", Body(room, identity));
+    }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token)', 0),
+        ("await Hub.SendAsync(token)", 1),
+    ],
+)
+def test_a_client_of_dotnet_sends_a_token_as_its_own(call: str, expected: int) -> None:
+    assert len(found_in({"Rooms.cs": DOTNET.format(call=call)}, "LK401")) == expected
+
+
 def test_callers_of_another_file_count_too() -> None:
     signing = "import jwt\n\ndef admin(room):\n    return sign({'roomAdmin': True, 'roomJoin': True, 'room': room})\n\n"
     signing += "def join(room):\n    return sign({'roomJoin': True, 'room': room})\n\ndef sign(video):\n"

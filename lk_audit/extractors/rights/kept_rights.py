@@ -8,8 +8,18 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.rights.kept_tokens import joins, uses_of
 from lk_audit.syntax import Assign, Binary, Call, Expr, Function, Literal, Name, Node, Template, walk
 
-_BEARERS = frozenset({"withToken", "bearer_auth", "bearerAuth", "setBearerAuth", "BearerAuth", "SetAuthToken"})
-"""Methods of clients that send a token as `Authorization: Bearer`: Laravel, reqwest, Ktor, Spring, resty."""
+_BEARERS = frozenset(
+    {
+        "withToken",
+        "bearer_auth",
+        "bearerAuth",
+        "setBearerAuth",
+        "BearerAuth",
+        "SetAuthToken",
+        "AuthenticationHeaderValue",
+    }
+)
+"""Calls by which clients send a token as `Authorization: Bearer`: Laravel, reqwest, Ktor, Spring, resty, .NET."""
 _MOST_CALLERS = 20
 
 

@@ -29,6 +29,43 @@ def test_a_variable_that_is_imported_is_found_once_where_that_is(module: str, na
     assert found_in({"src/lib/calls.ts": text}, "LK202") == (["src/lib/calls.ts:2"] if is_public else [])
 
 
+SIGNED = """const settings = { key: import.meta.env.VITE_LIVEKIT_API_KEY, secret: import.meta.env.NAME };
+
+export async function token(room: string, who: string) {
+  const text = (part: object) => btoa(JSON.stringify(part));
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  const body = text({ iss: settings.key, sub: who, exp, video: { room, roomJoin: true } });
+  const bytes = new TextEncoder().encode(settings.secret);
+  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return body + (await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(body)));
+}
+"""
+
+
+@pytest.mark.parametrize(("name", "is_shipped"), [("VITE_LIVEKIT_API_SECRET", True), ("LIVEKIT_API_SECRET", False)])
+def test_who_signs_by_hand_with_a_variable_of_the_client_runs_there(name: str, *, is_shipped: bool) -> None:
+    files = {"token.ts": SIGNED.replace("NAME", name)}
+
+    assert found_in(files, "LK201") == (["token.ts:9"] if is_shipped else [])
+    assert found_in(files, "LK202") == (["token.ts:1"] if is_shipped else [])
+
+
+def test_a_route_that_signs_with_it_runs_on_a_server() -> None:
+    text = (
+        "import { AccessToken } from 'livekit-server-sdk';\n"
+        "export async function POST(request: Request) {\n"
+        "  const who = await sessions.userOf(request);\n"
+        "  if (!who) return new Response(null, { status: 401 });\n"
+        "  const at = new AccessToken('k', import.meta.env.VITE_LIVEKIT_API_SECRET, { identity: who.id, ttl: '5m' });\n"
+        "  at.addGrant({ roomJoin: true, room: 'lobby' });\n"
+        "  return new Response(await at.toJwt());\n"
+        "}\n"
+    )
+
+    assert found_in({"token.ts": text}, "LK201") == []
+    assert found_in({"token.ts": text}, "LK202") == ["token.ts:5"]
+
+
 def test_a_page_may_import_it() -> None:
     text = "<script>\n  import { PUBLIC_LIVEKIT_API_SECRET as s } from '$env/static/public';\n  start(s);\n</script>\n"
 

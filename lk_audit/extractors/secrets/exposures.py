@@ -57,9 +57,13 @@ def _environment_reads(context: FileContext) -> Iterator[tuple[Node, Environment
 
 
 def _place_of_read(context: FileContext, node: Expr, value: Environment) -> Node | None:
-    """Where a variable is read that `node` is: there, or where it is imported (`import { NAME } from '@env'`)."""
+    """Where a variable is read that `node` is: there, or where it is imported (`import { NAME } from '@env'`).
+
+    Nothing is read where a member of a settings object is, which has the value.
+    """
     if not value.trace:
-        return node
+        is_kept = isinstance(node, Member) and not node.start <= value.origin.start < node.end
+        return None if is_kept else node
     defined = context.names.definitions(node) if isinstance(node, Name) else ()
     spans = [(step.start, step.end) for step in value.trace]
     imported = (item.node for item in defined if isinstance(item.node, ImportedName))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import FileRole, Signer, TokenMint
+from lk_audit.facts import FileRole, Grant, GrantVariant, Signer, TokenMint
 from lk_audit.livekit.advice import ROOM
 from lk_audit.repairs import NameRoom
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
@@ -43,6 +43,23 @@ from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
         }
         """,
         """
+        --- server/token.ts
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function mint(identity: string, isStaff: boolean, room?: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          if (isStaff) {
+            at.addGrant({ roomJoin: true, canPublish: true });  // <- finding
+          } else {
+            at.addGrant({ roomJoin: true, room, canPublish: false });
+          }
+          return at.toJwt();
+        }
+        """,
+        """
         --- mint.py
         import os, time, jwt
 
@@ -57,6 +74,24 @@ from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
         """,
     ],
     good=[
+        """
+        --- server/token.ts
+        import { AccessToken } from 'livekit-server-sdk';
+
+        export async function mint(identity: string, isStaff: boolean, room: string) {
+          const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {
+            identity,
+            ttl: '10m',
+          });
+          at.addGrant({ roomJoin: true });
+          if (isStaff) {
+            at.addGrant({ room, canPublish: true });
+          } else {
+            at.addGrant({ room, canPublish: false });
+          }
+          return at.toJwt();
+        }
+        """,
         """
         --- server/token.ts
         import { AccessToken } from 'livekit-server-sdk';
@@ -120,6 +155,25 @@ def wildcard_room(mint: TokenMint) -> Iterator[Problem]:
             confidence=Confidence.MEDIUM,
             fix=_NO_WILDCARD,
         )
+    elif room is not None and not room.certain:
+        for left in _without_room(mint.variants):
+            yield Problem(
+                left.place,
+                "roomJoin without a room in one of the branches: servers before v1.9.1 let this token into any room",
+                confidence=Confidence.MEDIUM,
+                fix=written and f"Name the room in every branch: {written}.",
+                repair=NameRoom(left.place),
+            )
+
+
+def _without_room(variants: tuple[GrantVariant, ...]) -> Iterator[Grant]:
+    """The right to join of those kinds of holders for whom no room is named, where one is named for others."""
+    joining = [item.grants for item in variants if item.grants.may_be("roomJoin", value=True)]
+    if any(item.get("room") is not None for item in joining):
+        for grants in joining:
+            join = grants.get("roomJoin")
+            if join is not None and grants.complete and grants.get("room") is None:
+                yield join
 
 
 _NO_WILDCARD = "Name the room that the holder may join; who may join several gets a token for each."

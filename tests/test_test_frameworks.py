@@ -17,6 +17,7 @@ TESTS = [
     ("python", "import pytest\n\n@pytest.fixture\ndef token():"),
     ("python", "from rest_framework.test import APIClient\n\nclass Tokens(django.test.TestCase):"),
     ("python", "import unittest\nasync def test_token():"),
+    ("python", "def test_token():\n    token = mint()\n    assert token"),
     ("go", 'import "testing"\n\nfunc TestToken(t *testing.T) {'),
     ("jvm", "import org.junit.jupiter.api.Test;"),
     ("jvm", "import io.kotest.core.spec.style.StringSpec"),

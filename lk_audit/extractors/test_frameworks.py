@@ -33,7 +33,8 @@ _PATTERNS: dict[str, tuple[re.Pattern[bytes], ...]] = {
         ),
     ),
     "python": (
-        _line(rb"(?:import|from) (?:pytest|unittest|django\.test|rest_framework\.test)\b"),
+        # pytest runs functions that import nothing of it and only assert.
+        _line(rb"(?:import|from) (?:pytest|unittest|django\.test|rest_framework\.test)\b|assert\b"),
         _line(rb"(?:async )?def test_|@pytest\.fixture\b|class \w{1,80}\([^)\n]{0,200}TestCase\b"),
     ),
     "go": (_line(rb"func Test\w{0,120}\(\w{1,20} \*testing\.[TM]\)"),),

@@ -12,6 +12,9 @@ _PYTHON_MEMBERS = {
     "with_ttl": Setting("ttl", unit=TtlUnit.TIMEDELTA, keyword="ttl"),
     "ttl": Setting("ttl", unit=TtlUnit.TIMEDELTA),
     "with_grants": Setting("grants", keyword="grants"),
+    # Not of the SDK, but of others' and of what much code is written after: it raises, and whoever mends the call
+    # keeps the grants that it asks for.
+    **dict.fromkeys(("add_grant", "add_grants", "video_grant", "video_grants"), Setting("grants")),
     "with_sip_grants": Setting("sip", keyword="grants"),
     "with_agent_grants": Setting("agent", keyword="grants"),
     "with_inference_grants": Setting("inference", keyword="grants"),

@@ -81,6 +81,7 @@ class Custody(Enum):
     """What git does with a file."""
 
     TRACKED = "git tracks it"
+    STAGED = "the next commit adds it"
     LOOSE = "git would add it"
     IGNORED = "git ignores it"
     UNKNOWN = "unknown"
@@ -122,11 +123,15 @@ class EnvExposure(Fact, frozen=True, kw_only=True):
 
 
 class JwtLiteral(Fact, frozen=True, kw_only=True):
-    """A LiveKit access token written down. `signed_by` is where a secret of this tree that signed it stands."""
+    """A LiveKit access token written down. `signed_by` is where a secret of this tree that signed it stands.
+
+    Of an environment file `custody` says what git does with it.
+    """
 
     token: DecodedToken
     signed_by: Lead | None = None
     hosting: Hosting = Hosting.UNKNOWN
+    custody: Custody = Custody.UNKNOWN
 
 
 class TokenCheck(Fact, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lk_audit.facts import FOR_SHOW, JwtLiteral
 from lk_audit.livekit.credentials import DEVELOPMENT_KEYS
 from lk_audit.livekit.grants import allows
+from lk_audit.livekit.rotation import out_of_git
 from lk_audit.livekit.token_words import described, ending
 from lk_audit.livekit.tokens import DAY
 from lk_audit.rule_api import Options, Problem, Severity, rule
@@ -20,6 +21,7 @@ _LONG = (
     ".eyJpc3MiOiJBUElleGFtcGxlMjM0NTYiLCJzdWIiOiJleGFtcGxlLXVzZXIiLCJuYmYiOjE3MDQwNjcyMDAsImV4cCI6NDEwMjQ0NDgwMCwidmlk"
     "ZW8iOnsicm9vbUpvaW4iOnRydWUsInJvb20iOiJleGFtcGxlIn19.YNERBsK7HeqWP8fWdRx9vGnnZn7KE8Uzh6sE-OiG_yw"
 )
+_THEN = "Then fetch short-lived tokens from your backend, and look for further copies in the git history."
 
 
 @rule(
@@ -80,7 +82,6 @@ def embedded_powerful_token(literal: JwtLiteral, options: Options) -> Iterator[P
         f"{described(literal, now=now, max_ttl=options.max_ttl)}{can}",
         severity=Severity.NOTE if is_for_show else None,
         related=(literal.signed_by,) if literal.signed_by else (),
-        fix=f"{ending(literal)}. Then fetch short-lived tokens from your backend, and look for further "
-        "copies in the git history.",
+        fix=" ".join([*out_of_git(literal), f"{ending(literal)}.", _THEN]),
         subject=token.secret.digest,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lk_audit.facts import FOR_SHOW, JwtLiteral
 from lk_audit.livekit.credentials import DEVELOPMENT_KEYS
+from lk_audit.livekit.rotation import out_of_git
 from lk_audit.livekit.token_words import described, ending
 from lk_audit.livekit.tokens import DAY
 from lk_audit.rule_api import Options, Problem, Severity, rule
@@ -95,6 +96,6 @@ def embedded_token(literal: JwtLiteral, options: Options) -> Iterator[Problem]:
         described(literal, now=now, max_ttl=options.max_ttl),
         severity=severity,
         related=(literal.signed_by,) if literal.signed_by else (),
-        fix=_EXPIRED_FIX if is_expired else f"{_FETCH} {ending(literal)}. {_LOOK}",
+        fix=_EXPIRED_FIX if is_expired else " ".join([_FETCH, *out_of_git(literal), f"{ending(literal)}.", _LOOK]),
         subject=token.secret.digest,
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import CredentialLiteral, Custody, FileRole, Strength
-from lk_audit.livekit.rotation import file_advice, rotation
+from lk_audit.facts import FOR_SHOW, Carrier, CredentialLiteral, Custody, FileRole, Strength
+from lk_audit.livekit.rotation import out_of_git, out_of_images, rotation
 from lk_audit.repairs import ReadFromEnvironment
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
@@ -111,7 +111,7 @@ def leaked_api_secret(literal: CredentialLiteral) -> Iterator[Problem]:
         trace=literal.leads,
         severity=Severity.MEDIUM if literal.custody is Custody.IGNORED else None,
         related=tuple(lead for lead in (key_at, literal.copied_at) if lead),
-        fix=" ".join([*_rotate(literal), *file_advice(literal)]),
+        fix=" ".join([*out_of_git(literal), *_rotate(literal), *out_of_images(literal)]),
         subject=literal.secret.digest,
         repair=ReadFromEnvironment(literal.place),
     )
@@ -120,15 +120,31 @@ def leaked_api_secret(literal: CredentialLiteral) -> Iterator[Problem]:
 _KEPT_OUT = "an environment file that git ignores but an image takes along"
 
 
+_UNSEEN = {
+    Custody.IGNORED: "If such an image was ever pushed",
+    Custody.LOOSE: "If the file was ever committed or shared",
+    Custody.STAGED: "If the file was ever committed or shared",
+}
+"""When a secret has to be rotated that nobody else need have seen."""
+
+
 def _rotate(literal: CredentialLiteral) -> Iterator[str]:
     steps = rotation(literal.key_id, literal.hosting)
-    if literal.custody is Custody.IGNORED:
-        yield f"If such an image was ever pushed, rotate the secret: {steps}."
+    if literal.custody in _UNSEEN:
+        yield f"{_UNSEEN[literal.custody]}, rotate the secret: {steps}."
         return
-    yield (
-        f"Rotate it now, deleting the line is not enough: {steps}. Read the new one from the environment, and look for "
-        "the old one in the git history, images, CI variables and logs."
-    )
+    yield f"Rotate it now, deleting the line is not enough: {steps}."
+    yield from _instead(literal)
+    yield "Look for the old one in the git history, images, CI variables and logs."
+
+
+def _instead(literal: CredentialLiteral) -> Iterator[str]:
+    """What stands where the secret stood; an environment file is where secrets stand."""
+    is_file = literal.carrier is Carrier.ENV_FILE
+    if literal.carrier in {Carrier.COMMENT, Carrier.TEXT} or (is_file and literal.role in FOR_SHOW):
+        yield "Leave a placeholder in its place."
+    elif not is_file:
+        yield "Read the new one from the environment."
 
 
 def _is_in_sight(literal: CredentialLiteral) -> bool:

@@ -7,17 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from lk_audit.config import Config
 from lk_audit.facts import Custody
 from lk_audit.files.discovery import discover
 from lk_audit.findings import Finding
 from lk_audit.git.process import Asked, Git
 from lk_audit.project.files import Files
-from lk_audit.rule_api import Severity
+from lk_audit.rule_api import Options, Severity
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.scanning.environment_files import EnvironmentFiles, Ignored
 from lk_audit.scanning.pipeline import scan_paths
+from lk_audit.scanning.staged import scan_staged
+from tests.choices import NOW, token
 
 SECRET = "LIVEKIT_API_SECRET=q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa\n"
+AS_SOMEBODY = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
 DOCKERFILE = "FROM node:22\nWORKDIR /app\nCOPY . .\n"
 
 
@@ -45,13 +49,51 @@ def leaks(root: Path) -> list[Finding]:
     return [finding for finding in report.findings if finding.rule_id == "LK101"]
 
 
-def test_a_tracked_file_is_to_be_taken_out_of_git(repository: Path) -> None:
+def staged(root: Path) -> list[Finding]:
+    return list(scan_staged(["."], rules=load_builtin_rules(), folder=root).findings)
+
+
+def test_a_committed_file_is_to_be_taken_out_of_git_and_its_secret_rotated(repository: Path) -> None:
     write(repository, **{".env": SECRET})
     git(repository, "add", ".env")
+    git(repository, *AS_SOMEBODY, "commit", "-qm", "all of it")
 
     (finding,) = leaks(repository)
 
+    assert finding.fix.startswith("Take the file out of git (`git rm --cached .env`) and list .env in .gitignore. ")
+    assert "Rotate it now, deleting the line is not enough" in finding.fix
+    assert "Read the new one from the environment" not in finding.fix
+
+
+def test_a_file_that_the_next_commit_adds_is_to_be_taken_out_before_it_is_made(repository: Path) -> None:
+    write(repository, **{"api/.env": SECRET})
+    git(repository, "add", ".")
+
+    for (finding,) in (leaks(repository), staged(repository)):
+        assert finding.fix.startswith("Take the file out of git (`git rm --cached api/.env`)")
+        assert "If the file was ever committed or shared, rotate the secret" in finding.fix
+
+
+def test_a_committed_file_that_is_staged_again_has_its_secret_rotated(repository: Path) -> None:
+    write(repository, **{".env": "LIVEKIT_URL=wss://live.acme.io\n"})
+    git(repository, "add", ".env")
+    git(repository, *AS_SOMEBODY, "commit", "-qm", "the address")
+    write(repository, **{".env": SECRET})
+    git(repository, "add", ".env")
+
+    (finding,) = staged(repository)
+
     assert "`git rm --cached .env`" in finding.fix
+    assert "Rotate it now" in finding.fix
+
+
+def test_a_path_is_quoted_where_a_shell_needs_it(repository: Path) -> None:
+    write(repository, **{"my app/.env": SECRET})
+    git(repository, "add", ".")
+
+    (finding,) = leaks(repository)
+
+    assert "`git rm --cached 'my app/.env'`" in finding.fix
 
 
 def test_a_file_that_git_would_add_is_to_be_listed_first(repository: Path) -> None:
@@ -59,7 +101,19 @@ def test_a_file_that_git_would_add_is_to_be_listed_first(repository: Path) -> No
 
     (finding,) = leaks(repository)
 
-    assert "List .env.production in .gitignore before the next `git add`" in finding.fix
+    assert finding.fix.startswith("List .env.production in .gitignore before the next `git add`")
+    assert "If the file was ever committed or shared, rotate the secret" in finding.fix
+
+
+def test_a_token_in_a_tracked_file_is_taken_out_of_git_too(repository: Path) -> None:
+    write(repository, **{".env": f"LIVEKIT_TOKEN={token(600, roomJoin=True)}\n"})
+    git(repository, "add", ".env")
+
+    config = Config(options=Options(now=NOW))
+    found = scan_paths(["."], rules=load_builtin_rules(), config=config, folder=repository).findings
+
+    assert {finding.rule_id for finding in found} <= {"LK501", "LK502"}
+    assert ["`git rm --cached .env`" in finding.fix for finding in found] == [True]
 
 
 def test_a_file_that_git_ignores_is_where_secrets_belong(repository: Path) -> None:

@@ -29,10 +29,14 @@ class IndexEntry(Struct, frozen=True):
 
 
 class Index(Struct, frozen=True):
-    """The index. `staged` are the paths that differ from HEAD, `announced` those that `git add -N` has only named."""
+    """The index. `staged` are the paths that differ from HEAD, `added` those of them that HEAD does not have.
+
+    `announced` are those that `git add -N` has only named.
+    """
 
     entries: tuple[IndexEntry, ...]
     staged: frozenset[str]
+    added: frozenset[str]
     announced: frozenset[str]
 
     @property
@@ -51,7 +55,8 @@ def read_index(repository: Repository) -> Index:
     # Named by `git add -N`, a file looks staged and empty, unless git is asked not to count it.
     seen = _changed(git, base, "--ita-visible-in-index")
     staged = _changed(git, base, "--ita-invisible-in-index")
-    return Index(tuple(_entries(git)), frozenset(staged), frozenset(seen - staged))
+    added = frozenset(path for path, status in staged.items() if status == "A")
+    return Index(tuple(_entries(git)), frozenset(staged), added, frozenset(seen.keys() - staged.keys()))
 
 
 def is_lfs_pointer(data: bytes) -> bool:
@@ -64,9 +69,10 @@ def _empty_tree(git: Git) -> str:
     return git.run("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
 
 
-def _changed(git: Git, base: str, visibility: str) -> set[str]:
+def _changed(git: Git, base: str, visibility: str) -> dict[str, str]:
+    """The paths that differ from a commit, with the letter of how."""
     fields = git.run(*_RAW, visibility, base, "--").split(b"\0")
-    return {os.fsdecode(path) for path in fields[1::2]}
+    return {os.fsdecode(path): how[-1:].decode("ascii") for how, path in zip(fields[::2], fields[1::2], strict=False)}
 
 
 def _entries(git: Git) -> Iterator[IndexEntry]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.facts import CredentialLiteral, Custody, Hosting
+from lk_audit.facts import CredentialLiteral, Custody, Hosting, JwtLiteral
+from lk_audit.patterns import regex
 
 
 def rotation(key_id: str | None, hosting: Hosting) -> str:
@@ -18,17 +19,33 @@ def rotation(key_id: str | None, hosting: Hosting) -> str:
     return _STEPS[hosting].format(key=key)
 
 
-def file_advice(literal: CredentialLiteral) -> Iterator[str]:
-    """What to do about the file that a secret lies in, as sentences."""
-    name = literal.place.path.rpartition("/")[2]
-    if literal.custody is Custody.TRACKED:
-        yield f"Take the file out of git (`git rm --cached {literal.place.path}`) and list {name} in .gitignore."
+def out_of_git(literal: CredentialLiteral | JwtLiteral) -> Iterator[str]:
+    """How git loses hold of the environment file that a secret or a token lies in, as a sentence."""
+    path = literal.place.path
+    name = path.rpartition("/")[2]
+    if literal.custody in {Custody.TRACKED, Custody.STAGED}:
+        yield f"Take the file out of git (`git rm --cached {_typed(path)}`) and list {name} in .gitignore."
     elif literal.custody is Custody.LOOSE:
         yield f"List {name} in .gitignore before the next `git add` takes it along."
+
+
+def out_of_images(literal: CredentialLiteral) -> Iterator[str]:
+    """How images go without the environment file that a secret lies in, as a sentence."""
     if literal.copied_at is not None:
+        name = literal.place.path.rpartition("/")[2]
         yield f"List {name} in .dockerignore, and give the container its environment when it starts."
 
 
+def _typed(path: str) -> str:
+    """A path as it is typed in a shell."""
+    if not _NEEDS_QUOTES.search(path):
+        return path
+    from shlex import quote  # noqa: PLC0415 - few paths need it
+
+    return quote(path)
+
+
+_NEEDS_QUOTES = regex(r"[^\w./-]")
 _CLOUD = (
     "in the settings of the LiveKit Cloud project create another API key, give it to your backends, then delete {key}"
 )

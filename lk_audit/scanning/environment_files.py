@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from lk_audit.facts import CredentialLiteral, Custody, Fact, FileRole, Lead
+from lk_audit.facts import CredentialLiteral, Custody, Fact, FileRole, JwtLiteral, Lead
 from lk_audit.files.discovery import Discovery, Found, found_file
 from lk_audit.files.git_names import IGNORED_ENVIRONMENT
 from lk_audit.frontends import frontend_for
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _TRACKED = ("ls-files", "-z", "--cached", "--")
+_ADDED = (*("diff", "--cached", "--name-only", "-z"), *("--diff-filter=A", "--no-renames", "--relative", "--"))
 _SAMPLES = frozenset({FileRole.EXAMPLE, FileRole.TEST, FileRole.DOCUMENTATION})
 _MOST_FILES = 200
 _MOST_ASKED = 200
@@ -112,15 +113,15 @@ class EnvironmentFiles:
             )
             facts = list(kept)
             self.custodies |= self.custodies_of({fact.place.path for fact in facts if _is_explained(fact)})
-            return replace(found, facts=[self._explained(item) for item in facts])
+            kept_at = in_custody(facts, self.custodies.__getitem__)
+            return replace(found, facts=[self._copied(item) for item in kept_at])
 
         return explained
 
-    def _explained(self, fact: Fact) -> Fact:
+    def _copied(self, fact: Fact) -> Fact:
         if not isinstance(fact, CredentialLiteral) or not _is_explained(fact):
             return fact
-        path = fact.place.path
-        return replace(fact, custody=self.custodies[path], copied_at=self._copy(path))
+        return replace(fact, copied_at=self._copy(fact.place.path))
 
     def _copy(self, path: str) -> Lead | None:
         """What copies a file into an image first."""
@@ -133,15 +134,13 @@ class EnvironmentFiles:
         asked = sorted(paths)
         if not asked or self._repository_root is None:
             return dict.fromkeys(asked, Custody.UNKNOWN)
-        tracked = set(_named(self._tracked, asked))
-        ignored = set(_named(self._checked, [path for path in asked if path not in tracked]))
-        return {
-            path: Custody.TRACKED if path in tracked else Custody.IGNORED if path in ignored else Custody.LOOSE
-            for path in asked
-        }
+        told = dict.fromkeys(asked, Custody.LOOSE)
+        told |= dict.fromkeys(_named(self._about(_TRACKED), asked), Custody.TRACKED)
+        told |= dict.fromkeys(_named(self._checked, _of(told, Custody.LOOSE)), Custody.IGNORED)
+        return told | dict.fromkeys(_named(self._about(_ADDED), _of(told, Custody.TRACKED)), Custody.STAGED)
 
-    def _tracked(self, paths: Sequence[str]) -> bytes | None:
-        return self._git.attempt(*_TRACKED, *(f":(literal){path}" for path in paths))
+    def _about(self, command: tuple[str, ...]) -> Callable[[Sequence[str]], bytes | None]:
+        return lambda paths: self._git.attempt(*command, *(f":(literal){path}" for path in paths))
 
     def _checked(self, paths: Sequence[str]) -> bytes | None:
         names = b"".join(os.fsencode(path) + b"\0" for path in paths)
@@ -163,8 +162,18 @@ def _named(ask: Callable[[Sequence[str]], bytes | None], paths: Sequence[str]) -
             yield from _named(ask, some[len(some) // 2 :])
 
 
+def in_custody(facts: Iterable[Fact], custody_of: Callable[[str], Custody]) -> Iterator[Fact]:
+    """Facts of which those of environment files know what git does with their file, as `custody_of` its path says."""
+    for fact in facts:
+        yield replace(fact, custody=custody_of(fact.place.path)) if _is_explained(fact) else fact
+
+
+def _of(custodies: Mapping[str, Custody], custody: Custody) -> list[str]:
+    return [path for path, known in custodies.items() if known is custody]
+
+
 def _is_explained(fact: Fact) -> bool:
-    return isinstance(fact, CredentialLiteral) and _is_meant(fact.place.path)
+    return isinstance(fact, CredentialLiteral | JwtLiteral) and _is_meant(fact.place.path)
 
 
 def _is_meant(path: str) -> bool:

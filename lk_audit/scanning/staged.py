@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from lk_audit import frontends
 from lk_audit.config import Config
 from lk_audit.errors import UsageError
+from lk_audit.facts import Custody
 from lk_audit.files.discovery import too_large
 from lk_audit.files.listing import EXCLUDED_FOLDERS
 from lk_audit.findings import AnyRule, Medium, Report, Skipped
@@ -20,9 +21,12 @@ from lk_audit.git.index import LINK, SUBMODULE, Index, IndexEntry, is_lfs_pointe
 from lk_audit.git.objects import Objects
 from lk_audit.git.repository import Repository, open_repository, with_index_of_environment
 from lk_audit.project.files import Files
+from lk_audit.scanning.environment_files import in_custody
+from lk_audit.scanning.extracted import Extract, Extracted
 from lk_audit.scanning.pipeline import analysis, scan_sources
 from lk_audit.scanning.reading import A_REPORT, Content, content_of, is_report
 from lk_audit.scanning.selection import Selection
+from lk_audit.source import Source
 from lk_audit.suppression.overrides import apply_overrides
 
 Read: TypeAlias = Callable[[], bytes | None]
@@ -72,7 +76,7 @@ def scan_staged(
         contents = [_content(entry, objects, config) for entry in _chosen(repository, index, selection)]
         sources = [frontends.view(item.source) for item in contents if item.source]
         files = Files(sources, lambda: _elsewhere(index, objects))
-        extract = analysis(files, hints=config.hints)
+        extract = _explaining(analysis(files, hints=config.hints), index)
         report = scan_sources(
             sources,
             rules,
@@ -93,6 +97,19 @@ def scan_staged(
         elapsed=time.perf_counter() - started,
         medium=Medium.GIT,
     )
+
+
+def _explaining(extract: Extract, index: Index) -> Extract:
+    """What extracts facts, so that secrets in environment files know that git takes the file along."""
+
+    def custody_of(path: str) -> Custody:
+        return Custody.STAGED if path in index.added else Custody.TRACKED
+
+    def explained(sources: Sequence[Source]) -> Extracted:
+        found = extract(sources)
+        return replace(found, facts=list(in_custody(found.facts, custody_of)))
+
+    return explained
 
 
 def _must_exist(repository: Repository, index: Index) -> None:

@@ -144,7 +144,7 @@ def _instead(literal: CredentialLiteral) -> Iterator[str]:
     if literal.carrier in {Carrier.COMMENT, Carrier.TEXT} or (is_file and literal.role in FOR_SHOW):
         yield "Leave a placeholder in its place."
     elif not is_file:
-        yield "Read the new one from the environment."
+        yield "Read the new one from the environment, on servers only."
 
 
 def _is_in_sight(literal: CredentialLiteral) -> bool:

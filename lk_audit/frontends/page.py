@@ -30,6 +30,8 @@ _CODE_TYPES = frozenset(
 _DIALECTS = {"ts": "typescript", "typescript": "typescript", "tsx": "tsx", "text/typescript": "typescript"}
 _CONTAINERS = {".vue": "vue", ".svelte": "svelte", ".astro": "astro-script"}
 _FRONTMATTER = "astro-frontmatter"
+_MARKUP = ".html"
+"""What is around the scripts of any page is read as: values need no quotes there, as they do in code."""
 
 
 class _Script(Struct, frozen=True):
@@ -71,9 +73,9 @@ def _module(source: Source, scripts: list[_Script]) -> Parsed:
 def _pairs_around(source: Source, scripts: Iterable[_Script], words: tuple[bytes, ...]) -> Iterator[Pair]:
     position = 0
     for script in scripts:
-        yield from text.pairs_in(source, position, script.start, words=words)
+        yield from text.pairs_in(source, position, script.start, suffix=_MARKUP, words=words)
         position = script.end
-    yield from text.pairs_in(source, position, len(source.data), words=words)
+    yield from text.pairs_in(source, position, len(source.data), suffix=_MARKUP, words=words)
 
 
 def _pairs_of_bundles(source: Source, bundles: list[_Script], words: tuple[bytes, ...]) -> Iterator[Pair]:

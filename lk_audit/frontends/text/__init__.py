@@ -41,6 +41,7 @@ _CODE_SUFFIXES = _set(
 )
 _SECTION_SUFFIXES = frozenset({"toml", "ini", "cfg", "conf", "properties", "service"})
 _OUTLINE_SUFFIXES = frozenset({"yml", "yaml", "tpl", "gotmpl", "j2", "jinja2"})
+_MARKUP_SUFFIXES = _set("html htm xhtml")
 _KEYWORD_SUFFIXES = frozenset({"clj", "cljs", "cljc", "edn"})
 _DIFF_SUFFIXES = frozenset({"diff", "patch", "rej"})
 
@@ -79,6 +80,8 @@ _HEAD = regex(
     """,
     re.VERBOSE | re.MULTILINE,
 )
+_BOUND = regex(rb"[ \t]++:(?=[A-Za-z])")
+_MUSTACHE = regex(rb"\{[ \t]*+(?=([\"'`])[^\"'`\n]{0,512}\1[ \t]*+\})")
 _OPEN = regex(rb"[bBrRuUfFLE@&$]{0,3}\#?(\\*(?:\"{3}|'{3}|[\"'`]))")
 _BARE = regex(
     rb"ENC\[[^\]\n]{0,4000}\]|\$\{[^}\n]{0,500}\}|\{\{[^\n}]{0,500}\}\}|<[^>\n]{0,200}>"
@@ -156,6 +159,8 @@ class _Dialect(Struct, frozen=True):
     outline: bool
     """Whether indented lines belong to the line above, as in YAML."""
     diff: bool
+    markup: bool
+    """Whether ` :name="..."` begins an attribute of Vue, and `name={"..."}` gives one of Svelte its value."""
     keywords: bool
     """Whether a name is a keyword in front of its value, as in Clojure."""
 
@@ -170,6 +175,7 @@ def _dialect_of(suffix: str) -> _Dialect:
         suffix in blocks.SUFFIXES,
         suffix in _OUTLINE_SUFFIXES,
         suffix in _DIFF_SUFFIXES,
+        suffix in _MARKUP_SUFFIXES,
         suffix in _KEYWORD_SUFFIXES,
     )
 
@@ -239,6 +245,9 @@ class _Reader:
         flow = [found.span(1) for found in islice(_KEYS_FLOW.finditer(self._data, start, end), _MOST_FLOWS)]
         self._note_variable(start, end)
         while head := _HEAD.search(self._data, position, end):
+            if self._dialect.markup and (bound := _BOUND.match(self._data, head.end("close"), end)):
+                position = bound.end()
+                continue
             position = max(head.end(), position + 1)
             if head.start() < within < head.end() and not is_type and not head["flag"]:
                 continue  # a name at the end of a value has nothing to do with what follows the value
@@ -252,7 +261,7 @@ class _Reader:
             yield Pair(*span, (*prefix, *keys, name), decode(self._data, *span), head.start(group), commented)
             if _ALTERNATIVE.match(self._data, span[1], end):
                 within = span[0]  # `x = env.NAME || "value"`: the value names another one
-            elif not self._may_hold_pairs(span[0]):
+            elif not (head["markup"] or self._may_hold_pairs(span[0])):
                 position = max(position, span[1])
         yield from idioms.stored(self._data, start, end, prefix, commented=commented)
         if self._dialect.keywords:
@@ -287,6 +296,8 @@ class _Reader:
             return found.span() if found else None
         if _gives_nothing(self._data, head):
             return None
+        if self._dialect.markup and (mustache := _MUSTACHE.match(self._data, start, end)):
+            start = mustache.end()
         if opening := _OPEN.match(self._data, start, end):
             return self._quoted(opening, end)
         return self._enclosed(head, end) or self._wrapped(start) or self._unquoted(head, end, commented=commented)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -9,6 +10,7 @@ import click
 
 from lk_audit import __version__
 from lk_audit.cli.groups import Group, wording
+from lk_audit.cli.saying import unwritten
 from lk_audit.errors import UsageError
 
 _COMMANDS = {
@@ -46,6 +48,10 @@ def commands() -> None:
     """Find LiveKit authentication mistakes: leaked secrets, tokens made in clients, grants and lifetimes too wide."""
 
 
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""What click hears when it prints pages of its own, such as those of --help, where there is no room for them."""
+
+
 def dispatch(arguments: Sequence[str]) -> object:
     """Run a command and return what it returns.
 
@@ -57,5 +63,9 @@ def dispatch(arguments: Sequence[str]) -> object:
         return commands.main(list(arguments), prog_name="lk-audit", standalone_mode=False)
     except click.ClickException as error:
         raise UsageError(wording(error)) from None
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise unwritten(error) from None
     except click.Abort as error:
         raise error.__cause__ if isinstance(error.__cause__, KeyboardInterrupt) else KeyboardInterrupt from None

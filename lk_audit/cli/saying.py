@@ -20,8 +20,7 @@ def say(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        silence()
-        raise UsageError(f"cannot write standard output: {error.strerror or type(error).__name__}") from None
+        raise unwritten(error) from None
 
 
 def say_line(text: str) -> None:
@@ -52,6 +51,12 @@ def standard_input(most: int) -> bytes:
         return sys.stdin.buffer.read(most)
     except OSError as error:
         raise UsageError(f"cannot read standard input: {error.strerror or type(error).__name__}") from None
+
+
+def unwritten(error: OSError) -> UsageError:
+    """What to say when standard output takes no more; what it still holds goes nowhere."""
+    silence()
+    return UsageError(f"cannot write standard output: {error.strerror or type(error).__name__}")
 
 
 def silence() -> None:

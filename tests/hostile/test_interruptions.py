@@ -222,7 +222,10 @@ def test_a_full_disk_is_one_clear_line(leak: Path, tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
 @pytest.mark.parametrize(
     "arguments",
-    [("scan",), ("rules", "--format", "json"), ("explain", "LK101"), ("config",), ("cache", "dir")],
+    [
+        *(("scan",), ("rules", "--format", "json"), ("explain", "LK101"), ("config",), ("cache", "dir")),
+        *(("--help",), ("--version",), ("scan", "--help"), ("completion", "bash")),
+    ],
 )
 def test_standard_output_that_takes_no_more_is_one_clear_line(leak: Path, arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:

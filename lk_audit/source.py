@@ -26,6 +26,10 @@ class Place(Struct, frozen=True):
     end_column: int
     part: str = ""
 
+    def holds(self, other: Place) -> bool:
+        """Whether another place lies within this one."""
+        return self.path == other.path and self.start <= other.start and other.end <= self.end
+
 
 class NotText(ValueError):  # noqa: N818 - it names what the content is
     """The bytes are not text: they hold NUL bytes, and more that no text does."""

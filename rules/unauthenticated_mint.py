@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lk_audit.facts import Audience, Endpoint, Lead, TokenMint
+from lk_audit.facts import Audience, Endpoint, Input, Lead, TokenMint
 from lk_audit.rule_api import Confidence, Problem, Severity, rule
 
 
@@ -116,19 +116,39 @@ def unauthenticated_mint(mint: TokenMint) -> Iterator[Problem]:
     Whoever finds the address joins any room under any name, also under the name of somebody who is in it: LiveKit then
     disconnects the real one. CORS does not help, and neither does a page that asks for a password first.
     """
-    is_kept = mint.is_for_bot or mint.audience is Audience.SERVICE
-    for endpoint in () if is_kept else mint.endpoints:
-        asked = [item for item in mint.inputs if item.target in {"identity", "room"} and item.is_of(endpoint)]
-        if asked and endpoint.authenticated_by is None:
-            targets = " and ".join(dict.fromkeys(item.target for item in asked))
-            is_at_call = len(mint.endpoints) > 1
-            inputs = (Lead(item.place, f"{item.target} from {item.source}") for item in asked)
-            yield Problem(
-                endpoint.call if is_at_call else mint.place,
-                f"{endpoint.name} makes tokens for anybody: {targets} from the request, and no authentication in sight",
-                confidence=Confidence.MEDIUM,
-                related=(*_way(mint, endpoint, is_at_call=is_at_call), *inputs),
-            )
+    if mint.is_for_bot or mint.audience is Audience.SERVICE:
+        return
+    is_at_call = len({endpoint.place for endpoint in mint.endpoints}) > 1
+    open_to_all: dict[object, list[Endpoint]] = {}
+    for endpoint in mint.endpoints:
+        if endpoint.authenticated_by is None and any(_asked(mint, endpoint)):
+            open_to_all.setdefault(endpoint.call if is_at_call else None, []).append(endpoint)
+    for endpoints in open_to_all.values():
+        yield _problem(mint, endpoints, is_at_call=is_at_call)
+
+
+def _problem(mint: TokenMint, endpoints: list[Endpoint], *, is_at_call: bool) -> Problem:
+    """The problem of all endpoints that come to the token by the same place."""
+    *names, name = dict.fromkeys(endpoint.name for endpoint in endpoints)
+    who = f"{', '.join(names)} and {name} make" if names else f"{name} makes"
+    asked = [item for endpoint in endpoints for item in _asked(mint, endpoint)]
+    targets = " and ".join(dict.fromkeys(item.target for item in asked))
+    ways = (lead for endpoint in endpoints for lead in _way(mint, endpoint, is_at_call=is_at_call))
+    passed = {function for endpoint in endpoints for function in (endpoint.place, *endpoint.through)}
+    foreign = {endpoint.place for endpoint in mint.endpoints} - passed
+    own = (item for item in asked if not any(handler.holds(item.place) for handler in foreign))
+    inputs = (Lead(item.place, f"{item.target} from {item.source}") for item in own)
+    return Problem(
+        endpoints[0].call if is_at_call else mint.place,
+        f"{who} tokens for anybody: {targets} from the request, and no authentication in sight",
+        confidence=Confidence.MEDIUM,
+        related=tuple(dict.fromkeys((*ways, *inputs))),
+    )
+
+
+def _asked(mint: TokenMint, endpoint: Endpoint) -> Iterator[Input]:
+    """What of the token a request to an endpoint decides."""
+    return (item for item in mint.inputs if item.target in {"identity", "room"} and item.is_of(endpoint))
 
 
 def _way(mint: TokenMint, endpoint: Endpoint, *, is_at_call: bool) -> Iterator[Lead]:

@@ -75,7 +75,8 @@ def test_a_token_for_anybody() -> None:
     assert judged("unauthenticated-mint", inputs=(who, where), **ASKED) == [
         f"1 as usual medium: {message.format('identity and room')}"
     ]
-    assert judged("unauthenticated-mint", inputs=(where,), endpoints=(OPEN, KNOWN)) == [
+    another = replace(KNOWN, place=at(20))
+    assert judged("unauthenticated-mint", inputs=(where,), endpoints=(OPEN, another)) == [
         f"3 as usual medium: {message.format('room')}"
     ]
     assert judged("unauthenticated-mint", inputs=(who,), endpoints=(KNOWN,)) == []
@@ -83,3 +84,15 @@ def test_a_token_for_anybody() -> None:
     assert judged("unauthenticated-mint", inputs=(Input("name", at(7), "query.name"),), **ASKED) == []
     assert judged("unauthenticated-mint", inputs=(who,), is_for_bot=True, **ASKED) == []
     assert judged("unauthenticated-mint", **ASKED) == []
+
+
+def test_what_comes_to_a_token_by_the_same_place_is_one_problem() -> None:
+    who = Input("identity", at(7), "query.name")
+    again = replace(OPEN, name="POST /join", registered_at=at(30))
+    named = "as usual medium: GET /token and POST /join make tokens for anybody: identity from the request"
+
+    for endpoints, line in (((OPEN, again), 1), ((OPEN, again, replace(KNOWN, place=at(20))), 3)):
+        (said,) = judged("unauthenticated-mint", inputs=(who,), endpoints=endpoints)
+        assert said.startswith(f"{line} {named}")
+    (said,) = judged("unauthenticated-mint", inputs=(who,), endpoints=(KNOWN, again))
+    assert said.startswith("1 as usual medium: POST /join makes tokens for anybody")

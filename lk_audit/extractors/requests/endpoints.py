@@ -45,10 +45,20 @@ class Endpoints:
     @cached_property
     def handlers(self) -> dict[Function, Handler]:
         """Every handler that this file makes, by its function; registered functions may be in other files."""
-        found: dict[Function, Handler] = {}
+        return {function: known[0] for function, known in self._known.items()}
+
+    @cached_property
+    def _known(self) -> dict[Function, list[Handler]]:
+        """What makes each handler one, by its function, the surest sign first."""
+        found: dict[Function, list[Handler]] = {}
         for handler in web(self._context).handlers(self._context):
-            found.setdefault(handler.function, handler)
+            found.setdefault(handler.function, []).append(handler)
         return found
+
+    def registered_with(self, handler: Handler) -> Iterator[Handler]:
+        """A handler of this file, and what else its function answers: each may have something else in front of it."""
+        yield handler
+        yield from (other for other in self._known.get(handler.function, ()) if _is_another(handler, other))
 
     def handler_of(self, function: Function) -> Handler | None:
         """How a function comes to answer requests; None for one that does not."""
@@ -189,7 +199,8 @@ class Endpoints:
         while function is not None:
             handler = self.handler_of(function)
             if handler is not None:
-                yield Route(handler, node, helpers)
+                for way in handler.site.built(Endpoints).registered_with(handler):
+                    yield Route(way, node, helpers)
                 break
             function = context.names.enclosing_function(function)
         if innermost is None or innermost in seen or len(helpers) >= _CALLER_DEPTH:
@@ -204,14 +215,17 @@ class Endpoints:
         yield from (use.call for use in context.project.usage.callers(context.code, function))
 
     def endpoints(self, node: Node) -> tuple[Endpoint, ...]:
-        """The endpoints that hand out what `node` makes, as far as the project shows, each by its least guarded way."""
-        found: dict[Function, Endpoint] = {}
+        """The endpoints that hand out what `node` makes, as far as the project shows, each by its least guarded way.
+
+        A function that is registered several times is as many endpoints.
+        """
+        found: dict[Handler, Endpoint] = {}
         for route in self._routes_to_answers(node):
-            known = found.get(route.handler.function)
+            known = found.get(route.handler)
             if known is None or known.authenticated_by is not None:
                 endpoint = self._endpoint(route)
                 if known is None or endpoint.authenticated_by is None:
-                    found[route.handler.function] = endpoint
+                    found[route.handler] = endpoint
         return tuple(found.values())
 
     def _endpoint(self, route: Route) -> Endpoint:
@@ -227,3 +241,10 @@ class Endpoints:
             registered_at=handler.site.place(handler.registration) if handler.registration is not None else None,
             through=tuple(context.place(function) for function in functions if function is not None),
         )
+
+
+def _is_another(one: Handler, other: Handler) -> bool:
+    """Whether two signs that a function answers requests are two registrations, by calls or by decorators."""
+    if one.registration is None and other.registration is None:
+        return one.router is not None and other.router is not None and one.label != other.label
+    return other.registration is not None and other.registration is not one.registration

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.choices import found
 from tests.languages.minting import found_in
 
 JS = """
@@ -74,6 +75,27 @@ def test_a_right_that_all_have_is_pointed_at_before_one_that_some_have() -> None
     code = JS.format(grant="\n    roomRecord: isHost,\n    roomList: true,\n ")
 
     assert found_in({"server/tokens.js": code}, "LK402") == ["server/tokens.js:8"]
+
+
+def test_a_right_is_traced_to_the_caller_that_gives_it_not_to_a_default_that_does_not() -> None:
+    text = """import os
+from livekit import api
+
+def mint(user, admin=False):
+    grants = api.VideoGrants(room_join=True, room="hall", room_admin=admin)
+    return api.AccessToken().with_identity(user).with_grants(grants).to_jwt()
+
+@app.get("/listener")
+def listener(user: str = Depends(signed_in)):
+    return mint(user)
+
+@app.get("/host")
+def host(user: str = Depends(signed_in)):
+    return mint(user, admin=True)
+"""
+    (finding,) = found("admin-grant", "main.py", text)
+
+    assert [(lead.place.line, lead.note) for lead in finding.trace] == [(14, "passed by host()")]
 
 
 def test_a_right_that_the_request_asks_for_is_said_to_be_asked_for() -> None:

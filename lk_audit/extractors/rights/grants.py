@@ -313,7 +313,7 @@ class GrantCollector(Struct):
             values=tuple(dict.fromkeys((*values, True))) if is_for_some else values,
             certain=certain and member.certain and not is_for_some,
             from_caller=is_requested,
-            leads=_leads(self.context, member.values),
+            leads=_leads(self.context, member.values, is_given=name not in _HAD_ANYWAY),
             decided_at=self._requested.decided_at(chosen),
             granted_at=self._requested.granted_at(member.values),
             asked_by=self._requested.asked_by(chosen),
@@ -376,5 +376,11 @@ def _belongs(name: str, prefix: str) -> bool:
     return name.startswith(prefix) if prefix else "." not in name
 
 
-def _leads(context: FileContext, values: Possible) -> tuple[Lead, ...]:
-    return context.leads(max((value.trace for value in values), key=len, default=()))
+_HAD_ANYWAY = frozenset({"canPublish", "canSubscribe", "canPublishData"})
+"""Rights that count where they are denied; the others count where they are given."""
+
+
+def _leads(context: FileContext, values: Possible, *, is_given: bool) -> tuple[Lead, ...]:
+    """Where the value comes from that counts, as far as values are flags."""
+    counting = [value for value in values if isinstance(value, Flag) and value.flag is is_given]
+    return context.leads(max((value.trace for value in counting or values), key=len, default=()))

@@ -1,7 +1,7 @@
 """Applying fixes: round by round, each checked by a scan of what comes out, until there is nothing left to fix.
 
 A round analyses again what its fixes can have changed. Whether that was all is found out by a scan of everything at
-the end; where it says anything else, every round is such a scan.
+the end; where it says anything else, every round is such a scan. So is a first round that leaves nothing to fix.
 
 Nothing is written here; a plan holds the files as they are and as they would be.
 """
@@ -81,10 +81,10 @@ def plan(scan: Scan, *, unsafe: bool) -> Plan:
     """
     first = _scanned(scan, {})
     made = _Rounds(scan, first, unsafe=unsafe, quick=True).made()
-    if made.texts:
+    if made.texts and not made.is_whole:
         whole = _scanned(scan, made.texts)
         if _says_the_same(whole, made.seen):
-            made = replace(made, seen=whole)
+            made = replace(made, seen=whole, is_whole=True)
         else:
             made = _Rounds(scan, first, unsafe=unsafe, quick=False).made()
     before = {path: first.sources[path] for path in sorted(made.texts)}
@@ -94,11 +94,15 @@ def plan(scan: Scan, *, unsafe: bool) -> Plan:
 
 
 class _Made(Struct, frozen=True):
-    """What the rounds came to: the last scan, the files that they changed, and the number of findings fixed."""
+    """What the rounds came to: the last scan, the files that they changed, and the number of findings fixed.
+
+    `is_whole` tells that all scans up to then were of everything.
+    """
 
     seen: _Seen
     texts: Mapping[str, Source]
     fixed: int
+    is_whole: bool = True
 
 
 class _Rounds:
@@ -109,6 +113,7 @@ class _Rounds:
         self._unsafe = unsafe
         self._quick = quick
         self._latest = first
+        self._is_whole = True
         self._refused: set[Fix] = set()
         self._careful: set[str] = set()
         self._now = _Made(first, {}, 0)
@@ -117,8 +122,9 @@ class _Rounds:
         """What comes of fixing until there is nothing left to fix."""
         rounds = ROUNDS
         while rounds and (chosen_ones := self._next()):
+            is_all = rounds == ROUNDS and len(chosen_ones) == len(_wanted(self._now.seen.report, unsafe=self._unsafe))
             rounds -= 1
-            then, spoiled = self._tried(chosen_ones)
+            then, spoiled = self._tried(chosen_ones, whole=is_all)
             if spoiled:
                 suspects = [item for item in chosen_ones if item.automatic and _paths(item.automatic) & spoiled]
                 if self._suspect(suspects):
@@ -129,20 +135,20 @@ class _Rounds:
                 then, spoiled = self._tried(chosen_ones)
                 if spoiled:
                     break
-            self._now = _Made(then, then.texts, self._now.fixed + len(chosen_ones))
+            self._now = _Made(then, then.texts, self._now.fixed + len(chosen_ones), self._is_whole)
         return self._now
 
     def _next(self) -> list[Finding]:
         """The findings to fix at once."""
         return _one_rule_each(_fixable(self._now.seen.report, self._refused, unsafe=self._unsafe), self._careful)
 
-    def _tried(self, made: Sequence[Finding]) -> tuple[_Seen, set[str]]:
-        """What comes of some fixes, and the files in which they went wrong.
+    def _tried(self, made: Sequence[Finding], *, whole: bool = False) -> tuple[_Seen, set[str]]:
+        """What comes of some fixes, and the files in which they went wrong, as a scan of everything tells if `whole`.
 
         A fix may bring a finding to light, as when only with its right name a grant counts: that is fixed as well.
         """
         now = self._now.seen
-        then = self._look({**self._now.texts, **_edited(now, made)})
+        then = self._look({**self._now.texts, **_edited(now, made)}, whole=whole)
         spoiled = _spoiled(now, then, made)
         known = {item.fingerprint for item in now.report.findings} if spoiled else set()
         found = _fixable(then.report, self._refused, unsafe=self._unsafe) if spoiled else []
@@ -154,8 +160,9 @@ class _Rounds:
                 return later, left
         return then, spoiled
 
-    def _look(self, texts: Mapping[str, Source]) -> _Seen:
-        again = _affected(self._latest, texts) if self._quick else None
+    def _look(self, texts: Mapping[str, Source], *, whole: bool = False) -> _Seen:
+        again = _affected(self._latest, texts) if self._quick and not whole else None
+        self._is_whole = self._is_whole and again is None
         self._latest = _scanned(self._scan, texts, again)
         return self._latest
 

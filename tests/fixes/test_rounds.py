@@ -46,10 +46,14 @@ FILES = {
 
 @pytest.fixture
 def scan(tmp_path: Path) -> Scan:
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    setup = preparation.set_up([str(tmp_path)], Asked(None, True, {}), packs=False, jobs=1)
+    return scan_in(tmp_path, FILES)
+
+
+def scan_in(folder: Path, files: Mapping[str, str]) -> Scan:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    setup = preparation.set_up([str(folder)], Asked(None, True, {}), packs=False, jobs=1)
     return fix.scan_of(setup, lambda report: report)
 
 
@@ -74,6 +78,21 @@ def test_the_outcome_is_that_of_scans_of_everything(scan: Scan, *, unsafe: bool)
     assert outcome(made) == outcome(plan(of_all(scan), unsafe=unsafe))
 
 
+def test_what_is_fixed_in_one_round_takes_one_scan_more(tmp_path: Path) -> None:
+    """Where a first round leaves nothing to fix, its scan is of everything, and none has to confirm it."""
+    scan = scan_in(tmp_path, {"b.js": MINT.format("B", "'30h'").replace(", canPublishh: false", "")})
+    looks: list[Collection[str] | None] = []
+
+    def noting(edited: Mapping[str, Source], observe: Observe, again: Collection[str] | None = None) -> Report:
+        looks.append(again)
+        return scan(edited, observe, again)
+
+    made = plan(noting, unsafe=False)
+
+    assert made.fixed == 1
+    assert looks == [None, None]
+
+
 def test_files_that_no_fix_concerns_are_analysed_at_the_beginning_and_the_end(
     scan: Scan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,7 +108,7 @@ def test_files_that_no_fix_concerns_are_analysed_at_the_beginning_and_the_end(
     made = plan(scan, unsafe=True)
 
     assert made.fixed > 2
-    assert analysed.count("far/away.js") == 2
+    assert analysed.count("far/away.js") == 3, "a first round that looked like the only one is a scan of everything"
     assert analysed.count("server.py") > 2
     assert analysed.count("c.js") == 3, "its facts lie in a file that is fixed"
 

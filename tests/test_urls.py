@@ -107,3 +107,44 @@ def test_no_text_raises(text: str) -> None:
 )
 def test_a_websocket_is_livekits_where_it_belongs_to_what_is_called_so(path: str, code: str, expected: int) -> None:
     assert len(found_in({path: code}, "LK203")) == expected
+
+
+GIVEN = {
+    "call.ts": "import { Room } from 'livekit-client';\nconst call = new Room();\nawait call.connect('URL', token);\n",
+    "named.ts": "import { Room } from 'livekit-client';\nconst SERVER = 'URL';\nawait room.connect(SERVER, token);\n",
+    "Call.tsx": "import { LiveKitRoom } from '@livekit/components-react';\n"
+    "export const Call = ({ token }) => <LiveKitRoom serverUrl='URL' token={token} />;\n",
+    "bot.py": "from livekit import rtc\n\nasync def main(token):\n    await rtc.Room().connect('URL', token)\n",
+    "lib/call.dart": "import 'package:livekit_client/livekit_client.dart';\n"
+    "Future<void> go() async {\n  final room = Room();\n  await room.connect('URL', token);\n}\n",
+    "Call.swift": "import LiveKit\nfunc go() async throws {\n  let room = Room()\n"
+    '  try await room.connect(url: "URL", token: token)\n}\n',
+    "Call.kt": "import io.livekit.android.LiveKit\nsuspend fun go() {\n  val room = LiveKit.create(context)\n"
+    '  room.connect("URL", token)\n}\n',
+    "bot.go": 'package a\nimport lksdk "github.com/livekit/server-sdk-go/v2"\n'
+    'func f() {\n\tlksdk.ConnectToRoomWithToken("URL", token, nil)\n}\n',
+    "bot.rs": "use livekit::prelude::*;\nasync fn f() {\n"
+    '  let x = Room::connect("URL", &token, RoomOptions::default()).await;\n}\n',
+}
+"""Code that gives LiveKit an address, by file."""
+
+
+@pytest.mark.parametrize("path", GIVEN)
+def test_an_address_is_livekits_where_livekit_is_given_it(path: str) -> None:
+    code = GIVEN[path]
+
+    assert len(found_in({path: code.replace("URL", "ws://live.acme.io:7880")}, "LK203")) == 1
+    for private in ("wss://live.acme.io", "ws://localhost:7880"):
+        assert found_in({path: code.replace("URL", private)}, "LK203") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import io from 'socket.io-client';\nroom.connect('ws://chat.acme.io', token);\n",
+        "import { Room } from 'livekit-client';\nsocket.connect('ws://chat.acme.io', token);\n",
+        "import { Room } from 'livekit-client';\nnew WebSocket('ws://chat.acme.io');\n",
+    ],
+)
+def test_other_connections_are_none_of_livekits(code: str) -> None:
+    assert found_in({"call.ts": code}, "LK203") == []

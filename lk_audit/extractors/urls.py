@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.secrets.credentials import owners_of, target_name
+from lk_audit.extractors.tokens.livekit_tokens import LivekitTokens
 from lk_audit.facts import InsecureUrl
 from lk_audit.livekit.credentials import says_livekit
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
-from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Literal, Node
-from lk_audit.values.model import Environment
+from lk_audit.patterns import regex
+from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Literal, Node
+from lk_audit.values.model import Environment, Text
 
 _STEPS_UP = 4
+_MENTIONED = regex(rb"[Ll]ive[Kk]it")
 
 
 def code_urls(context: FileContext) -> Iterator[InsecureUrl]:
@@ -34,16 +37,34 @@ def _names_livekit(context: FileContext, literal: Literal) -> bool:
         node = context.names.parent(node) if node is not None else None
         match node:
             case Assign(target=target):
-                return is_livekit_url_name(target_name(target) or "") or _is_of_livekit(context, literal)
+                if is_livekit_url_name(target_name(target) or "") or _is_of_livekit(context, literal):
+                    return True
+                break
             case Entry(key=Literal(value=str(key))):
-                return is_livekit_url_name(key) or _is_of_livekit(context, literal)
+                if is_livekit_url_name(key) or _is_of_livekit(context, literal):
+                    return True
+                break
             case Argument(name=str(name)) if is_livekit_url_name(name):
                 return True
             case Call() | Binary() if _takes_livekit_url(context, node):
                 return True
             case _:
                 continue
-    return False
+    return literal in context.built(_given_to_livekit)
+
+
+def _given_to_livekit(context: FileContext) -> frozenset[Node]:
+    """The texts that LiveKit is given as addresses: `room.connect(URL, token)`, `<LiveKitRoom serverUrl="ws://...">`."""
+    given = [*LivekitTokens(context).addresses(), *_dialled(context)] if _MENTIONED.search(context.source.data) else []
+    values = (value for expr in given for value in context.values(expr) if isinstance(value, Text))
+    return frozenset(piece for value in values for piece in value.pieces)
+
+
+def _dialled(context: FileContext) -> Iterator[Expr]:
+    """`lksdk.ConnectToRoomWithToken(url, token, callback)`, `Room::connect(url, token, options)`."""
+    for call in context.names.calls:
+        if call.arguments and (context.qualified(call.callee) or "") in context.sdks.rooms:
+            yield call.arguments[0].value
 
 
 def _is_of_livekit(context: FileContext, literal: Literal) -> bool:

@@ -41,6 +41,8 @@ _RESPONSE_MEMBERS = frozenset({"participantToken", "participant_token"})
 _TAKERS = frozenset({"LiveKitRoom", "SessionProvider", "useLiveKitRoom", "literal", "AudioConference"})
 """Components and calls that are given a LiveKit token as `token` or `participantToken`."""
 _TAKEN = frozenset({"token", *_RESPONSE_MEMBERS})
+_ADDRESSES = frozenset({"serverUrl"})
+"""What the same are given the server's address as."""
 _ROOM = regex(r"(?i)^_*(?:livekit_?|lk_?)?room(?:_?ref|_?instance|_?client)?$")
 _TEXT_MAKERS = frozenset({"encodeURIComponent", "encodeURI", "quote", "quote_plus", "btoa", "trim", "toString"})
 _DEEPEST = 6
@@ -123,18 +125,26 @@ class LivekitTokens:
 
     def _variables_passed(self) -> Iterator[tuple[Node, str]]:
         """The variables that the file gives to LiveKit as tokens, with their scopes."""
-        for expr in (*self._connected(), *self._props()):
+        for expr in (*self._connected(), *self._props(_TAKEN)):
             inner = expr.operand if isinstance(expr, Await) else expr
             scope = self._names.binding_scope(inner) if isinstance(inner, Name) else None
             if scope is not None and isinstance(inner, Name):
                 yield scope, inner.id
 
+    def addresses(self) -> Iterator[Expr]:
+        """What the file gives to LiveKit as the address of its server."""
+        yield from (call.arguments[0].value for call in self._connections())
+        yield from self._props(_ADDRESSES)
+
     def _connected(self) -> Iterator[Expr]:
         """`room.connect(url, token)`."""
+        yield from (call.arguments[1].value for call in self._connections())
+
+    def _connections(self) -> Iterator[Call]:
         for call in self._names.calls_of("connect"):
             receiver = call.callee.object if isinstance(call.callee, Member) else None
             if receiver is not None and len(call.arguments) > 1 and self._is_room(receiver):
-                yield call.arguments[1].value
+                yield call
 
     def _is_room(self, receiver: Expr) -> bool:
         if isinstance(receiver, Member) and receiver.name in {"current", "value"}:
@@ -143,13 +153,13 @@ class LivekitTokens:
             return True
         return any(_is_made_room(value) for value in self._context.values(receiver))
 
-    def _props(self) -> Iterator[Expr]:
+    def _props(self, taken: frozenset[str]) -> Iterator[Expr]:
         """`<LiveKitRoom token={token}>`, `useLiveKitRoom({ token })`, `TokenSource.literal({ participantToken })`."""
         for element in self._names.elements:
             if element.tag in _TAKERS:
-                yield from (item.value for item in element.attributes if item.name in _TAKEN)
+                yield from (item.value for item in element.attributes if item.name in taken)
         for entry in self._names.nodes(Entry):
-            if isinstance(entry.key, Literal) and entry.key.value in _TAKEN and self._is_given_to_taker(entry):
+            if isinstance(entry.key, Literal) and entry.key.value in taken and self._is_given_to_taker(entry):
                 yield entry.value
 
     def _is_given_to_taker(self, entry: Entry) -> bool:

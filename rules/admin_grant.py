@@ -6,6 +6,10 @@ from lk_audit.facts import Audience, Signer, TokenMint
 from lk_audit.repairs import RemoveGrants
 from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
 
+_FIX = (
+    "Leave roomAdmin out of participants' tokens. Let your backend moderate with {} after checking that this user may."
+)
+
 
 @rule(
     TokenMint,
@@ -13,10 +17,7 @@ from lk_audit.rule_api import Confidence, Fixable, Problem, Severity, rule
     severity=Severity.HIGH,
     cwe=269,
     fixable=Fixable.UNSAFE,
-    fix=(
-        "Leave roomAdmin out of participants' tokens. Let your backend moderate with RoomServiceClient (LiveKitAPI in "
-        "Python) after checking that this user may."
-    ),
+    fix=_FIX.format("RoomServiceClient (LiveKitAPI in Python)"),
     bad=[
         """
         --- tokens.py
@@ -97,5 +98,6 @@ def admin_grant(mint: TokenMint) -> Iterator[Problem]:
         severity=Severity.LOW if mint.is_advice else None,
         confidence=Confidence.HIGH if grant.certain and not asked and not is_typed else Confidence.MEDIUM,
         trace=grant.leads,
+        fix=_FIX.format("LiveKitAPI" if mint.language == "python" else "RoomServiceClient"),
         repair=RemoveGrants((grant.name,), (grant.place,)),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import Expiry, FileRole, Lifetime, Signer, TokenMint
-from lk_audit.livekit.advice import LIFETIME
+from lk_audit.livekit.advice import EXPIRY, LIFETIME
 from lk_audit.repairs import CorrectUnit
 from lk_audit.rule_api import Confidence, Fixable, Options, Problem, Severity, rule
 
@@ -108,6 +108,7 @@ def _severity(mint: TokenMint, item: Lifetime) -> Severity | None:
 
 
 def _fix(mint: TokenMint) -> str | None:
-    """Advice for the language; JavaScript has the general one, which tells of the setter too."""
-    written = LIFETIME.get(mint.language) if mint.signer is Signer.SDK and mint.language != "javascript" else None
-    return f"Write the lifetime with its unit: {written}." if written else None
+    """Advice for the language, and for what signs the token."""
+    written = (LIFETIME if mint.signer is Signer.SDK else EXPIRY).get(mint.language)
+    setter = ", `at.ttl = '15m'` in the setter" if mint.signer is Signer.SDK and mint.language == "javascript" else ""
+    return f"Write the lifetime with its unit: {written}{setter}." if written else None

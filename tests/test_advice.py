@@ -71,6 +71,23 @@ def test_a_lifetime_is_set_as_the_language_sets_it(path: str, text: str, advice:
     assert finding(path, text, "LK302").fix == f"Say how long it lives: {advice}."
 
 
+@pytest.mark.parametrize("path", ["mint.js", "mint.mjs", "mint.ts", "mint.tsx", "Mint.vue"])
+def test_typescript_is_advised_as_javascript_is(path: str) -> None:
+    """What is written in a dialect is advised in its language, not in all languages at once."""
+    text = (
+        "import { AccessToken } from 'livekit-server-sdk';\n"
+        "export async function mint(identity) {\n"
+        "  const at = new AccessToken(k, s, { identity });\n  at.ttl = 3600;\n"
+        "  at.addGrant({ roomJoin: true, roomAdmin: true });\n  return at.toJwt();\n}\n"
+    )
+    code = f'<script lang="ts">\n{text}</script>\n' if path.endswith(".vue") else text
+
+    written = "`{ ttl: '15m' }` in the constructor's options, `at.ttl = '15m'` in the setter"
+    assert finding(path, code, "LK304").fix == f"Write the lifetime with its unit: {written}."
+    for rule in ("LK401", "LK403"):
+        assert "Python" not in finding(path, code, rule).fix
+
+
 @pytest.mark.parametrize(
     ("claims", "said", "advice"),
     [

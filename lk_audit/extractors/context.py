@@ -174,6 +174,11 @@ class FileContext(Struct, eq=False, dict=True):
         return cast("Built", self._built[build])
 
     @property
+    def language(self) -> str:
+        """The language of the file, also where it is written in a dialect of it, such as TypeScript."""
+        return "javascript" if self.names.is_javascript else self.module.language
+
+    @property
     def is_python(self) -> bool:
         return self.module.language == "python"
 

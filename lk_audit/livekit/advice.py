@@ -46,6 +46,7 @@ EXPIRY: dict[str, str] = {
 
 ROOM: dict[str, str] = {
     "python": "`room_join=True, room=room`",
+    "javascript": "`roomJoin: true, room`",
     "go": "`RoomJoin: true, Room: room`",
     "java": "`new RoomJoin(true), new RoomName(room)`",
     "kotlin": "`RoomJoin(true), RoomName(room)`",

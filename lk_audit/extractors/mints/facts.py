@@ -34,7 +34,7 @@ def assemble(context: FileContext, parts: MintParts, side: SideEvidence) -> Toke
         role=context.role,
         signer=parts.signer,
         sdk=parts.sdk,
-        language=context.module.language,
+        language=context.language,
         lifetimes=tuple(_with_caller(parts, requests)),
         grants=parts.grants,
         side=side.side,

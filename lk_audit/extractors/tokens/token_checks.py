@@ -62,7 +62,7 @@ def token_checks(context: FileContext) -> Iterator[TokenCheck]:
         if how is not None:
             # The SDK's own switch says nothing of what the claims are used for: then it counts who sent the token.
             certain = off is None or _is_sent(context, call)
-            language = context.module.language
+            language = context.language
             yield TokenCheck(place=context.place(call), role=context.role, how=how, language=language, certain=certain)
 
 

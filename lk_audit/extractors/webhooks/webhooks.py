@@ -43,7 +43,7 @@ def webhook_uses(context: FileContext) -> Iterator[WebhookUse]:
     """Every use of an event whose sender is not known, one for each handler."""
     if context.role is FileRole.TEST:
         return
-    language = context.module.language
+    language = context.language
     for call in (*context.names.calls_of("receive"), *context.names.calls_of("Receive")):
         if _is_receiver(context, call):
             how = _SKIP if _skips(context, call) else _UNAWAITED if _is_unawaited(context, call) else None
@@ -95,7 +95,7 @@ def _unverified(context: FileContext) -> Iterator[WebhookUse]:
             told = passed or (None if _is_made_by_check(context, subject) else _missing_check(context, route, how))
             if route.handler.function not in seen and told is not None:
                 seen.add(route.handler.function)
-                place, language = context.place(subject), context.module.language
+                place, language = context.place(subject), context.language
                 yield WebhookUse(place=place, role=context.role, how=told, language=language, certain=False)
 
 

@@ -130,20 +130,27 @@ def wildcard_room(mint: TokenMint) -> Iterator[Problem]:
     """
     written = ROOM.get(mint.language) if mint.signer is Signer.SDK else None
     fix = f"Name the room in the same grant: {written}." if written else None
+    is_refused = (mint.sdk, mint.language) == ("livekit-api", "python")
+    effect = (
+        "livekit-api raises ValueError for it" if is_refused else "servers before v1.9.1 let this token into any room"
+    )
+    severity = Severity.MEDIUM if is_refused else None
     join, room = mint.grants.get("roomJoin"), mint.grants.get("room")
     if join is None or not join.may_be(True) or mint.role is FileRole.TEST:
         return
     if room is None and mint.grants.complete:
         yield Problem(
             join.place,
-            "roomJoin without a room: servers before v1.9.1 let this token into any room",
+            f"roomJoin without a room: {effect}",
+            severity=severity,
             fix=fix,
             repair=NameRoom(join.place),
         )
     elif room is not None and (room.is_always("") or room.is_always(None)):
         yield Problem(
             room.place,
-            "roomJoin with an empty room: servers before v1.9.1 let this token into any room",
+            f"roomJoin with an empty room: {effect}",
+            severity=severity,
             fix=fix,
             repair=NameRoom(room.place, instead=True),
         )

@@ -183,6 +183,10 @@ def test_one_holds_on_its_last_day(project: Path) -> None:
             ENTRY.replace("config/livekit.json", "/etc/a.json"),
             "suppress.1.path: must be the path of a file in the folder",
         ),
+        (
+            ENTRY.replace('"config/livekit.json"', r"'config\livekit.json'"),
+            "suppress.1.path: must be the path of a file in the folder of the configuration, with forward slashes",
+        ),
         (ENTRY.replace('"leaked-api-secret"', "[]"), "suppress.1.rule: must be a rule by id or name"),
         (ENTRY.replace('"leaked-api-secret"', "7"), "suppress.1.rule: must be an array of rules by id or name"),
     ],

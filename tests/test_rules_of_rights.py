@@ -193,8 +193,18 @@ EMPTY = "roomJoin with an empty room: servers before v1.9.1 let this token into 
     ],
 )
 def test_a_token_for_any_room(given: Grants, expected: list[str]) -> None:
-    assert judged("wildcard-room", grants=given) == expected
-    assert judged("wildcard-room", grants=given, role=FileRole.TEST) == []
+    made = {"grants": given, "sdk": "livekit-server-sdk", "language": "javascript"}
+
+    assert judged("wildcard-room", **made) == expected
+    assert judged("wildcard-room", **made, role=FileRole.TEST) == []
+
+
+@pytest.mark.parametrize("given", [grants(roomJoin=True), grants(roomJoin=True, room="")])
+def test_a_token_for_any_room_that_its_sdk_refuses_to_make(given: Grants) -> None:
+    (said,) = judged("wildcard-room", grants=given)
+
+    assert said.partition(" ")[2].startswith("medium high: roomJoin with")
+    assert said.endswith(": livekit-api raises ValueError for it")
 
 
 LISTENER = Lead(at(4), "it is called a listener")

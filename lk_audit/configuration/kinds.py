@@ -200,7 +200,8 @@ def _suppression(value: object) -> KeySuppression:
 def _inner_path(value: object) -> str:
     """The path of a file in the folder of the configuration, in one spelling."""
     path = PurePosixPath(text_of(value, "the path of a file"))
-    if not path.parts or path.is_absolute() or ".." in path.parts or "\0" in str(path):
+    is_of_windows = "\\" in str(path) and "/" not in str(path)
+    if not path.parts or path.is_absolute() or is_of_windows or ".." in path.parts or "\0" in str(path):
         raise BadValue("must be the path of a file in the folder of the configuration, with forward slashes")
     return str(path)
 

@@ -35,16 +35,17 @@ def revisions(git: Git, text: str) -> Revisions:
 
     Raises:
         UsageError: git does not know it.
+        GitError: git does not come back.
     """
     words = tuple(text.split())
-    if not words:
-        return Revisions()
     if any(word.startswith("-") for word in words):
         raise UsageError(f"not a range of commits: {text}; write --history=A..B, or --history for everything")
-    found, why = git.outcome("rev-list", "--max-count=1", *words, "--")
-    if found is None:
+    which = Revisions(words) if words else Revisions()
+    # Whatever the range: commands that are read while they run have no end to wait for, should one never begin.
+    found, why = git.outcome("rev-list", "--max-count=1", *which.arguments, "--")
+    if words and found is None:
         raise UsageError(f"git does not know the range {text} ({why}); a range is written --history=A..B")
-    return Revisions(words)
+    return which
 
 
 class Blobs(Struct):

@@ -15,11 +15,13 @@ from typing import IO
 from msgspec import Struct
 
 from lk_audit.errors import UsageError
+from lk_audit.presence import is_there
 
 _SAFE = (
     *("--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
     *("-c", "log.showSignature=false", "-c", "core.alternateRefsCommand="),
 )
+_NO_BARE = ("-c", "safe.bareRepository=explicit")
 _FOREIGN = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_EXTERNAL_DIFF"}
     | {"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"}
@@ -41,14 +43,24 @@ _LONGEST_COMPLAINT = 300
 
 _PATIENCE = 60.0
 """Seconds; for a list of files or a question, where git's own configuration may name a pipe that nobody writes to."""
+_PATIENCE_AFTER = 10.0
+"""Seconds, once git did not come back from another folder: a tree may hold a thousand such repositories."""
+_MOST_HOPELESS = 5
 _GIVEN_UP = f"git does not answer within {_PATIENCE:.0f} s"
 _hopeless: set[Path] = set()
 """Folders in which git did not come back once: it is not waited for again."""
 
 
 def is_hopeless(folder: Path) -> bool:
-    """Whether git did not come back in a folder."""
-    return folder in _hopeless
+    """Whether git did not come back in a folder, or in so many others that it is asked no more."""
+    return folder in _hopeless or len(_hopeless) >= _MOST_HOPELESS
+
+
+def _patience(folder: Path) -> float:
+    """How long an answer from a folder is waited for, in seconds."""
+    if is_hopeless(folder):
+        return 0.0
+    return min(_PATIENCE, _PATIENCE_AFTER) if _hopeless else _PATIENCE
 
 
 class GitError(UsageError):
@@ -60,6 +72,17 @@ class Git(Struct, frozen=True, dict=True):
 
     folder: Path
     index: Path | None = None
+
+    @cached_property
+    def _command(self) -> tuple[str, ...]:
+        """git, with what it is told whatever its configuration says.
+
+        A folder of a working tree that looks like a bare repository is content like any other: somebody committed an
+        index and a configuration there, which would tell what is in the folder. Source: git-config(1),
+        `safe.bareRepository`.
+        """
+        is_in_tree = any(is_there(place / ".git") for place in (self.folder, *self.folder.parents))
+        return ("git", *_SAFE, *(_NO_BARE if is_in_tree else ()))
 
     @cached_property
     def _environment(self) -> dict[str, str]:
@@ -107,7 +130,7 @@ class Git(Struct, frozen=True, dict=True):
         """
         try:
             return subprocess.Popen(  # noqa: S603 - arguments are ours or checked, no shell
-                ["git", *_SAFE, *arguments],  # noqa: S607 - the user's own git
+                [*self._command, *arguments],
                 cwd=self.folder,
                 env=self._environment,
                 stdin=stdin,
@@ -121,7 +144,7 @@ class Git(Struct, frozen=True, dict=True):
     def ask(self, *arguments: str) -> Asked | None:
         """A command that runs while nobody waits for its answer; None where git is missing, or hung before."""
         ahead = _ahead.pop((self.folder, arguments), None)
-        if ahead is not None or self.folder in _hopeless:
+        if ahead is not None or is_hopeless(self.folder):
             return ahead
         try:
             return Asked(self.folder, self.start(*arguments, stderr=subprocess.PIPE))
@@ -135,17 +158,17 @@ class Git(Struct, frozen=True, dict=True):
             _ahead[self.folder, arguments] = asked
 
     def _completed(self, arguments: tuple[str, ...], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
-        if self.folder in _hopeless:
+        if is_hopeless(self.folder):
             raise GitError(_GIVEN_UP)
         try:
             return subprocess.run(  # noqa: S603 - arguments are ours or checked, no shell
-                ["git", *_SAFE, *arguments],  # noqa: S607 - the user's own git
+                [*self._command, *arguments],
                 cwd=self.folder,
                 env=self._environment,
                 input=stdin,
                 capture_output=True,
                 check=False,
-                timeout=_PATIENCE,
+                timeout=_patience(self.folder),
             )
         except subprocess.TimeoutExpired:
             _hopeless.add(self.folder)
@@ -169,7 +192,7 @@ class Asked:
         if self._is_dropped:
             return None
         try:
-            told, self.complaints = self._process.communicate(timeout=_PATIENCE)
+            told, self.complaints = self._process.communicate(timeout=_patience(self._folder))
         except subprocess.TimeoutExpired:
             _hopeless.add(self._folder)
             self.drop()

@@ -130,6 +130,51 @@ def test_objects_that_wait_in_quarantine_are_seen(repo: Repo, monkeypatch: pytes
     assert [finding.place.path for finding in report.findings] == [".env"]
 
 
+def test_a_committed_folder_that_looks_like_a_bare_repository_does_not_say_what_is_in_it(repo: Repo) -> None:
+    """Its index names one file, and its exclusions hide the others: git-config(1), `safe.bareRepository`."""
+    inner = Repo(repo.root / "inner")
+    inner.root.mkdir()
+    inner.git("init", "--quiet", "--bare")
+    inner.git("config", "core.bare", "false")
+    inner.git("config", "core.worktree", ".")
+    inner.put("decoy.txt", "livekit")
+    inner.git("add", "decoy.txt", GIT_DIR=".", GIT_WORK_TREE=".")
+    inner.put("info/exclude", "*")
+    repo.commit("inner/.env", LEAK)
+
+    found = discover(["."], folder=inner.root)
+
+    assert ".env" in found.paths
+    assert [item.path for item in found.skipped if "cannot use bare repository" in item.reason] == ["."]
+
+
+def test_references_that_are_a_pipe_are_not_waited_for(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.commit(".env", LEAK)
+    os.mkfifo(repo.root / ".git" / "packed-refs")
+    monkeypatch.setattr(process, "_PATIENCE", 0.2)
+    monkeypatch.setattr(process, "_hopeless", set())
+
+    with pytest.raises(GitError, match="does not answer within"):
+        scan_history((), rules=RULES, folder=repo.root)
+
+
+def test_after_many_folders_from_which_git_does_not_come_back_it_is_asked_no_more(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may be a repository inside a scanned one, whose configuration is a pipe."""
+    hopeless: set[Path] = set()
+    monkeypatch.setattr(process, "_hopeless", hopeless)
+    waited = [process._patience(repo.root)]  # noqa: SLF001 - nobody waits as long as that in a test
+    for number in range(5):
+        assert not process.is_hopeless(repo.root)
+        hopeless.add(repo.root / str(number))
+        waited.append(process._patience(repo.root))  # noqa: SLF001 - as above
+
+    assert waited == [60.0, 10.0, 10.0, 10.0, 10.0, 0.0]
+    assert Git(repo.root).ask("ls-files") is None
+    assert Git(repo.root).attempt("ls-files") is None
+
+
 def test_a_failing_command_says_why_in_one_line(repo: Repo) -> None:
     with pytest.raises(GitError, match=r"^git rev-parse fails: Needed a single revision$"):
         Git(repo.root).run("rev-parse", "--verify", "nothing")

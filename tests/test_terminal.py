@@ -15,6 +15,7 @@ import pytest
 
 from lk_audit.cli.looks import presentation, wants_links
 from lk_audit.cli.progress import shown_progress
+from lk_audit.cli.saying import say_quoted
 from lk_audit.config import Config
 from lk_audit.progress import watched
 from lk_audit.scanning.pipeline import scan_paths
@@ -190,3 +191,15 @@ def test_a_short_scan_leaves_standard_error_of_a_terminal_empty(screen: tuple[in
     os.close(written)
 
     assert os.read(seen, 1_000) == b"end"
+
+
+@pytest.mark.parametrize(("is_terminal", "shown"), [(True, "a\ufffd[2J\nb\n"), (False, "a\x1b[2J\r\nb\n")])
+def test_a_patch_steers_no_terminal_and_is_whole_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, shown: str
+) -> None:
+    screen = Terminal() if is_terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stdout", screen)
+
+    say_quoted("a\x1b[2J\r\nb\n")
+
+    assert screen.getvalue() == shown

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from lk_audit.cli.exits import CLEAN, DEFECT, FINDINGS
 from lk_audit.cli.requests import defects
-from lk_audit.cli.saying import complain, say, say_aside
+from lk_audit.cli.saying import complain, say_aside, say_quoted
 from lk_audit.errors import UsageError
 from lk_audit.files.discovery import discover
 from lk_audit.reporters import readable_path
@@ -42,7 +42,7 @@ def scan_of(setup: Setup, judged: Callable[[Report], Report]) -> Scan:
 def show(scan: Scan, *, unsafe: bool) -> int:
     """Print what the fixes would change; secrets are masked in it. The exit code tells whether there is anything."""
     made = _plan(scan, unsafe=unsafe)
-    say(made.diff)
+    say_quoted(made.diff)
     _say("Would fix", made, unsafe=unsafe)
     problems = list(defects(made.report))
     for message in problems:

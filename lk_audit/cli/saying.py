@@ -23,6 +23,15 @@ def say(text: str) -> None:
         raise unwritten(error) from None
 
 
+def say_quoted(text: str) -> None:
+    """Print text that quotes files: as it is, but for a terminal without what would steer that."""
+    if sys.stdout.isatty():
+        from lk_audit.reporters.screen import printable  # noqa: PLC0415 - needed to fix only
+
+        text = printable(text.replace("\r\n", "\n"))
+    say(text)
+
+
 def say_line(text: str) -> None:
     """The same of a line."""
     say(f"{text}\n")
@@ -37,8 +46,10 @@ def say_aside(text: str) -> None:
 
 
 def complain(message: str) -> None:
-    """Print a line about something that is wrong."""
-    say_aside(f"lk-audit: {message}\n")
+    """Print a line about something that is wrong; it may quote a configuration or a name of what is scanned."""
+    from lk_audit.reporters.screen import printable  # noqa: PLC0415 - most runs have nothing to complain about
+
+    say_aside(f"lk-audit: {printable(message)}\n")
 
 
 def standard_input(most: int) -> bytes:

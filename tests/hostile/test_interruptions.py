@@ -364,6 +364,7 @@ def test_a_repository_of_somebody_else_is_scanned_as_a_folder(tmp_path: Path) ->
         ("pipe", 'extend = "pipe"'),
         ("number", f"x = {'9' * 100_000}"),
         ("binary", "\0" * 100),
+        ("escapes", '"\\u001b]0;title\\u0007\\u202e" = 1'),
     ],
 )
 def test_a_hostile_configuration_is_one_clear_line(leak: Path, tmp_path: Path, name: str, content: str) -> None:
@@ -375,6 +376,7 @@ def test_a_hostile_configuration_is_one_clear_line(leak: Path, tmp_path: Path, n
     assert outcome.code == 2, name
     assert outcome.err.startswith("lk-audit: ")
     assert outcome.err.count("\n") == 1
+    assert not set("\x1b\x07\u202e") & set(outcome.err)
     assert len(outcome.err) < 1000
 
 

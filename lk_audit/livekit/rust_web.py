@@ -13,7 +13,7 @@ MARKS = frozenset({*METHODS - {"any", "on"}, "route", "handler", "server"})
 """Attributes with a path, and those without."""
 REQUEST_TYPES = frozenset(
     {"Path", "Query", "Json", "Form", "Multipart", "HeaderMap", "Bytes", "Request", "HttpRequest", "RawQuery"}
-    | {"String", "str", "Host", "TypedHeader", "PathParams", "ServiceRequest", "Value", "WebSocketUpgrade", "Qs"}
+    | {"String", "str", "Host", "TypedHeader", "PathParams", "Value", "WebSocketUpgrade", "Qs"}
     | {"RawPathParams", "OriginalUri", "Uri", "JsonBody", "ValidatedJson", "ValidJson", "Payload"}
 )
 """Types of parameters that hold what the caller sends."""

@@ -45,6 +45,7 @@ def test_a_key_in_python_is_found_however_it_is_set(text: str) -> None:
     "text",
     [
         f"{PROVIDER}provider.setKey('{KEY}');",
+        f"{PROVIDER}provider.setSharedKey('{KEY}', 0);",
         f"{PROVIDER}provider.setKey(userKey ?? '{KEY}');",
         f"{PROVIDER}const k = new TextEncoder().encode('{KEY}');\nprovider.setKey(k.buffer);",
         f"{PROVIDER}provider.setKey(new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]).buffer);",

@@ -142,13 +142,8 @@ def truth(value: Value, *, python: bool) -> bool | None:  # noqa: PLR0911 - one 
 
 
 def environment_of(values: Iterable[Value]) -> str | None:
-    """The environment variable among `values`, or the one that they are a fallback of."""
-    for value in values:
-        if isinstance(value, Environment):
-            return value.name
-        if isinstance(value, Text | Number) and value.environment:
-            return value.environment
-    return None
+    """The first environment variable among `values`."""
+    return next((value.name for value in values if isinstance(value, Environment)), None)
 
 
 def as_fallback(values: Possible, name: str | None) -> Possible:

@@ -25,7 +25,6 @@ from lk_audit.syntax import (
 from lk_audit.values.model import (
     Defined,
     Duration,
-    Environment,
     Listed,
     Mapped,
     Moment,
@@ -71,7 +70,7 @@ class Variables:
                 (item, values if item in replacing else tuple(value for value in values if not _is_zero(value)))
                 for item, values in found
             ]
-        missing = environment_of(value for _, values in found for value in values if isinstance(value, Environment))
+        missing = environment_of(value for _, values in found for value in values)
         return tuple(
             value
             for item, values in found

@@ -10,6 +10,8 @@ JAVASCRIPT = {
     # constants and text
     "look(60 * 60 * 24)": "86400",
     "look('a' + 'b' + 1)": "'ab1'",
+    "look(7 + 'a')": "'7a'",
+    "look(7 - 'a')": "?",
     "const H = 6; look(`${H}h`)": "'6h'",
     "look(['a', 'b'].join('-'))": "'a-b'",
     "look(' key '.trim())": "'key'",
@@ -178,6 +180,7 @@ PYTHON = {
     "look('a-b'.replace('-', '_'))": "'a_b'",
     "look('x' * 3)": "'xxx'",
     "look('a' + 1)": "?",
+    "look(7 + 'a')": "?",
     "look(str(60))": "'60'",
     "look(None)": "nothing",
     "look(not '')": "true",

@@ -15,7 +15,7 @@ ANSWERS = frozenset(
 """What a handler passes on for a helper to answer with."""
 _SENDING = frozenset(
     {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
-    | {"respond", "respondText", "push", "push_event", "send_resp", "assign", "put_resp_header", "result", "ok", "body"}
+    | {"respond", "respondText", "push", "push_event", "send_resp", "assign", "put_resp_header", "result", "ok"}
     | {"println", "print"}
     | {"echo", "wp_send_json", "wp_send_json_success", "render", "body", "JsonResponse", "set_output", "setJSON"}
     | {"Encode", "JSON", "IndentedJSON", "PureJSON", "XML", "String", "SendString", "Send", "Write", "WriteString"}

@@ -1,0 +1,54 @@
+"""A helper that makes a token hands it to whoever asked, if it returns it or answers with it itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.languages.minting import found_in
+
+HELPER = """\
+import express from 'express';
+import { AccessToken } from 'livekit-server-sdk';
+const app = express();
+async function give(out, room, identity) {
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  const token = await at.toJwt();
+  @ANSWER;
+}
+app.post('/token', async (req, @HANDED) => {
+  await give(@HANDED, req.body.room, req.body.identity);
+});
+"""
+SENDING = (
+    *("json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse"),
+    *("reply", "respond", "respondText", "push", "push_event", "send_resp", "assign", "put_resp_header", "result"),
+    *("ok", "body", "println", "print", "echo", "wp_send_json", "wp_send_json_success", "render", "JsonResponse"),
+    *("set_output", "setJSON", "Encode", "JSON", "IndentedJSON", "PureJSON", "XML", "String", "SendString", "Send"),
+    *("Write", "WriteString", "Fprint", "Fprintf", "Fprintln", "WriteJSON", "Data", "HTML", "Render", "SendJSON"),
+    "RespondJSON",
+)
+HANDED = ("res", "response", "reply", "ctx", "c", "context", "socket", "ws", "websocket", "callback", "next", "w", "rw")
+
+
+def hands_out(answer: str, handed: str = "res") -> bool:
+    return bool(found_in({"server.js": HELPER.replace("@ANSWER", answer).replace("@HANDED", handed)}, "LK601"))
+
+
+@pytest.mark.parametrize("name", SENDING)
+def test_a_helper_may_answer_in_many_words(name: str) -> None:
+    assert hands_out(f"out.{name}(token)")
+
+
+@pytest.mark.parametrize("answer", ["records.keep(token)", "out.json({ room })", "await egress.startWebEgress(token)"])
+def test_what_a_helper_does_besides_hands_nothing_out(answer: str) -> None:
+    assert not hands_out(answer)
+
+
+@pytest.mark.parametrize("name", [*HANDED, "writer"])
+def test_a_helper_may_be_handed_what_answers(name: str) -> None:
+    assert hands_out("out.json({ token })", name)
+
+
+def test_a_helper_whose_token_nobody_takes_hands_nothing_out() -> None:
+    assert not hands_out("return token", "records")

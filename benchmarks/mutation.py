@@ -39,10 +39,36 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/test_command_carriers.py",
         *("tests/test_written_advice.py", "tests/test_told_callers.py", "tests/test_caller_tests.py"),
         *("tests/test_passing_middleware.py", "tests/test_ways_beside.py", "tests/test_python_services.py"),
+        *("tests/test_called_by_name.py", "tests/test_customary_guards.py", "tests/test_environment_files.py"),
+        *("tests/test_e2ee_keys.py", "tests/test_route_forms.py", "tests/test_python_views.py"),
     ),
     "lk_audit/values": (
         *("tests/values", "tests/test_rule_examples.py", "tests/languages", "tests/frontends/test_situations.py"),
         *("tests/test_conformance.py", "tests/test_fixture_projects.py"),
+    ),
+    "lk_audit/project": (
+        *("tests/project", "tests/test_rule_examples.py", "tests/languages", "tests/test_fixture_projects.py"),
+        *("tests/test_wrapped_exports.py", "tests/test_ways_beside.py", "tests/test_environment_files.py"),
+        *("tests/test_called_functions.py", "tests/test_published_names.py", "tests/test_server_functions.py"),
+    ),
+    "lk_audit/extractors/requests": (
+        *("tests/languages/test_handlers.py", "tests/test_guarded_ways.py", "tests/test_customary_guards.py"),
+        *("tests/test_caller_tests.py", "tests/test_told_callers.py", "tests/test_called_by_name.py"),
+        *("tests/test_passing_middleware.py", "tests/test_ways_beside.py", "tests/test_guards_of_routers.py"),
+        *("tests/test_guards_of_sockets.py", "tests/test_exempt_paths.py", "tests/test_role_conditions.py"),
+        *("tests/test_claimed_roles.py", "tests/test_rights_of_some.py", "tests/test_whose_secret.py"),
+        *("tests/test_called_functions.py", "tests/test_function_platforms.py", "tests/test_python_services.py"),
+        *("tests/test_python_views.py", "tests/test_wrapped_handlers.py", "tests/test_wrapped_exports.py"),
+        *("tests/test_server_functions.py", "tests/test_server_pages.py", "tests/test_perimeter.py"),
+        *("tests/test_kept_callers.py", "tests/test_kept_tokens.py", "tests/test_kept_within_limits.py"),
+        *("tests/test_rule_choices_of_requests.py", "tests/test_rule_examples.py", "tests/languages"),
+        "tests/carriers",
+    ),
+    "lk_audit/extractors/mints": (
+        *("tests/test_hand_made_tokens.py", "tests/test_command_mints.py", "tests/test_command_carriers.py"),
+        *("tests/test_rule_examples.py", "tests/languages", "tests/test_conformance.py"),
+        *("tests/test_conformance_minting.py", "tests/test_development_tokens.py", "tests/test_rights_of_some.py"),
+        *("tests/test_fixture_projects.py", "tests/test_tokens_left_behind.py", "tests/carriers"),
     ),
 }
 """The folders to change, each with the tests that hold it to its word, the quick ones first."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import subprocess
+import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -13,13 +13,15 @@ from msgspec import Struct
 
 from lk_audit import __version__
 from lk_audit.cli import onboarding
-from lk_audit.cli.saying import say, say_line
+from lk_audit.cli.saying import say_line, say_quoted
 from lk_audit.errors import UsageError
 from lk_audit.facts import FileRole
 from lk_audit.files.discovery import discover
 from lk_audit.files.replacing import put
 from lk_audit.frontends import frontend_for
+from lk_audit.git.process import Git
 from lk_audit.presence import is_there
+from lk_audit.reporters.wording import shown_path
 from lk_audit.roles import file_role
 
 _NOT_REAL = (FileRole.EXAMPLE, FileRole.TEST, FileRole.DOCUMENTATION)
@@ -72,10 +74,17 @@ def init_command(  # noqa: PLR0913, PLR0917 - one parameter an option
         changes.append(_new(root, onboarding.CONFIG_FILE, onboarding.CONFIG, force=force))
     elif config:
         say_line("pyproject.toml holds a configuration of lk-audit already")
+    _must_stay_inside(root, changes)
     for change in changes:
-        say(_applied(root, change, dry_run=dry_run))
+        say_quoted(_applied(root, change, dry_run=dry_run))
     for line in _advice(root, changes):
         say_line(line)
+
+
+def _must_stay_inside(root: Path, changes: Sequence[_Change]) -> None:
+    for change in changes:
+        if not (root / change.name).resolve().is_relative_to(root.resolve()):
+            raise UsageError(f"{change.name} leads out of the repository; replace the link, or leave that part out")
 
 
 def _root(folder: Path) -> Path:
@@ -119,20 +128,10 @@ def _new(root: Path, name: str, text: str, *, force: bool) -> _Change:
 
 def _branch(root: Path) -> str:
     """The branch that pushes go to: the one that the remote calls its own, else the current one, else main."""
-    for command in (["symbolic-ref", "--short", "refs/remotes/origin/HEAD"], ["symbolic-ref", "--short", "HEAD"]):
-        try:
-            done = subprocess.run(  # noqa: S603 - fixed words
-                ["git", *command],  # noqa: S607 - the user's own git
-                cwd=root,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-        except OSError:
-            break
-        if done.returncode == 0 and done.stdout.strip():
-            return done.stdout.strip().removeprefix("origin/")
+    for name in ("refs/remotes/origin/HEAD", "HEAD"):
+        told = os.fsdecode(Git(root).attempt("symbolic-ref", "--short", name) or b"").strip()
+        if told:
+            return told.removeprefix("origin/")
     return "main"
 
 
@@ -176,7 +175,8 @@ def _advice(root: Path, changes: list[_Change]) -> Iterator[str]:
     if names & _HOOK_FILES:
         yield "next: prek install" if onboarding.PREK_FILE in names else "next: pre-commit install (or prek install)"
     for path in _uncovered(root):
-        yield f"{path} is not ignored by git, and is made for secrets: add the line {Path(path).name} to .gitignore"
+        name = shown_path(Path(path).name)
+        yield f"{shown_path(path)} is not ignored by git, and is made for secrets: add the line {name} to .gitignore"
 
 
 def _uncovered(root: Path) -> list[str]:

@@ -124,6 +124,27 @@ def test_an_environment_file_that_git_would_take_is_named(
     assert "not ignored" not in init(capsys)
 
 
+def test_a_name_that_would_steer_a_terminal_is_told_without_that(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "a\x1b[2J.env").write_text("A=b\n")
+
+    assert "a\ufffd[2J.env is not ignored by git" in init(capsys)
+
+
+@pytest.mark.parametrize("link", ["lk-audit.toml", ".pre-commit-config.yaml", ".github"])
+def test_a_link_that_leads_out_of_the_repository_is_not_written_through(
+    link: str, root: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (root / link).symlink_to(outside if link == ".github" else outside / "written")
+
+    assert cli.run(["init", "--repository", ADDRESS]) == 2
+    assert "leads out of the repository" in capsys.readouterr().err
+    assert list(outside.iterdir()) == []
+    assert files(root) == {}
+
+
 @pytest.mark.parametrize("name", [".env.example", ".env.sample", ".env.test", "environment.ts"])
 def test_files_that_hold_no_secrets_are_not_named(name: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / name).write_text("A=b\n")

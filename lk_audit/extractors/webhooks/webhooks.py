@@ -27,6 +27,7 @@ from lk_audit.syntax import (
     Member,
     Name,
     Node,
+    Return,
     walk,
 )
 from lk_audit.values.model import Defined, Environment, Flag, Returned, symbolic_sources
@@ -77,7 +78,10 @@ def _is_unawaited(context: FileContext, call: Call) -> bool:
     scope = context.names.binding_scope(holder.target)
     uses = context.names.uses(scope, holder.target.id) if scope is not None else ()
     later = [use for use in uses if use.start > holder.end]
-    return bool(later) and not any(isinstance(context.names.parent(use), Await) for use in later)
+    holders = [context.names.parent(use) for use in later]
+    is_awaited = any(isinstance(item, Await) or (isinstance(item, Member) and item.name == "then") for item in holders)
+    is_handed_on = all(isinstance(item, Return) for item in holders)
+    return bool(later) and not is_awaited and not is_handed_on
 
 
 def _unverified(context: FileContext) -> Iterator[WebhookUse]:

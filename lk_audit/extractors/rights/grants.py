@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.freshness import choosable
+from lk_audit.extractors.rights.branches import is_never_taken
 from lk_audit.extractors.rights.grant_objects import (
     built_grants,
     constructor_members,
@@ -305,6 +306,8 @@ class GrantCollector(Struct):
     def _put(self, name: str, member: Member, *, certain: bool) -> None:
         chosen = choosable(self.context, member.values) if name == "room" else member.values
         values = scalars(member.values)
+        if values == (True,) and is_never_taken(self.context, member.key):
+            return
         is_requested = self._requested.decides(chosen) and not self._requested.is_examined(chosen)
         is_for_some = name in _FOR_SOME and not is_requested and self._is_for_some(member)
         grant = Grant(

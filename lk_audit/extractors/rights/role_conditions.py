@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.callers.check_calls import assigned_calls, shows_secret
+from lk_audit.extractors.callers.caller_data import is_known_caller
+from lk_audit.extractors.callers.check_calls import assigned_calls, looks_up_caller, shows_secret
 from lk_audit.extractors.context import FileContext, IsRequest, last_name
 from lk_audit.extractors.handlers.route_settings import entries_of
 from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
+from lk_audit.extractors.rights.branches import condition_of
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import (
@@ -43,10 +45,20 @@ _DEEPEST = 2
 def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request: IsRequest) -> bool:
     """Whether a right stands where only some requests lead; a condition for the whole token says nothing of rights."""
     home = context.home(value.origin)
-    branch, test = _condition(home, value.origin) or (None, None)
+    branch, test = condition_of(home, value.origin) or (None, None)
     if branch is None or test is None or (branch.start <= mint.start < branch.end and context.code.holds(branch)):
         return False
-    return _asks_for_role(home, test, is_request) and not shows_secret(home, test)
+    if shows_secret(home, test) or not _asks_for_role(home, test, is_request):
+        return False
+    return not _is_made_sure_of(home, test, is_request)
+
+
+def _is_made_sure_of(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
+    """Whether others have a say in what a test asks the request for: `role === "host"`, refused to all but some."""
+    if isinstance(test, Binary):
+        return is_examined(home, test, is_request)
+    asked = [value for value in symbolic_sources(home.values(test)) if is_request(value)]
+    return bool(asked) and all(is_vouched_for(home, value, is_request) for value in asked)
 
 
 def looked_up_at(context: FileContext, value: Flag, function: Node, is_request: IsRequest) -> Index | Call | None:
@@ -197,7 +209,18 @@ def _turns_away(home: FileContext, branch: If) -> bool:
     compared = [node for node in walk(branch.test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
     if any(not isinstance(node.left, Literal) and not isinstance(node.right, Literal) for node in compared):
         return True
+    if any(_is_part_of_caller(home, part) for part in parts_of_test(branch.test)):
+        return True
     return any(call.arguments for part in parts_of_test(branch.test) for call in assigned_calls(home, part))
+
+
+def _is_part_of_caller(home: FileContext, part: Expr) -> bool:
+    """`session.user.role`, of `session = await auth()`: what is known of the caller, more than that he is there."""
+    if not isinstance(part, Member) or not _names_role(part):
+        return False
+    if any(looks_up_caller(home, call) for call in assigned_calls(home, part)):
+        return True
+    return any(is_known_caller(home, value) for value in symbolic_sources(home.values(part)))
 
 
 def is_vouched_for(context: FileContext, value: Value, is_request: IsRequest) -> bool:
@@ -265,22 +288,6 @@ def _asks_others(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
             return False
 
 
-def _condition(home: FileContext, node: Node) -> tuple[Node, Expr] | None:
-    """The innermost branch around a node inside its function, with what has to hold for it."""
-    child = node
-    for parent in home.names.ancestors(node):
-        match parent:
-            case If(test=test, then=then) | Conditional(test=test, then=then) if child is then:
-                return then, test
-            case Binary(operator="and", left=left, right=right) if child is right:
-                return right, left
-            case If() | Conditional() | Function():
-                return None
-            case _:
-                child = parent
-    return None
-
-
 def _asks_for_role(home: FileContext, test: Expr, is_request: IsRequest, depth: int = _DEEPEST) -> bool:
     """Whether a test compares a part of the request, or asks for a flag in it that is called like a role.
 
@@ -306,7 +313,7 @@ def _conditions_of_word(home: FileContext, test: Expr) -> Iterator[tuple[FileCon
     for value in home.values(_other(test)):
         if isinstance(value, Text) and value.text == word.value:
             inner = home.home(value.origin)
-            found = _condition(inner, value.origin)
+            found = condition_of(inner, value.origin)
             if found is not None:
                 yield inner, found[1]
 

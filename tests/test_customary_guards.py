@@ -191,3 +191,29 @@ def token(room: str, name: str, {user}):
     return api.AccessToken().with_identity(name).with_grants(api.VideoGrants(room_join=True, room=room)).to_jwt()
 """
     assert bool(found_in({"app.py": text}, "LK601")) is expected
+
+
+POCKETBASE = """import PocketBase from 'pocketbase';
+import { AccessToken } from 'livekit-server-sdk';
+export async function POST(request: Request) {
+  const { room, identity, session } = await request.json();
+  const pb = new PocketBase(process.env.POCKETBASE_URL);
+  pb.authStore.save(session);
+  ASKED
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  return Response.json({ token: await at.toJwt() });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("await pb.collection('users').authRefresh();", False),
+        ("const { record } = await pb.collection('members').authWithPassword(identity, session);", False),
+        ("await pb.collection('rooms').getOne(room);", True),
+    ],
+)
+def test_pocketbase_refuses_whom_it_does_not_know(asked: str, *, expected: bool) -> None:
+    assert bool(found_in({"app/api/token/route.ts": POCKETBASE.replace("ASKED", asked)}, "LK601")) is expected

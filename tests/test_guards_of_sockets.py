@@ -70,3 +70,38 @@ def test_a_check_before_one_connection_says_nothing_of_another() -> None:
 def test_what_sockets_ask_first_says_nothing_of_routes() -> None:
     route = "app.post('/token', async (req, res) => res.json(await tokenFor(req.body.name, req.body.room)));\n"
     assert unguarded(AUTH, others="import { tokenFor } from './mint';\n" + route) == ["main.js:11"]
+
+
+GATEWAY = """import { SubscribeMessage, WebSocketGateway, ConnectedSocket, MessageBody } from '@nestjs/websockets';
+import { tokenFor } from './mint';
+@WebSocketGateway()
+export class CallsGateway {
+  constructor(private readonly jwt: JwtService) {}
+  CONNECTION
+  private async admit(client) {
+    try {
+      client.data.userId = (await this.jwt.verifyAsync(client.handshake.auth.token)).sub;
+    } catch (error) {
+      AFTER
+    }
+  }
+  @SubscribeMessage('answer')
+  async answer(@ConnectedSocket() client, @MessageBody() body) {
+    return tokenFor(client.data.userId, body.room);
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("connection", "after", "expected"),
+    [
+        ("async handleConnection(client) { await this.admit(client); }", "client.disconnect(true);", []),
+        ("async handleConnection(client) { await this.admit(client); }", "console.warn(error);", ["mint.js:3"]),
+        ("handleConnection(client) { console.log(client.id); }", "client.disconnect(true);", ["mint.js:3"]),
+        ("handleDisconnect(client) { this.admit(client); }", "client.disconnect(true);", ["mint.js:3"]),
+    ],
+)
+def test_a_gateway_may_hang_up_on_strangers(connection: str, after: str, expected: list[str]) -> None:
+    gateway = GATEWAY.replace("CONNECTION", connection).replace("AFTER", after)
+    assert found_in({"mint.js": MINT, "calls.gateway.ts": gateway}, "LK601") == expected

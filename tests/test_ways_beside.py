@@ -94,9 +94,12 @@ def test_routes_of_pages_are_behind_their_middleware() -> None:
     [
         ("const user = await ctx.runQuery(api.users.viewer);\n    if (!user) throw new Error('Unauthorized');", False),
         ("if (!(await ctx.auth.getUserIdentity())) throw new Error('Unauthorized');", False),
+        ("const me = await ctx.auth.getUserIdentity();\n    if (!me) throw new Error('Unauthorized');", False),
         ("const known = await ctx.runQuery(api.users.byName, { name: args.identity });", True),
+        ("const me = await ctx.auth.getUserIdentity();", True),
+        ("console.log('asked by', await ctx.auth.getUserIdentity());", True),
     ],
-    ids=["who asks", "signed in", "looked up by what is claimed"],
+    ids=["who asks", "signed in", "must be there", "looked up by what is claimed", "never asked", "noted only"],
 )
 def test_the_backend_says_who_calls_a_function_of_convex(check: str, *, expected: bool) -> None:
     assert is_open(ACTION.replace("CHECK", check), "convex/livekit.ts") is expected

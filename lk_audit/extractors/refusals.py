@@ -97,7 +97,9 @@ def is_end(node: Node, function: Function) -> bool:
 
 
 def gives_nothing(block: Block) -> bool:
-    """`return None`: whoever called must look."""
+    """`return None`: whoever called must look. Who is hung up on is refused: `client.disconnect()`."""
+    if any(isinstance(item, Call) and last_name(item.callee) == "disconnect" for item in walk(block)):
+        return False
     returns = [item for item in walk(block) if isinstance(item, Return | Raise)]
     return all(
         isinstance(item, Return)

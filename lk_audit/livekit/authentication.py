@@ -48,13 +48,14 @@ CALLER_WORD = regex(r"(?i)user|account|member|auth|session|claims|principal|view
 
 REFUSING_CALL = regex(
     r"^(?:account\.get|authenticate\.(?:admin|pos|flow|fulfillmentService)|public\.(?:appProxy|checkout|customerAccount)"
+    r"|(?:collection|users|admins)\.auth(?:Refresh|WithPassword)"
     r"|(?i:_?(?:jwt|jwks|id_?token|access_?token)_?(?:service|verifier|client|manager)\.verify(?:_?async)?))$"
 )
 """Methods that raise for strangers, with what they are called on: Appwrite's, Shopify's `authenticate.admin(request)`,
-Nest's `jwtService.verifyAsync(token)`."""
+PocketBase's `pb.collection("users").authRefresh()`, Nest's `jwtService.verifyAsync(token)`."""
 
-VERIFYING_CALL = regex(r"(?i)^_?(?:jwt|jwks|paseto)\.verify(?:_?async)?$")
-"""Methods that raise for strangers, or give nothing or false: the `jwt` of Fastify and of Elysia."""
+VERIFYING_CALL = regex(r"(?i)^_?(?:jwt|jwks|paseto|subtle)\.verify(?:_?async)?$")
+"""Methods that raise for strangers, or give nothing or false: the `jwt` of Fastify and of Elysia, `crypto.subtle`."""
 
 INSISTING_OPTIONS: dict[str, frozenset[object]] = {
     "or": frozenset({"redirect", "throw"}),

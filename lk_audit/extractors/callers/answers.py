@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from lk_audit.extractors.callers.check_calls import denied_by
 from lk_audit.extractors.callers.guard_parts import nodes_of
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.refusals import gives_nothing, says_refusal
@@ -41,4 +42,7 @@ def _gives_strangers_nothing(judge: Judge, context: FileContext, function: Funct
 def _is_answer(judge: Judge, context: FileContext, check: Node) -> bool:
     if isinstance(check, If):
         return gives_nothing(check.then)
-    return isinstance(check, Call) and only_answers(judge, context, check)
+    if not isinstance(check, Call):
+        return False
+    branch = denied_by(context, check)
+    return gives_nothing(branch.then) if branch is not None else only_answers(judge, context, check)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.callers.caller_data import has_credential, has_raw, is_raw
 from lk_audit.extractors.callers.identities import is_request_in_go
-from lk_audit.extractors.callers.lax_checks import insists, is_relied_on
+from lk_audit.extractors.callers.lax_checks import insists, is_noted, is_relied_on
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import (
@@ -29,12 +29,14 @@ from lk_audit.syntax import (
     Evaluate,
     Expr,
     Function,
+    If,
     Literal,
     Member,
     Name,
     Node,
     Record,
     Try,
+    Unary,
     walk,
 )
 from lk_audit.values.model import Defined, Number, Returned, Text, symbolic_sources
@@ -121,7 +123,7 @@ def uses_result(context: FileContext, call: Call, way_to: Node | None = None) ->
     while isinstance(holder, Await) or (isinstance(holder, Member) and holder.end <= call.start):
         holder = context.names.parent(holder)
     if not isinstance(holder, Assign):
-        return not isinstance(holder, Evaluate)
+        return not isinstance(holder, Evaluate) and not is_noted(context, call)
     return is_relied_on(context, holder, way_to)
 
 
@@ -139,6 +141,8 @@ def _only_looks_up(context: FileContext, call: Call) -> bool:
 
 def is_swallowed(context: FileContext, call: Call, function: Function) -> bool:
     """Whether what the call raises is caught inside the function, and the caller let through."""
+    if denied_by(context, call) is not None:
+        return False
     child: Node = call
     for parent in context.names.ancestors(call):
         if parent is function:
@@ -149,6 +153,36 @@ def is_swallowed(context: FileContext, call: Call, function: Function) -> bool:
             return not any(leaves(handler) and not gives_nothing(handler) for handler in parent.handlers)
         child = parent
     return False
+
+
+def denied_by(context: FileContext, call: Call) -> If | None:
+    """The branch that goes no further where a call says no: `if (!timingSafeEqual(made, sent)) return null;`.
+
+    Or where the name that its answer got does: `const ok = await crypto.subtle.verify(...)`, `if (!ok) return null;`.
+    """
+    holder = context.names.parent(call)
+    while isinstance(holder, Await):
+        holder = context.names.parent(holder)
+    if not isinstance(holder, Assign) or not isinstance(holder.target, Name):
+        return _denied(context, call)
+    scope = context.names.binding_scope(holder.target)
+    uses = context.names.uses(scope, holder.target.id) if scope is not None else ()
+    return next((branch for use in uses if (branch := _denied(context, use)) is not None), None)
+
+
+def _denied(context: FileContext, answer: Expr) -> If | None:
+    child, is_denied = answer, False
+    for parent in context.names.ancestors(answer):
+        match parent:
+            case Await() | Binary(operator="or"):
+                child = parent
+            case Unary(operator="not"):
+                child, is_denied = parent, not is_denied
+            case If(test=test, then=then):
+                return parent if test is child and is_denied and leaves(then) else None
+            case _:
+                return None
+    return None
 
 
 def is_foreign_check(context: FileContext, call: Call) -> bool:

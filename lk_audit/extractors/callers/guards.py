@@ -44,6 +44,7 @@ from lk_audit.extractors.callers.lax_checks import (
     spares_the_silent,
 )
 from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret, gives_who_holds
+from lk_audit.extractors.callers.signatures import finds_forgery
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import (
     chosen_refusal,
@@ -291,8 +292,13 @@ class Guards:
 
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
-        if lacks_identity(context, node.test) or (
-            says_refusal(node.then) and self._tests.look_at_caller(context, node.test, depth, tuple(matched(node.test)))
+        if (
+            finds_forgery(context, node.test)
+            or lacks_identity(context, node.test)
+            or (
+                says_refusal(node.then)
+                and self._tests.look_at_caller(context, node.test, depth, tuple(matched(node.test)))
+            )
         ):
             return True
         if (context.names.is_javascript or context.is_python) and finds_nothing_by_secret(context, node.test):

@@ -82,10 +82,18 @@ def takes_identity_apart(context: FileContext, node: Member | Index) -> bool:
             continue
         if "authorizer" in inner:
             return True
+        if inner[-1:] == ("auth",) and _is_called(context, node):
+            # Convex's `ctx.auth.getUserIdentity()`: there for everybody, and null for strangers.
+            continue
         written = context.source.data[node.start : node.end]
         if not context.is_python and inner[-1:] and inner[-1] in _DEREFERENCED and b"?" not in written:
             return not _is_asked_for(context, node)
     return False
+
+
+def _is_called(context: FileContext, node: Node) -> bool:
+    holder = context.names.parent(node)
+    return isinstance(holder, Call) and holder.callee is node
 
 
 def _is_part(value: Value, whole: Given, members: tuple[str, ...]) -> bool:

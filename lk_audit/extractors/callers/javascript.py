@@ -25,6 +25,7 @@ from lk_audit.syntax import (
     Binary,
     Call,
     Class,
+    Define,
     Export,
     Expr,
     Function,
@@ -64,6 +65,7 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
         yield from _global_guards(workspace, guards, home)
     if handler.is_message:
         yield from _socket_guards(workspace, guards, home)
+    yield from _gateway_guards(guards, home, handler.function)
 
 
 def _socket_guards(workspace: Workspace, guards: Guards, home: FileContext) -> Iterator[Lead]:
@@ -76,6 +78,24 @@ def _socket_guards(workspace: Workspace, guards: Guards, home: FileContext) -> I
                 guard = guards.authenticating(context, item.value) if is_of_sockets else None
                 if guard is not None:
                     yield Lead(context.place(guard), "authenticates whoever connects")
+
+
+def _gateway_guards(guards: Guards, home: FileContext, function: Function) -> Iterator[Lead]:
+    """NestJS: `handleConnection` of a gateway, which may hang up before any of its messages is answered.
+
+    Source: docs.nestjs.com/websockets/gateways.
+    """
+    owner = home.names.enclosing(function, Class)
+    if owner is None or not any(_is_of_gateway(mark) for mark in owner.decorators):
+        return
+    methods = (item.function for item in owner.body.statements if isinstance(item, Define))
+    for method in methods:
+        if method.name == "handleConnection" and guards.checks_inside(home, method):
+            yield Lead(home.place(method), "authenticates whoever connects")
+
+
+def _is_of_gateway(mark: Expr) -> bool:
+    return last_name(mark.callee if isinstance(mark, Call) else mark) == "WebSocketGateway"
 
 
 def _takes_socket(function: Function) -> bool:

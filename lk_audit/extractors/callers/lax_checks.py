@@ -12,6 +12,7 @@ from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
     Assign,
+    Await,
     Binary,
     Block,
     Call,
@@ -213,7 +214,7 @@ def is_relied_on(context: FileContext, found: Assign, way_to: Node | None, depth
             if part is not None and depth:
                 if is_relied_on(context, part, way_to, depth - 1):
                     return True
-            elif not _is_optional_use(context, use) and not _is_noted(context, use):
+            elif not _is_optional_use(context, use) and not is_noted(context, use):
                 return True
     return False
 
@@ -248,7 +249,7 @@ def _holds(node: Node, target: Node) -> bool:
     return node.start <= target.start and target.end <= node.end
 
 
-def _is_noted(context: FileContext, use: Name) -> bool:
+def is_noted(context: FileContext, use: Name | Call) -> bool:
     """`console.log("session", session)`: what is only written to a log need not be there."""
     for parent in context.names.ancestors(use):
         if isinstance(parent, Function):
@@ -256,7 +257,7 @@ def _is_noted(context: FileContext, use: Name) -> bool:
         if isinstance(parent, Call):
             holder = parent.callee.object if isinstance(parent.callee, Member) else None
             return (last_name(holder) if holder is not None else "") in _LOGS
-        if not isinstance(parent, Argument | Entry | Record | Template):
+        if not isinstance(parent, Argument | Await | Entry | Record | Template):
             return False
     return False
 

@@ -60,6 +60,7 @@ REFUSED = [
     ("isHost", "if (isHost && show.hostId !== req.user.id) return res.status(403).json({ error: 'Not your show' });"),
     ("isHost", "if (isHost && !owns) return res.status(403).end();"),
     ("isHost", "if (!owns && isHost) throw new ForbiddenError();"),
+    ("isHost", "if (isHost) { if (show.hostId !== req.user.id) return res.status(403).end(); }"),
     ("isHost", "if (isHost && !(await hosts(show, req.user.id))) return res.status(403).end();"),
     ("role === 'host'", "if (role === 'host' && !owns) return res.status(403).end();"),
 ]
@@ -67,6 +68,7 @@ LET_THROUGH = [
     ("isHost", ""),
     ("isHost", "if (isHost && !isOwner) return res.status(403).end();"),
     ("isHost", "if (isHost && !owns) console.warn('not the owner');"),
+    ("isHost", "if (isHost) { if (!room) return res.status(403).end(); }"),
     ("isHost", "if (isHost && !room) return res.status(403).end();"),
     ("isHost", "if (role && !owns) return res.status(403).end();"),
     ("role === 'host'", "if (role === 'admin' && !owns) return res.status(403).end();"),

@@ -154,8 +154,7 @@ def _is_looked_into(context: FileContext, asked: Value, word: Literal, is_reques
     """Whether the function that takes a word from the request turns some away who send it."""
     function, home = _taking(context, asked)
     return any(
-        _refuses_unless(home, part, is_request)
-        or any(_turns_away(home, inner) for inner in walk(branch.then) if isinstance(inner, If))
+        _refuses_unless(home, part, is_request) or _is_looked_into_there(home, branch)
         for branch in _branches(function)
         for part in walk(branch.test)
         if isinstance(part, Binary) and _asks_for(home, part, asked, word)
@@ -200,6 +199,10 @@ def _word(comparison: Binary) -> Literal | None:
 
 def _other(comparison: Binary) -> Expr:
     return comparison.right if isinstance(comparison.left, Literal) else comparison.left
+
+
+def _is_looked_into_there(home: FileContext, branch: If) -> bool:
+    return any(_turns_away(home, inner) for inner in walk(branch.then) if isinstance(inner, If))
 
 
 def _turns_away(home: FileContext, branch: If) -> bool:
@@ -250,13 +253,17 @@ def _is_refused_claim(context: FileContext, asked: Value, is_request: IsRequest)
 
 
 def _refuses_unless(home: FileContext, claim: Expr, is_request: IsRequest) -> bool:
-    """Whether a claim is tested together with what somebody else says of it, and refused where that is not so."""
+    """Whether a claim is tested together with what somebody else says of it, and refused where that is not so.
+
+    Or looked into where it is made: `if (isHost) { if (!(await owns())) return 403 }`.
+    """
     test: Node = claim
     for holder in home.names.ancestors(claim):
         if isinstance(holder, If):
             others = (part for part in _conjuncts(holder.test) if part is not claim)
             is_asked = any(_asks_others(home, part, is_request) for part in others)
-            return test is holder.test and is_asked and leaves(holder.then) and says_refusal(holder.then)
+            is_refused = is_asked and leaves(holder.then) and says_refusal(holder.then)
+            return test is holder.test and (is_refused or _is_looked_into_there(home, holder))
         if not (isinstance(holder, Binary) and holder.operator == "and"):
             return False
         test = holder

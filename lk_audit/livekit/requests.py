@@ -252,6 +252,18 @@ CALLER_RECORD = regex(
 )
 """What it calls all that it knows of him: `req.authUser`, `req.jwtPayload`."""
 
+SENT_FIELD = regex(
+    r"(?i)^(?:(?:raw|valid\w*|pars\w*|clean\w*|safe\w*)?_?(?:body|query|params?|data|input|dto|payload|files?|fields)"
+    r"|valid\w*|parsed\w*|cookies|signed_?cookies|headers\w*|raw\w*|req|request|url|original_?url|base_?url|path|route"
+    r"|method|host|hostname|subdomains|protocol|ips?|xhr|socket|connection|id|log|server|context|room\w*|name"
+    r"|(?:guest|participant|visitor|device|client)\w*|\w*(?:event|token|webhook|message)"
+    r"|[a-z]*(?:header|param|text|json|multipart|parts|get|accepts\w*|is|on|pipe|read))$"
+)
+"""Parts of a request of Express, Fastify, Next or Node that hold what is sent, or may.
+
+Sources: expressjs.com/en/api.html#req, fastify.dev/docs/latest/Reference/Request, nodejs.org/api/http.html.
+"""
+
 RESPONSES = frozenset({"res", "response", "reply"})
 """How the parameter after the request is called where a handler has both."""
 

@@ -16,6 +16,7 @@ from lk_audit.livekit.requests import (
     REQUEST_PARAMETERS,
     REQUEST_PARTS,
     RESPONSES,
+    SENT_FIELD,
     SERVER_SET,
     SERVER_SET_HEADERS,
     is_request_global,
@@ -174,11 +175,20 @@ def is_server_set(value: Given) -> bool:
 
 def _is_kept_beside(value: Given) -> bool:
     """`req.userId`, `req.authUser` of a handler that takes `(req, res)`: nothing that a caller sends lands there."""
-    names = [item.name.lstrip("_") for item in value.function.parameters]
-    if not value.members or dict(pairwise(names)).get(value.parameter) not in RESPONSES:
+    if not value.members or not _has_response_beside(value):
         return False
     is_id = len(value.members) == 1 and CALLER_ID.match(value.members[0]) is not None
     return is_id or CALLER_RECORD.match(value.members[0]) is not None
+
+
+def is_left_by_middleware(value: Given) -> bool:
+    """`req.wallet.address` of a handler that takes `(req, res)`: a part that no request has by itself."""
+    return _has_response_beside(value) and bool(value.members) and SENT_FIELD.match(value.members[0]) is None
+
+
+def _has_response_beside(value: Given) -> bool:
+    names = [item.name.lstrip("_") for item in value.function.parameters]
+    return dict(pairwise(names)).get(value.parameter) in RESPONSES
 
 
 _GO_SERVER_SET = frozenset({"Auth", "Authorizer", "TLS"})

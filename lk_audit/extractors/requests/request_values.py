@@ -6,6 +6,7 @@ from lk_audit.extractors.callers.caller_data import (
     full_name,
     is_injected,
     is_kept_by_hono,
+    is_left_by_middleware,
     is_read_of_own_request,
     is_server_set,
 )
@@ -47,6 +48,7 @@ class RequestValues:
             if is_read_of_own_request(value):
                 return True
             is_left_there = handler.has_own_context and value.members[:1] == ("context",)
+            is_left_there = is_left_there or (self._context.names.is_javascript and is_left_by_middleware(value))
             if is_left_there or is_injected(value) or is_server_set(value) or not handler.is_asked(value.parameter):
                 return False
             return web(self._context.home(value.function)).is_from_caller(self._context, value, handler)

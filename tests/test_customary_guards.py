@@ -217,3 +217,32 @@ export async function POST(request: Request) {
 )
 def test_pocketbase_refuses_whom_it_does_not_know(asked: str, *, expected: bool) -> None:
     assert bool(found_in({"app/api/token/route.ts": POCKETBASE.replace("ASKED", asked)}, "LK601")) is expected
+
+
+CAUGHT = """import { AccessToken } from 'livekit-server-sdk';
+import { redirect } from 'next/navigation';
+import { verifySession } from '@/lib/session';
+export async function POST(request: Request) {
+  CHECK
+  const { room, identity } = await request.json();
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  return Response.json({ token: await at.toJwt() });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        ("try { await verifySession(request); } catch { redirect('/login'); }", False),
+        ("try { await verifySession(request); } catch (error) { console.warn(error); }", True),
+        ("await verifySession(request).catch(() => null);", True),
+        ("await verifySession(request).catch(() => { throw new Error('Unauthorized'); });", False),
+        ("if (!(await verifySession(request).catch(() => null))) return new Response(null, { status: 401 });", False),
+        ("const me = await verifySession(request).catch(() => null); if (!me) redirect('/login');", False),
+        ("const me = await verifySession(request).catch(() => null); console.log(me);", True),
+    ],
+)
+def test_what_a_check_raises_may_be_caught_and_said_in_another_way(check: str, *, expected: bool) -> None:
+    assert bool(found_in({"app/api/token/route.ts": CAUGHT.replace("CHECK", check)}, "LK601")) is expected

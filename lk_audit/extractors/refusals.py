@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import last_name
-from lk_audit.livekit.authentication import LEAVING_CALLS, REFUSAL_NAMES, REFUSAL_STATUS
+from lk_audit.livekit.authentication import ENDING_CALLS, LEAVING_CALLS, REFUSAL_NAMES, REFUSAL_STATUS
 from lk_audit.livekit.middleware import HANDING_ON, REQUEST_NAMES
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
@@ -97,8 +97,8 @@ def is_end(node: Node, function: Function) -> bool:
 
 
 def gives_nothing(block: Block) -> bool:
-    """`return None`: whoever called must look. Who is hung up on is refused: `client.disconnect()`."""
-    if any(isinstance(item, Call) and last_name(item.callee) == "disconnect" for item in walk(block)):
+    """`return None`: whoever called must look. Who is hung up on, or sent elsewhere, gets no further."""
+    if any(isinstance(item, Call) and _sends_away(item) for item in walk(block)):
         return False
     returns = [item for item in walk(block) if isinstance(item, Return | Raise)]
     return all(
@@ -106,6 +106,13 @@ def gives_nothing(block: Block) -> bool:
         and (item.value is None or (isinstance(item.value, Literal) and item.value.value in {None, False}))
         for item in returns
     )
+
+
+def _sends_away(call: Call) -> bool:
+    """`client.disconnect()`, Next's `redirect("/login")`, which raises; Express goes on after `res.redirect(...)`."""
+    if isinstance(call.callee, Name):
+        return call.callee.id in ENDING_CALLS
+    return last_name(call.callee) == "disconnect"
 
 
 def says_refusal(answer: Node) -> bool:

@@ -223,6 +223,9 @@ LEAVING_CALLS = frozenset(
 )
 """Calls that end the handling of a request: Flask's abort, SvelteKit's error, Next's redirect ..."""
 
+ENDING_CALLS = frozenset({"redirect", "permanentRedirect", "notFound", "forbidden", "unauthorized"})
+"""Functions of Next that raise, so that nothing behind them runs (nextjs.org/docs/app/api-reference/functions)."""
+
 IDENTITY_REFERENCES = (
     *("call.principal", "call.sessions", "call.authentication"),
     *("io.ktor.server.application.call.principal", "io.ktor.server.application.call.sessions"),

@@ -34,6 +34,7 @@ from lk_audit.syntax import (
     Member,
     Name,
     Node,
+    Raise,
     Record,
     Try,
     Unary,
@@ -143,6 +144,8 @@ def is_swallowed(context: FileContext, call: Call, function: Function) -> bool:
     """Whether what the call raises is caught inside the function, and the caller let through."""
     if denied_by(context, call) is not None:
         return False
+    if (caught := _caught(context, call)) is not None and not uses_result(context, caught):
+        return True
     child: Node = call
     for parent in context.names.ancestors(call):
         if parent is function:
@@ -153,6 +156,17 @@ def is_swallowed(context: FileContext, call: Call, function: Function) -> bool:
             return not any(leaves(handler) and not gives_nothing(handler) for handler in parent.handlers)
         child = parent
     return False
+
+
+def _caught(context: FileContext, call: Call) -> Call | None:
+    """`verifySession(request).catch(() => null)`: what stands for a promise whose failure is none."""
+    member = context.names.parent(call)
+    if not isinstance(member, Member) or member.name != "catch" or not context.names.is_javascript:
+        return None
+    caught = context.names.parent(member)
+    handlers = [item.value for item in caught.arguments] if isinstance(caught, Call) else []
+    is_raised = any(isinstance(node, Raise) for item in handlers for node in walk(item))
+    return caught if isinstance(caught, Call) and caught.callee is member and not is_raised else None
 
 
 def denied_by(context: FileContext, call: Call) -> If | None:

@@ -371,7 +371,7 @@ class GrantCollector(Struct):
         return Grants(self.place, dict(self.by_name), tuple(self.unknown), self.complete, self.from_caller)
 
 
-_FOR_SOME = frozenset({"roomAdmin", *PROJECT_GRANTS})
+_FOR_SOME = frozenset({"roomAdmin", "recorder", *PROJECT_GRANTS})
 """Rights that code gives to some holders of tokens."""
 
 

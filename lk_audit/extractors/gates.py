@@ -93,6 +93,15 @@ _UNENCRYPTED_TEXTS: Words = (
     *(listing(mark, rb"(?:ws|http)://") for mark in (b"%w", b"~w", b"%W")),
 )
 """Such addresses where a text in code consists of one, or begins with it."""
+SECRET_IN_TEXT: tuple[re.Pattern[bytes], ...] = (
+    regex(rb"(?:ecret|ECRET)\w{0,30}[\"'\\]{0,4}[ \t]{0,9}[=: ][ \t]{0,9}[\"'\\]{0,4}[A-Za-z0-9+/_-]{24}"),
+    regex(rb"(?:keys|KEYS)[\"'\\]{0,4}[ \t]{0,9}[=:]\S{0,4}\s{0,40}[\"'\\]{0,4}[A-Za-z][\w.-]{2,63}[\"'\\]{0,4}[=:]"),
+)
+"""A long word that a name of a secret, or of a map of keys, is given in a text of settings."""
+_SHOWN_SECRETS: Words = (
+    regex(rb"(?:[pP]rint|[lL]og|[iI]nfo|[dD]ebug|[wW]arn|[eE]rror|[tT]race|puts|echo)\w{0,12}!?[ (][^\n]{0,160}ecret"),
+)
+"""A line that may print what an SDK takes as its secret."""
 _EVENTS: Words = (
     *(b"oom_started", b"oom_finished", b"articipant_joined", b"articipant_left", b"articipant_connection_aborted"),
     *(b"rack_published", b"rack_unpublished", b"gress_started", b"gress_updated", b"gress_ended"),
@@ -135,6 +144,7 @@ GATES: Mapping[str, Gate] = {
     ),
     "credentials": ((_SECRETS,), (SINKS, MADE_SINKS), (SIGNING, _CLAIMS)),
     "comments": ((_SECRETS,),),
+    "texts": ((SECRET_IN_TEXT,),),
     "exposures": ((_SECRETS, _PUBLISHING),),
     "public_settings": ((_SECRETS,), ((b"envPrefix",),)),
     "token_checks": (
@@ -147,7 +157,11 @@ GATES: Mapping[str, Gate] = {
         ),
     ),
     "urls": (((b"ws://", b"http://"), _UNENCRYPTED_TEXTS, (*_LIVEKIT, b"lk", b"Lk", b"LK", *SINKS)),),
-    "secret_exposures": ((_SECRETS,), ((b"toJwt", b"to_jwt", b"ToJwt", b"ToJWT"),)),
+    "secret_exposures": (
+        (_SECRETS,),
+        ((b"toJwt", b"to_jwt", b"ToJwt", b"ToJWT"),),
+        (_ANY_SECRETS, SINKS, _SHOWN_SECRETS),
+    ),
     "webhooks": (((b"ebhook", b"EBHOOK"), _RECEIVING), (_EVENTS, _QUOTED_EVENTS, (b"event", b"Event"))),
     "e2ee_keys": (
         ((b"rovider", b"E2EE", b"e2ee", b"ncryption"), _SETTING_KEYS),

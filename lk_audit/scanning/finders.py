@@ -20,6 +20,7 @@ _FINDERS: dict[str, str] = {
     "mints": "mints.mints:token_mints",
     "credentials": "secrets.credentials:code_credentials",
     "comments": "secrets.comments:comment_credentials",
+    "texts": "secrets.texts:text_credentials",
     "exposures": "secrets.exposures:code_exposures",
     "public_settings": "secrets.public_settings:public_settings",
     "token_checks": "tokens.token_checks:token_checks",
@@ -53,10 +54,11 @@ def code_facts(context: FileContext, opened: Container[str]) -> Iterator[Fact]:
 
 def code_credentials(context: FileContext) -> Iterator[Fact]:
     """The secrets that are written down in a file of code."""
-    from lk_audit.extractors.secrets import comments, credentials  # noqa: PLC0415 - as in `code_facts`
+    from lk_audit.extractors.secrets import comments, credentials, texts  # noqa: PLC0415 - as in `code_facts`
 
     yield from _outside_tests(context, credentials.code_credentials(context))
     yield from comments.comment_credentials(context)
+    yield from _outside_tests(context, texts.text_credentials(context))
 
 
 def _outside_tests(context: FileContext, facts: Iterable[Fact]) -> Iterable[Fact]:

@@ -39,6 +39,7 @@ _CARRIERS = {
     "yaml": Carrier.CONFIGURATION,
     "json": Carrier.CONFIGURATION,
     "comment": Carrier.COMMENT,
+    "string": Carrier.TEXT,
 }
 _PROSE = frozenset({".md", ".mdx", ".rst", ".txt", ".adoc", ".html", ".org", ".log", ".ipynb", ""})
 _CODE = regex(r"\.(?:go|dart|java|kts?|swift|php|cs|rb|rs|cc?|cpp|h|mm?|scala|exs?|lua|vue|svelte|astro|gd|groovy)$")

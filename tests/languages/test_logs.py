@@ -84,6 +84,28 @@ def test_what_a_function_is_given_under_the_name_of_the_secret_is_the_secret(pri
     assert len(facts) == is_secret
 
 
+GIVEN_TO_SDK = {
+    "A.java": "class A {\n  String mint(String key, String secret) {\n    System.out.println(SHOWN);\n"
+    "    return new io.livekit.server.AccessToken(key, secret).toJwt();\n  }\n}\n",
+    "a.go": 'package a\n\nimport (\n\t"log"\n\n\tlksdk "github.com/livekit/server-sdk-go/v2"\n)\n\n'
+    "func rooms(url, key, secret, other string) *lksdk.RoomServiceClient {\n\tlog.Println(SHOWN)\n"
+    "\treturn lksdk.NewRoomServiceClient(url, key, secret)\n}\n",
+    "a.py": "from livekit import api\n\ndef rooms(url, key, secret):\n    print(SHOWN)\n"
+    "    return api.LiveKitAPI(url, key, secret)\n",
+    "a.ts": "import { RoomServiceClient } from 'livekit-server-sdk';\n"
+    "export function rooms(url: string, key: string, secret: string) {\n  console.log(SHOWN);\n"
+    "  return new RoomServiceClient(url, key, secret);\n}\n",
+}
+
+
+@pytest.mark.parametrize("path", GIVEN_TO_SDK)
+@pytest.mark.parametrize(("shown", "is_secret"), [("secret", True), ("key", False), ("url", False)])
+def test_what_the_sdk_is_given_as_its_secret_is_livekits(path: str, shown: str, *, is_secret: bool) -> None:
+    facts = facts_of({path: GIVEN_TO_SDK[path].replace("SHOWN", shown)})
+
+    assert [fact.name for fact in facts if isinstance(fact, SecretExposure)] == ["secret"] * is_secret
+
+
 @pytest.mark.parametrize(
     ("suffix", "statement"),
     [

@@ -10,11 +10,11 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.mints.mints import mints_of
 from lk_audit.extractors.requests.endpoints import Endpoints, Route
 from lk_audit.extractors.requests.handing_out import handed_over
+from lk_audit.extractors.secrets.named_secrets import is_named_secret
 from lk_audit.extractors.secrets.shown_objects import secrets_within, showing
 from lk_audit.extractors.shown import argument_parts, is_overwritten, is_receiver, shown, with_contents
 from lk_audit.extractors.sides.sides import side_of
 from lk_audit.facts import Exposure, FileRole, Lead, SecretExposure, Side, Signer
-from lk_audit.livekit.credentials import name_words
 from lk_audit.livekit.sinks import (
     ANSWERING,
     LOG_FUNCTIONS,
@@ -321,17 +321,12 @@ def _setting_of(value: Value) -> str | None:
 
 def _by_name(context: FileContext, expr: Expr, sink: str) -> Iterator[SecretExposure]:
     """The fact for what a function is given, or has in what it is given, under the name of LiveKit's secret."""
-    name = last_name(expr) or ""
-    is_itself = _NOT_ITSELF.isdisjoint(name_words(name)[:1])
-    if isinstance(expr, Call) or not (is_itself and context.secret_names.means(name)):
+    if not is_named_secret(context, expr):
         return
+    name = last_name(expr) or ""
     if all(isinstance(value, Given) for value in context.values_here(expr)):
         place = context.place(expr)
         yield SecretExposure(place=place, role=context.role, name=name, exposure=Exposure.LOG, sink=sink)
-
-
-_NOT_ITSELF = frozenset({"has", "is", "needs", "masked", "hidden", "redacted", "hashed", "encrypted", "sealed"})
-"""How names begin that speak of a secret and hold none."""
 
 
 def _names_in(expr: Expr) -> Iterator[str]:

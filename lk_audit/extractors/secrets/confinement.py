@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from lk_audit.patterns import regex
 from lk_audit.source import Source
@@ -16,6 +17,8 @@ from lk_audit.syntax import Document, Pair
 _SERVER = regex(r"(?i)livekit/livekit-server|\blivekit-server\b")
 _DEV = regex(r"(?:^|[\s\"'])--dev(?:$|[\s\"'])")
 _LOOPBACK = regex(r"(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)(?:$|:)")
+_IN_PRODUCTION = regex(r"(?i)(?:^|[._-])(?:prod|production|staging|live)(?:[._-]|$)[^/]*\Z")
+"""How the name of a file says that it is for a server: behind a proxy, its loopback ports are public too."""
 _RUN_KEYS = frozenset({"command", "entrypoint", "args"})
 _LINES_OF_COMMAND = 10
 
@@ -34,6 +37,8 @@ class Confinement:
     @cached_property
     def _is_local_stack(self) -> bool:
         """Whether every LiveKit server of a Compose file stays on the machine, and there is one."""
+        if _IN_PRODUCTION.search(PurePosixPath(self._source.path).name):
+            return False
         services = list(self._services())
         servers = [pairs for pairs in services if any(_SERVER.search(pair.value) for pair in pairs)]
         return bool(servers) and all(_runs_in_development(pairs) or _is_loopback_only(pairs) for pairs in servers)

@@ -301,7 +301,7 @@ class Guards:
             )
         ):
             return True
-        if (context.names.is_javascript or context.is_python) and finds_nothing_by_secret(context, node.test):
+        if finds_nothing_by_secret(context, node.test):
             return True
         parts = list(parts_of_test(node.test))
         return any(self._tells_of(context, part, depth) or is_identity(context, part) for part in parts)

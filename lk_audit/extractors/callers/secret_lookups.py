@@ -14,6 +14,10 @@ from lk_audit.values.model import Defined, Nothing
 
 _SECRET_FIELD = regex(r"(?i)^(?!.*(?:device|fcm|push|captcha|csrf)).*(?:token|secret)(?:_?hash)?$")
 _FINDS = regex(r"(?i)^(?:find|first|select|single|maybe_?single|one|get|query|scalar|fetch|look_?up)")
+_TAKES = regex(r"(?i)get|pop|take|fetch|consume|redeem|remove|delete|try_?get(?:_?value)?|get_?and_?(?:delete|remove)")
+_SECRET_KEYS = regex(
+    r"(?i)(?:nonce|ticket|invite|invitation|magic_?link|one_?time_?code|token)s(?:_?(?:map|store|cache|registry))?$"
+)
 _FINDS_BY_SECRET = regex(r"(?i)by_?[a-z]*(?:token|secret)$")
 
 
@@ -24,8 +28,17 @@ def finds_nothing_by_secret(context: FileContext, test: Expr) -> bool:
     """
     if isinstance(test, Binary) and test.operator == "or":
         return finds_nothing_by_secret(context, test.left) or finds_nothing_by_secret(context, test.right)
-    missing = _missing(test)
-    return missing is not None and any(_is_by_secret(context, call) for call in assigned_calls(context, missing))
+    missing = _missing(context, test)
+    return missing is not None and any(_is_by_secret(context, call) for call in _asked(context, missing))
+
+
+def _asked(context: FileContext, missing: Expr) -> Iterator[Call]:
+    """The calls that give what is missing; in Go also those that give it beside something else."""
+    yield from assigned_calls(context, missing)
+    if context.is_go:
+        from lk_audit.extractors.callers.go import given_with  # noqa: PLC0415 - most scans meet other languages
+
+        yield from (item for item in given_with(context, missing) if isinstance(item, Call))
 
 
 def gives_who_holds(context: FileContext, function: Function) -> bool:
@@ -55,17 +68,30 @@ def _asks_for_caller(context: FileContext, call: Call) -> bool:
     return any(map(has_credential, (*(item.value for item in call.arguments), *made)))
 
 
-def _missing(test: Expr) -> Expr | None:
+def _missing(context: FileContext, test: Expr) -> Expr | None:
+    """What a test finds absent: `!it`, `it == null`, `it.nil?`, `!it.isPresent()`; in Go the error beside it."""
     if isinstance(test, Unary) and test.operator == "not":
-        return test.operand
-    if isinstance(test, Binary) and test.operator in {"==", "is"} and isinstance(test.right, Literal):
+        return _asked_of(test.operand, _IS_THERE) or test.operand
+    absent = {"==", "is", "!="} if context.is_go else {"==", "is"}
+    if isinstance(test, Binary) and test.operator in absent and isinstance(test.right, Literal):
         return test.left if test.right.value is None else None
-    return None
+    return _asked_of(test, _IS_NOTHING)
+
+
+_IS_NOTHING = frozenset({"nil", "blank", "isEmpty", "is_none", "isNull"})
+_IS_THERE = frozenset({"present", "isPresent", "is_some"})
+
+
+def _asked_of(test: Expr, methods: frozenset[str]) -> Expr | None:
+    callee = test.callee if isinstance(test, Call) else test
+    return callee.object if isinstance(callee, Member) and callee.name in methods else None
 
 
 def _is_by_secret(context: FileContext, call: Call) -> bool:
     name = name_called(call)
     if _FINDS_BY_SECRET.search(name):
+        return any(_is_sent(context, item.value) for item in call.arguments)
+    if _TAKES.fullmatch(name) and _is_kept_by_secret(call):
         return any(_is_sent(context, item.value) for item in call.arguments)
     if _FINDS.match(name) is None:
         return False
@@ -73,6 +99,12 @@ def _is_by_secret(context: FileContext, call: Call) -> bool:
     asked = assigned_calls(context, call.callee.object) if isinstance(call.callee, Member) else ()
     fields = (found for query in (call, *asked) for found in _asked_for(query))
     return any(_SECRET_FIELD.match(field) and _is_sent(context, value) for field, value in fields)
+
+
+def _is_kept_by_secret(call: Call) -> bool:
+    """Whether what is asked is called after the secrets that are its keys: `nonces.get(sent)`."""
+    store = last_name(call.callee.object) if isinstance(call.callee, Member) else None
+    return bool(store and _SECRET_KEYS.search(store))
 
 
 def _is_sent(context: FileContext, value: Expr) -> bool:
@@ -85,6 +117,8 @@ _COMPARED_IN_SQL = regex(
     r"(?i)(?:\bwhere|\band)\s+(?:\w{1,64}\.)?[\"`]?(\w{1,64})[\"`]?\s{0,4}=\s{0,4}(?:\$\d|\?|%s|%\(|:\w|@\w)"
 )
 """A column in the text of a query, and a place for its value."""
+_COMPARED = regex(r"\s{0,9}(?:\w{1,64}\.)?[\"`]?(\w{1,64})[\"`]?\s{0,4}=\s{0,4}(?:\?|[$:@]\w{1,30})\s{0,9}")
+"""The same, where it is a condition alone: `Where("token = ?", sent)`."""
 
 
 def _asked_for(call: Call) -> Iterator[tuple[str, Expr]]:
@@ -102,4 +136,5 @@ def _asked_for(call: Call) -> Iterator[tuple[str, Expr]]:
             yield from ((item.name, item.value) for item in node.arguments if item.name is not None)
             first = node.arguments[0].value if len(node.arguments) > 1 else None
             if isinstance(first, Literal) and isinstance(first.value, str):
-                yield first.value, node.arguments[-1].value
+                compared = _COMPARED.fullmatch(first.value)
+                yield compared[1] if compared else first.value, node.arguments[-1].value

@@ -185,3 +185,28 @@ def test_what_a_flag_is_called_tells_what_its_callers_do_not(given: str, expecte
     files = {"server/tokens.js": JS.format(grant="roomAdmin: isHost"), "server/join.js": CALLER.format(given=given)}
 
     assert len(found_in(files, "LK401")) == expected
+
+
+@pytest.mark.parametrize(
+    ("identity", "is_person"),
+    [("summarizer-bot-%d", False), ("note_taker", False), ("RecordingBot", False), ("guest-%d", True)],
+)
+def test_who_sums_up_what_was_said_may_listen_unseen(identity: str, *, is_person: bool) -> None:
+    code = f"""package a
+
+import (
+    "os"
+    "time"
+
+    "github.com/livekit/protocol/auth"
+)
+
+func mint(room string) (string, error) {{
+    at := auth.NewAccessToken(os.Getenv("LIVEKIT_API_KEY"), os.Getenv("LIVEKIT_API_SECRET"))
+    at.SetIdentity("{identity}").SetValidFor(10 * time.Minute)
+    at.SetVideoGrant(&auth.VideoGrant{{RoomJoin: true, Room: room, Hidden: true}})
+    return at.ToJWT()
+}}
+"""
+
+    assert bool(found_in({"mint.go": code}, "LK406")) is is_person

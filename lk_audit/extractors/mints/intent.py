@@ -48,7 +48,10 @@ def _is_of_example(context: FileContext, value: Value) -> bool:
 
 
 _SHOWING = frozenset({FileRole.TEST, FileRole.EXAMPLE})
-_BOT = regex(r"(?:^|[^a-z])(?:egress|recorder|recording|compositor|transcriber)(?:$|[^a-z])")
+_BOT = regex(
+    r"(?:^|[^a-z])(?:egress|recorder|recording|compositor|transcriber|transcription|summari[sz]er|note[-_ ]?taker)"
+    r"(?:$|[^a-z])"
+)
 
 
 def is_for_bot(parts: MintParts) -> bool:

@@ -38,24 +38,26 @@ export async function mint(room: string, settings: Settings, ttlMs: number, minu
 @pytest.mark.parametrize(
     ("path", "code", "lifetime", "is_slip"),
     [
-        ("A.java", JAVA, "ttlSeconds", True),
-        ("A.java", JAVA, "settings.getTokenTtlSeconds()", True),
+        ("A.java", JAVA, "ttlSeconds", False),
+        ("A.java", JAVA, "settings.getTokenTtlSeconds()", False),
         ("A.java", JAVA, "ttlMillis", False),
         ("A.java", JAVA, "ttlSeconds * 1000", False),
         ("A.java", JAVA, "TimeUnit.SECONDS.toMillis(ttlSeconds)", False),
         ("A.java", JAVA, "settings.lifetime()", False),
-        ("a.kt", KOTLIN, "settings.stageLength() + EXTRA_SECONDS", True),
+        ("a.kt", KOTLIN, "settings.stageLength() + EXTRA_SECONDS", False),
         ("a.kt", KOTLIN, "settings.ttlSeconds.seconds.inWholeMilliseconds", False),
         ("a.kt", KOTLIN, "settings.stageLength()", False),
         ("a.ts", TYPESCRIPT, "ttlMs", True),
-        ("a.ts", TYPESCRIPT, "settings.ttlMinutes", True),
+        ("a.ts", TYPESCRIPT, "settings.tokenTtlMillis", True),
+        ("a.ts", TYPESCRIPT, "ttlMs / 1000", False),
+        ("a.ts", TYPESCRIPT, "settings.ttlMinutes", False),
         ("a.ts", TYPESCRIPT, "settings.ttlSeconds", False),
         ("a.ts", TYPESCRIPT, "settings.ttlMinutes * 60", False),
         ("a.ts", TYPESCRIPT, "`${minutes}m`", False),
         ("a.ts", TYPESCRIPT, "minutes", False),
     ],
 )
-def test_a_name_in_another_unit_than_the_setting_counts_is_a_slip(
+def test_milliseconds_where_seconds_are_counted_are_a_slip_that_names_tell(
     path: str, code: str, lifetime: str, *, is_slip: bool
 ) -> None:
     assert bool(found_in({path: code.replace("LIFETIME", lifetime)}, "LK304")) is is_slip

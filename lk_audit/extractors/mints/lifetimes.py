@@ -9,7 +9,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.mints.named_units import told_by_name
+from lk_audit.extractors.mints.named_units import slip_told_by_name
 from lk_audit.facts import Expiry, Lifetime
 from lk_audit.livekit.durations import (
     DAY,
@@ -71,8 +71,8 @@ def lifetimes(
         if isinstance(value, Environment) and len(values) == 1 and unit in _OPTIONAL and default is not None:
             yield Lifetime(Expiry.IMPLICIT, place, default, leads=context.leads(value.trace))
         expiry, seconds, slip = read(value, unit, default)
-        if expiry is Expiry.UNKNOWN and (told := told_by_name(context, place, unit)):
-            expiry, slip = told
+        if expiry is Expiry.UNKNOWN:
+            slip = slip or slip_told_by_name(context, place, unit)
         yield Lifetime(expiry, place, seconds, slip, context.leads(value.trace), unit)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lk_audit.extractors.callers.checks import CHECKING
 from lk_audit.extractors.callers.exempt_paths import is_exempt
 from lk_audit.extractors.callers.guard_parts import registers
-from lk_audit.extractors.callers.guards import CHECKING, Guards
+from lk_audit.extractors.callers.guards import Guards
 from lk_audit.extractors.callers.identities import admits, is_only_asked_for_in_go, takes_identity_in_go
 from lk_audit.extractors.callers.mounts import Mounts
 from lk_audit.extractors.callers.web import web
@@ -65,6 +66,7 @@ class Authentication:
         function = context.names.enclosing_function(call)
         if function is None:
             return None
+        checks = self._guards.checks
         for node in walk(_outermost(context, function).body):
             if not isinstance(node, CHECKING):
                 continue
@@ -79,14 +81,14 @@ class Authentication:
                 context, node, call
             ):
                 continue
-            if self._guards.checks(context, node, function) and self._guards.concerns(context, node, call):
+            if checks.makes_sure(context, node, function) and checks.concerns(context, node, call):
                 shown = node.test if isinstance(node, If) else node
                 note = "refuses strangers" if isinstance(node, If) else "authenticates the caller"
                 return Lead(context.place(shown), note)
         return None
 
     def _lets_in(self, context: FileContext, branch: If) -> bool:
-        return admits(context, branch) or self._guards.lets_in(context, branch.test)
+        return admits(context, branch) or self._guards.checks.lets_in(context, branch.test)
 
 
 def _takes_identity(context: FileContext, call: Call, function: Function) -> bool:

@@ -104,7 +104,7 @@ class CallerTests:
             return True
         for named in (node for expr in exprs for node in walk(expr) if isinstance(node, Name | Member)):
             known = list(home.functions_meant(named))
-            if any(self._guards.tells(home.home(function), function, depth + 1) for function in known):
+            if any(self._guards.checks.tells(home.home(function), function, depth + 1) for function in known):
                 return True
         given = (item.value for expr in exprs for call in walk(expr) if _depends(call) for item in call.arguments)
         unseen = (last_name(item) or "" for item in given if next(home.functions_meant(item), None) is None)

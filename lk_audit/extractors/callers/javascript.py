@@ -142,7 +142,7 @@ def _middleware_guard(guards: Guards, context: FileContext, path: str | None) ->
             continue
         if isinstance(node, Call) and not _throws(node):
             continue
-        if guards.checks(context, node, function) and _applies_to(context, node, function, path):
+        if guards.checks.makes_sure(context, node, function) and _applies_to(context, node, function, path):
             return node.test if isinstance(node, If) else node
     return None
 

@@ -244,7 +244,7 @@ def _of_includes(workspace: Workspace, guards: Guards, home: FileContext) -> Ite
             for branch in context.names.nodes(If):
                 function = context.names.enclosing_function(branch)
                 is_run = function is None or function.name == SCRIPT
-                if is_run and guards.checks(context, branch, function or _WHOLE):
+                if is_run and guards.checks.makes_sure(context, branch, function or _WHOLE):
                     yield Lead(context.place(branch.test), "refuses strangers")
 
 

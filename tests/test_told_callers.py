@@ -337,3 +337,37 @@ export function build(fastify, store) {
 )
 def test_whom_a_store_knows_by_a_credential_is_known(given: str, *, is_open: bool) -> None:
     assert bool(found_in({"server/app.ts": FASTIFY % given}, "LK601")) is is_open
+
+
+OWN_KEY = """from fastapi import FastAPI, Request
+from livekit import api
+import os
+
+app = FastAPI()
+SECRET = os.environ["LIVEKIT_API_SECRET"]
+
+@app.post("/token")
+async def token(request: Request):
+    asked = await request.json()
+    grants = api.VideoGrants(room_join=True, room=asked["room"], can_publish=asked["publish"])
+    at = api.AccessToken(asked["key"], OF_WHOM).with_identity(asked["identity"]).with_grants(grants)
+    return {"token": at.to_jwt()}
+"""
+
+
+@pytest.mark.parametrize("rule", ["LK601", "LK602"])
+@pytest.mark.parametrize(
+    ("secret", "is_open"),
+    [
+        ('asked["secret"]', False),
+        ('asked.get("secret") or SECRET', True),
+        ('secrets_from_request(asked)["secret"]', True),
+        ('asked.get("secret", SECRET)', True),
+        ("SECRET", True),
+    ],
+)
+def test_who_brings_the_secret_may_make_any_token(secret: str, rule: str, *, is_open: bool) -> None:
+    text = OWN_KEY.replace("OF_WHOM", secret)
+
+    assert bool(found_in({"app.py": text}, rule)) is is_open
+    assert len(found_in({"app.py": text}, "LK302")) == 1

@@ -18,15 +18,15 @@ from lk_audit.facts import Audience, Expiry, FileRole, Input, Lifetime, TokenMin
 from lk_audit.livekit.grants import SERVICE_KINDS
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Assign, Binary, Call, Entry, Expr, Index, Literal, Sequence, Template
-from lk_audit.values.model import Given, Reference, Returned, Text, Value, symbolic_sources
+from lk_audit.syntax import Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Sequence, Template
+from lk_audit.values.model import Given, Nothing, Reference, Returned, Text, Value, symbolic_sources
 
 
 def assemble(context: FileContext, parts: MintParts, side: SideEvidence) -> TokenMint:
     """The fact that a mint amounts to, in its project."""
+    requests = context.built(RequestValues)
     is_kept = kept_tokens.is_kept(context, parts.call)
     served_by = () if is_kept else context.built(Endpoints).endpoints(parts.call)
-    requests = context.built(RequestValues)
     kinds = tuple(_kinds(parts.settings.get("kind", ())))
     kind_parts = parts.settings.get("kind", [])
     return TokenMint(
@@ -49,9 +49,24 @@ def assemble(context: FileContext, parts: MintParts, side: SideEvidence) -> Toke
         is_for_bot=intent.is_for_bot(parts),
         readable_credentials=tuple(token_contents.readable_credentials(context, _signed_settings(parts))),
         role_lead=token_contents.role_lead(context, parts.settings),
-        endpoints=served_by,
+        endpoints=() if _is_signed_by_caller(parts, requests) else served_by,
         inputs=tuple(_inputs(context, parts, requests)),
     )
+
+
+def _is_signed_by_caller(parts: MintParts, requests: RequestValues) -> bool:
+    """Whether requests bring the secret that signs: who has that makes any token himself."""
+    told = (part for name in ("apiSecret", "api_secret", "secret") for part in parts.settings.get(name, ()))
+    secrets = [value for part in told for value in part.values if not isinstance(value, Nothing)]
+    return bool(secrets) and all(_is_sent_secret(value, requests) for value in secrets)
+
+
+def _is_sent_secret(value: Value, requests: RequestValues) -> bool:
+    """`body["apiSecret"]`; what a function looks up for a request is not sent: `credentialsOf(request).secret`."""
+    if not isinstance(value, Given | Returned) or not value.members:
+        return False
+    is_read = isinstance(value, Given) or isinstance(value.call.callee, Member)
+    return is_read and "secret" in value.members[-1].lower() and requests.is_request(value)
 
 
 def _signed_settings(parts: MintParts) -> dict[str, list[Part]]:

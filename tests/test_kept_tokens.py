@@ -182,6 +182,11 @@ def test_a_token_is_kept_where_all_who_ask_for_it_keep_it() -> None:
     [
         ('subprocess.Popen(["bot"], env={**os.environ, "TOKEN": jwt})', True),
         ('await asyncio.create_subprocess_exec("bot", jwt)', True),
+        ("asyncio.create_task(run_bot(URL, jwt, room))", True),
+        ("tasks.add_task(run_bot, URL, token=jwt)", True),
+        ("asyncio.create_task(send_link(user, jwt))", False),
+        ("tasks.add_task(email, user, jwt)", False),
+        ("asyncio.create_task(run(link(jwt)))", False),
         ("await bot.connect(URL, jwt)", True),
         ('log.info("bot joins with %s", jwt)', False),
     ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -181,17 +182,32 @@ def _keeps(names: Names, use: Name) -> bool:
 
 
 def _is_for_child(names: Names, token: Expr) -> bool:
-    """Whether a token is only told to a process that the program starts: `spawn(bot, { env: { TOKEN: token } })`."""
+    """Whether a token is only told to what the program starts: `spawn(bot, { env: { TOKEN: token } })`.
+
+    A task may be a call that is told it: `create_task(run_bot(url, token))`, unless it sends what it is told.
+    """
+    called = ""
     for parent in names.ancestors(token):
-        if isinstance(parent, Call) and (last_name(parent.callee) or "") in _STARTING:
-            return True
-        if not isinstance(parent, Argument | Entry | Record | Sequence | Template | Spread):
+        if isinstance(parent, Call):
+            name = last_name(parent.callee) or ""
+            if name in _STARTING:
+                return not called
+            if name in _STARTING_TASKS:
+                told = (last_name(item.value) or "" for item in parent.arguments)
+                return not any(map(_SENDING.search, (called, *told)))
+            if called:
+                return False
+            called = name
+        elif not isinstance(parent, Argument | Entry | Record | Sequence | Template | Spread):
             return False
     return False
 
 
 _STARTING = frozenset({"spawn", "spawnSync", "fork", "execFile", "Popen", "create_subprocess_exec"})
 """Calls that start a process: Node's `child_process`, Python's `subprocess` and `asyncio`."""
+_STARTING_TASKS = frozenset({"create_task", "ensure_future", "add_task"})
+"""Calls that start a task: Python's `asyncio`, FastAPI's `BackgroundTasks`."""
+_SENDING = regex(r"(?i)send|mail|notif|push|emit|publish|broadcast|invite|sms|webhook")
 
 
 def joins(names: Names, call: Call) -> bool:

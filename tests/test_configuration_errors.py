@@ -88,6 +88,11 @@ SEVERITIES = "there are critical, high, medium, low, note"
             f'exclude = ["{"a" * 501}"]',
             f'lk-audit.toml:1: exclude: the pattern "{"a" * 80}" is too long: 500 characters are the limit',
         ),
+        (f"exclude = {['a'] * 1001}", "exclude: has 1,001 patterns; 1,000 are the limit"),
+        (
+            "".join(f'[per-path."a{number}"]\n' for number in range(1001)),
+            "lk-audit.toml:1: per-path: has 1,001 patterns; 1,000 are the limit",
+        ),
         (
             'include = ["src"]',
             'lk-audit.toml:1: include: "src" names no folder that is left out by default; there are ',

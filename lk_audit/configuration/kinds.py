@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sized
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -94,11 +95,21 @@ SEVERITIES = Kind("table: severities by rule", _severities, _SEVERITIES_SCHEMA)
 # --- paths ------------------------------------------------------------------------------------------------------------
 
 
+_MOST_PATTERNS = 1_000
+"""Each is held against the path of every file."""
+
+
 def _patterns(value: object, _scope: Scope) -> tuple[str, ...]:
     patterns = texts_of(value, 'path patterns, such as ["tests/**"]')
+    _check_count(patterns)
     for pattern in patterns:
         _check_pattern(pattern)
     return patterns
+
+
+def _check_count(patterns: Sized) -> None:
+    if len(patterns) > _MOST_PATTERNS:
+        raise BadValue(f"has {len(patterns):,} patterns; {_MOST_PATTERNS:,} are the limit")
 
 
 def _check_pattern(pattern: str, *where: str) -> None:
@@ -123,7 +134,9 @@ _PATH_KEYS = ("ignore", "severity")
 
 def _per_path(value: object, scope: Scope) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for pattern, settings in table_of(value, 'a table by path pattern, such as [per-path."tests/**"]').items():
+    tables = table_of(value, 'a table by path pattern, such as [per-path."tests/**"]')
+    _check_count(tables)
+    for pattern, settings in tables.items():
         _check_pattern(pattern, pattern)
         if pattern.startswith("!"):
             raise BadValue("a pattern of per-path cannot start with !", pattern)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from lk_audit.patterns import regex
@@ -14,6 +15,8 @@ Keys: TypeAlias = tuple[str, ...]
 _HEADER = regex(r"""[ \t]*(\[\[?)((?:"[^"\n]*"|'[^'\n]*'|[^\[\]#"'\n])+)\]\]?[ \t]*(?:#.*)?""")
 _KEY = regex(r"""[ \t]*((?:"[^"\n]*"|'[^'\n]*'|[\w.-]|[ \t](?![ \t]))+)=""", re.ASCII)
 _LONGEST = 2_000
+_DEEPEST = 8
+"""Parts of a key; no setting has more."""
 _TRIPLES = ('"""', "'''")
 
 
@@ -22,11 +25,18 @@ def line_of(text: str, keys: Keys) -> int | None:
 
     The tables of an array (`[[suppress]]`) go by their number, from 1.
     """
+    lines = _lines(text)
+    return next((lines[keys[:count]] for count in range(len(keys), 0, -1) if keys[:count] in lines), None)
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> Mapping[Keys, int]:
+    """The lines of all keys of a file; as many as it states are asked for."""
     lines: dict[Keys, int] = {}
     for stated, number in _stated(text):
-        for count in range(1, len(stated) + 1):
+        for count in range(1, min(len(stated), _DEEPEST) + 1):
             lines.setdefault(stated[:count], number)
-    return next((lines[keys[:count]] for count in range(len(keys), 0, -1) if keys[:count] in lines), None)
+    return lines
 
 
 def _stated(text: str) -> Iterator[tuple[Keys, int]]:

@@ -14,7 +14,7 @@ from lk_audit.suppression.key_paths import KeyPath, shown_key_path
 
 if TYPE_CHECKING:
     from lk_audit.suppression.comments import Acceptance
-    from lk_audit.syntax import Document, Pair
+    from lk_audit.syntax import Pair
 
 
 class KeySuppression(Struct, frozen=True):
@@ -57,34 +57,46 @@ def acceptances(
     """
     from lk_audit.suppression.comments import Acceptance  # noqa: PLC0415 - settings are read by commands that scan nothing
 
-    by_path = {source.path: source for source in sources} if stated else {}
+    named = {item.path for item in stated}
+    by_path = {source.path: (source, _Keys(source)) for source in sources if source.path in named} if stated else {}
     for item in stated:
-        source = by_path.get(item.path)
-        spans = tuple(_spans(source, item.key)) if source is not None else ()
-        is_seen = source is not None or item.path in looked_at
+        known = by_path.get(item.path)
+        spans = tuple(_spans(*known, item.key)) if known is not None else ()
+        is_seen = known is not None or item.path in looked_at
         yield Acceptance(item.suppression, item.path, spans, is_seen)
 
 
-def _spans(source: Source, key: KeyPath) -> Iterator[tuple[int, int]]:
+class _Keys:
+    """What stands at each key of a file, which is parsed once however many suppressions name it."""
+
+    def __init__(self, source: Source) -> None:
+        from lk_audit import frontends  # noqa: PLC0415 - most configurations accept nothing this way
+        from lk_audit.syntax import Document  # noqa: PLC0415
+
+        self._pairs: dict[KeyPath, list[Pair]] = {}
+        self._dotted: dict[KeyPath, list[Pair]] = {}
+        for parsed in frontends.parse(source):
+            if isinstance(parsed, Document):
+                is_text = parsed.format == "text"
+                for pair in parsed.pairs:
+                    if is_text:
+                        self._dotted.setdefault(_dotted(pair.path), []).append(pair)
+                    else:
+                        self._pairs.setdefault(pair.path, []).append(pair)
+
+    def at(self, key: KeyPath) -> Iterator[Pair]:
+        """The pairs at a key. Formats that are read line by line know dotted names, and no places in arrays."""
+        yield from self._pairs.get(key, ())
+        yield from self._dotted.get(_dotted(tuple(item for item in key if not item.isdecimal())), ())
+
+
+def _spans(source: Source, keys: _Keys, key: KeyPath) -> Iterator[tuple[int, int]]:
     """The bytes of the values at a key, and those of the key's name, at which a rule may point too."""
-    from lk_audit import frontends  # noqa: PLC0415 - most configurations accept nothing this way
-    from lk_audit.syntax import Document  # noqa: PLC0415
-
-    for parsed in frontends.parse(source):
-        if isinstance(parsed, Document):
-            for pair in parsed.pairs:
-                if _is_at(parsed, pair, key):
-                    value = source.place(pair.start, pair.end)
-                    name = source.place(pair.key_start, pair.key_start + len(key[-1].encode()))
-                    yield from ((place.start, place.end) for place in (value, name))
+    for pair in keys.at(key):
+        value = source.place(pair.start, pair.end)
+        name = source.place(pair.key_start, pair.key_start + len(key[-1].encode()))
+        yield from ((place.start, place.end) for place in (value, name))
 
 
-def _is_at(document: Document, pair: Pair, key: KeyPath) -> bool:
-    """Whether a pair stands at a key. Formats that are read line by line know dotted names, and no places in arrays."""
-    if document.format != "text":
-        return pair.path == key
-    return _dotted(pair.path) == _dotted(tuple(item for item in key if not item.isdecimal()))
-
-
-def _dotted(keys: KeyPath) -> list[str]:
-    return [part for key in keys for part in key.split(".")]
+def _dotted(keys: KeyPath) -> KeyPath:
+    return tuple(part for key in keys for part in key.split("."))

@@ -135,3 +135,36 @@ def test_a_request_is_told_where_its_limit_is(path: str, check: str, ttl: str) -
     (mint,) = [fact for fact in facts_of({name: code.replace("TTL", ttl)}) if isinstance(fact, TokenMint)]
 
     assert [item.is_bounded for item in mint.inputs if item.target == "ttl"] == [CHECKED[path, check, ttl]]
+
+
+CALLED = """from datetime import timedelta
+from flask import Flask, request
+from flask_login import current_user, login_required
+from livekit import api
+app = Flask(__name__)
+
+@app.get("/token")
+@login_required
+def token():
+    ttl = request.args.get("ttl", 600, type=int)
+    @TEST
+    made = api.AccessToken().with_identity(current_user.id).with_ttl(timedelta(seconds=ttl))
+    return made.with_grants(api.VideoGrants(room_join=True, room="hall")).to_jwt()
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "is_kept"),
+    [
+        ("pass", False),
+        ("if ttl > 3600: return 'too long', 400", True),
+        ("if ttl > 3600: print(ttl)", False),
+        ("if ttl < 60: return 'too short', 400", False),
+        ("if ttl > 3600: ttl = 3600", True),
+        ("ttl = ttl if ttl < 3600 else 3600", True),
+    ],
+)
+def test_what_a_call_reads_from_a_request_is_kept_by_a_test_of_it(test: str, *, is_kept: bool) -> None:
+    (mint,) = (fact for fact in facts_of({"app.py": CALLED.replace("@TEST", test)}) if isinstance(fact, TokenMint))
+
+    assert [(item.target, item.is_bounded) for item in mint.inputs] == [("ttl", is_kept)]

@@ -52,7 +52,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         *("tests/test_called_functions.py", "tests/test_published_names.py", "tests/test_server_functions.py"),
     ),
     "lk_audit/extractors/requests": (
-        *("tests/languages/test_handlers.py", "tests/test_guarded_ways.py", "tests/test_customary_guards.py"),
+        *("tests/languages/test_handlers.py", "tests/test_handing_out.py", "tests/test_guarded_ways.py"),
+        "tests/test_customary_guards.py",
         *("tests/test_caller_tests.py", "tests/test_told_callers.py", "tests/test_called_by_name.py"),
         *("tests/test_passing_middleware.py", "tests/test_ways_beside.py", "tests/test_guards_of_routers.py"),
         *("tests/test_guards_of_sockets.py", "tests/test_exempt_paths.py", "tests/test_role_conditions.py"),
@@ -65,7 +66,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/carriers",
     ),
     "lk_audit/extractors/mints": (
-        *("tests/test_hand_made_tokens.py", "tests/test_command_mints.py", "tests/test_command_carriers.py"),
+        *("tests/test_signed_claims.py", "tests/test_hand_made_tokens.py", "tests/test_command_mints.py"),
+        "tests/test_command_carriers.py",
         *("tests/test_rule_examples.py", "tests/languages", "tests/test_conformance.py"),
         *("tests/test_conformance_minting.py", "tests/test_development_tokens.py", "tests/test_rights_of_some.py"),
         *("tests/test_fixture_projects.py", "tests/test_tokens_left_behind.py", "tests/carriers"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
@@ -80,6 +80,13 @@ class Files(Mapping[str, Source]):
             if family is not None:
                 found[family].append(path)
         return {family: tuple(paths) for family, paths in found.items()}
+
+    def code_below(self, family: str, folder: str) -> tuple[str, ...]:
+        """The paths of the code of a family in a folder, at any depth; the root is ""."""
+        paths = self.code[family]
+        inside = f"{folder}/" if folder else ""
+        start = bisect_left(paths, inside)
+        return paths[start : bisect_right(paths, inside, start, key=lambda path: path[: len(inside)])]
 
     def __contains__(self, path: object) -> bool:
         return (isinstance(path, str) and self._sources.has(path)) or path in self._elsewhere

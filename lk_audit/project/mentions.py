@@ -199,9 +199,7 @@ class Mentions:
         """All code of a family of languages below a folder."""
         known = self._all.get((family, root))
         if known is None:
-            inside = f"{root}/" if root else ""
-            found = (other for other in self._files.code[family] if other.startswith(inside))
-            known = self._all[family, root] = tuple(found)
+            known = self._all[family, root] = self._files.code_below(family, root)
         return known
 
     def _root(self, family: str, path: str) -> str:

@@ -222,12 +222,10 @@ class Resolution:
     def _django_settings(self, path: str) -> Iterator[str]:
         """What `django.conf.settings` gives: the settings module closest to the file."""
         for folder in above(path):
-            inside = f"{folder}/" if folder else ""
             candidates = [
                 item
-                for item in self._files.code["python"]
-                if item.startswith(inside)
-                and item.endswith(("/settings.py", "/settings/base.py", "/settings/__init__.py"))
+                for item in self._files.code_below("python", folder)
+                if item.endswith(("/settings.py", "/settings/base.py", "/settings/__init__.py"))
             ]
             yield from sorted(candidates, key=lambda item: (item.count("/"), item))
 

@@ -123,8 +123,7 @@ def _middleware_files(workspace: Workspace, path: str) -> Iterator[str]:
             candidate = posixpath.join(folder, name)
             if candidate in files:
                 yield candidate
-        inside = posixpath.join(folder, _NITRO_FOLDER.lstrip("/"))
-        yield from (item for item in files.code["javascript"] if item.startswith(inside))
+        yield from files.code_below("javascript", posixpath.join(folder, _NITRO_FOLDER.strip("/")))
 
 
 def _middleware_guard(guards: Guards, context: FileContext, path: str | None) -> Node | None:

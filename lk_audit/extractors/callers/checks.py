@@ -35,7 +35,6 @@ from lk_audit.extractors.callers.lax_checks import (
     spares_the_silent,
 )
 from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret, gives_who_holds
-from lk_audit.extractors.callers.signatures import finds_forgery
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import (
     chosen_refusal,
@@ -138,14 +137,11 @@ class Checks:
 
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:
         """Whether a branch that goes no further is for callers of whom it is not known who they are."""
-        if (
-            finds_forgery(context, node.test)
-            or lacks_identity(context, node.test)
-            or (
-                says_refusal(node.then)
-                and self.tests.look_at_caller(context, node.test, depth, tuple(matched(node.test)))
-            )
+        if lacks_identity(context, node.test) or (
+            says_refusal(node.then) and self.tests.look_at_caller(context, node.test, depth, tuple(matched(node.test)))
         ):
+            return True
+        if _finds_forgery(context, node.test):
             return True
         if finds_nothing_by_secret(context, node.test):
             return True
@@ -254,3 +250,15 @@ def _is_sent_credential(context: FileContext, expr: Expr) -> bool:
         return False
     values = symbolic_sources(context.values(expr))
     return not values or not all(isinstance(value, Environment) for value in values)
+
+
+def _finds_forgery(context: FileContext, test: Expr) -> bool:
+    """Whether a test compares an HMAC that the code makes with what was sent."""
+    if not any(word in context.source.data for word in _OF_SIGNATURES):
+        return False
+    from lk_audit.extractors.callers.signatures import finds_forgery  # noqa: PLC0415 - few files check signatures
+
+    return finds_forgery(context, test)
+
+
+_OF_SIGNATURES = (b"mac", b"Mac", b"MAC", b"sign", b"Sign")

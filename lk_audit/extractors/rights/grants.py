@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.freshness import choosable
-from lk_audit.extractors.rights.branches import is_never_taken
 from lk_audit.extractors.rights.grant_objects import (
     built_grants,
     constructor_members,
@@ -19,7 +18,7 @@ from lk_audit.extractors.rights.grant_objects import (
     set_grant,
     whole_argument,
 )
-from lk_audit.extractors.rights.kept_rights import stays
+from lk_audit.extractors.rights.kept_rights import is_never_taken, stays
 from lk_audit.extractors.rights.requested_grants import RequestedGrants, names_holder, picks_holders
 from lk_audit.facts import Grant, Grants, Lead, UnknownGrant
 from lk_audit.livekit.grants import (

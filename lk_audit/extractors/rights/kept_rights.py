@@ -1,4 +1,7 @@
-"""Rights that stay with whoever makes a token: he calls LiveKit's server or joins with it, and hands it to nobody."""
+"""Rights that nobody is given: those of who makes a token, and calls LiveKit's server or joins with it himself.
+
+And those behind tests that fail for everybody who has a token made.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,21 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.rights.kept_tokens import joins, uses_of
-from lk_audit.syntax import Assign, Binary, Call, Expr, Function, Literal, Name, Node, Template, walk
+from lk_audit.syntax import (
+    Assign,
+    Binary,
+    Call,
+    Conditional,
+    Expr,
+    Function,
+    If,
+    Literal,
+    Name,
+    Node,
+    Template,
+    walk,
+)
+from lk_audit.values.model import Flag, Nothing, Value
 
 _BEARERS = frozenset(
     {
@@ -77,3 +94,31 @@ def begins_as_bearer(joined: Node) -> bool:
 def _is_formatted(expr: Expr) -> bool:
     """`fmt.Sprintf("Bearer %s", token)`."""
     return isinstance(expr, Literal) and isinstance(expr.value, str) and expr.value.lower().startswith("bearer %")
+
+
+def is_never_taken(context: FileContext, node: Node) -> bool:
+    """Whether a node stands where nobody gets: `if (options.hidden) ...`, and every caller passes false or nothing."""
+    home = context.home(node)
+    branch = condition_of(home, node)
+    values = home.values(branch[1]) if branch is not None else ()
+    return bool(values) and all(map(_is_no, values))
+
+
+def _is_no(value: Value) -> bool:
+    return isinstance(value, Nothing) or (isinstance(value, Flag) and not value.flag)
+
+
+def condition_of(home: FileContext, node: Node) -> tuple[Node, Expr] | None:
+    """The innermost branch around a node inside its function, with what has to hold for it."""
+    child = node
+    for parent in home.names.ancestors(node):
+        match parent:
+            case If(test=test, then=then) | Conditional(test=test, then=then) if child is then:
+                return then, test
+            case Binary(operator="and", left=left, right=right) if child is right:
+                return right, left
+            case If() | Conditional() | Function():
+                return None
+            case _:
+                child = parent
+    return None

@@ -9,7 +9,7 @@ from lk_audit.extractors.callers.check_calls import assigned_calls, looks_up_cal
 from lk_audit.extractors.context import FileContext, IsRequest, last_name
 from lk_audit.extractors.handlers.route_settings import entries_of
 from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
-from lk_audit.extractors.rights.branches import condition_of
+from lk_audit.extractors.rights.kept_rights import condition_of
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import (

@@ -82,8 +82,8 @@ def takes_identity_apart(context: FileContext, node: Member | Index) -> bool:
             continue
         if "authorizer" in inner:
             return True
-        if inner[-1:] == ("auth",) and _is_called(context, node):
-            # Convex's `ctx.auth.getUserIdentity()`: there for everybody, and null for strangers.
+        if context.names.is_javascript and inner[-1:] == ("auth",) and _is_called(context, node):
+            # Convex's `ctx.auth.getUserIdentity()` is null for strangers; Vapor's `req.auth.require()` raises.
             continue
         written = context.source.data[node.start : node.end]
         if not context.is_python and inner[-1:] and inner[-1] in _DEREFERENCED and b"?" not in written:

@@ -161,3 +161,20 @@ def test_who_must_know_a_secret_that_is_looked_up_is_no_stranger(
     path: str, handler: str, lookup: str, *, is_open: bool
 ) -> None:
     assert bool(found_in({path: handler.replace("LOOKUP", lookup)}, "LK601")) is is_open
+
+
+@pytest.mark.parametrize(
+    ("path", "handler", "lookup", "is_open"),
+    [
+        ("A.java", JAVA, "Link found = links.findByToken(token).orElseThrow(() -> new NotFound());", False),
+        ("A.java", JAVA, "Room found = rooms.findByName(room).orElseThrow(() -> new NotFound());", True),
+        ("a.php", PHP, "$found = Link::where('token', $request->input('token'))->firstOrFail();\n    if (0)", False),
+        ("a.php", PHP, "$found = Room::where('name', $request->input('room'))->firstOrFail();\n    if (0)", True),
+        ("a.py", PYTHON, 'found = Link.query.first_or_404(token=request.json["token"])\n    if 0:', False),
+        ("a.py", PYTHON, 'found = Room.query.first_or_404(name=request.json["room"])\n    if 0:', True),
+    ],
+)
+def test_a_look_up_that_raises_needs_no_test_of_what_it_found(
+    path: str, handler: str, lookup: str, *, is_open: bool
+) -> None:
+    assert bool(found_in({path: handler.replace("LOOKUP", lookup)}, "LK601")) is is_open

@@ -34,7 +34,7 @@ from lk_audit.extractors.callers.lax_checks import (
     is_switched_off,
     spares_the_silent,
 )
-from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret, gives_who_holds
+from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret, gives_who_holds, raises_without_secret
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import (
     chosen_refusal,
@@ -95,7 +95,7 @@ class Checks:
                 return True
             case Call():
                 is_check = self.verifies(context, node, depth) and not is_swallowed(context, node, function)
-                return is_check or self._refuses_without(context, node, depth)
+                return is_check or self._refuses_without(context, node, depth) or raises_without_secret(context, node)
             case Member() | Index():
                 return takes_identity_apart(context, node)
             case _:

@@ -32,6 +32,19 @@ def finds_nothing_by_secret(context: FileContext, test: Expr) -> bool:
     return missing is not None and any(_is_by_secret(context, call) for call in _asked(context, missing))
 
 
+def raises_without_secret(context: FileContext, call: Call) -> bool:
+    """`Link::where("token", $sent)->firstOrFail()`: whether a look-up by a secret goes on only with what it found."""
+    name = name_called(call)
+    if name in _UNWRAPPING:
+        wanted = call.callee.object if isinstance(call.callee, Member) else None
+        return isinstance(wanted, Call) and _is_by_secret(context, wanted)
+    return _RAISES.search(name) is not None and _is_by_secret(context, call)
+
+
+_UNWRAPPING = frozenset({"orElseThrow", "getOrThrow"})
+_RAISES = regex(r"(?i)(?:or_?(?:fail|throw|404|raise|abort)|sole)$")
+
+
 def _asked(context: FileContext, missing: Expr) -> Iterator[Call]:
     """The calls that give what is missing; in Go also those that give it beside something else."""
     yield from assigned_calls(context, missing)

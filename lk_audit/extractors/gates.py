@@ -144,7 +144,7 @@ GATES: Mapping[str, Gate] = {
     ),
     "credentials": ((_SECRETS,), (SINKS, MADE_SINKS), (SIGNING, _CLAIMS)),
     "comments": ((_SECRETS,),),
-    "texts": ((SECRET_IN_TEXT,),),
+    "texts": ((_ANY_SECRETS, SECRET_IN_TEXT[:1]), ((b"keys", b"KEYS"), SECRET_IN_TEXT[1:])),
     "exposures": ((_SECRETS, _PUBLISHING),),
     "public_settings": ((_SECRETS,), ((b"envPrefix",),)),
     "token_checks": (

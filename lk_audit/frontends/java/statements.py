@@ -8,7 +8,7 @@ from lk_audit.frontends.java import types
 from lk_audit.frontends.jvm.nodes import called_at_once, each, returning
 from lk_audit.frontends.lowering.common import choice, loop, thrown
 from lk_audit.frontends.lowering.switches import Case, switch
-from lk_audit.frontends.lowering.tree import Either, Part, Several, block, expression, statements
+from lk_audit.frontends.lowering.tree import Either, Part, Several, block, expression, last_child, statements
 from lk_audit.syntax import (
     Assign,
     Block,
@@ -161,9 +161,9 @@ _ENDS = frozenset({"break_statement", "return_statement", "throw_statement", "co
 
 
 def _ends(node: TreeNode) -> bool:
-    last = node.named_children[-1] if node.named_children else None
-    while last is not None and last.type == "block" and last.named_children:
-        last = last.named_children[-1]
+    last = last_child(node)
+    while last is not None and last.type == "block":
+        last = last_child(last)
     return last is not None and last.type in _ENDS
 
 

@@ -180,6 +180,11 @@ def statements(nodes: Iterable[Node]) -> tuple[Statement, ...]:
     return tuple(found)
 
 
+def last_child(node: TreeNode) -> TreeNode | None:
+    """The last named child that is no comment."""
+    return next((child for child in reversed(node.named_children) if not child.is_extra), None)
+
+
 def contents(nodes: Iterable[Node]) -> tuple[Expr | Statement, ...]:
     """The expressions and statements among `nodes` and, for parts, those inside."""
     found: list[Expr | Statement] = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.frontends.lowering.common import loop
 from lk_audit.frontends.lowering.switches import Case, switch
-from lk_audit.frontends.lowering.tree import Several, block, expression, statements
+from lk_audit.frontends.lowering.tree import Several, block, expression, last_child, statements
 from lk_audit.frontends.php.assignments import assigned_from
 from lk_audit.frontends.php.names import Nodes
 from lk_audit.syntax import (
@@ -109,9 +109,9 @@ def _case(run: Lowering, frame: Frame) -> Node:
 
 
 def _leaves(node: TreeNode) -> bool:
-    last = node.named_children[-1] if node.named_children else None
+    last = last_child(node)
     if last is not None and last.type == "compound_statement":
-        last = last.named_children[-1] if last.named_children else None
+        last = last_child(last)
     if last is None:
         return False
     inner = last.named_children[0].type if last.named_children else ""

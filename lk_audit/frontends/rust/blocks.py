@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from lk_audit.frontends.lowering.tree import Part, contents, expression
+from lk_audit.frontends.lowering.tree import Part, contents, expression, last_child
 from lk_audit.frontends.rust import types
 from lk_audit.syntax import (
     Assign,
@@ -155,7 +155,7 @@ def _is_plain(body: Body) -> bool:
 def block(run: Lowering, frame: Frame) -> Node:
     """`{ a; b }`: the last expression without a semicolon is its value."""
     values = [value for kid, value in zip(frame.kids, frame.values, strict=True) if kid.type not in _LABELS]
-    last = frame.node.named_children[-1] if frame.node.named_children else None
+    last = last_child(frame.node)
     is_value = bool(values) and last is not None and frame.kids[-1] == last and _is_value(last)
     tail = values.pop() if is_value else None
     if isinstance(tail, types.Written):

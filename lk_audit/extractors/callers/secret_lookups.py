@@ -42,7 +42,7 @@ def raises_without_secret(context: FileContext, call: Call) -> bool:
 
 
 _UNWRAPPING = frozenset({"orElseThrow", "getOrThrow"})
-_RAISES = regex(r"(?i)(?:or_?(?:fail|throw|404|raise|abort)|sole)$")
+_RAISES = regex(r"(?i)(?:or_?(?:fail|throw|404|raise|abort)|^sole)$")
 
 
 def _asked(context: FileContext, missing: Expr) -> Iterator[Call]:

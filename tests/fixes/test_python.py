@@ -82,6 +82,28 @@ def test_a_missing_lifetime_goes_into_the_chain_with_its_import_above_the_others
     )
 
 
+@pytest.mark.parametrize(
+    ("imports", "expected"),
+    [
+        (
+            "import os\n\nfrom livekit import api\n",
+            "import os\nfrom datetime import timedelta\n\nfrom livekit import api\n",
+        ),
+        ("import os\nimport time\nfrom livekit import api\n", "import os\nimport time\nNEW\nfrom livekit import api\n"),
+        (
+            "import os\nfrom typing import Any\n\nfrom livekit import api\n",
+            "import os\nNEW\nfrom typing import Any\n\n",
+        ),
+        ("from collections import abc\nfrom livekit import api\n", "from collections import abc\nNEW\nfrom livekit"),
+        ("from livekit import api\nimport os\n", "NEW\nfrom livekit import api\nimport os\n"),
+    ],
+)
+def test_an_import_is_sorted_among_those_of_the_standard_library(imports: str, expected: str) -> None:
+    text = f'{imports}\ntoken = api.AccessToken().with_identity("x").{GRANTS}.to_jwt()\n'
+
+    assert fixed("a.py", text).startswith(expected.replace("NEW", "from datetime import timedelta"))
+
+
 def test_an_import_goes_below_the_lines_that_an_interpreter_reads() -> None:
     head = "#!/usr/bin/env python3\n# -*- coding: utf-8 -*-\n"
     text = f'{head}livekit_api_secret = "{SECRET}"\n'

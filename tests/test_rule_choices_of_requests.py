@@ -96,6 +96,18 @@ def test_what_the_request_is_asked_for_is_named_where_it_is_a_plain_name(read: s
     assert problem.related[-1].note == said
 
 
+def test_a_parameter_of_a_handler_is_called_one() -> None:
+    text = (
+        "from fastapi import FastAPI\nfrom livekit import api\napp = FastAPI()\n\n"
+        '@app.get("/token")\ndef token(identity: str):\n'
+        '    grants = api.VideoGrants(room_join=True, room="hall")\n'
+        "    return api.AccessToken().with_identity(identity).with_grants(grants).to_jwt()\n"
+    )
+    (problem,) = found("unauthenticated-mint", "main.py", text)
+
+    assert problem.related[-1].note == "identity from the parameter identity"
+
+
 @pytest.mark.parametrize(
     ("join", "whose"), [("true", "a participant's token"), ("false", "a token that a request gets")]
 )

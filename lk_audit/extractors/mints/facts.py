@@ -202,6 +202,8 @@ def _taken_at(context: FileContext, mint: Call, source: Value) -> Place | None:
 
 def _spelled(value: Value) -> str:
     match value:
+        case Given(parameter=parameter, members=()) if not parameter.startswith("#"):
+            return f"the parameter {parameter}"
         case Given(parameter=parameter, members=members):
             return ".".join((parameter, *members)) if not parameter.startswith("#") else ".".join(members) or "request"
         case Returned(call=call, members=members):

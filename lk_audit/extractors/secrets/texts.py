@@ -40,7 +40,9 @@ def text_credentials(context: FileContext) -> Iterator[CredentialLiteral]:
 
 def _may_hold_secret(context: FileContext, node: Literal) -> bool:
     data = context.source.data
-    return isinstance(node.value, str) and any(form.search(data, node.start, node.end) for form in SECRET_IN_TEXT)
+    if not isinstance(node.value, str) or node.value.startswith("--"):
+        return False  # An option alone belongs to the command around it, which is read as a whole.
+    return any(form.search(data, node.start, node.end) for form in SECRET_IN_TEXT)
 
 
 def _pairs(source: Source, node: Literal) -> Iterator[Pair]:

@@ -82,10 +82,13 @@ class GoRoutes:
             if item.function is None and name in _names_in(item.handler):
                 yield item
 
-    def handler_of(self, function: Function, name: str) -> Handler | None:
-        """The handler that this file makes of a function of that name; what its other routes lead to is not asked."""
-        found = (registered(self._context, item, function) for item in self._naming(name) if item.function is function)
-        return next(found, None)
+    def handlers_of(self, function: Function) -> Iterator[Handler]:
+        """The handlers that this file makes of a function; what routes lead to that do not name it is not asked."""
+        home = self._context.home(function)
+        named = function if function.name else maker(home, function)
+        for item in self._naming(named.name) if named is not None else ():
+            if item.function is function:
+                yield registered(self._context, item, function)
 
     @cached_property
     def _calls(self) -> tuple[Call, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 
 from msgspec import Struct
@@ -58,7 +58,15 @@ class Endpoints:
     def registered_with(self, handler: Handler) -> Iterator[Handler]:
         """A handler of this file, and what else its function answers: each may have something else in front of it."""
         yield handler
-        yield from (other for other in self._known.get(handler.function, ()) if _is_another(handler, other))
+        yield from (other for other in self.made_of(handler.function) if _is_another(handler, other))
+
+    def made_of(self, function: Function) -> Iterable[Handler]:
+        """The handlers that this file makes of a function, of any file."""
+        if not self._context.is_go:
+            return self._known.get(function, ())
+        from lk_audit.extractors.handlers.go import GoRoutes  # noqa: PLC0415 - most scans meet other languages
+
+        return self._context.built(GoRoutes).handlers_of(function)
 
     def handler_of(self, function: Function) -> Handler | None:
         """How a function comes to answer requests; None for one that does not."""
@@ -94,7 +102,7 @@ class Endpoints:
         may = partial(may_register, family=names.traits.family, looks_like_handler=looks_like_handler(function))
         for word in [owner.name] if function.name == "__invoke" and owner is not None else words:
             for module in usage.handing_over(self._context.code, function, word, may):
-                made = self._made_in(module, function, function.name)
+                made = self._made_in(module, function)
                 if made is not None:
                     yield made
                 elif names.is_javascript and wrapped(names, function) is not function:
@@ -111,19 +119,15 @@ class Endpoints:
         if named is None or (known is not None and known.router is not None):
             return
         for use in self._context.project.usage.callers(self._context.code, named):
-            made = self._made_in(use.module, function, named.name)
+            made = self._made_in(use.module, function)
             if made is not None:
                 yield made
         yield from self._registrations_by_name(function, named.name)
 
-    def _made_in(self, module: CodeModule, function: Function, name: str) -> Handler | None:
-        """The handler that another file makes of a function of this one, which most call by its name."""
+    def _made_in(self, module: CodeModule, function: Function) -> Handler | None:
+        """The handler that another file makes of a function of this one."""
         site = self._context.workspace.context(module)
-        if self._context.is_go:
-            from lk_audit.extractors.handlers.go import GoRoutes  # noqa: PLC0415 - most scans meet other languages
-
-            return site.built(GoRoutes).handler_of(function, name)
-        return site.built(Endpoints).handlers.get(function)
+        return next(iter(site.built(Endpoints).made_of(function)), None)
 
     def _takes_request(self, function: Function) -> bool:
         """Whether a Go function can be registered at all."""

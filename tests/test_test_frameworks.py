@@ -38,6 +38,8 @@ CODE = [
     ("python", "import pytest\n\ndef tested():"),
     ("python", "def test_connection():\n    mint()"),
     ("python", "from unittest import mock\n\ndef main():"),
+    ("python", '@router.get("/test")\nasync def test_token():\n    assert KEY\n    return mint()'),
+    ("python", "app = FastAPI()\n\ndef test_connection():\n    assert KEY"),
     ("go", "func TestMode(t *Config) {"),
     ("jvm", "import org.springframework.stereotype.Service;"),
     ("php", "class Test extends Model"),

@@ -15,7 +15,8 @@ def is_test(data: bytes, family: str) -> bool:
     patterns = _PATTERNS.get(family)
     if patterns is None or not all(pattern.search(data) for pattern in patterns):
         return False
-    return family != "rust" or _RUST_ITEM.search(data) is None
+    other = _OTHERWISE.get(family)
+    return other is None or other.search(data) is None
 
 
 def _line(pattern: bytes) -> re.Pattern[bytes]:
@@ -57,5 +58,13 @@ _PATTERNS: dict[str, tuple[re.Pattern[bytes], ...]] = {
     "swift": (_line(rb"(?:@testable )?import (?:XCTest|Testing)\b"),),
     "dart": (_line(rb"import [\"']package:(?:flutter_)?test/"),),
 }
-_RUST_ITEM = regex(rb"(?m)^pub\b")
-"""What a file of Rust gives to others; tests give nothing."""
+_OTHERWISE = {
+    # A server may try itself out: `@app.get("/test")` of `async def test_token()`, with an `assert` in it.
+    "python": regex(
+        rb"(?m)^[ \t]{0,8}@\w{1,40}\.(?:get|post|put|delete|route|api_route|websocket)\("
+        rb"|\b(?:FastAPI|Flask|Quart|Sanic|Starlette)\("
+    ),
+    # What is given to others; tests give nothing.
+    "rust": regex(rb"(?m)^pub\b"),
+}
+"""What tells of a file that it does more than test."""

@@ -262,3 +262,4 @@ def _finds_forgery(context: FileContext, test: Expr) -> bool:
 
 
 _OF_SIGNATURES = (b"mac", b"Mac", b"MAC", b"sign", b"Sign")
+"""One of these is in code that makes an HMAC, or calls somebody who does."""

@@ -296,8 +296,8 @@ def _label(call: Call, path: str | None) -> str:
 def _may_register(call: Call, name: str) -> bool:
     """Whether a call may register what has that name; what variables hold is only asked where no method is given."""
     given = [expr for item in call.arguments for expr in _wrapped(item.value)]
-    methods = {expr.name for expr in given if isinstance(expr, Member) and expr.name[:1].isupper()}
-    return name in methods or not methods or any(last_name(expr) == name for expr in given)
+    gives_method = any(isinstance(expr, Member) and expr.name[:1].isupper() for expr in given)
+    return not gives_method or any(last_name(expr) == name for expr in given)
 
 
 def _names_in(expr: Expr) -> Iterator[str]:

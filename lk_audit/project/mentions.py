@@ -34,10 +34,7 @@ _MARKS = {
 _FEW_USERS = 4
 """Where more files use a method of some name, only those count that also name its class or import its file."""
 _NO_WORD = regex(rb"(?<!\w)\Z")
-RENAMED = (
-    Form(_NO_WORD, regex(rb"\s{1,9}as\s")),
-    Form(regex(rb"[=:]\s{0,9}\Z"), regex(rb"\b(?!\s{0,9}[.(])")),
-)
+RENAMED = (Form(_NO_WORD, regex(rb"\s{1,9}as\s")),)
 """How code that hands a name on under another looks."""
 CALLED = (Form(_NO_WORD, regex(rb"\s?\(|\?\.\(|<|:|\s{1,9}as\s")),)
 """How a call of a function looks, or an import that gives it another name."""

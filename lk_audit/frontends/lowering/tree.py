@@ -18,6 +18,8 @@ _EXPRESSIONS = frozenset(get_args(Expr))
 _STATEMENTS = frozenset(get_args(Statement))
 _PUBLIC = _EXPRESSIONS | _STATEMENTS
 _LONGEST_COPY = 8
+_SMALL = 64
+"""Bytes; what the parser has told of the inside of so short a text may stay until the text around it is lowered."""
 
 
 class Part(Node):
@@ -116,7 +118,7 @@ class Lowering:
                     frame.values.append(_missing(child) or leaf(data, child))
                 elif kind not in skipped:
                     above.append(frame)
-                    frame = self._open(child, kind)
+                    frame = self._open(_bare(child), kind)
                     break
             else:
                 value = self._close(frame)
@@ -151,8 +153,17 @@ class Lowering:
         if done.kind == "ERROR" and frame.kind not in self._grammar.lists:
             self._strays.append(value)
             return
-        frame.kids.append(done.node)
+        frame.kids.append(_bare(done.node))
         frame.values.append(value)
+
+
+def _bare(node: TreeNode) -> TreeNode:
+    """A large node without its children: one that was asked for them keeps them, and they keep theirs.
+
+    Source: `node_get_children` in `tree_sitter/binding/node.c` of py-tree-sitter 0.26.1.
+    """
+    anew = node.walk().node if node.end_byte - node.start_byte > _SMALL else None
+    return anew or node
 
 
 def expression(node: Node) -> Expr:

@@ -63,6 +63,12 @@ REFUSED = [
     ("isHost", "if (isHost) { if (show.hostId !== req.user.id) return res.status(403).end(); }"),
     ("isHost", "if (isHost && !(await hosts(show, req.user.id))) return res.status(403).end();"),
     ("role === 'host'", "if (role === 'host' && !owns) return res.status(403).end();"),
+    ("isHost", "if ((isHost || isOwner) && !owns) return res.status(403).end();"),
+    ("isHost", "if (isHost || isOwner) { if (show.hostId !== req.user.id) return res.status(403).end(); }"),
+    (
+        "role === 'host'",
+        "if (role === 'host' || role === 'admin') { if (!(await hosts(show))) throw new ForbiddenError(); }",
+    ),
 ]
 LET_THROUGH = [
     ("isHost", ""),
@@ -72,6 +78,8 @@ LET_THROUGH = [
     ("isHost", "if (isHost && !room) return res.status(403).end();"),
     ("isHost", "if (role && !owns) return res.status(403).end();"),
     ("role === 'host'", "if (role === 'admin' && !owns) return res.status(403).end();"),
+    ("isHost", "if (isHost || (isOwner && !owns)) return res.status(403).end();"),
+    ("isHost", "if (!isHost) { if (show.hostId !== req.user.id) return res.status(403).end(); }"),
 ]
 
 

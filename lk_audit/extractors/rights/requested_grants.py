@@ -7,7 +7,8 @@ from msgspec import Struct
 from lk_audit.extractors.callers.check_calls import shows_secret
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.requests.request_values import RequestValues
-from lk_audit.extractors.rights.role_conditions import is_examined, is_set_by_request, is_vouched_for, looked_up_at
+from lk_audit.extractors.rights.role_claims import is_examined, is_vouched_for
+from lk_audit.extractors.rights.role_conditions import is_set_by_request, looked_up_at
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Argument, Binary, Call, Expr, Literal, Member, Name, Node, Record, Unary, walk

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.callers.caller_data import is_known_caller
-from lk_audit.extractors.callers.check_calls import assigned_calls, looks_up_caller, shows_secret
-from lk_audit.extractors.context import FileContext, IsRequest, last_name
+from lk_audit.extractors.callers.check_calls import shows_secret
+from lk_audit.extractors.context import FileContext, IsRequest
 from lk_audit.extractors.handlers.route_settings import entries_of
-from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
+from lk_audit.extractors.refusals import says_refusal
 from lk_audit.extractors.rights.kept_rights import condition_of
-from lk_audit.patterns import regex
+from lk_audit.extractors.rights.role_claims import is_examined, is_same, is_vouched_for, names_role, other_side, word_of
 from lk_audit.source import Place
 from lk_audit.syntax import (
-    Assign,
     Binary,
     Call,
     Conditional,
     Expr,
-    Function,
     If,
     Index,
     Literal,
@@ -31,14 +28,8 @@ from lk_audit.syntax import (
     Unary,
     walk,
 )
-from lk_audit.values.model import Flag, Given, Mapped, Returned, Text, Value, symbolic_sources
+from lk_audit.values.model import Flag, Mapped, Text, Value, symbolic_sources
 
-_ROLE = regex(
-    r"(?:^|_)(?:is|as|can|may|allow)_|admin|host|owner|moderator|teacher|instructor|tutor|doctor|streamer|publish|"
-    r"broadcast|presenter|speaker|record|hidden|agent|role|privileged"
-)
-"""How a flag is called that says what somebody may do, not what else a request holds: humps written as underscores."""
-_HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _DEEPEST = 2
 
 
@@ -137,162 +128,7 @@ def _compares(context: FileContext, part: Node, asked: Value) -> bool:
     if not isinstance(part, Binary) or part.operator not in {"==", "!="}:
         return False
     sides = (value for side in (part.left, part.right) for value in symbolic_sources(context.values(side)))
-    return any(_is_same(value, asked) for value in sides)
-
-
-def is_examined(context: FileContext, choice: Binary, is_request: IsRequest) -> bool:
-    """Whether those who make a choice are looked at before: `if (role === "host") { if (!(await owns())) throw ... }`.
-
-    That they are somebody is not enough: a right has to be theirs.
-    """
-    home, word = context.home(choice), _word(choice)
-    asked = [value for value in symbolic_sources(home.values(_other(choice))) if is_request(value)]
-    return word is not None and bool(asked) and all(_is_looked_into(context, item, word, is_request) for item in asked)
-
-
-def _is_looked_into(context: FileContext, asked: Value, word: Literal, is_request: IsRequest) -> bool:
-    """Whether the function that takes a word from the request turns some away who send it."""
-    function, home = _taking(context, asked)
-    return any(
-        _refuses_unless(home, part, is_request) or _is_looked_into_there(home, branch)
-        for branch in _branches(function)
-        for part in walk(branch.test)
-        if isinstance(part, Binary) and _asks_for(home, part, asked, word)
-    )
-
-
-def _taking(context: FileContext, asked: Value) -> tuple[Function | None, FileContext]:
-    """The function that takes a value from its request, and the file that it is in."""
-    node = asked.function if isinstance(asked, Given) else asked.origin
-    home = context.home(node)
-    return node if isinstance(node, Function) else home.names.enclosing_function(node), home
-
-
-def _branches(function: Function | None) -> Iterator[If]:
-    return (item for item in walk(function.body) if isinstance(item, If)) if function is not None else iter(())
-
-
-def _asks_for(home: FileContext, part: Binary, asked: Value, word: Literal) -> bool:
-    """Whether a part of a test compares a piece of the request with a word."""
-    if part.operator != "==":
-        return False
-    told = _word(part)
-    if told is None or told.value != word.value:
-        return False
-    return any(_is_same(value, asked) for value in symbolic_sources(home.values(_other(part))))
-
-
-def _is_same(one: Value, other: Value) -> bool:
-    match one, other:
-        case Given(), Given():
-            return one.function is other.function and one.members == other.members
-        case Returned(), Returned():
-            return one.call is other.call and one.members == other.members
-        case _:
-            return one.origin is other.origin
-
-
-def _word(comparison: Binary) -> Literal | None:
-    sides = (comparison.left, comparison.right)
-    return next((side for side in sides if isinstance(side, Literal)), None)
-
-
-def _other(comparison: Binary) -> Expr:
-    return comparison.right if isinstance(comparison.left, Literal) else comparison.left
-
-
-def _is_looked_into_there(home: FileContext, branch: If) -> bool:
-    return any(_turns_away(home, inner) for inner in walk(branch.then) if isinstance(inner, If))
-
-
-def _turns_away(home: FileContext, branch: If) -> bool:
-    """Whether a branch refuses by what was looked up for the caller, or by comparing him with what is kept."""
-    if not leaves(branch.then) or not says_refusal(branch.then):
-        return False
-    compared = [node for node in walk(branch.test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
-    if any(not isinstance(node.left, Literal) and not isinstance(node.right, Literal) for node in compared):
-        return True
-    if any(_is_part_of_caller(home, part) for part in parts_of_test(branch.test)):
-        return True
-    return any(call.arguments for part in parts_of_test(branch.test) for call in assigned_calls(home, part))
-
-
-def _is_part_of_caller(home: FileContext, part: Expr) -> bool:
-    """`session.user.role`, of `session = await auth()`: what is known of the caller, more than that he is there."""
-    if not isinstance(part, Member) or not _names_role(part):
-        return False
-    if any(looks_up_caller(home, call) for call in assigned_calls(home, part)):
-        return True
-    return any(is_known_caller(home, value) for value in symbolic_sources(home.values(part)))
-
-
-def is_vouched_for(context: FileContext, value: Value, is_request: IsRequest) -> bool:
-    """Whether a role that a request claims is refused unless more is right: `if (isHost && !owns(room)) return 403`."""
-    home = context.home(value.origin)
-    chosen = next((item for item in home.names.ancestors(value.origin) if isinstance(item, Assign | Function)), None)
-    if isinstance(chosen, Assign) and isinstance(chosen.target, Name):
-        scope, name = home.names.binding_scope(chosen.target), chosen.target.id
-        uses = home.names.uses(scope, name) if scope is not None else ()
-        if any(_refuses_unless(home, use, is_request) for use in uses):
-            return True
-    return _is_refused_claim(context, value, is_request)
-
-
-def _is_refused_claim(context: FileContext, asked: Value, is_request: IsRequest) -> bool:
-    """The same of a field of the request, where it is taken: `const { isHost } = req.body; if (isHost && ...)`."""
-    if not isinstance(asked, Given | Returned) or not asked.members:
-        return False
-    function, home = _taking(context, asked)
-    tested = (part for branch in _branches(function) for part in _conjuncts(branch.test))
-    fields = (part for part in tested if isinstance(part, Name | Member))
-    return any(
-        _refuses_unless(home, field, is_request)
-        for field in fields
-        if any(_is_same(item, asked) for item in symbolic_sources(home.values(field)))
-    )
-
-
-def _refuses_unless(home: FileContext, claim: Expr, is_request: IsRequest) -> bool:
-    """Whether a claim is tested together with what somebody else says of it, and refused where that is not so.
-
-    Or looked into where it is made: `if (isHost) { if (!(await owns())) return 403 }`.
-    """
-    test: Node = claim
-    for holder in home.names.ancestors(claim):
-        if isinstance(holder, If):
-            others = (part for part in _conjuncts(holder.test) if part is not claim)
-            is_asked = any(_asks_others(home, part, is_request) for part in others)
-            is_refused = is_asked and leaves(holder.then) and says_refusal(holder.then)
-            return test is holder.test and (is_refused or _is_looked_into_there(home, holder))
-        if not (isinstance(holder, Binary) and holder.operator == "and"):
-            return False
-        test = holder
-    return False
-
-
-def _conjuncts(test: Expr) -> Iterator[Expr]:
-    """What has to hold, all of it, for a test to hold."""
-    match test:
-        case Binary(operator="and", left=left, right=right):
-            yield from _conjuncts(left)
-            yield from _conjuncts(right)
-        case _:
-            yield test
-
-
-def _asks_others(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
-    """`!owns(room)`, `room.owner != user.id`, `!isOwner` after `const isOwner = room.owner === user.id`."""
-    match test:
-        case Unary(operator="not", operand=Name() as name):
-            found = [item.value for item in home.names.definitions(name) if item.value is not None]
-            is_told = any(isinstance(item, Call | Binary) for value in found for item in walk(value))
-            return is_told and not any(map(is_request, symbolic_sources(home.values(name))))
-        case Unary(operator="not", operand=operand):
-            return any(isinstance(item, Call) for item in walk(operand))
-        case Binary(operator="!=", left=left, right=right):
-            return not (isinstance(left, Literal) or isinstance(right, Literal))
-        case _:
-            return False
+    return any(is_same(value, asked) for value in sides)
 
 
 def _asks_for_role(home: FileContext, test: Expr, is_request: IsRequest, depth: int = _DEEPEST) -> bool:
@@ -309,15 +145,15 @@ def _asks_for_role(home: FileContext, test: Expr, is_request: IsRequest, depth: 
         node for part in (test, *_chosen_by(home, test)) for node in walk(part) if isinstance(node, Name | Member)
     ]
     asked = [node for node in tested if any(map(is_request, symbolic_sources(home.values(node))))]
-    return bool(asked) if isinstance(test, Binary) else any(map(_names_role, asked))
+    return bool(asked) if isinstance(test, Binary) else any(map(names_role, asked))
 
 
 def _conditions_of_word(home: FileContext, test: Expr) -> Iterator[tuple[FileContext, Expr]]:
     """What has to hold where something gets the word that a test compares it with."""
-    word = _word(test) if isinstance(test, Binary) and test.operator == "==" else None
+    word = word_of(test) if isinstance(test, Binary) and test.operator == "==" else None
     if not isinstance(test, Binary) or word is None or not isinstance(word.value, str):
         return
-    for value in home.values(_other(test)):
+    for value in home.values(other_side(test)):
         if isinstance(value, Text) and value.text == word.value:
             inner = home.home(value.origin)
             found = condition_of(inner, value.origin)
@@ -337,7 +173,3 @@ def _chosen_by(home: FileContext, test: Expr) -> Iterator[Expr]:
                     yield right if isinstance(left, Literal) else left
                 case _:
                     continue
-
-
-def _names_role(expr: Expr) -> bool:
-    return _ROLE.search(_HUMPS.sub("_", last_name(expr) or "").lower()) is not None

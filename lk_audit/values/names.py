@@ -158,8 +158,7 @@ class Names:
 
     def binding_scope(self, name: Name) -> Scope | None:
         """The scope whose variable `name` is, or None for a name that nothing here defines."""
-        known = self._scopes.definitions
-        return next((scope for scope in self._scopes.around(name) if (scope, name.id) in known), None)
+        return next((scope for scope in self._scopes.around(name) if self._scopes.declares(scope, name)), None)
 
     def at_end(self, name: str) -> Name:
         """A mention of a name where the module ends: what others get who import it."""
@@ -305,9 +304,9 @@ class Names:
     def _find_definitions(self, name: Name) -> tuple[Definition, ...]:
         is_exported = isinstance(self.parent(name), Export)
         for index, scope in enumerate(self._scopes.around(name)):
-            known = self._scopes.definitions.get((scope, name.id))
-            if known is None:
+            if not self._scopes.declares(scope, name):
                 continue
+            known = self._scopes.definitions[scope, name.id]
             found = known[:_MOST_DEFINITIONS] if index or is_exported else self.flow.reaching(known, name)
             if found:
                 return (*found, *self._from_closures(found, scope))

@@ -166,6 +166,22 @@ class Scopes:
                 yield parent
             child, parent = parent, above(parent)
 
+    def declares(self, scope: Scope, name: Name) -> bool:
+        """Whether `name` can be a variable of a scope around it.
+
+        No parameter says what its own type is: `constructor(private Tokens: Tokens)`.
+        """
+        return (scope, name.id) in self.definitions and not (isinstance(scope, Function) and self._is_type(scope, name))
+
+    def _is_type(self, function: Function, name: Name) -> bool:
+        """Whether a name belongs to what is written about the type of a parameter."""
+        child: Node = name
+        for parent in self.ancestors(name) if name.end <= function.body.start else ():
+            if parent is function or isinstance(parent, Parameter):
+                return isinstance(parent, Parameter) and child is parent.annotation
+            child = parent
+        return False
+
     def owner(self, function: Function) -> Class | None:
         """The class whose method `function` is."""
         holder = self.parents.get(function)

@@ -106,6 +106,14 @@ def test_a_parameter_hides_a_constant_of_the_module() -> None:
     assert isinstance(definition.node, Parameter)
 
 
+def test_a_parameter_may_be_called_like_its_type() -> None:
+    names = read("typescript", "import { Tokens } from './tokens'; class C { constructor(private Tokens: Tokens) {} }")
+    (parameter,) = names.nodes(Parameter)
+
+    assert isinstance(parameter.annotation, Name)
+    assert names.qualified(parameter.annotation) == "./tokens.Tokens"
+
+
 def test_a_function_sees_every_assignment_of_the_module() -> None:
     names = read("javascript", "let ttl = 5; function f() { look(ttl) } ttl = 6")
     assert [item.kind for item in names.definitions(_name(names))] == ["assign", "assign"]

@@ -37,6 +37,10 @@ class Passing extends AuthGuard('jwt') {
 STRICT = LENIENT.replace(
     "return user || null;", "if (error || !user) throw new UnauthorizedException();\n    return user;"
 )
+HALF_LENIENT = LENIENT.replace("return user", "if (error) throw error;\n    return user")
+ENDING_STRICT = LENIENT.replace(
+    "return user || null;", "if (user) return user;\n    throw new UnauthorizedException();"
+)
 OWN = (
     "class Passing implements CanActivate {\n  canActivate(context) {\n    return this.tokens.check(context);\n  }\n}\n"
 )
@@ -47,13 +51,25 @@ OWN = (
     [
         ("", "AuthGuard('jwt')", False),
         (LENIENT, "Passing", True),
+        (HALF_LENIENT, "Passing", True),
         (STRICT, "Passing", False),
+        (ENDING_STRICT, "Passing", False),
         (OWN, "Passing", False),
         ("import { ThrottlerGuard } from '@nestjs/throttler';", "ThrottlerGuard", True),
         ("import { SessionGuard } from './unknown';", "SessionGuard", False),
         ("import { SessionGuard } from './unknown';", "ThrottlerGuard, SessionGuard", False),
     ],
-    ids=["Passport", "takes anybody", "refuses", "own", "counts requests", "unknown", "two"],
+    ids=[
+        "Passport",
+        "takes anybody",
+        "passes errors on",
+        "refuses",
+        "refuses at its end",
+        "own",
+        "counts requests",
+        "unknown",
+        "two",
+    ],
 )
 def test_a_guard_of_nest_counts_by_what_it_does(guard: str, name: str, *, expected: bool) -> None:
     assert is_open(NEST.replace("GUARD", guard).replace("NAME", name), "src/rooms.controller.ts") is expected

@@ -84,7 +84,18 @@ def is_lenient(owner: Class) -> bool:
     """Whether a guard of Nest takes what Passport found, if anything: `handleRequest(error, user) { return user; }`."""
     functions = (getattr(item, "function", None) for item in owner.body.statements)
     handles = [item for item in functions if isinstance(item, Function) and item.name == "handleRequest"]
-    return any(not any(isinstance(node, Raise) for node in walk(item.body)) for item in handles)
+    return any(not _raises_without_user(item) for item in handles)
+
+
+def _raises_without_user(function: Function) -> bool:
+    """Whether it raises for more than an error of Passport's own: `if (error) throw error;` lets strangers pass."""
+    first = function.parameters[0].name if function.parameters else ""
+    spared: set[Node] = set()
+    for branch in (node for node in walk(function.body) if isinstance(node, If)):
+        asked = {node.id for node in walk(branch.test) if isinstance(node, Name)}
+        if first and asked == {first}:
+            spared.update(walk(branch.then))
+    return any(isinstance(node, Raise) and node not in spared for node in walk(function.body))
 
 
 def is_hollow(function: Function) -> bool:

@@ -40,6 +40,18 @@ def test_a_helper_may_answer_in_many_words(name: str) -> None:
     assert hands_out(f"out.{name}(token)")
 
 
+@pytest.mark.parametrize("name", ["res", "response", "reply"])
+def test_a_helper_may_be_given_the_response_along_with_the_token(name: str) -> None:
+    helper = HELPER.replace("give(out,", f"give({name},")
+
+    def hands_out(sent: str) -> bool:
+        answer = f"succeed({name}, 200, {sent})"
+        return bool(found_in({"server.js": helper.replace("@ANSWER", answer).replace("@HANDED", name)}, "LK601"))
+
+    assert hands_out("{ token }")
+    assert not hands_out("{ room }")
+
+
 @pytest.mark.parametrize("answer", ["records.keep(token)", "out.json({ room })", "await egress.startWebEgress(token)"])
 def test_what_a_helper_does_besides_hands_nothing_out(answer: str) -> None:
     assert not hands_out(answer)

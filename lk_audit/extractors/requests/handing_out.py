@@ -13,6 +13,8 @@ ANSWERS = frozenset(
     | {"w", "rw", "writer"}
 )
 """What a handler passes on for a helper to answer with."""
+_RESPONSES = frozenset({"res", "response", "reply"})
+"""What only an answer is made with, wherever it is passed on."""
 _SENDING = frozenset(
     {"json", "send", "write", "emit", "end", "send_json", "send_text", "jsonify", "Response", "NextResponse", "reply"}
     | {"respond", "respondText", "push", "push_event", "send_resp", "assign", "put_resp_header", "result", "ok"}
@@ -45,8 +47,13 @@ def handed_over(node: Node) -> Iterator[Node]:
     """What a statement or call gives to others: a returned value, the arguments of what answers a request."""
     if isinstance(node, Return) and node.value is not None:
         yield node.value
-    elif isinstance(node, Call) and (last_name(node.callee) or "") in _SENDING:
+    elif isinstance(node, Call) and ((last_name(node.callee) or "") in _SENDING or _is_given_answer(node)):
         yield from node.arguments
+
+
+def _is_given_answer(call: Call) -> bool:
+    """Whether a helper is given the response to answer with: `success(res, 200, { token })`."""
+    return any((last_name(item.value) or "") in _RESPONSES for item in call.arguments)
 
 
 def mentions(expr: Node, nodes: set[Node], names: set[str]) -> bool:

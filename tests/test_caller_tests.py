@@ -216,3 +216,56 @@ def test_the_form_of_a_value_tells_nothing_of_the_caller(form: str) -> None:
     body = f"  if (!{form}) return res.status(403).json({{}});\n  const identity = req.body.name;"
 
     assert is_open(express(body))
+
+
+NEXT = """import { AccessToken } from 'livekit-server-sdk';
+import { parse } from 'node:url';
+import { z } from 'zod';
+const Sent = z.object({ room: z.string() });
+export async function POST(request) {
+  const room = SENT;
+  const found = await db.room.findUnique({ where: WHERE });
+  if (!found || found.status === 'closed') return new Response('', { status: 403 });
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { ttl: '10m' });
+  at.identity = crypto.randomUUID();
+  at.addGrant({ roomJoin: true, room });
+  return Response.json({ token: await at.toJwt() });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "new URL(request.url).searchParams.get('room')",
+        "new URLSearchParams(request.url).get('room')",
+        "parse(request.url, true).query.room",
+        "decodeURIComponent(request.nextUrl.searchParams.get('room'))",
+        "Sent.parse(await request.json()).room",
+        "Sent.safeParse(await request.json()).data.room",
+    ],
+)
+def test_what_is_cut_out_of_a_request_is_still_what_the_caller_says(sent: str) -> None:
+    text = NEXT.replace("SENT", sent)
+
+    assert is_open(text.replace("WHERE", "{ id: room }"), "app/api/token/route.ts")
+    assert not is_open(text.replace("WHERE", "{ token: room }"), "app/api/token/route.ts")
+
+
+FLASK = """from urllib.parse import parse_qs, urlparse
+from flask import Flask, request
+from livekit import api
+app = Flask(__name__)
+@app.get("/token")
+def token():
+    room = parse_qs(urlparse(request.url).query)["room"][0]
+    found = rooms.find_one({"id": room})
+    if not found or found["status"] == "closed":
+        return "", 403
+    return api.AccessToken().with_identity("guest").with_grants(api.VideoGrants(room_join=True, room=room)).to_jwt()
+"""
+
+
+def test_a_query_taken_apart_in_python_says_nothing_of_the_caller() -> None:
+    assert is_open(FLASK, "app.py")
+    assert not is_open(FLASK.replace('{"id": room}', '{"token": room}'), "app.py")

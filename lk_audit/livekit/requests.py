@@ -170,6 +170,13 @@ PARSING_CALLS = (
 )
 """Calls that turn the text of a request into data, or check its form: what they return is still the caller's."""
 
+CUTTING_CALLS = regex(
+    r"(?:URL|URLSearchParams|decodeURI(?:Component)?|(?:url|querystring|qs)\.parse"
+    r"|(?:six\.moves\.)?urllib\.parse\.(?:urlparse|urlsplit|parse_qsl?|unquote(?:_plus)?)"
+    r"|zod\.(?:\w+\.)*(?:safeP|p)arse(?:Async)?)"
+)
+"""The full names of calls that cut what the caller sends to pieces, and tell nothing about who that is."""
+
 PARSING_NAME = regex(r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|decode|trim|coerce|read_?json|bind)")
 """How helpers of an application are called that do the same."""
 

@@ -11,6 +11,7 @@ from lk_audit.livekit.requests import (
     ASKING_BACKEND,
     CALLER_ID,
     CALLER_RECORD,
+    CUTTING_CALLS,
     INJECTED,
     KEPT_BY_SERVER,
     REQUEST_PARAMETERS,
@@ -64,11 +65,22 @@ def _is_raw_value(  # noqa: PLR0911 - one per kind of value
             return False
         case Returned(call=call) if is_kept_by_hono(context, call):
             return False
+        case Returned(call=call) if depth < _DEEPEST and call.arguments and _cuts(value):
+            return _is_made_of_raw(context, call.arguments[0].value, depth)
         case Returned(call=Call(callee=Member(object=holder))) if depth < _DEEPEST:
-            sources = symbolic_sources(context.values(holder))
-            return bool(sources) and all(_is_raw_value(context, source, depth + 1) for source in sources)
+            return _is_made_of_raw(context, holder, depth)
         case _:
             return False
+
+
+def _cuts(value: Returned) -> bool:
+    """Whether a call gives parts of its first argument: `new URL(request.url)`, `parse_qs(query)`."""
+    return value.callee is not None and CUTTING_CALLS.fullmatch(value.callee) is not None
+
+
+def _is_made_of_raw(context: FileContext, expr: Expr, depth: int) -> bool:
+    sources = symbolic_sources(context.values(expr))
+    return bool(sources) and all(_is_raw_value(context, source, depth + 1) for source in sources)
 
 
 def _is_handed_over(context: FileContext, value: Given) -> bool:

@@ -52,6 +52,40 @@ def test_what_another_branch_asks_of_a_caller_says_nothing_here(before: str, aft
     assert is_open(text, "supabase/functions/livekit-token/index.ts") is expected
 
 
+EITHER = f"""
+serve(async (req) => {{
+  const {{ room, kind, name, invite }} = await req.json();
+  let identity = '';
+  if (kind === 'host') {{
+    const {{ data: {{ user }} }} = await supabase.auth.getUser();
+    if (!user) return new Response('', {{ status: 401 }});
+    identity = user.id;
+  }} OTHERWISE
+{MINT}  return new Response(JSON.stringify({{ token: await at.toJwt() }}));
+}});
+"""
+INVITED = (
+    "const found = await db.invites.findFirst({ token: invite }); if (!found) throw new Error('no'); identity = name;"
+)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "expected"),
+    [
+        ("", True),
+        ("else { identity = name; }", True),
+        (f"else {{ {INVITED} }}", False),
+        ("else { return new Response('', { status: 403 }); }", False),
+        (f"else if (invite) {{ {INVITED} }} else {{ return new Response('', {{ status: 400 }}); }}", False),
+        (f"else if (invite) {{ {INVITED} }}", True),
+        (f"else {{ if (invite) {{ {INVITED} }} identity = name; }}", True),
+    ],
+    ids=["nothing", "unchecked", "invited", "no other way", "three ways", "a way through", "a check on the side"],
+)
+def test_one_check_or_another_is_passed_on_every_way(otherwise: str, *, expected: bool) -> None:
+    assert is_open(EITHER.replace("OTHERWISE", otherwise), "supabase/functions/token/index.ts") is expected
+
+
 GUARDED = """import { clerkMiddleware } from '@clerk/nextjs/server';
 export default clerkMiddleware(async (auth) => {
   await auth.protect();

@@ -13,8 +13,12 @@ from lk_audit.extractors.callers.mounts import Mounts
 from lk_audit.extractors.callers.web import web
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.handlers.model import MAY_AUTHENTICATE, Handler
+from lk_audit.extractors.refusals import leaves
 from lk_audit.facts import Lead
-from lk_audit.syntax import Argument, Binary, Call, Conditional, Function, If, Member, Node, walk
+from lk_audit.syntax import Argument, Binary, Block, Call, Conditional, Function, If, Member, Node, walk
+
+_DEEPEST = 4
+"""How many tests in each other are followed whose every way may have a check of its own."""
 
 
 class Authentication:
@@ -66,7 +70,6 @@ class Authentication:
         function = context.names.enclosing_function(call)
         if function is None:
             return None
-        checks = self._guards.checks
         for node in walk(_outermost(context, function).body):
             if not isinstance(node, CHECKING):
                 continue
@@ -81,14 +84,45 @@ class Authentication:
                 context, node, call
             ):
                 continue
-            if checks.makes_sure(context, node, function) and checks.concerns(context, node, call):
-                shown = node.test if isinstance(node, If) else node
-                note = "refuses strangers" if isinstance(node, If) else "authenticates the caller"
-                return Lead(context.place(shown), note)
+            if self._is_check(context, node, function, call):
+                return _told(context, node)
+            other = self._check_either_way(context, node, function) if node.end <= call.start else None
+            if other is not None:
+                return _told(context, other)
+        return None
+
+    def _is_check(self, context: FileContext, node: Node, function: Function, target: Node) -> bool:
+        checks = self._guards.checks
+        return checks.makes_sure(context, node, function) and checks.concerns(context, node, target)
+
+    def _check_either_way(self, context: FileContext, node: Node, function: Function, depth: int = 0) -> Node | None:
+        """The first of the checks of which one is passed whichever way a test goes."""
+        if not isinstance(node, If) or node.otherwise is None or depth > _DEEPEST:
+            return None
+        found = [
+            self._check_in(context, way, function, depth) for way in (node.then, node.otherwise) if not leaves(way)
+        ]
+        return found[0] if found and all(found) else None
+
+    def _check_in(self, context: FileContext, block: Block, function: Function, depth: int) -> Node | None:
+        """A check that nobody comes out of a block without."""
+        for node in walk(block):
+            if not isinstance(node, CHECKING) or not _is_on_the_way(context, node, block):
+                continue
+            if self._is_check(context, node, function, block):
+                return node
+            further = self._check_either_way(context, node, function, depth + 1)
+            if further is not None:
+                return further
         return None
 
     def _lets_in(self, context: FileContext, branch: If) -> bool:
         return admits(context, branch) or self._guards.checks.lets_in(context, branch.test)
+
+
+def _told(context: FileContext, check: Node) -> Lead:
+    shown = check.test if isinstance(check, If) else check
+    return Lead(context.place(shown), "refuses strangers" if isinstance(check, If) else "authenticates the caller")
 
 
 def _takes_identity(context: FileContext, call: Call, function: Function) -> bool:

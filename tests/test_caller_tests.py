@@ -218,6 +218,42 @@ def test_the_form_of_a_value_tells_nothing_of_the_caller(form: str) -> None:
     assert is_open(express(body))
 
 
+SIGNED = """const crypto = require('crypto');
+function userOf(token) {
+  const [name, signature] = token.split(':');
+  const made = crypto.createHmac('sha256', process.env.AUTH_SECRET).update(name).digest('hex');
+  if (signature !== made) return null;
+  return name;
+}
+"""
+REFUSED = "if (!who) return res.status(401).json({});\n  const identity = req.body.name;"
+
+
+@pytest.mark.parametrize(
+    ("found", "then", "expected"),
+    [
+        ("req.body.token ? userOf(req.body.token) : null", REFUSED, False),
+        ("!req.body.token ? undefined : userOf(req.body.token)", REFUSED, False),
+        ("req.body.token && userOf(req.body.token)", REFUSED, False),
+        ("req.body.token ? userOf(req.body.token) : req.body.name", REFUSED, True),
+        ("req.body.token ? userOf(req.body.token) : null", "const identity = who || req.body.name;", True),
+        ("process.env.PIN && req.body.pin === process.env.PIN", REFUSED, False),
+        ("req.body.kind === 'host'", REFUSED, True),
+    ],
+    ids=[
+        "or null",
+        "or undefined",
+        "and",
+        "or what is claimed",
+        "nobody asks",
+        "a secret compared",
+        "a claim compared",
+    ],
+)
+def test_who_was_found_out_may_be_nobody_at_first(found: str, then: str, *, expected: bool) -> None:
+    assert is_open(express(f"  const who = {found};\n  {then}", before=SIGNED)) is expected
+
+
 NEXT = """import { AccessToken } from 'livekit-server-sdk';
 import { parse } from 'node:url';
 import { z } from 'zod';

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lk_audit.extractors.callers.check_calls import given_or_nothing, uses_result
 from lk_audit.extractors.callers.checks import CHECKING
 from lk_audit.extractors.callers.exempt_paths import is_exempt
 from lk_audit.extractors.callers.guard_parts import registers
@@ -149,8 +150,10 @@ def _outermost(context: FileContext, function: Function) -> Function:
 
 def _is_on_the_way(context: FileContext, node: Node, target: Node) -> bool:
     """Whether every run that reaches `target` has passed `node`: it stands in no branch beside it."""
-    child: Node = node
-    for parent in context.names.ancestors(node):
+    child = given_or_nothing(context, node) if isinstance(node, Call) else node
+    if isinstance(node, Call) and child is not node and not uses_result(context, node, target):
+        return False
+    for parent in context.names.ancestors(child):
         if isinstance(parent, If | Conditional) and child is not parent.test:
             return False
         if parent.start <= target.start and target.end <= parent.end:

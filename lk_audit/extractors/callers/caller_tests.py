@@ -12,6 +12,7 @@ from lk_audit.extractors.callers.check_calls import (
     is_lookup,
     looks_up_caller,
     reads_what_was_found,
+    shows_secret,
 )
 from lk_audit.extractors.callers.identities import takes_identity_in_go
 from lk_audit.extractors.callers.lax_checks import is_hollow
@@ -40,6 +41,9 @@ class CallerTests:
             return False
         compared = [node for node in walk(test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
         if any(compares_secret(context, node) for node in compared if node not in matched):
+            return True
+        denied = (node.operand for node in walk(test) if isinstance(node, Unary) and node.operator == "not")
+        if any(isinstance(item, Name) and shows_secret(context, item) for item in denied):
             return True
         timed = [node for node in walk(test) if isinstance(node, Binary) and compares_times(node)]
         untold = {leaf for node in timed for leaf in parts_of_test(node) if not is_found_by_credential(context, leaf)}

@@ -25,6 +25,7 @@ from lk_audit.syntax import (
     Await,
     Binary,
     Call,
+    Conditional,
     Entry,
     Evaluate,
     Expr,
@@ -119,13 +120,36 @@ def result_matters(context: FileContext, call: Call, way_to: Node | None = None)
 
 def uses_result(context: FileContext, call: Call, way_to: Node | None = None) -> bool:
     """Whether code on the way to `way_to` does not go on as well when a call gives nothing."""
-    holder = context.names.parent(call)
+    holder = context.names.parent(given_or_nothing(context, call))
     # `const { data: { user } } = await ...`: what a pattern takes out is written before the call.
     while isinstance(holder, Await) or (isinstance(holder, Member) and holder.end <= call.start):
         holder = context.names.parent(holder)
     if not isinstance(holder, Assign):
         return not isinstance(holder, Evaluate) and not is_noted(context, call)
     return is_relied_on(context, holder, way_to)
+
+
+def given_or_nothing(context: FileContext, call: Call) -> Node:
+    """The choice that gives a name what a call gives or nothing, else the call.
+
+    `token ? userOf(token) : null`, `token && userOf(token)`.
+    """
+    choice: Node = call
+    found: Node = call
+    holder = context.names.parent(call)
+    while holder is not None and (isinstance(holder, Await) or _is_else_nothing(holder, found)):
+        choice = choice if isinstance(holder, Await) else holder
+        found, holder = holder, context.names.parent(holder)
+    return choice if isinstance(holder, Assign) else call
+
+
+def _is_else_nothing(choice: Node, part: Node) -> bool:
+    if isinstance(choice, Binary):
+        return choice.operator == "and" and part is choice.right
+    if not isinstance(choice, Conditional) or part is choice.test:
+        return False
+    other = choice.otherwise if part is choice.then else choice.then
+    return last_name(other) == "undefined" or (isinstance(other, Literal) and not other.value)
 
 
 def _only_looks_up(context: FileContext, call: Call) -> bool:

@@ -48,6 +48,12 @@ class Stage(Struct):
             return True
         return any("$" in source or _lies_in(path, source) for source in self.onward)
 
+    def makes_image(self, depth: int = _DEEPEST) -> bool:
+        """Whether what is set in the stage holds in an image."""
+        if self.is_last or depth == 0 or len(self.followed_by) > _MOST_USES:
+            return True
+        return any(stage.makes_image(depth - 1) for stage in self.followed_by)
+
 
 class Copy(Struct, frozen=True):
     """A COPY or ADD from the build context: what it names, where it goes to in which stage, and where it stands."""
@@ -74,7 +80,17 @@ class Copy(Struct, frozen=True):
 
 def copies_in(source: Source) -> list[Copy]:
     """What a Dockerfile copies from the build context."""
-    stages = [Stage()]
+    return _read(source)[1]
+
+
+def is_left_behind(source: Source, offset: int) -> bool:
+    """Whether what a Dockerfile sets at an offset stays in a stage that no image is made of: `ENV` of a builder."""
+    return not next(stage for start, stage in reversed(_read(source)[0]) if start <= offset).makes_image()
+
+
+def _read(source: Source) -> tuple[list[tuple[int, Stage]], list[Copy]]:
+    """The stages of a Dockerfile, each with where it starts, and what it copies from the build context."""
+    stages, starts = [Stage()], [0]
     by_name: dict[str, Stage] = {}
     found: list[Copy] = []
     for match in _INSTRUCTION.finditer(source.data):
@@ -82,12 +98,13 @@ def copies_in(source: Source) -> list[Copy]:
         word = match[1].upper()
         if word == b"FROM":
             stages.append(_stage(text, by_name, number=len(stages) - 1))
+            starts.append(match.start())
         elif word == b"WORKDIR":
             stages[-1].folder = posixpath.join(stages[-1].folder, text.strip("\"'"))
         else:
             found += _copy(text, by_name, stages[-1], source.place(match.start(), match.end()))
     stages[-1].is_last = True
-    return found
+    return list(zip(starts, stages, strict=True)), found
 
 
 def _stage(text: str, by_name: dict[str, Stage], number: int) -> Stage:

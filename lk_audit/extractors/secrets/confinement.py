@@ -1,5 +1,7 @@
 """Whether a development credential stays on one machine: a server in development mode, or behind loopback ports.
 
+Or in the stage of a Dockerfile that builds something for others.
+
 `livekit-server --dev` listens on the loopback interface (livekit/livekit:cmd/server/main.go); so does a port that
 Docker publishes on 127.0.0.1 (docs.docker.com/reference/compose-file/services, `ports`).
 """
@@ -31,8 +33,11 @@ class Confinement:
         self._document = document
 
     def confines(self, pair: Pair) -> bool:
-        """Whether the server that takes the credential at `pair` can be reached from its own machine only."""
-        return self._is_local_stack or self._is_development_command(pair)
+        """Whether the server that takes the credential at `pair` can be reached from its own machine only.
+
+        Or whether nobody runs with it: a stage of a Dockerfile has it to build something.
+        """
+        return self._is_local_stack or self._is_development_command(pair) or self._is_of_build(pair)
 
     @cached_property
     def _is_local_stack(self) -> bool:
@@ -49,6 +54,14 @@ class Confinement:
             if len(pair.path) > 2 and pair.path[0] == "services" and not pair.commented:  # noqa: PLR2004 - and a setting
                 found.setdefault(pair.path[1], []).append(pair)
         yield from found.values()
+
+    def _is_of_build(self, pair: Pair) -> bool:
+        if self._document.format != "text" or "file" not in self._source.path.lower():
+            return False
+        from lk_audit.project.images import Images  # noqa: PLC0415 - few scans meet a Dockerfile
+        from lk_audit.project.stages import is_left_behind  # noqa: PLC0415
+
+        return any(Images.dockerfiles([self._source.path])) and is_left_behind(self._source, pair.start)
 
     def _is_development_command(self, pair: Pair) -> bool:
         """Whether the credential stands in a command `livekit-server --dev ...`, which may go on over lines."""

@@ -20,7 +20,7 @@ from lk_audit.extractors.rights.grant_objects import (
 )
 from lk_audit.extractors.rights.kept_rights import is_never_taken, stays
 from lk_audit.extractors.rights.requested_grants import RequestedGrants, names_holder, picks_holders
-from lk_audit.facts import Grant, Grants, Lead, UnknownGrant
+from lk_audit.facts import Grant, Grants, GrantScalar, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
     BY_FIELD_NAME,
     BY_PYTHON_NAME,
@@ -317,7 +317,7 @@ class GrantCollector(Struct):
             from_caller=is_requested,
             leads=_leads(self.context, member.values, is_given=name not in _HAD_ANYWAY),
             decided_at=self._requested.decided_at(chosen),
-            granted_at=self._requested.granted_at(member.values),
+            granted_at=self._requested.granted_at(member.values) or self._picked_at(name, member, values),
             asked_by=self._requested.asked_by(chosen),
             stays=name in _FOR_SOME and True in values and stays(self.context, member.key, self.function),
         )
@@ -343,6 +343,12 @@ class GrantCollector(Struct):
         if grant.granted_at is not None:
             self.conditions.setdefault(name, grant.granted_at)
         self.by_name[name] = grant
+
+    def _picked_at(self, name: str, member: Member, values: tuple[GrantScalar, ...]) -> Place | None:
+        """Where the request picks this token rather than one that may do less."""
+        right = next((value.origin for value in member.values if isinstance(value, Flag) and value.flag), None)
+        is_more = name in _FOR_SOME or (name == "canPublish" and False in values)
+        return self._requested.picked_at(right) if right is not None and is_more else None
 
     def _is_for_some(self, member: Member) -> bool:
         """Whether a flag says who a holder is, by what it is or by what the code calls it."""

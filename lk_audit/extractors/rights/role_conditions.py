@@ -39,6 +39,11 @@ def is_set_by_request(context: FileContext, value: Flag, mint: Place, is_request
     branch, test = condition_of(home, value.origin) or (None, None)
     if branch is None or test is None or (branch.start <= mint.start < branch.end and context.code.holds(branch)):
         return False
+    return is_claimed(home, test, is_request)
+
+
+def is_claimed(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
+    """Whether a test asks the request for a role that anybody may claim."""
     if shows_secret(home, test) or not _asks_for_role(home, test, is_request):
         return False
     return not _is_made_sure_of(home, test, is_request)

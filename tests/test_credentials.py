@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+from base64 import b64encode
 
 import pytest
 from hypothesis import given
@@ -153,6 +154,20 @@ def test_published_development_secrets_are_well_known(value: str) -> None:
 )
 def test_what_can_be_guessed_is_weak_however_long(value: str) -> None:
     assert judge(value) is Strength.WEAK
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("secret of our rooms", Strength.WEAK),
+        ("a word, and another!\n", Strength.WEAK),
+        (made_up(32), Strength.STRONG),
+        (made_up(64, "0123456789abcdef"), Strength.STRONG),
+    ],
+    ids=["words", "a line", "generated letters", "generated digits"],
+)
+def test_what_base64_only_wraps_is_judged_as_it_reads(value: str, expected: Strength) -> None:
+    assert judge(b64encode(value.encode()).decode()) is expected
 
 
 @pytest.mark.parametrize(

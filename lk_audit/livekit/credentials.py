@@ -6,6 +6,7 @@ the development pair.
 
 from __future__ import annotations
 
+import binascii
 import re
 from functools import lru_cache
 from itertools import pairwise
@@ -191,6 +192,7 @@ def _is_published_fixture(text: str) -> bool:
 # --- randomness -------------------------------------------------------------------------------------------------------
 
 _HEX = regex(r"[0-9a-f]+|[0-9A-F]+")
+_BASE64 = regex(r"[A-Za-z0-9+/]+={0,2}")
 _ENTROPY_HEX = 3.0
 _ENTROPY_FULL = 3.7
 _ENTROPY_SHORT = 3.5
@@ -223,7 +225,7 @@ _MANY_PAIRS = 24
 @lru_cache(maxsize=4096)
 def _looks_random(text: str) -> bool:
     """Whether `text` came out of a generator: long, mixed, neither words nor a pattern, of high entropy."""
-    if len(text) < _RANDOM_LENGTH or _is_pattern(text) or _reads_as_words(text):
+    if len(text) < _RANDOM_LENGTH or _is_pattern(text) or _reads_as_words(text) or _encodes_words(text):
         return False
     is_hex = bool(_HEX.fullmatch(text))
     if len(text) < _FULL_LENGTH or is_hex:
@@ -270,6 +272,14 @@ def _reads_as_words(text: str) -> bool:
     if _common_pairs(text.lower(), _MANY_PAIRS) >= _SENTENCE_SHARE:
         return True
     return _class_changes(text) <= _CHANGES_OF_WORDS and _common_pairs(text.lower()) >= _WORDS_SHARE
+
+
+def _encodes_words(text: str) -> bool:
+    """Whether `text` is base64 of something that could be read, and did not come out of a generator."""
+    if len(text) % 4 or not _BASE64.fullmatch(text):
+        return False
+    decoded = binascii.a2b_base64(text).strip()
+    return decoded.isascii() and decoded.decode().isprintable() and not _looks_random(decoded.decode())
 
 
 def _common_pairs(text: str, few: int = _FEW_PAIRS) -> float:

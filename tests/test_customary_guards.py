@@ -246,3 +246,37 @@ export async function POST(request: Request) {
 )
 def test_what_a_check_raises_may_be_caught_and_said_in_another_way(check: str, *, expected: bool) -> None:
     assert bool(found_in({"app/api/token/route.ts": CAUGHT.replace("CHECK", check)}, "LK601")) is expected
+
+
+CONVEX = """import { action } from './_generated/server';
+import { auth } from './auth';
+import { AccessToken } from 'livekit-server-sdk';
+export const token = action({
+  args: { room: v.string(), name: v.string() },
+  handler: async (ctx, args) => {
+    const userId = await auth.getUserId(ctx);
+    let identity = args.name;
+    TEST
+    const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+    at.addGrant({ roomJoin: true, room: args.room });
+    return await at.toJwt();
+  },
+});
+"""
+CONVEX_AUTH = (
+    "import { convexAuth } from '@convex-dev/auth/server';\nexport const { auth } = convexAuth({ providers: [] });\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("if (!userId) throw new Error('Not authenticated');", False),
+        ("if (!userId) return null;", False),
+        ("if (userId) identity = userId;", True),
+    ],
+)
+def test_convex_auth_says_who_is_there(test: str, *, expected: bool) -> None:
+    files = {"convex/livekit.ts": CONVEX.replace("TEST", test), "convex/auth.ts": CONVEX_AUTH}
+
+    assert bool(found_in(files, "LK601")) is expected

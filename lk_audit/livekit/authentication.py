@@ -54,8 +54,9 @@ REFUSING_CALL = regex(
 """Methods that raise for strangers, with what they are called on: Appwrite's, Shopify's `authenticate.admin(request)`,
 PocketBase's `pb.collection("users").authRefresh()`, Nest's `jwtService.verifyAsync(token)`."""
 
-VERIFYING_CALL = regex(r"(?i)^_?(?:jwt|jwks|paseto|subtle)\.verify(?:_?async)?$")
-"""Methods that raise for strangers, or give nothing or false: the `jwt` of Fastify and of Elysia, `crypto.subtle`."""
+VERIFYING_CALL = regex(r"(?i)^_?(?:(?:jwt|jwks|paseto|subtle)\.verify(?:_?async)?|auth\.getUserId)$")
+"""Methods that raise for strangers, or give nothing or false: the `jwt` of Fastify and of Elysia, `crypto.subtle`, and
+`auth` of Convex Auth (labs.convex.dev/auth/authz)."""
 
 INSISTING_OPTIONS: dict[str, frozenset[object]] = {
     "or": frozenset({"redirect", "throw"}),

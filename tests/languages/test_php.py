@@ -172,6 +172,22 @@ def test_a_token_that_is_put_together_with_an_hmac_is_a_mint() -> None:
     assert granted(mint_in("a.php", code)) == {"roomCreate": True}
 
 
+@pytest.mark.parametrize("grants", ["$video", "array_merge($video, $more)"])
+def test_grants_may_be_added_to_claims_that_are_there_before_them(grants: str) -> None:
+    code = f"""<?php
+    function token($key, $secret, $room, $more = []) {{
+        $video = ['room' => $room, 'roomJoin' => true];
+        $claims = ['iss' => $key, 'exp' => time() + 86400];
+        $claims['video'] = {grants};
+        return hash_hmac('sha256', json_encode($claims), $secret, true);
+    }}
+    """
+    (found,) = mints("a.php", code)
+
+    assert True in found.grants.by_name["roomJoin"].values
+    assert [item.seconds for item in found.lifetimes] == [86_400]
+
+
 @pytest.mark.parametrize(
     "written",
     [

@@ -107,6 +107,14 @@ def test_formats_are_filled_in() -> None:
     assert lifetime(mint("Tokens.java", code)) == 7200
 
 
+def test_further_claims_may_be_filled_in_behind_the_last_one() -> None:
+    claims = '"{\\"exp\\":%d,\\"video\\":{\\"room\\":\\"%s\\",\\"roomJoin\\":true%s}%s}"'
+    code = FILES["Tokens.java"].replace('"CLAIMS"', f"String.format({claims}, exp, room, rights, name)")
+    found = mint("Tokens.java", code)
+
+    assert (granted(found)["roomJoin"], lifetime(found)) == (True, 7200)
+
+
 def test_such_a_token_in_an_application_is_signed_where_anybody_can_read_the_secret() -> None:
     project = {
         "app/src/main/AndroidManifest.xml": "<manifest/>",

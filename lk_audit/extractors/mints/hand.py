@@ -123,7 +123,11 @@ def _payloads(context: FileContext) -> Iterator[Mapped]:
         written += tuple(call for call in context.names.calls if call.is_new)
     for record in written:
         payload = livekit_payload(_as_json(context, context.values(record)), ())
-        if payload is not None and payload.origin is record:
+        if payload is None and isinstance(record, Record) and _is_begun(record):
+            payload = _last_used(context, record)
+            if payload is not None:
+                yield payload
+        elif payload is not None and payload.origin is record:
             yield _as_last_used(context, record, payload)
     yield from text_payloads(context)
     if not (context.is_jvm or context.module.language == "csharp"):
@@ -137,16 +141,27 @@ def _payloads(context: FileContext) -> Iterator[Mapped]:
             yield payload
 
 
+def _is_begun(record: Record) -> bool:
+    """Whether a record has a token's claims but the grants, which the function may add later."""
+    names = {entry.key.value for entry in record.entries if isinstance(entry.key, Literal)}
+    return "video" not in names and not names.isdisjoint(("iss", "sub", "exp"))
+
+
 def _as_last_used(context: FileContext, record: Expr, written: Mapped) -> Mapped:
     """The payload with what the function adds to it after it has written it: `payload['video']['roomAdmin'] = True`."""
+    return _last_used(context, record) or written
+
+
+def _last_used(context: FileContext, record: Expr) -> Mapped | None:
+    """The payload that a record is where the name that it is assigned to is last used."""
     assign = context.names.parent(record)
     if not (isinstance(assign, Assign) and isinstance(assign.target, Name)):
-        return written
+        return None
     target = assign.target
     scope = context.names.binding_scope(target)
     uses = context.names.uses(scope, target.id) if scope is not None else ()
     used = livekit_payload(_as_json(context, context.values(uses[-1])), ()) if uses else None
-    return used if used is not None and used.origin is record else written
+    return used if used is not None and used.origin is record else None
 
 
 def _as_json(context: FileContext, values: Possible) -> Possible:

@@ -82,7 +82,8 @@ def _as_object(context: FileContext, expr: Expr, depth: int) -> Mapped | None:
             written.append(piece)
         else:
             mark = f"{_HOLE}{len(holes)}{_HOLE}"
-            written.append(mark if is_inside else f'"{mark}"')
+            is_more = not is_inside and _ends_value("".join(written[-1:]))
+            written.append(mark if is_inside else f',"{mark}":null' if is_more else f'"{mark}"')
             holes.append(piece)
     try:
         read = msgspec.json.decode("".join(written))
@@ -99,6 +100,11 @@ def _ends_inside(piece: str, *, is_inside: bool) -> bool:
             is_inside = not is_inside
         is_escaped = character == "\\" and not is_escaped
     return is_inside
+
+
+def _ends_value(piece: str) -> bool:
+    """Whether a piece of JSON ends with a whole value: what is filled in behind it can only be further members."""
+    return piece.rstrip()[-1:].isalnum() or piece.rstrip().endswith(("}", "]", '"'))
 
 
 class _Reader(msgspec.Struct, frozen=True, eq=False):

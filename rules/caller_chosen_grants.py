@@ -111,10 +111,11 @@ def caller_chosen_grants(mint: TokenMint) -> Iterator[Problem]:
         yield _problem(sorted(chosen, key=_weight))
 
 
-_HARMLESS = frozenset({"identity", "name", "room", "metadata", "attributes", "roomConfig"})
+_HARMLESS = frozenset({"identity", "name", "room", "roomJoin", "metadata", "attributes", "roomConfig"})
+"""What a request may well choose; a token that may not even join its room gives its holder nothing."""
 _SETTINGS = frozenset({"ttl", "kind"})
 _ALLOWED_BY_DEFAULT = frozenset({"canPublish", "canSubscribe", "canPublishData"})
-_LESSER = frozenset({"ttl", "roomJoin", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})
+_LESSER = frozenset({"ttl", "canPublish", "canSubscribe", "canPublishData", "canPublishSources"})
 
 
 def _comes_anyway(mint: TokenMint, item: Input) -> bool:

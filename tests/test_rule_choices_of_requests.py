@@ -6,6 +6,7 @@ import pytest
 
 from lk_audit.rule_api import Confidence, Severity
 from tests.choices import found
+from tests.languages.minting import found_in
 
 _HANDLER = (
     'const { randomUUID } = require("crypto");\nconst { AccessToken } = require("livekit-server-sdk");\n'
@@ -316,3 +317,57 @@ const TIMES = { short: '5m', long: '30m' };
 )
 def test_who_says_which_entry_of_a_table_is_meant_decides_nothing_else(ttl: str, expected: int) -> None:
     assert len(found("caller-chosen-grants", "app/api/token/route.ts", CHOICE.replace("TTL", ttl))) == expected
+
+
+SHARED = """const express = require('express');
+const { AccessToken } = require('livekit-server-sdk');
+const { requireAuth } = require('./auth');
+express().post('/token', requireAuth, async (req, res) => {
+  const { KEY, SECRET } = process.env;
+  const show = await db.shows.find(req.body.show);
+  const isOwner = req.user.id === show.ownerId;
+  const asks = GIVEN;
+  const at = new AccessToken(KEY, SECRET, { identity: req.user.id, ttl: '5m' });
+  at.addGrant({ roomJoin: !!req.body.show, room: 'hall', canPublish: asks, canSubscribe: !asks });
+  res.json({ token: await at.toJwt() });
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("req.body.role === 'host'", 1),
+        ("show && req.body.role === 'host'", 1),
+        ("settings.open && req.body.publish", 1),
+        ("isOwner && req.body.role === 'host'", 0),
+        ("req.body.publish && isOwner", 0),
+        ("req.user.isTeacher && req.body.publish", 0),
+        ("(await owns(req.user, show)) && req.body.publish", 0),
+        ("req.user.id === show.ownerId && req.body.role === 'host'", 0),
+    ],
+)
+def test_a_wish_that_counts_only_for_some_callers_decides_nothing_alone(given: str, expected: int) -> None:
+    assert len(found("caller-chosen-grants", "server.js", SHARED.replace("GIVEN", given))) == expected
+
+
+def test_a_wish_that_is_handed_to_another_file_still_counts_only_for_some_callers() -> None:
+    files = {
+        "token.php": """<?php
+require_once 'jwt.php';
+$role = $_POST['role'] ?? 'viewer';
+$show = find_show((int)$_POST['show']);
+$isOwner = isLoggedIn() && $_SESSION['user_id'] === $show['user_id'];
+$canPublish = $isOwner && $role === 'host';
+echo lk_token('u' . $_SESSION['user_id'], $canPublish, !$canPublish);
+""",
+        "jwt.php": """<?php
+function lk_token($who, $canPublish = false, $canSubscribe = true) {
+    $claims = ['iss' => getenv('LIVEKIT_API_KEY'), 'sub' => $who, 'exp' => time() + 600, 'video' => [
+        'room' => 'hall', 'roomJoin' => true, 'canPublish' => $canPublish, 'canSubscribe' => $canSubscribe]];
+    return hash_hmac('sha256', json_encode($claims), getenv('LIVEKIT_API_SECRET'), true);
+}
+""",
+    }
+
+    assert found_in(files, "LK602") == []

@@ -307,7 +307,8 @@ class GrantCollector(Struct):
         values = scalars(member.values)
         if values == (True,) and is_never_taken(self.context, member.key):
             return
-        is_requested = self._requested.decides(chosen) and not self._requested.is_examined(chosen)
+        requested = self._requested
+        is_requested = requested.decides(chosen) and not requested.is_examined(chosen, self._written(member))
         is_for_some = name in _FOR_SOME and not is_requested and self._is_for_some(member)
         grant = Grant(
             name=name,
@@ -354,9 +355,13 @@ class GrantCollector(Struct):
         """Whether a flag says who a holder is, by what it is or by what the code calls it."""
         if any(map(picks_holders, member.values)):
             return True
+        is_open = any(not isinstance(value, Flag | Nothing) for value in member.values)
+        return is_open and names_holder(self._written(member))
+
+    def _written(self, member: Member) -> Expr:
+        """What code gives a grant, where that stands beside its name."""
         holder = self.context.home(member.key).names.parent(member.key)
-        written = holder.value if isinstance(holder, Entry) else member.key
-        return any(not isinstance(value, Flag | Nothing) for value in member.values) and names_holder(written)
+        return holder.value if isinstance(holder, Entry) else member.key
 
     def _unknown(self, spelled: str, member: Member, *, is_class: bool) -> UnknownGrant:
         known = BY_PYTHON_NAME.get(to_snake_case(spelled)) if is_class else None

@@ -8,7 +8,7 @@ from lk_audit.extractors.callers.check_calls import shows_secret
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.requests.request_values import RequestValues
 from lk_audit.extractors.rights.picked_tokens import picked_at
-from lk_audit.extractors.rights.role_claims import is_examined, is_vouched_for
+from lk_audit.extractors.rights.role_claims import is_examined, is_vouched_for, needs_more
 from lk_audit.extractors.rights.role_conditions import is_set_by_request, looked_up_at
 from lk_audit.patterns import regex
 from lk_audit.source import Place
@@ -91,16 +91,19 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     def _is_claimed(self, value: Value, depth: int = 0) -> bool:
         if not any(self.is_request(source) for source in symbolic_sources((value,))):
             return False
-        if is_vouched_for(self.context, value, self.is_request):
+        home = self.context.home(value.origin)
+        if is_vouched_for(self.context, value, self.is_request) or needs_more(home, value.origin, self.is_request):
             return False
         if not isinstance(value, Unknown) or depth >= _DEEPEST:
             return True
-        if shows_secret(self.context.home(value.origin), value.origin):
+        if shows_secret(home, value.origin):
             return False
         return any(self._is_claimed(source, depth + 1) for source in value.sources)
 
-    def is_examined(self, values: Possible) -> bool:
-        """Whether a choice of the request stands only for callers whose it is to make."""
+    def is_examined(self, values: Possible, written: Expr) -> bool:
+        """Whether a choice of the request, as it is `written`, stands only for callers whose it is to make."""
+        if needs_more(self.context.home(written), written, self.is_request):
+            return True
         choices = [value.origin for value in values if isinstance(value, Unknown)]
         told = [choice for choice in choices if isinstance(choice, Binary) and choice.operator == "=="]
         is_told = 0 < len(told) == len(choices)

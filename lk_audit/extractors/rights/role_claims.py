@@ -13,7 +13,7 @@ from lk_audit.extractors.callers.check_calls import assigned_calls, looks_up_cal
 from lk_audit.extractors.context import FileContext, IsRequest, last_name
 from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
 from lk_audit.patterns import regex
-from lk_audit.syntax import Assign, Binary, Call, Expr, Function, If, Literal, Member, Name, Node, Unary, walk
+from lk_audit.syntax import Assign, Await, Binary, Call, Expr, Function, If, Literal, Member, Name, Node, Unary, walk
 from lk_audit.values.model import Given, Returned, Value, symbolic_sources
 
 _ROLE = regex(
@@ -22,6 +22,7 @@ _ROLE = regex(
 )
 """How a flag is called that says what somebody may do, not what else a request holds: humps written as underscores."""
 _HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_DEEPEST = 2
 
 
 def is_examined(context: FileContext, choice: Binary, is_request: IsRequest) -> bool:
@@ -84,6 +85,49 @@ def _refuses_unless(home: FileContext, claim: Node, is_request: IsRequest) -> bo
         if not (isinstance(holder, Binary) and holder.operator in {"and", "or"}):
             return False
     return False
+
+
+def needs_more(home: FileContext, choice: Expr, is_request: IsRequest, depth: int = _DEEPEST) -> bool:
+    """Whether what a request asks for counts only with what is said of its caller: `is_owner and asks_for_it`."""
+    match choice:
+        case Unary(operator="not", operand=operand):
+            return needs_more(home, operand, is_request, depth)
+        case Name() if depth:
+            found = [item.value for item in home.names.definitions(choice) if item.value is not None]
+            return bool(found) and all(needs_more(home, value, is_request, depth - 1) for value in found)
+        case Binary(operator="and"):
+            return any(_is_said_of_caller(home, part, is_request) for part in _conjuncts(choice))
+        case _:
+            whole = home.names.parent(choice)
+            if not isinstance(whole, Binary) or whole.operator != "and":
+                return False
+            return needs_more(home, whole, is_request, depth)
+
+
+def _is_said_of_caller(home: FileContext, part: Expr, is_request: IsRequest) -> bool:
+    """`owns(user, room)`, `room.owner == user.id`, `user.isHost`; not what is merely there, or switched on."""
+    if any(map(is_request, symbolic_sources(home.values(part)))):
+        return False
+    match part.operand if isinstance(part, Await) else part:
+        case Name() as name:
+            found = [item.value for item in home.names.definitions(name) if item.value is not None]
+            pieces = [piece for value in found for piece in (value, *_conjuncts(value))]
+            called = any(isinstance(piece, Call) for piece in pieces) and names_role(name)
+            return called or any(_compares_two(piece) for piece in pieces)
+        case Member():
+            return _is_part_of_caller(home, part)
+        case Call() as call:
+            given = (value for item in call.arguments for value in symbolic_sources(home.values(item.value)))
+            return names_role(call.callee) or any(is_known_caller(home, value) for value in given)
+        case _:
+            return _compares_two(part)
+
+
+def _compares_two(part: Expr) -> bool:
+    """Whether something is compared with something else that is no constant."""
+    if not isinstance(part, Binary) or part.operator != "==":
+        return False
+    return not isinstance(part.left, Literal) and not isinstance(part.right, Literal)
 
 
 def _conjuncts(test: Expr) -> Iterator[Expr]:

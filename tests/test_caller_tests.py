@@ -73,6 +73,12 @@ def test_that_there_is_somebody_by_a_name_tells_nothing_of_the_caller(wanted: st
         ("bannedNames.some((name) => name === req.body.name)", True),
         ("!keys.some((key) => key === req.body.key)", False),
         ("!isValidSession(req.cookies.session)", False),
+        ("req.user && req.user.banned", True),
+        ("isLoggedIn() && !csrfMatches()", True),
+        ("isLoggedIn() && !csrfMatches() || !req.user", False),
+        ("room && room.isPrivate && !req.user", False),
+        ("limitOf(room) > 0 && room.participants >= limitOf(room)", True),
+        ("room.maxParticipants > 0 && room.participants >= 9", True),
     ],
     ids=[
         "a reserved name",
@@ -84,10 +90,17 @@ def test_that_there_is_somebody_by_a_name_tells_nothing_of_the_caller(wanted: st
         "on a list",
         "no key",
         "no session",
+        "a banned user",
+        "no match, of users",
+        "no user",
+        "a private room",
+        "a full room",
+        "another full room",
     ],
 )
 def test_refusing_some_is_not_knowing_the_others(refused: str, *, expected: bool) -> None:
-    body = f"  if ({refused}) return res.status(403).json({{}});\n  const identity = req.body.name;"
+    room = "  const room = (await rooms.listRooms([req.body.room]))[0];\n" if "room." in refused else ""
+    body = f"{room}  if ({refused}) return res.status(403).json({{}});\n  const identity = req.body.name;"
 
     assert is_open(express(body)) is expected
 

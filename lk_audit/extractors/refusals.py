@@ -158,6 +158,7 @@ def matched(test: Expr) -> Iterator[Binary]:
 _AMOUNT = regex(
     r"(?:^|_)(?:counts?|num|total|size|len|length|max|maximum|limit|capacity|quota|attempts|seats|participants|used)(?:_|$)"
 )
+_LIMIT = regex(r"(?:^|_)(?:max|maximum|limit|capacity|quota|seats)(?:_|$)")
 _TIME = regex(
     r"(?:^|_)(?:now|today|exp|expir[a-z]+|deadline|until|starts?|started|ends?|ended|scheduled|time|date|timestamp|age)(?:_|$)"
     r"|_at$"
@@ -170,7 +171,9 @@ def _compares_amounts(test: Binary) -> bool:
     words = [side.value for side in (test.left, test.right) if isinstance(side, Literal)]
     # `count !== null && count >= most`
     is_size = _compares_sizes(test) or (test.operator in {"==", "!="} and None in words)
-    return is_size and any(map(_AMOUNT.search, _names_of_sides(test)))
+    # `most > 0 && count >= most`
+    is_limited = test.operator == ">" and any(map(_LIMIT.search, _names_of_sides(test)))
+    return is_limited or (is_size and any(map(_AMOUNT.search, _names_of_sides(test))))
 
 
 def compares_times(test: Binary) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.callers.caller_data import has_credential, has_raw, is_raw
 from lk_audit.extractors.callers.identities import is_request_in_go
-from lk_audit.extractors.callers.lax_checks import insists, is_noted, is_relied_on
+from lk_audit.extractors.callers.lax_checks import insists, is_noted, is_relied_on, is_spared_by
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import (
@@ -125,7 +125,7 @@ def uses_result(context: FileContext, call: Call, way_to: Node | None = None) ->
     while isinstance(holder, Await) or (isinstance(holder, Member) and holder.end <= call.start):
         holder = context.names.parent(holder)
     if not isinstance(holder, Assign):
-        return not isinstance(holder, Evaluate) and not is_noted(context, call)
+        return not (isinstance(holder, Evaluate) or is_noted(context, call) or is_spared_by(context, call))
     return is_relied_on(context, holder, way_to)
 
 

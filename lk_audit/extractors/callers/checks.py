@@ -32,6 +32,7 @@ from lk_audit.extractors.callers.lax_checks import (
     is_hollow,
     is_optional,
     is_switched_off,
+    spares_strangers,
     spares_the_silent,
 )
 from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret, gives_who_holds, raises_without_secret
@@ -132,7 +133,8 @@ class Checks:
         branch = node if isinstance(node, If) else chosen_refusal(node)
         if branch is None:
             return False
-        refuses = leaves(branch.then) and not spares_the_silent(context, branch.test)
+        spares = spares_the_silent(context, branch.test) or spares_strangers(context, branch.test)
+        refuses = leaves(branch.then) and not spares
         return (refuses and self._refuses(context, branch, depth)) or self._lets_pass(context, branch, depth)
 
     def _refuses(self, context: FileContext, node: If, depth: int) -> bool:

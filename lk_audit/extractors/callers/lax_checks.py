@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.callers.caller_data import is_raw
 from lk_audit.extractors.context import FileContext, argument, last_name
-from lk_audit.extractors.refusals import calls_handing_on, leaves, lets_pass
-from lk_audit.livekit.authentication import ADMITTING_OPTIONS, INSISTING_OPTIONS
+from lk_audit.extractors.refusals import calls_handing_on, held_by, leaves, lets_pass
+from lk_audit.livekit.authentication import ADMITTING_OPTIONS, CALLER_WORD, INSISTING_OPTIONS
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
@@ -147,6 +147,38 @@ def spares_the_silent(context: FileContext, test: Expr) -> bool:
     if not isinstance(test, Binary) or test.operator != "and":
         return False
     return any(_tells_that_sent(context, side) or spares_the_silent(context, side) for side in (test.left, test.right))
+
+
+def spares_strangers(context: FileContext, test: Expr) -> bool:
+    """`if (user && user.banned) return 403`, `if (isLoggedIn() && !csrfOk()) return 403`: whoever is nobody goes on."""
+    if not isinstance(test, Binary) or test.operator != "and":
+        return False
+    asked = {_text(context, node.object) for node in walk(test) if isinstance(node, Member | Index)}
+    return any(
+        _SIGNED_IN.match(last_name(part) or "") or (_names_caller(part) and _text(context, part) in asked)
+        for part in held_by(test)
+    )
+
+
+def is_spared_by(context: FileContext, look: Call) -> bool:
+    """Whether a look who is there is a part of a test that strangers are spared by."""
+    whole: Node = look
+    for parent in context.names.ancestors(look):
+        if not isinstance(parent, Binary | Unary | Await):
+            return isinstance(parent, If) and whole is parent.test and spares_strangers(context, parent.test)
+        whole = parent
+    return False
+
+
+_SIGNED_IN = regex(r"(?i)^(?:is|user|is_?user)?_?(?:(?:logged|signed)_?in|authenticated)\??$")
+
+
+def _names_caller(part: Expr) -> bool:
+    return isinstance(part, Name | Member) and CALLER_WORD.search(last_name(part) or "") is not None
+
+
+def _text(context: FileContext, expr: Expr) -> bytes:
+    return context.source.data[expr.start : expr.end]
 
 
 def is_passed_by(context: FileContext, check: Node, function: Function) -> bool:
@@ -334,7 +366,7 @@ def _is_left_out(  # noqa: PLR0911 - one per kind of node
 ) -> bool | None:
     """Whether code goes on without `child` where there is nobody; None where `parent` does not tell."""
     match parent:
-        case If(test=test) if child is test and spares_the_silent(context, test):
+        case If(test=test) if child is test and (spares_the_silent(context, test) or spares_strangers(context, test)):
             return True
         case If(test=test) if child is test:
             return not (leaves(parent.then) or (parent.otherwise is not None and leaves(parent.otherwise)))

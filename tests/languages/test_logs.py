@@ -187,3 +187,28 @@ def test_tokens_that_a_library_signs_are_logged_too(suffix: str, logged: str, *,
     found = [fact for fact in facts_of(files) if isinstance(fact, SecretExposure)]
 
     assert [fact.is_token for fact in found] == [True] * is_found
+
+
+ASKED_ELSEWHERE = {
+    "mint.js": "const { AccessToken } = require('livekit-server-sdk');\n"
+    "exports.mint = async (room, who) => {\n"
+    "  const at = new AccessToken(process.env.KEY, process.env.LIVEKIT_API_SECRET, { identity: who });\n"
+    "  at.addGrant({ roomJoin: true, room });\n  return await at.toJwt();\n};\n",
+    "app.js": "const { mint } = require('./mint');\nconst app = require('express')();\n"
+    "app.post('/token', signedIn, async (req, res) => {\n  const token = await mint('hall', req.user.id);\n"
+    "  LOGGED\n  res.json({ token });\n});\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("logged", "expected"),
+    [
+        ("console.log('made', token);", ["app.js"]),
+        ("console.log('made a token for', req.user.id);", []),
+        ("note(token);", []),
+    ],
+)
+def test_tokens_are_logged_by_handlers_that_have_them_made_in_other_files(logged: str, expected: list[str]) -> None:
+    facts = facts_of({**ASKED_ELSEWHERE, "app.js": ASKED_ELSEWHERE["app.js"].replace("LOGGED", logged)})
+
+    assert [fact.place.path for fact in facts if isinstance(fact, SecretExposure) and fact.is_token] == expected

@@ -6,6 +6,7 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from lk_audit.extractors import gates
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.mints.mints import mints_of
 from lk_audit.extractors.requests.endpoints import Endpoints, Route
@@ -70,6 +71,7 @@ def secret_exposures(context: FileContext) -> Iterator[SecretExposure]:
         *_logged(context),
         *_logged_by_helpers(context),
         *_shown_elsewhere(context),
+        *_logged_where_asked_for(context),
         *_raised(context),
         *_answered(context),
         *_given_to_handlers(context),
@@ -101,6 +103,21 @@ def _shown_elsewhere(context: FileContext) -> Iterator[SecretExposure]:
         if other.role is not FileRole.TEST:
             yield from _logged(other)
             yield from _answered(other)
+
+
+def _logged_where_asked_for(context: FileContext) -> Iterator[SecretExposure]:
+    """What handlers in other files log of the tokens that this one makes for them; files with secrets are looked at."""
+    endpoints = context.built(Endpoints)
+    routes = (route for parts in context.built(mints_of) for route in endpoints.routes_to(parts.call))
+    for other in dict.fromkeys(context.home(route.handler.function) for route in routes):
+        data = other.source.data
+        may_log = other is not context and other.role is not FileRole.TEST and _LOGGED_TOKEN.search(data)
+        if may_log and "secret_exposures" not in gates.opened(data, context.secret_names):
+            yield from (fact for fact in _logged(other) if fact.is_token)
+
+
+_LOGGED_TOKEN = regex(rb"(?i)(?:print|log|info|debug|warn|error|trace|puts)[^\n]{0,160}(?:token|jwt)")
+"""A line that may log a token."""
 
 
 def _logged_by_helpers(context: FileContext) -> Iterator[SecretExposure]:

@@ -220,6 +220,25 @@ def test_a_check_of_who_calls_counts(form: str) -> None:
     assert not found_in(files(form, *GUARDS[form]), "LK601")
 
 
+@pytest.mark.parametrize(
+    ("taken", "asked", "is_guarded"),
+    [
+        ("_parent, { room, identity }, context", "context.userId", True),
+        ("_, { room, identity }, { userId }", "userId", True),
+        ("_parent, { room, identity, userId }, context", "userId", False),
+        ("context, { room, identity }", "context.userId", False),
+    ],
+)
+def test_the_id_in_the_context_of_a_resolver_is_put_there_by_the_server(
+    taken: str, asked: str, *, is_guarded: bool
+) -> None:
+    guard = f"if (!{asked}) throw new Error('Not authenticated');"
+    resolver = f"async ({taken}) => {{ {guard}{JS_MINT}return token; }}"
+    text = f"{JS_HEAD}const resolvers = {{ Query: {{ token: {resolver} }} }};\n"
+
+    assert bool(found_in({"server.js": text}, "LK601")) is not is_guarded
+
+
 def test_what_resolves_a_field_of_an_object_is_given_the_object_by_the_server() -> None:
     resolver = f"async (call, _args, context) => {{ const {{ room, identity }} = call;{JS_MINT}return token; }}"
     text = f"{JS_HEAD}const resolvers = {{ Query: {{ token: {resolver} }} }};\n"

@@ -186,8 +186,11 @@ def is_server_set(value: Given) -> bool:
 
 
 def _is_kept_beside(value: Given) -> bool:
-    """`req.userId`, `req.authUser` of a handler that takes `(req, res)`: nothing that a caller sends lands there."""
-    if not value.members or not _has_response_beside(value):
+    """`req.userId`, `req.authUser` of a handler that takes `(req, res)`: nothing that a caller sends lands there.
+
+    Nor in `context.userId` of a resolver of GraphQL, who sends arguments.
+    """
+    if not value.members or not (_has_response_beside(value) or _is_context_of_resolver(value)):
         return False
     is_id = len(value.members) == 1 and CALLER_ID.match(value.members[0]) is not None
     return is_id or CALLER_RECORD.match(value.members[0]) is not None
@@ -196,6 +199,18 @@ def _is_kept_beside(value: Given) -> bool:
 def is_left_by_middleware(value: Given) -> bool:
     """`req.wallet.address` of a handler that takes `(req, res)`: a part that no request has by itself."""
     return _has_response_beside(value) and bool(value.members) and SENT_FIELD.match(value.members[0]) is None
+
+
+def _is_context_of_resolver(value: Given) -> bool:
+    """The third parameter of a resolver: `(_parent, args, context)`.
+
+    Source: graphql.org/graphql-js/type, GraphQLFieldResolveFn.
+    """
+    names = [item.name for item in value.function.parameters]
+    return names[2:3] == [value.parameter] and names[0].strip("_") in _PARENTS
+
+
+_PARENTS = frozenset({"", "parent", "root", "obj", "source"})
 
 
 def _has_response_beside(value: Given) -> bool:

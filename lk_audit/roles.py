@@ -68,6 +68,8 @@ _NAMES: tuple[tuple[re.Pattern[str], FileRole], ...] = (
 )
 _DEPLOYED = frozenset({"charts", "chart", "helm", "roles", "ansible"})
 """Where a folder `templates` holds what Helm and Ansible install, not examples."""
+_OF_MACHINES = regex(r"(.+\.(?:sh|bash|ps1|service))\.(?:tpl|tmpl)")
+"""Templates of scripts: a machine fills them in when it is set up, nobody copies them by hand."""
 _PACKAGING = frozenset({"requirements.txt", "robots.txt", "cmakelists.txt", "security.txt"})
 
 
@@ -78,6 +80,8 @@ def file_role(path: str) -> FileRole:
     role wherever they are, and all else in a folder of tests is a part of them.
     """
     *folders, name = path.split("/")
+    if (template := _OF_MACHINES.fullmatch(name)) is not None:
+        name = template[1]
     if name.lower() not in _PACKAGING:
         named = (role for pattern, role in _NAMES if pattern.fullmatch(name))
         placed = (role for pattern, role in _PATHS if pattern.search(path))

@@ -81,6 +81,8 @@ def test_a_short_word_of_advice_makes_a_placeholder_only_where_it_stands_alone(w
         "$LIVEKIT_API_SECRET",
         "{{ .Values.livekit.apiSecret }}",
         "%LIVEKIT_API_SECRET%",
+        "__API_SECRET__",
+        "__livekit_api_secret__",
         "#{secret}",
         "@Microsoft.KeyVault(SecretUri=https://x)",
         "op://vault/item/field",

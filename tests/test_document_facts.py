@@ -98,10 +98,37 @@ class TestCredentials:
             ("Dockerfile", "ENV LIVEKIT_API_SECRET=\nENV B=1"),
             ("a.php", "JWT::encode($p, env('LIVEKIT_API_SECRET'), 'HS256')"),
             ("hashes.txt", f"livekit\n{STRONG}\n"),
+            (
+                "pool.yaml",
+                "livekit:\n  keys:\n    secretName: lk\n    apiKeyKey: api-key\n    apiSecretKey: api-secret\n",
+            ),
+            ("service.yaml", "livekit:\n  config: |\n    api_key: __API_KEY__\n    api_secret: __API_SECRET__\n"),
         ],
     )
     def test_what_belongs_to_others_or_holds_no_value_is_left_alone(self, path: str, text: str) -> None:
         assert not values(path, text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "metadata:\n  name: livekit-auth\nstringData:\n  api-key: prodkey\n  api-secret: devsecret\n",
+            "stringData:\n  ingress.yaml: |\n    api_key: prodkey\n    api_secret: devsecret\n",
+            "media:\n  ws_url: ws://livekit.calls.svc:7880\n  api_key: prodkey\n  api_secret: devsecret\n",
+        ],
+        ids=["resource", "file", "address"],
+    )
+    def test_a_word_is_a_secret_where_the_resource_the_file_or_the_server_beside_it_is_livekits(
+        self, text: str
+    ) -> None:
+        assert values("settings.yaml", text) == ["devsecret"]
+
+    def test_a_word_of_another_resource_is_none(self) -> None:
+        text = (
+            "metadata:\n  name: livekit\ndata:\n  url: wss://x\n---\n"
+            "metadata:\n  name: payments\nstringData:\n  api-secret: devsecret\n"
+        )
+
+        assert not values("settings.yaml", text)
 
 
 class TestExposures:
@@ -119,6 +146,20 @@ class TestExposures:
         assert self.names("ci.yml", f"env:\n  {name}: ${{{{ secrets.X }}}}\n") == [name]
         assert self.names("Dockerfile", f"ENV {name}=$X\n") == [name]
 
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("build.sh", "flutter build web --dart-define=LIVEKIT_API_SECRET=$LIVEKIT_API_SECRET\n"),
+            ("netlify.toml", 'command = """\nflutter build web \\\\\n --dart-define LIVEKIT_API_SECRET=$S\n"""\n'),
+            ("ci.yml", 'run: flutter build apk --dart-define="LIVEKIT_API_SECRET=${{ secrets.S }}"\n'),
+        ],
+    )
+    def test_what_a_build_of_flutter_is_given_is_part_of_the_application(self, path: str, text: str) -> None:
+        assert self.names(path, text) == ["LIVEKIT_API_SECRET"]
+
+    def test_other_settings_of_a_build_are_not(self) -> None:
+        assert not self.names("build.sh", "flutter build web --dart-define=TOKEN_ENDPOINT=$LIVEKIT_API_SECRET\n")
+
     def test_addresses_keys_comments_and_documents_do_not_count(self) -> None:
         assert not self.names(".env", "VITE_LIVEKIT_URL=wss://x\nVITE_LIVEKIT_API_KEY=k\nLIVEKIT_API_SECRET=s\n")
         assert not self.names(".env", "# VITE_LIVEKIT_API_SECRET=x\n")
@@ -133,6 +174,8 @@ class TestInsecureUrls:
     def test_a_public_address_under_a_livekit_name_is_found(self) -> None:
         assert self.hosts(".env", "LIVEKIT_URL=ws://live.acme.io:7880") == ["live.acme.io"]
         assert self.hosts("egress.yaml", "ws_url: ws://live.acme.io") == ["live.acme.io"]
+        service = "api_key: key1\napi_secret: $S\nws_url: http://live.acme.io:7880\n"
+        assert self.hosts("conf.yaml", service) == ["live.acme.io"]
         assert self.hosts("a.sh", "cat <<E\nLIVEKIT_WS_URL=ws://8.8.8.8:7880\nE\n") == ["8.8.8.8"]
 
     def test_other_addresses_are_left_alone(self) -> None:

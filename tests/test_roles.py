@@ -73,6 +73,9 @@ from lk_audit.roles import file_role
         (".env_example", FileRole.EXAMPLE),
         ("example_rooms.py", FileRole.PRODUCTION),
         ("examplesite.yaml", FileRole.PRODUCTION),
+        ("infra/user_data.sh.tpl", FileRole.PRODUCTION),
+        ("examples/user_data.sh.tpl", FileRole.EXAMPLE),
+        ("livekit.yaml.tpl", FileRole.EXAMPLE),
     ],
 )
 def test_the_path_says_what_a_file_is_for(path: str, role: FileRole) -> None:

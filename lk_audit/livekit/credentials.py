@@ -59,6 +59,7 @@ _NO_LITERAL = regex(
     r"""
       [\s"'`,;()<>\[\]{}|\\…•]                                # prose, code, <placeholder>, {{ template }}, mask
     | ^[$%@!&*#:]                                             # $VAR, %VAR%, @Microsoft.KeyVault, !Ref, *alias
+    | ^__[A-Za-z][A-Za-z0-9_]*__$                             # __API_SECRET__, which a `sed` at start-up replaces
     | \$[A-Za-z_{(] | \#\{ | %[A-Za-z_]+% | ^%[sdv]           # references inside a text
     | \.\.\. | \*{3} | [xX]{5} | ^[-_.xX*0]+$                 # masked
     | [-_]([A-Z])\1{7,}$                                      # lk_secret_YYYYYYYY

@@ -12,6 +12,7 @@ from lk_audit.extractors.secrets.confinement import Confinement
 from lk_audit.extractors.secrets.evidence import LIVEKIT_FILE, Evidence
 from lk_audit.extractors.secrets.written_calls import written_calls
 from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure, FileRole, InsecureUrl, Strength
+from lk_audit.livekit.apps import DEVICE_BUILDS
 from lk_audit.livekit.credentials import (
     KEY_STRICT,
     SECRET_SHAPE,
@@ -22,7 +23,7 @@ from lk_audit.livekit.credentials import (
     public_prefix,
 )
 from lk_audit.livekit.fallbacks import fallback
-from lk_audit.livekit.publishing import publishing_setting
+from lk_audit.livekit.publishing import APP, publishing_setting
 from lk_audit.livekit.tokens import find_tokens
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from lk_audit.patterns import regex
@@ -48,6 +49,8 @@ _KEYS_ENTRY = regex(
     rb"""["']?(?:\$\{\w{1,64}:?-)?([^\s"',{}$\\]{3,256})"""
 )
 _NO_ENTRIES = regex(rb"ENC\[[^\]\n]{0,4000}\]|\{\{[^}\n]{0,500}\}\}|\$\{[\w-]{1,64}:[?+/][^}\n]{0,500}\}")
+_DART_DEFINE = regex(rb"""--dart-define(?:=|[ \t]{1,4})["']?(\w{1,80})=(?=.)""")
+"""A setting that Flutter's build copies into the application (docs.flutter.dev/deployment, `--dart-define`)."""
 _ENVIRONMENT_LISTS = frozenset({"environment", "env", "args", "build-args", "build_args"})
 _STEPS_TO_KEY = (0, -1, 1, -2, 2)
 
@@ -86,6 +89,19 @@ def exposures(source: Source, document: Document, role: FileRole, names: SecretN
             is_read=False,
             effect=setting.effect if setting and not published else None,
         )
+    if b"--dart-define" in source.data:
+        yield from _dart_defines(source, role, names)
+
+
+def _dart_defines(source: Source, role: FileRole, names: SecretNames) -> Iterator[EnvExposure]:
+    """What a build of Flutter is given, wherever the command is written."""
+    framework = DEVICE_BUILDS["String.fromEnvironment"]
+    for found in _DART_DEFINE.finditer(source.data):
+        name, place = found[1].decode("utf-8", "replace"), source.place(*found.span(1))
+        if names.means(name):
+            yield EnvExposure(
+                place=place, role=role, name=name, prefix="", framework=framework, is_read=False, effect=APP
+            )
 
 
 def insecure_urls(source: Source, document: Document, role: FileRole) -> Iterator[InsecureUrl]:
@@ -277,6 +293,8 @@ def _is_livekit_address(pair: Pair, insecure: tuple[str, str], evidence: Evidenc
     if is_foreign_name(name) or any(is_foreign_name(key) for key in pair.path):
         return False
     scheme, host = insecure
+    if name == "ws_url" and evidence.is_service_configuration:
+        return True
     if scheme != "ws":
         return False
     words = name_words(name)

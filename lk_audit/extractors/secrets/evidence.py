@@ -39,9 +39,14 @@ _SERVER_SETTINGS = frozenset(
     | {"log_level", "development", "prometheus_port", "ingress", "signal_relay"}
 )
 _ENOUGH_SETTINGS = 2
+_SERVICE_SETTINGS = frozenset({"api_key", "api_secret", "ws_url"})
+_REFERENCES = frozenset({"secretName", "existingSecret", "secretRef", "fromSecret"})
+"""Keys of maps that say where secrets are kept, as in resources of Kubernetes and values of Helm."""
 _NEAR_PAIRS = 10
 _NEAR_LINES = 6
 _MAX_KEY = 64
+_LIVEKIT_SERVER = regex(r"\.livekit\.cloud|^\s*(?:wss?|https?)://[\w.-]*livekit")
+"""Addresses of LiveKit servers, by their host."""
 _LINES_OF_COMMAND = 3
 _BYTES_OF_COMMAND = 2_000
 _ENCRYPTED = frozenset({"encryptedData"})
@@ -66,6 +71,11 @@ class Evidence:
         self._is_nested = document.format in ("yaml", "json") and not document.errors
 
     @cached_property
+    def is_service_configuration(self) -> bool:
+        """Whether the file configures LiveKit's egress, ingress or SIP service: they need these three settings."""
+        return self._is_nested and {pair.path[-1] for pair in self.pairs if len(pair.path) == 1} >= _SERVICE_SETTINGS
+
+    @cached_property
     def says_livekit(self) -> bool:
         """Whether the file mentions LiveKit at all."""
         return "livekit" in self.path.lower() or b"livekit" in self._source.data.lower()
@@ -76,16 +86,29 @@ class Evidence:
         if self.names.means(name):
             return None if _is_encrypted(pair) else Binding(is_close=True)
         may_be = self._is_generic(name) and not self._names_its_own(index)
-        if not may_be or any(map(is_foreign_name, pair.path[:-1])) or _is_encrypted(pair):
+        is_elsewhere = _is_encrypted(pair) or pair.path[:-1] in self._groups_of_references
+        if not may_be or any(map(is_foreign_name, pair.path[:-1])) or is_elsewhere:
             return None
-        if any(says_livekit(key) for key in pair.path[:-1]) or self._has_livekit_neighbour(index):
+        if any(map(_is_livekit_part, pair.path[:-1])) or self._has_livekit_neighbour(index):
             return Binding(is_close=True)
         is_api_secret = "api" in name_words(name) or "apisecret" in name_words(name)
         if not is_api_secret:
             return Binding(is_close=False) if self._is_called_livekit else None
-        if LIVEKIT_FILE.search(self.path) or (name.startswith("--") and self._line_says_livekit(pair)):
+        is_flag = name.startswith("--") and self._line_says_livekit(pair)
+        if is_flag or LIVEKIT_FILE.search(self.path) or self._is_in_livekit_resource(pair):
             return Binding(is_close=True)
         return Binding(is_close=False) if self.says_livekit else None
+
+    def _is_in_livekit_resource(self, pair: Pair) -> bool:
+        """Whether a pair is data of a Kubernetes resource that is called after LiveKit: a Secret `livekit-auth`."""
+        if not self._is_nested or pair.path[0] not in {"data", "stringData"}:
+            return False
+        above = bisect_right(self._resources, pair.start, key=lambda name: name.start)
+        return bool(self._resources) and says_livekit(self._resources[max(0, above - 1)].value)
+
+    @cached_property
+    def _resources(self) -> list[Pair]:
+        return [pair for pair in self.pairs if pair.path == ("metadata", "name")]
 
     def _is_generic(self, name: str) -> bool:
         """Whether a name may mean the API secret of anything; a plain SECRET_KEY signs an application's sessions."""
@@ -126,11 +149,18 @@ class Evidence:
     def is_key_map(self, pair: Pair) -> bool:
         """Whether `keys:` above the pair is the one of a LiveKit server, not a list of anything else."""
         *outer, _, key = pair.path
+        if pair.path[:-1] in self._groups_of_references:
+            return False
         if is_key_id(key) or any(says_livekit(item) for item in outer) or LIVEKIT_FILE.search(self.path):
             return True
         settings = len(_SERVER_SETTINGS & self._keys_beside_map)
         is_generated = judge(pair.value, bound=False) is not None and not is_foreign_name(key)
         return self.says_livekit and settings >= (1 if is_generated else _ENOUGH_SETTINGS)
+
+    @cached_property
+    def _groups_of_references(self) -> frozenset[tuple[str, ...]]:
+        """The maps that say where a secret is kept, and by which names it is found there."""
+        return frozenset(pair.path[:-1] for pair in self.pairs if pair.path[-1] in _REFERENCES)
 
     @cached_property
     def _keys_beside_map(self) -> frozenset[str]:
@@ -164,7 +194,7 @@ class Evidence:
             name = pair.path[-1]
             if is_key_name(name) and is_key_id(pair.value):
                 return True
-            if says_livekit(name) or ".livekit.cloud" in pair.value:
+            if says_livekit(name) or _LIVEKIT_SERVER.search(pair.value):
                 return True
         return False
 
@@ -178,6 +208,11 @@ class Evidence:
         line_end = self._source.data.find(b"\n", pair.end, pair.end + _BYTES_OF_COMMAND)
         words = self._source.data[start : line_end if line_end != -1 else pair.end + _BYTES_OF_COMMAND].lower()
         return b"livekit" in words or re.search(rb"\blk\b|--api-key", words) is not None
+
+
+def _is_livekit_part(key: str) -> bool:
+    """Whether a part of a document is LiveKit's: a section, or a whole file of a ConfigMap (`egress.yaml: |`)."""
+    return says_livekit(key) or LIVEKIT_FILE.search(key) is not None
 
 
 def _is_encrypted(pair: Pair) -> bool:

@@ -31,3 +31,25 @@ IMPORT = "import { AccessToken } from 'livekit-server-sdk';\n"
 )
 def test_a_function_that_takes_its_request_in_parts_is_a_handler(start: str, *, is_open: bool) -> None:
     assert len(found_in({"src/main.js": f"{IMPORT}{start}{MINT}}};\n"}, "LK601")) == is_open
+
+
+@pytest.mark.parametrize(
+    ("secret", "expected"),
+    [
+        ("c.env.LIVEKIT_API_SECRET", True),
+        ("process.env.LIVEKIT_API_SECRET", True),
+        ("(await c.req.json()).apiSecret", False),
+    ],
+)
+def test_what_a_platform_hands_over_with_a_request_is_not_what_the_caller_sends(secret: str, *, expected: bool) -> None:
+    text = f"""import {{ Hono }} from 'hono';
+import {{ AccessToken }} from 'livekit-server-sdk';
+const app = new Hono();
+app.post('/token', async (c) => {{
+  const {{ room, identity, apiKey }} = await c.req.json();
+  const at = new AccessToken(apiKey, {secret}, {{ identity, ttl: '10m' }});
+  at.addGrant({{ roomJoin: true, room }});
+  return c.json({{ token: await at.toJwt() }});
+}});
+"""
+    assert bool(found_in({"src/index.ts": text}, "LK601")) is expected

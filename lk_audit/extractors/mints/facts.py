@@ -62,8 +62,11 @@ def _is_signed_by_caller(parts: MintParts, requests: RequestValues) -> bool:
 
 
 def _is_sent_secret(value: Value, requests: RequestValues) -> bool:
-    """`body["apiSecret"]`; what a function looks up for a request is not sent: `credentialsOf(request).secret`."""
-    if not isinstance(value, Given | Returned) or not value.members:
+    """`body["apiSecret"]`; what a function looks up for a request is not sent: `credentialsOf(request).secret`.
+
+    Nor is what a platform hands over with it: `c.env.LIVEKIT_API_SECRET` of Hono, `event.platform.env` of SvelteKit.
+    """
+    if not isinstance(value, Given | Returned) or not value.members or "env" in value.members:
         return False
     is_read = isinstance(value, Given) or isinstance(value.call.callee, Member)
     return is_read and "secret" in value.members[-1].lower() and requests.is_request(value)

@@ -280,3 +280,32 @@ def test_convex_auth_says_who_is_there(test: str, *, expected: bool) -> None:
     files = {"convex/livekit.ts": CONVEX.replace("TEST", test), "convex/auth.ts": CONVEX_AUTH}
 
     assert bool(found_in(files, "LK601")) is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("eq(sessions.id, getCookie(c, 'session') ?? '')", False),
+        ("eq(sessions.id, c.req.header('authorization'))", False),
+        ("eq(sessions.userId, c.req.query('user'))", True),
+        ("eq(sessions.userId, getField(c, 'user'))", True),
+    ],
+)
+def test_a_session_is_found_by_what_only_its_owner_sends(asked: str, *, expected: bool) -> None:
+    text = f"""import {{ Hono }} from 'hono';
+import {{ getCookie }} from 'hono/cookie';
+import {{ eq }} from 'drizzle-orm';
+import {{ AccessToken }} from 'livekit-server-sdk';
+import {{ getField }} from '@example/fields';
+import {{ db, sessions }} from './db';
+const app = new Hono();
+app.post('/token', async (c) => {{
+  const [session] = await db.select().from(sessions).where({asked});
+  if (!session) return c.json({{ error: 'unauthorized' }}, 401);
+  const {{ room, identity }} = await c.req.json();
+  const at = new AccessToken(c.env.LIVEKIT_API_KEY, c.env.LIVEKIT_API_SECRET, {{ identity, ttl: '10m' }});
+  at.addGrant({{ roomJoin: true, room }});
+  return c.json({{ token: await at.toJwt() }});
+}});
+"""
+    assert bool(found_in({"src/index.ts": text}, "LK601")) is expected

@@ -8,6 +8,11 @@ from __future__ import annotations
 from lk_audit.livekit.requests import SERVER_SET_GLOBALS
 from lk_audit.patterns import regex
 
+_PEOPLE = (
+    r"(?:agent|doctor|patient|teacher|tutor|student|admin|employee|staff|operator|player|customer|organi[sz]er|profile"
+    r"|member|account|person|subject|identity|tenant)"
+)
+"""Whom applications call their users."""
 _AUTHENTICATING_WORDS = (
     r"authenticat\w*|authori[sz]e\w*|authorization|requires?_?auth\w*|auth_?required|login_?required|require_?login|"
     r"requires?_?(?:api_?key|token|jwt|bearer|signature)\w*|require_?user|require_?(?:user_?)?session|require_?role\w*|require_?admin|ensure_?auth\w*|ensure_?logged\w*|is_?authenticated|"
@@ -28,6 +33,7 @@ _AUTHENTICATING_WORDS = (
     r"current_?(?!time|date|day|year|milli|nano|second|epoch|instant|thread|app|room|page|count|dir|path|url|locale)\w+|"
     r"get_?\w{0,20}_?from_?(?:token|jwt|header|request|session)|extract_?(?:user\w*|claims|email|subject|member\w*)|"
     r"get_?user_?identity|get_?uid|(?:require|ensure|load|fetch)_?(?:session|user|account|login\w*)(?:_?id)?|"
+    rf"get_?current_?\w{{0,20}}{_PEOPLE}|"
     r"assert_?(?:auth\w*|user|session|admin|member|access)\w*|is_?granted|deny_?access_?unless_?granted|"
     r"doorkeeper_?authorize|current_?user_?can|is_?user_?logged_?in|user_?signed_?in|http_?basic_?authenticate_?with"
 )
@@ -150,6 +156,8 @@ AUTHENTICATING_CALLS = frozenset(
         *(f"{package}/init-data-node.{name}" for package in _TELEGRAM for name in ("validate", "isValid")),
         *(f"meteor/meteor.Meteor.{name}" for name in ("userId", "user", "userAsync")),
         "starlette.authentication.requires",
+        *(f"ninja.security.django_auth{who}" for who in ("", "_superuser", "_is_staff")),
+        *(f"ninja_jwt.authentication.{name}" for name in ("JWTAuth", "AsyncJWTAuth")),
         "call.principal",
         "call.authentication.principal",
         "io.ktor.server.application.call.principal",

@@ -243,6 +243,21 @@ def test_an_action_whose_base_class_is_out_of_sight_is_not_reported() -> None:
 
 
 @pytest.mark.parametrize(
+    ("filters", "reported"),
+    [
+        ("before_action :authenticate_user!, except: [:create]", True),
+        ("before_action :authenticate_user!, only: :show", True),
+        ("before_action :set_room, only: :show", False),
+        ("before_action :authenticate_user!, except: [:show]", False),
+    ],
+)
+def test_an_action_that_a_filter_leaves_out_is_open_whatever_its_base_class_does(filters: str, reported: bool) -> None:
+    controller = f"class TokensController < BaseController\n  {filters}\n{ACTION}\nend\n"
+
+    assert bool(found_in({"tokens_controller.rb": controller}, "LK601")) is reported
+
+
+@pytest.mark.parametrize(
     ("before", "inside", "reported"),
     [
         ("", "", True),

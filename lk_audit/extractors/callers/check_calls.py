@@ -65,11 +65,20 @@ def is_lookup(context: FileContext, call: Call) -> bool:
     claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and is_request_in_go(here, expr))]
     if not claimed:
         return name_called(call) in LOOKUP_CALLS and not given
-    if any(has_credential(expr) for expr in claimed):
+    if any(map(has_credential, claimed)) or any(_reads_credential(here, node) for node in nodes):
         return False
     name = name_called(call).lower()
     is_search = name.startswith(("get_user", "getuser")) and "session" not in name
     return is_search or not LOOKING_NAME.match(name)
+
+
+def _reads_credential(context: FileContext, node: Node) -> bool:
+    """`getCookie(c, "session")`: a function that takes a credential by its name out of the request."""
+    if not isinstance(node, Call) or isinstance(node.callee, Member):
+        return False
+    others = [item.value for item in node.arguments if not has_raw(context, item.value)]
+    is_read = 0 < len(others) < len(node.arguments) and all(isinstance(item, Literal) for item in others)
+    return is_read and has_credential(node)
 
 
 def reads_what_was_found(context: FileContext, call: Call) -> bool:

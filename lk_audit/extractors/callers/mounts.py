@@ -301,9 +301,16 @@ def declared_guards(context: FileContext, function: Function) -> Iterator[Expr]:
     if owner is not None and not is_public(context, function):
         yield from owner.decorators
         yield from owner.bases if runs_bases else ()
+        own = own_settings(function)
         for statement in owner.body.statements:
-            if isinstance(statement, Assign) and last_name(statement.target) in GUARD_SETTINGS:
+            if isinstance(statement, Assign) and last_name(statement.target) in GUARD_SETTINGS - own:
                 yield statement.value
+
+
+def own_settings(function: Function) -> set[str]:
+    """What a method sets for itself, in place of its class: `@action(permission_classes=[AllowAny])`."""
+    calls = (mark for mark in function.decorators if isinstance(mark, Call))
+    return {item.name for call in calls for item in call.arguments if item.name is not None}
 
 
 def is_public(context: FileContext, function: Function) -> bool:

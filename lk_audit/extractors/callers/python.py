@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from lk_audit.extractors.callers.deployments import authorizers
 from lk_audit.extractors.callers.exempt_paths import is_exempt
 from lk_audit.extractors.callers.guards import Guards
+from lk_audit.extractors.callers.mounts import own_settings
+from lk_audit.extractors.callers.view_permissions import permissions_of
 from lk_audit.extractors.context import FileContext, Workspace, first_text, last_name
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.facts import Lead
@@ -26,7 +28,11 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
     yield from _login_of_pages(workspace, home)
     yield from authorizers(workspace, handler)
     owner = home.names.enclosing(handler.function, Class)
-    if _is_rest_view(home, owner, handler.function) and not _sets_permissions(owner, handler.function):
+    chosen = permissions_of(owner, handler.function.name) if owner is not None else None
+    if chosen is not None:
+        guard = guards.authenticating(home, chosen)
+        yield from [Lead(home.place(guard), "is asked before this action")] if guard is not None else ()
+    elif _is_rest_view(home, owner, handler.function) and not _sets_permissions(owner, handler.function):
         yield from _default_permissions(workspace, home)
     yield from _django_middleware(workspace, guards, home)
 
@@ -141,6 +147,8 @@ def _is_rest_view(home: FileContext, owner: Class | None, function: Function) ->
 
 
 def _sets_permissions(owner: Class | None, function: Function) -> bool:
+    if "permission_classes" in own_settings(function):
+        return True
     if owner is None:
         return any((last_name(item) or "") == "permission_classes" for item in function.decorators)
     statements = owner.body.statements

@@ -15,7 +15,7 @@ from lk_audit.extractors.handlers.model import MAY_AUTHENTICATE, Handler
 from lk_audit.facts import Lead
 from lk_audit.livekit.authentication import AUTHENTICATING_NAME
 from lk_audit.livekit.middleware import RUBY_FILTERS, RUBY_GUARDS, RUBY_ROOTS, RUBY_SKIPS
-from lk_audit.syntax import Call, Class, Define, Evaluate, Expr, Function, Literal, Sequence, Statement
+from lk_audit.syntax import Argument, Call, Class, Define, Evaluate, Expr, Function, Literal, Sequence, Statement
 from lk_audit.values.model import Defined
 
 _DEEPEST_BASE = 5
@@ -39,7 +39,7 @@ def in_front_of(_: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead
     levels = list(_levels(home, owner, 0))
     for level in levels:
         yield from _of_statements(guards, level.context, level.owner.body.statements, levels, handler)
-    if handler.registration is None:
+    if handler.registration is None and not _is_left_out(owner, handler.function.name):
         yield from _out_of_sight(levels)
 
 
@@ -50,6 +50,20 @@ def _levels(context: FileContext, owner: Class, depth: int) -> Iterator[_Level]:
         for value in context.values(base):
             if isinstance(value, Defined) and isinstance(value.definition, Class) and value.definition is not owner:
                 yield from _levels(context.home(value.definition), value.definition, depth + 1)
+
+
+def _is_left_out(owner: Class, action: str) -> bool:
+    """`before_action :authenticate_user!, except: [:create]`: it takes the place of what a base class says of it.
+
+    Source: api.rubyonrails.org, AbstractController::Callbacks: the same filter, given again, replaces the former one.
+    """
+    filters = (call for call in _calls(owner.body.statements) if last_name(call.callee) in RUBY_FILTERS)
+    named = (word for call in filters if not _covers(call, action) for item in call.arguments for word in _filter(item))
+    return any(AUTHENTICATING_NAME.match(word) for word in named)
+
+
+def _filter(item: Argument) -> set[str]:
+    return _words(item.value) if item.name is None else set()
 
 
 def _out_of_sight(levels: list[_Level]) -> Iterator[Lead]:

@@ -95,6 +95,11 @@ def _left(start: int, end: int, given: _Given) -> Node | None:
     return Raise(start, end, given[0].value if given else None)
 
 
+def _dumped(start: int, end: int, given: _Given) -> Node | None:
+    """Laravel's `dd($value, ...)` shows what it is given, and goes no further."""
+    return Raise(start, end, Call(start, end, Name(start, start, "dd"), given))
+
+
 def _aborted(start: int, end: int, given: _Given) -> Node | None:
     """Laravel's `abort(403)` throws."""
     callee = Name(start, start, "HttpException")
@@ -169,7 +174,7 @@ _KNOWN: Mapping[str, Callable[[int, int, _Given], Node | None]] = {
     "exit": _left,
     "die": _left,
     "abort": _aborted,
-    "dd": _left,
+    "dd": _dumped,
     "abort_if": lambda start, end, given: _aborted_if(start, end, given, wanted=True),
     "throw_if": lambda start, end, given: _aborted_if(start, end, given, wanted=True),
     "abort_unless": lambda start, end, given: _aborted_if(start, end, given, wanted=False),

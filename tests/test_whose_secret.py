@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.facts import Carrier, CredentialLiteral
+from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure
 from tests.languages.minting import facts_of
 from tests.samples import SECRET
 
@@ -184,3 +184,44 @@ def test_a_guessable_secret_needs_a_key_of_livekit_beside_it_where_only_its_owne
     found = secrets_in({"config.go": OWNED % (key, secret)})
 
     assert found == ([(secret, Carrier.ASSIGNMENT)] if is_found else [])
+
+
+SETTINGS = "from pydantic import Field, SecretStr\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "carrier"),
+    [
+        ("livekit_api_secret: str = '{}'", Carrier.ASSIGNMENT),
+        ("livekit_api_secret: str = Field('{}', min_length=32)", Carrier.FALLBACK),
+        ("livekit_api_secret: str = Field(default='{}')", Carrier.FALLBACK),
+        ("livekit_api_secret: SecretStr = SecretStr('{}')", Carrier.FALLBACK),
+        ("livekit_api_secret: SecretStr = Field(default=SecretStr('{}'))", Carrier.FALLBACK),
+        ("secret: str = Field(default='{}', alias='LIVEKIT_API_SECRET')", Carrier.FALLBACK),
+        ("model_config = SettingsConfigDict(env_prefix='LIVEKIT_')\n    api_secret: str = '{}'", Carrier.ASSIGNMENT),
+        ("class Config:\n        env_prefix = 'LIVEKIT_'\n    api_secret: str = Field('{}')", Carrier.FALLBACK),
+        ("livekit_api_secret: str = Field(..., description='{}')", None),
+        ("session_secret: str = Field(default='{}')", None),
+        ("model_config = SettingsConfigDict(env_prefix='STRIPE_')\n    api_secret: str = '{}'", None),
+    ],
+)
+def test_a_field_of_settings_may_hold_the_secret_as_its_default(body: str, carrier: Carrier | None) -> None:
+    code = f"{SETTINGS}class Settings(BaseSettings):\n    {body.format(SECRET)}\n"
+
+    assert secrets_in({"app/settings.py": code}) == ([] if carrier is None else [(SECRET, carrier)])
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("shared: { VITE_LIVEKIT_API_SECRET: z.string() }", ["VITE_LIVEKIT_API_SECRET"]),
+        ("client: { NEXT_PUBLIC_LIVEKIT_API_SECRET: z.string().min(1) }", ["NEXT_PUBLIC_LIVEKIT_API_SECRET"]),
+        ("server: { LIVEKIT_API_SECRET: z.string() }, client: { VITE_LIVEKIT_URL: z.string() }", []),
+        ("names: { VITE_LIVEKIT_API_SECRET: 'LIVEKIT_API_SECRET' }", []),
+    ],
+)
+def test_a_schema_may_want_the_secret_under_a_public_name(fields: str, expected: list[str]) -> None:
+    code = f"import {{ z }} from 'zod';\nexport const settings = createEnv({{ {fields} }});\n"
+    facts = facts_of({"src/config.ts": code})
+
+    assert [fact.name for fact in facts if isinstance(fact, EnvExposure)] == expected

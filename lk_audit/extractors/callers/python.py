@@ -8,13 +8,12 @@ from lk_audit.extractors.callers.deployments import authorizers
 from lk_audit.extractors.callers.exempt_paths import is_exempt
 from lk_audit.extractors.callers.guards import Guards
 from lk_audit.extractors.callers.mounts import own_settings
-from lk_audit.extractors.callers.view_permissions import permissions_of
 from lk_audit.extractors.context import FileContext, Workspace, first_text, last_name
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.facts import Lead
 from lk_audit.livekit.authentication import PERMISSIVE
 from lk_audit.livekit.middleware import APPLICATION_CLASSES, CLASS_HOOKS, PERMISSION_SETTINGS, VIEW_DECORATORS
-from lk_audit.syntax import Assign, Call, Class, Define, Entry, Function, Literal, Member, Name, Raise, walk
+from lk_audit.syntax import Assign, Call, Class, Define, Entry, Expr, Function, Literal, Member, Name, Raise, walk
 from lk_audit.values.model import Defined
 from lk_audit.values.possible import texts
 
@@ -28,13 +27,21 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
     yield from _login_of_pages(workspace, home)
     yield from authorizers(workspace, handler)
     owner = home.names.enclosing(handler.function, Class)
-    chosen = permissions_of(owner, handler.function.name) if owner is not None else None
+    chosen = _chosen_permissions(home, owner, handler) if owner is not None else None
     if chosen is not None:
         guard = guards.authenticating(home, chosen)
         yield from [Lead(home.place(guard), "is asked before this action")] if guard is not None else ()
     elif _is_rest_view(home, owner, handler.function) and not _sets_permissions(owner, handler.function):
         yield from _default_permissions(workspace, home)
     yield from _django_middleware(workspace, guards, home)
+
+
+def _chosen_permissions(home: FileContext, owner: Class, handler: Handler) -> Expr | None:
+    if b"get_permissions" not in home.source.data:
+        return None
+    from lk_audit.extractors.callers.view_permissions import permissions_of  # noqa: PLC0415 - few views choose theirs
+
+    return permissions_of(owner, handler.function.name)
 
 
 def _connection(guards: Guards, home: FileContext, handler: Handler) -> Iterator[Lead]:

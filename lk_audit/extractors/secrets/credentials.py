@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.mints.mints import mints_of
 from lk_audit.extractors.mints.model import MintParts
-from lk_audit.extractors.secrets.schemas import defaulted, described
+from lk_audit.extractors.secrets.schemas import defaulted, described, field_default, prefixed
 from lk_audit.extractors.serialised import renames
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
 from lk_audit.livekit.credentials import (
@@ -307,7 +307,9 @@ def _name_of(context: FileContext, literal: Expr) -> str | None:
     parent = context.names.parent(literal)
     match parent:
         case Assign(target=target, value=value) if value is literal:
-            return target_name(target)
+            return prefixed(context, literal, target_name(target))
+        case Argument() if (field := field_default(context, parent)) is not None:
+            return field
         case Argument(name=str(name)):
             return None if renames(context.names.parent(parent)) else name
         case Entry(key=Literal(value=str(key)), value=value) if value is literal:
@@ -362,7 +364,7 @@ def _is_default(context: FileContext, node: Expr) -> bool:
     """Whether a text is what something is when nobody says otherwise."""
     holder = context.names.parent(node)
     is_setting = isinstance(holder, Argument) and holder.name is None
-    if isinstance(holder, Argument) and defaulted(context, holder) is not None:
+    if isinstance(holder, Argument) and (defaulted(context, holder) or field_default(context, holder)) is not None:
         return True
     if not isinstance(holder, Entry):
         return context.is_go and is_setting

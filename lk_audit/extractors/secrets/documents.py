@@ -12,7 +12,6 @@ from lk_audit.extractors.secrets.confinement import Confinement
 from lk_audit.extractors.secrets.evidence import LIVEKIT_FILE, Evidence
 from lk_audit.extractors.secrets.written_calls import written_calls
 from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure, FileRole, InsecureUrl, Strength
-from lk_audit.livekit.apps import DEVICE_BUILDS
 from lk_audit.livekit.credentials import (
     KEY_STRICT,
     SECRET_SHAPE,
@@ -95,12 +94,11 @@ def exposures(source: Source, document: Document, role: FileRole, names: SecretN
 
 def _dart_defines(source: Source, role: FileRole, names: SecretNames) -> Iterator[EnvExposure]:
     """What a build of Flutter is given, wherever the command is written."""
-    framework = DEVICE_BUILDS["String.fromEnvironment"]
     for found in _DART_DEFINE.finditer(source.data):
         name, place = found[1].decode("utf-8", "replace"), source.place(*found.span(1))
         if names.means(name):
             yield EnvExposure(
-                place=place, role=role, name=name, prefix="", framework=framework, is_read=False, effect=APP
+                place=place, role=role, name=name, prefix="", framework="--dart-define", is_read=False, effect=APP
             )
 
 

@@ -8,6 +8,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.shown import shown
 from lk_audit.extractors.sides.sides import side_of
 from lk_audit.facts import EnvExposure, Side
+from lk_audit.livekit.credentials import public_prefix
 from lk_audit.livekit.publishing import (
     BUNDLE,
     ENVIRONMENT_FILES,
@@ -18,7 +19,7 @@ from lk_audit.livekit.publishing import (
     Setting,
     publishing_setting,
 )
-from lk_audit.syntax import Argument, Entry, Expr, Literal, Node, Record
+from lk_audit.syntax import Argument, Call, Entry, Expr, Literal, Node, Record
 from lk_audit.syntax import Sequence as Display
 from lk_audit.values.model import Environment, Text
 from lk_audit.values.possible import with_items
@@ -36,6 +37,8 @@ def public_settings(context: FileContext) -> Iterator[EnvExposure]:
         setting = publishing_setting(path, keys[:-1])
         if setting is not None:
             yield from _entry(context, entry, keys[-1], setting)
+        elif isinstance(entry.value, Call) and context.secret_names.means(keys[-1]):
+            yield from _described(context, entry, keys[-1])
         if keys[-1:] == (PREFIX_SETTING,) and PREFIX_FILES.search(path):
             yield from _prefix(context, entry)
         if ENVIRONMENT_FILES.search(path) and context.secret_names.means(keys[-1]) and _is_filled(context, entry.value):
@@ -59,6 +62,17 @@ def _entry(context: FileContext, entry: Entry, key: str, setting: Setting) -> It
     name = _published(context, key, entry.value)
     if name is not None:
         yield _exposure(context, entry, name, f"`{setting.name}`", setting.effect)
+
+
+def _described(context: FileContext, entry: Entry, key: str) -> Iterator[EnvExposure]:
+    """`VITE_LIVEKIT_API_SECRET: z.string()`: a schema of the environment that wants the secret under a public name."""
+    published = public_prefix(key)
+    if published is not None:
+        prefix, framework = published
+        place = context.place(entry)
+        yield EnvExposure(
+            place=place, role=context.role, name=key, prefix=prefix, framework=framework, is_read=False, effect=None
+        )
 
 
 def _published(context: FileContext, key: str, value: Expr) -> str | None:

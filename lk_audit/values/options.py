@@ -1,6 +1,7 @@
-"""Options of Python's command lines: what an option is where nobody gives it.
+"""Options of command lines: what an option is where nobody gives it.
 
-Sources: the documentation of argparse (`add_argument`), click (`option`, `argument`) and typer, which is built on it.
+Sources: the documentation of argparse (`add_argument`), click (`option`, `argument`) and typer, which is built on it;
+of Node (`util.parseArgs`) and commander (`option`, `opts`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from lk_audit.patterns import regex
 from lk_audit.syntax import Call, Expr, Function, Literal, Member, Name
 from lk_audit.values.model import Possible, Returned
 
@@ -27,6 +29,47 @@ def of_parser(evaluator: Evaluator, value: Returned, key: str) -> Possible | Non
     return (
         None if home is None or found is None else (replace(value, members=(key,)), *evaluator.from_home(home, found))
     )
+
+
+def of_script(evaluator: Evaluator, value: Returned, key: str) -> Possible | None:
+    """The same of an option of JavaScript's command lines: `parseArgs({ options })`, `program.opts()`."""
+    home = evaluator.home(value.call)
+    default = _told(value.call, key) or _flagged(home, key) if home is not None else None
+    if home is None or default is None:
+        return None
+    return (replace(value, members=(*value.members, key)), *evaluator.from_home(home, home.evaluate(default)))
+
+
+def _told(call: Call, key: str) -> Expr | None:
+    """`parseArgs({ options: { ttl: { type: "string", default: "30d" } } })`."""
+    from lk_audit.values.schemas import entries  # noqa: PLC0415 - it asks this module
+
+    found: Expr | None = call.arguments[0].value if call.arguments else None
+    for name in ("options", key, "default"):
+        found = entries(found).get(name) if found is not None else None
+    return found
+
+
+def _flagged(home: Evaluator, key: str) -> Expr | None:
+    """`program.option("-t, --ttl <duration>", "lifetime of tokens", "30d")`."""
+    for call in home.names.calls_of("option"):
+        flags = call.arguments[0].value if len(call.arguments) > _DEFAULT_AT else None
+        if (
+            isinstance(flags, Literal)
+            and isinstance(flags.value, str)
+            and key in map(_camel, _FLAG.findall(flags.value))
+        ):
+            return call.arguments[-1].value
+    return None
+
+
+def _camel(flag: str) -> str:
+    first, *others = flag.split("-")
+    return first + "".join(map(str.capitalize, others))
+
+
+_FLAG = regex(r"--([a-z][\w-]{0,60})")
+_DEFAULT_AT = 2
 
 
 def of_command(evaluator: Evaluator, function: Function, parameter: str) -> Possible:

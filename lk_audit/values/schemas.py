@@ -24,6 +24,8 @@ _PARSERS: dict[str, tuple[str, ...]] = {
 """Methods of a schema of Zod, with the part of their result that holds what they have read."""
 _READERS = {"createEnv": 0, "cleanEnv": 1}
 """Functions that read the environment by specifications: t3-env's, envalid's; with the place of those."""
+_COMMAND_LINES: dict[str, tuple[str, ...]] = {"parseArgs": ("values",), "opts": ()}
+"""Functions that read a command line: Node's, commander's; with the part of their result that holds the options."""
 _FACTORY = "@nestjs/config.registerAs"
 _SIDES = ("server", "client", "shared")
 _DEFAULTS = frozenset({"default", "prefault", "catch", "devDefault"})
@@ -40,6 +42,10 @@ def setting(evaluator: Evaluator, value: Value, key: str, origin: Expr) -> Possi
         fields = _fields_of_schema(home, value.call) if home is not None else None
     elif name in _READERS and not value.members:
         home, fields = evaluator.home(value.call), _fields_of_reader(value.call, _READERS[name])
+    elif name in _COMMAND_LINES and value.members == _COMMAND_LINES[name]:
+        from lk_audit.values import options  # noqa: PLC0415 - few files read a command line
+
+        return options.of_script(evaluator, value, key)
     else:
         return None
     declared = fields.get(key) if fields is not None else None
@@ -97,7 +103,7 @@ def _declared(home: Evaluator, schema: Expr, steps: int = _LONGEST_CHAIN) -> dic
         return next((_declared(home, item, steps - 1) for item in made), {})
     if not isinstance(schema.callee, Member):
         return {}
-    told = _entries(schema.arguments[0].value) if schema.arguments else {}
+    told = entries(schema.arguments[0].value) if schema.arguments else {}
     if schema.callee.name == "object":
         return told
     earlier = _declared(home, schema.callee.object, steps - 1)
@@ -112,8 +118,8 @@ def _is_environment(home: Evaluator, expr: Expr) -> bool:
 
 
 def _fields_of_reader(call: Call, position: int) -> dict[str, Expr]:
-    told = _entries(call.arguments[position].value) if position < len(call.arguments) else {}
-    sides = (_entries(told[side]) for side in _SIDES if side in told)
+    told = entries(call.arguments[position].value) if position < len(call.arguments) else {}
+    sides = (entries(told[side]) for side in _SIDES if side in told)
     return {key: value for part in (told, *sides) for key, value in part.items()}
 
 
@@ -125,7 +131,7 @@ def _default(declared: Expr) -> Expr | None:
         first = declared.arguments[0].value if declared.arguments else None
         if isinstance(declared.callee, Member) and declared.callee.name in _DEFAULTS:
             return first
-        told = _entries(first) if first is not None else {}
+        told = entries(first) if first is not None else {}
         if told.keys() & _DEFAULTS:
             return next(value for key, value in told.items() if key in _DEFAULTS)
         if not isinstance(declared.callee, Member):
@@ -134,7 +140,7 @@ def _default(declared: Expr) -> Expr | None:
     return None
 
 
-def _entries(expr: Expr) -> dict[str, Expr]:
+def entries(expr: Expr) -> dict[str, Expr]:
     entries = expr.entries if isinstance(expr, Record) else ()
     keyed = ((item.key.value, item.value) for item in entries if isinstance(item.key, Literal))
     return {key: value for key, value in keyed if isinstance(key, str)}

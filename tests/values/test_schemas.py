@@ -87,3 +87,26 @@ def test_a_framework_may_pass_what_a_factory_makes(mark: str, ttl: str, *, expec
     files = {"src/livekit.config.ts": factory, "src/tokens.ts": NEST.replace("MARK", mark)}
 
     assert bool(found_in(files, "LK301")) is expected
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        ("const { values } = parseArgs({ options: { ttl: { type: 'string', default: '30d' } } });", True),
+        ("const { values } = parseArgs({ options: { ttl: { type: 'string', default: '10m' } } });", False),
+        ("const { values } = parseArgs({ options: { ttl: { type: 'string' }, age: { default: '30d' } } });", False),
+        ("program.option('-t, --ttl <span>', 'lifetime', '30d');\nconst values = program.opts();", True),
+        ("program.option('-t, --ttl <span>', 'lifetime of 30d');\nconst values = program.opts();", False),
+        ("program.option('--other-ttl <span>', 'lifetime', '30d');\nconst values = program.opts();", False),
+    ],
+)
+def test_a_lifetime_may_be_the_default_of_an_option(read: str, *, expected: bool) -> None:
+    text = f"""import {{ parseArgs }} from 'node:util';
+import {{ program }} from 'commander';
+import {{ AccessToken }} from 'livekit-server-sdk';
+{read}
+const at = new AccessToken(process.env.K, process.env.S, {{ identity: 'guest', ttl: values.ttl }});
+at.addGrant({{ roomJoin: true, room: 'lobby' }});
+process.stdout.write(await at.toJwt());
+"""
+    assert bool(found_in({"scripts/invite.mjs": text}, "LK301")) is expected

@@ -225,3 +225,17 @@ def test_a_schema_may_want_the_secret_under_a_public_name(fields: str, expected:
     facts = facts_of({"src/config.ts": code})
 
     assert [fact.name for fact in facts if isinstance(fact, EnvExposure)] == expected
+
+
+def test_every_copy_of_a_secret_in_a_file_is_found_whatever_it_is_called() -> None:
+    code = f"LIVEKIT_API_SECRET = '{SECRET}'\n\nassert signer() == '{SECRET}'\nother = '{OTHER}'\n"
+
+    facts = [fact for fact in facts_of({"check.py": code}) if isinstance(fact, CredentialLiteral)]
+
+    assert [(fact.secret.reveal(), fact.place.line) for fact in facts] == [(SECRET, 1), (SECRET, 3)]
+
+
+def test_a_word_that_serves_as_a_secret_may_be_anything_elsewhere() -> None:
+    code = "LIVEKIT_API_SECRET = 'devsecret'\nname = 'devsecret'\n"
+
+    assert len(secrets_in({"settings.py": code})) == 1

@@ -51,10 +51,27 @@ _FALLBACK_OPERATORS = frozenset({"or", "??"})
 def code_credentials(context: FileContext) -> Iterator[CredentialLiteral]:
     """Every API secret that the file spells out, each literal once; the surest way to see it comes first."""
     seen: set[Place] = set()
+    strong: dict[str, CredentialLiteral] = {}
     for fact in _candidates(context):
         if fact.place not in seen:
             seen.add(fact.place)
             yield fact
+        if fact.strength is Strength.STRONG:
+            strong.setdefault(fact.secret.reveal(), fact)
+    yield from (fact for fact in _copies(context, strong) if fact.place not in seen)
+
+
+def _copies(context: FileContext, strong: dict[str, CredentialLiteral]) -> Iterator[CredentialLiteral]:
+    """Other literals with a secret that the file spells out, whatever they are called: `expected = "..."`."""
+    for literal, value in _texts(context) if strong else ():
+        if value.text in strong:
+            yield replace(
+                strong[value.text],
+                place=context.place(literal),
+                role=_role(context, literal),
+                carrier=Carrier.ASSIGNMENT,
+                leads=(),
+            )
 
 
 def _candidates(context: FileContext) -> Iterator[CredentialLiteral]:

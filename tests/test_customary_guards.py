@@ -309,3 +309,31 @@ app.post('/token', async (c) => {{
 }});
 """
     assert bool(found_in({"src/index.ts": text}, "LK601")) is expected
+
+
+AS_CALLER = "global: { headers: { Authorization: req.headers.get('Authorization')! } }"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (AS_CALLER, False),
+        ("auth: { persistSession: false }", True),
+        (AS_CALLER.replace("Authorization:", "Tag:"), True),
+    ],
+    ids=["as caller", "as server", "other"],
+)
+def test_a_database_may_be_asked_with_the_callers_own_token(options: str, *, expected: bool) -> None:
+    text = f"""import {{ createClient }} from 'npm:@supabase/supabase-js@2';
+import {{ AccessToken }} from 'npm:livekit-server-sdk@2';
+Deno.serve(async (req) => {{
+  const supabase = createClient(Deno.env.get('SUPABASE_URL')!, Deno.env.get('SUPABASE_KEY')!, {{ {options} }});
+  const {{ roomId, identity }} = await req.json();
+  const {{ data: room, error }} = await supabase.from('rooms').select('id').eq('id', roomId).single();
+  if (error || !room) return new Response('forbidden', {{ status: 403 }});
+  const at = new AccessToken(Deno.env.get('LIVEKIT_API_KEY')!, Deno.env.get('LIVEKIT_API_SECRET')!, {{ identity }});
+  at.addGrant({{ roomJoin: true, room: room.id }});
+  return Response.json({{ token: await at.toJwt() }});
+}});
+"""
+    assert bool(found_in({"supabase/functions/token/index.ts": text}, "LK601")) is expected

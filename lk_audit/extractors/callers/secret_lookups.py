@@ -10,7 +10,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.authentication import CALLER_WORD
 from lk_audit.patterns import regex
 from lk_audit.syntax import Await, Binary, Call, Entry, Expr, Function, Literal, Member, Name, Unary, walk
-from lk_audit.values.model import Defined, Nothing
+from lk_audit.values.model import Defined, Nothing, Returned
 
 _SECRET_FIELD = regex(r"(?i)^(?!.*(?:device|fcm|push|captcha|csrf)).*(?:token|secret)(?:_?hash)?$")
 _FINDS = regex(r"(?i)^(?:find|first|select|single|maybe_?single|one|get|query|scalar|fetch|look_?up)")
@@ -29,7 +29,30 @@ def finds_nothing_by_secret(context: FileContext, test: Expr) -> bool:
     if isinstance(test, Binary) and test.operator == "or":
         return finds_nothing_by_secret(context, test.left) or finds_nothing_by_secret(context, test.right)
     missing = _missing(context, test)
-    return missing is not None and any(_is_by_secret(context, call) for call in _asked(context, missing))
+    return missing is not None and any(
+        _is_by_secret(context, call) or _is_asked_as_caller(context, call) for call in _asked(context, missing)
+    )
+
+
+def _is_asked_as_caller(context: FileContext, call: Call) -> bool:
+    """Whether a client asks that was given the caller's own token: the database decides what it shows him.
+
+    `createClient(url, key, { global: { headers: { Authorization: request.headers.get("Authorization") } } })` of
+    Supabase. Source: supabase.com/docs/guides/functions/auth.
+    """
+    if b"uthorization" not in context.source.data or not context.names.is_javascript:
+        return False
+    client: Expr = call
+    while isinstance(client, Call | Member):
+        client = client.callee if isinstance(client, Call) else client.object
+    made = (value.call for value in context.values(client) if isinstance(value, Returned) and not value.members)
+    entries = (node for item in made for node in walk(item) if isinstance(node, Entry))
+    return any(
+        isinstance(entry.key, Literal)
+        and str(entry.key.value).lower() == "authorization"
+        and has_raw(context, entry.value)
+        for entry in entries
+    )
 
 
 def raises_without_secret(context: FileContext, call: Call) -> bool:

@@ -44,6 +44,18 @@ def alike_applications(tree: Path, size: int) -> None:
         (folder / "server.ts").write_text(_SERVER)
 
 
+def routers_that_mount_each_other(tree: Path, size: int) -> None:
+    """As many ways to each handler as there are rows of routers."""
+    others = {number: [other for other in range(size) if other != number] for number in range(size)}
+    lines = [
+        *(_TOKEN, "import express from 'express';\n"),
+        *(f"const r{number} = express.Router();\n" for number in others),
+        *(f"r{number}.use('/p{other}', r{other});\n" for number, given in others.items() for other in given),
+        *(f"r{number}.get('/', async (req, res) => res.json(await makeToken(req.query.room)));\n" for number in others),
+    ]
+    (tree / "server.ts").write_text("".join(lines))
+
+
 _TOKEN = """\
 import { AccessToken } from 'livekit-server-sdk';
 export async function makeToken(room: string, identity: string) {
@@ -68,4 +80,5 @@ RELATED = (
     Hostile("tokens and secrets", tokens_and_secrets, 2_500, 5_000, ("tokens.txt",)),
     Hostile("environment files of images", environment_files, 40, 500),
     Hostile("applications that are alike", alike_applications, 300, 1_000),
+    Hostile("routers that mount each other", routers_that_mount_each_other, 40, 100, ("server.ts", "LK601")),
 )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from lk_audit.extractors.callers import routers
 from lk_audit.extractors.callers.guard_parts import told_before
+from lk_audit.extractors.callers.routers import Router
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.extractors.handlers.route_settings import entries_of, settings_of
-from lk_audit.livekit.middleware import GUARD_SETTINGS, MIDDLEWARE_METHODS, MOUNTING_METHODS, PUBLIC_MARKS
+from lk_audit.livekit.middleware import GUARD_SETTINGS, MIDDLEWARE_METHODS, PUBLIC_MARKS
 from lk_audit.livekit.requests_go import DEFAULT_MUX, DERIVING, ROUTE_METHODS
 from lk_audit.syntax import (
     Argument,
     Assign,
     Call,
     Class,
-    Evaluate,
     Expr,
     Function,
     Literal,
@@ -27,23 +29,28 @@ from lk_audit.syntax import (
     Record,
     Sequence,
 )
-from lk_audit.values.model import Defined, Given, Returned
+from lk_audit.values.model import Defined
 
 _DEEPEST = 3
+_MOST_ROUTERS = 100
+"""On the ways to one handler: routers that mount each other are on thousands of them."""
 _MOST_DERIVED = 6
 _LONGEST_CHAIN = 12
 _DEEPEST_WRAPPER = 4
-_MOUNTABLE = frozenset({"routes", "middleware", "callback", "plugin"})
-"""Methods that give a router in the form in which another takes it: `app.use(router.routes())`."""
 Guard = tuple[FileContext, Expr]
 
 
-class _Router(Struct, frozen=True, eq=False):
-    """A router or application: the call that makes it, or the plugin function that is given it, as `parameter`."""
+class _Way(Struct, frozen=True, eq=False):
+    """A router on the way to a handler: `expr` means it in a file, and takes what comes next at `position`.
 
-    identity: Node
-    home: FileContext
-    parameter: str = ""
+    `path` is that of the handler below this router, if it is known; `depth` counts the routers between them.
+    """
+
+    context: FileContext
+    expr: Expr
+    position: int
+    path: str | None
+    depth: int = 0
 
 
 class Mounts:
@@ -64,7 +71,7 @@ class Mounts:
         registration = handler.registration
         if handler.router is not None:
             position = (registration or handler.function).start
-            yield from self._of_router(handler.site, handler.router, position, handler.path, 0)
+            yield from self._of_router(_Way(handler.site, handler.router, position, handler.path))
         elif registration is not None:
             yield from self._in_same_file(handler.site, registration.start)
 
@@ -111,27 +118,34 @@ class Mounts:
 
     # --- routers ------------------------------------------------------------------------------------------------------
 
-    def _of_router(
-        self, context: FileContext, expr: Expr, position: int, path: str | None, depth: int
-    ) -> Iterator[Guard]:
-        """What a router runs before the handlers that are registered with it at `position`."""
+    def _of_router(self, way: _Way) -> Iterator[Guard]:
+        """What routers run before the handlers that are registered with the first of them, the nearest first."""
+        waiting = deque([way])
+        for _ in range(_MOST_ROUTERS):
+            if not waiting:
+                return
+            yield from self._at(waiting.popleft(), waiting)
+
+    def _at(self, way: _Way, waiting: deque[_Way]) -> Iterator[Guard]:
+        """What one router runs; the routers that it is mounted on, or made of, are added to those that wait."""
+        context, expr = way.context, way.expr
         if context.is_go and context.qualified(expr) == "net/http":
             yield from self._around_default(context)
             return
         root = expr.object if isinstance(expr, Member) and isinstance(expr.object, Name) else expr
-        routers = list(self._routers(context, expr)) or list(self._routers(context, root))
-        if not routers:
-            yield from self._in_same_file(context, position)
-        for router in routers:
+        found = list(routers.routers(context, expr)) or list(routers.routers(context, root))
+        if not found:
+            yield from self._in_same_file(context, way.position)
+        for router in found:
             if isinstance(router.identity, Call):
                 yield from ((router.home, item.value) for item in router.identity.arguments)
-                if router.home.is_go and depth < _MOST_DERIVED:
-                    yield from self._of_origin(router, router.identity, position, path, depth)
+                if router.home.is_go and way.depth < _MOST_DERIVED:
+                    waiting.extend(_origin(router, router.identity, way))
             for other in self._users(context, router):
-                yield from self._used_by(other, router, context, position, path)
-                yield from self._wrapped(other, router) if other.is_go else ()
-                if depth < _DEEPEST:
-                    yield from self._mounted(other, router, path, depth)
+                yield from _used_by(other, router, way)
+                yield from _wrapped(other, router) if other.is_go else ()
+                if way.depth < _DEEPEST:
+                    yield from _mounted(other, router, way, waiting)
 
     def _around_default(self, context: FileContext) -> Iterator[Guard]:
         """`authenticate(http.DefaultServeMux)`, around what `http.HandleFunc` registers."""
@@ -139,28 +153,7 @@ class Mounts:
             if any(context.qualified(item.value) == DEFAULT_MUX for item in call.arguments):
                 yield from ((context, expr) for expr in _callees(call))
 
-    def _of_origin(self, router: _Router, made: Call, position: int, path: str | None, depth: int) -> Iterator[Guard]:
-        """What runs for a group of routes because it runs for the router that the group was made of."""
-        if isinstance(made.callee, Member) and made.callee.name in DERIVING:
-            yield from self._of_router(router.home, made.callee.object, position, path, depth + 1)
-
-    def _wrapped(self, other: FileContext, router: _Router) -> Iterator[Guard]:
-        """`http.ListenAndServe(address, authenticate(mux))`: Go wraps middleware around a whole router."""
-        for call in other.names.calls:
-            if isinstance(other.names.parent(call), Evaluate) or call.is_new:
-                continue
-            given = (item.value for item in call.arguments if isinstance(item.value, Name | Member | Call))
-            if any(self._is_router(other, expr, router) for expr in given):
-                yield from ((other, expr) for expr in _callees(call))
-
-    def _routers(self, context: FileContext, expr: Expr) -> Iterator[_Router]:
-        for value in context.values(expr):
-            if isinstance(value, Returned) and not value.members:
-                yield _Router(value.call, context.home(value.call))
-            elif isinstance(value, Given) and not value.members:
-                yield _Router(value.function, context.home(value.function), value.parameter)
-
-    def _users(self, context: FileContext, router: _Router) -> Iterator[FileContext]:
+    def _users(self, context: FileContext, router: Router) -> Iterator[FileContext]:
         """The files that may do something to a router: its own, the one at hand, those that import either."""
         found: dict[str, FileContext] = {context.source.path: context, router.home.source.path: router.home}
         for start in (router.home, context):
@@ -171,56 +164,48 @@ class Mounts:
                     found.setdefault(path, other)
         yield from found.values()
 
-    def _used_by(
-        self, other: FileContext, router: _Router, site: FileContext, position: int, path: str | None
-    ) -> Iterator[Guard]:
-        """`router.use(guard)` and `@router.before_request`."""
-        for call in _calls(other, MIDDLEWARE_METHODS):
-            receiver = call.callee.object if isinstance(call.callee, Member) else None
-            if receiver is None or (other is site and call.start > position):
-                continue
-            if self._is_router(other, receiver, router) and covers(literal_path(call), path):
-                yield from ((other, item.value) for item in call.arguments)
-        for function in other.names.functions:
-            for decorator in function.decorators:
-                callee = decorator.callee if isinstance(decorator, Call) else decorator
-                if not isinstance(callee, Member) or callee.name not in MIDDLEWARE_METHODS:
-                    continue
-                if self._is_router(other, callee.object, router):
-                    yield other, function
-
-    def _mounted(self, other: FileContext, router: _Router, path: str | None, depth: int) -> Iterator[Guard]:
-        """`app.use("/api", guard, router)`, `app.include_router(router, dependencies=[...])`, `register(plugin)`."""
-        for call in _calls(other, MOUNTING_METHODS):
-            mounted = next((item for item in call.arguments if self._is_router(other, item.value, router)), None)
-            if mounted is None or not isinstance(call.callee, Member):
-                continue
-            yield from ((other, item.value) for item in call.arguments if item is not mounted)
-            prefix = literal_path(call)
-            whole = _joined(prefix, path)
-            yield from self._of_router(other, call.callee.object, call.start, whole, depth + 1)
-
-    def _is_router(self, context: FileContext, expr: Expr, router: _Router) -> bool:
-        if expr is router.identity:
-            return True
-        if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.name in _MOUNTABLE:
-            expr = expr.callee.object
-        if not isinstance(expr, Name | Member | Call):
-            return False
-        for value in context.values(expr):
-            if isinstance(value, Returned) and value.call is router.identity and not value.members:
-                return True
-            if isinstance(value, Given) and value.function is router.identity and not value.members:
-                return not context.is_go or value.parameter == router.parameter
-            if isinstance(value, Defined) and value.definition is router.identity:
-                return True
-        return False
-
     def _in_same_file(self, context: FileContext, position: int) -> Iterator[Guard]:
         """Middleware of a router that is not known more closely."""
-        for call in _calls(context, MIDDLEWARE_METHODS):
+        for call in routers.calls(context, MIDDLEWARE_METHODS):
             if call.start < position:
                 yield from ((context, item.value) for item in call.arguments)
+
+
+def _origin(router: Router, made: Call, way: _Way) -> Iterator[_Way]:
+    """What runs for a group of routes because it runs for the router that the group was made of."""
+    if isinstance(made.callee, Member) and made.callee.name in DERIVING:
+        yield _Way(router.home, made.callee.object, way.position, way.path, way.depth + 1)
+
+
+def _wrapped(other: FileContext, router: Router) -> Iterator[Guard]:
+    """`http.ListenAndServe(address, authenticate(mux))`: Go wraps middleware around a whole router."""
+    for use in routers.of(other.built(routers.wrapping), router):
+        yield from ((other, expr) for expr in _callees(use.call))
+
+
+def _used_by(other: FileContext, router: Router, way: _Way) -> Iterator[Guard]:
+    """`router.use(guard)` and `@router.before_request`."""
+    for use in routers.of(other.built(routers.receiving), router):
+        is_earlier = other is not way.context or use.call.start <= way.position
+        if is_earlier and covers(literal_path(use.call), way.path):
+            yield from ((other, item.value) for item in use.call.arguments)
+    for function in other.names.functions:
+        for decorator in function.decorators:
+            callee = decorator.callee if isinstance(decorator, Call) else decorator
+            if not isinstance(callee, Member) or callee.name not in MIDDLEWARE_METHODS:
+                continue
+            if routers.means(other, callee.object, router):
+                yield other, function
+
+
+def _mounted(other: FileContext, router: Router, way: _Way, waiting: deque[_Way]) -> Iterator[Guard]:
+    """`app.use("/api", guard, router)`, `app.include_router(router, dependencies=[...])`, `register(plugin)`."""
+    for use in routers.of(other.built(routers.mounting), router):
+        call = use.call
+        if isinstance(call.callee, Member):
+            yield from ((other, item.value) for item in call.arguments if item.value is not use.expr)
+            path = _joined(literal_path(call), way.path)
+            waiting.append(_Way(other, call.callee.object, call.start, path, way.depth + 1))
 
 
 def _wrapping(wrapper: Call) -> Iterator[Expr]:
@@ -340,8 +325,3 @@ def _joined(prefix: str | None, path: str | None) -> str | None:
     if path is None:
         return prefix
     return f"{(prefix or '').rstrip('/')}/{path.lstrip('/')}"
-
-
-def _calls(context: FileContext, names: frozenset[str]) -> Iterator[Call]:
-    for name in sorted(names):
-        yield from context.names.calls_of(name)

@@ -50,7 +50,8 @@ _STANDING_FOR = frozenset({b"Self", b"self", b"static"})
 """What is written where a class names itself."""
 
 
-_SPACE = rb"(?:\s|(?://|#)[^\n]*|/\*.*?\*/)*"
+_SPACE = rb"(?:\s|(?://|#)[^\n]*(?![^\n])|/\*(?:(?!\*/).)*\*/)*"
+"""White space and comments; each can be read in one way only, or a row of slashes takes for ever."""
 _AROUND_SIGN = re.compile(_SPACE + rb"(\.|:|^[@&$])" + _SPACE, re.DOTALL)
 _QUOTES = (b"'", b'"', b"`", b"[")
 """What a name that is any text stands in."""

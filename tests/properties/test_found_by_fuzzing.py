@@ -106,6 +106,12 @@ def test_a_name_that_stands_elsewhere_or_has_a_space_in_it_is_noticed(name: Name
         invariants.check_name(name, b"Shop. Web JWTPayload ")
 
 
+def test_slashes_in_a_name_are_read_in_one_way_only() -> None:
+    name = "a" + 200 * "/" + "b"
+
+    invariants.check_name(Name(0, len(name) + 2, name), f"'{name}'".encode())
+
+
 @pytest.mark.parametrize("case", INPUTS)
 def test_it_is_read_like_any_other_file(case: str) -> None:
     path, text = INPUTS[case]

@@ -21,6 +21,14 @@ _AUTHENTICATES = "authenticates the caller"
 _WORDS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _UNSEEN = regex(r"(?:^|_)(?:auth\w*|guardian|login|signed_in|current_user)(?:_|$)")
 """How modules outside the project are called that may authenticate."""
+_LOOKING = regex(r"^(?:(?:assign|fetch|load|maybe|mount|put|set)_|redirect_if_(?!not_|un))|^Guardian\.Plug\.Verify")
+"""How plugs are called that look who is there, or send those away who are known, and let strangers pass.
+
+Phoenix has `fetch_session` in front of every page, and what it generates `fetch_current_user` and
+`redirect_if_user_is_authenticated`; Guardian's `VerifySession` and `VerifyHeader` refuse only tokens that are wrong.
+"""
+_LOGIN_PAGE = regex(r"(?i)\b(?:log|sign)[_-]?in\b")
+"""Where strangers are sent."""
 _LEAVING = frozenset({"halt", "redirect"})
 _ROUTING = frozenset({"get", "post", "put", "patch", "delete", "live", "resources", "channel", "match"})
 
@@ -77,12 +85,13 @@ def _authenticates(guards: Guards, context: FileContext, plug: Expr) -> bool:
     """Whether a plug lets only known callers through: a function of the file, a module, or what it is called."""
     if isinstance(plug, Sequence):
         # `{MyAppWeb.UserAuth, :ensure_authenticated}`
-        return any(_authenticates(guards, context, item) for item in plug.items)
+        is_looking = any(isinstance(item, Literal) and _LOOKING.match(str(item.value)) for item in plug.items)
+        return not is_looking and any(_authenticates(guards, context, item) for item in plug.items)
     if isinstance(plug, Literal) and isinstance(plug.value, str):
         found = context.names.functions_named(plug.value)
         if found:
             return any(_refuses(guards, context, function) for function in found)
-        return AUTHENTICATING_NAME.match(plug.value) is not None
+        return AUTHENTICATING_NAME.match(plug.value) is not None and not _LOOKING.match(plug.value)
     return _module_authenticates(guards, context, context.qualified(plug) or "")
 
 
@@ -93,6 +102,8 @@ def _module_authenticates(guards: Guards, context: FileContext, name: str) -> bo
     if there is not None:
         return guards.once(there.module, partial(_is_guarding_module, guards, there))
     word = _snake(name.rpartition(".")[2])
+    if _LOOKING.match(word) or _LOOKING.match(name):
+        return False
     return name in AUTHENTICATING_CALLS or bool(AUTHENTICATING_NAME.match(word) or _UNSEEN.search(word))
 
 
@@ -119,7 +130,8 @@ def _refuses(guards: Guards, context: FileContext, function: Function) -> bool:
 def _says_refusal(block: Block) -> bool:
     for item in walk(block):
         if isinstance(item, Literal):
-            if item.value in REFUSAL_STATUS or (isinstance(item.value, str) and REFUSAL_NAMES.search(item.value)):
+            text = item.value if isinstance(item.value, str) else ""
+            if item.value in REFUSAL_STATUS or REFUSAL_NAMES.search(text) or _LOGIN_PAGE.search(text):
                 return True
         elif isinstance(item, Name | Member) and AUTHENTICATING_NAME.match(last_name(item) or ""):
             return True

@@ -33,6 +33,7 @@ REQUIRING = frozenset({"RequireAuthorization"})
 OPENING = frozenset({"AllowAnonymous"})
 """Calls behind a registration that let authenticated callers in only, or everybody."""
 FILTERS = frozenset({"AddEndpointFilter", "AddEndpointFilterFactory"})
+"""Calls behind a registration that have a function or a class run before it."""
 TRIGGER = "HttpTrigger"
 TRIGGER_LEVELS = frozenset({"Function", "Admin", "User", "System"})
 """Levels of an Azure function that ask for a key or a login; the other is `Anonymous`."""
@@ -50,7 +51,7 @@ SERVICE_NAME = regex(
 """How types are called that the server hands to a function: interfaces, services, settings."""
 DEFAULT_POLICIES = (b"FallbackPolicy", b"new AuthorizeFilter", b"MapControllers().RequireAuthorization")
 """What asks every caller of an application for a login, unless a handler is marked as open."""
-MIDDLEWARE = frozenset({"Use", "UseMiddleware", "UseWhen"})
+MIDDLEWARE = frozenset({"Use", "UseMiddleware"})
 
 CLIENT_NAMESPACES: dict[str, str] = {
     "UnityEngine": "Unity",

@@ -12,19 +12,16 @@ from lk_audit.livekit.dotnet import (
     HUBS,
     LIFECYCLE,
     MAPS,
-    OPENING,
-    REQUIRING,
     ROUTES,
     SERVICE_NAME,
     TRIGGER,
     TRIGGER_LEVELS,
 )
-from lk_audit.syntax import Call, Class, Expr, Function, Index, Literal, Member, Name, Node, Parameter, Sequence, walk
-from lk_audit.values.model import Given, Returned
+from lk_audit.syntax import Call, Class, Expr, Function, Index, Literal, Member, Name, Parameter, Sequence, walk
+from lk_audit.values.model import Given
 
 _FROM_CALLER = frozenset({"FromBody", "FromQuery", "FromRoute", "FromForm", "FromHeader", "AsParameters"})
 _SIMPLE = frozenset({"string", "int", "long", "bool", "Guid", "double", "object", "HttpRequest", "HttpRequestData"})
-_DEEPEST_CHAIN = 30
 
 
 def find(context: FileContext) -> Iterator[Handler]:
@@ -146,55 +143,3 @@ def is_open_trigger(function: Function) -> bool:
         else set()
     )
     return not words & TRIGGER_LEVELS
-
-
-# --- guards behind a registration -------------------------------------------------------------------------------------
-
-
-def chained(context: FileContext, call: Node) -> Iterator[Call]:
-    """The calls that follow in the chain after `call`: `app.MapGet(...).RequireAuthorization()`."""
-    node = call
-    for _ in range(_DEEPEST_CHAIN):
-        access = context.names.parent(node)
-        after = context.names.parent(access) if isinstance(access, Member) and access.object is node else None
-        if not isinstance(after, Call) or after.callee is not access:
-            return
-        yield after
-        node = after
-
-
-def required(context: FileContext, call: Call, router: Expr | None, depth: int = 0) -> Call | None:
-    """The `RequireAuthorization()` behind a registration, or that of the group it is made in."""
-    behind = list(chained(context, call))
-    if any((last_name(item.callee) or "") in OPENING for item in behind):
-        return None
-    found = next((item for item in behind if (last_name(item.callee) or "") in REQUIRING), None)
-    if found is not None or router is None or depth > 3:  # noqa: PLR2004 - groups in groups
-        return found
-    return _of_group(context, router, depth)
-
-
-def _of_group(context: FileContext, router: Expr, depth: int) -> Call | None:
-    for value in context.values(router):
-        group = value.call if isinstance(value, Returned) and not value.members else None
-        if isinstance(value, Given) or group is None:
-            continue
-        made: Expr = group
-        while isinstance(made, Call) and isinstance(made.callee, Member):
-            if made.callee.name in REQUIRING:
-                return made
-            if made.callee.name == "MapGroup":
-                return required(context.home(made), made, made.callee.object, depth + 1) or _later(context, router)
-            made = made.callee.object
-    return _later(context, router)
-
-
-def _later(context: FileContext, router: Expr) -> Call | None:
-    """`group.RequireAuthorization();` as a statement of its own."""
-    if not isinstance(router, Name):
-        return None
-    for call in context.names.calls_of("RequireAuthorization"):
-        holder = call.callee.object if isinstance(call.callee, Member) else None
-        if isinstance(holder, Name) and holder.id == router.id:
-            return call
-    return None

@@ -28,6 +28,8 @@ REQUEST_NAMES = frozenset({"request", "req", "ctx", "context", "c", "event", "w"
 SCHEMA_PARTS = frozenset({"body", "query", "params", "headers", "cookies", "signedCookies", "files", "file"})
 """Keys of a request's schema, by what it describes: `validate(schemas.getUser)` of Joi, celebrate, Zod and Yup."""
 
+GIVEN_GUARDS = frozenset({"UseGuards", "permission_classes"})
+"""Decorators that are given guards: Nest's, and those of Django REST framework."""
 OTHER_GUARDS = regex(r"(?i)throttl|rate_?limit|optional|public|csrf|feature|maintenance|captcha")
 """Guards of Nest that tell nobody's caller, by their names."""
 

@@ -7,7 +7,7 @@ nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lk_audit.extractors.callers.check_calls import (
     is_known_check,
@@ -32,7 +32,7 @@ from lk_audit.livekit.authentication import (
     PRESENCE_SCHEMES,
     TRUSTED_BASES,
 )
-from lk_audit.livekit.middleware import OTHER_GUARDS, SCHEMA_PARTS
+from lk_audit.livekit.middleware import GIVEN_GUARDS, OTHER_GUARDS, SCHEMA_PARTS
 from lk_audit.syntax import (
     Block,
     Call,
@@ -45,6 +45,7 @@ from lk_audit.syntax import (
     Name,
     Node,
     Raise,
+    Sequence,
     walk,
 )
 from lk_audit.values.model import Defined, Mapped, Returned, Value
@@ -85,8 +86,8 @@ class Guards:
                 return self.function(context, node, depth + 1)
             case Call() if is_optional(context, node):
                 return False
-            case Call() if last_name(node.callee) == "UseGuards":
-                return any(self._is_guard(context, item.value, depth + 1) for item in node.arguments)
+            case Call() if last_name(node.callee) in GIVEN_GUARDS:
+                return any(self._is_guard(context, item, depth + 1) for item in _listed(node))
             case Call() if any(self.authenticating(context, expr, depth + 1) for expr in told_before(node)):
                 return True
             case Name() | Member():
@@ -95,11 +96,12 @@ class Guards:
                 return None
 
     def _is_guard(self, context: FileContext, expr: Expr, depth: int) -> bool:
-        """Whether one of Nest's guards authenticates: by its definition, else unless it is called otherwise."""
+        """Whether a guard authenticates: by its definition, else unless it is called otherwise."""
         if self.authenticating(context, expr, depth) is not None:
             return True
+        name = last_name(expr) or ""
         is_known = any(isinstance(value, Defined) for value in context.values(expr))
-        return not is_known and OTHER_GUARDS.search(last_name(expr) or "") is None
+        return not is_known and name not in PERMISSIVE and OTHER_GUARDS.search(name) is None
 
     def _named(self, context: FileContext, expr: Name | Member, depth: int) -> bool | None:
         """Whether a name authenticates; None when neither a definition nor the name itself says so."""
@@ -195,6 +197,12 @@ class Guards:
             return False
         tests = (node.test for node in nodes_of(function) if isinstance(node, If) and leaves(node.then))
         return any(self.checks.tests.look_at_caller(context, test, depth) for test in tests)
+
+
+def _listed(call: Call) -> Iterator[Expr]:
+    """What a call is given, also in a list: `@UseGuards(a, b)`, `@permission_classes([a, b])`."""
+    for item in call.arguments:
+        yield from item.value.items if isinstance(item.value, Sequence) else (item.value,)
 
 
 def _is_refusing_middleware(context: FileContext, owner: Class) -> bool:

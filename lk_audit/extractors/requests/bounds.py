@@ -26,6 +26,7 @@ from lk_audit.syntax import (
     Literal,
     Member,
     Name,
+    Node,
     Opaque,
     Raise,
     Return,
@@ -203,6 +204,11 @@ def _limits(context: FileContext, owner: Class, field: str) -> bool:
             case Assign(target=Name(id=name), value=value, annotation=annotation) if name == field:
                 if any(_has_limit(item) for item in (value, annotation) if item is not None):
                     return True
+            case Evaluate(value=Opaque(children=(written, *_)) as declared):
+                # `ttl: Annotated[int, Field(le=3600)]`: a declaration without a value has no name in the syntax.
+                data = context.home(owner).source.data
+                if data[declared.start : written.start].rstrip(b": \t") == field.encode() and _has_limit(written):
+                    return True
             case Define(function=function) if _validates(function, field):
                 home = context.home(function)
                 if _is_compared(home, function, _is_parameter(function)):
@@ -231,7 +237,7 @@ def _is_parameter(validator: Function) -> Callable[[Expr], bool]:
     return lambda expr: isinstance(expr, Name) and expr.id in names
 
 
-def _has_limit(expr: Expr) -> bool:
+def _has_limit(expr: Node) -> bool:
     calls = (node for node in walk(expr) if isinstance(node, Call) and last_name(node.callee) in _LIMITED)
     return any(item.name in _LIMITS for call in calls for item in call.arguments)
 

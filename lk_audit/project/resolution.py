@@ -292,7 +292,9 @@ class Resolution:
             pattern = key[1] if len(key) > 1 and key[1].startswith((".", "#")) else "."
             prefix, star, suffix = pattern.partition("*")
             if star and specifier.startswith(prefix) and specifier.endswith(suffix):
-                yield from self._entry(package, value.replace("*", specifier[len(prefix) :]))
+                yield from self._entry(
+                    package, value.replace("*", specifier[len(prefix) : len(specifier) - len(suffix)])
+                )
             elif specifier == pattern:
                 yield from self._entry(package, value)
 

@@ -177,6 +177,79 @@ def test_modules_that_a_package_takes_in_are_found_under_the_name_it_gives_them(
     assert len(callers(files, "app/kit/tokens.py", "mint")) == 1
 
 
+OTHER_LANGUAGES = {
+    "a package of Go": (
+        {"go.mod": "module acme.com/shop", "tokens/t.go": "package tokens\nfunc Mint(n int) {}"},
+        ("main.go", 'package main\nimport "acme.com/shop/tokens"\nfunc main() { tokens.Mint(1) }'),
+    ),
+    "another file of a package of Go": (
+        {"go.mod": "module acme.com/shop", "t.go": "package main\nfunc mint(n int) {}"},
+        ("main.go", "package main\nfunc main() { mint(1) }"),
+    ),
+    "a function of Kotlin": (
+        {"src/acme/T.kt": "package acme\nfun mint(n: Int) {}"},
+        ("src/web/A.kt", "package web\nimport acme.mint\nfun main() { mint(1) }"),
+    ),
+    "a static method of Java": (
+        {"src/acme/T.java": "package acme;\npublic class T { public static void mint(int n) {} }"},
+        ("src/web/A.java", "package web;\nimport acme.T;\nclass A { void a() { T.mint(1); } }"),
+    ),
+    "a method of Java that is injected": (
+        {"src/acme/T.java": "package acme;\npublic class T { public void mint(int n) {} }"},
+        ("src/web/A.java", "package web;\nimport acme.T;\nclass A { private final T t; void a() { t.mint(1); } }"),
+    ),
+    "a static method of C#": (
+        {"T.cs": "namespace Acme;\npublic static class T { public static void mint(int n) {} }"},
+        ("A.cs", "using Acme;\nclass A { void Go() { T.mint(1); } }"),
+    ),
+    "a static method of PHP": (
+        {"src/T.php": "<?php\nnamespace Acme;\nclass T { public static function mint($n) {} }"},
+        ("src/A.php", "<?php\nuse Acme\\T;\nT::mint(1);"),
+    ),
+    "a function of PHP in a file that is included": (
+        {"inc/t.php": "<?php\nfunction mint($n) {}"},
+        ("index.php", "<?php\nrequire 'inc/t.php';\nmint(1);"),
+    ),
+    "a method of Ruby": (
+        {"app/t.rb": "class T\n  def self.mint(n)\n  end\nend"},
+        ("app/a.rb", "class A\n  def go\n    T.mint(1)\n  end\nend"),
+    ),
+    "a function of Elixir": (
+        {"lib/t.ex": "defmodule Acme.T do\n  def mint(n), do: n\nend"},
+        ("lib/a.ex", "defmodule Acme.A do\n  alias Acme.T\n  def go(), do: T.mint(1)\nend"),
+    ),
+    "a module of Rust": (
+        {"src/t.rs": "pub fn mint(n: u32) {}"},
+        ("src/main.rs", "mod t;\nfn main() { t::mint(1); }"),
+    ),
+    "a function of Rust by its own name": (
+        {"src/t.rs": "pub fn mint(n: u32) {}"},
+        ("src/routes/a.rs", "use crate::t::mint;\nfn go() { mint(1); }"),
+    ),
+    "a library of Dart": (
+        {"lib/t.dart": "void mint(int n) {}"},
+        ("lib/a.dart", "import 't.dart';\nvoid main() { mint(1); }"),
+    ),
+    "another file of a module of Swift": (
+        {"Package.swift": "// swift-tools-version:5.9", "Sources/App/T.swift": "func mint(_ n: Int) {}"},
+        ("Sources/App/A.swift", "func go() { mint(1) }"),
+    ),
+    "another module of Swift": (
+        {"Package.swift": "// swift-tools-version:5.9", "Sources/Kit/T.swift": "public func mint(_ n: Int) {}"},
+        ("Sources/App/A.swift", "import Kit\nfunc go() { mint(1) }"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_LANGUAGES)
+def test_callers_are_found_in_every_language(case: str) -> None:
+    files, (importer, text) = OTHER_LANGUAGES[case]
+    declaring = list(files)[-1]
+    name = "Mint" if "Mint" in files[declaring] else "mint"
+
+    assert len(callers({**files, importer: text}, declaring, name)) == 1
+
+
 def test_a_default_export_is_found_under_whatever_name() -> None:
     files = {"token.ts": "export default function mint(n) {}", "a.ts": "import make from './token'; make(1)"}
 

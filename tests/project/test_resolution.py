@@ -95,3 +95,22 @@ def test_configurations_that_extend_each_other_come_to_an_end() -> None:
     found = resolution("a.ts", **{"tsconfig.json": {"extends": "./b"}, "b.json": {"extends": "./tsconfig"}})
 
     assert found.javascript("a.ts", "@/x") is None
+
+
+@pytest.mark.parametrize(
+    ("specifier", "expected"),
+    [
+        ("@acme/keys/rotate.js", "keys/lib/rotate.js"),
+        ("@acme/keys/features/pair/index", "keys/made/pair.js"),
+        ("@acme/keys/only", "keys/made/only.js"),
+        ("@acme/keys/none.js", None),
+    ],
+)
+def test_the_star_of_an_export_stands_for_what_is_between_its_ends(specifier: str, expected: str | None) -> None:
+    exports = {"./*.js": "./lib/*.js", "./features/*/index": "./made/*.js", "./only": {"import": "./made/only.js"}}
+    found = resolution(
+        *("keys/lib/rotate.js", "keys/made/pair.js", "keys/made/only.js"),
+        **{"keys/package.json": {"name": "@acme/keys", "exports": exports}},
+    )
+
+    assert found.javascript("web/a.js", specifier) == expected

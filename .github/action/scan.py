@@ -59,9 +59,12 @@ def flag(name: str) -> bool:
 
 
 def words(name: str) -> list[str]:
-    """An input that holds several words, quoted as in a shell."""
+    """An input that holds several words, quoted as in a shell; on Windows backslashes are between folders."""
+    lexer = shlex.shlex(text(name), posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    lexer.escape = "" if os.sep == "\\" else "\\"
     try:
-        return shlex.split(text(name))
+        return list(lexer)
     except ValueError as error:
         raise WrongInput(f"{name}: {error}: {text(name)!r}") from None
 

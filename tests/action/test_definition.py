@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,29 @@ from tests.checkout import ROOT, environment
 
 SCRIPT = ROOT / ".github" / "action" / "scan.py"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize(
+    ("separator", "given", "expected"),
+    [
+        ("/", r"src 'my app' my\ api", ["src", "my app", "my api"]),
+        ("/", "a#b  # c", ["a#b", "#", "c"]),
+        ("\\", r"""src\web 'my app\api' "C:\work\calls" """, [r"src\web", r"my app\api", r"C:\work\calls"]),
+        ("\\", "src/web", ["src/web"]),
+        ("\\", "", []),
+    ],
+)
+def test_paths_are_words_of_a_shell_and_backslashes_of_windows_stay(
+    separator: str, given: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = runpy.run_path(str(SCRIPT))["words"]
+    monkeypatch.setenv("LK_AUDIT_PATHS", given)
+    monkeypatch.setattr(os, "sep", separator)
+
+    found = words("paths")
+
+    monkeypatch.undo()
+    assert found == expected
 
 
 def tool(*command: str | Path) -> subprocess.CompletedProcess[str]:

@@ -294,8 +294,10 @@ def test_types_of_csharp(name: str, expected: tuple[str, ...]) -> None:
     ],
 )
 def test_modules_of_rust(importer: str, module: str, expected: str | None) -> None:
-    paths = ("src/main.rs", "src/config.rs", "src/config/limits.rs", "src/routes/mod.rs", "src/routes/token.rs")
-    paths += ("src/routes/room.rs", "shared/src/lib.rs", "shared/src/pair.rs")
+    paths = (
+        *("src/main.rs", "src/config.rs", "src/config/limits.rs", "src/routes/mod.rs", "src/routes/token.rs"),
+        *("src/routes/room.rs", "shared/src/lib.rs", "shared/src/pair.rs"),
+    )
     crates = {"Cargo.toml": '[package]\nname = "shop"\n', "shared/Cargo.toml": '[package]\nname = "shared-keys"\n'}
     files = files_of({**dict.fromkeys(paths, "fn a() {}\n"), **crates})
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from lk_audit.errors import UsageError
 from lk_audit.git.objects import Entry, Objects
-from lk_audit.git.process import Git, GitError, complaint
+from lk_audit.git.process import Git, GitError, Watch, complaint
 from lk_audit.git.repository import Repository
 
 _CHECK = "cat-file", "--batch-check=%(objecttype) %(objectname) %(rest)", "--buffer"
@@ -67,24 +67,31 @@ class Blobs(Struct):
         walk = ("rev-list", "--objects", "--missing=print", *self.revisions.arguments, "--")
         lister = self.git.start(*walk, stderr=subprocess.PIPE)
         checker = self.git.start(*_CHECK, stdin=lister.stdout)
+        watch = Watch(self.git.folder, checker)
         try:
-            yield from self._blobs(cast("IO[bytes]", checker.stdout))
+            yield from self._blobs(cast("IO[bytes]", checker.stdout), watch)
             _, errors = lister.communicate()
             if lister.returncode != 0:
                 raise GitError(f"git cannot walk the history: {complaint(errors)}")
         finally:
+            watch.close()
             for process in (lister, checker):
                 process.kill()
                 process.wait()
                 _close(process)
 
-    def _blobs(self, lines: IO[bytes]) -> Iterator[Entry]:
-        for line in lines:
+    def _blobs(self, lines: IO[bytes], watch: Watch) -> Iterator[Entry]:
+        while line := _line(lines, watch):
             if line.startswith(b"blob "):
                 _, object_id, path = line.rstrip(b"\n").split(b" ", 2)
                 yield Entry(object_id, path)
             elif line.endswith(b" missing\n"):
                 self.missing += 1
+
+
+def _line(lines: IO[bytes], watch: Watch) -> bytes:
+    with watch:
+        return lines.readline()
 
 
 def count_commits(git: Git, which: Revisions) -> int:

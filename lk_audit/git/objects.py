@@ -15,7 +15,7 @@ from typing import IO, Self, cast
 
 from msgspec import Struct
 
-from lk_audit.git.process import Git
+from lk_audit.git.process import Git, GitError, Watch, is_hopeless
 
 _CHUNK = 1 << 20
 _LF = 1
@@ -42,6 +42,7 @@ class Objects:
         self._git = git
         self._limit = limit
         self._process: subprocess.Popen[bytes] | None = None
+        self._watch: Watch | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -52,25 +53,34 @@ class Objects:
         self.close()
 
     def close(self) -> None:
-        if self._process is not None:
+        if self._process is not None and self._watch is not None:
+            self._watch.close()
             _end(self._process)
-            self._process = None
+        self._process = self._watch = None
 
     def read(self, object_id: bytes) -> Content:
-        """One object; git is started again after one that it fails at."""
-        process = self._process or self._git.start("cat-file", "--batch", stdin=subprocess.PIPE)
-        self._process = process
+        """One object; git is started again after one that it fails at, and given up after one it hangs at."""
+        if is_hopeless(self._git.folder):
+            return _MISSING
+        process, watch = self._started()
         try:
             pipe = cast("IO[bytes]", process.stdin)
-            pipe.write(object_id + b"\n")
-            pipe.flush()
-            found = _next(process, self._limit)
-        except OSError:
+            with watch:
+                pipe.write(object_id + b"\n")
+                pipe.flush()
+                found = _next(process, self._limit)
+        except (OSError, GitError):
             found = None
         if found is None:
             self.close()
             return _MISSING
         return found
+
+    def _started(self) -> tuple[subprocess.Popen[bytes], Watch]:
+        if self._process is None or self._watch is None:
+            self._process = self._git.start("cat-file", "--batch", stdin=subprocess.PIPE)
+            self._watch = Watch(self._git.folder, self._process)
+        return self._process, self._watch
 
 
 class Entry(Struct, frozen=True):
@@ -96,11 +106,14 @@ class Stream:
         self._asked: deque[Entry] = deque()
         self._error: Exception | None = None
         self._is_exhausted = False
+        self._is_listening = False
+        """Whether the next entry is being waited for."""
 
     def __iter__(self) -> Iterator[tuple[Entry, Content]]:
         """Every blob once.
 
         Raises:
+            GitError: git does not come back.
             Exception: whatever `entries` raises.
         """
         try:
@@ -119,12 +132,19 @@ class Stream:
         process = self._git.start("cat-file", "--batch", "--buffer", stdin=subprocess.PIPE)
         feeder = Thread(target=self._feed, args=(cast("IO[bytes]", process.stdin), tuple(self._asked)), daemon=True)
         feeder.start()
+        # Who names the blobs may have a long way to the first of them.
+        watch = Watch(self._git.folder, process, lambda: not self._is_listening)
         try:
-            while (found := _next(process, self._limit)) is not None:
+            while (found := self._answer(process, watch)) is not None:
                 yield self._asked.popleft(), found
         finally:
+            watch.close()
             _end(process)
             feeder.join()
+
+    def _answer(self, process: subprocess.Popen[bytes], watch: Watch) -> Content | None:
+        with watch:
+            return _next(process, self._limit)
 
     def _feed(self, pipe: IO[bytes], again: tuple[Entry, ...]) -> None:
         with contextlib.suppress(OSError, ValueError):  # a reader that has enough closes the pipe
@@ -134,11 +154,13 @@ class Stream:
             pipe.close()
 
     def _next_entry(self) -> Entry | None:
+        self._is_listening = True
         try:
             entry = next(self._entries, None)
         except Exception as error:  # noqa: BLE001 - raised again where the stream is read
             self._error = error
             entry = None
+        self._is_listening = False
         if entry is None:
             self._is_exhausted = True
         else:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
 from typing import IO
 
 from msgspec import Struct
@@ -46,6 +49,8 @@ _PATIENCE = 60.0
 _PATIENCE_AFTER = 10.0
 """Seconds, once git did not come back from another folder: a tree may hold a thousand such repositories."""
 _MOST_HOPELESS = 5
+_BEAT = 1.0
+"""Seconds between two looks at a process that is read from."""
 _GIVEN_UP = f"git does not answer within {_PATIENCE:.0f} s"
 _hopeless: set[Path] = set()
 """Folders in which git did not come back once: it is not waited for again."""
@@ -211,6 +216,54 @@ class Asked:
         self._is_dropped = True
         self._process.kill()
         self._process.communicate()
+
+
+class Watch:
+    """Ends a process whose answers are read while it runs, once one does not come; around each reading of it.
+
+    `is_its_turn` tells whether the process has all that it needs for an answer.
+    """
+
+    def __init__(
+        self, folder: Path, process: subprocess.Popen[bytes], is_its_turn: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._folder = folder
+        self._process = process
+        self._is_its_turn = is_its_turn
+        self._waiting_since: float | None = None
+        self._is_over = Event()
+        self._is_hung = False
+        Thread(target=self._look, daemon=True).start()
+
+    def __enter__(self) -> None:
+        self._waiting_since = monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        """Go on.
+
+        Raises:
+            GitError: the answer did not come.
+        """
+        self._waiting_since = None
+        if self._is_hung:
+            raise GitError(_GIVEN_UP)
+
+    def close(self) -> None:
+        """Nothing is read any more."""
+        self._is_over.set()
+
+    def _look(self) -> None:
+        patience = _patience(self._folder)
+        its_turn_since = monotonic()
+        while not self._is_over.wait(min(_BEAT, patience)):
+            waiting_since = self._waiting_since
+            if waiting_since is None or not self._is_its_turn():
+                its_turn_since = monotonic()
+            elif monotonic() - max(waiting_since, its_turn_since) > patience:
+                self._is_hung = True
+                _hopeless.add(self._folder)
+                self._process.kill()
+                return
 
 
 _ahead: dict[tuple[Path, tuple[str, ...]], Asked] = {}

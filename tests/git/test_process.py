@@ -158,6 +158,41 @@ def test_references_that_are_a_pipe_are_not_waited_for(repo: Repo, monkeypatch: 
         scan_history((), rules=RULES, folder=repo.root)
 
 
+@pytest.mark.parametrize("name", ["a.txt", ".env"])
+def test_an_object_that_is_a_pipe_ends_a_walk_through_the_history(
+    repo: Repo, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit(".env", LEAK)
+    repo.commit("a.txt", "livekit\n")
+    pipe_in_the_place_of(repo, name)
+    monkeypatch.setattr(process, "_PATIENCE", 0.3)
+    monkeypatch.setattr(process, "_hopeless", set())
+
+    with pytest.raises(GitError, match="does not answer within"):
+        scan_history((), rules=RULES, folder=repo.root)
+
+
+def test_a_staged_file_whose_object_is_a_pipe_is_told_as_missing(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.commit("b.env", LEAK)
+    repo.put("a.env", "LIVEKIT_URL=wss://shop.livekit.cloud\n")
+    repo.git("add", "a.env")
+    pipe_in_the_place_of(repo, "a.env")
+    monkeypatch.setattr(process, "_PATIENCE", 0.3)
+    monkeypatch.setattr(process, "_hopeless", set())
+
+    report = scan_staged((), rules=RULES, folder=repo.root)
+
+    assert "a.env" in {item.path for item in report.skipped}
+
+
+def pipe_in_the_place_of(repo: Repo, name: str) -> None:
+    """Makes the object of a staged file a pipe that nobody writes to."""
+    found = repo.git("rev-parse", f":{name}").strip()
+    place = repo.root / ".git" / "objects" / found[:2] / found[2:]
+    place.unlink()
+    os.mkfifo(place)
+
+
 def test_after_many_folders_from_which_git_does_not_come_back_it_is_asked_no_more(
     repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,8 @@ import pytest
 from lk_audit.files import regular_files
 from lk_audit.files.columns import ABSENT, MATTERS, REPORT
 from lk_audit.files.discovery import Found
+from lk_audit.findings import Skipped
+from lk_audit.scanning.pipeline import scan_paths
 from lk_audit.scanning.reading import contents, read
 
 CHUNK = 1 << 18
@@ -89,6 +91,24 @@ def test_wide_text_of_any_length_is_text(tmp_path: Path, encoding: str) -> None:
     assert content.is_text
     assert content.source is not None
     assert content.source.text.endswith("livekit")
+
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [(".env", True), ("livekit.json", True), ("seed.sql", False), ("clip.mp4", False), ("Dockerfile", True)],
+)
+def test_a_pointer_of_git_lfs_in_the_place_of_a_text_is_told(tmp_path: Path, name: str, *, is_told: bool) -> None:
+    (tmp_path / name).write_text(POINTER)
+
+    content = read(Found(name, str(tmp_path / name)))
+    report = scan_paths(["."], rules=(), folder=tmp_path)
+
+    told = (Skipped(name, "a Git LFS pointer, whose content `git lfs pull` brings"),) if is_told else ()
+    assert (content.source, content.skipped) == (None, told[0] if told else None)
+    assert (report.skipped, report.scanned, report.is_complete) == (told, int(not is_told), not is_told)
 
 
 def test_lock_files_are_texts_that_nobody_reads(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from msgspec import Struct, field
 
 from lk_audit.findings import Skipped
 
-UNKNOWN, OTHER, MATTERS, BINARY, MISNAMED, REPORT, UNREADABLE, ABSENT = range(8)
+UNKNOWN, OTHER, MATTERS, BINARY, MISNAMED, REPORT, UNREADABLE, ABSENT, POINTER = range(9)
 """What a file is worth: not told, text in which nothing matters, something that does, binary, binary named as text,
-a scanner's report, one that cannot be read; and what is no file to read at all, which is dropped."""
+a scanner's report, one that cannot be read; what is no file to read at all, which is dropped; and a text that Git LFS
+keeps elsewhere."""
 
 STATE = struct.Struct("=4q")
 WORTH = struct.Struct("=IB")

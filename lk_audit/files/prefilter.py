@@ -43,6 +43,12 @@ _START = b"API"
 _NAMES = ("livekit", "LiveKit", "Livekit", "LIVEKIT")
 _NAME = re.compile("|".join(_NAMES))
 _BLOCK = 1 << 16
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+
+
+def is_lfs_pointer(data: bytes) -> bool:
+    """Whether this stands for a file that Git LFS keeps elsewhere. Source: git-lfs/git-lfs:docs/spec.md."""
+    return data.startswith(_LFS_POINTER)
 
 
 def gates(path: str, data: bytes) -> frozenset[str]:

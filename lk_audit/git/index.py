@@ -15,7 +15,6 @@ from lk_audit.git.repository import Repository
 
 LINK = "120000"
 SUBMODULE = "160000"
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 _RAW = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--diff-filter=d")
 
 
@@ -57,11 +56,6 @@ def read_index(repository: Repository) -> Index:
     staged = _changed(git, base, "--ita-invisible-in-index")
     added = frozenset(path for path, status in staged.items() if status == "A")
     return Index(tuple(_entries(git)), frozenset(staged), added, frozenset(seen.keys() - staged.keys()))
-
-
-def is_lfs_pointer(data: bytes) -> bool:
-    """Whether this stands for a file that Git LFS keeps elsewhere. Source: git-lfs/git-lfs:docs/spec.md."""
-    return data.startswith(_LFS_POINTER)
 
 
 def _empty_tree(git: Git) -> str:

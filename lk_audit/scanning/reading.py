@@ -20,6 +20,7 @@ from lk_audit.files.columns import (
     NO_DIGEST,
     NO_WORTH,
     OTHER,
+    POINTER,
     REPORT,
     UNREADABLE,
     WORTH,
@@ -27,7 +28,7 @@ from lk_audit.files.columns import (
 )
 from lk_audit.files.discovery import Discovery, Found, add_unread, classified, discover, state_of, unreadable
 from lk_audit.files.listing import with_separator
-from lk_audit.files.prefilter import opens_any
+from lk_audit.files.prefilter import is_lfs_pointer, opens_any
 from lk_audit.files.regular_files import read_itself, read_regular
 from lk_audit.files.sources import TELLS, digest_of, marks_of
 from lk_audit.findings import CONFIGURATION, Note, Skipped
@@ -142,6 +143,7 @@ def unread(found: Discovery, columns: Columns) -> Iterator[Skipped]:
     yield from (columns.skipped[row] for row in columns.rows_of(UNREADABLE))
     yield from (Skipped(found.paths[row], A_REPORT, expected=True) for row in columns.rows_of(REPORT))
     yield from (_misnamed(found.paths[row]) for row in columns.rows_of(MISNAMED))
+    yield from (Skipped(found.paths[row], _A_POINTER) for row in columns.rows_of(POINTER))
 
 
 def read(file: Found, words: Sequence[bytes] = ()) -> Content:
@@ -156,6 +158,7 @@ def read(file: Found, words: Sequence[bytes] = ()) -> Content:
 
 
 A_REPORT = "a scanner's report"
+_A_POINTER = "a Git LFS pointer, whose content `git lfs pull` brings"
 
 
 def is_report(path: str) -> bool:
@@ -168,6 +171,8 @@ def content_of(path: str, raw: bytes, words: Sequence[bytes] = ()) -> Content:
     verdict, source = _judged(path, raw, words)
     if verdict in {BINARY, MISNAMED}:
         return Content(skipped=_misnamed(path) if verdict == MISNAMED else None, is_binary=True)
+    if verdict == POINTER:
+        return Content(skipped=Skipped(path, _A_POINTER))
     return Content(source, is_text=True) if source is not None else _TEXT
 
 
@@ -175,6 +180,8 @@ def _judged(path: str, raw: bytes, words: Sequence[bytes]) -> tuple[int, Source 
     """What a file of these bytes is, and the source of one that matters."""
     if b"\0" in raw:
         return _judged_wide(path, raw, words)
+    if is_lfs_pointer(raw):
+        return POINTER if _is_text_name(path) else OTHER, None
     if not _matters(path, raw, words):
         return OTHER, None
     return MATTERS, Source.from_bytes(path, raw)

@@ -16,8 +16,9 @@ from lk_audit.errors import UsageError
 from lk_audit.facts import Custody
 from lk_audit.files.discovery import too_large
 from lk_audit.files.listing import EXCLUDED_FOLDERS
+from lk_audit.files.prefilter import is_lfs_pointer
 from lk_audit.findings import AnyRule, Medium, Report, Skipped
-from lk_audit.git.index import LINK, SUBMODULE, Index, IndexEntry, is_lfs_pointer, read_index
+from lk_audit.git.index import LINK, SUBMODULE, Index, IndexEntry, read_index
 from lk_audit.git.objects import Objects
 from lk_audit.git.repository import Repository, open_repository, with_index_of_environment
 from lk_audit.project.files import Files

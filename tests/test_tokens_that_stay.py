@@ -272,3 +272,29 @@ def test_a_file_that_sets_the_header_of_its_own_requests_calls_the_server(
     files = {"app/Services/Rooms.php": LARAVEL % (joins, header), "routes/api.php": routes}
 
     assert len(found_in(files, "LK402")) == expected
+
+
+@pytest.mark.parametrize(
+    ("setter", "header", "expected"),
+    [
+        *((name, "Authorization", 0) for name in ("Set", "Add", "set", "append", "header", "addHeader")),
+        *((name, "authorization", 0) for name in ("setRequestHeader", "setValue")),
+        ("set", "Accept", 1),
+        ("log", "Authorization", 1),
+    ],
+)
+def test_methods_that_put_a_header_into_a_request_tell_that_a_file_calls_the_server(
+    setter: str, header: str, expected: int
+) -> None:
+    code = f"""import express from 'express';
+import {{ AccessToken }} from 'livekit-server-sdk';
+const app = express();
+app.post('/rooms', async (req, res) => {{
+  const made = new AccessToken(process.env.KEY, process.env.LIVEKIT_API_SECRET, {{ identity: 'server', ttl: 60 }});
+  made.addGrant({{ roomList: true, roomCreate: true }});
+  const token = await made.toJwt();
+  res.json({{ rooms: await answered(call.{setter}('{header}', scheme + token)), token }});
+}});
+"""
+
+    assert len(found_in({"rooms.js": code}, "LK402")) == expected

@@ -88,6 +88,12 @@ def test_claims_in_a_text_are_those_of_a_token(path: str, claims: str) -> None:
     assert lifetime(found) == 7200
 
 
+def test_claims_that_are_written_out_as_one_text_are_those_of_a_token() -> None:
+    found = mint("tokens.js", written_as("tokens.js", '`{"exp":4102444800,"video":{"room":"hall","roomJoin":true}}`'))
+
+    assert granted(found) == {"room": "hall", "roomJoin": True}
+
+
 def test_a_text_inside_a_text_is_a_part_of_the_claims() -> None:
     grants = '#"{"room":"\\#(room)","roomJoin":true,"roomAdmin":\\#(who == "a")}"#'
     outer = '#"{"iss":"\\#(key)","exp":\\#(exp),"video":\\#(grants)}"#'

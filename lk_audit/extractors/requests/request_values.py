@@ -28,6 +28,8 @@ from lk_audit.syntax import Argument, Await, Call, Expr, Literal, Member, Node
 from lk_audit.values.model import Given, Listed, Reference, Returned, Value, symbolic_sources
 
 _HELD_REQUESTS = frozenset({"request", "input"})
+_MOST_GIVEN = 3
+"""How many arguments of a call may be what it makes its result of: `re.sub(pattern, replacement, text)` has it last."""
 
 
 class RequestValues:
@@ -101,7 +103,9 @@ class RequestValues:
         looked_up = bool(value.members) or isinstance(self._context.home(call).names.parent(call), Await)
         if looked_up and name not in PARSING_CALLS and not PARSING_NAME.match(name):
             return self._is_part_of_request(call)
-        return self._is_part_of_request(call) or any(self._is_given(item.value) for item in call.arguments[:2])
+        return self._is_part_of_request(call) or any(
+            self._is_given(item.value) for item in call.arguments[:_MOST_GIVEN]
+        )
 
     def _gives_server_set(self, call: Call) -> bool:
         """`$request->user()`: methods of a request that give what the server has put there."""

@@ -42,6 +42,12 @@ CHOICE = "token = TEST ? await hostToken(room, userId) : await viewerToken(room,
         (CHOICE.replace("TEST", "role === 'host'"), ["app/route.ts:9"]),
         ("if (isHost) { token = await hostToken(room, userId); } else { token = await viewerToken(room, userId); }", 1),
         ("token = role === 'viewer' ? await viewerToken(room, userId) : await hostToken(room, userId);", 1),
+        (
+            "if (isHost) return Response.json(await hostToken(room, userId)); token = await viewerToken(room, userId);",
+            1,
+        ),
+        ("if (isHost) return Response.json(await hostToken(room, userId)); return refuse({ status: 403 });", []),
+        ("if (isHost) token = await hostToken(room, userId); note(room);", []),
         (CHOICE.replace("TEST", "found.ownerId === userId"), []),
         (CHOICE.replace("TEST", "pin === process.env.HOST_PIN"), []),
         ("token = await hostToken(room, userId);", []),
@@ -52,7 +58,10 @@ CHOICE = "token = TEST ? await hostToken(room, userId) : await viewerToken(room,
             [],
         ),
     ],
-    ids=["a flag", "a role", "if", "the other way", "owner", "a secret", "no choice", "else refused", "owner claims"],
+    ids=[
+        *("a flag", "a role", "if", "the other way", "returned", "others refused", "none for others", "owner"),
+        *("a secret", "no choice", "else refused", "owner claims"),
+    ],
 )
 def test_a_request_that_picks_the_token_decides_its_rights(choice: str, expected: list[str] | int) -> None:
     found = found_in({"app/tokens.ts": TOKENS, "app/route.ts": ROUTE.replace("CHOICE", choice)}, "LK602")

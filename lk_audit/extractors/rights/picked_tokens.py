@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lk_audit.extractors.context import FileContext, IsRequest
-from lk_audit.extractors.refusals import says_refusal
+from lk_audit.extractors.refusals import leaves, says_refusal
 from lk_audit.extractors.rights.role_conditions import is_claimed
 from lk_audit.source import Place
-from lk_audit.syntax import Call, Conditional, Expr, Function, If, Node, walk
+from lk_audit.syntax import Block, Call, Conditional, Expr, Function, If, Node, Raise, Return, walk
 
 _MOST_CALLS = 20
 
@@ -39,9 +39,22 @@ def _test_around(site: FileContext, call: Call) -> Expr | None:
         if isinstance(parent, Function):
             return None
         if isinstance(parent, If | Conditional) and child is not parent.test:
-            other = parent.otherwise if child is parent.then else parent.then
-            is_choice = other is not None and not says_refusal(other)
-            is_call = other is not None and any(isinstance(node, Call) for node in walk(other))
-            return parent.test if is_choice and is_call else None
+            other = _other_way(site, parent, child)
+            is_call = any(isinstance(node, Call) for part in other for node in walk(part))
+            return parent.test if is_call and not any(map(says_refusal, other)) else None
         child = parent
     return None
+
+
+def _other_way(site: FileContext, branch: If | Conditional, taken: Node) -> Sequence[Node]:
+    """What runs where a branch is not taken; what follows it, up to the end of that, where it goes no further."""
+    if taken is not branch.then:
+        return (branch.then,)
+    if branch.otherwise is not None:
+        return (branch.otherwise,)
+    block = site.names.parent(branch)
+    if not isinstance(block, Block) or not leaves(branch.then):
+        return ()
+    following = [item for item in block.statements if item.start >= branch.end]
+    last = next((place for place, item in enumerate(following) if isinstance(item, Return | Raise)), len(following))
+    return following[: last + 1]

@@ -6,7 +6,6 @@ the development pair.
 
 from __future__ import annotations
 
-import binascii
 import re
 from functools import lru_cache
 from itertools import pairwise
@@ -279,7 +278,9 @@ def _encodes_words(text: str) -> bool:
     """Whether `text` is base64 of something that could be read, and did not come out of a generator."""
     if len(text) % 4 or not _BASE64.fullmatch(text):
         return False
-    decoded = binascii.a2b_base64(text).strip()
+    from binascii import a2b_base64  # noqa: PLC0415 - few files hold a candidate
+
+    decoded = a2b_base64(text).strip()
     return decoded.isascii() and decoded.decode().isprintable() and not _looks_random(decoded.decode())
 
 

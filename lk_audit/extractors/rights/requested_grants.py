@@ -7,7 +7,6 @@ from msgspec import Struct
 from lk_audit.extractors.callers.check_calls import shows_secret
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.requests.request_values import RequestValues
-from lk_audit.extractors.rights.picked_tokens import picked_at
 from lk_audit.extractors.rights.role_claims import is_examined, is_vouched_for, needs_more
 from lk_audit.extractors.rights.role_conditions import is_set_by_request, looked_up_at
 from lk_audit.patterns import regex
@@ -139,4 +138,6 @@ class RequestedGrants(Struct, frozen=True, eq=False):
 
     def picked_at(self, right: Node) -> Place | None:
         """Where the request picks the token that has a right."""
+        from lk_audit.extractors.rights.picked_tokens import picked_at  # noqa: PLC0415 - few tokens have such a right
+
         return picked_at(self.context, right, self.is_request)

@@ -148,10 +148,13 @@ app.post('/join', login, async (req, res) => res.json({{ token: await sign({{ ro
     [
         ("export async function close() {{ await call(`Bearer ${{await sign({{ roomCreate: true }})}}`); }}", 0),
         ("export async function close() {{ return await sign({{ roomCreate: true }}); }}", 1),
+        ("const close = async () => {{ const token = await sign({{ roomCreate: true }}); OWN }}", 0),
+        ("const close = async () => {{ const token = await sign({{ roomCreate: true }}); send(token); }}", 1),
         ("app.post('/own', login, async (req, res) => res.json({{ token: await sign({{ roomCreate: true }}) }}));", 1),
     ],
 )
 def test_a_right_stays_only_where_the_server_is_called_with_it(other: str, expected: int) -> None:
+    other = other.replace("OWN", "await rpc.post('/twirp/livekit.RoomService/DeleteRoom', { token });")
     code = JS.format(other=other.replace("{{", "{").replace("}}", "}"))
 
     assert len(found_in({"server.js": code}, "LK402")) == expected

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.rights.kept_tokens import joins, uses_of
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
     Binary,
@@ -76,8 +77,26 @@ def _callers(context: FileContext, function: Function) -> Iterator[Node]:
 def _calls_server(function: Node) -> bool:
     body = function.body if isinstance(function, Function) else function
     return any(
-        begins_as_bearer(node) or (isinstance(node, Call) and last_name(node) in _BEARERS) for node in walk(body)
+        begins_as_bearer(node) or _is_own_call(node) or (isinstance(node, Call) and last_name(node) in _BEARERS)
+        for node in walk(body)
     )
+
+
+def _is_own_call(node: Node) -> bool:
+    """`post("/twirp/livekit.RoomService/ListRooms", token=token)`: LiveKit's server is called with a token.
+
+    Source: docs.livekit.io/reference/other/roomservice-api.
+    """
+    if not isinstance(node, Call):
+        return False
+    given = [part for item in node.arguments for part in walk(item.value)]
+    names_service = any(
+        isinstance(part, Literal) and isinstance(part.value, str) and "/twirp/livekit." in part.value for part in given
+    )
+    return names_service and any(isinstance(part, Name) and _TOKEN.search(part.id) for part in given)
+
+
+_TOKEN = regex(r"(?i)token|jwt")
 
 
 def begins_as_bearer(joined: Node) -> bool:

@@ -90,6 +90,14 @@ def test_what_a_helper_gives_when_a_variable_is_not_set_is_its_fallback(
     assert secrets_in({"go.mod": "module shop\n", "config.go": GO_SETTINGS % (name, value)}) == expected
 
 
+def test_it_is_the_fallback_too_where_the_secret_is_used_at_once() -> None:
+    head = 'package main\n\nimport (\n\t"os"\n\t"strings"\n\n\t"github.com/livekit/protocol/auth"\n)\n'
+    use = '\nfunc main() {\n\tauth.NewAccessToken("devkey", setting("LIVEKIT_API_SECRET", "changeme-please"))\n}\n'
+    code = head + use + GO_SETTINGS[GO_SETTINGS.index("\nfunc setting") :]
+
+    assert secrets_in({"main.go": code}) == [("changeme-please", Carrier.FALLBACK)]
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

@@ -115,9 +115,12 @@ def _key_id(context: FileContext, expr: Expr | None) -> str | None:
 def _from_values(
     context: FileContext, values: Possible, carrier: Carrier, name: str, key_id: str | None
 ) -> Iterator[CredentialLiteral]:
+    # What a helper of the project returns beside a variable is what it is when nobody sets that.
+    read = next((item.name for item in values if isinstance(item, Environment)), None)
+    carrier = Carrier.FALLBACK if read is not None else carrier
     for value in values:
         if isinstance(value, Text):
-            fact = _from_text(context, value, carrier, name, key_id)
+            fact = _from_text(context, value, carrier, read or name, key_id)
             if fact is not None:
                 yield fact
 
@@ -160,7 +163,6 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
         values = _fallback_values(context, node)
         read = next((item.name for item in values if isinstance(item, Environment)), None)
         for value in values:
-            # What a helper of the project returns beside a variable is what it is when nobody sets that.
             name = (value.environment or read) if isinstance(value, Text) else None
             if isinstance(value, Text) and name is not None and context.secret_names.means(name):
                 fact = _from_text(context, value, Carrier.FALLBACK, name, _neighbour_key(context, node))

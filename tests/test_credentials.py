@@ -152,6 +152,9 @@ def test_published_development_secrets_are_well_known(value: str) -> None:
         "deadbeefdeadbeefdeadbeefdeadbeef",
         "a" * 40,
         "abc123" * 7,
+        "pR3wTq6ZmK9xLv2NbG5sHd8YcF1jUe4QaW7oSi0MzV3kB",
+        "A1B2C3D4e5f6g7h8i9j0K1L2M3N4o5p6q7r8s9t0",
+        "a9c4e0g2i8k3m7o5q6s0u1w4y2",
     ],
 )
 def test_what_can_be_guessed_is_weak_however_long(value: str) -> None:

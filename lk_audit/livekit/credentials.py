@@ -216,6 +216,8 @@ _PAIRS_OF_NO_LONG_NAME = 0.4
 """With the changes above it holds for 99.5 % of random runs of 43 letters, and for none of 375 names of that length."""
 _NEIGHBOURS_SHARE = 0.4
 _DISTINCT_SHARE = 0.75
+_LONG_WALK = 8
+"""So many digits of a random text go on by one step in one of a million texts that hold so many."""
 _FEW_PAIRS = 6
 _SENTENCE_SHARE = 0.65
 _MANY_PAIRS = 24
@@ -258,8 +260,20 @@ def _is_pattern(text: str) -> bool:
     if len(set(triples)) < _DISTINCT_SHARE * len(triples):
         return True
     lowered = text.lower()
+    if _walks(lowered):
+        return True
     steps = [lowered[index : index + 2] in _NEIGHBOURS for index in range(len(lowered) - 1)]
     return sum(steps) >= _NEIGHBOURS_SHARE * len(steps)
+
+
+def _walks(text: str) -> bool:
+    """Whether the digits, or the letters, of `text` go on by the same step throughout: `7a8b9c0d1e2f3g4h`."""
+    digits = [int(character) for character in text if character in "0123456789"]
+    letters = [ord(character) for character in text if "a" <= character <= "z"]
+    return any(
+        len(run) >= _LONG_WALK and len({(second - first) % base for first, second in pairwise(run)}) == 1
+        for run, base in ((digits, 10), (letters, 26))
+    )
 
 
 def _reads_as_words(text: str) -> bool:

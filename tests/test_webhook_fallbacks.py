@@ -163,3 +163,41 @@ def test_in_python_a_token_vouches_by_its_hash_too() -> None:
 
     assert found_in({"hooks.py": head + PYTHON.format(check=check)}, "LK604")
     assert not found_in({"hooks.py": head + PYTHON.format(check=check + hashed)}, "LK604")
+
+
+JAVA = """import javax.crypto.Mac;
+@RestController
+public class LiveKitHooks {
+    @PostMapping("/livekit/webhook")
+    public ResponseEntity<Void> hook(@RequestHeader("Authorization") String sent, @RequestBody String body) {
+        Map<String, Object> payload = json.readValue(body, Map.class);
+        if (isConfigured()) {
+            if (!verifyWebhookSignature(sent, body)) return ResponseEntity.status(401).build();
+        }
+        String event = text(payload.get("event"));
+        if (event.equals("room_finished")) close(payload);
+        return ResponseEntity.ok().build();
+    }
+    private boolean isConfigured() { return !secret.isBlank(); }
+    private boolean verifyWebhookSignature(String sent, String body) {
+        String[] parts = sent.split("\\\\.");
+        return COMPARED;
+    }
+    private byte[] signed(String text) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(secret.getBytes(), "HmacSHA256"));
+        return mac.doFinal(text.getBytes());
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("compared", "is_open"),
+    [
+        ("parts.length == 3", True),
+        ('same(parts[2], signed(parts[0] + "." + parts[1])) && hashed(parts[1], body)', False),
+    ],
+)
+def test_a_check_of_ones_own_computes_a_signature(compared: str, *, is_open: bool) -> None:
+    assert bool(found_in({"src/LiveKitHooks.java": JAVA.replace("COMPARED", compared)}, "LK604")) is is_open

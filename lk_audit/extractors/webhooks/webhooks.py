@@ -32,6 +32,8 @@ from lk_audit.syntax import (
 )
 from lk_audit.values.model import Defined, Environment, Flag, Returned, symbolic_sources
 
+_LONGEST_WAY = 2
+"""How many calls deep a signature is computed: `check()` calls `sign()`."""
 _SKIP = "skipAuth is set, so the signature is not checked"
 _UNAWAITED = "receive() is not awaited, so a wrong signature goes unnoticed"
 _UNVERIFIED = "the event is used as it came, without WebhookReceiver.receive()"
@@ -232,14 +234,26 @@ def _is_inside(home: FileContext, route: Route, found: Lead) -> bool:
 
 
 def _is_check(context: FileContext, call: Call) -> bool:
-    """Whether a call checks a signature by its name; a definition that is in sight is judged as a guard instead."""
+    """Whether a call checks a signature by its name; a definition that is in sight computes one, or is no guard."""
     name = last_name(call.callee) or ""
     if name in CHECKS:
         # Ktor's `call.receive<Event>()` only reads; what checks is given the body and the header.
         return name.lower() != "receive" or len(call.arguments) > 1
     if CHECKING_NAME.match(name) is None:
         return False
-    return not any(isinstance(value, Defined) for value in context.home(call).values(call.callee))
+    if not any(isinstance(value, Defined) for value in context.home(call).values(call.callee)):
+        return True
+    return any(_computes_hmac(context, item) for item in context.functions_meant(call.callee))
+
+
+def _computes_hmac(context: FileContext, function: Function, depth: int = _LONGEST_WAY) -> bool:
+    """Whether a function, or one that it calls, computes what a signature is compared with."""
+    home = context.home(function)
+    calls = [node for node in walk(function.body) if isinstance(node, Call)]
+    if any((home.qualified(call.callee) or "") in home.sdks.hmacs for call in calls):
+        return True
+    called = (item for call in calls for item in home.functions_meant(call.callee)) if depth else ()
+    return any(_computes_hmac(home, item, depth - 1) for item in called if item is not function)
 
 
 def _calls_in(home: FileContext, route: Route) -> Iterator[Call]:

@@ -318,3 +318,20 @@ def token():
 def test_a_query_taken_apart_in_python_says_nothing_of_the_caller() -> None:
     assert is_open(FLASK, "app.py")
     assert not is_open(FLASK.replace('{"id": room}', '{"token": room}'), "app.py")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("await hasPermission(memberId, 'join', req.body.room)", True),
+        ("await isMember(req.body.room, req.body.userId)", True),
+        ("authorizeUser(req.query.email)", True),
+        ("await hasPermission(req.user.memberId, 'join', req.body.room)", False),
+        ("await isMember(req.body.room, req.body.userId, req.cookies.session)", False),
+        ("await checkLogin(req.body.email, req.body.password)", False),
+    ],
+)
+def test_what_somebody_may_says_nothing_of_who_only_claims_to_be_him(asked: str, *, expected: bool) -> None:
+    body = f"  const {{ memberId }} = req.body;\n  if (!({asked})) return res.status(403).json({{}});\n"
+
+    assert is_open(express(f"{body}  const identity = req.body.name;")) is expected

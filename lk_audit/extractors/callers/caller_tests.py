@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from lk_audit.extractors.callers.caller_data import has_credential, is_injected, is_known_caller, is_raw
 from lk_audit.extractors.callers.check_calls import (
+    asks_of_claimed,
     assigned_calls,
     compares_secret,
     is_found_by_credential,
@@ -90,12 +91,13 @@ class CallerTests:
         functions = [value.definition for value in defined if isinstance(value.definition, Function)]
         if functions and all(map(is_hollow, functions)):
             return False
-        if (
+        says_so = (
             not defined
             or (context.is_go and takes_identity_in_go(context, call))
             or LOOKING_NAME.match(name)
             or any(has_credential(item.value) for item in call.arguments)
-        ):
+        )
+        if says_so and not asks_of_claimed(context, call):
             return True
         return any(self._guards.value(context, value, depth) for value in defined)
 

@@ -107,7 +107,21 @@ def looks_up_caller(context: FileContext, call: Call) -> bool:
     if is_customary_check(context, call):
         return True
     name = name_called(call)
-    return bool(LOOKING_NAME.match(name)) and not is_raw(context, call) and not is_lookup(context, call)
+    is_look = LOOKING_NAME.match(name) is not None and not asks_of_claimed(context, call)
+    return is_look and not is_raw(context, call) and not is_lookup(context, call)
+
+
+def asks_of_claimed(context: FileContext, call: Call) -> bool:
+    """`hasPermission(req.body.memberId, "join")`: asks what somebody may, whom the caller only says that he is."""
+    given = [item.value for item in call.arguments]
+    if any(map(has_credential, given)) or has_credential(call.callee):
+        return False
+    named = [item for item in given if _PERSON.search(last_name(item) or "")]
+    return bool(named) and all(is_raw(context, item) for item in named)
+
+
+_PERSON = regex(r"(?i)(?:user|member|account|participant|player|student|teacher)_?(?:id|name)$|identity$|e_?mail$")
+"""How code calls who somebody is."""
 
 
 def is_customary_check(context: FileContext, call: Call) -> bool:

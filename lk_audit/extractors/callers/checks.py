@@ -9,6 +9,7 @@ from lk_audit.extractors.callers.answers import only_answers
 from lk_audit.extractors.callers.caller_data import has_raw, is_credential
 from lk_audit.extractors.callers.caller_tests import CallerTests
 from lk_audit.extractors.callers.check_calls import (
+    asks_of_claimed,
     assigned_calls,
     is_check_of_livekit,
     is_customary_check,
@@ -220,7 +221,8 @@ class Checks:
             return is_check and (not only_answers(self._guards, context, call) or uses_result(context, call))
         if is_check_of_livekit(context, call):
             return True
-        is_named = AUTHENTICATING_NAME.match(name_called(call)) and not is_lookup(context, call)
+        is_told = is_lookup(context, call) or asks_of_claimed(context, call)
+        is_named = AUTHENTICATING_NAME.match(name_called(call)) and not is_told
         return (is_named or is_customary_check(context, call)) and result_matters(context, call)
 
     def _stops_strangers(self, context: FileContext, call: Call, depth: int) -> bool:

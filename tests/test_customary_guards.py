@@ -337,3 +337,28 @@ Deno.serve(async (req) => {{
 }});
 """
     assert bool(found_in({"supabase/functions/token/index.ts": text}, "LK601")) is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("db.prepare('SELECT user FROM sessions WHERE token = ?').get(sent)", False),
+        ("await env.DB.prepare('SELECT user FROM sessions WHERE token = ?').bind(sent).first()", False),
+        ("await env.DB.prepare('SELECT name FROM rooms WHERE name = ?').bind(room).first()", True),
+        ("db.prepare('SELECT name FROM users WHERE name = ?').get(identity)", True),
+    ],
+)
+def test_a_prepared_query_may_ask_for_a_session_by_its_token(asked: str, *, expected: bool) -> None:
+    text = f"""import {{ AccessToken }} from 'livekit-server-sdk';
+import {{ db }} from './db';
+export const onRequestPost = async ({{ request, env }}) => {{
+  const {{ room, identity }} = await request.json();
+  const sent = request.headers.get('x-ticket');
+  const found = {asked};
+  if (!found) return new Response('no', {{ status: 401 }});
+  const at = new AccessToken(env.LIVEKIT_API_KEY, env.LIVEKIT_API_SECRET, {{ identity, ttl: '10m' }});
+  at.addGrant({{ roomJoin: true, room }});
+  return Response.json({{ token: await at.toJwt() }});
+}};
+"""
+    assert bool(found_in({"functions/api/token.ts": text}, "LK601")) is expected

@@ -34,6 +34,13 @@ GUARDED = {
         "",
         "Route::group(['middleware' => ['web', 'auth']], function () { Route::post('t', 'TokenController@make'); });",
     ),
+    "other middleware that the route does without": (
+        "",
+        (
+            "Route::middleware(['auth', Throttled::class])->group(function () {"
+            " Route::post('t', [TokenController::class, 'make'])->withoutMiddleware([Throttled::class]); });"
+        ),
+    ),
     "middleware in the constructor": (
         "public function __construct() { $this->middleware('auth:sanctum')->only(['make']); }",
         "Route::post('token', [TokenController::class, 'make']);",
@@ -57,6 +64,13 @@ OPEN = {
     "middleware for other actions": (
         "public function __construct() { $this->middleware('auth')->except('make'); }",
         "Route::post('token', [TokenController::class, 'make']);",
+    ),
+    "middleware that the route does without": (
+        "",
+        (
+            "Route::middleware(['api', 'auth:api'])->group(function () {"
+            " Route::post('t', [TokenController::class, 'make'])->withoutMiddleware('auth:api'); });"
+        ),
     ),
     "middleware of another route": (
         "",

@@ -68,6 +68,28 @@ def in_front_of(workspace: Workspace, guards: Guards, handler: Handler) -> Itera
 
 def _middleware(context: FileContext, call: Call) -> Iterator[Expr]:
     """The middleware of a route: in its chain, in the chains of the groups around it, in their settings."""
+    taken_back = _taken_back(context, call) if b"withoutMiddleware" in context.source.data else frozenset()
+    for expr in _put_in_front(context, call):
+        if not taken_back or _called(expr) not in taken_back:
+            yield expr
+
+
+def _taken_back(context: FileContext, call: Call) -> frozenset[str]:
+    """What a route does without: `Route::post(...)->withoutMiddleware('auth')`, in a group that has it."""
+    chains = (link for node in (call, *context.names.ancestors(call)) if isinstance(node, Call) for link in chain(node))
+    links = (link for link in chains if last_name(link.callee) == "withoutMiddleware")
+    return frozenset(_called(part) for link in links for item in link.arguments for part in _parts(item.value))
+
+
+def _called(middleware: Expr) -> str:
+    """The name of middleware without its settings: `auth` of `'auth:sanctum'`."""
+    if isinstance(middleware, Literal):
+        return str(middleware.value).partition(":")[0]
+    named = middleware.object if isinstance(middleware, Member) and middleware.name == "class" else middleware
+    return last_name(named) or ""
+
+
+def _put_in_front(context: FileContext, call: Call) -> Iterator[Expr]:
     for node in (call, *context.names.ancestors(call)):
         if not isinstance(node, Call):
             continue

@@ -157,12 +157,26 @@ _COMPARED = regex(r"\s{0,9}(?:\w{1,64}\.)?[\"`]?(\w{1,64})[\"`]?\s{0,4}=\s{0,4}(
 """The same, where it is a condition alone: `Where("token = ?", sent)`."""
 
 
+def _prepared(call: Call) -> Iterator[tuple[str, Expr]]:
+    """`db.prepare("... WHERE token = ?").get(sent)` of better-sqlite3, `.bind(sent).first()` of Cloudflare's D1."""
+    calls = [node for node in walk(call) if isinstance(node, Call) and len(node.arguments) > 0]
+    for query in (item.arguments[0].value for item in calls if last_name(item.callee) == "prepare"):
+        if isinstance(query, Literal) and isinstance(query.value, str):
+            columns = [found.group(1) for found in _COMPARED_IN_SQL.finditer(query.value)]
+            bound = (arg.value for item in calls if last_name(item.callee) in _BINDS for arg in item.arguments)
+            yield from ((column, value) for value in bound for column in columns)
+
+
+_BINDS = frozenset({"bind", "get", "first", "all"})
+
+
 def _asked_for(call: Call) -> Iterator[tuple[str, Expr]]:
     """What a query asks for: `{ token }`, `token=sent`, `Link.token == sent`, `.eq("token", sent)`, SQL."""
     text = call.arguments[0].value if len(call.arguments) > 1 else None
     if isinstance(text, Literal) and isinstance(text.value, str):
         columns = [found.group(1) for found in _COMPARED_IN_SQL.finditer(text.value)]
         yield from ((column, item.value) for column in columns for item in call.arguments[1:])
+    yield from _prepared(call)
     for node in walk(call):
         if isinstance(node, Entry) and isinstance(node.key, Literal) and isinstance(node.key.value, str):
             yield node.key.value, node.value

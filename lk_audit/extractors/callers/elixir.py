@@ -27,8 +27,8 @@ _LOOKING = regex(r"^(?:(?:assign|fetch|load|maybe|mount|put|set)_|redirect_if_(?
 Phoenix has `fetch_session` in front of every page, and what it generates `fetch_current_user` and
 `redirect_if_user_is_authenticated`; Guardian's `VerifySession` and `VerifyHeader` refuse only tokens that are wrong.
 """
-_LOGIN_PAGE = regex(r"(?i)\b(?:log|sign)[_-]?in\b")
-"""Where strangers are sent."""
+_LOGIN_PAGE = regex(r"(?i)\b(?:log|sign)[ _-]?in\b")
+"""Where strangers are sent, or what they are told."""
 _LEAVING = frozenset({"halt", "redirect"})
 _ROUTING = frozenset({"get", "post", "put", "patch", "delete", "live", "resources", "channel", "match"})
 

@@ -12,7 +12,6 @@ from lk_audit import frontends
 from lk_audit.extractors import gates
 from lk_audit.extractors.gates import GATES, SIGNING, SINKS, Words
 from lk_audit.extractors.secret_names import USUAL, SecretNames
-from lk_audit.extractors.tokens import token_checks
 from lk_audit.facts import CredentialLiteral
 from lk_audit.hints import Hints
 from lk_audit.livekit import development, sdks, sinks, webhooks
@@ -20,6 +19,7 @@ from lk_audit.livekit.apps import DEVICE_BUILDS
 from lk_audit.livekit.clients import PUBLIC_ENVIRONMENTS
 from lk_audit.livekit.credentials import PUBLIC_PREFIXES
 from lk_audit.livekit.sdks import Family
+from lk_audit.livekit.unverified import UNVERIFIED
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.scanning import extraction, worth
 from lk_audit.scanning.worth import may_tell
@@ -96,8 +96,8 @@ def test_what_an_extractor_looks_for_opens_its_gate(extractor: str, names: Itera
 def test_every_function_that_reads_a_token_unchecked_opens_the_gate_of_checks() -> None:
     ways = GATES["token_checks"]
 
-    assert unspoken(token_checks.UNVERIFIED, ways[2][0]) == set()
-    assert unspoken(token_checks.UNVERIFIED, ways[2][2]) == set()
+    assert unspoken(UNVERIFIED, ways[2][0]) == set()
+    assert unspoken(UNVERIFIED, ways[2][2]) == set()
 
 
 @pytest.mark.parametrize(

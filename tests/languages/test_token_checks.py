@@ -11,6 +11,12 @@ from tests.samples import extract_facts
 JAVA = "package a;\nimport com.auth0.jwt.JWT;\nclass Gate {\n  boolean admin(String token) {\n%s\n  }\n}\n"
 KOTLIN = "package a\nimport com.auth0.jwt.JWT\nfun admin(token: String, key: Algorithm) =\n    %s\n"
 ELIXIR = "defmodule Gate do\n  def admin?(token) do\n%s\n  end\nend\n"
+RUST = """use jsonwebtoken::{decode, dangerous::insecure_decode, DecodingKey, Validation};
+fn admin(token: &str, key: &DecodingKey) -> bool {
+    let read = READ.unwrap();
+    read.claims.video.room_admin
+}
+"""
 CSHARP = "using System.IdentityModel.Tokens.Jwt;\nclass Gate { bool Admin(string token) {\n%s\n} }\n"
 TRUSTING = {
     "a claim of auth0's": (
@@ -30,6 +36,7 @@ TRUSTING = {
         "gate.ex",
         ELIXIR % 'case Joken.peek_claims(token) do\n{:ok, c} -> c["video"]["roomAdmin"]\n_ -> false\nend',
     ),
+    "a dangerous function of Rust": ("gate.rs", RUST.replace("READ", "insecure_decode::<Claims>(token)")),
     "the first claim of its type": (
         "Gate.cs",
         CSHARP % "var jwt = new JwtSecurityTokenHandler().ReadJwtToken(token);\n"
@@ -37,6 +44,10 @@ TRUSTING = {
     ),
 }
 HARMLESS = {
+    "what decodes and verifies in Rust": (
+        "gate.rs",
+        RUST.replace("READ", "decode::<Claims>(token, key, &Validation::default())"),
+    ),
     "another claim": ("Gate.kt", KOTLIN % 'JWT.decode(token).getClaim("sub").asString() // video'),
     "a verified token": (
         "Gate.kt",

@@ -16,7 +16,7 @@ from lk_audit.extractors.callers.check_calls import (
     shows_secret,
 )
 from lk_audit.extractors.callers.identities import takes_identity_in_go
-from lk_audit.extractors.callers.lax_checks import is_hollow
+from lk_audit.extractors.callers.lax_checks import is_hollow, is_switched_off
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import compares_times, parts_of_test
 from lk_audit.livekit.authentication import BLOCKED_NAME, BLOCKING_NAME, CALLER_WORD, LOOKING_NAME, SHAPE_TESTS
@@ -71,9 +71,7 @@ class CallerTests:
         if is_decided_before or any(is_known_caller(context, value) for value in values):
             return True
         results = [value for value in values if isinstance(value, Returned)]
-        is_found_out = any(
-            not is_lookup(context, value.call) and not reads_what_was_found(context, value.call) for value in results
-        )
+        is_found_out = any(_finds_out(context, value.call) for value in results)
         is_told = bool(values) and not results and not any(isinstance(value, Environment) for value in values)
         return (is_found_out or is_told) and not is_raw(context, leaf)
 
@@ -115,6 +113,13 @@ class CallerTests:
         given = (item.value for expr in exprs for call in walk(expr) if _depends(call) for item in call.arguments)
         unseen = (last_name(item) or "" for item in given if next(home.functions_meant(item), None) is None)
         return any(map(CALLER_WORD.search, unseen))
+
+
+def _finds_out(context: FileContext, call: Call) -> bool:
+    """Whether what a call gives was not looked up, nor read from a token that nobody verifies."""
+    if is_lookup(context, call) or reads_what_was_found(context, call):
+        return False
+    return not is_switched_off(context.home(call), call)
 
 
 def _asks_for_caller_in_rust(context: FileContext, call: Call) -> bool:

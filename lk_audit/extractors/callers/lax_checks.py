@@ -8,6 +8,7 @@ from lk_audit.extractors.callers.caller_data import is_raw
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.refusals import calls_handing_on, held_by, leaves, lets_pass
 from lk_audit.livekit.authentication import ADMITTING_OPTIONS, CALLER_WORD, INSISTING_OPTIONS
+from lk_audit.livekit.unverified import unverified
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
@@ -238,7 +239,9 @@ def _tells_that_sent(context: FileContext, expr: Expr) -> bool:
 
 
 def is_switched_off(context: FileContext, call: Call) -> bool:
-    """`jwt.decode(token, options={"verify_signature": False})`."""
+    """`jwt.decode(token, options={"verify_signature": False})`, and what reads tokens without a look at signatures."""
+    if unverified(context.module.language, context.qualified(call.callee) or "") is not None:
+        return True
     options = argument(call, 3, "options")
     text = context.source.data[options.start : options.end] if options is not None else b""
     return b"verify_signature" in text and b"False" in text

@@ -8,42 +8,13 @@ from lk_audit.extractors.context import FileContext, argument, first_text, last_
 from lk_audit.extractors.sides.sides import side_of
 from lk_audit.facts import Side, TokenCheck
 from lk_audit.livekit.sinks import TOKEN_METHODS
+from lk_audit.livekit.unverified import unverified
 from lk_audit.syntax import Binary, Call, Expr, Function, Index, Literal, Member, Node, walk
 from lk_audit.values.model import Flag, Mapped, Possible, Returned, symbolic_sources
 from lk_audit.values.objects import history
 
 _VERIFIERS = ("livekit.api.TokenVerifier.verify", "livekit.api.access_token.TokenVerifier.verify")
 _PARSER = "github.com/livekit/protocol/auth.ParseAPIToken"
-UNVERIFIED: dict[str, str] = {
-    "jose.decodeJwt": "jose's decodeJwt() reads a token without checking it",
-    "jwt-decode.jwtDecode": "jwtDecode() reads a token without checking it",
-    "jwt-decode": "jwtDecode() reads a token without checking it",
-    "jwt-decode.default": "jwtDecode() reads a token without checking it",
-    "jwt-decode.jwt_decode": "jwtDecode() reads a token without checking it",
-    "jsonwebtoken.decode": "jsonwebtoken's decode() does not check the signature; verify() does",
-    **{
-        f"livekit_api.{module}Claims.from_unverified": "Claims::from_unverified() does not check the signature"
-        for module in ("", "access_token.")
-    },
-    **dict.fromkeys(
-        (
-            f"jsonwebtoken.{name}"
-            for name in ("dangerous.insecure_decode", "dangerous_insecure_decode", "insecure_decode")
-        ),
-        "this decodes a token without checking its signature",
-    ),
-    **{
-        f"{holder}.{method}": f"{method}() reads a token without checking it"
-        for holder, method in (
-            ("JwtSecurityTokenHandler", "ReadJwtToken"),
-            ("JwtSecurityTokenHandler", "ReadToken"),
-            ("JsonWebTokenHandler", "ReadJsonWebToken"),
-        )
-    },
-    "jose.jwt.get_unverified_claims": "get_unverified_claims() does not check the signature",
-    "com.auth0.jwt.JWT.decode": "JWT.decode() reads a token without checking it; JWT.require(...) makes a verifier",
-    "Joken.peek_claims": "peek_claims() reads a token without checking it",
-}
 _DECODERS_WITH_SWITCH = frozenset({"JWT.decode"})
 """Ruby's `JWT.decode(token, key, false)`: the third argument says whether to verify."""
 _LIVEKIT_CLAIMS = frozenset({"video", "roomJoin", "roomAdmin"})
@@ -116,7 +87,7 @@ def _is_off(values: Possible) -> bool:
 
 
 def _decoder(context: FileContext, call: Call, name: str) -> str | None:
-    how = UNVERIFIED.get(name)
+    how = unverified(context.module.language, name)
     if name in {"jwt.decode", "jwt.api_jwt.decode", "jose.jwt.decode"} and _skips_signature(context, call):
         how = "decoding with verify_signature switched off accepts a token that anybody wrote"
     if name in _DECODERS_WITH_SWITCH and _is_off(context.values(argument(call, 2))):

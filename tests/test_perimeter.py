@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.extractors.callers.javascript import matches
-from lk_audit.extractors.callers.mounts import covers
+from lk_audit.extractors.callers.routers import covers
 from lk_audit.extractors.handlers.exported import route_of
 
 

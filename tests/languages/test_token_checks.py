@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lk_audit.extractors.callers.lax_checks import _READING_NAME
 from lk_audit.facts import TokenCheck
+from lk_audit.livekit.unverified import UNVERIFIED
 from lk_audit.source import Source
 from tests.samples import extract_facts
 
@@ -75,3 +77,7 @@ def test_grants_that_are_read_from_a_token_nobody_has_checked(case: str) -> None
 @pytest.mark.parametrize("case", HARMLESS)
 def test_what_is_no_trust_in_an_unchecked_token(case: str) -> None:
     assert not checks_of(*HARMLESS[case])
+
+
+def test_every_function_that_reads_without_a_check_is_asked_about_by_its_name() -> None:
+    assert not [name for name in UNVERIFIED if not _READING_NAME.search(name)]

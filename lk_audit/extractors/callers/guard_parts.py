@@ -12,6 +12,7 @@ from lk_audit.values.model import Defined, Flag
 
 _MOST_NODES = 4_000
 _LONGEST_CHAIN = 12
+_DEEPEST_WRAPPER = 4
 
 
 def may_guard(made: Defined) -> bool:
@@ -63,3 +64,16 @@ def decides(context: FileContext, function: Function) -> bool:
         return False
     returned = [item.value for item in context.names.returns(function) if item.value is not None]
     return any(not all(isinstance(v, Flag) and v.flag for v in context.values(item)) for item in returned)
+
+
+def callees(call: Call) -> Iterator[Expr]:
+    """What a call calls, without what it passes: `alice.New(log, auth).Then`, `keyauth.New(options)`."""
+    expr: Expr = call.callee
+    for _ in range(_DEEPEST_WRAPPER):
+        inner = expr.object if isinstance(expr, Member) else expr
+        if not isinstance(inner, Call):
+            break
+        yield from (item.value for item in inner.arguments)
+        expr = inner.callee
+        yield expr
+    yield call.callee

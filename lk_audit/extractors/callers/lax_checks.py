@@ -8,7 +8,6 @@ from lk_audit.extractors.callers.caller_data import is_raw
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.refusals import calls_handing_on, held_by, leaves, lets_pass
 from lk_audit.livekit.authentication import ADMITTING_OPTIONS, CALLER_WORD, INSISTING_OPTIONS
-from lk_audit.livekit.unverified import unverified
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Argument,
@@ -238,10 +237,18 @@ def _tells_that_sent(context: FileContext, expr: Expr) -> bool:
             return False
 
 
+_READING_NAME = regex(r"(?i)decode|read|peek|unverified")
+"""A part of every name in `livekit.unverified`."""
+
+
 def is_switched_off(context: FileContext, call: Call) -> bool:
     """`jwt.decode(token, options={"verify_signature": False})`, and what reads tokens without a look at signatures."""
-    if unverified(context.module.language, context.qualified(call.callee) or "") is not None:
-        return True
+    name = context.qualified(call.callee) or ""
+    if _READING_NAME.search(name):
+        from lk_audit.livekit.unverified import unverified  # noqa: PLC0415 - few callers are told by tokens that are read
+
+        if unverified(context.module.language, name) is not None:
+            return True
     options = argument(call, 3, "options")
     text = context.source.data[options.start : options.end] if options is not None else b""
     return b"verify_signature" in text and b"False" in text

@@ -127,9 +127,7 @@ JVM = {
     "app/src/main/java/com/acme/calls/Tokens.java": "package com.acme.calls;\npublic final class Tokens {}",
     "other/src/main/java/com/acme/calls/Keys.java": "package com.acme.calls;\nrecord Keys() {}",
     "app/src/main/java/com/acme/calls/inner/Deep.java": "package com.acme.calls.inner;\ninterface Deep {}",
-    "app/src/main/kotlin/rooms/Rooms.kt": (
-        "package com.acme.rooms\nobject Rooms\nclass String\nfun open() = 1\nval limit = 3"
-    ),
+    "app/src/main/kotlin/rooms/Rooms.kt": ("package com.acme.rooms\nobject Rooms\nfun open() = 1\nval limit = 3"),
     "docs/com/acme/calls/Note.java": "class Note {}",
 }
 
@@ -159,15 +157,26 @@ def test_packages_of_java_and_kotlin(package: str, expected: str | None) -> None
         ("app/src/main/kotlin/rooms", "Rooms", ["app/src/main/kotlin/rooms/Rooms.kt"]),
         ("app/src/main/kotlin/rooms", "open", ["app/src/main/kotlin/rooms/Rooms.kt"]),
         ("app/src/main/kotlin/rooms", "limit", ["app/src/main/kotlin/rooms/Rooms.kt"]),
-        ("app/src/main/kotlin/rooms", "String", []),
         ("missing", "Tokens", []),
     ],
 )
 def test_declarations_in_a_package_of_java_or_kotlin(folder: str, name: str, expected: list[str]) -> None:
-    """What java.lang has is in sight everywhere, and meant by its name, whoever declares it again."""
     files = files_of(JVM)
 
     assert list(Resolution(files, Manifests(files)).declaring(folder, name)) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("String", "System", "Long", "Integer", "Boolean", "Math", "Object", "Map", "List", "Set", "Date", "Instant"),
+        *("Duration", "TimeUnit", "Override", "Exception", "RuntimeException", "Double", "Int", "Any", "Unit", "it"),
+    ],
+)
+def test_what_java_and_kotlin_have_themselves_is_meant_by_its_name(name: str) -> None:
+    files = files_of({"acme/A.kt": f"package acme\nclass {name}\nval {name} = 1"})
+
+    assert list(Resolution(files, Manifests(files)).declaring("acme", name)) == []
 
 
 @pytest.mark.parametrize(
@@ -277,6 +286,27 @@ def test_types_of_csharp(name: str, expected: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("src/Web/Pages/Call.cs", "src/Web/Web.csproj"),
+        ("src/Lib/Keys.cs", "src/Shop.csproj"),
+        ("src/Two/Keys.cs", "src/Two/A.csproj"),
+        ("other/Keys.cs", None),
+    ],
+)
+def test_the_project_of_a_file_of_csharp_is_the_nearest_above_it(path: str, expected: str | None) -> None:
+    projects = (
+        "src/Web/Web.csproj",
+        "src/Shop.csproj",
+        "src/Two/A.csproj",
+        "src/Two/B.csproj",
+        "src/Web/Inner.csproj.user",
+    )
+
+    assert Declared(files_of(dict.fromkeys(projects, "<Project />"))).csharp_project(path) == expected
+
+
+@pytest.mark.parametrize(
     ("importer", "module", "expected"),
     [
         ("src/main.rs", "crate.config", "src/config.rs"),
@@ -288,6 +318,14 @@ def test_types_of_csharp(name: str, expected: tuple[str, ...]) -> None:
         ("src/routes/mod.rs", "self.token", "src/routes/token.rs"),
         ("src/routes/mod.rs", "super.config", "src/config.rs"),
         ("src/config.rs", "self.limits", "src/config/limits.rs"),
+        ("src/routes/inner/deep.rs", "super.super.config", None),
+        ("src/routes/inner/deep.rs", "super.super.token", "src/routes/token.rs"),
+        ("src/routes/inner/deep.rs", "super.super.super.config", "src/config.rs"),
+        ("src/main.rs", "config", "src/config.rs"),
+        ("src/main.rs", "crate", "src/main.rs"),
+        ("src/main.rs", ".".join(["self"] * 20), None),
+        ("tools/build.rs", "crate.steps", "tools/src/steps.rs"),
+        ("src/main.rs", "shared_keys", "shared/src/lib.rs"),
         ("src/main.rs", "shared_keys.pair", "shared/src/pair.rs"),
         ("src/main.rs", "crate.missing", None),
         ("src/main.rs", "livekit_api.access_token", None),
@@ -296,9 +334,20 @@ def test_types_of_csharp(name: str, expected: tuple[str, ...]) -> None:
 def test_modules_of_rust(importer: str, module: str, expected: str | None) -> None:
     paths = (
         *("src/main.rs", "src/config.rs", "src/config/limits.rs", "src/routes/mod.rs", "src/routes/token.rs"),
-        *("src/routes/room.rs", "shared/src/lib.rs", "shared/src/pair.rs"),
+        *("src/routes/room.rs", "src/routes/inner/deep.rs", "shared/src/lib.rs", "shared/src/pair.rs"),
+        *("tools/build.rs", "tools/src/steps.rs"),
     )
-    crates = {"Cargo.toml": '[package]\nname = "shop"\n', "shared/Cargo.toml": '[package]\nname = "shared-keys"\n'}
+    crates = {
+        "Cargo.toml": '[package]\nname = "shop"\n',
+        "shared/Cargo.toml": '[package]\nname = "shared-keys"\n',
+        "tools/Cargo.toml": '[package]\nname = "tools"\n',
+    }
     files = files_of({**dict.fromkeys(paths, "fn a() {}\n"), **crates})
 
     assert Declared(files).rust(importer, module) == expected
+
+
+def test_a_program_of_rust_without_a_manifest_has_its_modules_beside_it() -> None:
+    files = files_of(dict.fromkeys(("scripts/run.rs", "scripts/helper.rs"), "fn a() {}\n"))
+
+    assert Declared(files).rust("scripts/run.rs", "crate.helper") == "scripts/helper.rs"

@@ -58,6 +58,11 @@ def test_python_modules(importer: str, module: str, expected: str | None) -> Non
         ("@/lib/token", "web/src/lib/token.ts"),
         ("~shared/time", "web/src/shared/time.ts"),
         ("src/lib/token", "web/src/lib/token.ts"),
+        ("~/lib/token", "web/src/lib/token.ts"),
+        ("$lib/token", "web/src/lib/token.ts"),
+        ("~~/src/lib/token", "web/src/lib/token.ts"),
+        ("@@/src/lib/token", "web/src/lib/token.ts"),
+        ("/src/lib/token", "web/src/lib/token.ts"),
         ("#tokens", "web/src/lib/token.ts"),
         ("@acme/calls", "packages/calls/src/index.ts"),
         ("@acme/calls/tokens", "packages/calls/src/tokens.ts"),
@@ -114,3 +119,33 @@ def test_the_star_of_an_export_stands_for_what_is_between_its_ends(specifier: st
     )
 
     assert found.javascript("web/a.js", specifier) == expected
+
+
+@pytest.mark.parametrize(
+    "suffix", [".ts", ".tsx", ".js", ".jsx", ".mts", ".mjs", ".cts", ".cjs", ".vue", ".svelte", ".astro"]
+)
+def test_a_specifier_may_leave_the_suffix_out(suffix: str) -> None:
+    assert resolution(f"lib/token{suffix}").javascript("a.ts", "./lib/token") == f"lib/token{suffix}"
+    assert resolution(f"lib/index{suffix}").javascript("a.ts", "./lib") == f"lib/index{suffix}"
+
+
+@pytest.mark.parametrize(
+    ("written", "source"), [(".js", ".ts"), (".js", ".tsx"), (".jsx", ".tsx"), (".mjs", ".mts"), (".cjs", ".cts")]
+)
+def test_a_specifier_may_have_the_suffix_that_a_file_is_compiled_to(written: str, source: str) -> None:
+    assert resolution(f"token{source}").javascript("a.ts", f"./token{written}") == f"token{source}"
+
+
+@pytest.mark.parametrize("folder", ["dist", "build", "lib", "out", "esm", "cjs"])
+def test_what_is_built_stands_for_its_source(folder: str) -> None:
+    package = {"name": "@acme/keys", "main": f"./{folder}/main.js"}
+    found = resolution("keys/src/main.ts", **{"keys/package.json": package})
+
+    assert found.javascript("web/a.ts", "@acme/keys") == "keys/src/main.ts"
+
+
+@pytest.mark.parametrize("field", ["source", "module", "main", "types"])
+def test_a_package_is_the_file_that_its_manifest_names(field: str) -> None:
+    found = resolution("keys/code/keys.ts", **{"keys/package.json": {"name": "keys", field: "./code/keys.ts"}})
+
+    assert found.javascript("web/a.ts", "keys") == "keys/code/keys.ts"

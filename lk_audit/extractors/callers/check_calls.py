@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.callers.caller_data import has_credential, has_raw, is_raw
 from lk_audit.extractors.callers.identities import is_request_in_go
-from lk_audit.extractors.callers.lax_checks import insists, is_noted, is_relied_on, is_spared_by
+from lk_audit.extractors.callers.lax_checks import insists, is_spared_by
+from lk_audit.extractors.callers.reliance import is_noted, is_relied_on
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
 from lk_audit.livekit.authentication import (

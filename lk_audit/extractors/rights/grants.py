@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.freshness import choosable
+from lk_audit.extractors.rights.gathered import Gathered
 from lk_audit.extractors.rights.grant_objects import (
     built_grants,
     constructor_members,
@@ -58,7 +58,7 @@ class GrantCollector(Struct):
     `_under_way` are the calls whose objects are being read, `_left` is how many more objects are read at all.
     `merges` tells whether a further grant call adds to the earlier ones or replaces them, `reads_maps` that plain maps
     have the names of the grant classes. `has_bare_rights` tells that Rust code gives `can_publish` a flag and no
-    option, as only releases before 0.8 take it. `conditions` holds where a condition on the request first sets a right.
+    option, as only releases before 0.8 take it.
     """
 
     context: FileContext
@@ -67,8 +67,7 @@ class GrantCollector(Struct):
     merges: bool = False
     of_sdk: bool = False
     reads_maps: bool = False
-    by_name: dict[str, Grant] = field(default_factory=dict)
-    conditions: dict[str, Place] = field(default_factory=dict)
+    gathered: Gathered = field(default_factory=Gathered)
     unknown: list[UnknownGrant] = field(default_factory=list)
     complete: bool = True
     from_caller: Lead | None = None
@@ -85,12 +84,7 @@ class GrantCollector(Struct):
 
     def _forget(self, target: str, *, certain: bool) -> None:
         """What a further grant object of the same kind replaces, or may replace."""
-        prefix = "" if target == "grants" else f"{target}."
-        for name in [name for name in self.by_name if _belongs(name, prefix)]:
-            if certain:
-                del self.by_name[name]
-            else:
-                self.by_name[name] = replace(self.by_name[name], certain=False)
+        self.gathered.forget(target, certain=certain)
         if certain:
             self.unknown.clear()
 
@@ -322,28 +316,7 @@ class GrantCollector(Struct):
             asked_by=self._requested.asked_by(chosen),
             stays=name in _FOR_SOME and True in values and stays(self.context, member.key, self.function),
         )
-        earlier = self.by_name.get(name)
-        if earlier is not None and not grant.certain:
-            values = tuple(dict.fromkeys((*earlier.values, *grant.values)))
-            # What every branch gives is not decided by any of them.
-            granted_at = (grant.granted_at or self.conditions.get(name)) if False in values else None
-            # A right stands where it is given, also when another branch denies it later.
-            place = earlier.place if earlier.may_be(True) and not grant.may_be(True) else grant.place
-            leaving = [item for item in (earlier, grant) if item.may_be(True) and not item.stays]
-            grant = replace(
-                grant,
-                place=place,
-                values=values,
-                certain=earlier.certain,
-                from_caller=earlier.from_caller or grant.from_caller,
-                decided_at=(earlier.decided_at or earlier.place) if earlier.from_caller else grant.decided_at,
-                granted_at=granted_at,
-                asked_by=tuple(dict.fromkeys((*earlier.asked_by, *grant.asked_by))),
-                stays=not leaving,
-            )
-        if grant.granted_at is not None:
-            self.conditions.setdefault(name, grant.granted_at)
-        self.by_name[name] = grant
+        self.gathered.put(grant)
 
     def _picked_at(self, name: str, member: Member, values: tuple[GrantScalar, ...]) -> Place | None:
         """Where the request picks this token rather than one that may do less."""
@@ -378,15 +351,11 @@ class GrantCollector(Struct):
 
     def grants(self) -> Grants:
         """What was gathered."""
-        return Grants(self.place, dict(self.by_name), tuple(self.unknown), self.complete, self.from_caller)
+        return Grants(self.place, dict(self.gathered.by_name), tuple(self.unknown), self.complete, self.from_caller)
 
 
 _FOR_SOME = frozenset({"roomAdmin", "recorder", *PROJECT_GRANTS})
 """Rights that code gives to some holders of tokens."""
-
-
-def _belongs(name: str, prefix: str) -> bool:
-    return name.startswith(prefix) if prefix else "." not in name
 
 
 _HAD_ANYWAY = frozenset({"canPublish", "canSubscribe", "canPublishData"})

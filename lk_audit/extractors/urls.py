@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.secrets.credentials import owners_of, target_name
+from lk_audit.extractors.secrets.belonging import owners_of
+from lk_audit.extractors.secrets.literal_names import target_name
 from lk_audit.extractors.tokens.livekit_tokens import LivekitTokens
 from lk_audit.facts import InsecureUrl
 from lk_audit.livekit.credentials import says_livekit

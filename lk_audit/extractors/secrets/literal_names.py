@@ -1,0 +1,88 @@
+"""What a text in code is called: the target, keyword or key that it is given to, or the setting whose default it is."""
+
+from __future__ import annotations
+
+from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.secrets.schemas import defaulted, described, field_default, prefixed
+from lk_audit.extractors.serialised import renames
+from lk_audit.syntax import Argument, Assign, Call, Entry, Expr, Index, Literal, Member, Name
+
+
+def name_of(context: FileContext, literal: Expr) -> str | None:
+    """What a text is called: the target, keyword, key or constant it is directly given to."""
+    parent = context.names.parent(literal)
+    match parent:
+        case Assign(target=target, value=value) if value is literal:
+            return prefixed(context, literal, target_name(target))
+        case Argument() if (field := field_default(context, parent)) is not None:
+            return field
+        case Argument(name=str(name)):
+            return None if renames(context.names.parent(parent)) else name
+        case Entry(key=Literal(value=str(key)), value=value) if value is literal:
+            return _tagged(context, parent) or described(context, parent) or key
+        case Argument(name=None):
+            return _setting_of(context, parent) or defaulted(context, parent)
+        case _:
+            return None
+
+
+_DEFAULT_TAGS = frozenset({"envDefault", "default", "env-default"})
+"""Tags of a Go field with its value when the environment says nothing: caarlos0/env, envconfig, cleanenv."""
+_NAME_TAGS = ("env", "envconfig")
+_DEFAULTS: dict[str, tuple[int, int]] = {
+    "SetDefault": (0, 1),
+    "String": (0, 1),
+    "StringP": (0, 2),
+    "StringVar": (1, 2),
+    "StringVarP": (1, 3),
+}
+"""Calls that give a setting or a flag of Go its default: where its name and the default stand (viper, flag, pflag)."""
+
+
+def _tagged(context: FileContext, entry: Entry) -> str | None:
+    """The variable, or else the field, that a default in a field's tag is for."""
+    field = context.names.parent(entry)
+    if not isinstance(field, Assign) or not isinstance(entry.key, Literal) or entry.key.value not in _DEFAULT_TAGS:
+        return None
+    told = (
+        item.value.value
+        for tag in _NAME_TAGS
+        for item in field.tags
+        if isinstance(item.key, Literal) and item.key.value == tag and isinstance(item.value, Literal)
+    )
+    named = next((name.partition(",")[0] for name in told if isinstance(name, str)), "")
+    return named or target_name(field.target)
+
+
+def _setting_of(context: FileContext, argument: Argument) -> str | None:
+    """The setting that a call gives a default: `viper.SetDefault("livekit.api_secret", "...")`."""
+    call = context.names.parent(argument)
+    if not context.is_go or not isinstance(call, Call) or not isinstance(call.callee, Member):
+        return None
+    name_at, default_at = _DEFAULTS.get(call.callee.name, (None, None))
+    if name_at is None or default_at is None or call.arguments[default_at : default_at + 1] != (argument,):
+        return None
+    name = call.arguments[name_at].value
+    return name.value if isinstance(name, Literal) and isinstance(name.value, str) else None
+
+
+def is_default(context: FileContext, node: Expr) -> bool:
+    """Whether a text is what something is when nobody says otherwise."""
+    holder = context.names.parent(node)
+    is_setting = isinstance(holder, Argument) and holder.name is None
+    if isinstance(holder, Argument) and (defaulted(context, holder) or field_default(context, holder)) is not None:
+        return True
+    if not isinstance(holder, Entry):
+        return context.is_go and is_setting
+    return described(context, holder) is not None or (context.is_go and _tagged(context, holder) is not None)
+
+
+def target_name(target: Expr) -> str | None:
+    """`SECRET`, `self.secret`, `os.environ["SECRET"]`: the last name of an assignment target."""
+    match target:
+        case Name(id=name) | Member(name=name):
+            return name
+        case Index(key=Literal(value=str(name))):
+            return name
+        case _:
+            return None

@@ -98,6 +98,13 @@ def test_it_is_the_fallback_too_where_the_secret_is_used_at_once() -> None:
     assert secrets_in({"main.go": code}) == [("changeme-please", Carrier.FALLBACK)]
 
 
+def test_what_takes_the_place_of_a_variable_in_any_case_is_no_fallback() -> None:
+    code = "import os\nfrom livekit import api\nsecret = os.getenv('LIVEKIT_API_SECRET')\nif offline:\n"
+    code += "    secret = 'changeme-please'\napi.AccessToken('devkey', secret)\n"
+
+    assert secrets_in({"main.py": code}) == [("changeme-please", Carrier.ARGUMENT)]
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

@@ -84,14 +84,23 @@ def _key_id(context: FileContext, expr: Expr | None) -> str | None:
 def _from_values(
     context: FileContext, values: Possible, carrier: Carrier, name: str, key_id: str | None
 ) -> Iterator[CredentialLiteral]:
-    # What a helper of the project returns beside a variable is what it is when nobody sets that.
     read = next((item.name for item in values if isinstance(item, Environment)), None)
-    carrier = Carrier.FALLBACK if read is not None else carrier
     for value in values:
         if isinstance(value, Text):
-            fact = _from_text(context, value, carrier, read or name, key_id)
+            is_fallback = read is not None and _is_given_with(context, value.origin, read)
+            told = (Carrier.FALLBACK, read or name) if is_fallback else (carrier, name)
+            fact = _from_text(context, value, *told, key_id)
             if fact is not None:
                 yield fact
+
+
+def _is_given_with(context: FileContext, spelled: Node, name: str) -> bool:
+    """`setting("LIVEKIT_API_SECRET", "...")`: a helper gives the text when nobody sets the variable beside it."""
+    names = context.home(spelled).names
+    argument = names.parent(spelled)
+    call = names.parent(argument) if isinstance(argument, Argument) else None
+    given = (item.value for item in call.arguments) if isinstance(call, Call) else ()
+    return any(isinstance(item, Literal) and item.value == name for item in given)
 
 
 def _from_text(
@@ -132,6 +141,7 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
         values = _fallback_values(context, node)
         read = next((item.name for item in values if isinstance(item, Environment)), None)
         for value in values:
+            # What a helper of the project returns beside a variable is what it is when nobody sets that.
             name = (value.environment or read) if isinstance(value, Text) else None
             if isinstance(value, Text) and name is not None and context.secret_names.means(name):
                 fact = _from_text(context, value, Carrier.FALLBACK, name, neighbour_key(context, node))

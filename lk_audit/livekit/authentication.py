@@ -10,7 +10,7 @@ from lk_audit.patterns import regex
 
 _PEOPLE = (
     r"(?:agent|doctor|patient|teacher|tutor|student|admin|employee|staff|operator|player|customer|organi[sz]er|profile"
-    r"|member|account|person|subject|identity|tenant)"
+    r"|member|account|person|identity)"
 )
 """Whom applications call their users."""
 _AUTHENTICATING_WORDS = (

@@ -47,6 +47,8 @@ def made_up(length: int, alphabet: str = BASE62, seed: int = 1) -> str:
         "XXXXXXXXXXXXXXXX",
         "xxxxx-secret",
         "lk_secret_YYYYYYYYYYYYYYYY",
+        "EXAMPLEkR7pQ2vX9mZ4tB6nL8wJ3hC5d",
+        "Kp3VtX8mQz2Rb6NwL9Hc4JdGf7YsEXAMPLEKEY",
         "****",
         "abc...",
         "abcd…",

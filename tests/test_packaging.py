@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.samples import SECRET
+
 ROOT = Path(__file__).parent.parent
 LIST_RULES = "import json, lk_audit.rule_loader as r; print(json.dumps([x.id for x in r.load_builtin_rules()]))"
 
@@ -41,8 +43,7 @@ def test_the_wheel_carries_the_same_rules_as_the_checkout(installed: Path, tmp_p
 
 
 def test_the_installed_command_finds_a_leak(installed: Path, tmp_path: Path) -> None:
-    secret = "".join(chr(ord("a") + (i * 7) % 26) + str(i % 10) for i in range(22))
-    (tmp_path / ".env").write_text(f"LIVEKIT_API_SECRET={secret}\n")
+    (tmp_path / ".env").write_text(f"LIVEKIT_API_SECRET={SECRET}\n")
 
     done = subprocess.run(
         [installed.parent / "lk-audit", "scan", "."], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -50,7 +51,7 @@ def test_the_installed_command_finds_a_leak(installed: Path, tmp_path: Path) -> 
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "LK101" in done.stdout
-    assert secret not in done.stdout
+    assert SECRET not in done.stdout
 
 
 def test_the_installed_command_writes_a_page(installed: Path, tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ _NO_LITERAL = regex(
     | \$[A-Za-z_{(] | \#\{ | %[A-Za-z_]+% | ^%[sdv]           # references inside a text
     | \.\.\. | \*{3} | [xX]{5} | ^[-_.xX*0]+$                 # masked
     | [-_]([A-Z])\1{7,}$                                      # lk_secret_YYYYYYYY
+    | ^EXAMPLE | EXAMPLE(?:KEY)?$                             # as manuals mark what is no key
     | \.\*                                                    # the pattern of a `sed s/SECRET=.*/.../`
     | :// | ^(?:arn|vault|op|ssm|env|file|secret|sha\d+|md5|data|ref|urn|kms|sops|bao)[+:/]
     | ^projects/[^/]+/secrets/

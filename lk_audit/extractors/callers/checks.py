@@ -221,8 +221,9 @@ class Checks:
             return is_check and (not only_answers(self._guards, context, call) or uses_result(context, call))
         if is_check_of_livekit(context, call):
             return True
-        is_told = is_lookup(context, call) or asks_of_claimed(context, call)
-        is_named = AUTHENTICATING_NAME.match(name_called(call)) and not is_told
+        is_named = AUTHENTICATING_NAME.match(name_called(call)) is not None and not (
+            is_lookup(context, call) or asks_of_claimed(context, call)
+        )
         return (is_named or is_customary_check(context, call)) and result_matters(context, call)
 
     def _stops_strangers(self, context: FileContext, call: Call, depth: int) -> bool:

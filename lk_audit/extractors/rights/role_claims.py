@@ -113,19 +113,19 @@ def _is_said_of_caller(home: FileContext, part: Expr, is_request: IsRequest) -> 
             found = [item.value for item in home.names.definitions(name) if item.value is not None]
             pieces = [piece for value in found for piece in (value, *_conjuncts(value))]
             called = any(isinstance(piece, Call) for piece in pieces) and names_role(name)
-            return called or any(_compares_two(piece) for piece in pieces)
+            return called or any(_compares_two(piece, "==") for piece in pieces)
         case Member():
             return _is_part_of_caller(home, part)
         case Call() as call:
             given = (value for item in call.arguments for value in symbolic_sources(home.values(item.value)))
             return names_role(call.callee) or any(is_known_caller(home, value) for value in given)
         case _:
-            return _compares_two(part)
+            return _compares_two(part, "==")
 
 
-def _compares_two(part: Expr) -> bool:
+def _compares_two(part: Node, *operators: str) -> bool:
     """Whether something is compared with something else that is no constant."""
-    if not isinstance(part, Binary) or part.operator != "==":
+    if not isinstance(part, Binary) or part.operator not in operators:
         return False
     return not isinstance(part.left, Literal) and not isinstance(part.right, Literal)
 
@@ -149,10 +149,8 @@ def _asks_others(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
             return is_told and not any(map(is_request, symbolic_sources(home.values(name))))
         case Unary(operator="not", operand=operand):
             return any(isinstance(item, Call) for item in walk(operand))
-        case Binary(operator="!=", left=left, right=right):
-            return not (isinstance(left, Literal) or isinstance(right, Literal))
         case _:
-            return False
+            return _compares_two(test, "!=")
 
 
 def _is_looked_into(home: FileContext, branch: If) -> bool:
@@ -164,8 +162,7 @@ def _turns_away(home: FileContext, branch: If) -> bool:
     """Whether a branch refuses by what was looked up for the caller, or by comparing him with what is kept."""
     if not leaves(branch.then) or not says_refusal(branch.then):
         return False
-    compared = [node for node in walk(branch.test) if isinstance(node, Binary) and node.operator in {"==", "!="}]
-    if any(not isinstance(node.left, Literal) and not isinstance(node.right, Literal) for node in compared):
+    if any(_compares_two(node, "==", "!=") for node in walk(branch.test)):
         return True
     if any(_is_part_of_caller(home, part) for part in parts_of_test(branch.test)):
         return True

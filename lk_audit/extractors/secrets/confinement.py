@@ -59,7 +59,7 @@ class Confinement:
         if self._document.format != "text" or "file" not in self._source.path.lower():
             return False
         from lk_audit.project.images import Images  # noqa: PLC0415 - few scans meet a Dockerfile
-        from lk_audit.project.stages import is_left_behind  # noqa: PLC0415
+        from lk_audit.project.stages import is_left_behind  # noqa: PLC0415 - as above
 
         return any(Images.dockerfiles([self._source.path])) and is_left_behind(self._source, pair.start)
 

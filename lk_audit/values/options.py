@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from lk_audit.patterns import regex
 from lk_audit.syntax import Call, Expr, Function, Literal, Member, Name
 from lk_audit.values.model import Possible, Returned
+from lk_audit.values.records import entries_of
 
 if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
@@ -42,11 +43,9 @@ def of_script(evaluator: Evaluator, value: Returned, key: str) -> Possible | Non
 
 def _told(call: Call, key: str) -> Expr | None:
     """`parseArgs({ options: { ttl: { type: "string", default: "30d" } } })`."""
-    from lk_audit.values.schemas import entries  # noqa: PLC0415 - it asks this module
-
     found: Expr | None = call.arguments[0].value if call.arguments else None
     for name in ("options", key, "default"):
-        found = entries(found).get(name) if found is not None else None
+        found = entries_of(found).get(name) if found is not None else None
     return found
 
 

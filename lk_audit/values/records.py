@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from lk_audit.syntax import Binary, Expr, Sequence, Spread, Unary
+from lk_audit.syntax import Binary, Expr, Literal, Record, Sequence, Spread, Unary
 from lk_audit.values.model import (
     Flag,
     Listed,
@@ -107,6 +107,13 @@ def key_name(value: Value) -> str | None:
 def may_be_skipped(expr: Expr, left_truth: Callable[[Expr], bool]) -> bool:
     """Whether a spread such as `...(condition && {...})` can spread nothing."""
     return isinstance(expr, Binary) and expr.operator in {"and", "&&"} and not left_truth(expr.left)
+
+
+def entries_of(expr: Expr) -> dict[str, Expr]:
+    """The entries of a record by those of its keys that are written out; nothing for any other expression."""
+    entries = expr.entries if isinstance(expr, Record) else ()
+    keyed = ((item.key.value, item.value) for item in entries if isinstance(item.key, Literal))
+    return {key: value for key, value in keyed if isinstance(key, str)}
 
 
 def listed(sequence: Sequence, evaluate: Callable[[Expr], Possible]) -> Listed:

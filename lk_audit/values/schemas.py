@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Call, Expr, Function, Literal, Member, Record, walk
+from lk_audit.syntax import Call, Expr, Function, Member, Record, walk
 from lk_audit.values.environment import MAPPINGS
 from lk_audit.values.model import Environment, Given, Possible, Reference, Returned, Value
 from lk_audit.values.possible import as_fallback
+from lk_audit.values.records import entries_of
 
 if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
@@ -103,7 +104,7 @@ def _declared(home: Evaluator, schema: Expr, steps: int = _LONGEST_CHAIN) -> dic
         return next((_declared(home, item, steps - 1) for item in made), {})
     if not isinstance(schema.callee, Member):
         return {}
-    told = entries(schema.arguments[0].value) if schema.arguments else {}
+    told = entries_of(schema.arguments[0].value) if schema.arguments else {}
     if schema.callee.name == "object":
         return told
     earlier = _declared(home, schema.callee.object, steps - 1)
@@ -118,8 +119,8 @@ def _is_environment(home: Evaluator, expr: Expr) -> bool:
 
 
 def _fields_of_reader(call: Call, position: int) -> dict[str, Expr]:
-    told = entries(call.arguments[position].value) if position < len(call.arguments) else {}
-    sides = (entries(told[side]) for side in _SIDES if side in told)
+    told = entries_of(call.arguments[position].value) if position < len(call.arguments) else {}
+    sides = (entries_of(told[side]) for side in _SIDES if side in told)
     return {key: value for part in (told, *sides) for key, value in part.items()}
 
 
@@ -131,16 +132,10 @@ def _default(declared: Expr) -> Expr | None:
         first = declared.arguments[0].value if declared.arguments else None
         if isinstance(declared.callee, Member) and declared.callee.name in _DEFAULTS:
             return first
-        told = entries(first) if first is not None else {}
+        told = entries_of(first) if first is not None else {}
         if told.keys() & _DEFAULTS:
             return next(value for key, value in told.items() if key in _DEFAULTS)
         if not isinstance(declared.callee, Member):
             return None
         declared = declared.callee.object
     return None
-
-
-def entries(expr: Expr) -> dict[str, Expr]:
-    entries = expr.entries if isinstance(expr, Record) else ()
-    keyed = ((item.key.value, item.value) for item in entries if isinstance(item.key, Literal))
-    return {key: value for key, value in keyed if isinstance(key, str)}

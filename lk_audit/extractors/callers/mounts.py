@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lk_audit.extractors.callers.guard_parts import callees, told_before
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers.model import Handler
-from lk_audit.extractors.handlers.route_settings import entries_of, settings_of
+from lk_audit.extractors.handlers.route_settings import settings_of
 from lk_audit.livekit.middleware import GUARD_SETTINGS, MIDDLEWARE_METHODS, PUBLIC_MARKS
 from lk_audit.livekit.requests_go import ROUTE_METHODS
 from lk_audit.syntax import (
@@ -24,6 +24,7 @@ from lk_audit.syntax import (
     Sequence,
 )
 from lk_audit.values.model import Defined
+from lk_audit.values.records import entries_of
 
 _MOST_DERIVED = 6
 _LONGEST_CHAIN = 12

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers.functions import as_function, looks_like_handler
 from lk_audit.extractors.handlers.model import Handler
-from lk_audit.extractors.handlers.route_settings import entries_of
 from lk_audit.livekit.requests import GATEWAY_TYPES, HTTP_EXPORTS, LOADER_EXPORTS
 from lk_audit.patterns import regex
 from lk_audit.syntax import Assign, Call, Export, Expr, Function, Literal, Member, Name, Record
+from lk_audit.values.records import entries_of
 
 _LEFT_BESIDE = regex(r"(?:^|/)app/(?:[^/]+/)*route[._ -][^/]*\.[cm]?[jt]sx?$")
 """Copies beside a route of Next, which serves files called `route` only: `route_old.ts`, `route.backup.ts`."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, first_text, last_name
 from lk_audit.extractors.handlers.model import Form
-from lk_audit.extractors.handlers.route_settings import entries_of
 from lk_audit.livekit.requests import (
     CALLABLE_RECORDS,
     GRADIO_EVENTS,
@@ -20,6 +19,7 @@ from lk_audit.livekit.requests import (
 from lk_audit.patterns import regex
 from lk_audit.syntax import Call, Class, Entry, Evaluate, Expr, Function, Literal, Member, Name, Node, Record
 from lk_audit.values.model import Returned
+from lk_audit.values.records import entries_of
 
 _ARGUMENTS = range(1, 2)
 """Of `(parent, args, context, info)` what the caller fills in."""

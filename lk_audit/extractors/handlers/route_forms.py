@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers.model import Form
-from lk_audit.extractors.handlers.route_settings import entries_of, settings_of
+from lk_audit.extractors.handlers.route_settings import settings_of
 from lk_audit.livekit.requests import HTTP_EXPORTS, ROUTE_ADDERS, ROUTE_METHODS, ROUTE_RECORDS
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
@@ -24,6 +24,7 @@ from lk_audit.syntax import (
     Sequence,
     walk,
 )
+from lk_audit.values.records import entries_of
 
 
 def forms(context: FileContext) -> Iterator[Form]:

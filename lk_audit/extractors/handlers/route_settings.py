@@ -8,12 +8,7 @@ from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.livekit.middleware import ADMITTING_MODES, ROUTE_AUTHENTICATION
 from lk_audit.syntax import Call, Expr, Literal, Member, Record
-
-
-def entries_of(record: Record) -> dict[str, Expr]:
-    """The entries of a record by those of its keys that are written out."""
-    keyed = ((item.key.value, item.value) for item in record.entries if isinstance(item.key, Literal))
-    return {key: value for key, value in keyed if isinstance(key, str)}
+from lk_audit.values.records import entries_of
 
 
 def settings_of(record: Record) -> Iterator[Record]:

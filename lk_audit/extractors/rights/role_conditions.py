@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.callers.check_calls import shows_secret
 from lk_audit.extractors.context import FileContext, IsRequest
-from lk_audit.extractors.handlers.route_settings import entries_of
 from lk_audit.extractors.refusals import says_refusal
 from lk_audit.extractors.rights.kept_rights import condition_of
 from lk_audit.extractors.rights.role_claims import is_examined, is_same, is_vouched_for, names_role, other_side, word_of
@@ -29,6 +28,7 @@ from lk_audit.syntax import (
     walk,
 )
 from lk_audit.values.model import Flag, Mapped, Text, Value, symbolic_sources
+from lk_audit.values.records import entries_of
 
 _DEEPEST = 2
 

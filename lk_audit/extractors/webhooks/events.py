@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.extractors.handlers.route_settings import entries_of
 from lk_audit.livekit.webhooks import EVENTS, GO_EVENTS
 from lk_audit.syntax import Binary, Call, Expr, Index, Literal, Member, Name, Record, walk
+from lk_audit.values.records import entries_of
 
 _EQUALS = ("equals", "equalsIgnoreCase", "contentEquals", "Equals", "EqualFold")
 _EVENT_NAMES = frozenset({"event", "event_type", "eventType", "event_name", "eventName"})

@@ -11,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lk_audit.facts import Strength
-from lk_audit.livekit.credentials import (
-    is_generated_key_id,
+from lk_audit.livekit.credentials import is_generated_key_id, is_key_id, judge
+from lk_audit.livekit.setting_names import (
     is_generic_secret_name,
-    is_key_id,
     is_key_name,
     is_secret_name,
     is_token_name,
-    judge,
     public_prefix,
 )
 from lk_audit.secret import Secret

@@ -17,8 +17,8 @@ from lk_audit.hints import Hints
 from lk_audit.livekit import development, sdks, sinks, webhooks
 from lk_audit.livekit.apps import DEVICE_BUILDS
 from lk_audit.livekit.clients import PUBLIC_ENVIRONMENTS
-from lk_audit.livekit.credentials import PUBLIC_PREFIXES
 from lk_audit.livekit.sdks import Family
+from lk_audit.livekit.setting_names import PUBLIC_PREFIXES
 from lk_audit.livekit.unverified import UNVERIFIED
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.scanning import extraction, worth

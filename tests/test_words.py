@@ -9,17 +9,17 @@ import pytest
 
 from lk_audit.livekit.authentication import AUTHENTICATING_NAME, BLOCKING_NAME
 from lk_audit.livekit.contents import ROLE_TEXT, is_secret_variable
-from lk_audit.livekit.credentials import (
+from lk_audit.livekit.durations import go_span, jose_span, ms_span, spoken
+from lk_audit.livekit.grants import allows, meant_grant, restricts_by_default
+from lk_audit.livekit.publishing import publishing_setting
+from lk_audit.livekit.randomness import is_random_call
+from lk_audit.livekit.setting_names import (
     is_generic_secret_name,
     is_key_name,
     is_secret_name,
     is_token_name,
     public_prefix,
 )
-from lk_audit.livekit.durations import go_span, jose_span, ms_span, spoken
-from lk_audit.livekit.grants import allows, meant_grant, restricts_by_default
-from lk_audit.livekit.publishing import publishing_setting
-from lk_audit.livekit.randomness import is_random_call
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from tests.tables import examples
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lk_audit.hints import NOTHING, Hints
-from lk_audit.livekit.credentials import (
+from lk_audit.livekit.setting_names import (
     is_environments_secret_name,
     is_generic_secret_name,
     is_secret_name,

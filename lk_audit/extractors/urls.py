@@ -9,7 +9,7 @@ from lk_audit.extractors.secrets.belonging import owners_of
 from lk_audit.extractors.secrets.literal_names import target_name
 from lk_audit.extractors.tokens.livekit_tokens import LivekitTokens
 from lk_audit.facts import InsecureUrl
-from lk_audit.livekit.credentials import says_livekit
+from lk_audit.livekit.setting_names import says_livekit
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from lk_audit.patterns import regex
 from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Literal, Node

@@ -6,7 +6,7 @@ livekit/protocol:auth/accesstoken.go, which refuses such credentials in Go only.
 
 from __future__ import annotations
 
-from lk_audit.livekit.credentials import name_words, public_prefix, says_livekit, without_qualifiers
+from lk_audit.livekit.setting_names import name_words, public_prefix, says_livekit, without_qualifiers
 from lk_audit.patterns import regex
 
 CREDENTIAL_FIELDS = frozenset(

@@ -1,4 +1,4 @@
-"""LiveKit API keys and secrets: what a value is worth, and what a name says it holds.
+"""LiveKit API keys and secrets: what a value is worth. What names say of values is in `setting_names`.
 
 Formats: livekit/protocol:utils/guid/id.go (key) and utils/secret.go (secret); livekit/livekit:cmd/server/main.go for
 the development pair.
@@ -12,12 +12,8 @@ from itertools import pairwise
 
 from lk_audit.digests import sha256
 from lk_audit.facts import Strength
+from lk_audit.livekit.setting_names import WORD, name_words, says_livekit, word_set
 from lk_audit.patterns import regex
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
 
 KEY_STRICT = regex(r"(?<![A-Za-z0-9])API[2-9A-HJ-NP-Za-km-z]{12}(?![A-Za-z0-9])")
 """A key id as LiveKit makes it: `API` and 12 characters without 0, 1, I, O and l."""
@@ -26,12 +22,12 @@ KEY_LOOSE = regex(r"(?<![A-Za-z0-9])API[A-Za-z0-9]{12,22}(?![A-Za-z0-9])")
 SECRET_SHAPE = regex(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9]{43,46}(?![A-Za-z0-9+/=_-])")
 """A secret as LiveKit makes it: 32 random bytes in base 62."""
 
-DEVELOPMENT_KEYS = _set(
+DEVELOPMENT_KEYS = word_set(
     "devkey key1 key2 myapikey apikey api-key my-key mykey testkey test-key envkey server-api-key apitestkey"
 )
 """Published key ids of development pairs, in lower case."""
 
-_DEVELOPMENT_SECRETS = _set(
+_DEVELOPMENT_SECRETS = word_set(
     "secret secret1 secret2 devsecret dev-secret dev_secret myapisecret apisecret api-secret secret-key secretkey"
     " my-secret my_secret mysecret testsecret test-secret test_secret server-api-secret abababa devkey"
     " thiskeyistotallyunsafe topsecretvalue456 apisecretextendto32bytesasthatisminimum"
@@ -83,7 +79,7 @@ _OTHER_VENDORS = regex(
 )
 _VARIABLE_NAME = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
-_NOTHING = _set(
+_NOTHING = word_set(
     "true false null none nil undefined yes no on off string str text any required optional unset empty unknown"
     ""
     " nullable sometimes filled present prohibited confirmed encrypted hashed encrypted:array encrypted:object"
@@ -93,7 +89,7 @@ _NOTHING = _set(
 )
 
 # Long enough to be told from chance.
-_PLACEHOLDER_WORDS = _set(
+_PLACEHOLDER_WORDS = word_set(
     "your yours insert replace replaceme placeholder example sample paste todo fixme here enter fill redacted dummy"
     " fake mock removed hidden goes obtain dashboard xxxx from update generate generated actual real provide specify"
     " invalid wrong"
@@ -107,9 +103,7 @@ _SHORT_PLACEHOLDER_WORDS = frozenset(
 _PLACEHOLDER_START = regex(r"(?:your|enter|insert|replace|placeholder|example|paste|todo)", re.IGNORECASE)
 _CHANGE_ME = regex(r"change[-_ ]?(?:me|this|it)", re.IGNORECASE)
 
-_OWN_NAME = _set("livekit lk api secret key livekitsecret livekitapisecret")
-
-_WORD = regex(r"[sS]3(?!\d)|[eE]2[eE]{2}|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_OWN_NAME = word_set("livekit lk api secret key livekitsecret livekitapisecret")
 
 
 def judge(value: str, *, bound: bool = True) -> Strength | None:
@@ -180,7 +174,7 @@ def _is_placeholder(text: str) -> bool:
     """Whether words such as "your" or "insert" show that something else belongs here."""
     if len(text) >= _RANDOM_LENGTH and _class_changes(text) > _CHANGES_OF_WORDS:
         return False
-    words = {word.lower() for word in _WORD.findall(text)}
+    words = {word.lower() for word in WORD.findall(text)}
     if words & _PLACEHOLDER_WORDS or _PLACEHOLDER_START.match(text):
         return True
     return not text.isalnum() and bool(words & _SHORT_PLACEHOLDER_WORDS)
@@ -197,7 +191,7 @@ _BASE64 = regex(r"[A-Za-z0-9+/]+={0,2}")
 _ENTROPY_HEX = 3.0
 _ENTROPY_FULL = 3.7
 _ENTROPY_SHORT = 3.5
-_COMMON_PAIRS = _set(
+_COMMON_PAIRS = word_set(
     "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic"
     " ne ea ra ce li ch ll be ma si om ur ke ey ec cr et pi ap iv vi ki ev ss wo rd pa su pe up lo ca oc ab sa sw am"
     " un us um mi im ni no ot ta tr il ol ly fo tt ee oo el la em po op pr ge id ad ag da ay my ty by rs ct ns so"
@@ -310,122 +304,3 @@ def _class_changes(text: str) -> float:
     kinds = ["d" if item.isdigit() else "u" if item.isupper() else "l" for item in text if item.isalnum()]
     changes = sum(first != second for first, second in pairwise(kinds))
     return changes / max(1, len(kinds) - 1)
-
-
-# --- names ------------------------------------------------------------------------------------------------------------
-
-_QUALIFIERS = _set(
-    "value dev development prod production staging stage test testing local default livekit lk old new main"
-    " cloud primary secondary fallback str literal raw const"
-)
-_FOREIGN = _set(
-    "webhook turn redis s3 aws minio gcp azure alioss oss oauth client session cookie e2ee encryption storage bucket"
-    " database db postgres mongo stripe twilio openai deepgram cloudinary agora zoom google github facebook nextauth"
-    " clerk supabase firebase paypal razorpay pusher stream plaid shopify slack discord"
-)
-_GENERIC_WORDS = _set("api secret apisecret secretkey key server my the app project service")
-_KEY_WORDS = _set("api key apikey id keyid server my the app project service")
-_TOKEN_WORDS = frozenset({"token", "jwt", "accesstoken"})
-
-
-@lru_cache(maxsize=8192)
-def name_words(name: str) -> tuple[str, ...]:
-    """The words of a name in any style, in lower case; `liveKit` and `LIVE_KIT` are one word."""
-    joined = "_".join(word.lower() for word in _WORD.findall(name[:200]))
-    return tuple(joined.replace("live_kit", "livekit").split("_")) if joined else ()
-
-
-@lru_cache(maxsize=1024)
-def says_livekit(name: str) -> bool:
-    """Whether a name mentions LiveKit."""
-    return any(word.startswith("livekit") or word == "lk" for word in name_words(name))
-
-
-def is_foreign_name(name: str) -> bool:
-    """Whether a name says that its value belongs to another service or purpose (storage, TURN, webhooks ...)."""
-    return not _FOREIGN.isdisjoint(name_words(name))
-
-
-@lru_cache(maxsize=1024)
-def is_secret_name(name: str) -> bool:
-    """Whether a name means a LiveKit API secret: `LIVEKIT_API_SECRET`, `lkApiSecret`, `VITE_LIVEKIT_SECRET_KEY` ..."""
-    return says_livekit(name) and _ends_in_secret(name_words(name)) and not is_foreign_name(name)
-
-
-@lru_cache(maxsize=1024)
-def is_generic_secret_name(name: str) -> bool:
-    """Whether a name means an API secret of whatever service: `api_secret`, `--api-secret`, `secret` ..."""
-    words = without_qualifiers(name_words(name))
-    if words[:1] and words[0] in _QUALIFIERS and words[1:2] in {("api",), ("apisecret",)}:
-        words = words[1:]  # `DEFAULT_API_SECRET`; a DEV_SECRET_KEY signs something else
-    return _ends_in_secret(words) and _GENERIC_WORDS.issuperset(words)
-
-
-@lru_cache(maxsize=1024)
-def is_environments_secret_name(name: str) -> bool:
-    """Whether a name means some secret of one environment: `PROD_SECRET`, `_developmentSecretKey`."""
-    words = without_qualifiers(name_words(name))
-    rest = words[1:]
-    return bool(rest) and words[0] in _QUALIFIERS and _ends_in_secret(rest) and _GENERIC_WORDS.issuperset(rest)
-
-
-@lru_cache(maxsize=1024)
-def is_key_name(name: str) -> bool:
-    """Whether a name means an API key id: `LIVEKIT_API_KEY`, `api_key`, `livekitKey` ..."""
-    words = without_qualifiers(name_words(name))
-    if words[:2] in {("default", "api"), ("default", "apikey")}:
-        words = words[1:]
-    if not words or words[-1] not in {"key", "apikey", "id", "keyid"} or is_foreign_name(name):
-        return False
-    if any("secret" in word for word in words) or not any("key" in word for word in words):
-        return False
-    return says_livekit(name) or _KEY_WORDS.issuperset(words)
-
-
-def is_token_name(name: str) -> bool:
-    """Whether a name means an access token: `LIVEKIT_TOKEN`, `accessToken`, `participant_token` ..."""
-    words = name_words(name)
-    return bool(words) and words[-1] in _TOKEN_WORDS
-
-
-def without_qualifiers(words: tuple[str, ...]) -> tuple[str, ...]:
-    """`words` without the environments, numbers and the like that end a name (`_PROD`, `_2`, `_VALUE`)."""
-    end = len(words)
-    while end and (words[end - 1] in _QUALIFIERS or words[end - 1].isdigit()):
-        end -= 1
-    return words[:end]
-
-
-def _ends_in_secret(words: tuple[str, ...]) -> bool:
-    words = without_qualifiers(words)
-    if len(words) > 1 and words[-1] == "key":
-        words = words[:-1]
-    return bool(words) and words[-1].endswith(("secret", "secretkey"))
-
-
-PUBLIC_PREFIXES: tuple[tuple[str, str], ...] = (
-    ("NEXT_PUBLIC_", "Next.js"),
-    ("RENDERER_VITE_", "electron-vite"),
-    ("PRELOAD_VITE_", "electron-vite"),
-    ("MAIN_VITE_", "electron-vite"),
-    ("VITE_", "Vite"),
-    ("REACT_APP_", "Create React App"),
-    ("VUE_APP_", "Vue CLI"),
-    ("GATSBY_", "Gatsby"),
-    ("EXPO_PUBLIC_", "Expo"),
-    ("NUXT_PUBLIC_", "Nuxt"),
-    ("NUXT_ENV_", "Nuxt"),
-    ("PLASMO_PUBLIC_", "Plasmo"),
-    ("BUN_PUBLIC_", "Bun"),
-    ("STORYBOOK_", "Storybook"),
-    ("NG_APP_", "Angular (ngx-env)"),
-    ("REDWOOD_ENV_", "RedwoodJS"),
-    ("WXT_", "WXT"),
-    ("PUBLIC_", "SvelteKit, Astro and others"),
-)
-"""Prefixes of environment variables that a framework ships to clients, and the framework."""
-
-
-def public_prefix(name: str) -> tuple[str, str] | None:
-    """The prefix of `name` that publishes it to clients, and the framework that does."""
-    return next((item for item in PUBLIC_PREFIXES if name.startswith(item[0])), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from lk_audit.livekit.credentials import name_words, public_prefix, says_livekit, without_qualifiers
+from lk_audit.livekit.setting_names import name_words, public_prefix, says_livekit, without_qualifiers
 from lk_audit.patterns import regex
 
 _ADDRESS = regex(r"\s*(ws|http)://([^\s/?#\"'`]{1,255})", re.IGNORECASE)

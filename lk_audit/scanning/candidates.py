@@ -14,8 +14,9 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from lk_audit import frontends
-from lk_audit.livekit.credentials import KEY_STRICT, PUBLIC_PREFIXES, may_be_random
+from lk_audit.livekit.credentials import KEY_STRICT, may_be_random
 from lk_audit.livekit.sdks import FAMILIES, family
+from lk_audit.livekit.setting_names import PUBLIC_PREFIXES
 from lk_audit.livekit.tokens import decode_token, find_tokens
 from lk_audit.patterns import regex
 

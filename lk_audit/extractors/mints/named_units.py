@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lk_audit.extractors.context import FileContext
-from lk_audit.livekit.credentials import name_words
 from lk_audit.livekit.sdks import TtlUnit
+from lk_audit.livekit.setting_names import name_words
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 

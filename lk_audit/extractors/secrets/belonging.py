@@ -8,12 +8,11 @@ from pathlib import PurePosixPath
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.secrets.literal_names import target_name
-from lk_audit.livekit.credentials import (
-    KEY_STRICT,
+from lk_audit.livekit.credentials import KEY_STRICT, is_key_id
+from lk_audit.livekit.setting_names import (
     is_environments_secret_name,
     is_foreign_name,
     is_generic_secret_name,
-    is_key_id,
     name_words,
     says_livekit,
 )

@@ -12,7 +12,8 @@ from lk_audit.extractors.mints.model import MintParts
 from lk_audit.extractors.secrets.belonging import Certainty, certainty_of, is_livekit_key, neighbour_key
 from lk_audit.extractors.secrets.literal_names import is_default, name_of
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
-from lk_audit.livekit.credentials import is_generic_secret_name, judge
+from lk_audit.livekit.credentials import judge
+from lk_audit.livekit.setting_names import is_generic_secret_name
 from lk_audit.secret import Secret
 from lk_audit.source import Place
 from lk_audit.syntax import Argument, Binary, Call, Expr, Literal, Member, Node, Template

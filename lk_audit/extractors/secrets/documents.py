@@ -12,17 +12,10 @@ from lk_audit.extractors.secrets.confinement import Confinement
 from lk_audit.extractors.secrets.evidence import LIVEKIT_FILE, Evidence
 from lk_audit.extractors.secrets.written_calls import written_calls
 from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure, FileRole, InsecureUrl, Strength
-from lk_audit.livekit.credentials import (
-    KEY_STRICT,
-    SECRET_SHAPE,
-    is_foreign_name,
-    is_generated_key_id,
-    judge,
-    name_words,
-    public_prefix,
-)
+from lk_audit.livekit.credentials import KEY_STRICT, SECRET_SHAPE, is_generated_key_id, judge
 from lk_audit.livekit.fallbacks import fallback
 from lk_audit.livekit.publishing import APP, publishing_setting
+from lk_audit.livekit.setting_names import is_foreign_name, name_words, public_prefix
 from lk_audit.livekit.tokens import find_tokens
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from lk_audit.patterns import regex

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.facts import E2eeKeyLiteral
-from lk_audit.livekit.credentials import judge, public_prefix
+from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.e2ee import (
     BYTE_MAKERS,
     KEY_ARGUMENTS,
@@ -18,6 +18,7 @@ from lk_audit.livekit.e2ee import (
     PROVIDER_NAME,
     SESSION_HOOKS,
 )
+from lk_audit.livekit.setting_names import public_prefix
 from lk_audit.secret import Secret
 from lk_audit.source import Place
 from lk_audit.syntax import Argument, Assign, Call, Entry, Expr, Literal, Member, Node, walk

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from lk_audit.extractors.secret_names import USUAL, SecretNames
-from lk_audit.livekit.credentials import (
+from lk_audit.livekit.credentials import is_generated_key_id, is_key_id, judge
+from lk_audit.livekit.fallbacks import fallback
+from lk_audit.livekit.setting_names import (
     is_foreign_name,
-    is_generated_key_id,
     is_generic_secret_name,
-    is_key_id,
     is_key_name,
-    judge,
     name_words,
     says_livekit,
 )
-from lk_audit.livekit.fallbacks import fallback
 from lk_audit.patterns import regex
 
 if TYPE_CHECKING:

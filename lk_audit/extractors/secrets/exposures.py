@@ -10,7 +10,7 @@ from lk_audit.extractors.sides.sides import side_of
 from lk_audit.facts import EnvExposure, Side
 from lk_audit.livekit.apps import DEVICE_BUILDS
 from lk_audit.livekit.clients import PUBLIC_ENVIRONMENTS
-from lk_audit.livekit.credentials import public_prefix
+from lk_audit.livekit.setting_names import public_prefix
 from lk_audit.source import Place
 from lk_audit.syntax import Call, Expr, ImportedName, Index, Literal, Member, Name, Node
 from lk_audit.values.model import Environment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lk_audit.extractors.context import FileContext, argument, last_name
-from lk_audit.livekit.credentials import is_generic_secret_name, name_words
+from lk_audit.livekit.setting_names import is_generic_secret_name, name_words
 from lk_audit.syntax import Call, Expr, Name, Node
 
 

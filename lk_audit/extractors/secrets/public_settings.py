@@ -8,7 +8,6 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.shown import shown
 from lk_audit.extractors.sides.sides import side_of
 from lk_audit.facts import EnvExposure, Side
-from lk_audit.livekit.credentials import public_prefix
 from lk_audit.livekit.publishing import (
     BUNDLE,
     ENVIRONMENT_FILES,
@@ -19,6 +18,7 @@ from lk_audit.livekit.publishing import (
     Setting,
     publishing_setting,
 )
+from lk_audit.livekit.setting_names import public_prefix
 from lk_audit.syntax import Argument, Call, Entry, Expr, Literal, Node, Record
 from lk_audit.syntax import Sequence as Display
 from lk_audit.values.model import Environment, Text

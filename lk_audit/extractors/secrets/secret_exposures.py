@@ -16,7 +16,7 @@ from lk_audit.extractors.secrets.shown_objects import secrets_within, showing
 from lk_audit.extractors.shown import argument_parts, is_overwritten, is_receiver, shown, with_contents
 from lk_audit.extractors.sides.sides import side_of
 from lk_audit.facts import Exposure, FileRole, Lead, SecretExposure, Side, Signer
-from lk_audit.livekit.credentials import name_words
+from lk_audit.livekit.setting_names import name_words
 from lk_audit.livekit.sinks import (
     ANSWERING,
     LOG_FUNCTIONS,

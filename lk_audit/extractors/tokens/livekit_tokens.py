@@ -7,7 +7,7 @@ from enum import Enum
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.shown import shown
-from lk_audit.livekit.credentials import is_token_name, name_words, says_livekit
+from lk_audit.livekit.setting_names import is_token_name, name_words, says_livekit
 from lk_audit.livekit.sinks import TOKEN_METHODS
 from lk_audit.patterns import regex
 from lk_audit.syntax import (

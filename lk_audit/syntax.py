@@ -195,6 +195,13 @@ class Assign(Node):
     tags: tuple[Entry, ...] = ()
 
 
+class Declare(Node):
+    """`name: annotation` (Python): a field or variable that is given a type, and no value."""
+
+    name: str
+    annotation: Expr
+
+
 class Evaluate(Node):
     """An expression as a statement."""
 
@@ -288,7 +295,7 @@ Expr: TypeAlias = (
     | Assign
 )
 Statement: TypeAlias = (
-    Assign | Evaluate | Return | Raise | If | Loop | Try | Define | DefineClass | Import | Export | Block
+    Assign | Declare | Evaluate | Return | Raise | If | Loop | Try | Define | DefineClass | Import | Export | Block
 )
 
 

@@ -18,6 +18,7 @@ from lk_audit.syntax import (
     Call,
     Class,
     Conditional,
+    Declare,
     Define,
     Evaluate,
     Expr,
@@ -204,11 +205,8 @@ def _limits(context: FileContext, owner: Class, field: str) -> bool:
             case Assign(target=Name(id=name), value=value, annotation=annotation) if name == field:
                 if any(_has_limit(item) for item in (value, annotation) if item is not None):
                     return True
-            case Evaluate(value=Opaque(children=(written, *_)) as declared):
-                # `ttl: Annotated[int, Field(le=3600)]`: a declaration without a value has no name in the syntax.
-                data = context.home(owner).source.data
-                if data[declared.start : written.start].rstrip(b": \t") == field.encode() and _has_limit(written):
-                    return True
+            case Declare(name=name, annotation=annotation) if name == field and _has_limit(annotation):
+                return True
             case Define(function=function) if _validates(function, field):
                 home = context.home(function)
                 if _is_compared(home, function, _is_parameter(function)):

@@ -17,17 +17,14 @@ from lk_audit.patterns import regex
 from lk_audit.standing import Form
 from lk_audit.syntax import (
     Assign,
-    Binary,
     Call,
     Class,
+    Declare,
     Define,
-    Evaluate,
     Expr,
-    Index,
     Literal,
     Member,
     Name,
-    Opaque,
     Record,
     walk,
 )
@@ -35,11 +32,8 @@ from lk_audit.values.environment import MAPPINGS
 from lk_audit.values.model import Environment, Mapped, Reference, Returned, Value
 
 _DEEPEST = 3
-_FIELD = regex(rb"^([A-Za-z_]\w*)\s*:")
 _VARIABLE = regex(rb"\b[A-Z][A-Z0-9_]{0,60}SECRET[A-Z0-9_]{0,60}\b")
 _SHOWN_BY = frozenset({"__repr__", "__str__"})
-_TYPES = (Name, Member, Index, Binary, Literal)
-"""What the annotation of a field can be."""
 _UNSHOWN = frozenset({"repr", "exclude"})
 
 _WHOLE = (Form(regex(rb"[(,{:$][ \t\n]{0,40}\Z"), regex(rb"[ \t\n]{0,40}[,)}]|\.[A-Za-z]\w{0,40}[ \t\n]{0,40}[,)}]")),)
@@ -56,7 +50,7 @@ class Field(Struct, frozen=True):
     """A field of a class of Python, as its body declares it."""
 
     name: str
-    annotation: Expr | None
+    annotation: Expr
     default: Expr | None
 
 
@@ -87,10 +81,9 @@ def _classes_of(context: FileContext, call: Call) -> Iterator[Class]:
 
 
 def _secrets_of(context: FileContext, value: Returned, owner: Class) -> Iterator[str]:
-    home = context.home(owner)
     if not _shows_fields(owner):
         return
-    fields = list(_fields(home, owner))
+    fields = list(_fields(owner))
     for position, field in enumerate(fields):
         if _is_masked(field):
             continue
@@ -108,25 +101,21 @@ def _shows_fields(owner: Class) -> bool:
     return bool(marks & FIELD_SHOWING_MARKS or bases & FIELD_SHOWING_BASES) and not methods & _SHOWN_BY
 
 
-def _fields(home: FileContext, owner: Class) -> Iterator[Field]:
+def _fields(owner: Class) -> Iterator[Field]:
     for statement in owner.body.statements:
         match statement:
             case Assign(target=Name(id=name), annotation=annotation, value=value) if annotation is not None:
                 yield Field(name, annotation, value)
-            case Evaluate(value=Opaque(children=children) as declared):
-                found = _FIELD.match(home.source.data[declared.start : declared.end])
-                if found is not None:
-                    yield Field(
-                        found[1].decode(), next((item for item in children if isinstance(item, _TYPES)), None), None
-                    )
+            case Declare(name=name, annotation=annotation):
+                yield Field(name, annotation, None)
             case _:
                 continue
 
 
 def _is_masked(field: Field) -> bool:
     """`secret: SecretStr`, `secret: str = field(repr=False)`."""
-    named = walk(field.annotation) if field.annotation is not None else ()
-    if any(isinstance(node, Name | Member) and last_name(node) in MASKING_TYPES for node in named):
+    named = (node for node in walk(field.annotation) if isinstance(node, Name | Member))
+    if any(last_name(node) in MASKING_TYPES for node in named):
         return True
     made = field.default.arguments if isinstance(field.default, Call) else ()
     hidden = {item.name: item.value for item in made if item.name in _UNSHOWN}

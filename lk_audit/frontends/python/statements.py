@@ -11,6 +11,7 @@ from lk_audit.syntax import (
     Binary,
     Block,
     Class,
+    Declare,
     Define,
     DefineClass,
     Evaluate,
@@ -67,15 +68,20 @@ def _assignment(run: Lowering, node: Node) -> list[Statement]:
         current = current.child_by_field_name("right")
     noted = run.expr(annotation) if annotation is not None else None
     if current is None:
-        return [
-            Evaluate(node.start_byte, node.end_byte, Opaque(node.start_byte, node.end_byte, (noted,) if noted else ()))
-        ]
+        return [_declared(run, node, targets[0], noted)] if noted is not None and targets else []
     value = run.expr(current)
     lowered = [run.expr(target) for target in targets]
     if not run.may_repeat(value, sum(_width(target) for target in lowered)):
         return [_evaluated(value)]
     span = (node.start_byte, node.end_byte)
     return [item for target in lowered for item in _assigned(span, target, value, noted)]
+
+
+def _declared(run: Lowering, node: Node, target: Node, annotation: Expr) -> Statement:
+    """A variable without a value; what else may stand before a type (`self.ttl: int`) gives nothing a name."""
+    if target.type == "identifier":
+        return Declare(node.start_byte, node.end_byte, run.text(target), annotation)
+    return Evaluate(node.start_byte, node.end_byte, Opaque(node.start_byte, node.end_byte, (annotation,)))
 
 
 def _width(target: Expr) -> int:

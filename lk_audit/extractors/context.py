@@ -22,6 +22,7 @@ from lk_audit.values import model
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step, Value
 from lk_audit.values.names import Names
+from lk_audit.values.parameters import argument_for
 from lk_audit.values.possible import located
 
 _VERSION = regex(r"([0-9]{1,6})")
@@ -279,15 +280,8 @@ def handed_over_at(context: FileContext, value: Value, start: int, end: int) -> 
 
 def argument(call: Call, position: int | None, *names: str) -> Expr | None:
     """The argument of a call by keyword, else by position; None when absent or hidden behind a spread."""
-    for item in call.arguments:
-        if item.name in names and not item.spread:
-            return item.value
-    if position is None:
-        return None
-    plain = [item for item in call.arguments if item.name is None]
-    if position < len(plain) and not any(item.spread for item in plain[: position + 1]):
-        return plain[position].value
-    return None
+    found = argument_for(call, position, *names)
+    return None if found is None else found.value
 
 
 def first_text(call: Call) -> str | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name, Node, walk
+from msgspec import Struct
+
+from lk_audit.syntax import Assign, Call, Class, Declare, Expr, Function, Member, Name, Node, walk
 from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
 from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import Defined, Environment, Given, Possible, Returned, Step, Text, Value, defined_classes
+from lk_audit.values.parameters import argument_for
 from lk_audit.values.possible import as_fallback, bounded, shown, traced, unknown
 
 if TYPE_CHECKING:
@@ -22,6 +25,17 @@ _DEEPEST_BASE = 4
 _FILLED_BY_CLIENTS = frozenset({"Livewire.Component", "Livewire.Volt.Component"})
 """Classes whose properties clients fill in (livewire.laravel.com/docs/properties)."""
 _PROPERTIES = frozenset({"property", "cached_property", "getter"})
+_POSITIONAL_MARKS = frozenset({"dataclass", "define", "mutable", "frozen", "attrs"})
+_POSITIONAL_BASES = frozenset({"NamedTuple", "Struct"})
+"""Decorators and base classes of Python that make a constructor of the fields, in their order: dataclasses, attrs,
+typing, msgspec. That of pydantic takes keywords only."""
+
+
+class Construction(Struct, frozen=True, eq=False):
+    """The call that made an instance, and the evaluator of the file it stands in."""
+
+    home: Evaluator
+    call: Call
 
 
 class Attributes:
@@ -55,9 +69,7 @@ class Attributes:
                 owner_home = home.home(callee.definition)
                 if owner_home is None:
                     return None
-                found = owner_home.attributes.find(
-                    callee.definition, name, value.call if owner_home is home else None, 0
-                )
+                found = owner_home.attributes.find(callee.definition, name, Construction(home, value.call), 0)
                 return None if found is None else self._evaluator.from_home(owner_home, found)
         return None
 
@@ -84,13 +96,16 @@ class Attributes:
             frame = frame.outer
         return False
 
-    def find(self, owner: Class, name: str, construction: Call | None, depth: int) -> Possible | None:
+    def find(self, owner: Class, name: str, construction: Construction | None, depth: int) -> Possible | None:
         """What an attribute of a class of this file can be, for the instance that `construction` made if known."""
         definitions = self._in_force(owner, name)
         if self._evaluator.names.traits.has_structs and not any(
             isinstance(item.node, Function) for item in definitions
         ):
             return self._evaluator.structs.field(owner, name, definitions, depth)
+        given = self._given(owner, name, construction)
+        if given is not None:
+            return given
         if not definitions:
             inherited = self._inherited(owner, name, construction, depth) if depth < _DEEPEST_BASE else None
             return inherited if inherited is not None else self._undefaulted(owner, name)
@@ -98,9 +113,6 @@ class Attributes:
         if is_field and any(self._evaluator.names.qualified(base) in _FILLED_BY_CLIENTS for base in owner.bases):
             # What a property begins with is not what it holds once a form has been filled in.
             return (unknown(Name(owner.start, owner.end, name)),)
-        given = self._given(owner, name, construction)
-        if given is not None:
-            return given
         values = bounded((value for item in definitions for value in self._values(item, construction)), owner)
         prefix = self.settings_prefix(owner)
         if prefix is None or any(isinstance(item.node, Function) for item in definitions):
@@ -113,7 +125,7 @@ class Attributes:
         definitions = names.attributes(owner, name)
         for item in definitions:
             function = names.enclosing_function(item.node)
-            if function is None or function.name not in CONSTRUCTORS or names.owner(function) is not owner:
+            if function is None or not self._is_constructing(function, owner):
                 continue
             if names.flow.implied(names.flow.path(item.node), names.flow.path(function.body)):
                 return tuple(
@@ -123,7 +135,13 @@ class Attributes:
                 )
         return definitions
 
-    def _values(self, definition: Definition, construction: Call | None) -> Iterator[Value]:
+    def _is_constructing(self, function: Function | None, owner: Class) -> bool:
+        """Whether a function runs whenever an instance of a class is made: `__init__`, `__post_init__`."""
+        if function is None or function.name not in CONSTRUCTORS:
+            return False
+        return self._evaluator.names.owner(function) is owner
+
+    def _values(self, definition: Definition, construction: Construction | None) -> Iterator[Value]:
         evaluator, node = self._evaluator, definition.node
         if isinstance(node, Function):
             yield from self._method(node)
@@ -133,7 +151,7 @@ class Attributes:
             function = evaluator.names.enclosing_function(node)
             frame = None
             if construction is not None and function is not None and function.name in CONSTRUCTORS:
-                frame = evaluator.parameters.frame(evaluator, function, construction, None)
+                frame = construction.home.parameters.frame(evaluator, function, construction.call, None)
             values = evaluator.evaluate_at(definition.value, frame)
             yield from traced(values, Step(node.start, node.end, shown(values, definition.name)))
 
@@ -142,7 +160,7 @@ class Attributes:
             return self._evaluator.calls.returned_by(function, None, function)
         return (Defined(origin=function, definition=function),)
 
-    def _inherited(self, owner: Class, name: str, construction: Call | None, depth: int) -> Possible | None:
+    def _inherited(self, owner: Class, name: str, construction: Construction | None, depth: int) -> Possible | None:
         for base in owner.bases[:_DEEPEST_BASE]:
             for value in self._evaluator.evaluate(base):
                 if not isinstance(value, Defined) or not isinstance(value.definition, Class):
@@ -155,13 +173,21 @@ class Attributes:
                     return self._evaluator.from_home(home, found)
         return None
 
-    def _given(self, owner: Class, name: str, construction: Call | None) -> Possible | None:
+    def _given(self, owner: Class, name: str, construction: Construction | None) -> Possible | None:
         """The argument that a dataclass-like class without a constructor of its own takes for the attribute."""
         names = self._evaluator.names
         if construction is None or not names.is_python or names.attributes(owner, "__init__"):
             return None
-        argument = next((item for item in construction.arguments if item.name == name and not item.spread), None)
-        return None if argument is None else self._evaluator.evaluate(argument.value)
+        fields, definitions = list(_fields(owner)), names.attributes(owner, name)
+        if any(self._is_constructing(names.enclosing_function(item.node), owner) for item in definitions):
+            return None
+        if name not in fields and not definitions:
+            return None
+        position = fields.index(name) if name in fields and _takes_positions(owner) else None
+        given = argument_for(construction.call, position, name)
+        if given is None:
+            return None
+        return self._evaluator.from_home(construction.home, construction.home.evaluate(given.value))
 
     def settings_prefix(self, owner: Class) -> str | None:
         """What the variables of a pydantic settings class begin with; None for other classes."""
@@ -189,6 +215,32 @@ class Attributes:
         step = Step(node.start, node.end, f"{variable} sets it")
         read = Environment(origin=origin, name=variable, accessor="pydantic", trace=(step,))
         return (read, *as_fallback(values, variable))
+
+
+def _fields(owner: Class) -> Iterator[str]:
+    """The fields that a class of Python declares with a type."""
+    for statement in owner.body.statements:
+        match statement:
+            case Declare(name=name, annotation=annotation):
+                if not _is_of_class(annotation):
+                    yield name
+            case Assign(target=Name(id=name), annotation=annotation):
+                if annotation is not None and not _is_of_class(annotation):
+                    yield name
+            case _:
+                continue
+
+
+def _is_of_class(annotation: Expr) -> bool:
+    """`ClassVar[int]` is no field."""
+    return any(isinstance(node, Name | Member) and _last_name(node) == "ClassVar" for node in walk(annotation))
+
+
+def _takes_positions(owner: Class) -> bool:
+    """Whether the constructor that a class is given takes its fields in the order in which they stand there."""
+    bases = {_last_name(base) for base in owner.bases}
+    marks = {_last_name(mark) for mark in owner.decorators}
+    return bases <= _POSITIONAL_BASES and bool(bases or marks & _POSITIONAL_MARKS)
 
 
 def _last_name(expr: Expr) -> str:

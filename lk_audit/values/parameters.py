@@ -72,7 +72,7 @@ class Parameters:
             if parameter.kind != "plain":
                 bindings[parameter.name] = self._rest(parameter, position, function, call, frame)
                 continue
-            argument = _argument(call, position, parameter.name)
+            argument = argument_for(call, position, parameter.name)
             if argument is not None:
                 given = evaluator.evaluate_at(argument.value, frame)
                 bindings[parameter.name] = self._or_default(given, parameter, home)
@@ -158,7 +158,7 @@ class Parameters:
         """What `call`, a call in this file, passes for a parameter of a function of the file that `home` is for."""
         evaluator = self._evaluator
         position = function.parameters.index(parameter) - home.names.graph.skipped(function, call)
-        argument = _argument(call, position, parameter.name)
+        argument = argument_for(call, position, parameter.name)
         if argument is None:
             is_open = any(item.spread for item in call.arguments)
             return () if parameter.default is not None and not is_open else self._absent(parameter, call, home)
@@ -173,11 +173,13 @@ def _is_undefined(value: Value) -> bool:
     return isinstance(value, Nothing) and not isinstance(value.origin, Literal)
 
 
-def _argument(call: Call, position: int, name: str) -> Argument | None:
-    """What a call passes for a parameter; None when it passes nothing or hides it in a spread."""
+def argument_for(call: Call, position: int | None, *names: str) -> Argument | None:
+    """What a call passes by keyword, else by position; None when it passes nothing or hides it in a spread."""
     for item in call.arguments:
-        if item.name == name and not item.spread:
+        if item.name in names and not item.spread:
             return item
+    if position is None:
+        return None
     plain = [item for item in call.arguments if item.name is None][: position + 1]
     if position >= len(plain) or any(item.spread for item in plain):
         return None

@@ -87,7 +87,7 @@ class Structs:
             if home.names.graph.accepts(function, call):
                 inner = self._evaluator.parameters.frame(home, function, call, frame)
                 found += home.evaluate_at(item.value, inner)
-        return self._evaluator.from_home(home, tuple(found) or home.attributes.find(owner, field, call, 0) or ())
+        return self._evaluator.from_home(home, tuple(found) or home.attributes.find(owner, field, None, 0) or ())
 
     def _label(self, item: Argument) -> Expr:
         """The name of a field where a literal spells it."""

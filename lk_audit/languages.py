@@ -41,6 +41,7 @@ class Language(Struct, frozen=True):
         hands_out_globals: what a file defines at its top can be taken from outside, without saying so.
         exports_values: a file may say what it hands out, beside or instead of that.
         runs_bases: what base classes of a handler's class declare is run in front of it.
+        reads_by_calls: a call without arguments may read a field, and a method may have a field's name.
         passes_objects: objects have no methods: functions of their module take them as first argument.
         is_server: it runs on servers only, as far as LiveKit goes.
         is_rewritten: fixes know how it is written; of the others, only data and text are changed.
@@ -62,6 +63,7 @@ class Language(Struct, frozen=True):
     hands_out_globals: bool = True
     exports_values: bool = False
     runs_bases: bool = True
+    reads_by_calls: bool = False
     passes_objects: bool = False
     is_server: bool = False
     is_rewritten: bool = False
@@ -100,7 +102,7 @@ _TABLE: dict[str, Language] = {
         runs_bases=False,
         is_server=True,
     ),
-    "java": _JVM,
+    "java": replace(_JVM, reads_by_calls=True),
     "kotlin": _JVM,
     "php": Language(
         "php",
@@ -114,6 +116,7 @@ _TABLE: dict[str, Language] = {
     ),
     "ruby": Language(
         "ruby",
+        reads_by_calls=True,
         modules=Modules.SPECIFIER,
         opens_namespaces=True,
         shares_package=True,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from lk_audit.syntax import Assign, Call, Class, Declare, Expr, Function, Member, Name, Node, walk
+from lk_audit.syntax import Argument, Assign, Call, Class, Declare, Expr, Function, Member, Name, Node, walk
 from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
@@ -29,6 +29,10 @@ _POSITIONAL_MARKS = frozenset({"dataclass", "define", "mutable", "frozen", "attr
 _POSITIONAL_BASES = frozenset({"NamedTuple", "Struct"})
 """Decorators and base classes of Python that make a constructor of the fields, in their order: dataclasses, attrs,
 typing, msgspec. That of pydantic takes keywords only."""
+_RECORD_MAKERS = frozenset({"collections.namedtuple", "typing.NamedTuple", "Struct", "Data.define"})
+"""What makes a type of the names of its fields; `Struct.new` of Ruby is a construction of `Struct`."""
+_RECORDS = frozenset({"types.SimpleNamespace", "argparse.Namespace", "OpenStruct"})
+"""Types of libraries whose instances have the fields that they are made with."""
 
 
 class Construction(Struct, frozen=True, eq=False):
@@ -62,16 +66,43 @@ class Attributes:
     def of_instance(self, value: Returned, name: str) -> Possible | None:
         """What an attribute can be of what `Class(...)` returned; None when that is no class of the project."""
         home = self._evaluator.home(value.call)
-        if home is None or value.members or value.callee is not None:
+        if home is None or value.members:
             return None
+        construction = Construction(home, value.call)
+        if value.callee is not None:
+            return self._of_record(value, name, construction)
         for callee in home.evaluate(value.call.callee):
             if isinstance(callee, Defined) and isinstance(callee.definition, Class):
                 owner_home = home.home(callee.definition)
                 if owner_home is None:
                     return None
-                found = owner_home.attributes.find(callee.definition, name, Construction(home, value.call), 0)
+                found = owner_home.attributes.find(callee.definition, name, construction, 0)
                 return None if found is None else self._evaluator.from_home(owner_home, found)
         return None
+
+    def _of_record(self, value: Returned, name: str, construction: Construction) -> Possible | None:
+        """What an instance has for a field, where its type is a library's, a call made it, or it is Elixir's struct."""
+        is_struct = value.call.is_new and construction.home.names.traits.passes_objects
+        if value.callee in _RECORDS or is_struct:
+            return self._passed(construction, argument_for(value.call, None, name))
+        if value.callee not in _RECORD_MAKERS:
+            return None
+        return self._made(construction.home.evaluate(value.call.callee), name, construction)
+
+    def _made(self, types: Possible, name: str, construction: Construction | None) -> Possible | None:
+        """What an instance was made with for a field, where one of `types` is what a call made of names."""
+        for made in types:
+            if construction is not None and isinstance(made, Returned) and made.callee in _RECORD_MAKERS:
+                from lk_audit.values import record_types  # noqa: PLC0415 - few files make types by calls
+
+                return self._passed(construction, record_types.given(made.call, made.callee, construction.call, name))
+        return None
+
+    def _passed(self, construction: Construction, given: Argument | None) -> Possible | None:
+        """What a construction passes as an argument, for use in this file."""
+        if given is None:
+            return None
+        return self._evaluator.from_home(construction.home, construction.home.evaluate(given.value))
 
     def of_settings(self, value: Given, name: str) -> Possible | None:
         """What a field is of the settings that a function of Python is given; None for any other parameter."""
@@ -128,10 +159,12 @@ class Attributes:
             if function is None or not self._is_constructing(function, owner):
                 continue
             if names.flow.implied(names.flow.path(item.node), names.flow.path(function.body)):
+                outside, has_readers = names.enclosing_function(owner), names.traits.reads_by_calls
                 return tuple(
                     other
                     for other in definitions
-                    if names.enclosing_function(other.node) is not names.enclosing_function(owner)
+                    if names.enclosing_function(other.node) is not outside
+                    or (has_readers and isinstance(other.node, Function))
                 )
         return definitions
 
@@ -162,7 +195,11 @@ class Attributes:
 
     def _inherited(self, owner: Class, name: str, construction: Construction | None, depth: int) -> Possible | None:
         for base in owner.bases[:_DEEPEST_BASE]:
-            for value in self._evaluator.evaluate(base):
+            values = self._evaluator.evaluate(base)
+            made = self._made(values, name, construction)
+            if made is not None:
+                return made
+            for value in values:
                 if not isinstance(value, Defined) or not isinstance(value.definition, Class):
                     continue
                 home = self._evaluator.home(value.definition)
@@ -184,10 +221,7 @@ class Attributes:
         if name not in fields and not definitions:
             return None
         position = fields.index(name) if name in fields and _takes_positions(owner) else None
-        given = argument_for(construction.call, position, name)
-        if given is None:
-            return None
-        return self._evaluator.from_home(construction.home, construction.home.evaluate(given.value))
+        return self._passed(construction, argument_for(construction.call, position, name))
 
     def settings_prefix(self, owner: Class) -> str | None:
         """What the variables of a pydantic settings class begin with; None for other classes."""

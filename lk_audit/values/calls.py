@@ -26,6 +26,8 @@ from lk_audit.values.possible import bounded, full_name, traced, unknown
 from lk_audit.values.records import RecordBuilder, looked_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from lk_audit.values.evaluator import Evaluator
 
 _DEEPEST_CALL = 3
@@ -145,7 +147,7 @@ class Calls:
         evaluator = self._evaluator
         own = evaluator.attributes.of_self(callee.object, callee.name, frame)
         if own is not None:
-            return bounded((value for item in own for value in self._called(item, call, frame)), call)
+            return bounded(self._of_members(own, call, lambda item: self._called(item, call, frame)), call)
         receivers = evaluator.evaluate_at(callee.object, frame)
         return bounded((value for item in receivers for value in self._method_call(item, callee, call, frame)), call)
 
@@ -204,7 +206,7 @@ class Calls:
         if isinstance(receiver, Returned):
             members = self._evaluator.attributes.of_instance(receiver, callee.name)
             if members is not None:
-                return tuple(value for item in members for value in self._called_on(receiver, item, call, frame))
+                return tuple(self._of_members(members, call, lambda item: self._called_on(receiver, item, call, frame)))
         holder = self._service(receiver) if isinstance(receiver, Given) else full_name(receiver)
         name = f"{holder}.{callee.name}" if holder is not None else None
         invocation = self._invocation(call, frame)
@@ -223,6 +225,17 @@ class Calls:
         home = self._evaluator.home(given.function) if isinstance(written, Name) and not given.members else None
         name = home.names.qualified(written) if home is not None and written is not None else None
         return name if name in environment.SERVICES else None
+
+    def _of_members(self, members: Possible, call: Call, called: Callable[[Value], Possible]) -> Iterator[Value]:
+        """What a call of a member gives: where calls read fields, the field unless there is a method of its name."""
+        if self._evaluator.names.traits.reads_by_calls:
+            methods = tuple(item for item in members if isinstance(item, Defined))
+            if not methods and not call.arguments:
+                yield from members
+                return
+            members = methods or members
+        for item in members:
+            yield from called(item)
 
     def _called_on(self, receiver: Value, callee: Value, call: Call, frame: Frame | None) -> Possible:
         if isinstance(callee, Defined) and isinstance(callee.definition, Function):

@@ -324,7 +324,7 @@ class Evaluator:
             own = self.attributes.of_self(base, name, frame)
             values = (item for value in self.evaluate_at(base, frame) for item in self.part(value, name, expr))
             found += own if own is not None else values
-        return tuple(found)
+        return tuple(_fields(found) if self.names.traits.reads_by_calls else found)
 
     def _part_of_constant(self, value: Value, key: str, origin: Expr) -> Possible:
         if (found := dialects.part(value, key, origin, self.names.module.language)) is not None:
@@ -391,6 +391,11 @@ def _appended(text: Value, value: Value, origin: Expr) -> Value:
     if joined is None:
         return unknown(origin, (text, value))
     return replace(joined, trace=joined_trace(text, value))
+
+
+def _fields(members: list[Value]) -> list[Value]:
+    """What a member holds, without the method of the same name that reads it."""
+    return [item for item in members if not isinstance(item, Defined)] or members
 
 
 def _item(value: Listed, key: str, origin: Expr) -> Possible:

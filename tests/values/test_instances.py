@@ -1,0 +1,82 @@
+"""What instances hold: given to a constructor that is written, made of the fields, or made by a call."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.facts import Expiry, TokenMint
+from tests.languages.minting import facts_of
+from tests.values.snippets import look_in
+
+RUBY_CLASS = "class Spec\n  attr_reader :ttl\n  def initialize(ttl)\n    @ttl = ttl\n  end\nend\n"
+RUBY_READER = "class Spec\n  def initialize(ttl)\n    @ttl = ttl\n  end\n  def ttl\n    @ttl * 60\n  end\nend\n"
+RUBY = {
+    f"{RUBY_CLASS}look(Spec.new(5).ttl)": "5",
+    f"{RUBY_CLASS}look(Spec.new(5).ttl(1))": "call ?",
+    f"{RUBY_READER}look(Spec.new(5).ttl)": "300",
+    "Spec = Struct.new(:room, :ttl)\nlook(Spec.new('a', 5).ttl)": "5",
+    "Spec = Struct.new(:room, :ttl, keyword_init: true)\nlook(Spec.new(room: 'a', ttl: 5).ttl)": "5",
+    "Spec = Struct.new(:room) do\n  def ttl\n    5\n  end\nend\nlook(Spec.new('a').ttl)": "call Struct.ttl",
+    "Spec = Data.define(:room, :ttl)\nlook(Spec.new(ttl: 5, room: 'a').ttl)": "5",
+    "class Spec < Struct.new(:room, :ttl)\nend\nlook(Spec.new('a', 5).ttl)": "5",
+    "look(OpenStruct.new(ttl: 5).ttl)": "5",
+}
+JAVA = {
+    "record Spec(String room, long ttl) {}": "5",
+    "class Spec { long ttl; Spec(String room, long given) { ttl = given; } long ttl() { return ttl; } }": "5",
+    "class Spec { long ttl; Spec(String room, long given) { ttl = given; } long ttl() { return ttl * 60; } }": "300",
+}
+ELIXIR = {
+    "spec = %Spec{room: 'a', ttl: 5}\n  look(spec.ttl)": "5",
+    "spec = %Spec{room: 'a'}\n  look(spec.ttl)": "call Spec.ttl",
+}
+PYTHON = {
+    "from collections import namedtuple\nSpec = namedtuple('Spec', 'room ttl')\nlook(Spec('a', 5).ttl)": "5",
+    "from collections import namedtuple\nSpec = namedtuple('Spec', ['room', 'ttl'])\nlook(Spec('a', ttl=5).ttl)": "5",
+    "import collections as c\nclass Spec(c.namedtuple('Spec', 'room ttl')): ...\nlook(Spec('a', 5).ttl)": "5",
+    "import typing as t\nSpec = t.NamedTuple('S', [('room', str), ('ttl', int)])\nlook(Spec('a', 5).ttl)": "5",
+    "from types import SimpleNamespace\nlook(SimpleNamespace(ttl=5).ttl)": "5",
+    "from types import SimpleNamespace\nlook(SimpleNamespace(ttl=5).room)": "call types.SimpleNamespace.room",
+}
+
+
+@pytest.mark.parametrize("code", RUBY)
+def test_in_ruby_a_call_reads_a_field(code: str) -> None:
+    assert look_in("app.rb", code) == RUBY[code]
+
+
+@pytest.mark.parametrize("declared", JAVA)
+def test_in_java_a_method_has_the_name_of_the_field_that_it_reads(declared: str) -> None:
+    code = f'{declared}\nclass App {{ void f() {{ look(new Spec("a", 5).ttl()); }} }}'
+
+    assert look_in("App.java", code) == JAVA[declared]
+
+
+@pytest.mark.parametrize("code", ELIXIR)
+def test_a_struct_of_elixir_holds_what_it_is_written_with(code: str) -> None:
+    assert look_in("app.ex", f"defmodule App do\n def f do\n  {code}\n end\nend") == ELIXIR[code]
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_in_python_a_call_makes_a_type_of_the_names_of_fields(code: str) -> None:
+    assert look_in("app.py", code) == PYTHON[code]
+
+
+@pytest.mark.parametrize(
+    ("spec", "call"),
+    [
+        ("from pydantic import BaseModel\nclass Spec(BaseModel):\n    room: str\n    ttl: int\n", "room='a', ttl=7200"),
+        ("from typing import NamedTuple\nclass Spec(NamedTuple):\n    room: str\n    ttl: int\n", "'a', 7200"),
+        ("class Spec:\n    def __init__(self, room, ttl):\n        self.ttl = ttl\n", "'a', 7200"),
+    ],
+)
+def test_an_instance_keeps_what_another_file_made_it_with(spec: str, call: str) -> None:
+    minting = (
+        "from datetime import timedelta\nfrom livekit import api\nfrom spec import Spec\n"
+        "def mint(spec: Spec):\n    return api.AccessToken().with_ttl(timedelta(seconds=spec.ttl)).to_jwt()\n"
+    )
+    calling = f"from mint import mint\nfrom spec import Spec\nprint(mint(Spec({call})))\n"
+    facts = facts_of({"spec.py": spec, "mint.py": minting, "app.py": calling})
+
+    lifetimes = [lifetime for fact in facts if isinstance(fact, TokenMint) for lifetime in fact.lifetimes]
+    assert (Expiry.EXPLICIT, 7200) in [(lifetime.expiry, lifetime.seconds) for lifetime in lifetimes]

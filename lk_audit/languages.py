@@ -41,6 +41,8 @@ class Language(Struct, frozen=True):
         hands_out_globals: what a file defines at its top can be taken from outside, without saying so.
         exports_values: a file may say what it hands out, beside or instead of that.
         runs_bases: what base classes of a handler's class declare is run in front of it.
+        extends_types: functions can be written that are called as methods of somebody else's types.
+        has_rich_enums: the constants of an enum are instances of a class, with fields.
         reads_by_calls: a call without arguments may read a field, and a method may have a field's name.
         passes_objects: objects have no methods: functions of their module take them as first argument.
         is_server: it runs on servers only, as far as LiveKit goes.
@@ -63,6 +65,8 @@ class Language(Struct, frozen=True):
     hands_out_globals: bool = True
     exports_values: bool = False
     runs_bases: bool = True
+    extends_types: bool = False
+    has_rich_enums: bool = False
     reads_by_calls: bool = False
     passes_objects: bool = False
     is_server: bool = False
@@ -85,6 +89,7 @@ _JVM = Language(
     declares=True,
     overloads=True,
     implements_by_name=True,
+    has_rich_enums=True,
 )
 _TABLE: dict[str, Language] = {
     "python": Language(
@@ -103,7 +108,7 @@ _TABLE: dict[str, Language] = {
         is_server=True,
     ),
     "java": replace(_JVM, reads_by_calls=True),
-    "kotlin": _JVM,
+    "kotlin": replace(_JVM, extends_types=True),
     "php": Language(
         "php",
         modules=Modules.SPECIFIER,
@@ -125,12 +130,30 @@ _TABLE: dict[str, Language] = {
         runs_bases=False,
         is_server=True,
     ),
-    "dart": Language("dart", modules=Modules.DART_URI, opens_namespaces=True, declares=True, exports_values=True),
-    "swift": Language(
-        "swift", opens_namespaces=True, shares_package=True, declares=True, has_structs=True, exports_values=True
+    "dart": Language(
+        "dart",
+        modules=Modules.DART_URI,
+        extends_types=True,
+        has_rich_enums=True,
+        opens_namespaces=True,
+        declares=True,
+        exports_values=True,
     ),
-    "csharp": Language("csharp", opens_namespaces=True, shares_package=True, declares=True, implements_by_name=True),
-    "rust": Language("rust", opens_namespaces=True, declares=True, has_structs=True, implements_by_name=True),
+    "swift": Language(
+        "swift",
+        opens_namespaces=True,
+        shares_package=True,
+        declares=True,
+        has_structs=True,
+        extends_types=True,
+        exports_values=True,
+    ),
+    "csharp": Language(
+        "csharp", opens_namespaces=True, shares_package=True, declares=True, implements_by_name=True, extends_types=True
+    ),
+    "rust": Language(
+        "rust", opens_namespaces=True, declares=True, has_structs=True, implements_by_name=True, extends_types=True
+    ),
     "elixir": Language(
         "elixir",
         opens_namespaces=True,

@@ -10,7 +10,7 @@ Frontends desugar what has an exact equivalent here:
   items of a list pattern are `Index(e, Literal(0))`;
 - `switch` and `match` are nested `If` with `Binary("==", subject, case)`;
 - `with f() as x:` is an `Assign` followed by the body;
-- a `for` target is an `Assign` whose value is `Opaque((iterable,))`;
+- a `for` target is an `Assign` whose value is `Each(iterable)`;
 - operators that mean the same share one spelling: `or`, `and`, `not`, `??`, `==`, `!=`, `**`;
 - an augmented assignment keeps its operator in `Assign.operator` (`+` for `+=`);
 - where a call returns several things, it stands for the first; `v, err := f()` is `v = f()` and `err = Opaque((v,))`;
@@ -139,10 +139,20 @@ class Element(Node):
     children: tuple[Expr, ...]
 
 
+class Each(Node):
+    """One of the items of `iterable`: what a loop's variable is in each of its rounds."""
+
+    iterable: Expr
+
+
 class Opaque(Node):
     """Syntax without a meaning here; its children still count."""
 
     children: tuple[Expr | Statement, ...]
+
+
+class Comprehension(Opaque):
+    """Python's `[f(x) for x in items]`, a scope of its own: assignments of the variables, conditions, the element."""
 
 
 class Parameter(Node):
@@ -289,6 +299,7 @@ Expr: TypeAlias = (
     | Sequence
     | Await
     | Element
+    | Each
     | Opaque
     | Function
     | Class

@@ -53,7 +53,16 @@ class Attributes:
         owner = self._evaluator.names.self_class(base) if isinstance(base, Name) else None
         if owner is None or self._is_bound(base, frame):
             return None
-        return self.find(owner, name, None, 0)
+        found = self.find(owner, name, None, 0)
+        overriding = tuple(
+            value for item in self._overriding(owner, name) for value in self.find(item, name, None, 1) or ()
+        )
+        return found if not overriding else (*(found or ()), *overriding)
+
+    def _overriding(self, owner: Class, name: str) -> Iterator[Class]:
+        """The classes of this file that inherit from one, and give an attribute another value."""
+        names = self._evaluator.names
+        return (item for item in names.subclasses(owner) if names.attributes(item, name))
 
     def of_class(self, owner: Class, name: str) -> Possible | None:
         """What an attribute of a class can be; None when the class does not tell."""
@@ -106,13 +115,37 @@ class Attributes:
 
     def of_settings(self, value: Given, name: str) -> Possible | None:
         """What a field is of the settings that a function of Python is given; None for any other parameter."""
+        owners = self._declared(value)
+        return next((self.of_class(owner, name) for owner in owners if self._is_settings_class(owner)), None)
+
+    def methods_of_declared(self, value: Given, name: str) -> Iterator[Function]:
+        """The methods of that name of the class that a parameter is declared to be of."""
+        for owner in self._declared(value):
+            members = self.of_class(owner, name) or ()
+            found = (item.definition for item in members if isinstance(item, Defined))
+            yield from (item for item in found if isinstance(item, Function))
+
+    def of_constants(self, value: Given, name: str) -> Possible | None:
+        """What a field can be of one of the constants that a class has of itself: an enum of Java, Kotlin or Dart."""
+        found: list[Value] = []
+        for owner in self._declared(value):
+            home = self._evaluator.home(owner)
+            if home is None:
+                continue
+            for made in _constants(owner):
+                values = home.attributes.find(owner, name, Construction(home, made), 0) or ()
+                found += self._evaluator.from_home(home, values)
+        return tuple(found) or None
+
+    def _declared(self, value: Given) -> Iterator[Class]:
+        """The classes of the project that the type of a parameter names."""
         written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
         home = self._evaluator.home(value.function) if not value.members else None
         if written is None or home is None:
-            return None
-        named = (node for node in walk(written) if isinstance(node, Name | Member))
-        owners = (owner for node in named for owner in defined_classes(home.evaluate(node)))
-        return next((self.of_class(owner, name) for owner in owners if self._is_settings_class(owner)), None)
+            return
+        for node in walk(written):
+            if isinstance(node, Name | Member):
+                yield from defined_classes(home.evaluate_here(node))
 
     def _is_settings_class(self, owner: Class) -> bool:
         home = self._evaluator.home(owner)
@@ -249,6 +282,16 @@ class Attributes:
         step = Step(node.start, node.end, f"{variable} sets it")
         read = Environment(origin=origin, name=variable, accessor="pydantic", trace=(step,))
         return (read, *as_fallback(values, variable))
+
+
+def _constants(owner: Class) -> Iterator[Call]:
+    """The instances of a class that its body makes."""
+    for statement in owner.body.statements:
+        match statement:
+            case Assign(target=Name(), value=Call(callee=Name(id=made)) as call) if made == owner.name:
+                yield call
+            case _:
+                continue
 
 
 def _fields(owner: Class) -> Iterator[str]:

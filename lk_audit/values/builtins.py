@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lk_audit.syntax import Expr, Literal
 from lk_audit.values import dialects, moments, texts
-from lk_audit.values.invocation import Function, Method
+from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import (
     Duration,
     Environment,
@@ -19,11 +19,13 @@ from lk_audit.values.model import (
     Moment,
     Nothing,
     Number,
+    Possible,
     Returned,
     Text,
     Value,
 )
 from lk_audit.values.possible import unknown
+from lk_audit.values.records import pairs_of, values_of
 
 _LONGEST_TIMEDELTA = 86399999999999.0
 _NUMBERS = {
@@ -33,13 +35,25 @@ _NUMBERS = {
     "Number.MAX_VALUE": sys.float_info.max,
     "sys.maxsize": 2.0**63 - 1,
 }
+
+
+def _taken(taken: Callable[[Value, Expr], Value | None]) -> Method:
+    """A method that gives what is taken of its receiver."""
+
+    def take(invocation: Invocation, receiver: Value) -> Possible | None:
+        found = None if invocation.call.arguments else taken(receiver, invocation.call)
+        return None if found is None else (found,)
+
+    return take
+
+
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: texts.TEXT,
     Number: texts.NUMBER,
     Listed: texts.LISTED,
     Moment: moments.MOMENT_METHODS,
     Duration: {"total_seconds": moments.total_seconds},
-    Mapped: {"copy": texts.itself},
+    Mapped: {"copy": texts.itself, "items": _taken(pairs_of), "values": _taken(values_of)},
     **dict.fromkeys((Environment, Given, Returned), texts.SYMBOLIC),
 }
 """Methods that most languages have."""

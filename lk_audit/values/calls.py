@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Call, Class, Expr, Function, Member, Name
+from lk_audit.syntax import Call, Class, Evaluate, Expr, Function, Literal, Member, Name, Opaque, Raise, Statement
 from lk_audit.values import builtins, dialects, environment
 from lk_audit.values.frames import Frame
 from lk_audit.values.invocation import Invocation
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
 
 _DEEPEST_CALL = 3
-_LOOKUPS = frozenset({"get", "pop", "setdefault"})
+_LOOKUPS = frozenset({"get", "pop", "setdefault", "fetch", "getOrDefault", "GetValueOrDefault"})
 
 
 class Calls:
@@ -62,7 +62,7 @@ class Calls:
         evaluator = self._evaluator
         returns = evaluator.names.returns(function)
         if not returns:
-            return (Nothing(origin=origin),)
+            return () if _is_left_to_others(function) else (Nothing(origin=origin),)
         name = evaluator.names.name_of(function) or "the function"
         found: list[Value] = []
         for item in returns:
@@ -207,6 +207,9 @@ class Calls:
             members = self._evaluator.attributes.of_instance(receiver, callee.name)
             if members is not None:
                 return tuple(self._of_members(members, call, lambda item: self._called_on(receiver, item, call, frame)))
+        followed = self._of_declared(receiver, callee, call, frame) if isinstance(receiver, Given) else ()
+        if followed:
+            return followed
         holder = self._service(receiver) if isinstance(receiver, Given) else full_name(receiver)
         name = f"{holder}.{callee.name}" if holder is not None else None
         invocation = self._invocation(call, frame)
@@ -217,6 +220,13 @@ class Calls:
                 return found
         read = dialects.read(name or callee.name, invocation, self._evaluator.names.module.language)
         return self._as_set(read) if read is not None else _returned(name, invocation)
+
+    def _of_declared(self, receiver: Given, callee: Member, call: Call, frame: Frame | None) -> Possible:
+        """What a method gives of something whose class is known by the type that its parameter has."""
+        methods = self._evaluator.attributes.methods_of_declared(receiver, callee.name)
+        found = [value for item in methods for value in self._entered(item, call, frame, receiver)]
+        is_opaque = all(isinstance(value, Returned) and value.call is call for value in found)
+        return () if is_opaque else tuple(found)
 
     def _service(self, given: Given) -> str | None:
         """The class that a parameter is declared to be, where a framework passes its object: Nest's `ConfigService`."""
@@ -254,6 +264,18 @@ class Calls:
         inner = Frame(function, bindings, frame if home is self._evaluator else None, (frame.depth if frame else 0) + 1)
         values = self._evaluator.from_home(home, home.calls.returned_by(function, inner, call))
         return opaque if all(isinstance(value, Unknown) and not value.sources for value in values) else values
+
+
+def _is_left_to_others(function: Function) -> bool:
+    """Whether a function is there to be overridden: it does nothing, or raises in the end."""
+    statements = function.body.statements
+    return all(map(_does_nothing, statements)) or isinstance(statements[-1], Raise)
+
+
+def _does_nothing(statement: Statement) -> bool:
+    """A docstring, or Python's `...`."""
+    value = statement.value if isinstance(statement, Evaluate) else None
+    return isinstance(value, Literal) or (isinstance(value, Opaque) and not value.children)
 
 
 def _returned(name: str | None, invocation: Invocation) -> Possible:

@@ -14,7 +14,9 @@ from lk_audit.syntax import (
     Binary,
     Call,
     Class,
+    Comprehension,
     Conditional,
+    Each,
     Expr,
     Function,
     Index,
@@ -62,7 +64,7 @@ from lk_audit.values.possible import (
     located,
     unknown,
 )
-from lk_audit.values.records import RecordBuilder, key_name, listed, looked_up, may_be_skipped, member_of
+from lk_audit.values.records import RecordBuilder, items_of, key_name, listed, looked_up, may_be_skipped, member_of
 from lk_audit.values.structs import Structs
 from lk_audit.values.variables import Variables
 
@@ -145,7 +147,9 @@ class Evaluator:
             Member: self._member,
             Index: self._index,
             Call: self.calls.call,
+            Each: self._each,
             Opaque: self._opaque,
+            Comprehension: self._opaque,
         }
 
     def evaluate(self, expr: Expr) -> Possible:
@@ -214,6 +218,8 @@ class Evaluator:
                 return self._reference(self.names.join(name, key), origin, value.trace)
             case Given():
                 method = self.structs.methods(value, key) if self.names.traits.has_structs else ()
+                if not method and self.names.traits.has_rich_enums and not value.members:
+                    method = self.attributes.of_constants(value, key) or ()
                 return method or (replace(value, members=(*value.members, key)),)
             case Returned():
                 inner = self.attributes.of_instance(value, key)
@@ -298,6 +304,10 @@ class Evaluator:
 
     def _defined(self, expr: Function | Class, _: Frame | None) -> Possible:
         return (Defined(origin=expr, definition=expr),)
+
+    def _each(self, expr: Each, frame: Frame | None) -> Possible:
+        """What a loop's variable can be: the items of a list that is known."""
+        return items_of(self.evaluate_at(expr.iterable, frame), expr)
 
     def _opaque(self, expr: Opaque, frame: Frame | None) -> Possible:
         """Syntax without a meaning here: not known, but computed from its parts."""

@@ -13,6 +13,7 @@ from lk_audit.syntax import (
     Binary,
     Block,
     Class,
+    Comprehension,
     Conditional,
     Expr,
     Function,
@@ -27,7 +28,7 @@ from lk_audit.syntax import (
     Try,
 )
 
-Kind: TypeAlias = OneOf["assign", "parameter", "import", "function", "class", "loop", "filled"]
+Kind: TypeAlias = OneOf["assign", "parameter", "import", "function", "class", "filled"]
 Branch: TypeAlias = tuple[Node, str]
 """A control structure and which part of it: (If, "then"), (Try, "handler 0"), (Function, "body")."""
 Path: TypeAlias = tuple[Branch, ...]
@@ -50,7 +51,7 @@ class Definition(Struct, frozen=True, eq=False):
     kind: Kind
     name: str
     node: Node
-    scope: Module | Function | Class
+    scope: Module | Function | Class | Comprehension
     effect: int
     value: Expr | None = None
     operator: str = ""

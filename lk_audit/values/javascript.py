@@ -7,7 +7,7 @@ Sources for spans of time: the documentation of date-fns (`hoursToSeconds`, `mil
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -30,8 +30,11 @@ from lk_audit.values.conversions import (
     rounding,
 )
 from lk_audit.values.invocation import Function, Invocation, Method
-from lk_audit.values.model import Duration, Mapped, Number, Possible, Text, Value
+from lk_audit.values.model import Duration, Listed, Mapped, Number, Possible, Text, Value
+from lk_audit.values.model import Member as Entry
 from lk_audit.values.possible import unknown
+from lk_audit.values.records import pairs_of, values_of
+from lk_audit.values.spans import counted, in_units
 
 _UNITS = {
     "milliseconds": 1e-3,
@@ -57,19 +60,28 @@ _CONVERSIONS = {
 }
 
 
-def _counted(value: Value, unit: float, origin: Expr) -> Value | None:
-    """A duration as a number of units."""
-    if not isinstance(value, Duration):
-        return None
-    return Number(origin=origin, number=float(round(value.seconds / unit, 6)), trace=value.trace)
+def _map(invocation: Invocation) -> Possible | None:
+    """`new Map([["kiosk", "2d"]])`; later statements may add to it."""
+    pairs = [pair for value in invocation.values(0) if isinstance(value, Listed) for pair in value.items]
+    members = {
+        key.text: Entry(values=found.items[1], key=key.origin)
+        for (found,) in (pair for pair in pairs if len(pair) == 1)
+        if isinstance(found, Listed) and len(found.items) == len(("key", "value"))
+        for key in found.items[0]
+        if isinstance(key, Text)
+    }
+    return (Mapped(origin=invocation.call, members=members, open=True),) if members else None
 
 
-def _in_units(unit: float) -> Method:
-    def convert(invocation: Invocation, receiver: Value) -> Possible | None:
-        found = _counted(receiver, unit, invocation.call)
-        return None if found is None else (found,)
+def _of_record(taken: Callable[[Value, Expr], Value | None]) -> Function:
+    """What is taken of a record as a whole; of anything else something made of it."""
 
-    return convert
+    def take(invocation: Invocation) -> Possible | None:
+        values = invocation.values(0)
+        found = tuple(taken(value, invocation.call) for value in values)
+        return tuple(value for value in found if value is not None) if None not in found else derived(invocation)
+
+    return take
 
 
 def _of_milliseconds(value: Value, origin: Expr) -> Value | None:
@@ -92,7 +104,7 @@ def _scaled(factor: float) -> Function:
 def _milliseconds(invocation: Invocation) -> Possible:
     """date-fns: `milliseconds({ hours: 2 })`."""
     spans = moments.object_span(invocation.values(0), invocation.call)
-    return invocation.each(spans, lambda value: _counted(value, 1e-3, invocation.call))
+    return invocation.each(spans, lambda value: counted(value, 1e-3, invocation.call))
 
 
 def _duration(invocation: Invocation) -> Possible:
@@ -110,7 +122,7 @@ def _in_unit(invocation: Invocation, receiver: Value) -> Possible:
     """Luxon's `as("seconds")`, Temporal's `total("seconds")` and `total({ unit: "seconds" })`."""
     told = [item for value in invocation.values(0) for item in _unit_told(value)]
     units = [moments.unit_seconds(item.text) if isinstance(item, Text) else None for item in told]
-    found = [_counted(receiver, unit, invocation.call) if unit else None for unit in units]
+    found = [counted(receiver, unit, invocation.call) if unit else None for unit in units]
     return tuple(item if item is not None else unknown(invocation.call, (receiver,)) for item in found)
 
 
@@ -152,11 +164,12 @@ FUNCTIONS: dict[str, Function] = {
             "atob",
             "Object.fromEntries",
             "Object.keys",
-            "Object.values",
-            "Object.entries",
         ),
         derived,
     ),
+    "Map": _map,
+    "Object.entries": _of_record(pairs_of),
+    "Object.values": _of_record(values_of),
     **moments.JAVASCRIPT,
     **{f"date-fns.{name}": _scaled(factor) for name, factor in _CONVERSIONS.items()},
     "date-fns.milliseconds": _milliseconds,
@@ -168,8 +181,8 @@ FUNCTIONS: dict[str, Function] = {
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Duration: {
         **dict.fromkeys(("as", "total"), _in_unit),
-        **{f"as{unit.capitalize()}": _in_units(seconds) for unit, seconds in _UNITS.items()},
-        "toMillis": _in_units(1e-3),
+        **{f"as{unit.capitalize()}": in_units(seconds) for unit, seconds in _UNITS.items()},
+        "toMillis": in_units(1e-3),
     },
 }
 

@@ -202,6 +202,10 @@ _COMMON: dict[str, Method] = {
     **dict.fromkeys(("orElseThrow", "takeIf", "takeUnless", "get", "getString", "getOrThrow"), itself),
     "toString": _spelled,
 }
+_ELSE: dict[str, Method] = {
+    **dict.fromkeys(("orElse", "orElseGet", "ifBlank", "ifEmpty", "getOrElse"), _or_else),
+    **limits.KOTLIN,
+}
 _SYMBOLIC: dict[str, Method] = {
     **{name: method for name, method in _TEXT.items() if method is itself},
     **{name: method for name, method in _COMMON.items() if name not in {"get", "getString", "toString"}},
@@ -234,6 +238,6 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
         "toString": itself,
     },
     Environment: {**_SYMBOLIC, **dict.fromkeys(("get", "getString", "asString", "toString"), itself), **limits.KOTLIN},
-    Returned: {**{name: method for name, method in _SYMBOLIC.items() if method is itself}, **limits.KOTLIN},
-    **dict.fromkeys((Given, Unknown), limits.KOTLIN),
+    Returned: {**{name: method for name, method in _SYMBOLIC.items() if method is itself}, **_ELSE},
+    **dict.fromkeys((Given, Unknown), _ELSE),
 }

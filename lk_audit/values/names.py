@@ -267,6 +267,10 @@ class Names:
         """The class whose method `function` is."""
         return self._scopes.owner(function)
 
+    def subclasses(self, owner: Class) -> tuple[Class, ...]:
+        """The classes of this module that inherit from one directly, by its name."""
+        return self._scopes.subclasses.get(owner.name, ())
+
     def self_class(self, name: Name) -> Class | None:
         """The class whose instance (or, for `cls`, whose self) `name` is."""
         return self._scopes.self_class(name)

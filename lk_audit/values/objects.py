@@ -31,7 +31,7 @@ from lk_audit.values.flow import Path
 from lk_audit.values.names import Definition, Names, Scope
 
 _MOST_EXPRESSIONS = 400
-_CONVERSION = regex(r"[tT]o(?:_|[A-Z])")
+CONVERSION = regex(r"[tT]o(?:_|[A-Z])")
 """By convention, `to_x()`, `toX()` and `ToX()` give something else than the object itself."""
 
 
@@ -129,7 +129,7 @@ class _Tracker:
             self._record(alias, tuple(path), holder, holder.arguments, None)
             if path == ["tap"]:
                 self._tapped(holder, alias)
-            if len(path) == 1 and not _CONVERSION.match(path[0]):
+            if len(path) == 1 and not CONVERSION.match(path[0]):
                 self._add(holder, alias)
         elif isinstance(holder, Assign) and holder.target is node:
             self._record(alias, tuple(path), holder, None, holder.value)
@@ -233,7 +233,7 @@ class _Tracker:
         if isinstance(call.callee, Member):
             self._record(alias, (call.callee.name,), call, call.arguments, None)
         last = call.callee.name if isinstance(call.callee, Member) else ""
-        if not _CONVERSION.match(last):
+        if not CONVERSION.match(last):
             self._add(call, alias)
 
     def _set_by(self, call: Call, alias: _Alias) -> None:

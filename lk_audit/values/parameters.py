@@ -32,6 +32,9 @@ class Parameters:
         inner = evaluator.variables.frame_of(function, frame)
         if inner is not None and inner.function is function and parameter.name in inner.bindings:
             return inner.bindings[parameter.name]
+        handed = self._handed(function, parameter)
+        if handed is not None:
+            return handed
         values = [*(self.default(parameter) or self._option(function, parameter))]
         callers = self._callers(function, parameter)
         for home, call in callers[:_MOST_CALLERS]:
@@ -51,6 +54,14 @@ class Parameters:
                 )
             )
         return bounded(values, Name(parameter.start, parameter.end, parameter.name))
+
+    def _handed(self, function: Function, parameter: Parameter) -> Possible | None:
+        """What something that goes through a collection passes to a function that it is given."""
+        if parameter.kind != "plain" or not isinstance(self._evaluator.names.parent(function), Argument):
+            return None
+        from lk_audit.values import iteration  # noqa: PLC0415 - few functions are arguments
+
+        return iteration.handed(self._evaluator, function, parameter)
 
     def frame(self, home: Evaluator, function: Function, call: Call, outer: Frame | None) -> Frame:
         """A function of the file that `home` is for, with its parameters as `call` (of this file) binds them."""

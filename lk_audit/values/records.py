@@ -154,6 +154,29 @@ def member_of(value: Mapped, name: str, origin: Expr, part: Part) -> Possible:
     return bounded(found, origin) if found else (unknown(origin, value.spreads),)
 
 
+def items_of(values: Possible, origin: Expr) -> Possible:
+    """One of the items of the lists that `values` are, where all of them are known."""
+    lists = [value for value in values if isinstance(value, Listed) and not value.open]
+    if not values or len(lists) < len(values):
+        return (unknown(origin, values),)
+    return bounded((item for found in lists for items in found.items for item in items), origin)
+
+
+def pairs_of(value: Value, origin: Expr) -> Value | None:
+    """The entries of a record that is known, each as a list of its key and its value."""
+    if not isinstance(value, Mapped) or value.open:
+        return None
+    pairs = (((Text(origin=origin, text=name),), member.values) for name, member in value.members.items())
+    return Listed(origin=origin, items=tuple((Listed(origin=origin, items=pair),) for pair in pairs))
+
+
+def values_of(value: Value, origin: Expr) -> Value | None:
+    """The values of a record that is known."""
+    if not isinstance(value, Mapped) or value.open:
+        return None
+    return Listed(origin=origin, items=tuple(member.values for member in value.members.values()))
+
+
 def looked_up(whole: Possible, keys: Possible, origin: Expr) -> Possible:
     """What is found under one of `keys`, which are not known: of a table that is written out, one of its entries.
 

@@ -15,6 +15,7 @@ from lk_audit.syntax import (
     Binary,
     Call,
     Class,
+    Comprehension,
     Define,
     DefineClass,
     Element,
@@ -25,12 +26,10 @@ from lk_audit.syntax import (
     Import,
     Index,
     Literal,
-    Loop,
     Member,
     Module,
     Name,
     Node,
-    Opaque,
     Parameter,
     Record,
     Return,
@@ -45,8 +44,8 @@ from lk_audit.syntax import (
 from lk_audit.values.flow import Definition
 
 N = TypeVar("N", bound=Node)
-Scope: TypeAlias = Module | Function | Class
-_SCOPES = frozenset({Module, Function, Class})
+Scope: TypeAlias = Module | Function | Class | Comprehension
+_SCOPES = frozenset({Module, Function, Class, Comprehension})
 
 BEFORE_ALL = -1
 """The effect of what is hoisted: JavaScript's imports and functions."""
@@ -256,6 +255,12 @@ class Scopes:
     def _class_names(self) -> frozenset[str]:
         return frozenset(kind.name for kind in self.nodes(Class))
 
+    @cached_property
+    def subclasses(self) -> dict[str, tuple[Class, ...]]:
+        """The classes that name a base class so."""
+        found = _grouped((base.id, kind) for kind in self.nodes(Class) for base in kind.bases if isinstance(base, Name))
+        return {name: tuple(kinds) for name, kinds in found.items()}
+
     def _index_definitions(self) -> None:
         for assign in self._assigns():
             self._index_assign(assign)
@@ -300,10 +305,7 @@ class Scopes:
         return around if around is not None and around.name == name else None
 
     def _assignment(self, assign: Assign, name: str, scope: Scope) -> Definition:
-        is_loop = isinstance(self.parents.get(assign), Loop) and isinstance(assign.value, Opaque)
-        return Definition(
-            "loop" if is_loop else "assign", name, assign, scope, assign.end, assign.value, assign.operator
-        )
+        return Definition("assign", name, assign, scope, assign.end, assign.value, assign.operator)
 
     def _declaring(self, name: str, node: Node) -> Scope:
         """The scope that a variable was declared in; that of `node` when nothing here declares it."""
@@ -383,7 +385,7 @@ class Scopes:
             case Class():
                 return innermost and self.traits.shows_members and child is parent.body
             case _:
-                return isinstance(parent, Module)
+                return isinstance(parent, Module | Comprehension)
 
 
 K = TypeVar("K")

@@ -17,7 +17,6 @@ from lk_audit.syntax import (
     Literal,
     Name,
     Node,
-    Opaque,
     Try,
     Unary,
     walk,
@@ -37,7 +36,7 @@ from lk_audit.values.model import (
 )
 from lk_audit.values.mutations import Mutations, Mutator
 from lk_audit.values.operators import LOGICAL
-from lk_audit.values.possible import as_fallback, bounded, environment_of, shown, traced, unknown
+from lk_audit.values.possible import as_fallback, bounded, environment_of, shown, traced
 
 if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
@@ -126,9 +125,7 @@ class Variables:
         if value is None or not isinstance(node, Assign):
             return (Unknown(origin=use),)
         inner = self.frame_of(definition.scope, frame)
-        values = (
-            self._iterated(value, inner) if definition.kind == "loop" else self._evaluator.evaluate_at(value, inner)
-        )
+        values = self._evaluator.evaluate_at(value, inner)
         if definition.operator:
             values = self._combined_with(definition, node, values, inner)
         values = self._mutated(values, definition, use, inner)
@@ -146,18 +143,6 @@ class Variables:
         if definition.operator in LOGICAL:
             return operators.logical(whole, frame)
         return operators.combined(whole, self._evaluator.evaluate_at(left, frame), values)
-
-    def _iterated(self, value: Expr, frame: Frame | None) -> Possible:
-        """What a loop's variable can be: the items of a list that is known."""
-        iterable = value.children[0] if isinstance(value, Opaque) and len(value.children) == 1 else None
-        if not isinstance(iterable, Expr):
-            return self._evaluator.evaluate_at(value, frame)
-        values = self._evaluator.evaluate_at(iterable, frame)
-        if any(not isinstance(item, Listed) or item.open for item in values):
-            return (unknown(value, values),)
-        return bounded(
-            (item for found in values if isinstance(found, Listed) for items in found.items for item in items), value
-        )
 
     def _mutated(self, values: Possible, definition: Definition, use: Name, frame: Frame | None) -> Possible:
         """`values` after the statements that changed them since `definition`."""

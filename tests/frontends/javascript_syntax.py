@@ -17,6 +17,7 @@ from lk_audit.syntax import (
     Conditional,
     Define,
     DefineClass,
+    Each,
     Element,
     Entry,
     Evaluate,
@@ -112,6 +113,8 @@ def brief(node: Node | None) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return f"await {brief(inner)}"
         case Template(parts=parts):
             return f"`{' '.join(map(brief, parts))}`"
+        case Each(iterable=inner):
+            return f"each({brief(inner)})"
         case Opaque(children=inside):
             return f"?({', '.join(map(brief, inside))})"
         case Evaluate(value=inner):

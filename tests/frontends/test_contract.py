@@ -222,7 +222,7 @@ SITUATIONS = [
     ),
     Situation(
         "a loop over a list",
-        "(Loop (Assign (Name 'x') (Opaque (Name 'xs'))) (Block (Evaluate (Call (Name 'f') (Argument (Name 'x'))))))",
+        "(Loop (Assign (Name 'x') (Each (Name 'xs'))) (Block (Evaluate (Call (Name 'f') (Argument (Name 'x'))))))",
         "for x in xs:\n    f(x)\n",
         "for (const x of xs) { f(x); }\n",
     ),

@@ -138,7 +138,7 @@ SAMPLES = [
     (
         "a loop over a list",
         "void f() { for (final x in xs) g(x); }",
-        "(Loop (Assign (Name 'x') (Opaque (Name 'xs')))",
+        "(Loop (Assign (Name 'x') (Each (Name 'xs')))",
     ),
     (
         "handlers of failures",

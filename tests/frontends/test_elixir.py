@@ -50,7 +50,7 @@ LOWERED = {
     "a |> case do\n  nil -> 1\n  b -> b\nend": "(If (Binary '==' (Name 'a') (Literal)) (Block (Evaluate (Literal 1)))",
     "cond do\n  a -> 1\n  true -> 2\nend": "(If (Name 'a') (Block (Evaluate (Literal 1))) (Block (Evaluate",
     "with {:ok, a} <- f() do\n  a\nend": "(If (Binary '==' (Index (Name '#17') (Literal 0)) (Literal 'ok'))",
-    "for x <- xs, do: f(x)": "(Loop (Assign (Name 'x') (Opaque (Name 'xs'))) (Block (Evaluate (Call (Name 'f')",
+    "for x <- xs, do: f(x)": "(Loop (Assign (Name 'x') (Each (Name 'xs'))) (Block (Evaluate (Call (Name 'f')",
     "try do\n  f()\nrescue\n  e -> g(e)\nend": "(Try (Block (Evaluate (Call (Name 'f')))) (Block (Assign",
     'raise "no"': "(Raise (Literal 'no'))",
     "alias A.{B, C.D}": "(Import 'A.B' (ImportedName 'B')) (Import 'A.C.D' (ImportedName 'D'))",

@@ -327,15 +327,15 @@ class TestStatements:
         ("text", "expected"),
         [
             ("if (a) b(); else if (c) { d() } else e()", "if a {b()} else {if c {d()} else {e()}}"),
-            ("for (const [k, v] of xs) f()", "loop (#11 = ?(xs); k = #11[0]; v = #11[1]) {f()}"),
-            ("for (const k in o) f()", "loop (k = ?(o)) {f()}"),
+            ("for (const [k, v] of xs) f()", "loop (#11 = each(xs); k = #11[0]; v = #11[1]) {f()}"),
+            ("for (const k in o) f()", "loop (k = each(o)) {f()}"),
             ("for (let i = 0; i < n; i++) f()", "loop (i = 0; (i < n); i += 1) {f()}"),
             ("for (;;) ;", "loop () {}"),
             ("while (a) { b() }", "loop (a) {b()}"),
             ("do b(); while (a)", "loop (a) {b()}"),
             ("try { a() } catch (e) { b() } finally { c() }", "try {a()} {b()} {c()}"),
             ("throw new E('x')", "raise new E('x')"),
-            ("l: for (const a of b) { break l }", "loop (a = ?(b)) {}"),
+            ("l: for (const a of b) { break l }", "loop (a = each(b)) {}"),
             ("{ const a = 1 }", "{a = 1}"),
         ],
     )

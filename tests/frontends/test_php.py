@@ -83,7 +83,7 @@ SITUATIONS = {
     ),
     "a loop over a list": (
         "foreach ($xs as $x) { f($x); }",
-        "(Loop (Assign (Name 'x') (Opaque (Name 'xs'))) (Block (Evaluate (Call (Name 'f') (Argument (Name 'x'))))))",
+        "(Loop (Assign (Name 'x') (Each (Name 'xs'))) (Block (Evaluate (Call (Name 'f') (Argument (Name 'x'))))))",
     ),
     "destructuring": ("['a' => $x] = $o;", "(Assign (Name 'x') (Index (Name 'o') (Literal 'a')))"),
     "a closure": ("$f = fn ($x) => $x;", "(Assign (Name 'f') (Function (Parameter 'x') (Block (Return (Name 'x')))))"),

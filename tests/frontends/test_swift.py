@@ -140,7 +140,7 @@ SAMPLES = [
         'switch r { case "a", "b": f()\ndefault: g() }',
         "(If (Binary 'or' (Binary '==' (Name 'r') (Literal 'a')) (Binary '==' (Name 'r') (Literal 'b'))) (Block (Evalu",
     ),
-    ("a loop", "for x in xs { f(x) }", "(Loop (Assign (Name 'x') (Opaque (Name 'xs'))) (Block (Evaluate (Call"),
+    ("a loop", "for x in xs { f(x) }", "(Loop (Assign (Name 'x') (Each (Name 'xs'))) (Block (Evaluate (Call"),
     (
         "failures",
         "do { try f() } catch let e as E { g(e) } catch { h(error) }",

@@ -124,6 +124,19 @@ def test_a_method_is_the_one_that_takes_as_many_arguments(methods: str) -> None:
     assert [life.seconds for life in found.lifetimes] == [7200]
 
 
+@pytest.mark.parametrize(
+    ("definition", "expiry"),
+    [
+        ("fun AccessToken.lasting(life: Long) = apply { ttl = life }", Expiry.UNKNOWN),
+        ("fun somethingElse() = 1", Expiry.IMPLICIT),
+    ],
+)
+def test_a_method_that_the_project_adds_to_the_token_may_set_its_lifetime(definition: str, expiry: Expiry) -> None:
+    code = f'import io.livekit.server.*\n{definition}\nfun f() = AccessToken("k", "s").lasting(600_000).toJwt()\n'
+
+    assert [life.expiry for life in mint("src/Tokens.kt", code).lifetimes] == [expiry]
+
+
 def test_a_date_of_years_and_months_is_not_read_as_milliseconds() -> None:
     (life,) = mint_with("java", "token.setExpiration(new Date(2030 - 1900, Calendar.JANUARY, 1));").lifetimes
 

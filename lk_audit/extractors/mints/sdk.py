@@ -18,7 +18,7 @@ from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Expr, If, Member, Name
 from lk_audit.values.model import Duration, Flag, Mapped, Nothing, Possible, Reference
 from lk_audit.values.model import Member as Entry
-from lk_audit.values.objects import Event, history
+from lk_audit.values.objects import CONVERSION, Event, history
 
 
 def sdk_mints(context: FileContext) -> Iterator[MintParts]:
@@ -109,6 +109,8 @@ class _Mint:
         events = history(self.context.names, self.call)
         for event in events:
             self._event(event)
+        if not self.lifetimes and any(map(self._is_own_method, events)):
+            self.lifetimes.append(Lifetime(Expiry.UNKNOWN, self.place))
         # A date that is set outranks the lifetime, whichever comes first.
         self.lifetimes = self.expiration or self.lifetimes
         if not self.lifetimes:
@@ -125,6 +127,16 @@ class _Mint:
             writes_data_rights=self.sdk.writes_data_rights or self.grants.has_bare_rights,
             refuses_credentials=bool(self.sdk.allows_credentials) and not self._allows_credentials(events),
         )
+
+    def _is_own_method(self, event: Event) -> bool:
+        """Whether something is done to the token by a method that the project adds to its type."""
+        name = event.path[0]
+        if not self.context.names.traits.extends_types or event.arguments is None or len(event.path) > 1:
+            return False
+        if CONVERSION.match(name) or self._called(self.sdk.members, name) is not None:
+            return False
+        places = (self.context, *self.context.workspace.mentioning(self.context, name))
+        return any(place.names.functions_named(name) for place in places)
 
     def _allows_credentials(self, events: tuple[Event, ...]) -> bool:
         calls = [event for event in events if event.path == (self.sdk.allows_credentials,)]

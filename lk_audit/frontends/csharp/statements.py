@@ -13,6 +13,7 @@ from lk_audit.frontends.lowering.tree import Several, block, contents, expressio
 from lk_audit.syntax import (
     Assign,
     Block,
+    Each,
     Evaluate,
     Expr,
     Index,
@@ -123,12 +124,13 @@ def _yield(_: Lowering, frame: Frame) -> Node:
 def _foreach(run: Lowering, frame: Frame) -> Node:
     left = frame.node.child_by_field_name("left")
     right, body = frame.field("right"), frame.field("body")
-    each = Opaque(frame.start, frame.end, (expression(right),) if right is not None else ())
+    items = expression(right) if right is not None else Opaque(frame.start, frame.start, ())
+    each: Expr = Each(items.start, items.end, items)
     names = [left] if left is not None and left.type == "identifier" else _names_in(left)
     header: list[Expr | Statement] = []
     for name in names:
-        header.append(Assign(name.start_byte, frame.end, _fresh(run, name), each, declares=True))
-        each = Opaque(name.end_byte, frame.end, ())
+        header.append(Assign(name.start_byte, items.end, _fresh(run, name), each, declares=True))
+        each = Opaque(name.end_byte, name.end_byte, ())
     return Loop(frame.start, frame.end, tuple(header) or (each,), block(body, frame.end))
 
 

@@ -10,6 +10,7 @@ from lk_audit.frontends.lowering.tree import Part, Several, block, contents, cop
 from lk_audit.syntax import (
     Assign,
     Block,
+    Each,
     Evaluate,
     If,
     Loop,
@@ -146,7 +147,7 @@ def _loop_parts(_: Lowering, frame: Frame) -> Node:
     """`var x in xs`, or the three parts of a counting loop."""
     if not any(child.type == "in" for child in frame.node.children):
         return Several(frame.start, frame.end, contents(frame.values))
-    each = Opaque(frame.start, frame.end, (frame.expression(len(frame.values) - 1),))
+    each = Each(frame.start, frame.end, frame.expression(len(frame.values) - 1))
     target = frame.field("name")
     if isinstance(target, Name):
         return Several(frame.start, frame.end, (Assign(frame.start, frame.end, target, each, declares=True),))

@@ -16,6 +16,7 @@ from lk_audit.syntax import (
     Binary,
     Block,
     Call,
+    Each,
     Entry,
     Evaluate,
     Expr,
@@ -232,7 +233,7 @@ def _for(_: Lowering, frame: Frame, given: Arguments | None, body: Body | None) 
     for step in given.items:
         match step:
             case Binary(operator="<-", left=pattern, right=source):
-                each = Opaque(source.start, source.end, (source,))
+                each = Each(source.start, source.end, source)
                 header += bound(_plain(pattern)[0], each, source.end)
             case _:
                 header.append(step)

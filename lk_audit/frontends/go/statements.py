@@ -12,6 +12,7 @@ from lk_audit.syntax import (
     Assign,
     Block,
     Call,
+    Each,
     Evaluate,
     If,
     Literal,
@@ -112,7 +113,8 @@ def _range(_: Lowering, frame: Frame) -> Node:
     targets = items_of(frame.field("left"))
     right = frame.field("right")
     end = frame.end
-    each = Opaque(frame.start, end, (expression(right),) if right is not None else ())
+    items = expression(right) if right is not None else Opaque(frame.start, end, ())
+    each = Opaque(frame.start, end, (items,)) if len(targets) == 1 else Each(frame.start, end, items)
     if not targets:
         return Several(frame.start, end, (each,))
     main = targets[-1]

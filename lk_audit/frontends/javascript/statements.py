@@ -11,6 +11,7 @@ from lk_audit.frontends.lowering.tree import Part, Several, block, contents, exp
 from lk_audit.syntax import (
     Assign,
     Block,
+    Each,
     Entry,
     Evaluate,
     If,
@@ -90,7 +91,7 @@ def _loop_over(_: Lowering, frame: Frame) -> Node:
     target, right = frame.field("left"), frame.field("right")
     if target is None or right is None:
         return Loop(frame.start, frame.end, contents([value for value in frame.values if value is not body]), body)
-    each = Opaque(right.start, right.end, (expression(right),))
+    each = Each(right.start, right.end, expression(right))
     return Loop(frame.start, frame.end, tuple(bind(target, each, right.end)), body)
 
 

@@ -12,6 +12,7 @@ from lk_audit.syntax import (
     Call,
     Conditional,
     Define,
+    Each,
     Entry,
     Evaluate,
     Expr,
@@ -217,7 +218,7 @@ def field_of(parameter: Parameter) -> Assign:
 
 def each(start: int, end: int, target: Expr, iterable: Expr) -> Assign:
     """The variable of a loop over something."""
-    return Assign(start, end, target, Opaque(start, end, (iterable,)), declares=True)
+    return Assign(start, end, target, Each(start, end, iterable), declares=True)
 
 
 def counted(start: int, end: int, target: Expr, operator: str) -> Assign:

@@ -20,7 +20,6 @@ from lk_audit.syntax import (
     Module,
     Name,
     Node,
-    Parameter,
     children,
 )
 
@@ -76,7 +75,7 @@ def _locals(function: Function) -> _Hidden:
 
 def _replace_names(node: Node, members: _Hidden) -> None:
     """The names that stand directly in `node`, where they are mentions and not definitions."""
-    if isinstance(node, Import | Parameter):
+    if isinstance(node, Import):
         return
     for name in node.__struct_fields__:
         value = getattr(node, name)

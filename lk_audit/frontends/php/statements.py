@@ -14,6 +14,7 @@ from lk_audit.syntax import (
     Assign,
     Block,
     Call,
+    Each,
     Evaluate,
     Export,
     If,
@@ -87,7 +88,7 @@ def _foreach(_: Lowering, frame: Frame) -> Node:
     body = frame.field("body")
     iterable, *targets = [value for value in frame.values if value is not body] or [Opaque(frame.start, frame.end, ())]
     flat = [item for value in targets for item in (value.items if isinstance(value, Nodes) else (value,))]
-    each = Opaque(iterable.start, iterable.end, (expression(iterable),))
+    each = Each(iterable.start, iterable.end, expression(iterable))
     found: list[Statement] = [Evaluate(each.start, each.end, each)]
     if flat:
         found = assigned_from(flat[-1], each, iterable.end)

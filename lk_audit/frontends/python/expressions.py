@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends.lowering.interning import OFFSETS, TEXTS
 from lk_audit.frontends.python.literals import number_value, string_value, text_value
 from lk_audit.frontends.python.lowering import parts
+from lk_audit.frontends.python.targets import assigned
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -14,7 +15,9 @@ from lk_audit.syntax import (
     Binary,
     Block,
     Call,
+    Comprehension,
     Conditional,
+    Each,
     Entry,
     Expr,
     Function,
@@ -221,16 +224,24 @@ def _entry(run: Lowering, node: Node) -> Entry:
 
 
 def _comprehension(run: Lowering, node: Node) -> Expr:
-    """Element, iterables and conditions; the loop variables bind nothing outside."""
-    found: list[Expr] = []
+    """What the loop variables are, iterables and conditions, then the element."""
+    clauses: list[Expr] = []
+    element: list[Expr] = []
     for part in parts(node):
         if part.type == "for_in_clause":
-            found.extend([run.expr(iterable) for iterable in part.children_by_field_name("right")])
-        elif part.type in {"pair", "if_clause"}:
-            found.extend([run.expr(inner) for inner in parts(part)])
+            clauses += _clause(run, part, node.start_byte)
+        elif part.type == "if_clause":
+            clauses += [run.expr(inner) for inner in parts(part)]
         else:
-            found.append(run.expr(part))
-    return Opaque(node.start_byte, node.end_byte, tuple(found))
+            element += [run.expr(inner) for inner in (parts(part) if part.type == "pair" else (part,))]
+    return Comprehension(node.start_byte, node.end_byte, (*clauses, *element))
+
+
+def _clause(run: Lowering, node: Node, start: int) -> list[Assign]:
+    """`for name, ttl in items`: the variables have their values from where the comprehension starts."""
+    iterable = run.expr(node.child_by_field_name("right"))
+    target = run.expr(node.child_by_field_name("left"))
+    return assigned((start, start), target, Each(iterable.start, iterable.end, iterable))
 
 
 def _lambda(run: Lowering, node: Node) -> Expr:

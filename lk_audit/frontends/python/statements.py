@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from lk_audit.frontends.python.expressions import parameters
 from lk_audit.frontends.python.lowering import parts
+from lk_audit.frontends.python.targets import assigned, width_of
 from lk_audit.syntax import (
     Assign,
     Binary,
@@ -14,33 +15,30 @@ from lk_audit.syntax import (
     Declare,
     Define,
     DefineClass,
+    Each,
     Evaluate,
     Expr,
     Function,
     If,
     Import,
     ImportedName,
-    Index,
-    Literal,
     Loop,
     Name,
     Opaque,
     Raise,
     Return,
     Sequence,
-    Spread,
     Statement,
     Try,
     Unary,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tree_sitter import Node
 
     from lk_audit.frontends.python.lowering import Lowering, LowerStatement
-
-
-Span: TypeAlias = tuple[int, int]
 
 
 def _evaluated(value: Expr) -> Statement:
@@ -71,10 +69,10 @@ def _assignment(run: Lowering, node: Node) -> list[Statement]:
         return [_declared(run, node, targets[0], noted)] if noted is not None and targets else []
     value = run.expr(current)
     lowered = [run.expr(target) for target in targets]
-    if not run.may_repeat(value, sum(_width(target) for target in lowered)):
+    if not run.may_repeat(value, sum(width_of(target) for target in lowered)):
         return [_evaluated(value)]
     span = (node.start_byte, node.end_byte)
-    return [item for target in lowered for item in _assigned(span, target, value, noted)]
+    return [item for target in lowered for item in assigned(span, target, value, noted)]
 
 
 def _declared(run: Lowering, node: Node, target: Node, annotation: Expr) -> Statement:
@@ -82,35 +80,6 @@ def _declared(run: Lowering, node: Node, target: Node, annotation: Expr) -> Stat
     if target.type == "identifier":
         return Declare(node.start_byte, node.end_byte, run.text(target), annotation)
     return Evaluate(node.start_byte, node.end_byte, Opaque(node.start_byte, node.end_byte, (annotation,)))
-
-
-def _width(target: Expr) -> int:
-    return sum(_width(item) for item in target.items) if isinstance(target, Sequence) else 1
-
-
-def _assigned(span: Span, target: Expr, value: Expr, annotation: Expr | None = None) -> list[Statement]:
-    """The assignments that a target stands for; a tuple takes its value apart."""
-    if not isinstance(target, Sequence):
-        return [Assign(*span, target, value, "", annotation)]
-    if isinstance(value, Sequence) and _pairs_up(target, value):
-        pairs = zip(target.items, value.items, strict=True)
-        return [item for one, other in pairs for item in _assigned(span, one, other)]
-    found: list[Statement] = []
-    for place, item in enumerate(target.items):
-        if isinstance(item, Spread):
-            rest = Opaque(value.start, value.end, (value,))
-            found.extend(_assigned(span, item.value, rest))
-        else:
-            part = Index(value.start, value.end, value, Literal(value.start, value.end, place))
-            found.extend(_assigned(span, item, part))
-    return found
-
-
-def _pairs_up(target: Sequence, value: Sequence) -> bool:
-    """Whether each item of the target takes the item at its own place."""
-    return len(target.items) == len(value.items) and not any(
-        isinstance(item, Spread) for item in (*target.items, *value.items)
-    )
 
 
 def _augmented(run: Lowering, node: Node) -> list[Statement]:
@@ -202,16 +171,16 @@ def _match(run: Lowering, node: Node) -> list[Statement]:
 
 def _for(run: Lowering, node: Node) -> list[Statement]:
     iterable = run.expr(node.child_by_field_name("right"))
-    each = Opaque(iterable.start, iterable.end, (iterable,))
+    each = Each(iterable.start, iterable.end, iterable)
     target = run.expr(node.child_by_field_name("left"))
-    return _loop(run, node, _assigned((target.start, iterable.end), target, each))
+    return _loop(run, node, assigned((target.start, iterable.end), target, each))
 
 
 def _while(run: Lowering, node: Node) -> list[Statement]:
     return _loop(run, node, [run.expr(node.child_by_field_name("condition"))])
 
 
-def _loop(run: Lowering, node: Node, header: list[Expr] | list[Statement]) -> list[Statement]:
+def _loop(run: Lowering, node: Node, header: Iterable[Expr | Statement]) -> list[Statement]:
     """The loop, and its `else` behind it."""
     made = Loop(node.start_byte, node.end_byte, tuple(header), run.block(node.child_by_field_name("body")))
     clause = node.child_by_field_name("alternative")

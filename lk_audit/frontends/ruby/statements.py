@@ -13,6 +13,7 @@ from lk_audit.syntax import (
     Binary,
     Block,
     Call,
+    Each,
     Evaluate,
     If,
     Loop,
@@ -138,7 +139,7 @@ def _loop(_: Lowering, frame: Frame) -> Node:
 
 def _for(_: Lowering, frame: Frame) -> Node:
     target, iterable = frame.field("pattern"), field(frame, "value")
-    each = Opaque(iterable.start, iterable.end, (iterable,))
+    each = Each(iterable.start, iterable.end, iterable)
     header: tuple[Expr | Statement, ...] = (each,)
     if isinstance(target, Targets):
         header = tuple(spread_out(target, each, iterable.end))

@@ -13,6 +13,7 @@ from lk_audit.syntax import (
     Block,
     Call,
     Conditional,
+    Each,
     Evaluate,
     Function,
     If,
@@ -268,8 +269,9 @@ def loop(_: Lowering, frame: Frame) -> Node:
 def each(run: Lowering, frame: Frame) -> Node:
     """`for (k, v) in items`."""
     pattern, items, body = frame.node.child_by_field_name("pattern"), frame.field("value"), frame.field("body")
-    whole = Opaque(frame.start, frame.end, (value_of(items),) if items is not None else ())
-    found = tuple(types.bindings(run.data, pattern, whole, frame.end)) if pattern is not None else ()
+    iterable = value_of(items) if items is not None else Opaque(frame.start, frame.start, ())
+    whole = Each(iterable.start, iterable.end, iterable)
+    found = tuple(types.bindings(run.data, pattern, whole, iterable.end)) if pattern is not None else ()
     inner = Block(frame.end, frame.end, ()) if body is None else Block(body.start, body.end, settled(body, evaluated))
     return Loop(frame.start, frame.end, found or (whole,), inner)
 

@@ -11,6 +11,7 @@ from lk_audit.syntax import (
     Assign,
     Binary,
     Block,
+    Each,
     Evaluate,
     If,
     Loop,
@@ -247,8 +248,9 @@ def _for(_: Lowering, frame: Frame) -> Node:
     pattern = next((value for value in frame.values if isinstance(value, Pattern)), None)
     collection = frame.field("collection")
     body = next((value for value in frame.values if isinstance(value, Block)), None)
-    each = Opaque(frame.start, frame.end, (expression(collection),) if collection is not None else ())
-    header = bound(pattern, each, frame.end) if pattern is not None else (Evaluate(each.start, each.end, each),)
+    items = expression(collection) if collection is not None else Opaque(frame.start, frame.start, ())
+    each = Each(items.start, items.end, items)
+    header = bound(pattern, each, items.end) if pattern is not None else (Evaluate(each.start, each.end, each),)
     kept = [value for value in frame.values if not isinstance(value, Block | Pattern) and value is not collection]
     return Loop(frame.start, frame.end, (*header, *contents(kept)), block(body, frame.end))
 

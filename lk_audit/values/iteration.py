@@ -1,0 +1,57 @@
+"""What a function is given that something else calls for each item of a collection: `items.map((item) => ...)`.
+
+Sources: the documentation of the languages' collections: MDN's Array, Ruby's Enumerable, Kotlin's collections, Java's
+streams, .NET's LINQ, Rust's Iterator, Swift's and Dart's sequences, Elixir's Enum, PHP's arrays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lk_audit.syntax import Argument, Call, Expr, Function, Member, Parameter
+from lk_audit.values.model import Listed, Mapped, Possible
+from lk_audit.values.records import any_member, items_of
+
+if TYPE_CHECKING:
+    from lk_audit.values.evaluator import Evaluator
+
+_METHODS = frozenset(
+    {
+        *("map", "forEach", "flatMap", "filter", "find", "findLast", "some", "every", "each", "collect", "select"),
+        *("compactMap", "associate", "associateWith", "mapNotNull", "onEach", "filter_map", "flat_map", "for_each"),
+        *("Select", "SelectMany", "Where", "ForEach", "reject", "detect", "expand", "parallelStream"),
+    }
+)
+"""Methods that hand each item to the function that they are given."""
+_FUNCTIONS = frozenset({"map", "filter", "each", "array_map", "array_walk", "array_filter", "flat_map", "reject"})
+"""Functions that take the collection beside it: Python's `map`, PHP's `array_map`, Elixir's `Enum.each`."""
+_PAIR = 2
+
+
+def handed(evaluator: Evaluator, function: Function, parameter: Parameter) -> Possible | None:
+    """What a parameter is where a collection that is known hands its items to the function; None anywhere else."""
+    collection = _collection(evaluator, function)
+    if collection is None or parameter not in function.parameters[:_PAIR]:
+        return None
+    values = evaluator.evaluate(collection)
+    is_first = function.parameters[0] is parameter
+    if values and all(isinstance(value, Listed) and not value.open for value in values):
+        return items_of(values, collection) if is_first else None
+    if values and len(function.parameters) == _PAIR and all(isinstance(value, Mapped) for value in values):
+        # `roles.each do |name, rights|`
+        return None if is_first else any_member(values)
+    return None
+
+
+def _collection(evaluator: Evaluator, function: Function) -> Expr | None:
+    """What hands its items to a function that stands in a call."""
+    argument = evaluator.names.parent(function)
+    call = evaluator.names.parent(argument) if isinstance(argument, Argument) else None
+    if not isinstance(call, Call):
+        return None
+    others = [item.value for item in call.arguments if item is not argument and item.name is None]
+    if others:
+        callee = call.callee
+        name = callee.name if isinstance(callee, Member) else getattr(callee, "id", "")
+        return others[0] if name in _FUNCTIONS else None
+    return call.callee.object if isinstance(call.callee, Member) and call.callee.name in _METHODS else None

@@ -1,0 +1,81 @@
+"""What loops, callbacks and look-ups take out of collections that are written out, in every language."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.values.snippets import look_in
+
+LOOPS = {
+    ("a.py", "for x in [5, 6]: look(x)"): "5 | 6",
+    ("a.py", "for a, x in [(1, 5), (2, 6)]: look(x)"): "5 | 6",
+    ("a.py", "for k, v in {'a': 5}.items(): look(v)"): "5",
+    ("a.py", "for x in asked: look(x)"): "?(ref asked)",
+    ("a.js", "for (const x of [5, 6]) look(x)"): "5 | 6",
+    ("a.js", "for (const {y} of [{y: 5}, {y: 6}]) look(y)"): "5 | 6",
+    ("a.js", "for (const [k, v] of Object.entries({a: 5, b: 6})) look(v)"): "5 | 6",
+    ("a.php", "<?php foreach ([5, 6] as $x) { look($x); }"): "5 | 6",
+    ("a.kt", "fun f() { for (x in listOf(5, 6)) look(x) }"): "5 | 6",
+    ("A.java", "class A { void f() { for (int x : List.of(5, 6)) { look(x); } } }"): "5 | 6",
+    ("a.cs", "class A { void F() { foreach (var x in new[] { 5, 6 }) { look(x); } } }"): "5 | 6",
+    ("a.go", "package a\nfunc f() { for _, x := range []int{5, 6} { look(x) } }"): "5 | 6",
+    ("a.go", "package a\nfunc f() { for x := range []int{5, 6} { look(x) } }"): "?",
+    ("a.rs", "fn f() { for x in [5, 6] { look(x); } }"): "5 | 6",
+    ("a.swift", "func f() { for x in [5, 6] { look(x) } }"): "5 | 6",
+    ("a.dart", "void f() { for (final x in [5, 6]) { look(x); } }"): "5 | 6",
+    ("a.rb", "for x in [5, 6]\n  look(x)\nend"): "5 | 6",
+    ("a.ex", "defmodule A do\n def f do\n  for x <- [5, 6], do: look(x)\n end\nend"): "5 | 6",
+}
+COMPREHENSIONS = {
+    "[look(x) for x in [5, 6]]": "5 | 6",
+    "{look(x) for a, x in [(1, 5), (2, 6)] if a}": "5 | 6",
+    "{a: look(x) for a, x in [(1, 5)]}": "5",
+    "list(look(x) for xs in [[5], [6]] for x in xs)": "5 | 6",
+    "x = 7\n[x for x in [5, 6]]\nlook(x)": "7",
+    "def f(x):\n    names = [x.name for x in [5, 6]]\n    look(x)": "given x",
+    "x = 7\n[look(x) for y in [5, 6]]": "7",
+}
+CALLBACKS = {
+    ("a.js", "[5, 6].map((x) => look(x))"): "5 | 6",
+    ("a.js", "[5, 6].forEach(async function (x) { look(x) })"): "5 | 6",
+    ("a.js", "[{ttl: 5}].map(({ttl}) => look(ttl))"): "5",
+    ("a.js", "[5, 6].map((x, i) => look(i))"): "given i",
+    ("a.js", "[5, 6].sort((x, y) => look(x))"): "given x",
+    ("a.js", "asked.map((x) => look(x))"): "given x",
+    ("a.js", "app.get('/token', (x) => look(x))"): "given x",
+    ("a.js", "Object.entries({a: 5}).map(([k, v]) => look(v))"): "5",
+    ("a.js", "Object.values({a: 5}).map((v) => look(v))"): "5",
+    ("a.rb", "[5, 6].each do |x| look(x) end"): "5 | 6",
+    ("a.rb", "{a: 5}.each do |k, x| look(x) end"): "5",
+    ("a.rb", "{a: 5}.each do |k, x| look(k) end"): "given k",
+    ("a.php", "<?php array_map(function ($x) { look($x); }, [5, 6]);"): "5 | 6",
+    ("a.kt", "fun f() { listOf(5, 6).forEach { look(it) } }"): "5 | 6",
+    ("A.java", "class A { void f() { List.of(5, 6).forEach(x -> look(x)); } }"): "5 | 6",
+    ("a.ex", "defmodule A do\n def f do\n  Enum.each([5, 6], fn x -> look(x) end)\n end\nend"): "5 | 6",
+}
+LOOK_UPS = {
+    ("A.java", "class A { void f(String k) { look(Map.of('a', 5, 'b', 6).get(k)); } }"): "5 | 6 | ?",
+    ("A.java", 'class A { void f(String k) { look(Map.of("a", 5).getOrDefault(k, 7)); } }'): "5 | 7 | ?",
+    ("a.rb", "def f(k)\n look({ a: 5, b: 6 }.fetch(k, 7))\nend"): "5 | 6 | 7 | ?",
+    ("a.py", "def f(k): look({'a': 5}.get(k, 7))"): "5 | 7 | ?",
+}
+
+
+@pytest.mark.parametrize(("path", "code"), LOOPS)
+def test_the_variable_of_a_loop_is_one_of_the_items(path: str, code: str) -> None:
+    assert look_in(path, code) == LOOPS[path, code]
+
+
+@pytest.mark.parametrize("code", COMPREHENSIONS)
+def test_a_comprehension_is_a_scope_of_its_own(code: str) -> None:
+    assert look_in("a.py", code) == COMPREHENSIONS[code]
+
+
+@pytest.mark.parametrize(("path", "code"), CALLBACKS)
+def test_a_callback_is_given_the_items(path: str, code: str) -> None:
+    assert look_in(path, code) == CALLBACKS[path, code]
+
+
+@pytest.mark.parametrize(("path", "code"), LOOK_UPS)
+def test_under_a_key_that_is_not_known_stands_one_of_the_entries(path: str, code: str) -> None:
+    assert look_in(path, code) == LOOK_UPS[path, code]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lk_audit.values.names import Definition
 
 _MOST_CALLERS = 8
+_ENTRIES = frozenset({"req", "request", "event", "ctx", "context"})
+"""What functions call that which a platform passes them, whoever else makes one up: a script that tries them out."""
 
 
 class Parameters:
@@ -45,6 +47,7 @@ class Parameters:
             or len(callers) > _MOST_CALLERS
             or evaluator.names.graph.escapes(function, when_exported=not is_seen_whole)
             or (is_seen_whole and evaluator.linker is not None and evaluator.linker.is_passed_on(function))
+            or self._is_entry(function, parameter)
         ):
             values.append(
                 Given(
@@ -62,6 +65,13 @@ class Parameters:
         from lk_audit.values import iteration  # noqa: PLC0415 - few functions are arguments
 
         return iteration.handed(self._evaluator, function, parameter)
+
+
+    def _is_entry(self, function: Function, parameter: Parameter) -> bool:
+        """Whether a function may be run by a platform, which passes it a request."""
+        names = self._evaluator.names
+        is_named = parameter.name.lstrip("_") in _ENTRIES and (names.is_javascript or names.is_python)
+        return is_named and names.enclosing_function(function) is None
 
     def frame(self, home: Evaluator, function: Function, call: Call, outer: Frame | None) -> Frame:
         """A function of the file that `home` is for, with its parameters as `call` (of this file) binds them."""

@@ -10,6 +10,10 @@ EXEMPT = """const express = require('express');
 const { AccessToken } = require('livekit-server-sdk');
 const app = express();
 const OPEN = ['/health', '/api/livekit'];
+const isOpen = (path) => OPEN.some((start) => path.startsWith(start));
+const isOpenToAll = (req) => isOpen(req.path);
+const isHealth = (path) => path === '/health';
+const isLocal = (path) => isLocal(path) || path === '/local';
 app.use(express.json());
 app.use((req, res, next) => {
   if (TEST) return next();
@@ -33,6 +37,10 @@ app.post('/api/livekit', async (req, res) => {
         ("OPEN.some((start) => req.path.startsWith(start))", True),
         ("req.path === '/health' || req.path === '/api/livekit'", True),
         ("req.path.startsWith('/api/')", True),
+        ("isOpen(req.path)", True),
+        ("isOpenToAll(req)", True),
+        ("isHealth(req.path)", False),
+        ("isLocal(req.path)", False),
         ("req.path === '/health'", False),
         ("req.path !== '/api/livekit'", False),
         ("['/api'].includes(req.path)", False),
@@ -49,6 +57,8 @@ def test_middleware_may_leave_paths_out(test: str, *, passes: bool) -> None:
     [
         ('request.url.path in {"/health", "/token"}', True),
         ('request.url.path.startswith("/tok")', True),
+        ("any(request.url.path.startswith(start) for start in OPEN)", True),
+        ("is_open(request.url.path)", True),
         ('request.url.path in {"/health"}', False),
         ('request.url.path not in {"/token"}', False),
     ],
@@ -59,6 +69,10 @@ from fastapi.responses import JSONResponse
 from livekit import api
 
 app = FastAPI()
+OPEN = ("/health", "/token")
+
+def is_open(path: str) -> bool:
+    return any(path == start for start in OPEN)
 
 @app.middleware("http")
 async def before(request: Request, call_next):
@@ -102,3 +116,39 @@ def token(room: str, identity: str):
     return api.AccessToken().with_identity(identity).with_grants(grants).to_jwt()
 """
     assert bool(found_in({"main.py": text}, "LK601")) is passes
+
+
+NITRO = """import { AccessToken } from 'livekit-server-sdk';
+export default defineEventHandler(async (event) => {
+  const { room, identity } = await readBody(event);
+  const { livekitKey, livekitSecret } = useRuntimeConfig();
+  const at = new AccessToken(livekitKey, livekitSecret, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  return { token: await at.toJwt() };
+});
+"""
+CHECK = """import jwt from 'jsonwebtoken';
+const OPEN = ['PATH'];
+function isOpen(path: string) {
+  return OPEN.some((start) => path.startsWith(start));
+}
+export default defineEventHandler((event) => {
+  const path = getRequestURL(event).pathname;
+  if (isOpen(path)) return;
+  jwt.verify(getHeader(event, 'authorization'), process.env.JWT_SECRET);
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "path", "passes"),
+    [
+        ("server/api/token.post.ts", "/api/token", True),
+        ("server/api/token.post.ts", "/api/health", False),
+        ("server/routes/token.get.ts", "/token", True),
+    ],
+)
+def test_so_may_that_of_nitro(file: str, path: str, *, passes: bool) -> None:
+    files = {file: NITRO, "server/middleware/auth.ts": CHECK.replace("PATH", path)}
+
+    assert bool(found_in(files, "LK601")) is passes

@@ -12,6 +12,8 @@ from lk_audit.values.possible import texts
 
 _BEGINNING = frozenset({"startsWith", "startswith"})
 _LISTING = frozenset({"includes", "has", "some"})
+_DEEPEST = 3
+"""How many helpers are followed that ask each other about a path."""
 
 
 def is_exempt(context: FileContext, guard: Node, path: str | None) -> bool:
@@ -40,21 +42,42 @@ def _methods(owner: Class) -> Iterator[Function]:
     return (item.function for item in owner.body.statements if isinstance(item, Define))
 
 
-def _holds_for(context: FileContext, test: Expr, path: str) -> bool:
+def _holds_for(context: FileContext, test: Expr, path: str, depth: int = _DEEPEST) -> bool:
     """Whether a test is met by requests for `path`: by one of its alternatives, whatever else it asks there."""
     if isinstance(test, Binary) and test.operator == "or":
-        return _holds_for(context, test.left, path) or _holds_for(context, test.right, path)
+        return _holds_for(context, test.left, path, depth) or _holds_for(context, test.right, path, depth)
     match test:
         case Binary(operator="==" | "in", left=left, right=right):
             return path in {*_paths(context, left), *_paths(context, right)}
         case Call(callee=Member(name=name, object=holder)) if name in _BEGINNING:
             return not _paths(context, holder) and _begins(path, _given(context, test))
-        case Call(callee=Member(name=name, object=holder)) if name in _LISTING:
-            listed = _paths(context, holder)
+        case Call() if (listed := _listed(context, test)) is not None:
             begins = any(isinstance(node, Call) and last_name(node.callee) in _BEGINNING for node in walk(test))
             return _begins(path, listed) if begins else path in listed
+        case Call() if depth:
+            return any(_holds_for(home, answer, path, depth - 1) for home, answer in answers(context, test))
         case _:
             return False
+
+
+def answers(context: FileContext, call: Call) -> Iterator[tuple[FileContext, Expr]]:
+    """What the helper answers, and in which file, that a test asks: `isPublic(request.path)`."""
+    for function in context.functions_meant(call.callee):
+        home = context.home(function)
+        given = [item.value for item in home.names.returns(function) if item.value is not None]
+        if len(given) == 1:
+            yield home, given[0]
+
+
+def _listed(context: FileContext, test: Call) -> set[str] | None:
+    """The paths of a list that a test asks: `OPEN.some((start) => path.startsWith(start))`, Python's `any(...)`."""
+    match test.callee:
+        case Member(name=name, object=holder) if name in _LISTING:
+            return _paths(context, holder)
+        case Name(id="any") if context.is_python:
+            return {path for node in walk(test) if isinstance(node, Name) for path in _paths(context, node)}
+        case _:
+            return None
 
 
 def _begins(path: str, starts: set[str]) -> bool:

@@ -6,10 +6,11 @@ import posixpath
 from collections.abc import Iterator
 
 from lk_audit.extractors.callers.deployments import authorizers
+from lk_audit.extractors.callers.exempt_paths import answers
 from lk_audit.extractors.callers.guards import Guards
 from lk_audit.extractors.callers.mounts import is_public
 from lk_audit.extractors.context import FileContext, Workspace, last_name
-from lk_audit.extractors.handlers.exported import is_server_page
+from lk_audit.extractors.handlers.exported import is_server_page, route_of
 from lk_audit.extractors.handlers.functions import as_function
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.extractors.handlers.route_settings import asked_of_callers
@@ -42,19 +43,24 @@ from lk_audit.syntax import (
 from lk_audit.values.model import Listed, Mapped, Text
 from lk_audit.values.possible import texts
 
+_DEEPEST = 3
+"""How many helpers are followed that ask each other about a path."""
 _NITRO_FOLDER = "/server/middleware/"
 """Where Nitro looks for what runs before every request (nitro.build/guide/routing, Middleware)."""
+_NITRO_HANDLER = "Nitro handler"
+"""What answers at the address of its file, and says nothing of it itself."""
 
 
 def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[Lead]:
     """What tells callers before they reach anything of the application."""
     home = handler.site.home(handler.function)
     runs_apart = handler.label in BACKENDS_OF_THEIR_OWN
+    address = handler.path or (route_of(home.source.path) if handler.label == _NITRO_HANDLER else None)
     for path in () if runs_apart else _middleware_files(workspace, home.source.path):
         for context in workspace.contexts(path):
             if _NITRO_FOLDER in f"/{path}" and not _is_run_by_nitro(context):
                 continue
-            guard = _middleware_guard(guards, context, handler.path)
+            guard = _middleware_guard(guards, context, address)
             if guard is not None:
                 yield Lead(context.place(guard), "authenticates the caller")
     yield from authorizers(workspace, handler)
@@ -254,17 +260,20 @@ def _lets_pass(context: FileContext, node: Node, path: str) -> bool:
     return _path_verdict(context, node.test, path) is True
 
 
-def _path_verdict(context: FileContext, test: Expr, path: str) -> bool | None:
+def _path_verdict(context: FileContext, test: Expr, path: str, depth: int = _DEEPEST) -> bool | None:
     """Whether a test on paths holds for a path; None when it names none."""
     match test:
         case Unary(operator="not", operand=operand):
-            verdict = _path_verdict(context, operand, path)
+            verdict = _path_verdict(context, operand, path, depth)
             return None if verdict is None else not verdict
         case Binary(operator="and" | "or" as operator, left=left, right=right):
-            verdicts = {_path_verdict(context, side, path) for side in (left, right)} - {None}
+            verdicts = {_path_verdict(context, side, path, depth) for side in (left, right)} - {None}
             if not verdicts:
                 return None
             return all(verdicts) if operator == "and" else any(verdicts)
+        case Call() if depth and (asked := list(answers(context, test))):
+            verdicts = {_path_verdict(home, answer, path, depth - 1) for home, answer in asked} - {None}
+            return any(verdicts) if verdicts else None
         case _:
             return _holds_for(context, test, path)
 

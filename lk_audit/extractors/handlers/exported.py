@@ -15,7 +15,7 @@ from lk_audit.values.records import entries_of
 _LEFT_BESIDE = regex(r"(?:^|/)app/(?:[^/]+/)*route[._ -][^/]*\.[cm]?[jt]sx?$")
 """Copies beside a route of Next, which serves files called `route` only: `route_old.ts`, `route.backup.ts`."""
 _ROUTE_FILE = regex(
-    r"(?:^|/)(?:app|pages|src/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
+    r"(?:^|/)(?:app|pages|src/routes|server/routes|server|src/pages|routes)/(?P<route>(?:.*/)?)(?P<name>[^/]+)\.[cm]?[jt]sx?$"
 )
 _PAGE_FILE = regex(r"(?:^|/)app/(?:.*/)?page\.[jt]sx?$")
 _NAMELESS_FILES = frozenset({"route", "index", "+server", "+page.server", "page"})

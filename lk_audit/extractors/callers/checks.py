@@ -22,7 +22,7 @@ from lk_audit.extractors.callers.check_calls import (
     result_matters,
     uses_result,
 )
-from lk_audit.extractors.callers.guard_parts import nodes_of
+from lk_audit.extractors.callers.guard_parts import constructors, nodes_of
 from lk_audit.extractors.callers.identities import (
     dereferences_identity,
     is_identity,
@@ -215,14 +215,15 @@ class Checks:
             )
         if is_optional(context, call):
             return False
-        defined = list(context.functions_meant(call.callee))
+        made = context.classes_meant(call.callee) if _makes_object(context, call) else ()
+        defined = [*context.functions_meant(call.callee), *(item for owner in made for item in constructors(owner))]
         if defined:
             is_check = any(self._guards.function(context, item, depth + 1) for item in defined)
             return is_check and (not only_answers(self._guards, context, call) or uses_result(context, call))
         if is_check_of_livekit(context, call):
             return True
         is_named = AUTHENTICATING_NAME.match(name_called(call)) is not None and not (
-            is_lookup(context, call) or asks_of_claimed(context, call)
+            is_lookup(context, call) or asks_of_claimed(context, call) or _makes_object(context, call)
         )
         return (is_named or is_customary_check(context, call)) and result_matters(context, call)
 
@@ -247,6 +248,12 @@ class Checks:
             # LiveKit's clients are given the application's own key.
             return False
         return any(_is_sent_credential(context, item.value) for item in node.arguments) or self.verifies(context, node)
+
+
+def _makes_object(context: FileContext, call: Call) -> bool:
+    """Whether a call makes an object of a class of the project, which nobody has asked yet: `ApiKeySettings(...)`."""
+    is_known = context.names.is_javascript or context.is_python
+    return is_known and next(context.classes_meant(call.callee), None) is not None
 
 
 def _is_sent_credential(context: FileContext, expr: Expr) -> bool:

@@ -7,7 +7,22 @@ from collections.abc import Iterator
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.middleware import GUARD_METHODS
 from lk_audit.livekit.requests import ROUTE_METHODS
-from lk_audit.syntax import Call, Class, Expr, Function, Literal, Member, Node, walk
+from lk_audit.syntax import (
+    Call,
+    Class,
+    Define,
+    Expr,
+    Function,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Parameter,
+    Sequence,
+    walk,
+)
+from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.model import Defined, Flag
 
 _MOST_NODES = 4_000
@@ -22,6 +37,49 @@ def may_guard(made: Defined) -> bool:
         return True
     methods = [getattr(item, "function", None) for item in owner.body.statements]
     return any(isinstance(item, Function) and GUARD_METHODS.match(item.name) for item in methods)
+
+
+def constructors(owner: Class) -> Iterator[Function]:
+    """What runs when an object of a class is made."""
+    methods = (item.function for item in owner.body.statements if isinstance(item, Define))
+    return (item for item in methods if item.name in CONSTRUCTORS)
+
+
+def of_parameter(context: FileContext, parameter: Parameter) -> Iterator[Expr]:
+    """What a framework may run to find out what it passes for a parameter: `Depends(current_user)`, `Annotated[...]`.
+
+    In Python a class of the project says what is passed, not who has looked at it: `users: AuthService = Depends(get)`.
+    """
+    if parameter.default is not None:
+        yield parameter.default
+    written = parameter.annotation
+    if written is not None and (_is_made(parameter.default) or not _is_class(context, written)):
+        yield written
+
+
+def said_type(node: Node) -> Expr | None:
+    """The type in `Annotated[Users, Depends(get)]`; not that which FastAPI makes: `Annotated[Guard, Depends()]`."""
+    if not isinstance(node, Index) or last_name(node.object) != _ANNOTATED or not isinstance(node.key, Sequence):
+        return None
+    return None if any(map(_is_made, node.key.items)) else next(iter(node.key.items), None)
+
+
+_ANNOTATED = "Annotated"
+
+
+def _is_made(default: Expr | None) -> bool:
+    """FastAPI's `Depends()`, which makes what the parameter is said to be.
+
+    Source: fastapi.tiangolo.com/tutorial/dependencies/classes-as-dependencies (Shortcut).
+    """
+    return isinstance(default, Call) and not default.arguments
+
+
+def _is_class(context: FileContext, written: Expr) -> bool:
+    if not context.is_python or (isinstance(written, Index) and last_name(written.object) == _ANNOTATED):
+        return False
+    names = (node for node in walk(written) if isinstance(node, Name | Member))
+    return any(next(context.classes_meant(name), None) is not None for name in names)
 
 
 def nodes_of(function: Function) -> Iterator[Node]:

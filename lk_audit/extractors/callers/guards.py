@@ -14,7 +14,15 @@ from lk_audit.extractors.callers.check_calls import (
 )
 from lk_audit.extractors.callers.checks import Checks
 from lk_audit.extractors.callers.guard_aliases import alias
-from lk_audit.extractors.callers.guard_parts import decides, may_guard, nodes_of, told_before
+from lk_audit.extractors.callers.guard_parts import (
+    constructors,
+    decides,
+    may_guard,
+    nodes_of,
+    of_parameter,
+    said_type,
+    told_before,
+)
 from lk_audit.extractors.callers.lax_checks import (
     is_lenient,
     is_optional,
@@ -72,6 +80,9 @@ class Guards:
         for node in walk(expr):
             if node in skipped:
                 continue
+            said = said_type(node)
+            if said is not None:
+                skipped.update(walk(said))
             verdict = self._part(context, node, depth)
             if verdict:
                 return node
@@ -128,6 +139,8 @@ class Guards:
             case Defined(definition=Function() as function):
                 return self.function(context, function, depth + 1)
             case Defined(definition=Class() as owner):
+                if context.is_python and any(self.function(context, item, depth + 1) for item in constructors(owner)):
+                    return True
                 return self.owner(context, owner, depth + 1) and (bool(owner.bases) or may_guard(value))
             case Returned(callee=str(callee)) if callee in PRESENCE_SCHEMES:
                 return False
@@ -177,9 +190,9 @@ class Guards:
         for parameter in () if context.is_go else function.parameters:
             # In TypeScript a type says what is passed, and nothing of who has looked at it.
             is_telling = not (context.names.is_javascript or is_optional_in_rust(context, parameter))
-            written = parameter.annotation if is_telling else None
-            for expr in (parameter.default, written):
-                if expr is not None and self.authenticating(context, expr, depth + 1) is not None:
+            for expr in of_parameter(context, parameter):
+                tells = is_telling or expr is not parameter.annotation
+                if tells and self.authenticating(context, expr, depth + 1) is not None:
                     return True
         return self.checks_inside(context, function, depth)
 

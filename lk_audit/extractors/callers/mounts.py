@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.callers.guard_parts import callees, told_before
+from lk_audit.extractors.callers.guard_parts import callees, of_parameter, told_before
 from lk_audit.extractors.context import FileContext, Workspace, last_name
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.extractors.handlers.route_settings import settings_of
@@ -161,7 +161,7 @@ def declared_guards(context: FileContext, function: Function) -> Iterator[Expr]:
     # What a PHP or Ruby class inherits, or is given, need not run before its methods; Go's types say nothing either.
     runs_bases = context.names.traits.runs_bases
     for parameter in function.parameters if runs_bases else ():
-        yield from (expr for expr in (parameter.default, parameter.annotation) if expr is not None)
+        yield from of_parameter(context, parameter)
     owner = context.names.enclosing(function, Class)
     if owner is not None and not is_public(context, function):
         yield from owner.decorators

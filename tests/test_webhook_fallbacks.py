@@ -36,6 +36,7 @@ DEVELOPED = "process.env.NODE_ENV === 'development'"
         (f"if (process.env.VERIFY) {{ await receiver.receive(raw, sent); }} {PARSED}", False),
         (f"if (sent) {{ {RECEIVED} }} else if ({DEVELOPED}) {{ {PARSED} }} else {{ return res.end(); }}", False),
         (f"if (sent) {{ {RECEIVED} }} else {{ if (!verify(raw, sent)) return res.sendStatus(401); {PARSED} }}", False),
+        (f"if (sent) {{ {RECEIVED} }} else {{ if (!verifyEvent(raw)) return res.sendStatus(401); {PARSED} }}", False),
     ],
 )
 def test_a_check_that_senders_may_leave_out_checks_nothing(check: str, *, is_open: bool) -> None:

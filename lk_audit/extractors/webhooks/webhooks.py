@@ -113,7 +113,7 @@ def _is_passed_by(context: FileContext, route: Route, test: Expr, subject: Expr)
     if not (context.names.is_javascript or context.is_python):
         return False
     function = context.names.enclosing_function(test)
-    checks = [call for call in _calls_in(context, route) if (last_name(call.callee) or "") in CHECKS]
+    checks = [call for call in _calls_in(context, route) if _is_check(context, call)]
     received = [call for call in checks if _is_receiver(context, call) and call.start < test.start]
     if function is None or not checks or len(received) < len(checks):
         return False

@@ -314,6 +314,8 @@ class _Reader:
     def _unquoted(self, head: re.Match[bytes], end: int, *, commented: bool) -> tuple[int, int] | None:
         if head["call"] or head["fallback"] or (self._dialect.quoted_only and not head["flag"] and not commented):
             return None
+        if head["name"] and idioms.is_result(self._data, head.start("name"), head.end(), end):
+            return None
         is_empty = head[0].endswith((b"= ", b"=\t")) and not (head["give"] or b" ")[:1].isspace()
         if is_empty and not self._dialect.sections:
             return head.end(), head.end()  # `NAME= command`

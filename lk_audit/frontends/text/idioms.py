@@ -22,6 +22,11 @@ _STORES = regex(
     rb"|\bput-parameter\b|\b(?:create|put|update|set)-secret"
 )
 _KEYWORD = regex(rb"(?<![\w:]):([A-Za-z][\w.-]{0,79}+)[ \t]++\"([^\"\\\n]{1,512}+)\"")
+_CMDLET = regex(rb"[A-Z][A-Za-z]{1,20}-[A-Z][A-Za-z0-9]{1,40}(?![\w-])")
+"""A command of PowerShell: a verb and a noun.
+
+Source: learn.microsoft.com/powershell/scripting/developer/cmdlet/approved-verbs-for-windows-powershell-commands.
+"""
 _MOST = 16
 
 
@@ -55,3 +60,8 @@ def marked_up(data: bytes, start: int, end: int, prefix: tuple[str, ...]) -> Ite
         for found in pattern.finditer(data, start, end):
             name = decode(found[1], 0, 100)
             yield Pair(*found.span(2), (*prefix, name), decode(found[2], 0, 512), found.start(1))
+
+
+def is_result(data: bytes, name: int, value: int, end: int) -> bool:
+    """Whether what a variable gets is the result of a command of PowerShell: `$secret = Read-Host "Secret"`."""
+    return data[name - 1 : name] in {b"$", b":"} and _CMDLET.match(data, value, end) is not None

@@ -65,3 +65,90 @@ def token(room: str, identity: str, ON):
 )
 def test_a_service_that_is_passed_checks_nobody(depends: str, *, is_open: bool) -> None:
     assert bool(found_in({"main.py": APP.replace("ON", depends)}, "LK601")) is is_open
+
+
+CALLER = """import jwt
+from fastapi import Depends, FastAPI, Header, HTTPException
+from livekit import api
+
+app = FastAPI()
+
+def caller(token: str = Header(None)):
+    BODY
+
+@app.post("/token")
+def token(room: str, user=Depends(caller)):
+    identity = "USED"
+    grants = api.VideoGrants(room_join=True, room=room)
+    return api.AccessToken().with_identity(identity).with_grants(grants).to_jwt()
+"""
+DECODED = 'jwt.decode(token, SECRET, algorithms=["HS256"])'
+
+
+@pytest.mark.parametrize(
+    ("body", "is_open"),
+    [
+        (f"return {DECODED}", False),
+        (f"if not token:\n        raise HTTPException(401)\n    return {DECODED}", False),
+        (f"if not token:\n        return None\n    return {DECODED}", True),
+        (f"if token is None or not token.startswith('Bearer '):\n        return\n    return {DECODED}", True),
+        (f"if not token:\n        return {{'id': 'guest'}}\n    return {DECODED}", True),
+        (f"if not token:\n        return User(id='guest')\n    return {DECODED}", True),
+        (f"if not token:\n        return JSONResponse(status_code=403)\n    return {DECODED}", False),
+        (f"if token:\n        return {DECODED}\n    return {{'id': 'guest'}}", True),
+        (f"if token:\n        return {DECODED}\n    raise HTTPException(401)", False),
+        (f"try:\n        return {DECODED}\n    except jwt.PyJWTError:\n        return {{'id': 'guest'}}", True),
+        (f"try:\n        return {DECODED}\n    except jwt.PyJWTError:\n        raise HTTPException(401)", False),
+    ],
+)
+def test_what_takes_strangers_for_nobody_or_for_guests_refuses_none(body: str, *, is_open: bool) -> None:
+    assert bool(found_in({"main.py": CALLER.replace("BODY", body)}, "LK601")) is is_open
+
+
+@pytest.mark.parametrize(
+    ("used", "is_open"),
+    [
+        ('"me"', True),
+        ('user["sub"]', False),
+        ('user.get("sub")', False),
+        ('user["sub"] if user else "guest"', True),
+    ],
+)
+def test_nobody_gets_further_whose_name_is_taken_from_none(used: str, *, is_open: bool) -> None:
+    text = CALLER.replace("BODY", f"if not token:\n        return None\n    return {DECODED}").replace('"USED"', used)
+
+    assert bool(found_in({"main.py": text}, "LK601")) is is_open
+
+
+FLASK = """import jwt
+from flask import Flask, request
+from livekit import api
+
+app = Flask(__name__)
+
+def caller():
+    token = request.headers.get("Authorization")
+    if not token:
+        return None
+    return jwt.decode(token, SECRET, algorithms=["HS256"])
+
+@app.post("/token")
+def token():
+    user = caller()
+    USE
+    grants = api.VideoGrants(room_join=True, room=request.json["room"])
+    return api.AccessToken().with_identity("me").with_grants(grants).to_jwt()
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "is_open"),
+    [
+        ("pass", True),
+        ("if not user:\n        return {}, 401", False),
+        ("name = user['name']", False),
+        ("name = (user or GUEST)['name']", True),
+    ],
+)
+def test_so_it_is_with_what_a_helper_gives(use: str, *, is_open: bool) -> None:
+    assert bool(found_in({"main.py": FLASK.replace("USE", use)}, "LK601")) is is_open

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
 from lk_audit.extractors.callers.caller_data import has_credential, is_injected, is_known_caller, is_raw
@@ -20,7 +21,7 @@ from lk_audit.extractors.callers.lax_checks import is_hollow, is_switched_off
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import compares_times, parts_of_test
 from lk_audit.livekit.authentication import BLOCKED_NAME, BLOCKING_NAME, CALLER_WORD, LOOKING_NAME, SHAPE_TESTS
-from lk_audit.syntax import Binary, Call, Expr, Function, Member, Name, Node, Unary, walk
+from lk_audit.syntax import Await, Binary, Call, Expr, Function, Literal, Member, Name, Node, Return, Unary, walk
 from lk_audit.values.model import Defined, Environment, Flag, Given, Returned, symbolic_sources
 
 if TYPE_CHECKING:
@@ -99,11 +100,17 @@ class CallerTests:
             return True
         return any(self._guards.value(context, value, depth) for value in defined)
 
+    def is_nobody_or_known(self, context: FileContext, expr: Expr) -> bool:
+        """Whether a name is None in Python unless what gives it knows the caller: `if not token: return None`."""
+        if not context.is_python or not isinstance(expr, Name):
+            return False
+        functions = (*_depended_on(context, expr), *_given_by(context, expr))
+        return any(_may_give_none(item) and self._guards.checks.tells(context.home(item), item) for item in functions)
+
     def _is_told_by_dependency(self, context: FileContext, value: Given, depth: int) -> bool:
         """Whether what a parameter depends on finds out who the caller is: `user = Depends(optional_user)`."""
         home = context.home(value.function)
-        parameter = next(item for item in value.function.parameters if item.name == value.parameter)
-        exprs = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
+        exprs = _written(value)
         if any(self._guards.authenticating(home, expr, depth + 1) is not None for expr in exprs):
             return True
         for named in (node for expr in exprs for node in walk(expr) if isinstance(node, Name | Member)):
@@ -113,6 +120,33 @@ class CallerTests:
         given = (item.value for expr in exprs for call in walk(expr) if _depends(call) for item in call.arguments)
         unseen = (last_name(item) or "" for item in given if next(home.functions_meant(item), None) is None)
         return any(map(CALLER_WORD.search, unseen))
+
+
+def _depended_on(context: FileContext, name: Name) -> Iterator[Function]:
+    """The functions that a parameter depends on."""
+    for value in context.values(name):
+        if isinstance(value, Given) and not value.members and is_injected(value):
+            home = context.home(value.function)
+            named = (node for expr in _written(value) for node in walk(expr) if isinstance(node, Name | Member))
+            yield from (item for node in named for item in home.functions_meant(node))
+
+
+def _given_by(context: FileContext, name: Name) -> Iterator[Function]:
+    """The functions whose result a variable is, as they give it: `user = current_user(request)`."""
+    for definition in context.names.definitions(name):
+        made = definition.value.operand if isinstance(definition.value, Await) else definition.value
+        yield from context.functions_meant(made.callee) if isinstance(made, Call) else ()
+
+
+def _written(value: Given) -> list[Expr]:
+    """What a parameter depends on, as its declaration says."""
+    parameter = next(item for item in value.function.parameters if item.name == value.parameter)
+    return [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
+
+
+def _may_give_none(function: Function) -> bool:
+    returns = [item.value for item in walk(function.body) if isinstance(item, Return)]
+    return any(item is None or (isinstance(item, Literal) and item.value is None) for item in returns)
 
 
 def _finds_out(context: FileContext, call: Call) -> bool:

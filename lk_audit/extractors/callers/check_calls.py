@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.callers.caller_data import has_credential, has_raw, is_raw
 from lk_audit.extractors.callers.identities import is_request_in_go
-from lk_audit.extractors.callers.lax_checks import insists, is_spared_by
+from lk_audit.extractors.callers.lax_checks import insists, is_spared_by, takes_for_somebody
 from lk_audit.extractors.callers.reliance import is_noted, is_relied_on
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import gives_nothing, is_end, leaves, says_refusal
@@ -25,6 +25,7 @@ from lk_audit.syntax import (
     Assign,
     Await,
     Binary,
+    Block,
     Call,
     Conditional,
     Entry,
@@ -201,9 +202,14 @@ def is_swallowed(context: FileContext, call: Call, function: Function) -> bool:
         if isinstance(parent, Try) and child is parent.body and parent.handlers:
             if is_end(parent, function) and any(map(says_refusal, parent.handlers)):
                 return False
-            return not any(leaves(handler) and not gives_nothing(handler) for handler in parent.handlers)
+            return not any(_refuses(context, handler) for handler in parent.handlers)
         child = parent
     return False
+
+
+def _refuses(context: FileContext, handler: Block) -> bool:
+    """Whether nobody gets further whose failure is caught: he is neither taken for somebody, nor given nothing."""
+    return leaves(handler) and not gives_nothing(handler) and not takes_for_somebody(context, handler)
 
 
 def _caught(context: FileContext, call: Call) -> Call | None:

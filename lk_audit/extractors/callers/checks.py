@@ -99,7 +99,7 @@ class Checks:
                 is_check = self.verifies(context, node, depth) and not is_swallowed(context, node, function)
                 return is_check or self._refuses_without(context, node, depth) or raises_without_secret(context, node)
             case Member() | Index():
-                return takes_identity_apart(context, node)
+                return takes_identity_apart(context, node) or self.tests.is_nobody_or_known(context, node.object)
             case _:
                 return False
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lk_audit.extractors.callers.caller_data import is_raw
+from lk_audit.extractors.callers.caller_data import is_credential, is_raw
 from lk_audit.extractors.context import FileContext, argument, last_name
-from lk_audit.extractors.refusals import calls_handing_on, held_by, lets_pass
+from lk_audit.extractors.refusals import calls_handing_on, held_by, lets_pass, says_refusal
 from lk_audit.livekit.authentication import ADMITTING_OPTIONS, CALLER_WORD, INSISTING_OPTIONS
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
@@ -26,6 +26,7 @@ from lk_audit.syntax import (
     Parameter,
     Raise,
     Record,
+    Return,
     Unary,
     walk,
 )
@@ -177,7 +178,8 @@ def _text(context: FileContext, expr: Expr) -> bytes:
 def is_passed_by(context: FileContext, check: Node, function: Function) -> bool:
     """Whether middleware spares those a check who send nothing, and runs what stands behind it all the same.
 
-    `if (!token) return next();` in front of the check, `if (token) verify(token);` around it.
+    `if (!token) return next();` in front of the check, `if (token) verify(token);` around it. What FastAPI depends on
+    runs it whatever it returns: `if token is None: return GUEST`.
     """
     if not (context.names.is_javascript or context.is_python):
         return False
@@ -185,18 +187,43 @@ def is_passed_by(context: FileContext, check: Node, function: Function) -> bool:
     for parent in context.names.ancestors(check):
         match parent:
             case Block(statements=statements) if any(
-                isinstance(item, If) and lets_pass(item.then) and _tells_that_missing(context, item.test)
+                isinstance(item, If)
+                and (lets_pass(item.then) or takes_for_somebody(context, item.then))
+                and _tells_that_missing(context, item.test)
                 for item in statements
                 if item.end <= child.start
             ):
                 return True
             case If(then=then, otherwise=None) if child is then and _tells_that_sent(context, parent.test):
-                return any(item.start >= parent.end for item in calls_handing_on(function.body))
+                is_handed_on = any(item.start >= parent.end for item in calls_handing_on(function.body))
+                return is_handed_on or takes_for_somebody(context, function.body)
             case Function() if parent is function:
                 return False
             case _:
                 child = parent
     return False
+
+
+def takes_for_somebody(context: FileContext, block: Block) -> bool:
+    """`return None`, `return {"id": "guest"}`: whether who gets there is nobody, or a guest, and is not refused."""
+    last = block.statements[-1] if block.statements else None
+    if not context.is_python or not isinstance(last, Return) or says_refusal(last):
+        return False
+    value = last.value
+    if value is None or isinstance(value, Literal):
+        return value is None or value.value is None
+    is_person = isinstance(value, Record) or (isinstance(value, Call) and bool(value.arguments))
+    return is_person and not _is_answer(value)
+
+
+def _is_answer(value: Expr) -> bool:
+    words = [last_name(value.callee) or ""] if isinstance(value, Call) else []
+    words += [str(item.value) for item in walk(value) if isinstance(item, Literal)]
+    return any(map(_ANSWER.search, words))
+
+
+_ANSWER = regex(r"(?i)response|redirect|json|render|error|fail|invalid|missing|detail|message|status|success")
+"""What tells that a function answers its caller, or says that something is wrong."""
 
 
 def _tells_that_missing(context: FileContext, expr: Expr) -> bool:
@@ -205,11 +232,16 @@ def _tells_that_missing(context: FileContext, expr: Expr) -> bool:
         case Unary(operator="not", operand=operand):
             return _tells_that_sent(context, operand)
         case Binary(operator="==" | "is", left=left, right=Literal(value=None | "")):
-            return is_raw(context, left)
+            return _is_sent(context, left)
         case Binary(operator="or", left=left, right=right):
             return _tells_that_missing(context, left) or _tells_that_missing(context, right)
         case _:
             return False
+
+
+def _is_sent(context: FileContext, expr: Expr) -> bool:
+    """Whether an expression is what the caller sends; FastAPI passes it by the name of a parameter."""
+    return is_raw(context, expr) or (context.is_python and is_credential(expr))
 
 
 def _tells_that_sent(context: FileContext, expr: Expr) -> bool:
@@ -217,15 +249,15 @@ def _tells_that_sent(context: FileContext, expr: Expr) -> bool:
     match expr:
         case Name():
             told = [item.value for item in context.names.definitions(expr) if isinstance(item.value, Unary | Binary)]
-            return _tells_that_sent(context, told[0]) if told else is_raw(context, expr)
+            return _tells_that_sent(context, told[0]) if told else _is_sent(context, expr)
         case Member() | Index():
-            return is_raw(context, expr)
+            return _is_sent(context, expr)
         case Binary(operator=">", left=left, right=Literal(value=0)):
-            return is_raw(context, left)
+            return _is_sent(context, left)
         case Binary(operator="!=", left=left, right=Literal(value=None | "")):
-            return is_raw(context, left)
+            return _is_sent(context, left)
         case Binary(operator="==", left=left, right=Literal(value=str(word))):
-            return bool(word) and is_raw(context, left)
+            return bool(word) and _is_sent(context, left)
         case _:
             return False
 

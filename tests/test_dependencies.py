@@ -9,8 +9,11 @@ from tests.languages.minting import found_in
 APP = """import jwt
 from dataclasses import dataclass
 from typing import Annotated
+from accounts import Account, get_session
 from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import APIKeyHeader
 from livekit import api
+from sqlalchemy.ext.asyncio import AsyncSession
 
 app = FastAPI()
 
@@ -57,6 +60,9 @@ def token(room: str, identity: str, ON):
         ("users: FromDishka[AuthService]", True),
         ("settings: ApiKeySettings = Depends(settings)", True),
         ("settings=Depends(settings)", True),
+        ("session: AsyncSession = Depends(get_session)", True),
+        ("session: Account = Depends(get_session)", False),
+        ("key: str = Depends(APIKeyHeader(name='X-Key'))", True),
         ("who: CallerService = Depends()", False),
         ("who: Annotated[CallerService, Depends()]", False),
         ("who=Depends(caller)", False),

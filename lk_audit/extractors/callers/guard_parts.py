@@ -50,9 +50,9 @@ def of_parameter(context: FileContext, parameter: Parameter) -> Iterator[Expr]:
 
     In Python a class of the project says what is passed, not who has looked at it: `users: AuthService = Depends(get)`.
     """
-    if parameter.default is not None:
-        yield parameter.default
     written = parameter.annotation
+    if parameter.default is not None and not _is_of_database(context, written):
+        yield parameter.default
     if written is not None and (_is_made(parameter.default) or not _is_class(context, written)):
         yield written
 
@@ -73,6 +73,12 @@ def _is_made(default: Expr | None) -> bool:
     Source: fastapi.tiangolo.com/tutorial/dependencies/classes-as-dependencies (Shortcut).
     """
     return isinstance(default, Call) and not default.arguments
+
+
+def _is_of_database(context: FileContext, written: Expr | None) -> bool:
+    """`session: AsyncSession = Depends(get_session)` of SQLAlchemy, where that name is out of sight."""
+    name = context.qualified(written) if written is not None and context.is_python else None
+    return (name or "").startswith(("sqlalchemy.", "sqlmodel."))
 
 
 def _is_class(context: FileContext, written: Expr) -> bool:

@@ -95,7 +95,7 @@ class Guards:
         match node:
             case Function():
                 return self.function(context, node, depth + 1)
-            case Call() if is_optional(context, node):
+            case Call() if is_optional(context, node) or context.qualified(node.callee) in PRESENCE_SCHEMES:
                 return False
             case Call() if last_name(node.callee) in GIVEN_GUARDS:
                 return any(self._is_guard(context, item, depth + 1) for item in _listed(node))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.guarded import MINT, ROUTER, express, is_open
+from tests.languages.minting import found_in
 
 
 @pytest.mark.parametrize(
@@ -335,3 +336,33 @@ def test_what_somebody_may_says_nothing_of_who_only_claims_to_be_him(asked: str,
     body = f"  const {{ memberId }} = req.body;\n  if (!({asked})) return res.status(403).json({{}});\n"
 
     assert is_open(express(f"{body}  const identity = req.body.name;")) is expected
+
+
+ROUTE = """import { AccessToken } from 'livekit-server-sdk';
+import { cookies, headers } from 'next/headers';
+import { userOf } from '@/lib/users';
+import { isHuman, verifyCaptcha } from '@/lib/people';
+
+export async function POST(request) {
+  const { room, identity, token } = await request.json();
+  CHECK
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity, ttl: '10m' });
+  at.addGrant({ roomJoin: true, room });
+  return Response.json({ token: await at.toJwt() });
+}
+"""
+TURNED_AWAY = "return new Response(null, { status: 401 });"
+
+
+@pytest.mark.parametrize(
+    ("check", "is_open"),
+    [
+        (f"if (!(await cookies()).get('session')) {TURNED_AWAY}", True),
+        (f"const key = (await headers()).get('x-key'); if (!key) {TURNED_AWAY}", True),
+        (f"const key = (await headers()).get('x-key'); if (key !== process.env.KEY) {TURNED_AWAY}", False),
+        (f"const who = await userOf((await cookies()).get('session')); if (!who) {TURNED_AWAY}", False),
+        (f"if (!(await verifyCaptcha(token))) {TURNED_AWAY}", True),
+    ],
+)
+def test_a_cookie_that_is_there_and_a_riddle_that_is_solved_tell_nothing(check: str, *, is_open: bool) -> None:
+    assert bool(found_in({"app/api/token/route.ts": ROUTE.replace("CHECK", check)}, "LK601")) is is_open

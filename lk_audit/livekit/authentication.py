@@ -185,7 +185,7 @@ LOOKUP_CALLS = frozenset({"exists", "count", "first"})
 
 BLOCKING_NAME = regex(
     r"(?i)^(?:is|was|has|check)?_?(?:been_?)?(?:user_?|ip_?)?(?:kicked|banned|blocked|blacklisted|muted|suspended|removed|"
-    r"rate_?limited|rate_?limit|throttled|locked|too_?many\w*)(?:_?(?:by|from|out)_?\w*)?$"
+    r"rate_?limited|rate_?limit|throttled|locked|too_?many\w*)(?:_?(?:by|from|out)_?\w*)?$|\w{0,40}(?:captcha|turnstile)"
 )
 """Calls that find those who may not, and let everybody else pass, known or not."""
 

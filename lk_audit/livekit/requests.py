@@ -182,6 +182,7 @@ PARSING_NAME = regex(r"(?i)^_*(?:parse|validate|saniti[sz]e|normali[sz]e|clean|d
 
 REQUEST_GLOBALS = (
     *("flask.request", "quart.request", "bottle.request", "sanic.request", "cherrypy.request"),
+    *("next/headers.cookies", "next/headers.headers"),
     *("chalice.Chalice.current_request", "chalice.Blueprint.current_request"),
     *(f"{package}.reqparse.RequestParser.parse_args" for package in ("flask_restful", "flask_restx")),
     *(

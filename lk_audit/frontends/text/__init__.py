@@ -97,6 +97,8 @@ _TYPES = frozenset({b"String", b"string"})
 _ENDS_OF_NAMES = frozenset({"secret", "key"})
 _WIDEST_TEST = 10
 _COMPARED = regex(rb"(?:[\"']|\[[ \t]|\btest[ \t])x?\$\{?\Z")
+_IN_PATTERN = regex(rb"[^\s/|#,@:]([/|#,@])\^?\Z")
+"""What stands before a name in `s/^NAME=.*/NAME=value/`: the same mark ends what it is given."""
 _SAID_BEFORE = regex(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
 
 
@@ -319,7 +321,13 @@ class _Reader:
         is_empty = head[0].endswith((b"= ", b"=\t")) and not (head["give"] or b" ")[:1].isspace()
         if is_empty and not self._dialect.sections:
             return head.end(), head.end()  # `NAME= command`
-        return self._bare(head.end(), end)
+        return self._bare(head.end(), self._end_in_pattern(head, end))
+
+    def _end_in_pattern(self, head: re.Match[bytes], end: int) -> int:
+        """Where the value ends of a name in a command of sed."""
+        mark = _IN_PATTERN.search(self._data, max(0, head.start() - 3), head.start())
+        close = self._data.find(mark[1], head.end(), end) if mark and head["give"] == b"=" else -1
+        return end if close == -1 else close
 
     def _quoted(self, opening: re.Match[bytes], end: int) -> tuple[int, int] | None:
         mark, start = opening[1], opening.end()

@@ -210,3 +210,53 @@ func mint(room string) (string, error) {{
 """
 
     assert bool(found_in({"mint.go": code}, "LK406")) is is_person
+
+
+IN_BRANCHES = """import { AccessToken } from 'livekit-server-sdk';
+export async function mint(identity, room, isObserver, isCramped) {
+  const at = new AccessToken(process.env.KEY, process.env.SECRET, { identity, ttl: '5m' });
+  const rights = { roomJoin: true, room };
+  if (isObserver) {
+    rights.hidden = true;
+  } else if (isCramped) {
+    rights.hidden = false;
+    rights.canPublishSources = ['microphone'];
+  } else {
+    rights.hidden = false;
+  }
+  at.addGrant(rights);
+  return at.toJwt();
+}
+"""
+KEPT_AND_GIVEN = """<?php
+use Firebase\\JWT\\JWT;
+use Illuminate\\Support\\Facades\\Http;
+class Tokens {
+    public function joining(string $room, string $who, bool $isHost): string {
+        $grant = ['roomJoin' => true, 'room' => $room, 'roomAdmin' => $isHost];
+        return $this->sign($who, $grant);
+    }
+    private function asked(string $method, array $body): array {
+        $own = $this->sign('backend', ['roomAdmin' => true, 'room' => $body['room']]);
+        return Http::withToken($own)->post(config('livekit.host').'/twirp/livekit.RoomService/'.$method, $body)->json();
+    }
+    private function sign(string $who, array $grant): string {
+        $claims = ['iss' => env('LIVEKIT_API_KEY'), 'sub' => $who, 'exp' => time() + 600, 'video' => $grant];
+        return JWT::encode($claims, env('LIVEKIT_API_SECRET'), 'HS256');
+    }
+}
+"""
+
+
+def test_a_right_stands_where_a_branch_gives_it_and_not_where_later_ones_deny_it() -> None:
+    assert found_in({"src/mint.ts": IN_BRANCHES}, "LK406") == ["src/mint.ts:6"]
+
+
+def test_a_right_stands_at_its_grant_and_not_where_is_decided_who_has_it() -> None:
+    text = IN_BRANCHES.replace("rights.hidden = true", "rights.recorder = isBot").replace("hidden", "recorder")
+    text = text.replace("  const rights", "  const isBot = identity === 'bot';\n  const rights")
+    assert found_in({"src/mint.ts": text}, "LK406") == ["src/mint.ts:7"]
+
+
+def test_a_right_stands_where_it_is_given_away_and_not_where_it_stays() -> None:
+    assert found_in({"app/Tokens.php": KEPT_AND_GIVEN}, "LK401") == ["app/Tokens.php:6"]

@@ -92,11 +92,15 @@ class Environment(ValueBase, frozen=True, kw_only=True):
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """One entry of a `Mapped` value; `certain` is False when some path leaves it out; `key` spans its key."""
+    """One entry of a `Mapped` value; `certain` is False when some path leaves it out; `key` spans its key.
+
+    `denied` is the key of an earlier entry that may stay in place of this one, and says yes where this one says no.
+    """
 
     values: Possible
     key: Expr
     certain: bool = True
+    denied: Expr | None = None
 
 
 class Mapped(ValueBase, frozen=True, kw_only=True):

@@ -55,7 +55,8 @@ class RecordBuilder(Struct, eq=False):
         earlier = self.members.get(name)
         if earlier is not None and not member.certain:
             values = bounded((*earlier.values, *member.values), member.key)
-            member = Member(values=values, key=member.key, certain=earlier.certain)
+            denied = (earlier.denied or _agreed(earlier)) if _agreed(member) is None else None
+            member = Member(values=values, key=member.key, certain=earlier.certain, denied=denied)
         self.members[name] = member
 
     def spread(self, values: Possible, *, certain: bool = True) -> None:
@@ -93,6 +94,12 @@ class RecordBuilder(Struct, eq=False):
 
     def build(self) -> Mapped:
         return Mapped(origin=self.origin, members=dict(self.members), open=self.open, spreads=tuple(self.spreads))
+
+
+def _agreed(member: Member) -> Expr | None:
+    """The key of an entry that may say yes."""
+    says_no = all(isinstance(value, Nothing) or (isinstance(value, Flag) and not value.flag) for value in member.values)
+    return None if says_no else member.key
 
 
 def key_name(value: Value) -> str | None:

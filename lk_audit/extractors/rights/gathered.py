@@ -43,8 +43,8 @@ def _of_both(earlier: Grant, later: Grant, condition: Place | None) -> Grant:
     leaving = [item for item in (earlier, later) if item.may_be(True) and not item.stays]
     return replace(
         later,
-        # A right stands where it is given, also when another branch denies it later.
-        place=earlier.place if earlier.may_be(True) and not later.may_be(True) else later.place,
+        # A right stands where it is given, also when another branch denies it later, or makes a token that stays.
+        place=leaving[-1].place if leaving else later.place,
         values=values,
         certain=earlier.certain,
         from_caller=earlier.from_caller or later.from_caller,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lk_audit.extractors.context import FileContext, argument
 from lk_audit.extractors.freshness import choosable
@@ -306,7 +307,7 @@ class GrantCollector(Struct):
         is_for_some = name in _FOR_SOME and not is_requested and self._is_for_some(member)
         grant = Grant(
             name=name,
-            place=self.context.member_place(member),
+            place=self._given_at(name, member),
             values=tuple(dict.fromkeys((*values, True))) if is_for_some else values,
             certain=certain and member.certain and not is_for_some,
             from_caller=is_requested,
@@ -317,6 +318,11 @@ class GrantCollector(Struct):
             stays=name in _FOR_SOME and True in values and stays(self.context, member.key, self.function),
         )
         self.gathered.put(grant)
+
+    def _given_at(self, name: str, member: Member) -> Place:
+        """Where a grant stands: where a branch gives a right, also when a later one denies it."""
+        is_denied_later = name not in _HAD_ANYWAY and member.denied is not None
+        return self.context.member_place(replace(member, key=member.denied) if is_denied_later else member)
 
     def _picked_at(self, name: str, member: Member, values: tuple[GrantScalar, ...]) -> Place | None:
         """Where the request picks this token rather than one that may do less."""

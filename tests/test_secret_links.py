@@ -42,6 +42,10 @@ RESULT = """result = await session.execute(select(Link).where(Link.token == toke
         ("await getLinkByToken(token)", "!link", False),
         ("await queryOne('SELECT * FROM links WHERE open AND join_token = $1', [token])", "!link", False),
         ("await db.get('SELECT * FROM links l WHERE l.token = ? LIMIT 1', token)", "!link", False),
+        ("(await db.select().from(links).where(eq(links.token, token)).limit(1))[0]", "!link", False),
+        ("await db.selectFrom('links').selectAll().where('token', '=', token).executeTakeFirst()", "!link", False),
+        ("(await db.select().from(links).where(eq(links.roomId, projectId)).limit(1))[0]", "!link", True),
+        ("(await db.update(links).set({ isOpen: true }).where(eq(links.token, token)))[0]", "!link", True),
         ("await queryOne('SELECT token FROM links WHERE project = $1', [projectId])", "!link", True),
         ("await queryOne('UPDATE links SET token = $1', [token])", "!link", True),
         ("await Link.findOne({ projectId })", "!link", True),
@@ -55,6 +59,12 @@ RESULT = """result = await session.execute(select(Link).where(Link.token == toke
 def test_who_must_know_a_secret_that_is_looked_up_is_no_stranger(look_up: str, test: str, *, is_open: bool) -> None:
     path = "app/api/join/[token]/route.ts"
     assert bool(found_in({path: JAVASCRIPT.format(look_up=look_up, test=test)}, "LK601")) is is_open
+
+
+def test_the_first_row_of_what_is_found_by_a_secret_is_missing_for_strangers() -> None:
+    rows = "db.select().from(links).where(and(eq(links.token, token), isNull(links.revokedAt))).limit(1)"
+    text = JAVASCRIPT.format(look_up=f"await {rows}", test="!link")
+    assert found_in({"app/api/join/[token]/route.ts": text.replace("const link =", "const [link] =")}, "LK601") == []
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from lk_audit.syntax import (
     Expr,
     Function,
     If,
+    Index,
     Literal,
     Member,
     Name,
@@ -307,8 +308,8 @@ def _is_public(context: FileContext, sides: list[Expr], raw: list[bool]) -> bool
 
 def assigned_calls(context: FileContext, leaf: Expr, depth: int = 0) -> Iterator[Call]:
     """The calls whose result, or a part of it, a name was given."""
-    while isinstance(leaf, Member | Await):
-        leaf = leaf.object if isinstance(leaf, Member) else leaf.operand
+    while isinstance(leaf, Member | Index | Await):
+        leaf = leaf.operand if isinstance(leaf, Await) else leaf.object
     if isinstance(leaf, Call):
         yield leaf
     elif isinstance(leaf, Name) and depth < _DEEPEST:

@@ -129,12 +129,24 @@ def _is_by_secret(context: FileContext, call: Call) -> bool:
         return any(_is_sent(context, item.value) for item in call.arguments)
     if _TAKES.fullmatch(name) and _is_kept_by_secret(call):
         return any(_is_sent(context, item.value) for item in call.arguments)
-    if _FINDS.match(name) is None:
+    if _FINDS.match(name) is None and not _is_selection(call):
         return False
     # `result = session.execute(select(Link).where(Link.token == token))`, and then `result.scalar_one_or_none()`.
     asked = assigned_calls(context, call.callee.object) if isinstance(call.callee, Member) else ()
     fields = (found for query in (call, *asked) for found in _asked_for(query))
     return any(_SECRET_FIELD.match(field) and _is_sent(context, value) for field, value in fields)
+
+
+def _is_selection(call: Call) -> bool:
+    """`db.select().from(links).where(eq(links.token, sent)).limit(1)` of Drizzle: what comes last finds nothing."""
+    while isinstance(call.callee, Member) and isinstance(call.callee.object, Call):
+        call = call.callee.object
+        if last_name(call.callee) in _SELECTING:
+            return True
+    return False
+
+
+_SELECTING = frozenset({"select", "selectFrom", "selectDistinct"})
 
 
 def _is_kept_by_secret(call: Call) -> bool:
@@ -171,7 +183,7 @@ _BINDS = frozenset({"bind", "get", "first", "all"})
 
 
 def _asked_for(call: Call) -> Iterator[tuple[str, Expr]]:
-    """What a query asks for: `{ token }`, `token=sent`, `Link.token == sent`, `.eq("token", sent)`, SQL."""
+    """What a query asks for: `{ token }`, `token=sent`, `Link.token == sent`, `eq(links.token, sent)`, SQL ..."""
     text = call.arguments[0].value if len(call.arguments) > 1 else None
     if isinstance(text, Literal) and isinstance(text.value, str):
         columns = [found.group(1) for found in _COMPARED_IN_SQL.finditer(text.value)]
@@ -188,3 +200,5 @@ def _asked_for(call: Call) -> Iterator[tuple[str, Expr]]:
             if isinstance(first, Literal) and isinstance(first.value, str):
                 compared = _COMPARED.fullmatch(first.value)
                 yield compared[1] if compared else first.value, node.arguments[-1].value
+            elif isinstance(first, Member) and last_name(node.callee) == "eq":
+                yield first.name, node.arguments[-1].value

@@ -362,3 +362,58 @@ export const onRequestPost = async ({{ request, env }}) => {{
 }};
 """
     assert bool(found_in({"functions/api/token.ts": text}, "LK601")) is expected
+
+
+JUDGED = {
+    "src/app.module.ts": """import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { KnownGuard } from './known.guard';
+@Module({ providers: [{ provide: APP_GUARD, useClass: KnownGuard }] })
+export class AppModule {}
+""",
+    "src/tokens.controller.ts": """import { Body, Controller, Post } from '@nestjs/common';
+import { AccessToken } from 'livekit-server-sdk';
+@Controller('tokens')
+export class TokensController {
+  @Post()
+  async create(@Body() body: { room: string; name: string }) {
+    const at = new AccessToken(process.env.KEY, process.env.SECRET, { identity: body.name, ttl: '5m' });
+    at.addGrant({ roomJoin: true, room: body.room });
+    return at.toJwt();
+  }
+}
+""",
+}
+GUARD = """import { CanActivate, ExecutionContext, Inject, Optional, UnauthorizedException } from '@nestjs/common';
+export class KnownGuard implements CanActivate {
+  constructor(@Optional() @Inject(JUDGE) private readonly judge?: Judge) {}
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (!this.judge) return true;
+    const req = context.switchToHttp().getRequest();
+    try {
+      req.known = await CALL;
+      return true;
+    } catch (error) {
+      THEN
+    }
+  }
+}
+"""
+REFUSE = "throw new UnauthorizedException('unknown');"
+
+
+@pytest.mark.parametrize(
+    ("call", "then", "is_open"),
+    [
+        ("this.judge.validate(req)", REFUSE, False),
+        ("this.judge.verifyRequest(req)", REFUSE, False),
+        ("this.judge.validate(req)", "return true;", True),
+        ("this.judge.validate(req.body)", REFUSE, True),
+        ("this.judge.describe(req)", REFUSE, True),
+    ],
+)
+def test_who_judges_the_whole_request_makes_sure_where_his_error_is_a_refusal(
+    call: str, then: str, *, is_open: bool
+) -> None:
+    files = {**JUDGED, "src/known.guard.ts": GUARD.replace("CALL", call).replace("THEN", then)}
+    assert bool(found_in(files, "LK601")) is is_open

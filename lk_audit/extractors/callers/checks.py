@@ -52,6 +52,7 @@ from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
 )
+from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Call,
     Conditional,
@@ -61,6 +62,7 @@ from lk_audit.syntax import (
     Index,
     Literal,
     Member,
+    Name,
     Node,
     Try,
     walk,
@@ -247,7 +249,10 @@ class Checks:
         if name in _READERS or (last_name(node.callee) or "") in _READERS or name in context.sdks.sinks:
             # LiveKit's clients are given the application's own key.
             return False
-        return any(_is_sent_credential(context, item.value) for item in node.arguments) or self.verifies(context, node)
+        given = [item.value for item in node.arguments]
+        if any(_is_sent_credential(context, expr) or _is_asked_of_request(node, expr) for expr in given):
+            return True
+        return self.verifies(context, node)
 
 
 def _makes_object(context: FileContext, call: Call) -> bool:
@@ -262,6 +267,16 @@ def _is_sent_credential(context: FileContext, expr: Expr) -> bool:
         return False
     values = symbolic_sources(context.values(expr))
     return not values or not all(isinstance(value, Environment) for value in values)
+
+
+def _is_asked_of_request(call: Call, expr: Expr) -> bool:
+    """`await this.validator.validate(req)`: somebody out of sight judges the request as a whole."""
+    is_whole = isinstance(expr, Name) and expr.id in _REQUESTS
+    return is_whole and isinstance(call.callee, Member) and _JUDGES.fullmatch(call.callee.name) is not None
+
+
+_REQUESTS = frozenset({"req", "request", "ctx", "context"})
+_JUDGES = regex(r"(?:validate|verify|authenticate|check)(?:Request|_request)?")
 
 
 def _finds_forgery(context: FileContext, test: Expr) -> bool:

@@ -38,7 +38,7 @@ OTHER_HANDLER_TYPES = frozenset({"context.Context"})
 
 ROUTES = frozenset(
     {"HandleFunc", "Handle", "HandlerFunc", "Handler", "GET", "POST", "PUT", "PATCH", "DELETE", "Any", "Match", "Add"}
-    | {"Get", "Post", "Put", "Patch", "Delete", "All", "Method", "MethodFunc", "Start", "To"}
+    | {"Get", "Post", "Put", "Patch", "Delete", "All", "Method", "MethodFunc", "Start", "To", "AddRoute"}
 )
 """Methods that register a handler; `Start` is AWS Lambda's."""
 

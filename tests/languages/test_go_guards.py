@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.languages.minting import found_in
+from tests.languages.minting import found_in, mint
 
 POCKETBASE = """package hooks
 
@@ -103,3 +103,59 @@ def test_who_calls_such_a_handler_shows_what_stands_in_front() -> None:
     }
 
     assert found_in(files, "LK601") == []
+
+
+IN_A_STRUCT = """package main
+
+import (
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/labstack/echo/v5"
+	"github.com/livekit/protocol/auth"
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+func token(c echo.Context, app *pocketbase.PocketBase) error {
+	at := auth.NewAccessToken(os.Getenv("LIVEKIT_API_KEY"), os.Getenv("LIVEKIT_API_SECRET"))
+	at.SetVideoGrant(&auth.VideoGrant{RoomJoin: true, Room: c.QueryParam("room")})
+	jwt, err := at.SetIdentity(c.QueryParam("name")).SetValidFor(time.Minute).ToJWT()
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]string{"token": jwt})
+}
+
+func routes(app *pocketbase.PocketBase) {
+	app.OnBeforeServe().Add(func(e *core.ServeEvent) error {
+		_, err := e.Router.AddRoute(echo.Route{
+			Method:      http.MethodGet,
+			Path:        "/api/token",
+			Handler:     func(c echo.Context) error { return token(c, app) },
+			Middlewares: []echo.MiddlewareFunc{GUARDS},
+		})
+		return err
+	})
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("guards", "is_open"),
+    [
+        ("", True),
+        ("apis.ActivityLogger(app)", True),
+        ("apis.RequireRecordAuth()", False),
+        ("apis.ActivityLogger(app), apis.RequireAdminAuth()", False),
+    ],
+)
+def test_a_route_of_echo_is_a_struct_with_what_stands_in_front(guards: str, *, is_open: bool) -> None:
+    assert bool(found_in({"main.go": IN_A_STRUCT.replace("GUARDS", guards)}, "LK601")) is is_open
+
+
+def test_a_route_that_is_a_struct_is_called_by_its_path() -> None:
+    found = mint("main.go", IN_A_STRUCT.replace("GUARDS", ""))
+    assert [item.name for item in found.endpoints] == ["/api/token"]

@@ -272,12 +272,16 @@ def is_whole_request(context: FileContext, values: tuple[Value, ...]) -> bool:
 
 
 def _path_of(call: Call) -> str | None:
-    """The address of a route: `"/token"`, `"POST /token"`; of `r.Path("/token").HandlerFunc(h)` too."""
+    """The address of a route: `"/token"`, `"POST /token"`; of `r.Path("/token").HandlerFunc(h)` too.
+
+    Echo's `AddRoute(echo.Route{Path: "/token", Handler: h})` has it in a struct.
+    """
     node: Expr = call
     for _ in range(_DEEPEST):
         if not isinstance(node, Call):
             return None
-        for item in node.arguments:
+        structs = (item.value for item in node.arguments if isinstance(item.value, Call) and item.value.is_new)
+        for item in (*node.arguments, *(field for struct in structs for field in struct.arguments)):
             text = item.value.value if isinstance(item.value, Literal) else None
             if isinstance(text, str) and (text.startswith("/") or text.partition(" ")[0] in METHODS):
                 return text[text.find("/") :] if "/" in text else None

@@ -61,6 +61,13 @@ def _fields(project: Project, module: CodeModule, value: Given, asked: set[Funct
     yield from owners
 
 
+def declared_classes(project: Project, module: CodeModule, receiver: Expr) -> Iterator[Class]:
+    """The classes of a field that a container sets, by its annotation: `@Inject() private readonly tokens: Tokens`."""
+    if isinstance(receiver, Member) and isinstance(receiver.object, Name):
+        owner = module.names.self_class(receiver.object)
+        yield from _declared(project, owner, receiver.name) if owner is not None else ()
+
+
 def _declared(project: Project, owner: Class, member: str) -> Iterator[Class]:
     home = project.module_of(owner)
     for item in owner.body.statements if home is not None else ():

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from lk_audit.project.files import family_of
 from lk_audit.project.imports import ImportEdge, import_edges, targets
-from lk_audit.project.instances import instances_of
+from lk_audit.project.instances import declared_classes, instances_of
 from lk_audit.project.mentions import (
     CALLED,
     IMPORTED,
@@ -255,7 +255,8 @@ class Usage:
             return False
         if other.is_go:
             return self._calls_interface(other, callee, owner)
-        known = list(instances_of(self._project, other, other.evaluator.evaluate_here(callee.object)))
+        held = list(instances_of(self._project, other, other.evaluator.evaluate_here(callee.object)))
+        known = held or list(declared_classes(self._project, other, callee.object))
         bases = {_last_part(base) for base in owner.bases} if other.names.traits.implements_by_name else set()
         return any(item is owner or item.name in bases for item in known)
 

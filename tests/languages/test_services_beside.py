@@ -117,3 +117,43 @@ def test_a_method_of_what_is_declared_beside_is_called_by_whoever_has_one(path: 
 @pytest.mark.parametrize("path", SERVICES)
 def test_a_method_of_something_else_of_that_name_is_another(path: str) -> None:
     assert not found_in({path: SERVICES[path].replace("TYPE", "Stamps")}, "LK601")
+
+
+INJECTED = {
+    "src/tokens.service.ts": """import { AccessToken } from 'livekit-server-sdk';
+export class TokensService {
+  async make(room: string, identity: string) {
+    const at = new AccessToken(process.env.KEY, process.env.SECRET, { identity, ttl: '5m' });
+    at.addGrant({ roomJoin: true, room });
+    return at.toJwt();
+  }
+}
+""",
+    "src/rooms.controller.ts": """import { Body, Controller, Inject, Post } from '@nestjs/common';
+import { TokensService } from './tokens.service';
+import { OtherService } from './other.service';
+@Controller('rooms')
+export class RoomsController {
+  FIELD
+  @Post('join')
+  async join(@Body('room') room: string, @Body('name') name: string) {
+    return this.tokens.make(room, name);
+  }
+}
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("@Inject() private readonly tokens: TokensService;", 1),
+        ("@Inject(TokensService) private tokens!: TokensService;", 1),
+        ("tokens: TokensService;", 1),
+        ("@Inject() private readonly tokens: OtherService;", 0),
+        ("@Inject('tokens') private readonly tokens;", 0),
+    ],
+)
+def test_a_field_that_a_container_sets_is_of_the_class_it_is_declared_with(field: str, expected: int) -> None:
+    files = {path: text.replace("FIELD", field) for path, text in INJECTED.items()}
+    assert len(found_in(files, "LK601")) == expected

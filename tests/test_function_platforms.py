@@ -53,3 +53,12 @@ app.post('/token', async (c) => {{
 }});
 """
     assert bool(found_in({"src/index.ts": text}, "LK601")) is expected
+
+
+def test_a_function_of_a_platform_is_known_by_its_type() -> None:
+    head = "import type { HttpFunction } from '@google-cloud/functions-framework';\n"
+    start = "export const TYPED = async (req, res) => {\n  const { identity, room } = req.body;\n"
+    text = f"{IMPORT}{head}{start}{MINT}}};\n"
+
+    assert found_in({"src/main.ts": text.replace("TYPED", "token: HttpFunction")}, "LK601") == ["src/main.ts:6"]
+    assert found_in({"src/main.ts": text.replace("TYPED", "token: Helper")}, "LK601") == []

@@ -112,6 +112,9 @@ GATEWAY_TYPES = frozenset(
 )
 """The types of a function that AWS Lambda calls for a request, and of what it is given (@types/aws-lambda)."""
 
+FUNCTION_TYPES = frozenset({"HttpFunction"})
+"""The types of functions that a platform serves whatever they are called (@google-cloud/functions-framework)."""
+
 SERVED_PARAMETERS = frozenset({"req", "request", "event", "r"})
 """How the first parameter of an exported handler is called."""
 

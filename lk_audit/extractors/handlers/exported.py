@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers.functions import as_function, looks_like_handler
 from lk_audit.extractors.handlers.model import Handler
-from lk_audit.livekit.requests import GATEWAY_TYPES, HTTP_EXPORTS, LOADER_EXPORTS
+from lk_audit.livekit.requests import FUNCTION_TYPES, GATEWAY_TYPES, HTTP_EXPORTS, LOADER_EXPORTS
 from lk_audit.patterns import regex
 from lk_audit.syntax import Assign, Call, Export, Expr, Function, Literal, Member, Name, Record
 from lk_audit.values.records import entries_of
@@ -31,7 +31,9 @@ def exported(context: FileContext) -> Iterator[Handler]:
         if function is None and isinstance(node.local, Record) and node.exported == "default":
             yield from _record_handlers(context, node.local)
         elif function is not None and (
-            _is_handler_export(node.exported, function) or _answers_gateway(context, node.local, function)
+            _is_handler_export(node.exported, function)
+            or _answers_gateway(context, node.local, function)
+            or not FUNCTION_TYPES.isdisjoint(_types_of(context, node.local))
         ):
             name = node.exported if node.exported in HTTP_EXPORTS else f"{function.name or node.exported}()"
             yield Handler(function, _labelled(context, name), context, path=path, wrapper=wrapper)
@@ -95,13 +97,20 @@ def _answers_gateway(context: FileContext, exported: Expr | None, function: Func
     """Whether a function is one that AWS Lambda calls, by its type or its answer: `{ statusCode: 200, body }`."""
     if [item.name.lstrip("_") for item in function.parameters[:1]] not in (["event"], ["#0"]):
         return False
-    defined = context.names.definitions(exported) if isinstance(exported, Name) else ()
-    types = [node.annotation for item in defined if isinstance(node := item.node, Assign)]
-    types += [item.annotation for item in function.parameters[:1]]
-    if any((last_name(written) or "") in GATEWAY_TYPES for written in types if written is not None):
+    taken = (item.annotation for item in function.parameters[:1])
+    types = [*_types_of(context, exported), *(last_name(written) or "" for written in taken if written is not None)]
+    if not GATEWAY_TYPES.isdisjoint(types):
         return True
     answers = (item.value for item in context.names.returns(function))
     return any(isinstance(item, Record) and "statusCode" in entries_of(item) for item in answers)
+
+
+def _types_of(context: FileContext, exported: Expr | None) -> Iterator[str]:
+    """The last names of the types that an exported constant is declared with."""
+    for item in context.names.definitions(exported) if isinstance(exported, Name) else ():
+        written = item.node.annotation if isinstance(item.node, Assign) else None
+        if written is not None:
+            yield last_name(written) or ""
 
 
 def _assigns_export(target: Expr) -> bool:

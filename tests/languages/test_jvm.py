@@ -91,6 +91,7 @@ def test_a_lifetime_is_read_in_its_unit(language: str, body: str, seconds: float
     ("language", "body"),
     [
         ("java", "token.setTtl(3600);"),
+        ("java", "token.setTtl(1000L);"),
         ("java", "token.setTtl(TimeUnit.HOURS.toSeconds(6));"),
         ("java", "token.setTtl(Duration.ofDays(1).getSeconds());"),
         ("kotlin", "token.ttl = 60 * 60 * 24"),

@@ -174,6 +174,8 @@ def _millisecond_slip(number: float, value: Value) -> str | None:
 
 
 _THOUSAND = 1000
+_FEW_SECONDS = 5 * _THOUSAND
+"""In milliseconds: less than any device needs to connect."""
 
 
 def _multiplies_by_thousand(expr: Expr) -> bool:
@@ -271,7 +273,7 @@ def _milliseconds(value: Value, default: float | None) -> Reading:
     del default
     match value:
         case Number(number=number) if isfinite(number):
-            slip = _second_slip(number)
+            slip = _second_slip(number, is_written=isinstance(value.origin, Literal))
             return (Expiry.BORN_EXPIRED, number / 1000, slip) if slip else _span(number / 1000)
         case Moment(clock=Clock.MILLISECONDS):
             slip = "this is a point in time, and the setting takes a duration: the token outlives its holder"
@@ -294,9 +296,13 @@ def _plain_seconds(value: Value, default: float | None) -> Reading:
             return _UNREADABLE
 
 
-def _second_slip(number: float) -> str | None:
-    """Explain a count of milliseconds that was meant in seconds, or None."""
+def _second_slip(number: float, *, is_written: bool) -> str | None:
+    """Explain a count of milliseconds that was meant in seconds, or None.
+
+    Nobody who writes a number himself means a token of a second or two; arithmetic may, where a test makes one.
+    """
     meant = 5 * MINUTE <= number <= 400 * DAY and number % MINUTE == 0
+    meant = meant or (is_written and MINUTE <= number < _FEW_SECONDS)
     if not meant or not (number < MINUTE * 1000 or number % 1000):
         return None
     return (

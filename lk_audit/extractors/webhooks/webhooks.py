@@ -28,6 +28,7 @@ from lk_audit.syntax import (
     Name,
     Node,
     Return,
+    Try,
     walk,
 )
 from lk_audit.values.model import Defined, Environment, Flag, Returned, symbolic_sources
@@ -52,6 +53,8 @@ def webhook_uses(context: FileContext) -> Iterator[WebhookUse]:
             how = _SKIP if _skips(context, call) else _UNAWAITED if _is_unawaited(context, call) else None
             if how is not None:
                 yield WebhookUse(place=context.place(call), role=context.role, how=how, language=language)
+            elif (instead := _taken_instead(context, call)) is not None:
+                yield WebhookUse(place=context.place(instead), role=context.role, how=_PASSED_BY, language=language)
     yield from _unverified(context)
 
 
@@ -84,6 +87,34 @@ def _is_unawaited(context: FileContext, call: Call) -> bool:
     is_awaited = any(isinstance(item, Await) or (isinstance(item, Member) and item.name == "then") for item in holders)
     is_handed_on = all(isinstance(item, Return) for item in holders)
     return bool(later) and not is_awaited and not is_handed_on
+
+
+def _taken_instead(context: FileContext, call: Call) -> Assign | None:
+    """What a handler of errors gives the event out of the request, when its sender is not LiveKit.
+
+    `try { event = await receiver.receive(body, header) } catch { event = JSON.parse(body) }`, and the event is acted on
+    elsewhere: where that is told here, `_unverified` sees it.
+    """
+    holder = context.names.parent(call)
+    while isinstance(holder, Await):
+        holder = context.names.parent(holder)
+    attempt = context.names.enclosing(call, Try)
+    if not isinstance(holder, Assign) or not isinstance(holder.target, Name) or not isinstance(attempt, Try):
+        return None
+    requests, event = context.built(RequestValues), holder.target.id
+    for given in (node for handler in attempt.handlers for node in walk(handler) if isinstance(node, Assign)):
+        parts = [node for node in walk(given.value) if isinstance(node, Name | Member | Call)]
+        if not isinstance(given.target, Name) or given.target.id != event or is_for_development(context, given):
+            continue
+        if any(requests.is_request(value) for part in parts for value in symbolic_sources(context.values(part))):
+            return None if _tells_events(context, given) else given
+    return None
+
+
+def _tells_events(context: FileContext, given: Assign) -> bool:
+    """Whether the function itself compares an event with the names of LiveKit's."""
+    function = context.names.enclosing_function(given)
+    return any(context.names.enclosing_function(test) is function for test, _ in event_tests(context))
 
 
 def _unverified(context: FileContext) -> Iterator[WebhookUse]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lk_audit.extractors.callers.caller_data import (
     full_name,
     is_injected,
@@ -24,7 +26,7 @@ from lk_audit.livekit.requests import (
     is_request_global,
 )
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Await, Call, Expr, Literal, Member, Node
+from lk_audit.syntax import Argument, Await, Call, Expr, Function, Literal, Member, Name, Node, walk
 from lk_audit.values.model import Given, Listed, Reference, Returned, Value, symbolic_sources
 
 _HELD_REQUESTS = frozenset({"request", "input"})
@@ -98,6 +100,8 @@ class RequestValues:
         name = last_name(call.callee) or ""
         if self._gives_server_set(call):
             return False
+        if call.is_new and name == "Promise":
+            return any(map(self._is_given, _promised(call)))
         if self._looks_up(call):
             return self._is_part_of_request(call)
         looked_up = bool(value.members) or isinstance(self._context.home(call).names.parent(call), Await)
@@ -168,3 +172,14 @@ class RequestValues:
         while function is not None and self._endpoints.handler_of(function) is None:
             function = names.enclosing_function(function)
         return None if function is None else self._context.place(function)
+
+
+def _promised(call: Call) -> Iterator[Expr]:
+    """What a promise may come to: `new Promise((resolve) => req.on("end", () => resolve(JSON.parse(body))))`."""
+    executor = call.arguments[0].value if call.arguments else None
+    if not isinstance(executor, Function) or not executor.parameters:
+        return
+    resolve = executor.parameters[0].name
+    for node in walk(executor.body):
+        if isinstance(node, Call) and isinstance(node.callee, Name) and node.callee.id == resolve:
+            yield from (item.value for item in node.arguments)

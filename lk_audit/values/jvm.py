@@ -78,6 +78,7 @@ _CALENDAR: dict[str, float] = {
 }
 _ISO_SPAN = regex(r"P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})(?:\.[0-9]{1,9})?S)?)?")
 _PLACEHOLDER = regex(r"[$#]\{\s{0,4}([A-Za-z][A-Za-z0-9_.\-\[\]]{0,120})\s{0,4}\}")
+_COMPUTED = regex(r"[$#]\{")
 _SEPARATORS = regex(r"[.\-]")
 _DIGITS = regex(r"\d{1,18}")
 
@@ -198,22 +199,35 @@ def _first_set(invocation: Invocation) -> Possible:
     return found
 
 
-def _property(invocation: Invocation) -> Possible | None:
-    """`@Value("${livekit.api-secret}")`, `@ConfigProperty(name = "livekit.secret")`: a property, and its default."""
+def _injected(invocation: Invocation) -> Possible | None:
+    """`@Value("${livekit.api-secret}")`: a property, and its default; text without an expression is itself."""
     found: list[Value] = []
-    for value in invocation.values(0, "value", "name"):
+    for value in invocation.values(0, "value"):
+        match = _PLACEHOLDER.fullmatch(value.text.strip()) if isinstance(value, Text) else None
+        if match is not None:
+            found += _setting(invocation, match[1], value)
+        elif isinstance(value, Text) and not _COMPUTED.search(value.text):
+            found += (value, *_as_numbers((value,)))
+        else:
+            return None
+    return tuple(found) or None
+
+
+def _property(invocation: Invocation) -> Possible | None:
+    """`@ConfigProperty(name = "livekit.secret")`: a property, and its default."""
+    found: list[Value] = []
+    for value in invocation.values(0, "name"):
         if not isinstance(value, Text):
             return None
-        match = _PLACEHOLDER.fullmatch(value.text.strip())
-        if match is None:
-            named = invocation.expr(None, "name") is not None or (value.text and "$" not in value.text)
-            if not named:
-                return None
-        name = variable_name(match[1] if match is not None else value.text)
-        found.append(Environment(origin=invocation.call, name=name, accessor="a property", trace=value.trace))
-        defaults = invocation.values(None, "defaultValue")
-        found += as_fallback((*defaults, *_as_numbers(defaults)), name)
+        found += _setting(invocation, value.text, value)
     return tuple(found) or None
+
+
+def _setting(invocation: Invocation, key: str, said: Value) -> Iterator[Value]:
+    name = variable_name(key)
+    yield Environment(origin=invocation.call, name=name, accessor="a property", trace=said.trace)
+    defaults = invocation.values(None, "defaultValue")
+    yield from as_fallback((*defaults, *_as_numbers(defaults)), name)
 
 
 def _as_numbers(values: Possible) -> Iterator[Value]:
@@ -283,7 +297,8 @@ FUNCTIONS: dict[str, Function] = {
         each(as_number),
     ),
     **dict.fromkeys(("Objects.requireNonNullElse", "StringUtils.defaultIfBlank"), _first_set),
-    **dict.fromkeys(("Value", "ConfigProperty", "Property"), _property),
+    "Value": _injected,
+    **dict.fromkeys(("ConfigProperty", "Property"), _property),
     "System.getProperty": _read_property,
     **dict.fromkeys(
         ("UUID.randomUUID", "String.format", "URLEncoder.encode", "Base64.getEncoder", "Boolean.parseBoolean"), derived

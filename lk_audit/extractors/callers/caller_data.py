@@ -149,6 +149,24 @@ def is_credential(expr: Expr) -> bool:
     return False
 
 
+def shows_credential(context: FileContext, expr: Expr) -> bool:
+    """Whether an expression is called so, or was read from the request by such a name.
+
+    `const header = req.headers.authorization`, `String auth = request.getHeader("Authorization")`.
+    """
+    return has_credential(expr) or any(map(_is_read_as_credential, symbolic_sources(context.values(expr))))
+
+
+def _is_read_as_credential(value: Value) -> bool:
+    match value:
+        case Given(members=members):
+            return any(map(CREDENTIAL_WORD.search, members))
+        case Returned(call=Call(callee=Member(), arguments=arguments), members=members):
+            return any(map(CREDENTIAL_WORD.search, members)) or any(is_credential(item.value) for item in arguments)
+        case _:
+            return False
+
+
 # --- what the server fills in -----------------------------------------------------------------------------------------
 
 

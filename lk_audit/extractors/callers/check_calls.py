@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lk_audit.extractors.callers.caller_data import has_credential, has_raw, is_raw
+from lk_audit.extractors.callers.caller_data import has_credential, has_raw, is_raw, shows_credential
 from lk_audit.extractors.callers.identities import is_request_in_go
 from lk_audit.extractors.callers.lax_checks import insists, is_spared_by, takes_for_somebody
 from lk_audit.extractors.callers.reliance import is_noted, is_relied_on
@@ -68,7 +68,7 @@ def is_lookup(context: FileContext, call: Call) -> bool:
     claimed = [expr for expr in given if has_raw(here, expr) and not (here.is_go and is_request_in_go(here, expr))]
     if not claimed:
         return name_called(call) in LOOKUP_CALLS and not given
-    if any(map(has_credential, claimed)) or any(_reads_credential(here, node) for node in nodes):
+    if any(shows_credential(here, expr) for expr in claimed) or any(_reads_credential(here, node) for node in nodes):
         return False
     name = name_called(call).lower()
     is_search = name.startswith(("get_user", "getuser")) and "session" not in name

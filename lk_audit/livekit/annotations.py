@@ -73,12 +73,8 @@ SECURITY_WORDS = ("SecurityFilterChain", "SecurityWebFilterChain", "WebSecurityC
 """What a configuration of Spring Security mentions."""
 MATCHERS = frozenset({"requestMatchers", "antMatchers", "mvcMatchers", "pathMatchers", "regexMatchers"})
 ANY_REQUEST = frozenset({"anyRequest", "anyExchange"})
-OPEN = frozenset({"permitAll", "anonymous", "denyAll"})
-"""What follows a matcher whose requests need no login; nobody gets through the last."""
-SECURITY_DEPENDENCIES = (
-    b"spring-boot-starter-security",
-    b"spring-boot-starter-oauth2-resource-server",
-    b"spring-boot-starter-oauth2-client",
-)
+OPEN = frozenset({"permitAll", "anonymous"})
+"""What follows a matcher whose requests need no login."""
+SECURITY_DEPENDENCY = regex(rb"spring-boot-starter-(?:security|oauth2-resource-server|oauth2-client)(?![\w-])")
 """Dependencies that close every path of an application that configures nothing."""
 BUILD_FILES = ("pom.xml", "build.gradle", "build.gradle.kts")

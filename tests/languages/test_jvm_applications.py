@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.facts import CredentialLiteral, EnvExposure, Side, TokenMint, WebhookUse
+from lk_audit.facts import CredentialLiteral, EnvExposure, Side, WebhookUse
 from lk_audit.source import Source
-from tests.languages.minting import facts_of, mint
+from tests.languages.minting import mint
 from tests.samples import SECRET, extract_facts
 
 
@@ -15,6 +15,11 @@ from tests.samples import SECRET, extract_facts
     [
         ("src/C.java", 'class C { @Value("${livekit.api.secret:SECRET}") String s; }', "LIVEKIT_API_SECRET"),
         ("src/C.java", 'class C { String livekitApiSecret = "SECRET"; }', "livekitApiSecret"),
+        (
+            "src/C.java",
+            'import io.livekit.server.*;\nclass C { @Value("SECRET") String s; void f() { new AccessToken("k", s); } }',
+            "the API secret of AccessToken()",
+        ),
         (
             "src/C.java",
             'import io.livekit.server.*;\nimport java.util.*;\nclass C { void f() { new AccessToken("k", Objects.requireNonNullElse(System.getenv("S"), "SECRET")); } }',  # noqa: E501 - code and syntax side by side
@@ -162,39 +167,3 @@ def test_what_authenticates_the_caller_of_a_controller(change: dict[str, str], g
 
     assert endpoint.name == "POST /api/token"
     assert (endpoint.authenticated_by is not None) is guarded
-
-
-CHAIN = """
-package app;
-import org.springframework.security.web.SecurityFilterChain;
-class Config {
-    SecurityFilterChain chain(HttpSecurity http) throws Exception {
-        return http.authorizeHttpRequests(auth -> auth.RULE).build();
-    }
-}
-"""
-
-
-@pytest.mark.parametrize("matcher", ["requestMatchers", "antMatchers", "mvcMatchers", "pathMatchers", "regexMatchers"])
-@pytest.mark.parametrize(
-    ("rule", "guarded"),
-    [
-        ('MATCHER("/api/**").authenticated().anyRequest().permitAll()', True),
-        ('MATCHER("/api/**").permitAll().anyRequest().authenticated()', False),
-        ('MATCHER("/api/**").anonymous().anyExchange().authenticated()', False),
-        ('MATCHER("/health").permitAll().anyRequest().authenticated()', True),
-        ('MATCHER("/health").permitAll().anyExchange().authenticated()', True),
-    ],
-)
-def test_the_first_rule_of_a_chain_that_covers_a_path_is_for_it(matcher: str, rule: str, guarded: bool) -> None:
-    controller = SPRING
-    for word, text in {"CLASS": "", "METHOD": "", "CHECK": "", "IDENTITY": "who"}.items():
-        controller = controller.replace(word, text)
-    files = {
-        "src/main/java/app/C.java": controller.replace("PARAMETERS", "@RequestParam String room, String who"),
-        "src/main/java/app/Config.java": CHAIN.replace("RULE", rule.replace("MATCHER", matcher)),
-    }
-
-    (token,) = [fact for fact in facts_of(files) if isinstance(fact, TokenMint)]
-
-    assert (token.endpoints[0].authenticated_by is not None) is guarded

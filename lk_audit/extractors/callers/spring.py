@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from lk_audit.extractors.callers.guards import Guards
 from lk_audit.extractors.context import FileContext, Workspace, last_name
@@ -16,12 +17,12 @@ from lk_audit.livekit.annotations import (
     FILTERS,
     MATCHERS,
     OPEN,
-    SECURITY_DEPENDENCIES,
+    SECURITY_DEPENDENCY,
     SECURITY_WORDS,
 )
+from lk_audit.patterns import regex
 from lk_audit.project.manifests import above
 from lk_audit.syntax import Call, Expr, Member, Name
-from lk_audit.values.model import Text
 from lk_audit.values.possible import texts
 
 
@@ -34,7 +35,7 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
             yield Lead(handler.site.place(block.callee), "authenticates the caller")
     configured = list(workspace.mentioning(home, *SECURITY_WORDS))
     for context in configured:
-        yield from _security_rules(context, handler.path)
+        yield from _security_rules(context, handler)
     if not configured:
         # With a configuration, filters only say who the caller is, and its rules decide who gets through.
         yield from _closed_by_default(workspace, home)
@@ -44,56 +45,72 @@ def around(workspace: Workspace, guards: Guards, handler: Handler) -> Iterator[L
 # --- Spring Security --------------------------------------------------------------------------------------------------
 
 
-def _security_rules(context: FileContext, path: str | None) -> Iterator[Lead]:
+def _security_rules(context: FileContext, handler: Handler) -> Iterator[Lead]:
     """`.requestMatchers("/open/**").permitAll().anyRequest().authenticated()`: the first rule for a path decides."""
     for call in sorted(context.names.calls, key=lambda item: item.end):
-        decision = _decision(context, call)
-        if decision is None:
+        rule = _rule(call)
+        if rule is None:
             continue
-        patterns, is_open = decision
-        if patterns is None or (path is not None and any(_covers(pattern, path) for pattern in patterns)):
+        matched, is_open = rule
+        if _is_for(context, matched, handler):
             if not is_open:
                 yield Lead(context.place(call.callee), "Spring Security asks for a login")
             return
 
 
-def _decision(context: FileContext, call: Call) -> tuple[list[str] | None, bool] | None:
-    """The paths that one rule is for (None: all that are left), and whether it is open to everybody."""
+def _rule(call: Call) -> tuple[list[Expr], bool] | None:
+    """Which requests a rule is for (nothing stands for all that are left), and whether it is open to everybody.
+
+    `requestMatchers("/public/**").permitAll()`; in Kotlin `authorize("/public/**", permitAll)`.
+    """
     if isinstance(call.callee, Name) and call.callee.id == "authorize" and call.arguments:
-        return _kotlin_rule(context, call)
+        *matched, access = (item.value for item in call.arguments)
+        is_rest = bool(matched) and last_name(matched[0]) in ANY_REQUEST
+        return [] if is_rest else matched, last_name(access) in OPEN
     if not isinstance(call.callee, Member) or not isinstance(call.callee.object, Call):
         return None
     matcher = call.callee.object
-    name = last_name(matcher.callee) or ""
-    if name not in MATCHERS | ANY_REQUEST:
+    if last_name(matcher.callee) not in MATCHERS | ANY_REQUEST:
         return None
-    is_open = call.callee.name in OPEN
-    return (None if name in ANY_REQUEST else _patterns(context, matcher)), is_open
+    return [item.value for item in matcher.arguments], call.callee.name in OPEN
 
 
-def _kotlin_rule(context: FileContext, call: Call) -> tuple[list[str] | None, bool]:
-    """`authorize("/public/**", permitAll)`, `authorize(anyRequest, authenticated)`."""
-    first, last = call.arguments[0].value, call.arguments[-1].value
-    is_open = (last_name(last) or "") in OPEN
-    if (last_name(first) or "") in ANY_REQUEST or len(call.arguments) == 1:
-        return None, is_open
-    return [value.text for value in context.values(first) if isinstance(value, Text)], is_open
+def _is_for(context: FileContext, matched: list[Expr], handler: Handler) -> bool:
+    """Whether a rule is for what a handler answers: `requestMatchers(HttpMethod.OPTIONS, "/**")` is for no `POST`."""
+    methods = {item.name for item in matched if isinstance(item, Member) and last_name(item.object) == "HttpMethod"}
+    method, _, path = handler.label.partition(" ")
+    if methods and path and method not in methods:
+        return False
+    patterns = [text for expr in matched for text in _texts(context, expr)]
+    is_for_all = len(methods) == len(matched)
+    return is_for_all or (handler.path is not None and any(_covers(pattern, handler.path) for pattern in patterns))
 
 
-def _patterns(context: FileContext, matcher: Call) -> list[str]:
-    return [text for item in matcher.arguments for text in _texts(context, item.value)]
+def _patterns(context: FileContext, call: Call) -> list[str]:
+    return [text for item in call.arguments for text in _texts(context, item.value)]
 
 
 def _texts(context: FileContext, expr: Expr) -> Iterator[str]:
+    """The patterns that something stands for, also through other matchers: `antMatcher("/open/**")`."""
     yield from (item.text for item in texts(context.values(expr)))
+    if isinstance(expr, Call):
+        yield from (text for item in expr.arguments for text in _texts(context, item.value))
 
 
 def _covers(pattern: str, path: str) -> bool:
-    """Whether an Ant pattern such as `/api/**` covers a path."""
-    fixed = pattern.split("*", 1)[0].split("{", 1)[0]
-    if pattern.endswith(("/**", "/*")) and fixed.rstrip("/") == path.rstrip("/"):
-        return True
-    return path.startswith(fixed) if "*" in pattern or "{" in pattern else path.rstrip("/") == pattern.rstrip("/")
+    """Whether an Ant pattern covers a path: `*` stands for anything within a folder, `**` for any folders."""
+    parts, reached = path.strip("/").split("/"), {0}
+    for wanted in _VARIABLE.sub("*", pattern).strip("/").split("/"):
+        if wanted == "**":
+            reached = set(range(min(reached), len(parts) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(parts) and fnmatchcase(parts[at], wanted)}
+        if not reached:
+            return False
+    return len(parts) in reached
+
+
+_VARIABLE = regex(r"\{[^}*]{0,200}\}")
 
 
 def _closed_by_default(workspace: Workspace, home: FileContext) -> Iterator[Lead]:
@@ -105,11 +122,10 @@ def _closed_by_default(workspace: Workspace, home: FileContext) -> Iterator[Lead
         for name in BUILD_FILES:
             path = posixpath.join(folder, name)
             source = files.source(path) if path in files else None
-            for word in SECURITY_DEPENDENCIES if source is not None else ():
-                start = source.data.find(word) if source is not None else -1
-                if source is not None and start >= 0:
-                    yield Lead(source.place(start, start + len(word)), "Spring Security asks for a login everywhere")
-                    return
+            found = SECURITY_DEPENDENCY.search(source.data) if source is not None else None
+            if source is not None and found is not None:
+                yield Lead(source.place(*found.span()), "Spring Security asks for a login everywhere")
+                return
 
 
 # --- filters ----------------------------------------------------------------------------------------------------------

@@ -150,21 +150,9 @@ def is_credential(expr: Expr) -> bool:
 
 
 def shows_credential(context: FileContext, expr: Expr) -> bool:
-    """Whether an expression is called so, or was read from the request by such a name.
-
-    `const header = req.headers.authorization`, `String auth = request.getHeader("Authorization")`.
-    """
-    return has_credential(expr) or any(map(_is_read_as_credential, symbolic_sources(context.values(expr))))
-
-
-def _is_read_as_credential(value: Value) -> bool:
-    match value:
-        case Given(members=members):
-            return any(map(CREDENTIAL_WORD.search, members))
-        case Returned(call=Call(callee=Member(), arguments=arguments), members=members):
-            return any(map(CREDENTIAL_WORD.search, members)) or any(is_credential(item.value) for item in arguments)
-        case _:
-            return False
+    """Whether an expression is called so, or the name of what was: `const header = req.headers.authorization`."""
+    made = context.names.definitions(expr) if isinstance(expr, Name) else ()
+    return has_credential(expr) or any(item.value is not None and has_credential(item.value) for item in made)
 
 
 # --- what the server fills in -----------------------------------------------------------------------------------------

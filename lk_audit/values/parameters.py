@@ -66,7 +66,6 @@ class Parameters:
 
         return iteration.handed(self._evaluator, function, parameter)
 
-
     def _is_entry(self, function: Function, parameter: Parameter) -> bool:
         """Whether a function may be run by a platform, which passes it a request."""
         names = self._evaluator.names

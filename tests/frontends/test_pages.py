@@ -72,6 +72,24 @@ def test_a_script_ends_at_the_first_end_tag_as_in_browsers() -> None:
     assert module.end == len("<SCRIPT>a('")
 
 
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<script>a</script><script>b</script>\n<script>c</script>", ["a", "b", "c"]),
+        ("<script>a // b</script><script>c</script>", ["a", "c"]),
+        ("<script>a</script><script>(b)</script>", ["a", "b"]),
+        ("<script>const a = 1</script><script setup>a</script>", ["a", "a"]),
+        ("<script>a", ["a"]),
+    ],
+)
+def test_a_statement_ends_with_its_script(page: str, expected: list[str]) -> None:
+    (module,) = modules("a.html", page)
+
+    assert [node.id for node in walk(module) if isinstance(node, Name)] == expected
+    assert not any(isinstance(node, Call) for node in walk(module))
+    assert not module.errors
+
+
 def test_a_script_without_an_end_goes_to_the_end_of_the_page() -> None:
     (module,) = modules("a.html", "<script>f(); g()")
 

@@ -26,6 +26,7 @@ _GRAMMARS = {
     "typescript": ("tree_sitter_typescript", "language_typescript"),
     "tsx": ("tree_sitter_typescript", "language_tsx"),
 }
+_CLOSING, _END = b"</", b"\n;"
 _COMMENTS = frozenset({"comment", "html_comment"})
 _SKIPPED = frozenset(
     {
@@ -95,9 +96,25 @@ def _tree(data: bytes, dialect: str, parts: Sequence[tuple[int, int]]) -> TreeNo
 
     parser = Parser(language(*_GRAMMARS[dialect]))
     if parts:
+        data, parts = _apart(data, parts)
         # Points are not used, so they need not be right.
         parser.included_ranges = [Range(Point(0, 0), Point(0, 0), start, end) for start, end in parts]
     return root_of(parser, data)
+
+
+def _apart(data: bytes, parts: Sequence[tuple[int, int]]) -> tuple[bytes, Sequence[tuple[int, int]]]:
+    """A text whose parts end their last line and statement, in the place of the tag behind them.
+
+    To a parser, included parts stand side by side: `<script>a</script><script>b</script>` would be the name `ab`.
+    """
+    ends = [end for _, end in parts[:-1] if data.startswith(_CLOSING, end)]
+    if not ends:
+        return data, parts
+    text = bytearray(data)
+    for end in ends:
+        text[end : end + len(_END)] = _END
+    apart = set(ends)
+    return bytes(text), [(start, end + len(_END) if end in apart else end) for start, end in parts]
 
 
 def _directives(body: Block) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lk_audit.facts import FileRole, TokenMint, UnknownGrant
-from lk_audit.livekit.grants import CLAIMS_TOO_DEEP, ORDINARY_GRANTS, OTHER_GRANTS, to_camel_case
+from lk_audit.livekit.grants import CLAIMS_TOO_DEEP, ORDINARY_GRANTS, OTHER_GRANTS, OUTSIDE_VIDEO, to_camel_case
 from lk_audit.repairs import CorrectGrant
 from lk_audit.rule_api import Fixable, Problem, Severity, rule
 
@@ -102,7 +102,9 @@ def unknown_grant(mint: TokenMint) -> Iterator[Problem]:
             _message(item),
             severity=Severity.LOW if mint.is_advice else Severity.HIGH if item.fails_open else None,
             fix=_fix(item),
-            repair=CorrectGrant(item.place, item.spelled, is_ignored=item.problem == _IGNORED),
+            repair=None
+            if item.problem == OUTSIDE_VIDEO
+            else CorrectGrant(item.place, item.spelled, is_ignored=item.problem == _IGNORED),
         )
 
 
@@ -112,8 +114,14 @@ _IGNORED = "LiveKit ignores it"
 def _fix(item: UnknownGrant) -> str | None:
     if item.problem == CLAIMS_TOO_DEEP:
         return f"Sign what `{item.spelled}` holds, as the claims themselves, without `{item.spelled}` around it."
+    if item.problem == OUTSIDE_VIDEO and item.meant is None:
+        return f"Write `{to_camel_case(item.spelled)}` inside the claim `video` where the token is to carry it."
     if item.spelled in OTHER_GRANTS:
         return f"Give it beside the video grant, with the SDK's own method for {item.spelled} grants."
+    return _spelling(item)
+
+
+def _spelling(item: UnknownGrant) -> str:
     if item.meant is None:
         return f"Leave `{item.spelled}` out, or write the name of the grant that is meant."
     meant = to_camel_case(item.meant)

@@ -97,9 +97,21 @@ def test_typescript_is_advised_as_javascript_is(path: str) -> None:
             "Write `video` instead of `grants`.",
         ),
         ("{ grants: { sub: 'a', video: { roomJoin: true } } }", "it holds `video`", "without `grants` around it"),
+        (
+            "{ video: { roomJoin: true, room: 'r' }, roomList: true }",
+            "from the claim `video` only",
+            "Write `roomList` inside the claim `video`",
+        ),
+        (
+            "{ video: { roomJoin: true, room: 'r' }, canPublish: false }",
+            "so what it denies may be allowed",
+            "Write `canPublish` inside the claim `video`",
+        ),
     ],
 )
-def test_claims_that_are_wrapped_are_told_from_grants_under_another_name(claims: str, said: str, advice: str) -> None:
+def test_claims_that_are_wrapped_are_told_from_grants_under_another_name_and_outside_of_video(
+    claims: str, said: str, advice: str
+) -> None:
     text = (
         f'import jwt from "jsonwebtoken";\njwt.sign({claims}, process.env.LIVEKIT_API_SECRET, {{ expiresIn: "5m" }});\n'
     )

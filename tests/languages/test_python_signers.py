@@ -36,3 +36,18 @@ def test_the_claims_and_the_secret_are_found_where_the_library_takes_them(librar
     assert [item.seconds for item in mint.lifetimes] == [7200]
     assert granted(mint) == {"roomJoin": True, "room": "a"}
     assert [fact.place.line for fact in secrets] == [4]
+
+
+@pytest.mark.parametrize("issuer", ["'APIexampLe23456'", "os.environ['LIVEKIT_API_KEY']"])
+def test_claims_that_a_livekit_key_issues_are_livekits_whatever_their_grants_are_called(issuer: str) -> None:
+    claims = f"{{'iss': {issuer}, 'exp': 1, 'video': {{'room': 'a', 'join': True}}}}"
+    code = f"import os, jwt\nprint(jwt.encode({claims}, KEY))\n"
+    mints = [fact for fact in facts_of({"app.py": code}) if isinstance(fact, TokenMint)]
+
+    assert [item.spelled for mint in mints for item in mint.grants.unknown] == ["join"]
+
+
+def test_claims_of_another_issuer_are_not_livekits_for_holding_a_video() -> None:
+    code = "import jwt\nprint(jwt.encode({'iss': 'APIConnectErrors', 'video': {'room': 'a', 'join': True}}, KEY))\n"
+
+    assert not [fact for fact in facts_of({"app.py": code}) if isinstance(fact, TokenMint)]

@@ -11,17 +11,26 @@ from lk_audit.extractors.rights.grant_objects import grant_class
 from lk_audit.extractors.rights.grants import GrantCollector
 from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.facts import Expiry, Grants, Lifetime, Signer, UnknownGrant
-from lk_audit.livekit.grants import BY_PYTHON_NAME, CLAIMS_TOO_DEEP, OTHER_GRANTS, OUTSIDE_VIDEO, VIDEO_GRANTS
+from lk_audit.livekit.credentials import is_generated_key_id
+from lk_audit.livekit.grants import (
+    BY_PYTHON_NAME,
+    CLAIMS_TOO_DEEP,
+    OTHER_GRANTS,
+    OUTSIDE_VIDEO,
+    VIDEO_GRANTS,
+    keeps_right,
+)
 from lk_audit.livekit.sdks import TtlUnit
+from lk_audit.livekit.setting_names import is_key_name, says_livekit
 from lk_audit.source import Place
 from lk_audit.syntax import Call
-from lk_audit.values.model import Environment, Mapped, Member, Possible
+from lk_audit.values.model import Environment, Flag, Mapped, Member, Possible, Text
 
 _WRAPPERS = ("grants", "grant", "payload", "claims")
 
 
 def livekit_payload(values: Possible, secret: Possible, names: SecretNames = USUAL) -> Mapped | None:
-    """The claims among `values` that are LiveKit's: a `video` object with a grant, or a LiveKit secret signs them."""
+    """The claims among `values` that are LiveKit's: a `video` object with a grant, or a LiveKit pair signs them."""
     for value in values:
         if not isinstance(value, Mapped):
             continue
@@ -31,7 +40,8 @@ def livekit_payload(values: Possible, secret: Possible, names: SecretNames = USU
             inner = first_mapped(value.members[wrapper].values) if wrapper in value.members else None
             if inner is not None and _has_grants(inner):
                 return value
-        if _is_livekit_secret(secret, names) and (_grant_names(value) or set(value.members) & {"video", *_WRAPPERS}):
+        is_signed = _is_livekit_secret(secret, names) or _is_issued_by_livekit_key(value)
+        if is_signed and (_grant_names(value) or set(value.members) & {"video", *_WRAPPERS}):
             return value
     return None
 
@@ -51,6 +61,16 @@ def _grant_names(value: Mapped) -> set[str]:
 
 def _is_livekit_secret(secret: Possible, names: SecretNames) -> bool:
     return any(isinstance(value, Environment) and names.means(value.name) for value in secret)
+
+
+def _is_issued_by_livekit_key(payload: Mapped) -> bool:
+    """Whether the claims name a LiveKit API key as their issuer: by its form, or by the variable that holds it."""
+    issuer = payload.members.get("iss")
+    return issuer is not None and any(
+        (isinstance(value, Text) and is_generated_key_id(value.text))
+        or (isinstance(value, Environment) and says_livekit(value.name) and is_key_name(value.name))
+        for value in issuer.values
+    )
 
 
 def payload_parts(
@@ -118,7 +138,9 @@ def _payload_grants(context: FileContext, call: Call, payload: Mapped) -> Grants
         member = payload.members.get(target)
         if member is not None and any(isinstance(value, Mapped) for value in member.values):
             collector.add(target, member.values, context.member_place(member), certain=member.certain)
-    if "video" not in payload.members:
+    if "video" in payload.members:
+        collector.unknown.extend(_outside_video(context, payload))
+    else:
         collector.unknown.extend(_misplaced(context, payload))
         collector.complete = collector.complete and not payload.open
     return collector.grants()
@@ -133,9 +155,16 @@ def _misplaced(context: FileContext, payload: Mapped) -> Iterator[UnknownGrant]:
                 yield UnknownGrant(wrapper, context.member_place(member), CLAIMS_TOO_DEEP)
             else:
                 yield UnknownGrant(wrapper, context.member_place(member), OUTSIDE_VIDEO, "video")
+    yield from _outside_video(context, payload)
+
+
+def _outside_video(context: FileContext, payload: Mapped) -> Iterator[UnknownGrant]:
+    """Grants among the claims, of which LiveKit reads none: what one denies there stays allowed."""
     for name in sorted(_grant_names(payload)):
-        place = context.member_place(payload.members[name])
-        yield UnknownGrant(name, place, OUTSIDE_VIDEO, "video")
+        member = payload.members[name]
+        denies = any(isinstance(value, Flag) and not value.flag for value in member.values)
+        is_open = "video" in payload.members and denies and keeps_right(name)
+        yield UnknownGrant(name, context.member_place(member), OUTSIDE_VIDEO, fails_open=is_open)
 
 
 def first_mapped(values: Possible) -> Mapped | None:

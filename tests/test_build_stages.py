@@ -27,3 +27,10 @@ def test_a_development_secret_of_a_stage_that_only_builds_runs_nowhere(
 
     assert [line.rpartition(":")[2] for line in found_in({path: weak}, "LK102")] == [str(line) for line in expected]
     assert len(found_in({path: strong}, "LK101")) == 1
+
+
+@pytest.mark.parametrize("path", ["Dockerfile", "docker/api.Dockerfile"])
+def test_a_guessable_secret_that_servers_accept_is_no_word_to_build_with(path: str) -> None:
+    stages = "FROM node AS build\nENV LIVEKIT_API_SECRET=Acme_meeting_platform_very_safe_2024\nFROM node\n"
+
+    assert len(found_in({path: stages}, "LK102")) == 1

@@ -21,6 +21,8 @@ _DEV = regex(r"(?:^|[\s\"'])--dev(?:$|[\s\"'])")
 _LOOPBACK = regex(r"(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)(?:$|:)")
 _IN_PRODUCTION = regex(r"(?i)(?:^|[._-])(?:prod|production|staging|live)(?:[._-]|$)[^/]*\Z")
 """How the name of a file says that it is for a server: behind a proxy, its loopback ports are public too."""
+_SHORTEST_IN_USE = 32
+"""Servers ask for secrets of so many characters (livekit/livekit:pkg/config/config.go, ValidateKeys)."""
 _RUN_KEYS = frozenset({"command", "entrypoint", "args"})
 _LINES_OF_COMMAND = 10
 
@@ -35,9 +37,10 @@ class Confinement:
     def confines(self, pair: Pair) -> bool:
         """Whether the server that takes the credential at `pair` can be reached from its own machine only.
 
-        Or whether nobody runs with it: a stage of a Dockerfile has it to build something.
+        Or whether nobody runs with it: a stage of a Dockerfile has it to build something, for which any word will do.
         """
-        return self._is_local_stack or self._is_development_command(pair) or self._is_of_build(pair)
+        is_to_build = len(pair.value) < _SHORTEST_IN_USE and self._is_of_build(pair)
+        return self._is_local_stack or self._is_development_command(pair) or is_to_build
 
     @cached_property
     def _is_local_stack(self) -> bool:

@@ -41,6 +41,7 @@ class TestCredentials:
             ("main.scala", f'client := lksdk.NewRoomServiceClient(url, "{KEY}", "{STRONG}")'),
             ("deploy.sh", f"lk token create --api-key {KEY} --api-secret {STRONG}"),
             ("README.md", f"export LIVEKIT_API_SECRET={STRONG}"),
+            ("settings.txt", f"8. LIVEKIT_API_KEY\n{KEY}\n\n9. LIVEKIT_API_SECRET\n{STRONG}\n"),
             ("fly.toml", f'[env]\nLIVEKIT_API_SECRET = "{STRONG}"'),
         ],
     )

@@ -198,10 +198,29 @@ class TestText:
             ("a.ipynb", '"os.environ[\\"A\\"] = \\"x\\"\\n",', "A", "x"),
             ("a.md", "Set `A=x` first.", "A", "x"),
             ("a.md", "A: <your secret>", "A", "<your secret>"),
+            ("a.ps1", "$env:A = 'x'", "A", "x"),
+            ("a.ps1", "docker run -e A=x image", "A", "x"),
         ],
     )
     def test_a_pair_in_any_language(self, path: str, line: str, name: str, value: str) -> None:
         assert find(path, line, name).value == value
+
+    @pytest.mark.parametrize(
+        "text",
+        ["9. MY_SECRET\n%s\n", "MY_SECRET\r\n%s\r\n", "### `MY_SECRET`\n```\n%s\n```\n", "- **MY_SECRET**\n  `%s`\n"],
+        ids=["list", "line feeds of Windows", "block", "quoted"],
+    )
+    def test_in_prose_a_value_may_stand_below_its_name(self, text: str) -> None:
+        value = "one-of-24-characters-abc"
+
+        assert find("notes.txt", text % value, "MY_SECRET").value == value
+
+    @pytest.mark.parametrize("text", ["MY_SECRET\nMY_KEY\n", "MY_SECRET\n\nsome-words-that-go-on-and-on\n"])
+    def test_another_name_and_another_paragraph_are_no_value(self, text: str) -> None:
+        assert not [value for path, value in pairs("notes.txt", text) if value and path[-1] == "MY_SECRET"]
+
+    def test_a_cmdlet_is_no_value(self) -> None:
+        assert not pairs("a.ps1", "$apiSecret = Read-Host 'Secret'\n$env:API_SECRET = Get-Content secret.txt\n")
 
     def test_a_keys_block_gives_its_entries_the_path(self) -> None:
         text = "cat <<EOF\nkeys:\n  devkey: secret\nport: 7880\nEOF\n"

@@ -44,6 +44,7 @@ _OUTLINE_SUFFIXES = frozenset({"yml", "yaml", "tpl", "gotmpl", "j2", "jinja2"})
 _MARKUP_SUFFIXES = _set("html htm xhtml")
 _KEYWORD_SUFFIXES = frozenset({"clj", "cljs", "cljc", "edn"})
 _DIFF_SUFFIXES = frozenset({"diff", "patch", "rej"})
+_PROSE_SUFFIXES = _set("md mdx markdown rst txt adoc")
 
 _COMMENT = regex(rb"[ \t]*(?:#+(?![\[{!]|define\b)|//+|;+|<!--|\*+(?!\*)|/\*+|REM\b|rem\b)[ \t]?")
 _PROSE_COMMENT = regex(rb"[ \t]*(?:#+(?![\[{!]|define\b)|//+|<!--)[ \t]?")
@@ -148,6 +149,8 @@ def _pairs(  # noqa: PLR0913 - as above
         is_begun = line_start > start and source.data[line_start - 1] != _LINE_FEED
         yield from reader.line(line_start, line_end, is_begun=is_begun)
     yield from idioms.marked_up(source.data, start, end, prefix)
+    if dialect.prose:
+        yield from idioms.below(source.data, start, end, prefix)
 
 
 class _Dialect(Struct, frozen=True):
@@ -165,6 +168,8 @@ class _Dialect(Struct, frozen=True):
     """Whether ` :name="..."` begins an attribute of Vue, and `name={"..."}` gives one of Svelte its value."""
     keywords: bool
     """Whether a name is a keyword in front of its value, as in Clojure."""
+    prose: bool
+    """Whether people read it, so that a value may stand below its name."""
 
 
 def _dialect_of(suffix: str) -> _Dialect:
@@ -179,6 +184,7 @@ def _dialect_of(suffix: str) -> _Dialect:
         suffix in _DIFF_SUFFIXES,
         suffix in _MARKUP_SUFFIXES,
         suffix in _KEYWORD_SUFFIXES,
+        suffix in _PROSE_SUFFIXES,
     )
 
 

@@ -1,7 +1,8 @@
-"""Values that stand apart from their names: in markup, in maps of Clojure, in commands that hand them to a store."""
+"""Values that stand apart from their names: in markup, in maps of Clojure, on the next line of prose, in commands."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -20,6 +21,12 @@ _STORED_NAME = regex(rb"(?<![\w-])/?(?:[\w-]{1,60}/){0,8}([A-Za-z][\w]{0,60}[_-]
 _STORES = regex(
     rb"\b(?:secrets?|env|config|variables?|parameters?|kv)\b[^\n]{0,60}?\b(?:set|put|add|create|update|upsert)\b"
     rb"|\bput-parameter\b|\b(?:create|put|update|set)-secret"
+)
+_BELOW = regex(
+    rb"^[ \t]{0,8}(?:(?:[-*+]|\#{1,6}|\d{1,3}[.)])[ \t]+)?(?:\*\*|[`\"'])?([A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,8})"
+    rb"(?:\*\*|[`\"'])?[ \t]*:?[ \t]*\r?\n(?:[ \t]*```\w{0,12}[ \t]*\r?\n)?"
+    rb"[ \t]{0,8}([`\"']?)([^\s`\"'<>|=]{20,512}+)\2[ \t]*\r?$",
+    re.MULTILINE,
 )
 _KEYWORD = regex(rb"(?<![\w:]):([A-Za-z][\w.-]{0,79}+)[ \t]++\"([^\"\\\n]{1,512}+)\"")
 _CMDLET = regex(rb"[A-Z][A-Za-z]{1,20}-[A-Z][A-Za-z0-9]{1,40}(?![\w-])")
@@ -50,6 +57,13 @@ def keyed(data: bytes, start: int, end: int, prefix: tuple[str, ...], *, comment
     for found in _KEYWORD.finditer(data, start, end):
         path = (*prefix, decode(found[1], 0, 100))
         yield Pair(*found.span(2), path, decode(found[2], 0, 512), found.start(1), commented)
+
+
+def below(data: bytes, start: int, end: int, prefix: tuple[str, ...]) -> Iterator[Pair]:
+    """A variable's name alone on a line of prose, and on the next one what it is: lists of settings to be copied."""
+    for found in _BELOW.finditer(data, start, end):
+        name = decode(found[1], 0, 300)
+        yield Pair(*found.span(3), (*prefix, name), decode(found[3], 0, 512), found.start(1))
 
 
 def marked_up(data: bytes, start: int, end: int, prefix: tuple[str, ...]) -> Iterator[Pair]:

@@ -109,6 +109,20 @@ def test_a_websocket_is_livekits_where_it_belongs_to_what_is_called_so(path: str
     assert len(found_in({path: code}, "LK203")) == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("call.ts", "const HOST = 'live.acme.io';\nawait room.connect(`ws://${HOST}:7880`, token); // livekit\n"),
+        ("call.ts", "const HOST = 'live.acme.io';\nexport const livekitUrl = 'ws://' + HOST + ':7880';\n"),
+        ("conf.py", "HOST = 'live.acme.io'\nLIVEKIT_URL = f'ws://{HOST}:7880'\n"),
+        ("conf.py", "HOST = 'live.acme.io'\nLIVEKIT_URL = 'ws://' + HOST\n"),
+    ],
+)
+def test_an_address_may_be_put_together(path: str, code: str) -> None:
+    assert len(found_in({path: code}, "LK203")) == 1
+    assert found_in({path: code.replace("live.acme.io", "localhost")}, "LK203") == []
+
+
 GIVEN = {
     "call.ts": "import { Room } from 'livekit-client';\nconst call = new Room();\nawait call.connect('URL', token);\n",
     "named.ts": "import { Room } from 'livekit-client';\nconst SERVER = 'URL';\nawait room.connect(SERVER, token);\n",

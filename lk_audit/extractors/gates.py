@@ -91,6 +91,7 @@ _UNENCRYPTED: Words = (
 _UNENCRYPTED_TEXTS: Words = (
     *(beginning_text(scheme, _FORMATS + rb"[\w@:%-]{0,80}[.\[]") for scheme in (b"ws://", b"http://")),
     *(listing(mark, rb"(?:ws|http)://") for mark in (b"%w", b"~w", b"%W")),
+    *(beginning_text(scheme, rb"(?:[$#]?\{|\\\(|[\"'`][ \t]{0,9}[+.~]|\$[a-z])") for scheme in (b"ws://", b"http://")),
 )
 """Such addresses where a text in code consists of one, or begins with it."""
 SECRET_IN_TEXT: tuple[re.Pattern[bytes], ...] = (

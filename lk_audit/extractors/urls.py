@@ -12,7 +12,7 @@ from lk_audit.facts import InsecureUrl
 from lk_audit.livekit.setting_names import says_livekit
 from lk_audit.livekit.urls import insecure_public_host, is_livekit_url_name
 from lk_audit.patterns import regex
-from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Literal, Node
+from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Literal, Node, Template
 from lk_audit.values.model import Environment, Text
 
 _STEPS_UP = 4
@@ -24,11 +24,27 @@ def code_urls(context: FileContext) -> Iterator[InsecureUrl]:
     for literal in context.names.nodes(Literal):
         if not isinstance(literal.value, str) or not literal.value.startswith(("ws://", "http://")):
             continue
-        insecure = insecure_public_host(literal.value)
-        if insecure is not None and _names_livekit(context, literal):
-            scheme, host = insecure
-            place = context.place(literal)
-            yield InsecureUrl(place=place, role=context.role, url=literal.value, scheme=scheme, host=host)
+        for url in _whole(context, literal):
+            insecure = insecure_public_host(url)
+            if insecure is not None and _names_livekit(context, literal):
+                scheme, host = insecure
+                place = context.place(literal)
+                yield InsecureUrl(place=place, role=context.role, url=url, scheme=scheme, host=host)
+                break
+
+
+def _whole(context: FileContext, literal: Literal) -> Iterator[str]:
+    """What a text is together with what it begins: `ws://${HOST}:7880`, `"ws://" + HOST`."""
+    outermost: Expr = literal
+    holder = context.names.parent(literal)
+    while (isinstance(holder, Template) and holder.parts[0] is outermost) or (
+        isinstance(holder, Binary) and holder.operator == "+" and holder.left is outermost
+    ):
+        outermost, holder = holder, context.names.parent(holder)
+    if outermost is literal:
+        yield str(literal.value)
+    else:
+        yield from (value.text for value in context.values(outermost) if isinstance(value, Text))
 
 
 def _names_livekit(context: FileContext, literal: Literal) -> bool:

@@ -71,3 +71,27 @@ def test_so_it_is_in_python(given: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("files", [{"app/issue.ts": TYPESCRIPT}, {"issuing.py": PYTHON}], ids=["ts", "py"])
 def test_whom_nobody_calls_may_be_told_anything(files: dict[str, str]) -> None:
     assert len(found_in(files, "LK406")) == 1
+
+
+GO = """package tokens
+
+func guest(room string, admin bool) *auth.VideoGrant {
+	g := &auth.VideoGrant{RoomJoin: true, Room: room}
+	if admin {
+		g.RoomAdmin = true
+	}
+	return g
+}
+
+func Participant(identity, room string) (string, error) {
+	at := auth.NewAccessToken(os.Getenv("LIVEKIT_API_KEY"), os.Getenv("LIVEKIT_API_SECRET"))
+	return at.SetIdentity(identity).SetVideoGrant(guest(room, GIVEN)).SetValidFor(10 * time.Minute).ToJWT()
+}
+"""
+
+
+@pytest.mark.parametrize(("given", "expected"), [("false", []), ("true", ["tokens.go:6"])])
+def test_so_it_is_with_a_parameter_of_go(given: str, expected: list[str]) -> None:
+    code = GO.replace("package tokens\n", 'package tokens\n\nimport "github.com/livekit/protocol/auth"\n')
+    lines = [f"tokens.go:{int(line.rpartition(':')[2]) + 2}" for line in expected]
+    assert found_in({"tokens.go": code.replace("GIVEN", given)}, "LK401") == lines

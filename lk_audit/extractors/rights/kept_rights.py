@@ -118,11 +118,11 @@ def _is_formatted(expr: Expr) -> bool:
 def is_never_taken(context: FileContext, node: Node) -> bool:
     """Whether a node stands where nobody gets: `if (options.hidden) ...`, and every caller passes false or nothing."""
     home = context.home(node)
-    if not (home.names.is_javascript or home.is_python):
+    branch = condition_of(home, node)
+    if branch is None or not (home.names.is_javascript or home.is_python or isinstance(branch[1], Name)):
         # Go's fields begin as nothing, of which a comparison says no: `claims.Role == "admin"`.
         return False
-    branch = condition_of(home, node)
-    values = home.values(branch[1]) if branch is not None else ()
+    values = home.values(branch[1])
     return bool(values) and all(map(_is_no, values))
 
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from lk_audit.syntax import Argument, Assign, Call, Class, Declare, Expr, Function, Member, Name, Node, walk
+from lk_audit.syntax import Argument, Assign, Call, Class, Declare, Expr, Function, Index, Member, Name, Node, walk
 from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
 from lk_audit.values.invocation import Invocation
-from lk_audit.values.model import Defined, Environment, Given, Possible, Returned, Step, Text, Value, defined_classes
+from lk_audit.values.model import (
+    Defined,
+    Environment,
+    Given,
+    Mapped,
+    Possible,
+    Returned,
+    Step,
+    Text,
+    Value,
+    defined_classes,
+)
 from lk_audit.values.parameters import argument_for
 from lk_audit.values.possible import as_fallback, bounded, shown, traced, unknown
 
@@ -178,10 +190,23 @@ class Attributes:
             # What a property begins with is not what it holds once a form has been filled in.
             return (unknown(Name(owner.start, owner.end, name)),)
         values = bounded((value for item in definitions for value in self._values(item, construction)), owner)
+        if any(isinstance(value, Mapped) for value in values) and self._is_filled_later(owner, name):
+            values = tuple(replace(value, open=True) if isinstance(value, Mapped) else value for value in values)
         prefix = self.settings_prefix(owner)
         if prefix is None or any(isinstance(item.node, Function) for item in definitions):
             return values
         return self._setting(f"{prefix}{name}".upper(), values, definitions[0].node)
+
+    def _is_filled_later(self, owner: Class, name: str) -> bool:
+        """Whether methods put entries into the record that an attribute holds: `this.grant.room = room`."""
+        names = self._evaluator.names
+        return any(
+            names.self_class(holder.object) is owner
+            for holder in names.nodes(Member)
+            if holder.name == name and isinstance(holder.object, Name)
+            for entry in (names.parent(holder),)
+            if isinstance(entry, Member | Index) and entry.object is holder and _is_target(names.parent(entry), entry)
+        )
 
     def _in_force(self, owner: Class, name: str) -> tuple[Definition, ...]:
         """The definitions of an attribute; one that the constructor always makes replaces that of the class body."""
@@ -318,6 +343,10 @@ def _takes_positions(owner: Class) -> bool:
     bases = {_last_name(base) for base in owner.bases}
     marks = {_last_name(mark) for mark in owner.decorators}
     return bases <= _POSITIONAL_BASES and bool(bases or marks & _POSITIONAL_MARKS)
+
+
+def _is_target(node: Node | None, entry: Node) -> bool:
+    return isinstance(node, Assign) and node.target is entry
 
 
 def _last_name(expr: Expr) -> str:

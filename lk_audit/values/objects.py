@@ -69,6 +69,7 @@ class _Tracker:
 
     def __init__(self, names: Names, origin: Call) -> None:
         self._names = names
+        self._made = _named(origin.callee)
         self._found: dict[Node, Event] = {}
         self._seen: set[Node] = {origin}
         self._pending = [_Alias(origin, names.flow.path(origin))]
@@ -129,6 +130,8 @@ class _Tracker:
             self._record(alias, tuple(path), holder, holder.arguments, None)
             if path == ["tap"]:
                 self._tapped(holder, alias)
+            if len(path) == 1:
+                self._extended(holder, path[0], alias)
             if len(path) == 1 and not CONVERSION.match(path[0]):
                 self._add(holder, alias)
         elif isinstance(holder, Assign) and holder.target is node:
@@ -139,6 +142,13 @@ class _Tracker:
         function = call.arguments[-1].value if call.arguments else None
         if isinstance(function, Function) and len(function.parameters) == 1:
             self._handed(function, function.parameters[0], call, alias)
+
+    def _extended(self, call: Call, name: str, alias: _Alias) -> None:
+        """An extension method of C#: a function that takes the object's class as what it is called on."""
+        for function in self._names.functions_named(name) if alias.depth == 0 else ():
+            first = function.parameters[0] if function.parameters else None
+            if first is not None and first.kind == "receiver" and _named(first.annotation) == self._made:
+                self._handed(function, first, call, alias)
 
     def _record(
         self,
@@ -281,7 +291,7 @@ class _Tracker:
     def _returned(self, statement: Return, alias: _Alias) -> None:
         """A function makes the object for its callers: go on with their calls, sure if there is only one."""
         function = self._names.enclosing_function(statement)
-        if function is None or alias.depth > 0:
+        if function is None or alias.depth > 1:
             return
         callers = self._names.callers(function)
         for call in callers:
@@ -292,6 +302,11 @@ def _place(event: Event) -> tuple[int, int]:
     """Where an event stands: a chain goes by the ends of its calls, `a.x = a.y = v` by its targets."""
     node = event.node
     return node.end, node.target.start if isinstance(node, Assign) else node.start
+
+
+def _named(expr: Expr | None) -> str | None:
+    """The last name of a class, as it is constructed and as a parameter is annotated with it."""
+    return expr.name if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else None
 
 
 def _gives_back(function: Function) -> bool:

@@ -156,7 +156,7 @@ class Parameters:
 
     def _callers(self, function: Function, parameter: Parameter) -> list[tuple[Evaluator, Call]]:
         """The calls that say what the parameter is, each with the evaluator of its file."""
-        if parameter.kind != "plain" or self._takes_self(function, parameter):
+        if parameter.kind == "receiver" or self._takes_self(function, parameter):
             return []
         evaluator = self._evaluator
         found = [(evaluator, call) for call in evaluator.names.callers(function)]
@@ -178,6 +178,8 @@ class Parameters:
         """What `call`, a call in this file, passes for a parameter of a function of the file that `home` is for."""
         evaluator = self._evaluator
         position = function.parameters.index(parameter) - home.names.graph.skipped(function, call)
+        if parameter.kind != "plain":
+            return self._rest(parameter, position, function, call, None)
         argument = argument_for(call, position, parameter.name)
         if argument is None:
             is_open = any(item.spread for item in call.arguments)

@@ -44,6 +44,7 @@ JAVASCRIPT = {
     "function f(x) { g(x) } function g(x) { x.a() } f(new T())": "",
     "function make() { const t = new T(); t.a(); return t } make().b()": "a b",
     "function make() { return new T() } make().a(); make().b()": "a? b?",
+    "function make() { return new T() } function more() { return make() } more().a()": "a",
     "const t = new T(); Object.assign(t, { ttl: 5, name: 'x' })": "ttl= name=",
     "const t = new T(); Object.assign(t, { ttl: 5 }).a()": "ttl= a",
     "const t = new T(); if (c) Object.assign(t, { ttl: 5 })": "ttl=?",

@@ -222,11 +222,7 @@ class GrantCollector(Struct):
                 self._open(record.spreads, self.context.place(value.call))
         if value.call.is_new and not records and any(item.name is None for item in value.call.arguments):
             self.complete = False
-        spreads = [item for item in value.call.arguments if item.spread]
-        if any(
-            not isinstance(inner, Mapped) or inner.open for item in spreads for inner in self.context.values(item.value)
-        ):
-            self.complete = False
+        self._open_to_spreads(value.call)
         for event in history(self.context.home(value.call).names, value.call):
             name, new = event.path[0], event.value
             if name.startswith(("Set", "set")) and event.arguments:
@@ -239,6 +235,13 @@ class GrantCollector(Struct):
             if new is not None and len(event.path) == 1:
                 member = Member(values=self.context.values(new), key=new, certain=event.certain)
                 self._add_members(target, [(name, member)], certain=certain, is_class=True)
+
+    def _open_to_spreads(self, call: Call) -> None:
+        """`VideoGrants(**flags)`: what nobody knows of the flags, and who decides it."""
+        for item in call.arguments:
+            for inner in self.context.values(item.value) if item.spread else ():
+                if not isinstance(inner, Mapped) or inner.open:
+                    self._open(inner.spreads if isinstance(inner, Mapped) else (inner,), self.context.place(item.value))
 
     def _add_replaced(self, target: str, value: Returned, place: Place, *, certain: bool) -> None:
         """`dataclasses.replace(grants, hidden=True)`."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from lk_audit.rule_loader import load_builtin_rules
 from lk_audit.testing import run_example
+from tests.languages.minting import found_in
 from tests.samples import SECRET
 
 FIRST, SECOND = SECRET[:20], SECRET[20:]
@@ -50,3 +53,19 @@ def test_a_secret_that_the_code_and_the_text_of_a_page_show_is_one(path: str) ->
     outcome = run_example(f"--- {path}\n{code}", load_builtin_rules())
 
     assert [(item.rule_id, item.place.line) for item in outcome.findings if item.rule_id == "LK101"] == [("LK101", 2)]
+
+
+DECODED = {
+    "conf.py": "import base64\nLIVEKIT_API_SECRET = base64.b64decode('%s').decode()\n",
+    "conf.ts": "export const livekitApiSecret = Buffer.from('%s', 'base64').toString('utf8');\n",
+    "conf.js": "const livekit = { apiKey: 'APIexampLe23456', apiSecret: atob('%s') };\n",
+    "conf.php": "<?php\n$livekitApiSecret = base64_decode('%s');\n",
+}
+
+
+@pytest.mark.parametrize("path", DECODED)
+def test_a_secret_that_code_decodes_is_written_down_all_the_same(path: str) -> None:
+    written, other = (b64encode(text.encode()).decode() for text in (SECRET, "the name of a room"))
+
+    assert len(found_in({path: DECODED[path] % written}, "LK101")) == 1
+    assert found_in({path: DECODED[path] % other}, "LK101") == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import Carrier, CredentialLiteral, EnvExposure
-from tests.languages.minting import facts_of
+from tests.languages.minting import facts_of, found_in
 from tests.samples import SECRET
 
 OTHER = "Rk3Qw8Zt5Lm2Xc9Vb7Nf4Hj6Pd1Gs0Ty3Ua8Eo5Iq"
@@ -258,3 +258,27 @@ def test_a_word_that_serves_as_a_secret_may_be_anything_elsewhere() -> None:
     code = "LIVEKIT_API_SECRET = 'devsecret'\nname = 'devsecret'\n"
 
     assert len(secrets_in({"settings.py": code})) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("devsecret", 1), ("a phrase of more than thirty-two".replace(" ", "-"), 1), ("api-secret", 0), ("secret", 0)],
+)
+def test_a_guessable_word_is_a_secret_by_its_owner_where_no_label_would_read_so(value: str, expected: int) -> None:
+    code = f'public class LiveKitOptions\n{{\n    public string ApiSecret {{ get; init; }} = "{value}";\n}}\n'
+
+    assert len(found_in({"Options.cs": code}, "LK102")) == expected
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os\nif not (secret := os.getenv('LIVEKIT_API_SECRET')):\n    secret = 'devsecret'\n",
+        "import os\nsecret = os.environ.get('LIVEKIT_API_SECRET')\nif not secret:\n    secret = 'devsecret'\n",
+    ],
+)
+def test_what_a_variable_is_given_when_the_environment_is_silent_is_a_fallback(code: str) -> None:
+    used = f"{code}print(len(secret))\n"
+
+    assert len(found_in({"conf.py": used}, "LK102")) == 1
+    assert found_in({"conf.py": used.replace("LIVEKIT_API_SECRET", "JWT_SECRET")}, "LK102") == []

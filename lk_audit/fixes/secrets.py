@@ -13,7 +13,7 @@ from lk_audit.patterns import regex
 from lk_audit.repairs import ReadFromEnvironment
 from lk_audit.source import Source
 from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Index, Literal, Member, Node
-from lk_audit.values.model import Environment
+from lk_audit.values.model import Environment, Text
 
 _NAME = "LIVEKIT_API_SECRET"
 _DEFAULT_OPEN = regex(rb"\$\{[A-Za-z_]\w*(:?[-=])\Z")
@@ -127,8 +127,10 @@ def _replaced(ground: Ground, context: FileContext, literal: Literal, text: str,
 def _is_value(context: FileContext, literal: Literal) -> bool:
     """Whether a literal stands for itself: an argument, a member, or what a name is set to."""
     match context.names.parent(literal):
-        case Argument(spread=False):
-            return True
+        case Argument(spread=False) as given:
+            call = context.names.parent(given)
+            made = (item for item in context.values(call) if isinstance(item, Text)) if isinstance(call, Call) else ()
+            return all(item.text == literal.value for item in made)  # what is decoded is no variable's value
         case Entry(value=value):
             return value is literal
         case Assign(target=target, value=value):

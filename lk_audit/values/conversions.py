@@ -182,9 +182,29 @@ GREATEST = _extreme(max, is_bound=False)
 
 def encoded(invocation: Invocation) -> Possible | None:
     """`bytes(x, "utf-8")`, `Buffer.from(x)`: the same text, unless another encoding is asked for."""
-    if not all(isinstance(item, Text) and item.text.lower() in texts.UTF8 for item in invocation.values(1, "encoding")):
+    encodings = invocation.values(1, "encoding")
+    if encodings and all(isinstance(item, Text) and item.text == "base64" for item in encodings):
+        return from_base64(invocation)
+    if not all(isinstance(item, Text) and item.text.lower() in texts.UTF8 for item in encodings):
         return invocation.unknown(*invocation.everything())
     return first(texts.as_text)(invocation)
+
+
+def from_base64(invocation: Invocation) -> Possible:
+    """`atob(x)`, `base64.b64decode(x)`: the text that was encoded, at its place."""
+    return invocation.each(invocation.values(0), _decoded)
+
+
+def _decoded(value: Value) -> Value | None:
+    if not isinstance(value, Text) or len(value.text) > _MOST_JSON:
+        return None
+    from base64 import b64decode  # noqa: PLC0415 - few programs decode literals
+
+    try:
+        text = b64decode(value.text, validate=True).decode("ascii")
+    except ValueError:
+        return None
+    return replace(value, text=text) if text.isprintable() else None
 
 
 def boolean(python: bool) -> Function:

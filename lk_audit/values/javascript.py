@@ -23,6 +23,7 @@ from lk_audit.values.conversions import (
     each,
     encoded,
     first,
+    from_base64,
     half_up,
     identity,
     json_value,
@@ -152,6 +153,7 @@ FUNCTIONS: dict[str, Function] = {
     "util.TextEncoder.encode": encoded,
     "Boolean": boolean(python=False),
     "JSON.parse": json_value,
+    "atob": from_base64,
     **dict.fromkeys(
         ("Object.freeze", "Object.seal", "structuredClone", "Uint8Array.from", "Promise.resolve", "BigInt"), identity
     ),
@@ -161,7 +163,6 @@ FUNCTIONS: dict[str, Function] = {
             "encodeURIComponent",
             "encodeURI",
             "btoa",
-            "atob",
             "Object.fromEntries",
             "Object.keys",
         ),

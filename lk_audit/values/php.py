@@ -19,6 +19,7 @@ from lk_audit.values.conversions import (
     boolean,
     derived,
     first,
+    from_base64,
     half_up,
     identity,
     json_value,
@@ -135,12 +136,13 @@ FUNCTIONS: dict[str, Function] = {
     "Lcobucci.JWT.Signer.Key.InMemory.plainText": identity,
     **dict.fromkeys(
         (
-            *("json_encode", "md5", "sha1", "hash", "uniqid", "base64_encode", "base64_decode", "urlencode"),
+            *("json_encode", "md5", "sha1", "hash", "uniqid", "base64_encode", "urlencode"),
             *("strtolower", "strtoupper", "ucfirst", "substr", "str_replace", "implode", "htmlspecialchars"),
             *("preg_replace", "rawurlencode", "bin2hex", "number_format", "count", "strlen", "date"),
         ),
         derived,
     ),
+    "base64_decode": from_base64,
     "intval": parsed_number(whole=True),
     "floatval": parsed_number(whole=False),
     "boolval": boolean(python=False),

@@ -6,7 +6,8 @@ import math
 
 from msgspec.structs import replace
 
-from lk_audit.syntax import Class
+from lk_audit.syntax import Block, Class, Return
+from lk_audit.syntax import Function as Lambda
 from lk_audit.values import moments
 from lk_audit.values.conversions import (
     GREATEST,
@@ -17,6 +18,7 @@ from lk_audit.values.conversions import (
     derived,
     encoded,
     first,
+    from_base64,
     identity,
     json_value,
     parsed_number,
@@ -41,8 +43,11 @@ def _default_of_field(invocation: Invocation) -> Possible | None:
             replace(item, environment=names[0].text) if isinstance(item, Text | Number) else item for item in values
         )
         return (*variables, *fallback)
-    made = (item for item in invocation.values(None, "default_factory") if isinstance(item, Defined))
-    return values or tuple(item for item in made if isinstance(item.definition, Class)) or None
+    match invocation.expr(None, "default_factory"):
+        case Lambda(body=Block(statements=(Return(value=made),))) if made is not None:
+            return values or invocation.evaluate(made) or None
+    made_by = (item for item in invocation.values(None, "default_factory") if isinstance(item, Defined))
+    return values or tuple(item for item in made_by if isinstance(item.definition, Class)) or None
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -77,7 +82,8 @@ FUNCTIONS: dict[str, Function] = {
         ),
         identity,
     ),
-    **dict.fromkeys(("json.dumps", "repr", "format", "base64.b64encode", "base64.b64decode", "len", "sum"), derived),
+    **dict.fromkeys(("json.dumps", "repr", "format", "base64.b64encode", "len", "sum"), derived),
+    **dict.fromkeys(("base64.b64decode", "base64.standard_b64decode"), from_base64),
     **dict.fromkeys(
         ("pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "attrs.field", "attr.ib", "attr.field"),
         _default_of_field,

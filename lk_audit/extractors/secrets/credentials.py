@@ -16,7 +16,7 @@ from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.setting_names import is_generic_secret_name
 from lk_audit.secret import Secret
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Binary, Call, Expr, Literal, Member, Node, Template
+from lk_audit.syntax import Argument, Assign, Binary, Call, Expr, Literal, Member, Name, Node, Template
 from lk_audit.values.model import Environment, Flag, Nothing, Number, Possible, Text, Value
 
 _MOST_CALLS = 4
@@ -137,6 +137,7 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
     reads = [call for call in context.names.calls if names_secret(context, call)]
     whole = {call: None for read in reads for call in _given_with_text(context, read)}
     stated = [node for node in fallbacks if _mentions_secret(context, node)]
+    yield from _replacements(context)
     candidates: tuple[Binary | Call, ...] = (*stated, *reads, *whole)
     for node in candidates:
         values = _fallback_values(context, node)
@@ -148,6 +149,31 @@ def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:
                 fact = _from_text(context, value, Carrier.FALLBACK, name, neighbour_key(context, node))
                 if fact is not None:
                     yield fact
+
+
+def _replacements(context: FileContext) -> Iterator[CredentialLiteral]:
+    """`if not (secret := os.getenv("LIVEKIT_API_SECRET")): secret = "..."`: a variable's value where it has none."""
+    for assign in context.names.nodes(Assign):
+        target, text = assign.target, assign.value
+        if not (isinstance(target, Name) and isinstance(text, Literal) and isinstance(text.value, str)):
+            continue
+        if not is_generic_secret_name(target.id) or judge(text.value) is None:
+            continue
+        read = next((name for name in _read_into(context, target) if context.secret_names.means(name)), None)
+        value = Text(origin=text, text=text.value, pieces=(text,))
+        fact = _from_text(context, value, Carrier.FALLBACK, read, neighbour_key(context, text)) if read else None
+        if fact is not None:
+            yield fact
+
+
+def _read_into(context: FileContext, target: Name) -> Iterator[str]:
+    """The environment variables that a name is read from before it is given something else."""
+    scope = context.names.binding_scope(target)
+    for use in context.names.uses(scope, target.id) if scope is not None else ():
+        for definition in context.names.definitions(use):
+            if definition.node.end <= target.start and definition.value is not None:
+                values = context.values_here(definition.value)
+                yield from (value.name for value in values if isinstance(value, Environment))
 
 
 def _given_with_text(context: FileContext, read: Call) -> Iterator[Call]:
@@ -194,7 +220,7 @@ def _mentions_secret(context: FileContext, node: Node) -> bool:
 
 def _named_literals(context: FileContext, *, mints: bool) -> Iterator[CredentialLiteral]:
     """Literals, in one piece or several, given to a name that says LiveKit API secret."""
-    for node, value in (*_texts(context), *_joined_texts(context)):
+    for node, value in (*_texts(context), *_joined_texts(context), *_decoded_texts(context)):
         name = name_of(context, node)
         certainty = certainty_of(context, node, name, mints=mints) if name else None
         if name is None or certainty is None or _repeats(name, value.text):
@@ -202,9 +228,17 @@ def _named_literals(context: FileContext, *, mints: bool) -> Iterator[Credential
         key_id = neighbour_key(context, node)
         carrier = Carrier.FALLBACK if is_default(context, node) else Carrier.ASSIGNMENT
         fact = _from_text(context, value, carrier, name, key_id)
-        is_sure = certainty is not Certainty.BY_OWNER or is_livekit_key(key_id)
+        is_sure = certainty is not Certainty.BY_OWNER or is_livekit_key(key_id) or _is_no_label(value.text)
         if fact is not None and (is_sure or fact.strength is Strength.STRONG):
             yield replace(fact, certain=certainty is not Certainty.BY_FILE)
+
+
+def _is_no_label(text: str) -> bool:
+    """Whether a guessable secret is no text of a user interface: a developer's, or one that servers accept."""
+    return text.lower().startswith("dev") or len(text) >= _LONGEST_LABEL
+
+
+_LONGEST_LABEL = 32
 
 
 def _repeats(name: str, text: str) -> bool:
@@ -229,6 +263,22 @@ def _joined_texts(context: FileContext) -> Iterator[tuple[Expr, Text]]:
         for value in context.values(node) if means_secret else ():
             if isinstance(value, Text) and not value.environment and len(value.text) >= _SHORTEST:
                 yield node, value
+
+
+def _decoded_texts(context: FileContext) -> Iterator[tuple[Expr, Text]]:
+    """`base64.b64decode("...").decode()`, where a name is given to what comes out."""
+    data = context.source.data
+    calls = context.names.calls if b"64" in data or b"atob" in data else ()
+    for call in calls:
+        if not any(isinstance(item.value, Literal) for item in call.arguments):
+            continue
+        whole: Expr = call
+        while isinstance(holder := context.names.parent(whole), Member | Call):
+            whole = holder
+        name = name_of(context, whole)
+        for value in context.values(whole) if name is not None and "secret" in name.lower() else ():
+            if isinstance(value, Text) and not value.environment and len(value.text) >= _SHORTEST:
+                yield whole, value
 
 
 _SHORTEST = 6

@@ -282,3 +282,14 @@ def test_what_a_variable_is_given_when_the_environment_is_silent_is_a_fallback(c
 
     assert len(found_in({"conf.py": used}, "LK102")) == 1
     assert found_in({"conf.py": used.replace("LIVEKIT_API_SECRET", "JWT_SECRET")}, "LK102") == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"), [("Production", 1), ("Test", 0), ("TestingConfig", 0), ("Development", 0)]
+)
+def test_the_settings_of_tests_and_of_development_may_be_a_class_beside_those_of_production(
+    stage: str, expected: int
+) -> None:
+    code = f"class {stage}(Base):\n    LIVEKIT = {{'api_key': 'devkey', 'api_secret': 'devsecret'}}\n"
+
+    assert len(found_in({"settings.py": code}, "LK102")) == expected

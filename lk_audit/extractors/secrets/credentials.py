@@ -14,9 +14,10 @@ from lk_audit.extractors.secrets.literal_names import is_default, name_of
 from lk_audit.facts import Carrier, CredentialLiteral, FileRole, Strength
 from lk_audit.livekit.credentials import judge
 from lk_audit.livekit.setting_names import is_generic_secret_name
+from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Assign, Binary, Call, Expr, Literal, Member, Name, Node, Template
+from lk_audit.syntax import Argument, Assign, Binary, Call, Class, Expr, Literal, Member, Name, Node, Template
 from lk_audit.values.model import Environment, Flag, Nothing, Number, Possible, Text, Value
 
 _MOST_CALLS = 4
@@ -124,11 +125,23 @@ def _from_text(
 
 
 def _role(home: FileContext, spelled: Expr) -> FileRole:
-    """What a secret is for: its file's role, or development where a condition says so."""
+    """What a secret is for: its file's role, or another where a condition or the settings' class says so."""
+    if home.role is not FileRole.PRODUCTION:
+        return home.role
+    owners = (outer.name for outer in home.names.ancestors(spelled) if isinstance(outer, Class))
+    stage = next((found for name in owners if (found := _STAGE.fullmatch(name))), None)
+    if stage is not None:
+        return FileRole.TEST if stage["tests"] else FileRole.LOCAL
     from lk_audit.extractors.tokens.development_tokens import is_for_development  # noqa: PLC0415 - few files hold a secret
 
-    is_apart = home.role is FileRole.PRODUCTION and is_for_development(home, spelled)
-    return FileRole.LOCAL if is_apart else home.role
+    return FileRole.LOCAL if is_for_development(home, spelled) else home.role
+
+
+_STAGE = regex(
+    r"(?i)(?:(?P<tests>tests?|testing|ci|continuous_?integration)|dev|development|local)"
+    r"(?:config|configuration|settings|environment)?"
+)
+"""Classes that hold the settings of one stage: `class Test(Base)`, `class DevelopmentConfig(Config)`."""
 
 
 def _environment_fallbacks(context: FileContext) -> Iterator[CredentialLiteral]:

@@ -92,6 +92,7 @@ class TestCredentials:
             ("i18n.yaml", "keys:\n  title: LiveKit demo\n  name: hello"),
             ("values.yaml", "keys: {}\n"),
             ("README.md", "LIVEKIT_API_SECRET=<your api secret>"),
+            ("rotate.sh", "old=\"$(sed -n 's/^LIVEKIT_API_SECRET=//p' .env)\""),
             ("README.md", "The livekit api secret: keep it safe"),
             ("a.scala", "apiSecret := cfg.LiveKit.APISecret"),
             ("deploy.yml", "LIVEKIT_API_SECRET: ${{ secrets.LIVEKIT_API_SECRET }}"),

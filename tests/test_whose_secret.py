@@ -293,3 +293,15 @@ def test_the_settings_of_tests_and_of_development_may_be_a_class_beside_those_of
     code = f"class {stage}(Base):\n    LIVEKIT = {{'api_key': 'devkey', 'api_secret': 'devsecret'}}\n"
 
     assert len(found_in({"settings.py": code}, "LK102")) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("env.ts", "export const env = { LIVEKIT_API_SECRET: parsed.LIVEKIT_API_SECRET ?? 'devsecret' };\n"),
+        ("conf.js", "const livekit = { apiKey: 'devkey', apiSecret: config.secret || 'devsecret' };\n"),
+        ("conf.py", "LIVEKIT_API_SECRET = options.get('secret') or 'devsecret'\n"),
+    ],
+)
+def test_what_stands_in_for_something_else_is_called_as_that_is(path: str, code: str) -> None:
+    assert len(found_in({path: code}, "LK102")) == 1

@@ -59,7 +59,7 @@ _NO_LITERAL = regex(
     | \.\.\. | \*{3} | [xX]{5} | ^[-_.xX*0]+$                 # masked
     | [-_]([A-Z])\1{7,}$                                      # lk_secret_YYYYYYYY
     | ^EXAMPLE | EXAMPLE(?:KEY)?$                             # as manuals mark what is no key
-    | \.\*                                                    # the pattern of a `sed s/SECRET=.*/.../`
+    | \.\* | ^//                                              # the pattern of a `sed s/SECRET=.*/.../`, its end
     | :// | ^(?:arn|vault|op|ssm|env|file|secret|sha\d+|md5|data|ref|urn|kms|sops|bao)[+:/]
     | ^projects/[^/]+/secrets/
     | ^[^:]+:[^:]+$                                           # key:value, namespace:name

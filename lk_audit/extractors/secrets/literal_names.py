@@ -5,12 +5,14 @@ from __future__ import annotations
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.secrets.schemas import defaulted, described, field_default, prefixed
 from lk_audit.extractors.serialised import renames
-from lk_audit.syntax import Argument, Assign, Call, Entry, Expr, Index, Literal, Member, Name
+from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Name
 
 
 def name_of(context: FileContext, literal: Expr) -> str | None:
-    """What a text is called: the target, keyword, key or constant it is directly given to."""
+    """What a text is called: the target, keyword, key or constant it is given to, at once or as a fallback."""
     parent = context.names.parent(literal)
+    while isinstance(parent, Binary) and parent.operator in _FALLBACKS and parent.right is literal:
+        literal, parent = parent, context.names.parent(parent)
     match parent:
         case Assign(target=target, value=value) if value is literal:
             return prefixed(context, literal, target_name(target))
@@ -26,6 +28,7 @@ def name_of(context: FileContext, literal: Expr) -> str | None:
             return None
 
 
+_FALLBACKS = frozenset({"or", "??"})
 _DEFAULT_TAGS = frozenset({"envDefault", "default", "env-default"})
 """Tags of a Go field with its value when the environment says nothing: caarlos0/env, envconfig, cleanenv."""
 _NAME_TAGS = ("env", "envconfig")
@@ -69,6 +72,8 @@ def _setting_of(context: FileContext, argument: Argument) -> str | None:
 def is_default(context: FileContext, node: Expr) -> bool:
     """Whether a text is what something is when nobody says otherwise."""
     holder = context.names.parent(node)
+    if isinstance(holder, Binary):
+        return holder.right is node
     is_setting = isinstance(holder, Argument) and holder.name is None
     if isinstance(holder, Argument) and (defaulted(context, holder) or field_default(context, holder)) is not None:
         return True

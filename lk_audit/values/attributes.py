@@ -7,10 +7,25 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lk_audit.syntax import Argument, Assign, Call, Class, Declare, Expr, Function, Index, Member, Name, Node, walk
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Call,
+    Class,
+    Declare,
+    Define,
+    Expr,
+    Function,
+    Index,
+    Member,
+    Name,
+    Node,
+    walk,
+)
 from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
+from lk_audit.values.frames import Frame
 from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import (
     Defined,
@@ -31,7 +46,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lk_audit.values.evaluator import Evaluator
-    from lk_audit.values.frames import Frame
 
 _DEEPEST_BASE = 4
 _FILLED_BY_CLIENTS = frozenset({"Livewire.Component", "Livewire.Volt.Component"})
@@ -62,6 +76,7 @@ class Attributes:
 
     def of_self(self, base: Expr, name: str, frame: Frame | None) -> Possible | None:
         """What `self.name` or `this.name` can be inside a class; None when `base` is no such receiver."""
+        base = _instance_of_own_class(base) or base
         owner = self._evaluator.names.self_class(base) if isinstance(base, Name) else None
         if owner is None or self._is_bound(base, frame):
             return None
@@ -137,7 +152,28 @@ class Attributes:
             found = (item.definition for item in members if isinstance(item, Defined))
             yield from (item for item in found if isinstance(item, Function))
 
-    def of_constants(self, value: Given, name: str) -> Possible | None:
+    def of_declared(self, value: Given, name: str) -> Possible:
+        """What a part of a parameter is as its class tells: a property that computes it, the constants of an enum."""
+        found = self._property_of_declared(value, name)
+        if not found and self._evaluator.names.traits.has_rich_enums:
+            return self._of_constants(value, name)
+        return found
+
+    def _property_of_declared(self, value: Given, name: str) -> Possible:
+        """What a property gives that the class of a parameter computes: `get ttl() { ... }`, `@property`."""
+        found: list[Value] = []
+        for owner in self._declared(value):
+            home = self._evaluator.home(owner)
+            if home is None:
+                continue
+            known = (item.node for item in home.names.attributes(owner, name))
+            for function in (item for item in known if isinstance(item, Function) and _is_property(item)):
+                receiver = function.parameters[0].name if function.parameters else "this"
+                values = home.calls.returned_by(function, Frame(function, {receiver: (value,)}), value.origin)
+                found += self._evaluator.from_home(home, values)
+        return tuple(found)
+
+    def _of_constants(self, value: Given, name: str) -> Possible:
         """What a field can be of one of the constants that a class has of itself: an enum of Java, Kotlin or Dart."""
         found: list[Value] = []
         for owner in self._declared(value):
@@ -147,7 +183,7 @@ class Attributes:
             for made in _constants(owner):
                 values = home.attributes.find(owner, name, Construction(home, made), 0) or ()
                 found += self._evaluator.from_home(home, values)
-        return tuple(found) or None
+        return tuple(found)
 
     def _declared(self, value: Given) -> Iterator[Class]:
         """The classes of the project that the type of a parameter names."""
@@ -247,7 +283,7 @@ class Attributes:
             yield from traced(values, Step(node.start, node.end, shown(values, definition.name)))
 
     def _method(self, function: Function) -> Possible:
-        if any(_last_name(item) in _PROPERTIES for item in function.decorators):
+        if _is_property(function):
             return self._evaluator.calls.returned_by(function, None, function)
         return (Defined(origin=function, definition=function),)
 
@@ -263,7 +299,9 @@ class Attributes:
                 home = self._evaluator.home(value.definition)
                 if home is None:
                     continue
-                found = home.attributes.find(value.definition, name, construction, depth + 1)
+                # What a constructor of its own is given says nothing of what it passes on.
+                given = None if _has_constructor(owner) else construction
+                found = home.attributes.find(value.definition, name, given, depth + 1)
                 if found is not None:
                     return self._evaluator.from_home(home, found)
         return None
@@ -307,6 +345,26 @@ class Attributes:
         step = Step(node.start, node.end, f"{variable} sets it")
         read = Environment(origin=origin, name=variable, accessor="pydantic", trace=(step,))
         return (read, *as_fallback(values, variable))
+
+
+def _instance_of_own_class(expr: Expr) -> Name | None:
+    """`self` of `self.__class__` and `type(self)`, `this` of `this.constructor`."""
+    match expr:
+        case Member(object=Name() as receiver, name="__class__" | "constructor"):
+            return receiver
+        case Call(callee=Name(id="type"), arguments=(Argument(value=Name() as receiver),)):
+            return receiver
+        case _:
+            return None
+
+
+def _has_constructor(owner: Class) -> bool:
+    methods = (item.function.name for item in owner.body.statements if isinstance(item, Define))
+    return any(name in {"__init__", "constructor"} for name in methods)
+
+
+def _is_property(function: Function) -> bool:
+    return any(_last_name(item) in _PROPERTIES for item in function.decorators)
 
 
 def _constants(owner: Class) -> Iterator[Call]:

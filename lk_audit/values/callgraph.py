@@ -124,8 +124,17 @@ class CallGraph:
         if owner is None:
             return tuple(call for call in names.calls_of(names.name_of(function)) if self._means(call.callee, function))
         if function.name in CONSTRUCTORS:
-            return tuple(call for call in names.calls_of(owner.name) if self._means(call.callee, owner))
+            direct = (call for call in names.calls_of(owner.name) if self._means(call.callee, owner))
+            return (*direct, *self._passed_up(owner))
         return tuple(call for call in names.calls_of(names.name_of(function)) if self._is_method_call(call, owner))
+
+    def _passed_up(self, owner: Class) -> Iterator[Call]:
+        """The calls by which subclasses run the constructor of their base: `super(...)`, `super().__init__()`."""
+        names = self._names
+        word = "__init__" if names.is_python else "super"
+        for kind in names.subclasses(owner):
+            calls = (call for call in names.calls_of(word) if names.enclosing(call, Class) is kind)
+            yield from filter(_is_super, calls)
 
     def _is_method_call(self, call: Call, owner: Class) -> bool:
         if not isinstance(call.callee, Member):
@@ -162,6 +171,14 @@ class CallGraph:
                 root = root.object
             return isinstance(root, Name) and root.id in {"module", "exports"}
         return isinstance(holder, Export)
+
+
+def _is_super(call: Call) -> bool:
+    match call.callee:
+        case Name(id=name) | Member(object=Call(callee=Name(id=name))):
+            return name == "super"
+        case _:
+            return False
 
 
 def is_decorated(function: Function, name: str) -> bool:

@@ -282,7 +282,7 @@ def _returned(name: str | None, invocation: Invocation) -> Possible:
     """What a call that is not followed returns; `x.get("key", default)` also gives its default."""
     call = invocation.call
     result = Returned(origin=call, call=call, callee=name)
-    is_lookup = isinstance(call.callee, Member) and call.callee.name == "get" and invocation.positional > 1
+    is_lookup = isinstance(call.callee, Member) and call.callee.name in {"get", "pop"} and invocation.positional > 1
     keys = invocation.values(0) if is_lookup else ()
     is_key = bool(keys) and all(isinstance(key, Text) and "/" not in key.text for key in keys)
     return (result, *invocation.values(1, "default")) if is_key else (result,)

@@ -218,8 +218,8 @@ class Evaluator:
                 return self._reference(self.names.join(name, key), origin, value.trace)
             case Given():
                 method = self.structs.methods(value, key) if self.names.traits.has_structs else ()
-                if not method and self.names.traits.has_rich_enums and not value.members:
-                    method = self.attributes.of_constants(value, key) or ()
+                if not method and not value.members:
+                    method = self.attributes.of_declared(value, key)
                 return method or (replace(value, members=(*value.members, key)),)
             case Returned():
                 inner = self.attributes.of_instance(value, key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Argument, Call, Expr, Function, Member, Parameter
-from lk_audit.values.model import Listed, Mapped, Possible
+from lk_audit.values.model import Listed, Mapped, Number, Possible, Text
 from lk_audit.values.records import any_member, items_of
 
 if TYPE_CHECKING:
@@ -19,12 +19,15 @@ _METHODS = frozenset(
     {
         *("map", "forEach", "flatMap", "filter", "find", "findLast", "some", "every", "each", "collect", "select"),
         *("compactMap", "associate", "associateWith", "mapNotNull", "onEach", "filter_map", "flat_map", "for_each"),
-        *("Select", "SelectMany", "Where", "ForEach", "reject", "detect", "expand", "parallelStream"),
+        *("Select", "SelectMany", "Where", "ForEach", "reject", "detect", "expand", "each_with_index"),
     }
 )
 """Methods that hand each item to the function that they are given."""
 _FUNCTIONS = frozenset({"map", "filter", "each", "array_map", "array_walk", "array_filter", "flat_map", "reject"})
 """Functions that take the collection beside it: Python's `map`, PHP's `array_map`, Elixir's `Enum.each`."""
+_PROMISED = "then"
+"""The method that hands on what a promise comes to; what is not written out stays what the function is given."""
+_WRITTEN_OUT = (Mapped, Listed, Text, Number)
 _PAIR = 2
 
 
@@ -35,6 +38,8 @@ def handed(evaluator: Evaluator, function: Function, parameter: Parameter) -> Po
         return None
     values = evaluator.evaluate(collection)
     is_first = function.parameters[0] is parameter
+    if isinstance(holder := evaluator.names.parent(collection), Member) and holder.name == _PROMISED:
+        return values if values and is_first and all(isinstance(value, _WRITTEN_OUT) for value in values) else None
     if values and all(isinstance(value, Listed) and not value.open for value in values):
         return items_of(values, collection) if is_first else None
     if values and len(function.parameters) == _PAIR and all(isinstance(value, Mapped) for value in values):
@@ -54,4 +59,5 @@ def _collection(evaluator: Evaluator, function: Function) -> Expr | None:
         callee = call.callee
         name = callee.name if isinstance(callee, Member) else getattr(callee, "id", "")
         return others[0] if name in _FUNCTIONS else None
-    return call.callee.object if isinstance(call.callee, Member) and call.callee.name in _METHODS else None
+    method = call.callee if isinstance(call.callee, Member) else None
+    return method.object if method is not None and method.name in {*_METHODS, _PROMISED} else None

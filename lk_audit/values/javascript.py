@@ -74,6 +74,11 @@ def _map(invocation: Invocation) -> Possible | None:
     return (Mapped(origin=invocation.call, members=members, open=True),) if members else None
 
 
+def _list_from(invocation: Invocation) -> Possible | None:
+    """`Array.from(items)`; with a function beside them, what it makes of each."""
+    return identity(invocation) if invocation.positional == 1 else derived(invocation)
+
+
 def _of_record(taken: Callable[[Value, Expr], Value | None]) -> Function:
     """What is taken of a record as a whole; of anything else something made of it."""
 
@@ -169,6 +174,8 @@ FUNCTIONS: dict[str, Function] = {
         derived,
     ),
     "Map": _map,
+    "Set": identity,
+    "Array.from": _list_from,
     "Object.entries": _of_record(pairs_of),
     "Object.values": _of_record(values_of),
     **moments.JAVASCRIPT,

@@ -6,7 +6,7 @@ import math
 
 from msgspec.structs import replace
 
-from lk_audit.syntax import Block, Class, Return
+from lk_audit.syntax import Block, Class, Expr, Return
 from lk_audit.syntax import Function as Lambda
 from lk_audit.values import moments
 from lk_audit.values.conversions import (
@@ -25,7 +25,7 @@ from lk_audit.values.conversions import (
     rounding,
 )
 from lk_audit.values.invocation import Function, Invocation
-from lk_audit.values.model import Defined, Environment, Number, Possible, Text
+from lk_audit.values.model import Defined, Environment, Listed, Number, Possible, Text
 
 
 def _python_round(invocation: Invocation) -> Possible | None:
@@ -50,6 +50,46 @@ def _default_of_field(invocation: Invocation) -> Possible | None:
     return values or tuple(item for item in made_by if isinstance(item.definition, Class)) or None
 
 
+def _enumerated(invocation: Invocation) -> Possible | None:
+    """`enumerate(items)`: pairs of a place and an item."""
+    origin = invocation.call
+    lists = _lists(invocation.values(0))
+    return (
+        tuple(
+            Listed(
+                origin=origin,
+                items=tuple(
+                    _pair(origin, (Number(origin=origin, number=float(place)),), item) for place, item in found
+                ),
+            )
+            for found in (tuple(enumerate(value.items)) for value in lists)
+        )
+        or None
+    )
+
+
+def _zipped(invocation: Invocation) -> Possible | None:
+    """`zip(names, lifetimes)`: pairs of the items at one place."""
+    lists = [_lists(values) for values in invocation.everything()]
+    if len(lists) != _PAIR or any(len(found) != 1 for found in lists):
+        return None
+    (left,), (right,) = lists
+    pairs = zip(left.items, right.items, strict=False)
+    return (Listed(origin=invocation.call, items=tuple(_pair(invocation.call, *pair) for pair in pairs)),)
+
+
+def _lists(values: Possible) -> tuple[Listed, ...]:
+    """The values, where all of them are lists that are known."""
+    found = tuple(value for value in values if isinstance(value, Listed) and not value.open)
+    return found if len(found) == len(values) else ()
+
+
+def _pair(origin: Expr, left: Possible, right: Possible) -> Possible:
+    return (Listed(origin=origin, items=(left, right)),)
+
+
+_PAIR = 2
+
 FUNCTIONS: dict[str, Function] = {
     "int": parsed_number(whole=True),
     "float": first(as_number(whole=False)),
@@ -64,6 +104,8 @@ FUNCTIONS: dict[str, Function] = {
     "bytes": encoded,
     "bool": boolean(python=True),
     "json.loads": json_value,
+    "enumerate": _enumerated,
+    "zip": _zipped,
     "typing.cast": lambda invocation: invocation.values(1) or None,
     **dict.fromkeys(
         (
@@ -71,6 +113,7 @@ FUNCTIONS: dict[str, Function] = {
             "tuple",
             "set",
             "frozenset",
+            "reversed",
             "sorted",
             "copy.copy",
             "copy.deepcopy",

@@ -279,6 +279,11 @@ PYTHON = {
     "class B:\n    TTL = 5\nclass C(B):\n    pass\nlook(C().TTL)": "5",
     "class C:\n    @property\n    def ttl(self):\n        return 5\nlook(C().ttl)": "5",
     "class C:\n    def ttl(self, h):\n        return h * 3600\nlook(C().ttl(2))": "7200",
+    "class C:\n    TTL = 5\n    def f(self): look(self.__class__.TTL)": "5",
+    "class C:\n    TTL = 5\n    def f(self): look(type(self).TTL)": "5",
+    "class B:\n    def __init__(self, x): self.x = x\nclass C(B):\n    def __init__(self):\n"
+    "        super().__init__(x=5)\nlook(C().x)": "5",
+    "def f(**more): look(more.pop('ttl', 5))": "call ? | 5",
     "class C:\n    @staticmethod\n    def ttl(h):\n        return h\nlook(C.ttl(2))": "2",
     "class C:\n    @classmethod\n    def make(cls, x):\n        look(x)\nC.make(5)": "5 | given x",
     "class C:\n    def make(self, x):\n        look(x)\nC.make(C(), 5)": "5",

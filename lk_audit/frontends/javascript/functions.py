@@ -210,7 +210,10 @@ def _arrow(_: Lowering, frame: Frame) -> Node:
 
 def _method(_: Lowering, frame: Frame) -> Node:
     key = _own(frame.values)[0]
-    return Method(frame.start, frame.end, key_of(key), _build(frame, word_of(key)))
+    function = _build(frame, word_of(key))
+    if "get" in frame.tokens():
+        function.decorators = (Name(frame.start, frame.start, "getter"), *function.decorators)
+    return Method(frame.start, frame.end, key_of(key), function)
 
 
 def _field(_: Lowering, frame: Frame) -> Node:

@@ -36,6 +36,7 @@ from lk_audit.values.model import (
     Returned,
     Step,
     Text,
+    Unknown,
     Value,
     defined_classes,
 )
@@ -55,6 +56,10 @@ _POSITIONAL_MARKS = frozenset({"dataclass", "define", "mutable", "frozen", "attr
 _POSITIONAL_BASES = frozenset({"NamedTuple", "Struct"})
 """Decorators and base classes of Python that make a constructor of the fields, in their order: dataclasses, attrs,
 typing, msgspec. That of pydantic takes keywords only."""
+_SETTINGS_MARKS = frozenset({"ConfigurationProperties", "ConfigMapping"})
+"""Annotations of classes that are filled with settings (docs.spring.io, quarkus.io: type-safe configuration)."""
+_WRAPPED = frozenset({("Value",), ("CurrentValue",)})
+"""Under which .NET hands out the settings of an `IOptions<T>` (learn.microsoft.com: options pattern)."""
 _RECORD_MAKERS = frozenset({"collections.namedtuple", "typing.NamedTuple", "Struct", "Data.define"})
 """What makes a type of the names of its fields; `Struct.new` of Ruby is a construction of `Struct`."""
 _RECORDS = frozenset({"types.SimpleNamespace", "argparse.Namespace", "OpenStruct"})
@@ -107,7 +112,7 @@ class Attributes:
         construction = Construction(home, value.call)
         if value.callee is not None:
             return self._of_record(value, name, construction)
-        for callee in home.evaluate(value.call.callee):
+        for callee in home.attributes.constructed(value.call):
             if isinstance(callee, Defined) and isinstance(callee.definition, Class):
                 owner_home = home.home(callee.definition)
                 if owner_home is None:
@@ -115,6 +120,14 @@ class Attributes:
                 found = owner_home.attributes.find(callee.definition, name, construction, 0)
                 return None if found is None else self._evaluator.from_home(owner_home, found)
         return None
+
+    def constructed(self, call: Call) -> Possible:
+        """What a call of this file makes an instance of: `new self()` one of the class around it."""
+        names = self._evaluator.names
+        owner = names.enclosing(call, Class) if call.is_new and isinstance(call.callee, Name) else None
+        if owner is not None and isinstance(call.callee, Name) and call.callee.id == "this":
+            return (Defined(origin=call.callee, definition=owner),)
+        return self._evaluator.evaluate(call.callee)
 
     def _of_record(self, value: Returned, name: str, construction: Construction) -> Possible | None:
         """What an instance has for a field, where its type is a library's, a call made it, or it is Elixir's struct."""
@@ -154,10 +167,21 @@ class Attributes:
 
     def of_declared(self, value: Given, name: str) -> Possible:
         """What a part of a parameter is as its class tells: a property that computes it, the constants of an enum."""
-        found = self._property_of_declared(value, name)
+        if value.members:
+            return self._default_of_settings(value, name) if value.members in _WRAPPED else ()
+        found = self._property_of_declared(value, name) or self._default_of_settings(value, name)
         if not found and self._evaluator.names.traits.has_rich_enums:
             return self._of_constants(value, name)
         return found
+
+    def _default_of_settings(self, value: Given, name: str) -> Possible:
+        """A field of a class that a framework fills with settings: what they say, or its initial value."""
+        for owner in self._declared(replace(value, members=())):
+            if value.members or any(_last_name(mark) in _SETTINGS_MARKS for mark in owner.decorators):
+                values = (item for item in self.of_class(owner, name) or () if not isinstance(item, Unknown | Given))
+                defaults = tuple(values)
+                return (replace(value, members=(*value.members, name)), *defaults) if defaults else ()
+        return ()
 
     def _property_of_declared(self, value: Given, name: str) -> Possible:
         """What a property gives that the class of a parameter computes: `get ttl() { ... }`, `@property`."""

@@ -125,7 +125,8 @@ class CallGraph:
             return tuple(call for call in names.calls_of(names.name_of(function)) if self._means(call.callee, function))
         if function.name in CONSTRUCTORS:
             direct = (call for call in names.calls_of(owner.name) if self._means(call.callee, owner))
-            return (*direct, *self._passed_up(owner))
+            own = (call for call in names.calls_of("this") if names.enclosing(call, Class) is owner)
+            return (*direct, *filter(_is_of_class, own), *self._passed_up(owner))
         return tuple(call for call in names.calls_of(names.name_of(function)) if self._is_method_call(call, owner))
 
     def _passed_up(self, owner: Class) -> Iterator[Call]:
@@ -171,6 +172,11 @@ class CallGraph:
                 root = root.object
             return isinstance(root, Name) and root.id in {"module", "exports"}
         return isinstance(holder, Export)
+
+
+def _is_of_class(call: Call) -> bool:
+    """`new self(...)`, and the `this(...)` by which one constructor runs another."""
+    return isinstance(call.callee, Name)
 
 
 def _is_super(call: Call) -> bool:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
 
 _DEEPEST_CALL = 3
+_CALLING = frozenset({"call", "get", "invoke", "apply", "Invoke", "run", "()"})
+"""Methods by which a function that is a value is called: Ruby, Kotlin, .NET, and what Java's interfaces have."""
 _LOOKUPS = frozenset({"get", "pop", "setdefault", "fetch", "getOrDefault", "GetValueOrDefault"})
 
 
@@ -173,6 +175,8 @@ class Calls:
                 members = self._evaluator.attributes.of_class(owner, callee.name) or ()
                 found = tuple(value for item in members for value in self._called(item, call, frame))
                 return found or (Returned(origin=call, call=call, callee=None),)
+            case Defined(definition=Function() as function) if callee.name in _CALLING:
+                return self._entered(function, call, frame)
             case Unknown(sources=()) | Defined():
                 return (Returned(origin=call, call=call, callee=None),)
             case _:

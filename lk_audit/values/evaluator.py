@@ -218,7 +218,7 @@ class Evaluator:
                 return self._reference(self.names.join(name, key), origin, value.trace)
             case Given():
                 method = self.structs.methods(value, key) if self.names.traits.has_structs else ()
-                if not method and not value.members:
+                if not method:
                     method = self.attributes.of_declared(value, key)
                 return method or (replace(value, members=(*value.members, key)),)
             case Returned():

@@ -129,7 +129,8 @@ def taken_apart(found: Variables, value: Node, end: int) -> tuple[Statement, ...
     if not found.is_several:
         return declared(found.names[0], value, end, found.annotation)
     holder = f"#{found.start}"
-    first = Assign(found.start, end, Name(found.start, found.start, holder), expression(value), declares=True)
+    # It holds before the names that are taken from it, wherever the value stands.
+    first = Assign(found.start, found.start, Name(found.start, found.start, holder), expression(value), declares=True)
     rest = [
         Assign(
             item.start,

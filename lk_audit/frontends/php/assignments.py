@@ -93,9 +93,7 @@ def _destructured(pattern: names.Pattern, value: Expr) -> list[Statement]:
     sources = copies_of(value, len(pattern.items))
     if not sources and pattern.items:
         holder = f"#{pattern.start}"
-        found.append(
-            Assign(pattern.start, max(pattern.end, value.end), Name(pattern.start, pattern.start, holder), value)
-        )
+        found.append(Assign(pattern.start, pattern.start, Name(pattern.start, pattern.start, holder), value))
         sources = [Name(pattern.start, pattern.start, holder) for _ in pattern.items]
     for (key, target), source in zip(pattern.items, sources, strict=True):
         part = Index(target.start, target.end, source, key)

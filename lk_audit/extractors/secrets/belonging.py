@@ -20,13 +20,14 @@ from lk_audit.syntax import Argument, Assign, Call, Class, Entry, Expr, Function
 
 
 def neighbour_key(context: FileContext, node: Node) -> str | None:
-    """A key id on the lines around a secret; a word such as `apiKey` is one only where there is no other."""
+    """A key id on the lines around a secret; a word such as `devkey` is one only in quotes, where there is no other."""
     source = context.source
     line = source.line_number(node.start)
-    lines = (source.line_text(number) for number in (line - 1, line + 1, line - 2, line + 2))
-    words = (word for text in lines for word in text.replace('"', " ").replace("'", " ").replace(",", " ").split())
-    found = [word for word in words if is_key_id(word)]
-    return next((word for word in found if word.startswith("API")), next(iter(found), None))
+    lines = [source.line_text(number).replace("'", '"') for number in (line - 1, line + 1, line - 2, line + 2)]
+    words = (word for text in lines for word in text.replace('"', " ").replace(",", " ").split())
+    quoted = (word for text in lines for word in text.split('"')[1::2])
+    generated = (word for word in words if word.startswith("API") and is_key_id(word))
+    return next(generated, None) or next(filter(is_key_id, quoted), None)
 
 
 def is_livekit_key(key_id: str | None) -> bool:

@@ -21,6 +21,7 @@ from lk_audit.values.model import (
     Duration,
     Environment,
     Flag,
+    Listed,
     Moment,
     Nothing,
     Number,
@@ -190,6 +191,11 @@ def _as_date(value: Value) -> Value | None:
 _IN_A_SECOND = 1000.0
 
 
+def _pair(invocation: Invocation) -> Possible | None:
+    """Kotlin's `Pair(a, b)`, which is taken apart like a list."""
+    return (Listed(origin=invocation.call, items=tuple(invocation.everything())),)
+
+
 def _first_set(invocation: Invocation) -> Possible:
     """`Objects.requireNonNullElse(a, b)`: the first that is there."""
     found: Possible = ()
@@ -265,6 +271,7 @@ FUNCTIONS: dict[str, Function] = {
         for target in ("NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS")
     },
     **{f"Duration.of{unit}": span(seconds) for unit, seconds in UNITS.items()},
+    **dict.fromkeys(("Pair", "Triple"), _pair),
     "Duration.of": _span_of,
     **dict.fromkeys(("Duration.parse", "Duration.parseIsoString"), each(_parsed_span)),
     "Duration.between": derived,

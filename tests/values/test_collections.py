@@ -58,6 +58,21 @@ CALLBACKS = {
     ("A.java", "class A { void f() { List.of(5, 6).forEach(x -> look(x)); } }"): "5 | 6",
     ("a.ex", "defmodule A do\n def f do\n  Enum.each([5, 6], fn x -> look(x) end)\n end\nend"): "5 | 6",
 }
+TAKEN_APART = {
+    ("a.php", "<?php [$a, $b] = [1, 5]; look($b);"): "5",
+    ("a.php", "<?php ['ttl' => $b] = ['ttl' => 5]; look($b);"): "5",
+    ("a.kt", "fun f() { val (a, b) = listOf(1, 5); look(b) }"): "5",
+    ("a.kt", "fun f() { val (a, b) = 1 to 5; look(b) }"): "5",
+    ("a.kt", "fun f() { val (a, b) = Pair(1, 5); look(b) }"): "5",
+    ("a.js", "const [, b] = [1, 5]; look(b)"): "5",
+    ("a.py", "(a, b), c = (1, 5), 3\nlook(b)"): "5",
+}
+CALLED = {
+    ("a.rb", "f = ->(x) { 5 }\nlook(f.call(1))"): "5",
+    ("A.java", "class A { Supplier<Long> s = () -> 5L; void f() { look(s.get()); } }"): "5",
+    ("a.js", "const f = () => 5; look(f.call(null))"): "5",
+    ("a.js", "const f = () => 5; look(f.other())"): "call ?",
+}
 LOOK_UPS = {
     ("A.java", "class A { void f(String k) { look(Map.of('a', 5, 'b', 6).get(k)); } }"): "5 | 6 | ?",
     ("A.java", 'class A { void f(String k) { look(Map.of("a", 5).getOrDefault(k, 7)); } }'): "5 | 7 | ?",
@@ -79,6 +94,16 @@ def test_a_comprehension_is_a_scope_of_its_own(code: str) -> None:
 @pytest.mark.parametrize(("path", "code"), CALLBACKS)
 def test_a_callback_is_given_the_items(path: str, code: str) -> None:
     assert look_in(path, code) == CALLBACKS[path, code]
+
+
+@pytest.mark.parametrize(("path", "code"), TAKEN_APART)
+def test_what_is_taken_apart_has_its_parts(path: str, code: str) -> None:
+    assert look_in(path, code) == TAKEN_APART[path, code]
+
+
+@pytest.mark.parametrize(("path", "code"), CALLED)
+def test_a_function_that_is_a_value_is_called_by_a_method(path: str, code: str) -> None:
+    assert look_in(path, code) == CALLED[path, code]
 
 
 @pytest.mark.parametrize(("path", "code"), LOOK_UPS)

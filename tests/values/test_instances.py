@@ -21,6 +21,24 @@ RUBY = {
     "class Spec < Struct.new(:room, :ttl)\nend\nlook(Spec.new('a', 5).ttl)": "5",
     "look(OpenStruct.new(ttl: 5).ttl)": "5",
 }
+PHP_CLASS = "<?php class Spec { public function __construct(public int $ttl = 60) {} "
+PHP = {
+    f"{PHP_CLASS}}}\nlook((new Spec(5))->ttl);": "5",
+    f"{PHP_CLASS}static function long() {{ return new self(5); }} }}\nlook(Spec::long()->ttl);": "5",
+    f"{PHP_CLASS}static function long() {{ return new static(5); }} }}\nlook(Spec::long()->ttl);": "5",
+}
+SETTINGS = "class P { long ttl = 5; long getTtl() { return ttl; } }\nclass A { A(P p) { look(p.getTtl()); } }"
+FILLED = {
+    ("A.java", f"@ConfigurationProperties {SETTINGS}"): "given p.ttl | 5",
+    ("A.java", SETTINGS): "given p.ttl",
+    ("a.kt", '@ConfigurationProperties("x") data class P(val ttl: Long = 5)\nclass A(p: P) { init { look(p.ttl) } }'): (
+        "given p.ttl | 5"
+    ),
+    ("a.cs", "class O { public int Ttl { get; set; } = 5; }\nclass A { A(IOptions<O> o) { look(o.Value.Ttl); } }"): (
+        "given o.Value.Ttl | 5"
+    ),
+    ("a.cs", "class O { public int Ttl { get; set; } = 5; }\nclass A { A(O o) { look(o.Ttl); } }"): "given o.Ttl",
+}
 JAVA = {
     "record Spec(String room, long ttl) {}": "5",
     "class Spec { long ttl; Spec(String room, long given) { ttl = given; } long ttl() { return ttl; } }": "5",
@@ -50,6 +68,22 @@ def test_in_java_a_method_has_the_name_of_the_field_that_it_reads(declared: str)
     code = f'{declared}\nclass App {{ void f() {{ look(new Spec("a", 5).ttl()); }} }}'
 
     assert look_in("App.java", code) == JAVA[declared]
+
+
+@pytest.mark.parametrize("code", PHP)
+def test_in_php_a_class_makes_itself(code: str) -> None:
+    assert look_in("app.php", code) == PHP[code]
+
+
+@pytest.mark.parametrize(("path", "code"), FILLED)
+def test_a_class_that_a_framework_fills_with_settings_keeps_what_they_do_not_say(path: str, code: str) -> None:
+    assert look_in(path, code) == FILLED[path, code]
+
+
+def test_in_java_one_constructor_runs_another() -> None:
+    code = "class A { final long ttl; A() { this(5); } private A(long given) { ttl = given; } void f() { look(ttl); } }"
+
+    assert look_in("A.java", code) == "5"
 
 
 @pytest.mark.parametrize("code", ELIXIR)

@@ -151,6 +151,29 @@ CLASS class C {
     ],
 )
 def test_what_authenticates_the_caller_of_a_controller(change: dict[str, str], guarded: bool) -> None:
+    (endpoint,) = mint("src/main/java/app/C.java", _controller(change)).endpoints
+
+    assert endpoint.name == "POST /api/token"
+    assert (endpoint.authenticated_by is not None) is guarded
+
+
+@pytest.mark.parametrize(
+    ("identity", "asked"),
+    [
+        ("who", True),
+        ('String.format("user-%s", who)', True),
+        ("names.normalized(who)", True),
+        ("names.findByLink(who).orElse(null)", False),
+        ("names.getOwner(who)", False),
+    ],
+)
+def test_what_is_looked_up_is_not_what_the_request_says(identity: str, asked: bool) -> None:
+    found = mint("src/main/java/app/C.java", _controller({"IDENTITY": identity}))
+
+    assert any(item.target == "identity" for item in found.inputs) is asked
+
+
+def _controller(change: dict[str, str]) -> str:
     parts = {
         "CLASS": "",
         "METHOD": "",
@@ -162,8 +185,4 @@ def test_what_authenticates_the_caller_of_a_controller(change: dict[str, str], g
     code = SPRING
     for word, text in parts.items():
         code = code.replace(word, text)
-
-    (endpoint,) = mint("src/main/java/app/C.java", code).endpoints
-
-    assert endpoint.name == "POST /api/token"
-    assert (endpoint.authenticated_by is not None) is guarded
+    return code

@@ -25,11 +25,14 @@ from lk_audit.livekit.requests import (
     TEXT_HELPERS,
     is_request_global,
 )
+from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Argument, Await, Call, Expr, Function, Literal, Member, Name, Node, walk
 from lk_audit.values.model import Given, Listed, Reference, Returned, Value, symbolic_sources
 
 _HELD_REQUESTS = frozenset({"request", "input"})
+_LOOKING_UP = regex(r"(?:find|get|load|fetch|lookup|select|query)(?![a-z])")
+"""How methods of Java and Kotlin are called that look something up."""
 _MOST_GIVEN = 3
 """How many arguments of a call may be what it makes its result of: `re.sub(pattern, replacement, text)` has it last."""
 
@@ -119,11 +122,16 @@ class RequestValues:
     def _looks_up(self, call: Call) -> bool:
         """Whether a method of something else is given the request's data, in languages that do not await a database.
 
-        `Room::find($request->id)`; not `Str::slug($request->name)`, and no function: `trim($_POST['room'])`.
+        `Room::find($request->id)`, `rooms.findByProject(id)`; not `Str::slug($request->name)`, and no function:
+        `trim($_POST['room'])`.
         """
-        if self._context.module.language not in {"php", "ruby"} or not isinstance(call.callee, Member):
+        if not isinstance(call.callee, Member):
             return False
         name = call.callee.name
+        if self._context.names.is_jvm:
+            return _LOOKING_UP.match(name) is not None
+        if self._context.module.language not in {"php", "ruby"}:
+            return False
         return name not in PARSING_CALLS and last_name(call.callee.object) not in TEXT_HELPERS and not call.is_new
 
     def _is_part_of_request(self, call: Call) -> bool:

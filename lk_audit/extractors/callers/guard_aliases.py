@@ -1,9 +1,9 @@
-"""Names in front of handlers that stand for no value: `CurrentUser = Annotated[User, Depends(get_user)]`."""
+"""Names in front of handlers that stand for no value: `CurrentUser = Annotated[User, Depends(get_user)]`, lists."""
 
 from __future__ import annotations
 
 from lk_audit.extractors.context import FileContext, Workspace
-from lk_audit.syntax import Assign, Call, Expr, Index, Member, Name
+from lk_audit.syntax import Assign, Call, Expr, Index, Member, Name, Sequence
 
 _DEEPEST = 4
 
@@ -14,7 +14,7 @@ def alias(context: FileContext, expr: Name | Member, depth: int = 0) -> tuple[Fi
         return None
     for definition in context.names.definitions(expr):
         made = definition.value
-        if isinstance(definition.node, Assign) and isinstance(made, Index | Call):
+        if isinstance(definition.node, Assign) and isinstance(made, Index | Call | Sequence):
             return None if isinstance(made, Call) and made.is_new else (context, made)
         if definition.statement is not None:
             target = context.code.target(definition.statement.module)

@@ -43,13 +43,39 @@ def lacks_identity(context: FileContext, test: Expr) -> bool:
     if isinstance(test, Binary) and test.operator == "or":
         return lacks_identity(context, test.left) or lacks_identity(context, test.right)
     missing = _missing(test)
-    if _is_user_of_method(missing):
+    is_absent = isinstance(test, Binary) and test.operator == "not in"
+    if _is_user_of_method(missing) or (context.is_python and _is_of_session(context, test if is_absent else missing)):
         return True
     values = symbolic_sources(context.values(missing)) if missing is not None else ()
     telling = {"is_authenticated"} if context.is_python else _DEREFERENCED
     return bool(values) and all(
         isinstance(value, Given) and is_server_set(value) and not telling.isdisjoint(value.members) for value in values
     )
+
+
+def _is_of_session(context: FileContext, expr: Expr | None) -> bool:
+    """What a stranger's session in Python does not hold: `session.get("user")`, `"user" in request.session`."""
+    holder: Expr
+    match expr:
+        case Name():
+            made = [item.value for item in context.names.definitions(expr)]
+            return bool(made) and all(isinstance(item, Call) and _is_of_session(context, item) for item in made)
+        case Call(callee=Member(name="get", object=holder)) | Index(object=holder):
+            pass
+        case Binary(operator="in" | "not in", right=holder):
+            pass
+        case _:
+            return False
+    values = symbolic_sources(context.values(holder))
+    return bool(values) and all(
+        (isinstance(value, Reference) and value.name in _SESSIONS)
+        or (isinstance(value, Given) and is_server_set(value) and value.members == ("session",))
+        for value in values
+    )
+
+
+_SESSIONS = frozenset({"flask.session", "quart.session"})
+"""Sessions that the framework signs, or keeps (flask.palletsprojects.com/quickstart, Sessions)."""
 
 
 def _is_user_of_method(expr: Expr | None) -> bool:
@@ -62,7 +88,7 @@ def _missing(test: Expr) -> Expr | None:
     """What a test finds to be missing: `x` of `!x` and of `x == null`."""
     if isinstance(test, Unary) and test.operator == "not":
         return test.operand
-    if not isinstance(test, Binary) or test.operator != "==":
+    if not isinstance(test, Binary) or test.operator not in {"==", "is"}:
         return None
     is_null = isinstance(test.right, Literal) and test.right.value is None
     return test.left if is_null or (isinstance(test.right, Name) and test.right.id == "undefined") else None

@@ -86,7 +86,7 @@ def _closes(call: Call) -> bool:
 def _application_middleware(
     workspace: Workspace, guards: Guards, home: FileContext, path: str | None
 ) -> Iterator[Lead]:
-    """`Starlette(middleware=[...])`, `web.Application(middlewares=[...])`, `app.add_middleware(...)`."""
+    """`Starlette(middleware=[...])`, `app.add_middleware(...)`, `app.middlewares.append(...)` of aiohttp."""
     imported = [item.module for item in home.names.imports]
     modules = {name.split(".", 1)[0] for name in imported}
     modules |= {"grpc" for name in imported if name.endswith("_pb2_grpc")}
@@ -94,7 +94,9 @@ def _application_middleware(
         if framework not in modules:
             continue
         for context in workspace.mentioning(home, constructors[0]):
-            for call in [call for name in constructors for call in context.names.calls_of(name)]:
+            calls = [call for name in constructors for call in context.names.calls_of(name)]
+            calls += [call for call in context.names.calls_of("append") if _adds_to(call, keywords)]
+            for call in calls:
                 for item in call.arguments:
                     guard = guards.authenticating(context, item.value) if item.name in keywords else None
                     if guard is not None and not is_exempt(context, guard, path):
@@ -132,6 +134,12 @@ def _django_middleware(workspace: Workspace, guards: Guards, home: FileContext) 
                     is_known = value.text.endswith("LoginRequiredMiddleware")
                     if is_known or _is_own_guard(workspace, guards, context, value.text):
                         yield Lead(context.place(value.origin), "guards every view of the application")
+
+
+def _adds_to(call: Call, lists: frozenset[str | None]) -> bool:
+    """Whether a call adds to one of some lists of an object: `app.middlewares.append(check)`."""
+    held = call.callee.object if isinstance(call.callee, Member) else None
+    return isinstance(held, Member) and held.name in lists
 
 
 def _is_own_guard(workspace: Workspace, guards: Guards, context: FileContext, dotted: str) -> bool:

@@ -64,6 +64,7 @@ class Carrier(Enum):
     ASSIGNMENT = "an assignment"
     ENV_FILE = "an environment file"
     CONFIGURATION = "a configuration file"
+    SCRIPT = "a script"
     COMMAND = "a command line"
     COMMENT = "a comment"
     TEXT = "text"

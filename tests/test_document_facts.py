@@ -79,6 +79,7 @@ class TestCredentials:
         assert carrier(".env", f"# LIVEKIT_API_SECRET={STRONG}") is Carrier.COMMENT
         assert carrier("a.yaml", f"LIVEKIT_API_SECRET: {STRONG}") is Carrier.CONFIGURATION
         assert carrier("a.sh", f"lk --api-secret {STRONG}") is Carrier.COMMAND
+        assert carrier("a.sh", "livekitApiSecret=secret") is Carrier.SCRIPT
         assert carrier("a.lua", f"const livekitSecret = '{STRONG}';") is Carrier.ASSIGNMENT
         assert carrier("a.md", f"LIVEKIT_API_SECRET={STRONG}") is Carrier.TEXT
         assert carrier("a.yaml", "LIVEKIT_API_SECRET: ${S:-secret}") is Carrier.FALLBACK

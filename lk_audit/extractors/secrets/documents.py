@@ -35,6 +35,7 @@ _CARRIERS = {
     "string": Carrier.TEXT,
 }
 _PROSE = frozenset({".md", ".mdx", ".rst", ".txt", ".adoc", ".html", ".org", ".log", ".ipynb", ""})
+_SCRIPTS = frozenset({".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd"})
 _CODE = regex(r"\.(?:go|dart|java|kts?|swift|php|cs|rb|rs|cc?|cpp|h|mm?|scala|exs?|lua|vue|svelte|astro|gd|groovy)$")
 _KEYS_ENTRY = regex(
     rb"""(?:\$\{\w{1,64}:?-)?["']?([A-Za-z][\w.-]{2,63})["']?\}?[ \t]*:(?!-)[ \t]*"""
@@ -198,7 +199,7 @@ def _subspan(source: Source, pair: Pair, text: str) -> tuple[int, int]:
 
 def _is_meant(source: Source, pair: Pair, carrier: Carrier) -> bool:
     """Whether a guessable word is a value here: in prose and shell text, `secret: foo` may just be a sentence."""
-    if carrier in (Carrier.ENV_FILE, Carrier.CONFIGURATION, Carrier.COMMAND):
+    if carrier in (Carrier.ENV_FILE, Carrier.CONFIGURATION, Carrier.SCRIPT, Carrier.COMMAND):
         return True
     quoted = source.data[pair.start - 1 : pair.start] in (b'"', b"'", b"`")
     name = pair.path[-1]
@@ -221,6 +222,8 @@ def _carrier_of(name: str) -> Carrier:
     if _CODE.search(name):
         return Carrier.ASSIGNMENT
     path = PurePosixPath(name)
+    if path.suffix.lower() in _SCRIPTS:
+        return Carrier.SCRIPT
     is_prose = path.suffix.lower() in _PROSE and not _IMAGE.match(path.name)
     return Carrier.TEXT if is_prose else Carrier.CONFIGURATION
 

@@ -19,13 +19,16 @@ from lk_audit.syntax import (
     Export,
     Expr,
     Index,
+    Literal,
     Member,
     Name,
+    Node,
     Record,
     Return,
     Sequence,
     Spread,
     Template,
+    Unary,
 )
 from lk_audit.values.names import Names
 
@@ -174,11 +177,29 @@ def _keeps(names: Names, use: Name) -> bool:
     """Whether a use of a token only looks at it: a check, its parts."""
     holder = names.parent(use)
     if isinstance(holder, Member | Index):
-        return isinstance(holder, Index) or holder.name in _CHECKING | _PARTS
+        return isinstance(holder, Index) or holder.name in _CHECKING | _PARTS or _is_beginning(names.parent(holder))
+    if isinstance(holder, Unary) and holder.operator == "not":
+        return True
     call = names.parent(holder) if isinstance(holder, Argument) else None
     if isinstance(call, Call) and ((last_name(call.callee) or "") in _CHECKING or joins(names, call)):
         return True
     return _is_for_child(names, use)
+
+
+def _is_beginning(call: Node | None) -> bool:
+    """`token.substring(0, 20)`: its header, and at most some of its claims."""
+    if not isinstance(call, Call) or last_name(call.callee) not in _CUTTING:
+        return False
+    match [item.value for item in call.arguments]:
+        case [Literal(value=0), Literal(value=int() | float() as end)]:
+            return end <= _LONGEST_BEGINNING
+        case _:
+            return False
+
+
+_CUTTING = frozenset({"substring", "substr", "slice"})
+_LONGEST_BEGINNING = 64
+"""In characters; the header of a token alone has 36."""
 
 
 def _is_for_child(names: Names, token: Expr) -> bool:

@@ -103,9 +103,12 @@ def _mapped(context: FileContext, call: Call) -> Iterator[Handler]:
 
 
 def is_from_caller(_: FileContext, value: Given, __: Handler) -> bool:
-    """Whether a parameter of a handler holds what the caller sends."""
+    """Whether a parameter of a handler holds what the caller sends: `context.Request.Query`, not `context.User`."""
     parameter = next((item for item in value.function.parameters if item.name == value.parameter), None)
-    return parameter is not None and not is_service(parameter)
+    if parameter is None:
+        return False
+    is_context = "HttpContext" in _names(parameter.annotation)
+    return value.members[:1] == ("Request",) if is_context else not is_service(parameter)
 
 
 def is_service(parameter: Parameter) -> bool:

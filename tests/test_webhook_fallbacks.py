@@ -202,3 +202,36 @@ public class LiveKitHooks {
 )
 def test_a_check_of_ones_own_computes_a_signature(compared: str, *, is_open: bool) -> None:
     assert bool(found_in({"src/LiveKitHooks.java": JAVA.replace("COMPARED", compared)}, "LK604")) is is_open
+
+
+TOLD_ELSEWHERE = """import {{ WebhookReceiver }} from 'livekit-server-sdk';
+const receiver = new WebhookReceiver(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET);
+app.post('/livekit', async (req, res) => {{
+  let event;
+  try {{
+    event = await receiver.receive(req.body, req.get('Authorization'));
+  }} catch (error) {{
+    {caught}
+  }}
+  await rooms.noteEvent(event);
+  res.sendStatus(200);
+}});
+"""
+
+
+@pytest.mark.parametrize(
+    ("caught", "expected"),
+    [
+        ("event = JSON.parse(req.body);", ["hooks.js:8"]),
+        ("event = typeof req.body === 'object' ? req.body : {};", ["hooks.js:8"]),
+        ("event = null;", []),
+        ("event = { event: 'unknown' };", []),
+        ("failure = req.body;", []),
+        ("return res.sendStatus(401);", []),
+        ("if (process.env.NODE_ENV === 'development') event = JSON.parse(req.body);", []),
+        ("if (process.env.NODE_ENV === 'production') return res.sendStatus(401); event = JSON.parse(req.body);", []),
+        ("if (!verify(req.body, req.get('X-Hub'))) return res.sendStatus(401); event = JSON.parse(req.body);", []),
+    ],
+)
+def test_an_event_that_is_taken_as_it_came_when_its_check_fails_is_of_anybody(caught: str, expected: list[str]) -> None:
+    assert found_in({"hooks.js": TOLD_ELSEWHERE.format(caught=caught)}, "LK604") == expected

@@ -8,6 +8,7 @@ from lk_audit.extractors.callers.authentication import Authentication
 from lk_audit.extractors.callers.check_calls import is_known_check, is_swallowed
 from lk_audit.extractors.context import FileContext, argument, last_name
 from lk_audit.extractors.handlers.model import MAY_AUTHENTICATE
+from lk_audit.extractors.refusals import leaves
 from lk_audit.extractors.requests.endpoints import Endpoints, Route
 from lk_audit.extractors.requests.request_values import RequestValues
 from lk_audit.extractors.tokens.development_tokens import is_for_development
@@ -102,7 +103,10 @@ def _taken_instead(context: FileContext, call: Call) -> Assign | None:
     if not isinstance(holder, Assign) or not isinstance(holder.target, Name) or not isinstance(attempt, Try):
         return None
     requests, event = context.built(RequestValues), holder.target.id
-    for given in (node for handler in attempt.handlers for node in walk(handler) if isinstance(node, Assign)):
+    answers = [node for handler in attempt.handlers for node in walk(handler)]
+    if any(isinstance(node, If) and leaves(node.then) for node in answers):
+        return None  # some are turned away after all
+    for given in (node for node in answers if isinstance(node, Assign)):
         parts = [node for node in walk(given.value) if isinstance(node, Name | Member | Call)]
         if not isinstance(given.target, Name) or given.target.id != event or is_for_development(context, given):
             continue

@@ -47,3 +47,11 @@ def test_what_a_promise_comes_to_is_the_request_where_the_request_is_put_togethe
 ) -> None:
     text = SERVER.replace("HELPER", helper).replace("ASKED", asked)
     assert bool(found_in({"server.mjs": text}, "LK601")) is is_open
+
+
+def test_what_a_promised_body_decides_is_shown_where_the_grant_is_given() -> None:
+    asked = SERVER.replace("{ room, identity }", "{ room, identity, role }").replace("ASKED", "await bodyOf(req)")
+    text = asked.replace("room });", "room, canPublish: role === 'host' });")
+    text = text.replace("HELPER", JOINED.replace("PROMISED", "JSON.parse(text)"))
+    (found,) = found_in({"server.mjs": text}, "LK602")
+    assert "canPublish: role" in text.splitlines()[int(found.split(":")[1]) - 1]

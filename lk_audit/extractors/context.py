@@ -271,9 +271,14 @@ class FileContext(Struct, eq=False, dict=True):
 
 
 def handed_over_at(context: FileContext, value: Value, start: int, end: int) -> Place | None:
-    """Where a value comes into the span from `start` to `end` from outside it: the first step of its trace there."""
+    """Where a value comes into the span from `start` to `end` from outside it: the first step of its trace there.
+
+    Where a helper makes a promise of it, nothing is handed over yet.
+    """
     here = context.source.path
-    outside = (step for step in value.trace if step.path not in {None, here} or not start <= step.start < end)
+    promise = value.call if isinstance(value, model.Returned) and value.call.is_new else None
+    steps = (step for step in value.trace if promise is None or not step.start <= promise.start < step.end)
+    outside = (step for step in steps if step.path not in {None, here} or not start <= step.start < end)
     step = next(outside, None)
     return context.step_place(step) if step is not None else None
 

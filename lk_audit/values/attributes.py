@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lk_audit.values.evaluator import Evaluator
+    from lk_audit.values.names import Names
 
 _DEEPEST_BASE = 4
 _FILLED_BY_CLIENTS = frozenset({"Livewire.Component", "Livewire.Volt.Component"})
@@ -262,10 +263,8 @@ class Attributes:
         names = self._evaluator.names
         return any(
             names.self_class(holder.object) is owner
-            for holder in names.nodes(Member)
-            if holder.name == name and isinstance(holder.object, Name)
-            for entry in (names.parent(holder),)
-            if isinstance(entry, Member | Index) and entry.object is holder and _is_target(names.parent(entry), entry)
+            for holder in names.members_named(name)
+            if isinstance(holder.object, Name) and _is_entry_set(names.parent(holder), holder, names)
         )
 
     def _in_force(self, owner: Class, name: str) -> tuple[Definition, ...]:
@@ -427,8 +426,10 @@ def _takes_positions(owner: Class) -> bool:
     return bases <= _POSITIONAL_BASES and bool(bases or marks & _POSITIONAL_MARKS)
 
 
-def _is_target(node: Node | None, entry: Node) -> bool:
-    return isinstance(node, Assign) and node.target is entry
+def _is_entry_set(entry: Node | None, record: Member, names: Names) -> bool:
+    """Whether an entry of a record is assigned: `record.room = ...`, `record["room"] = ...`."""
+    assign = names.parent(entry) if isinstance(entry, Member | Index) and entry.object is record else None
+    return isinstance(assign, Assign) and assign.target is entry
 
 
 def _last_name(expr: Expr) -> str:

@@ -305,3 +305,17 @@ def test_the_settings_of_tests_and_of_development_may_be_a_class_beside_those_of
 )
 def test_what_stands_in_for_something_else_is_called_as_that_is(path: str, code: str) -> None:
     assert len(found_in({path: code}, "LK102")) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("conf.js", "module.exports = { get livekitApiSecret() { return 'SECRET'; } };\n"),
+        ("conf.py", "def get_livekit_api_secret():\n    return 'SECRET'\n"),
+        ("conf.ts", "export const livekitApiSecret = () => 'SECRET';\n"),
+        ("Conf.kt", 'fun livekitApiSecret() = "SECRET"\n'),
+    ],
+)
+def test_a_function_that_only_returns_a_text_is_a_name_for_it(path: str, code: str) -> None:
+    assert len(found_in({path: code.replace("SECRET", SECRET)}, "LK101")) == 1
+    assert found_in({path: code.replace("SECRET", "no-secret-here")}, "LK102") == []

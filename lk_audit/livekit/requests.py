@@ -168,6 +168,7 @@ PARSING_CALLS = (
         | {"formData", "validate", "validateSync", "plainToInstance", "parse_qs", "parse_qsl", "urlparse", "urlsplit"}
         | {"get_json", "readTree", "readValue", "fromJson", "parseObject", "parseString", "JSONObject", "ParseAsync"}
         | {"parseToJsonElement", "decodeFromString", "jsonDecode", "json_decode"}
+        | {"fromJsonString", "fromBinary", "FromString"}  # messages of Protocol Buffers
     )
     | BODY_FUNCTIONS
 )

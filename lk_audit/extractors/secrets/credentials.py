@@ -17,7 +17,7 @@ from lk_audit.livekit.setting_names import is_generic_secret_name
 from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Assign, Binary, Call, Class, Expr, Literal, Member, Name, Node, Template
+from lk_audit.syntax import Argument, Assign, Binary, Call, Class, Expr, Literal, Member, Name, Node, Return, Template
 from lk_audit.values.model import Environment, Flag, Nothing, Number, Possible, Text, Value
 
 _MOST_CALLS = 4
@@ -241,7 +241,8 @@ def _named_literals(context: FileContext, *, mints: bool) -> Iterator[Credential
         key_id = neighbour_key(context, node)
         carrier = Carrier.FALLBACK if is_default(context, node) else Carrier.ASSIGNMENT
         fact = _from_text(context, value, carrier, name, key_id)
-        is_sure = certainty is not Certainty.BY_OWNER or is_livekit_key(key_id) or _is_no_label(value.text)
+        may_be_label = certainty is Certainty.BY_OWNER or isinstance(context.names.parent(node), Return)
+        is_sure = not may_be_label or is_livekit_key(key_id) or _is_no_label(value.text)
         if fact is not None and (is_sure or fact.strength is Strength.STRONG):
             yield replace(fact, certain=certainty is not Certainty.BY_FILE)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from lk_audit.extractors.context import FileContext
 from lk_audit.extractors.secrets.schemas import defaulted, described, field_default, prefixed
 from lk_audit.extractors.serialised import renames
-from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Name
+from lk_audit.patterns import regex
+from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Name, Return
 
 
 def name_of(context: FileContext, literal: Expr) -> str | None:
@@ -25,9 +26,18 @@ def name_of(context: FileContext, literal: Expr) -> str | None:
         case Argument(name=None):
             return _setting_of(context, parent) or defaulted(context, parent)
         case _:
-            return None
+            return _told_by(context, parent) if isinstance(parent, Return) else None
 
 
+def _told_by(context: FileContext, statement: Return) -> str | None:
+    """What a function is called that does nothing but return a text: `get livekitApiSecret() { return "..."; }`."""
+    function = context.names.enclosing_function(statement)
+    if function is None or function.body.statements != (statement,):
+        return None
+    return _GETTER.sub("", context.names.name_of(function)) or None
+
+
+_GETTER = regex(r"^(?:get|fetch|load|read)_?(?=[A-Za-z])")
 _FALLBACKS = frozenset({"or", "??"})
 _DEFAULT_TAGS = frozenset({"envDefault", "default", "env-default"})
 """Tags of a Go field with its value when the environment says nothing: caarlos0/env, envconfig, cleanenv."""

@@ -59,6 +59,11 @@ class TestCredentials:
 
         assert fact.secret.reveal() == "changeme"
 
+    def test_a_secret_is_found_wherever_its_text_is_repeated(self) -> None:
+        text = f"LIVEKIT_API_SECRET={STRONG}\n\n- **Name**: LIVEKIT_API_SECRET\n- **Value**: `{STRONG}`\n- x{STRONG}\n"
+
+        assert values("setup.md", text) == [STRONG, STRONG]
+
     def test_the_key_beside_the_secret_is_named(self) -> None:
         (fact,) = secrets(".env", f"LIVEKIT_API_KEY={KEY}\nLIVEKIT_API_SECRET={STRONG}\n")
 

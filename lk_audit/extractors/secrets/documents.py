@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lk_audit.extractors.secret_names import USUAL, SecretNames
 from lk_audit.extractors.secrets.confinement import Confinement
@@ -51,13 +54,20 @@ _STEPS_TO_KEY = (0, -1, 1, -2, 2)
 def credentials(
     source: Source, document: Document, role: FileRole, names: SecretNames = USUAL
 ) -> Iterator[CredentialLiteral]:
-    """The LiveKit API secrets of a document, each place once."""
+    """The LiveKit API secrets of a document, each place once, also where nothing but its text says what one is."""
     seen: set[tuple[int, int]] = set()
+    strong: dict[str, CredentialLiteral] = {}
     for fact in _candidates(source, document, role, names):
         span = (fact.place.start, fact.place.end)
         if span not in seen:
             seen.add(span)
             yield fact
+        if fact.strength is Strength.STRONG:
+            strong.setdefault(fact.secret.reveal(), fact)
+    for value, known in strong.items():
+        for copy in re.finditer(rb"(?<![\w+/-])" + re.escape(value.encode()) + rb"(?![\w+/-])", source.data):
+            if not any(start <= copy.start() < end for start, end in seen):
+                yield replace(known, place=source.place(*copy.span()), carrier=Carrier.TEXT)
 
 
 def exposures(source: Source, document: Document, role: FileRole, names: SecretNames = USUAL) -> Iterator[EnvExposure]:

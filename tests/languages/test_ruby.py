@@ -238,6 +238,23 @@ def test_an_open_action_of_rails_is_reported(body: str, base: str) -> None:
     assert rails(body, base)
 
 
+@pytest.mark.parametrize(
+    ("own", "base", "reported"),
+    [
+        ("before_action :authenticate!, except: [:create]", "before_action :authenticate!", True),
+        ("before_action :authenticate!, except: [:show]", "before_action :authenticate!", False),
+        ("before_action :authenticate!", "skip_before_action :authenticate!", False),
+        ("before_action :authenticate!\n  before_action :authenticate!, only: :show", "", True),
+        ("before_action :authenticate!, only: :show\n  before_action :authenticate!", "", False),
+        ("skip_before_action :authenticate!, only: :show", "before_action :authenticate!", False),
+        ("skip_before_action :authenticate!, except: :create", "before_action :authenticate!", False),
+        ("skip_before_action :set_room", "before_action :authenticate!", False),
+    ],
+)
+def test_what_is_said_last_of_a_filter_counts(own: str, base: str, *, reported: bool) -> None:
+    assert bool(rails(f"  {own}\n{ACTION}", f"  {base}\n{AUTHENTICATE}")) is reported
+
+
 def test_an_action_whose_base_class_is_out_of_sight_is_not_reported() -> None:
     assert not found_in({"tokens_controller.rb": f"class TokensController < BaseController\n{ACTION}\nend\n"}, "LK601")
 

@@ -131,11 +131,15 @@ def _is_guard(guards: Guards, context: FileContext, expr: Expr, levels: list[_Le
 
 
 def _is_skipped(levels: list[_Level], name: str, action: str) -> bool:
-    """`skip_before_action :authenticate_user!, only: [:create]`."""
+    """Whether what is said last of a filter, in the class itself or else in its bases, leaves an action out.
+
+    `skip_before_action :authenticate_user!, only: [:create]`; a filter that is given again takes the place of the former.
+    """
     for level in levels:
-        for call in _calls(level.owner.body.statements):
-            if last_name(call.callee) in RUBY_SKIPS and _covers(call, action):
-                given = {text for item in call.arguments if item.name is None for text in _words(item.value)}
-                if name in given or not given:
-                    return True
+        for call in reversed(list(_calls(level.owner.body.statements))):
+            said, given = last_name(call.callee), {text for item in call.arguments for text in _filter(item)}
+            if said in RUBY_SKIPS and (name in given or not given) and _covers(call, action):
+                return True
+            if said in RUBY_FILTERS and name in given:
+                return not _covers(call, action)
     return False

@@ -41,6 +41,8 @@ ROUTES = frozenset(
     | {"Get", "Post", "Put", "Patch", "Delete", "All", "Method", "MethodFunc", "Start", "To", "AddRoute"}
 )
 """Methods that register a handler; `Start` is AWS Lambda's."""
+CONVERSIONS = frozenset({"net/http.HandlerFunc"})
+"""What is called so, and only makes a handler of a function: `mux.Handle("/", auth(http.HandlerFunc(f)))`."""
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 

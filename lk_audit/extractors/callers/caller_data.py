@@ -149,10 +149,13 @@ def is_credential(expr: Expr) -> bool:
     return False
 
 
-def shows_credential(context: FileContext, expr: Expr) -> bool:
-    """Whether an expression is called so, or the name of what was: `const header = req.headers.authorization`."""
-    made = context.names.definitions(expr) if isinstance(expr, Name) else ()
-    return has_credential(expr) or any(item.value is not None and has_credential(item.value) for item in made)
+def shows_credential(context: FileContext, expr: Expr, depth: int = 0) -> bool:
+    """Whether an expression is called so, or made of what was: `const header = req.headers.authorization`."""
+    if has_credential(expr):
+        return True
+    names = (node for node in walk(expr) if isinstance(node, Name)) if depth < _DEEPEST else ()
+    made = (item.value for name in names for item in context.names.definitions(name))
+    return any(value is not None and shows_credential(context, value, depth + 1) for value in made)
 
 
 # --- what the server fills in -----------------------------------------------------------------------------------------

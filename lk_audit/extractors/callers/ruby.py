@@ -133,7 +133,7 @@ def _is_guard(guards: Guards, context: FileContext, expr: Expr, levels: list[_Le
 def _is_skipped(levels: list[_Level], name: str, action: str) -> bool:
     """Whether what is said last of a filter, in the class itself or else in its bases, leaves an action out.
 
-    `skip_before_action :authenticate_user!, only: [:create]`; a filter that is given again takes the place of the former.
+    `skip_before_action :authenticate_user!, only: [:create]`; a filter that is given again replaces the former.
     """
     for level in levels:
         for call in reversed(list(_calls(level.owner.body.statements))):

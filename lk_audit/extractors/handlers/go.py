@@ -11,6 +11,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.livekit.requests_go import (
     CONTEXT_READS,
+    CONVERSIONS,
     IDENTITY_KEY,
     METHODS,
     OTHER_HANDLER_TYPES,
@@ -93,7 +94,8 @@ class GoRoutes:
     @cached_property
     def _calls(self) -> tuple[Call, ...]:
         calls = (call for call in self._context.names.calls if isinstance(call.callee, Member))
-        return tuple(call for call in calls if (last_name(call.callee) or "") in ROUTES)
+        routes = (call for call in calls if (last_name(call.callee) or "") in ROUTES)
+        return tuple(call for call in routes if self._context.qualified(call.callee) not in CONVERSIONS)
 
     def _naming(self, name: str) -> Iterator[Registration]:
         return self._of(call for call in self._calls if _may_register(call, name))

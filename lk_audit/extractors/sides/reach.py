@@ -160,9 +160,9 @@ def _users(importer: FileContext, edge: ImportEdge, names: frozenset[str]) -> se
     local = {item.local for item in edge.names if (item.member is None or item.member in names) and not item.type_only}
     for name in local:
         for use in importer.names.mentions(name):
-            if importer.names.parent(use) is None or is_server_function(importer, use):
-                continue
-            found.update(_exposed(importer, use))
-            if isinstance(importer.names.parent(use), Export):
-                found.add(name)
+            holder = importer.names.parent(use)
+            if isinstance(holder, Export):
+                found.add(holder.exported)
+            elif holder is not None and not is_server_function(importer, use):
+                found.update(_exposed(importer, use))
     return found

@@ -106,9 +106,9 @@ def line_of(path: str, text: str) -> str:
 
 
 def opens_block(text: str) -> bool:
-    """Whether a line is nothing but the opening of a comment that goes on."""
-    bare = text.strip().removeprefix("{")
-    return any(pattern.match(bare) for pattern, _ in _BLOCK)
+    """Whether a line is nothing but the opening of a comment that goes on, in JSX behind a brace."""
+    bare = text.strip()
+    return any(pattern.match(opener) for pattern, _ in _BLOCK for opener in (bare, bare.removeprefix("{")))
 
 
 def closes_block(text: str) -> bool:

@@ -37,7 +37,7 @@ Path: TypeAlias = tuple[Branch, ...]
 _MOST_FOUND = 32
 _MOST_SCANNED = 512
 _BRANCHING = frozenset({If, Conditional, Loop, Function, Binary, Try})
-_LOGICAL = frozenset({"and", "or", "??", "&&", "||"})
+_LOGICAL = frozenset({"and", "or", "??"})
 
 
 class Definition(Struct, frozen=True, eq=False):

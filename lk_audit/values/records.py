@@ -113,7 +113,7 @@ def key_name(value: Value) -> str | None:
 
 def may_be_skipped(expr: Expr, left_truth: Callable[[Expr], bool]) -> bool:
     """Whether a spread such as `...(condition && {...})` can spread nothing."""
-    return isinstance(expr, Binary) and expr.operator in {"and", "&&"} and not left_truth(expr.left)
+    return isinstance(expr, Binary) and expr.operator == "and" and not left_truth(expr.left)
 
 
 def entries_of(expr: Expr) -> dict[str, Expr]:

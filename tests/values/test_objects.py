@@ -37,6 +37,8 @@ JAVASCRIPT = {
     "class C { constructor() { this.t = new T(); this.t.a() } m() { this.t.b() } }": "a b?",
     "class C { m() { this.t = new T(); this.t.a(); this.t = new Other(); this.t.b() } }": "a",
     "class C { t = new T(); m() { this.t.b() } }": "b?",
+    "class C { t = new T(); m(o) { o.t.a(); o.o.t.a(); this.t.b() } }": "b?",
+    "class C { t = new T(); m() { this.t.b() } } class D { m() { this.t.a() } }": "b?",
     "const s = {}; s.t = new T(); s.t.a(); s.u.b()": "a",
     # functions
     "function f(x) { x.a(); if (c) x.b() } const t = new T(); f(t); t.c()": "a b? c",

@@ -151,7 +151,7 @@ def _finds_too_much(test: Expr, is_it: Callable[[Expr], bool], *, negated: bool 
     match test:
         case Unary(operator="not" | "!", operand=operand):
             return _finds_too_much(operand, is_it, negated=not negated)
-        case Binary(operator="and" | "or" | "&&" | "||", left=left, right=right):
+        case Binary(operator="and" | "or", left=left, right=right):
             return any(_finds_too_much(side, is_it, negated=negated) for side in (left, right))
         case Binary(operator=operator, left=left, right=right) if operator in _MORE | _LESS:
             larger = left if (operator in _MORE) is not negated else right

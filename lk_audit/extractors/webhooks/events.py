@@ -11,7 +11,7 @@ from lk_audit.values.records import entries_of
 
 _EQUALS = ("equals", "equalsIgnoreCase", "contentEquals", "Equals", "EqualFold")
 _EVENT_NAMES = frozenset({"event", "event_type", "eventType", "event_name", "eventName"})
-_OR_ELSE = frozenset({"??", "||", "or"})
+_OR_ELSE = frozenset({"??", "or"})
 _LONGEST_WAY = 4
 """How many steps back the event is looked for: `kind` of `kind = root.path("event").asText()`."""
 

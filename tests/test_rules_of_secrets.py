@@ -160,6 +160,7 @@ def test_a_public_name_is_renamed_where_its_prefix_makes_it_public() -> None:
     [
         ({}, "as usual high: API secret LIVEKIT_API_SECRET written to a log by print"),
         ({"exposure": Exposure.RESPONSE}, "as usual high: API secret LIVEKIT_API_SECRET sent to the caller by print"),
+        ({"exposure": Exposure.ERROR}, "as usual high: API secret LIVEKIT_API_SECRET put into an error by print"),
         ({"exposure": Exposure.TEMPLATE}, "as usual high: API secret LIVEKIT_API_SECRET put into a page by print"),
         (
             {"exposure": Exposure.RESPONSE, "sink": "return"},

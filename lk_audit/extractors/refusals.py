@@ -193,7 +193,7 @@ def _names_of_sides(test: Binary) -> Iterator[str]:
 
 
 def held_by(test: Expr) -> Iterator[Expr]:
-    """What has to be there for a test to hold: `session`, `session && session.user`, `session !== null`."""
+    """What has to be there for a test to hold: `session`, `session !== null`, `session.user.role === "host"`."""
     match test:
         case Binary(operator="and", left=left, right=right):
             yield from held_by(left)
@@ -202,6 +202,8 @@ def held_by(test: Expr) -> Iterator[Expr]:
             Binary(operator="!=", left=left, right=Literal(value=None))
             | Unary(operator="not", operand=Unary(operator="not", operand=left))
         ):
+            yield left
+        case Binary(operator="==", left=left, right=Literal(value=str(word))) if word:
             yield left
         case Name() | Member() | Call() | Await():
             yield test

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.livekit.annotations import BY_SERVER, FROM_REQUEST
@@ -149,13 +149,20 @@ def is_credential(expr: Expr) -> bool:
     return False
 
 
-def shows_credential(context: FileContext, expr: Expr, depth: int = 0) -> bool:
+def shows_credential(context: FileContext, expr: Expr) -> bool:
     """Whether an expression is called so, or made of what was: `const header = req.headers.authorization`."""
-    if has_credential(expr):
-        return True
-    names = (node for node in walk(expr) if isinstance(node, Name)) if depth < _DEEPEST else ()
-    made = (item.value for name in names for item in context.names.definitions(name))
-    return any(value is not None and shows_credential(context, value, depth + 1) for value in made)
+    looked = [expr]
+    for part in looked:  # which grows on the way
+        if has_credential(part):
+            return True
+        names = (node for node in walk(part) if isinstance(node, Name))
+        made = (item.value for name in names for item in context.names.definitions(name))
+        looked += islice((value for value in made if value is not None), _MOST_LOOKED - len(looked))
+    return False
+
+
+_MOST_LOOKED = 16
+"""Expressions that one is made of, one after the other."""
 
 
 # --- what the server fills in -----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -88,6 +89,8 @@ class Setup(Struct, frozen=True):
         folder = self.cache_folder() if is_wanted and self.cache_folder is not None else None
         if folder is None:
             return None
+        if os.path.realpath(folder) in map(os.path.realpath, self.paths):
+            raise UsageError(f"{folder} is what is scanned; the cache needs a folder of its own")
         from lk_audit.scanning.cached import Cache  # noqa: PLC0415 - not for the files that a hook names
 
         return Cache(folder)

@@ -108,6 +108,17 @@ def test_a_cache_folder_that_is_a_file_is_refused(tree: Path) -> None:
     assert "README.md" in done.stderr
 
 
+@pytest.mark.parametrize("place", [".", "src/..", "{tree}"])
+def test_a_folder_that_is_scanned_is_no_place_for_a_cache(place: str, tree: Path) -> None:
+    before, named = sorted(tree.iterdir()), place.format(tree=tree)
+
+    done = ran(tree, "scan", "--cache-dir", named)
+
+    assert done.returncode == 2
+    assert done.stderr == f"lk-audit: {tree / named} is what is scanned; the cache needs a folder of its own\n"
+    assert sorted(tree.iterdir()) == before
+
+
 def test_the_cache_can_be_found_and_emptied(tree: Path, tmp_path: Path) -> None:
     place = str(tmp_path / "cache")
     ran(tree, "scan", "--cache-dir", place)

@@ -98,7 +98,7 @@ _TYPES = frozenset({b"String", b"string"})
 _ENDS_OF_NAMES = frozenset({"secret", "key"})
 _WIDEST_TEST = 10
 _COMPARED = regex(rb"(?:[\"']|\[[ \t]|\btest[ \t])x?\$\{?\Z")
-_IN_PATTERN = regex(rb"[^\s/|#,@:]([/|#,@])\^?\Z")
+_IN_PATTERN = regex(rb"[^\s/|#:]([/|#])\^?\Z")
 """What stands before a name in `s/^NAME=.*/NAME=value/`: the same mark ends what it is given."""
 _SAID_BEFORE = regex(rb"(?i)\b((?:livekit[ \t]+)?api)[ \t]+$")
 

@@ -125,6 +125,13 @@ def test_a_method_is_the_one_that_takes_as_many_arguments(methods: str) -> None:
     assert [life.seconds for life in found.lifetimes] == [7200]
 
 
+def test_seconds_that_another_class_keeps_are_no_slip() -> None:
+    settings = "class Settings { long ttlSeconds = 3600; long ttlSeconds() { return ttlSeconds; } }\n"
+    found = mint("src/Tokens.java", JAVA.replace("BODY", "token.setTtl(new Settings().ttlSeconds());") + settings)
+
+    assert [(life.expiry, life.slip) for life in found.lifetimes] == [(Expiry.UNKNOWN, None)]
+
+
 @pytest.mark.parametrize(
     ("definition", "expiry"),
     [

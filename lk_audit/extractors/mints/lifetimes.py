@@ -24,7 +24,7 @@ from lk_audit.livekit.durations import (
 )
 from lk_audit.livekit.sdks import TtlUnit
 from lk_audit.source import Place
-from lk_audit.syntax import Binary, Expr, Literal, walk
+from lk_audit.syntax import Binary, Class, Expr, Literal, walk
 from lk_audit.values.model import (
     Clock,
     Defined,
@@ -71,9 +71,18 @@ def lifetimes(
         if isinstance(value, Environment) and len(values) == 1 and unit in _OPTIONAL and default is not None:
             yield Lifetime(Expiry.IMPLICIT, place, default, leads=context.leads(value.trace))
         expiry, seconds, slip = read(value, unit, default)
+        if unit is TtlUnit.MILLISECONDS and slip and _is_kept_elsewhere(context, value, place):
+            expiry, seconds, slip = _UNREADABLE
         if expiry is Expiry.UNKNOWN:
             slip = slip or slip_told_by_name(context, place, unit)
         yield Lifetime(expiry, place, seconds, slip, context.leads(value.trace), unit)
+
+
+def _is_kept_elsewhere(context: FileContext, value: Value, place: Place) -> bool:
+    """Whether another class keeps a number, as settings do: a life that is too short harms nobody."""
+    home = context.home(value.origin)
+    owner = home.names.enclosing(value.origin, Class)
+    return owner is not None and not home.place(owner).holds(place)
 
 
 def read(value: Value, unit: TtlUnit, default: float | None) -> Reading:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from lk_audit.syntax import (
@@ -12,7 +11,6 @@ from lk_audit.syntax import (
     Assign,
     Call,
     Class,
-    Declare,
     Define,
     Expr,
     Function,
@@ -20,9 +18,9 @@ from lk_audit.syntax import (
     Member,
     Name,
     Node,
-    walk,
 )
-from lk_audit.values.callgraph import CONSTRUCTORS
+from lk_audit.values.callgraph import CONSTRUCTORS, is_property
+from lk_audit.values.construction import Construction, declared_fields, passed_for
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
 from lk_audit.values.frames import Frame
@@ -30,15 +28,12 @@ from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import (
     Defined,
     Environment,
-    Given,
     Mapped,
     Possible,
     Returned,
     Step,
     Text,
-    Unknown,
     Value,
-    defined_classes,
 )
 from lk_audit.values.parameters import argument_for
 from lk_audit.values.possible import as_fallback, bounded, shown, traced, unknown
@@ -52,26 +47,10 @@ if TYPE_CHECKING:
 _DEEPEST_BASE = 4
 _FILLED_BY_CLIENTS = frozenset({"Livewire.Component", "Livewire.Volt.Component"})
 """Classes whose properties clients fill in (livewire.laravel.com/docs/properties)."""
-_PROPERTIES = frozenset({"property", "cached_property", "getter"})
-_POSITIONAL_MARKS = frozenset({"dataclass", "define", "mutable", "frozen", "attrs"})
-_POSITIONAL_BASES = frozenset({"NamedTuple", "Struct"})
-"""Decorators and base classes of Python that make a constructor of the fields, in their order: dataclasses, attrs,
-typing, msgspec. That of pydantic takes keywords only."""
-_SETTINGS_MARKS = frozenset({"ConfigurationProperties", "ConfigMapping"})
-"""Annotations of classes that are filled with settings (docs.spring.io, quarkus.io: type-safe configuration)."""
-_WRAPPED = frozenset({("Value",), ("CurrentValue",)})
-"""Under which .NET hands out the settings of an `IOptions<T>` (learn.microsoft.com: options pattern)."""
 _RECORD_MAKERS = frozenset({"collections.namedtuple", "typing.NamedTuple", "Struct", "Data.define"})
 """What makes a type of the names of its fields; `Struct.new` of Ruby is a construction of `Struct`."""
 _RECORDS = frozenset({"types.SimpleNamespace", "argparse.Namespace", "OpenStruct"})
 """Types of libraries whose instances have the fields that they are made with."""
-
-
-class Construction(Struct, frozen=True, eq=False):
-    """The call that made an instance, and the evaluator of the file it stands in."""
-
-    home: Evaluator
-    call: Call
 
 
 class Attributes:
@@ -153,76 +132,6 @@ class Attributes:
         if given is None:
             return None
         return self._evaluator.from_home(construction.home, construction.home.evaluate(given.value))
-
-    def of_settings(self, value: Given, name: str) -> Possible | None:
-        """What a field is of the settings that a function of Python is given; None for any other parameter."""
-        owners = self._declared(value)
-        return next((self.of_class(owner, name) for owner in owners if self._is_settings_class(owner)), None)
-
-    def methods_of_declared(self, value: Given, name: str) -> Iterator[Function]:
-        """The methods of that name of the class that a parameter is declared to be of."""
-        for owner in self._declared(value):
-            members = self.of_class(owner, name) or ()
-            found = (item.definition for item in members if isinstance(item, Defined))
-            yield from (item for item in found if isinstance(item, Function))
-
-    def of_declared(self, value: Given, name: str) -> Possible:
-        """What a part of a parameter is as its class tells: a property that computes it, the constants of an enum."""
-        if value.members:
-            return self._default_of_settings(value, name) if value.members in _WRAPPED else ()
-        found = self._property_of_declared(value, name) or self._default_of_settings(value, name)
-        if not found and self._evaluator.names.traits.has_rich_enums:
-            return self._of_constants(value, name)
-        return found
-
-    def _default_of_settings(self, value: Given, name: str) -> Possible:
-        """A field of a class that a framework fills with settings: what they say, or its initial value."""
-        for owner in self._declared(replace(value, members=())):
-            if value.members or any(_last_name(mark) in _SETTINGS_MARKS for mark in owner.decorators):
-                values = (item for item in self.of_class(owner, name) or () if not isinstance(item, Unknown | Given))
-                defaults = tuple(values)
-                return (replace(value, members=(*value.members, name)), *defaults) if defaults else ()
-        return ()
-
-    def _property_of_declared(self, value: Given, name: str) -> Possible:
-        """What a property gives that the class of a parameter computes: `get ttl() { ... }`, `@property`."""
-        found: list[Value] = []
-        for owner in self._declared(value):
-            home = self._evaluator.home(owner)
-            if home is None:
-                continue
-            known = (item.node for item in home.names.attributes(owner, name))
-            for function in (item for item in known if isinstance(item, Function) and _is_property(item)):
-                receiver = function.parameters[0].name if function.parameters else "this"
-                values = home.calls.returned_by(function, Frame(function, {receiver: (value,)}), value.origin)
-                found += self._evaluator.from_home(home, values)
-        return tuple(found)
-
-    def _of_constants(self, value: Given, name: str) -> Possible:
-        """What a field can be of one of the constants that a class has of itself: an enum of Java, Kotlin or Dart."""
-        found: list[Value] = []
-        for owner in self._declared(value):
-            home = self._evaluator.home(owner)
-            if home is None:
-                continue
-            for made in _constants(owner):
-                values = home.attributes.find(owner, name, Construction(home, made), 0) or ()
-                found += self._evaluator.from_home(home, values)
-        return tuple(found)
-
-    def _declared(self, value: Given) -> Iterator[Class]:
-        """The classes of the project that the type of a parameter names."""
-        written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
-        home = self._evaluator.home(value.function) if not value.members else None
-        if written is None or home is None:
-            return
-        for node in walk(written):
-            if isinstance(node, Name | Member):
-                yield from defined_classes(home.evaluate_here(node))
-
-    def _is_settings_class(self, owner: Class) -> bool:
-        home = self._evaluator.home(owner)
-        return home is not None and home.attributes.settings_prefix(owner) is not None
 
     def _is_bound(self, base: Expr, frame: Frame | None) -> bool:
         """Whether the call that is being followed tells which instance `self` is."""
@@ -306,7 +215,7 @@ class Attributes:
             yield from traced(values, Step(node.start, node.end, shown(values, definition.name)))
 
     def _method(self, function: Function) -> Possible:
-        if _is_property(function):
+        if is_property(function):
             return self._evaluator.calls.returned_by(function, None, function)
         return (Defined(origin=function, definition=function),)
 
@@ -334,13 +243,12 @@ class Attributes:
         names = self._evaluator.names
         if construction is None or not names.is_python or names.attributes(owner, "__init__"):
             return None
-        fields, definitions = list(_fields(owner)), names.attributes(owner, name)
+        definitions = names.attributes(owner, name)
         if any(self._is_constructing(names.enclosing_function(item.node), owner) for item in definitions):
             return None
-        if name not in fields and not definitions:
+        if not definitions and name not in declared_fields(owner):
             return None
-        position = fields.index(name) if name in fields and _takes_positions(owner) else None
-        return self._passed(construction, argument_for(construction.call, position, name))
+        return self._passed(construction, passed_for(construction, owner, name))
 
     def settings_prefix(self, owner: Class) -> str | None:
         """What the variables of a pydantic settings class begin with; None for other classes."""
@@ -386,52 +294,7 @@ def _has_constructor(owner: Class) -> bool:
     return any(name in {"__init__", "constructor"} for name in methods)
 
 
-def _is_property(function: Function) -> bool:
-    return any(_last_name(item) in _PROPERTIES for item in function.decorators)
-
-
-def _constants(owner: Class) -> Iterator[Call]:
-    """The instances of a class that its body makes."""
-    for statement in owner.body.statements:
-        match statement:
-            case Assign(target=Name(), value=Call(callee=Name(id=made)) as call) if made == owner.name:
-                yield call
-            case _:
-                continue
-
-
-def _fields(owner: Class) -> Iterator[str]:
-    """The fields that a class of Python declares with a type."""
-    for statement in owner.body.statements:
-        match statement:
-            case Declare(name=name, annotation=annotation):
-                if not _is_of_class(annotation):
-                    yield name
-            case Assign(target=Name(id=name), annotation=annotation):
-                if annotation is not None and not _is_of_class(annotation):
-                    yield name
-            case _:
-                continue
-
-
-def _is_of_class(annotation: Expr) -> bool:
-    """`ClassVar[int]` is no field."""
-    return any(isinstance(node, Name | Member) and _last_name(node) == "ClassVar" for node in walk(annotation))
-
-
-def _takes_positions(owner: Class) -> bool:
-    """Whether the constructor that a class is given takes its fields in the order in which they stand there."""
-    bases = {_last_name(base) for base in owner.bases}
-    marks = {_last_name(mark) for mark in owner.decorators}
-    return bases <= _POSITIONAL_BASES and bool(bases or marks & _POSITIONAL_MARKS)
-
-
 def _is_entry_set(entry: Node | None, record: Member, names: Names) -> bool:
     """Whether an entry of a record is assigned: `record.room = ...`, `record["room"] = ...`."""
     assign = names.parent(entry) if isinstance(entry, Member | Index) and entry.object is record else None
     return isinstance(assign, Assign) and assign.target is entry
-
-
-def _last_name(expr: Expr) -> str:
-    target = expr.callee if isinstance(expr, Call) else expr
-    return target.name if isinstance(target, Member) else target.id if isinstance(target, Name) else ""

@@ -56,7 +56,7 @@ class CallGraph:
 
     def _is_for_tests(self, function: Function | None) -> bool:
         while function is not None:
-            if any(_last_name(item) == "test" for item in function.decorators):
+            if any(last_name(item) == "test" for item in function.decorators):
                 return True
             function = self._names.enclosing_function(function)
         return False
@@ -187,11 +187,19 @@ def _is_super(call: Call) -> bool:
             return False
 
 
+_PROPERTIES = frozenset({"property", "cached_property", "getter"})
+"""What marks a method that is read like a field; frontends mark getters by the last."""
+
+
+def is_property(function: Function) -> bool:
+    return any(last_name(item) in _PROPERTIES for item in function.decorators)
+
+
 def is_decorated(function: Function, name: str) -> bool:
     return any(isinstance(item, Name) and item.id == name for item in function.decorators)
 
 
-def _last_name(mark: Expr) -> str:
+def last_name(mark: Expr) -> str:
     """`#[test]`, `#[tokio::test]` and `#[tokio::test(flavor = "current_thread")]` are all called `test`."""
     named = mark.callee if isinstance(mark, Call) else mark
     return named.name if isinstance(named, Member) else named.id if isinstance(named, Name) else ""

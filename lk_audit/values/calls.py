@@ -227,7 +227,7 @@ class Calls:
 
     def _of_declared(self, receiver: Given, callee: Member, call: Call, frame: Frame | None) -> Possible:
         """What a method gives of something whose class is known by the type that its parameter has."""
-        methods = self._evaluator.attributes.methods_of_declared(receiver, callee.name)
+        methods = self._evaluator.declared.methods(receiver, callee.name)
         found = [value for item in methods for value in self._entered(item, call, frame, receiver)]
         is_opaque = all(isinstance(value, Returned) and value.call is call for value in found)
         return () if is_opaque else tuple(found)

@@ -34,6 +34,7 @@ from lk_audit.syntax import (
 from lk_audit.values import arithmetic, builtins, dialects, environment
 from lk_audit.values.attributes import Attributes
 from lk_audit.values.calls import Calls
+from lk_audit.values.declared import Declared
 from lk_audit.values.frames import Effort, Frame
 from lk_audit.values.model import (
     Defined,
@@ -127,6 +128,7 @@ class Evaluator:
         self.calls = Calls(self)
         self.parameters = Parameters(self)
         self.attributes = Attributes(self)
+        self.declared = Declared(self)
         self.structs = Structs(self)
         self.operators = Operators(self)
         self.variables = Variables(self)
@@ -219,7 +221,7 @@ class Evaluator:
             case Given():
                 method = self.structs.methods(value, key) if self.names.traits.has_structs else ()
                 if not method:
-                    method = self.attributes.of_declared(value, key)
+                    method = self.declared.part(value, key)
                 return method or (replace(value, members=(*value.members, key)),)
             case Returned():
                 inner = self.attributes.of_instance(value, key)
@@ -240,7 +242,7 @@ class Evaluator:
             from lk_audit.values import options  # noqa: PLC0415 - few files read a command line
 
             return options.of_parser(self, value, key)
-        settings = self.attributes.of_settings(value, key) if isinstance(value, Given) and self.python else None
+        settings = self.declared.setting(value, key) if isinstance(value, Given) and self.python else None
         if settings is not None:
             return settings
         found: Value | None = environment.member(value, key, origin)

@@ -199,7 +199,7 @@ def is_decorated(function: Function, name: str) -> bool:
     return any(isinstance(item, Name) and item.id == name for item in function.decorators)
 
 
-def last_name(mark: Expr) -> str:
-    """`#[test]`, `#[tokio::test]` and `#[tokio::test(flavor = "current_thread")]` are all called `test`."""
-    named = mark.callee if isinstance(mark, Call) else mark
+def last_name(expr: Expr) -> str:
+    """What something, or what is called, is named last: `test` for `tokio.test` and `tokio.test(...)`; else empty."""
+    named = expr.callee if isinstance(expr, Call) else expr
     return named.name if isinstance(named, Member) else named.id if isinstance(named, Name) else ""

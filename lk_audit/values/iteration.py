@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Argument, Call, Expr, Function, Member, Parameter
+from lk_audit.values.callgraph import last_name
 from lk_audit.values.model import Listed, Mapped, Number, Possible, Text
 from lk_audit.values.records import any_member, items_of
 
@@ -56,8 +57,6 @@ def _collection(evaluator: Evaluator, function: Function) -> Expr | None:
         return None
     others = [item.value for item in call.arguments if item is not argument and item.name is None]
     if others:
-        callee = call.callee
-        name = callee.name if isinstance(callee, Member) else getattr(callee, "id", "")
-        return others[0] if name in _FUNCTIONS else None
+        return others[0] if last_name(call.callee) in _FUNCTIONS else None
     method = call.callee if isinstance(call.callee, Member) else None
     return method.object if method is not None and method.name in {*_METHODS, _PROMISED} else None

@@ -27,6 +27,7 @@ from lk_audit.syntax import (
     Return,
     Unary,
 )
+from lk_audit.values.callgraph import last_name
 from lk_audit.values.flow import Path
 from lk_audit.values.names import Definition, Names, Scope
 
@@ -69,7 +70,7 @@ class _Tracker:
 
     def __init__(self, names: Names, origin: Call) -> None:
         self._names = names
-        self._made = _named(origin.callee)
+        self._made = last_name(origin.callee)
         self._found: dict[Node, Event] = {}
         self._seen: set[Node] = {origin}
         self._pending = [_Alias(origin, names.flow.path(origin))]
@@ -147,7 +148,9 @@ class _Tracker:
         """An extension method of C#: a function that takes the object's class as what it is called on."""
         for function in self._names.functions_named(name) if alias.depth == 0 else ():
             first = function.parameters[0] if function.parameters else None
-            if first is not None and first.kind == "receiver" and _named(first.annotation) == self._made:
+            if first is None or first.kind != "receiver" or first.annotation is None:
+                continue
+            if last_name(first.annotation) == self._made:
                 self._handed(function, first, call, alias)
 
     def _record(
@@ -302,11 +305,6 @@ def _place(event: Event) -> tuple[int, int]:
     """Where an event stands: a chain goes by the ends of its calls, `a.x = a.y = v` by its targets."""
     node = event.node
     return node.end, node.target.start if isinstance(node, Assign) else node.start
-
-
-def _named(expr: Expr | None) -> str | None:
-    """The last name of a class, as it is constructed and as a parameter is annotated with it."""
-    return expr.name if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else None
 
 
 def _gives_back(function: Function) -> bool:

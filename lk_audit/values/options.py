@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from lk_audit.patterns import regex
-from lk_audit.syntax import Call, Expr, Function, Literal, Member, Name
+from lk_audit.syntax import Call, Expr, Function, Literal, Member
+from lk_audit.values.callgraph import last_name
 from lk_audit.values.model import Possible, Returned
 from lk_audit.values.records import entries_of
 
@@ -73,7 +74,7 @@ _DEFAULT_AT = 2
 
 def of_command(evaluator: Evaluator, function: Function, parameter: str) -> Possible:
     """The default of a parameter of a command of click: `@click.option("--hours", default=48)`."""
-    marks = (item for item in function.decorators if isinstance(item, Call) and _last_name(item.callee) in _DECORATORS)
+    marks = (item for item in function.decorators if isinstance(item, Call) and last_name(item.callee) in _DECORATORS)
     return _default(evaluator, marks, parameter) or ()
 
 
@@ -91,7 +92,3 @@ def _names(call: Call) -> set[str]:
     given = [item.value for item in call.arguments if item.name in {None, "dest"}]
     texts = (item.value for item in given if isinstance(item, Literal) and isinstance(item.value, str))
     return {text.lstrip("-").replace("-", "_") for text in texts}
-
-
-def _last_name(expr: Expr) -> str:
-    return expr.name if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from lk_audit.facts import FileRole
 from lk_audit.patterns import regex
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.manifests import Manifests, above
+from lk_audit.project.use_forms import ALL_TAKEN, IMPORTED
 from lk_audit.project.vocabularies import Vocabularies
 from lk_audit.roles import file_role
 from lk_audit.standing import ANYWHERE, Form, stands
@@ -33,44 +34,7 @@ _MARKS = {
 """Files beside which everything that belongs together is."""
 _FEW_USERS = 4
 """Where more files use a method of some name, only those count that also name its class or import its file."""
-_NO_WORD = regex(rb"(?<!\w)\Z")
-RENAMED = (Form(_NO_WORD, regex(rb"\s{1,9}as\s")),)
-"""How code that hands a name on under another looks."""
-CALLED = (Form(_NO_WORD, regex(rb"\s?\(|\?\.\(|<|:|\s{1,9}as\s")),)
-"""How a call of a function looks, or an import that gives it another name."""
-_NOT_USED = regex(rb"\b(?!\s{0,9}(?:\.(?!bind\b)|[(=\"'`]|\?\.|:(?!:<|\s{0,9}[\w$]{1,60}\s{0,9}[,}=])))")
-PASSED = (Form(_NO_WORD, _NOT_USED),)
-"""How a function looks that is handed over: not called, set or named, but for `const {name: other}` and `name.bind`."""
-METHOD_PASSED = (
-    Form(regex(rb"[.:>]\s{0,9}\Z"), _NOT_USED),
-    Form(regex(rb"[{,]\s{0,9}\Z"), regex(rb"\s{0,9}[,}]|\s{0,9}:\s{0,9}[\w$]{1,60}\s{0,9}[,}=]")),
-)
-"""How a method looks that is handed over: as a member of something, or taken out of it as in `const {name} = it`."""
-METHOD_CALLED = (Form(_NO_WORD, regex(rb"\(|\?\.\(|<")),)
-RUBY_MADE = (Form(_NO_WORD, regex(rb"\.new")),)
-RUBY_CALLED = (Form(regex(rb"[. ]\Z"), regex(rb"\b")),)
-"""Ruby needs no parentheses, and makes objects with `Class.new`."""
-_LONGEST_IMPORT = 2_000
-_BY_PATH = (
-    Form(
-        regex(rb"(?:\*/|\b(?:from|import|export|require))[\s(]{0,9}[\"'`][^\"'`\n]{0,200}\Z"),
-        regex(rb"[^\"'`\n]{0,200}[\"'`]"),
-        300,
-    ),
-)
-IMPORTED: Mapping[str, tuple[Form, ...]] = {
-    "javascript": _BY_PATH,
-    "dart": _BY_PATH,
-    "python": (
-        Form(regex(rb"\b(?:from|import)\b(?:[^\n\\]|\\\r?\n){0,400}\Z"), ANYWHERE, 500),
-        Form(regex(rb"\bimport\s{0,9}\(.{0,2000}\Z", re.DOTALL), ANYWHERE, _LONGEST_IMPORT),
-    ),
-    "rust": (Form(regex(rb"\b(?:mod|use|crate)\b[^;]{0,2000}\Z"), ANYWHERE, _LONGEST_IMPORT),),
-}
-"""How a part of a module's name looks in an import, by language family; in others it may stand anywhere."""
-
 _TAKEN = (*IMPORTED["python"], Form(regex(rb"\.\s{0,9}\Z"), ANYWHERE))
-_ALL_TAKEN = regex(rb"\bimport\s{0,9}\(?\s{0,9}\*")
 
 
 class Acquaintance(Struct, frozen=True):
@@ -92,7 +56,7 @@ class Acquaintance(Struct, frozen=True):
 
 def taking(word: str) -> Acquaintance:
     """With a function of another Python file: it imports it, or all names, or asks a module for it."""
-    return Acquaintance(words=(word.encode(),), forms=_TAKEN, pattern=_ALL_TAKEN)
+    return Acquaintance(words=(word.encode(),), forms=_TAKEN, pattern=ALL_TAKEN)
 
 
 _Project: TypeAlias = tuple[str, str, str]

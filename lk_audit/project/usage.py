@@ -8,29 +8,40 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
 from lk_audit.project.files import family_of
 from lk_audit.project.imports import ImportEdge, import_edges, targets
 from lk_audit.project.instances import declared_classes, instances_of
-from lk_audit.project.mentions import (
+from lk_audit.project.mentions import Acquaintance, Mentions, taking
+from lk_audit.project.use_forms import (
     CALLED,
     IMPORTED,
-    METHOD_CALLED,
     METHOD_PASSED,
     PASSED,
     RENAMED,
-    RUBY_CALLED,
-    RUBY_MADE,
-    Acquaintance,
-    Mentions,
-    taking,
+    constructed,
+    method_called,
 )
 from lk_audit.project.visibility import Visibility
 from lk_audit.standing import Form
-from lk_audit.syntax import Argument, Assign, Call, Class, Entry, Export, Expr, Function, Import, Member, Name, Sequence
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Call,
+    Class,
+    Define,
+    Entry,
+    Export,
+    Expr,
+    Function,
+    Import,
+    Member,
+    Name,
+    Sequence,
+)
 from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.model import Defined, Possible
 
@@ -39,7 +50,11 @@ if TYPE_CHECKING:
     from lk_audit.project.modules import Project
     from lk_audit.values.names import Names
 
+Found = TypeVar("Found")
+
 _MOST_WORDS = 8
+_MAKING = frozenset({"__init__", "constructor"})
+"""Methods that are called by the name of their class."""
 _NAMELESS = frozenset({"index", "__init__", "main", "mod"})
 """Stems of files that others import by the name of their folder."""
 _OF_VALUES = frozenset({"python", "javascript", "go", "rust"})
@@ -75,11 +90,18 @@ class Usage:
     def callers(self, module: CodeModule, function: Function) -> tuple[Use, ...]:
         """The calls of a function in other files, tests left out."""
         known = self._callers.get(function)
-        if known is None:
-            self._callers[function] = ()
-            found = self._find_callers(module, function)
-            known = self._callers[function] = tuple(use for use in found if _is_in_use(use, function))
-        return known
+        if known is not None:
+            return known
+        self._callers[function] = ()
+        found = tuple(use for use in self._find_callers(module, function) if _is_in_use(use, function))
+        del self._callers[function]
+        return self._kept(self._callers, function, found)
+
+    def _kept(self, known: dict[Function, Found], function: Function, found: Found) -> Found:
+        """What was found out about a function, kept unless whoever asks next may find out more."""
+        if not self._project.effort.gives_up():
+            known[function] = found
+        return found
 
     def importers(self, path: str) -> tuple[ImportEdge, ...]:
         """The imports of a file in others, tests left out."""
@@ -98,6 +120,8 @@ class Usage:
     ) -> Iterator[CodeModule]:
         """The modules of the files that mention `word`, by which a function is known, and can know the function."""
         for other in self._users(module, function, word, forms):
+            if self._project.effort.gives_up():
+                return
             yield from self._project.modules(other)
 
     def handing_over(
@@ -120,7 +144,7 @@ class Usage:
         elif module.is_python:
             acquaintance = taking(word)
         found = list(self._mentions.users(module.path, (word,), forms, acquaintance))
-        return self._visibility.knowing(module.source, function, word, found, is_method=is_method)
+        return self._visibility.knowing(module.source, function, word, found, forms, is_method=is_method)
 
     # --- imports ------------------------------------------------------------------------------------------------------
 
@@ -165,9 +189,11 @@ class Usage:
         names = module.names
         owner = names.owner(function)
         if owner is not None:
-            called = owner.name if function.name in {"__init__", "constructor"} else names.name_of(function)
+            makes, family = function.name in _MAKING, names.traits.family
+            called = owner.name if makes else names.name_of(function)
             if called:
-                yield from self._method_calls(module, owner, function, called)
+                forms = constructed(family) if makes else method_called(family)
+                yield from self._method_calls(module, owner, function, called, forms)
             return
         if names.enclosing_function(function) is not None and not _is_in_record(names, function):
             return
@@ -178,10 +204,12 @@ class Usage:
         """What another file must spell to use a function: its name, those it is handed on by, or its module's."""
         known = self._words.get(function)
         if known is None:
-            known = self._words[function] = self._find_words(module, function)
+            known = self._kept(self._words, function, self._find_words(module, function))
         return known
 
     def _find_words(self, module: CodeModule, function: Function) -> list[str]:
+        if _is_kept(module, function):
+            return []
         words = {module.names.name_of(function), *self._other_words(module, function)} - {""}
         pending = sorted(words) if module.is_python or module.names.traits.exports_values else []
         while pending and len(words) < _MOST_WORDS:
@@ -210,7 +238,7 @@ class Usage:
         """Whether another file hands a function to somebody who may call it: a router, a table of handlers."""
         known = self._passed_on.get(function)
         if known is None:
-            known = self._passed_on[function] = self._find_passed_on(module, function)
+            known = self._kept(self._passed_on, function, self._find_passed_on(module, function))
         return known
 
     def _find_passed_on(self, module: CodeModule, function: Function) -> bool:
@@ -223,11 +251,10 @@ class Usage:
                     return True
         return False
 
-    def _method_calls(self, module: CodeModule, owner: Class, function: Function, called: str) -> Iterator[Use]:
+    def _method_calls(
+        self, module: CodeModule, owner: Class, function: Function, called: str, forms: tuple[Form, ...]
+    ) -> Iterator[Use]:
         known = set(module.names.callers(function))
-        forms = METHOD_CALLED
-        if module.syntax.language == "ruby":
-            forms = RUBY_MADE if function.name == "constructor" else RUBY_CALLED
         for other in (module, *self.users(module, function, called, forms)):
             for call in other.names.calls_of(called):
                 if call in known:
@@ -281,6 +308,17 @@ class Usage:
             for value in other.evaluator.evaluate_here(callee.object)
             for _, kind in other.evaluator.structs.types_of(value)
         )
+
+
+def _is_kept(module: CodeModule, function: Function) -> bool:
+    """Whether a module keeps a function to itself: it neither exports it nor hands it to anybody."""
+    names = module.names
+    if not names.traits.exports_values or names.owner(function) is not None or module.exports.names_of(function):
+        return False
+    holder = names.parent(function)
+    is_variable = isinstance(holder, Define) or (isinstance(holder, Assign) and isinstance(holder.target, Name))
+    is_module = any(names.nodes(Import)) or any(names.nodes(Export))
+    return is_variable and is_module and not names.graph.escapes(function, when_exported=True)
 
 
 def _is_in_use(use: Use, function: Function) -> bool:

@@ -13,11 +13,15 @@ from collections.abc import Callable
 from lk_audit.patterns import regex
 from lk_audit.project.files import Files, family_of
 from lk_audit.project.manifests import Manifests, above
+from lk_audit.project.use_forms import ALL_TAKEN, IMPORTED
 from lk_audit.source import Source
+from lk_audit.standing import Form, stands
 from lk_audit.syntax import Function
 
 _PART = regex(rb"\bpart\s{1,9}of\b")
 _CRATE = "Cargo.toml"
+_DECLARED = (Form(regex(rb"\b(?:class|def|function\*?)\s{1,9}\Z"), regex(rb"\b")),)
+_MEMBER = regex(rb"(?<!\.)\.\s{0,9}\Z")
 _NAME = regex(rb"^name\s{0,9}=\s{0,9}\"([\w-]{1,99})\"", re.MULTILINE)
 
 
@@ -28,8 +32,20 @@ class Visibility:
         self._files = files
         self._manifests = manifests
 
-    def knowing(self, source: Source, function: Function, word: str, users: list[str], *, is_method: bool) -> list[str]:
-        """Which of `users`, files that spell the `word` that a function is known by, can know the function."""
+    def knowing(  # noqa: PLR0913 - a function, and how it is spoken of
+        self,
+        source: Source,
+        function: Function,
+        word: str,
+        users: list[str],
+        forms: tuple[Form, ...] = (),
+        *,
+        is_method: bool,
+    ) -> list[str]:
+        """Which of `users`, files that spell the `word` that a function is known by, can know the function.
+
+        The `forms` are those in one of which the word stands there.
+        """
         match family_of(source.path):
             case "go":
                 return self._go(source.path, word, users, is_method=is_method)
@@ -38,7 +54,9 @@ class Visibility:
             case "dart" if word.startswith("_"):
                 return [other for other in users if _PART.search(self._files.data(other))]
             case "javascript":
-                return self._javascript(source.path, users)
+                return self._others("javascript", word, forms, self._javascript(source.path, users))
+            case "python":
+                return self._others("python", word, forms, users)
             case _:
                 return users
 
@@ -75,9 +93,19 @@ class Visibility:
         words = [item.encode() for item in (package.name, posixpath.basename(package.folder)) if item]
         return _inside(package.folder, users, lambda other: self._spells(other, words))
 
+    def _others(self, family: str, word: str, forms: tuple[Form, ...], users: list[str]) -> list[str]:
+        """Those that do not only mean what they declare themselves by that word."""
+        of_others = (*IMPORTED[family], *(Form(_MEMBER, form.behind) for form in forms or _DECLARED))
+        return [path for path in users if not _means_its_own(self._files.data(path), word.encode(), of_others)]
+
     def _spells(self, path: str, words: list[bytes]) -> bool:
         data = self._files.data(path)
         return any(word in data for word in words)
+
+
+def _means_its_own(data: bytes, word: bytes, of_others: tuple[Form, ...]) -> bool:
+    """Whether a file declares something by a word, which does not stand there as what is from elsewhere does."""
+    return stands(data, word, _DECLARED) and not stands(data, word, of_others) and not ALL_TAKEN.search(data)
 
 
 def _below(path: str) -> str:

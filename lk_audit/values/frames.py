@@ -76,6 +76,13 @@ class Effort(Struct, eq=False):
             self.truncations += 1
         return not self.is_spent
 
+    def gives_up(self) -> bool:
+        """Whether nothing more can be found out for what is being evaluated; then that is not all there is to it."""
+        if self.depth == 0 or not self.is_spent:
+            return False
+        self.truncations += 1
+        return True
+
     def leave(self, key: tuple[Node, Frame | None]) -> None:
         self.depth -= 1
         self.active.discard(key)

@@ -160,7 +160,7 @@ class Parameters:
             return []
         evaluator = self._evaluator
         found = [(evaluator, call) for call in evaluator.names.callers(function)]
-        if evaluator.linker is None or not evaluator.effort.asks_callers:
+        if evaluator.linker is None or not evaluator.effort.asks_callers or evaluator.effort.gives_up():
             return found
         return [*found, *evaluator.linker.callers(function)]
 

@@ -296,3 +296,38 @@ def test_what_was_forgotten_is_parsed_again() -> None:
 
     assert linked.modules("a.py") != before
     assert linked.bytes_parsed == 5
+
+
+@pytest.mark.parametrize(
+    ("kept", "code"),
+    [
+        (True, "import x from 'x';\nfunction mint() {}\nmint()"),
+        (True, "export const other = 1;\nconst mint = () => 1;\nmint()"),
+        (False, "function mint() {}"),
+        (False, "export function mint() {}"),
+        (False, "import x from 'x';\nfunction mint() {}\nexport default { mint }"),
+        (False, "import x from 'x';\nfunction mint() {}\nx.mint = mint"),
+        (False, "import x from 'x';\nx.mint = function mint() {}"),
+        (False, "import x from 'x';\nfunction mint() {}\nx.on('join', mint)"),
+    ],
+)
+def test_what_a_module_keeps_to_itself_nobody_is_asked_for(code: str, *, kept: bool) -> None:
+    linked = project({"t.ts": code})
+    (module,) = linked.modules("t.ts")
+    (function,) = (item for item in module.names.nodes(Function) if module.names.name_of(item) == "mint")
+
+    assert (linked.usage.words_for(module, function) == []) is kept
+
+
+def test_what_is_found_out_at_the_end_of_the_work_for_a_question_is_not_all_that_the_next_one_is_told() -> None:
+    linked = project({"t.ts": "export function mint(n) {}", "a.ts": "import { mint } from './t'; mint(1)"})
+    (module,) = linked.modules("t.ts")
+    (function,) = module.names.nodes(Function)
+
+    linked.effort.depth, linked.effort.work = 1, linked.effort.limit
+    assert not linked.usage.callers(module, function)
+    assert not linked.usage.is_passed_on(module, function)
+    assert linked.effort.truncations
+
+    linked.effort.depth = 0
+    assert [_spelled(use.module, use.call) for use in linked.usage.callers(module, function)] == ["a.ts: mint(1)"]

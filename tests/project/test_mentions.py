@@ -7,7 +7,8 @@ import pytest
 from lk_audit.project import mentions
 from lk_audit.project.files import Files
 from lk_audit.project.manifests import Manifests
-from lk_audit.project.mentions import CALLED, IMPORTED, METHOD_PASSED, Mentions, taking
+from lk_audit.project.mentions import Mentions, taking
+from lk_audit.project.use_forms import CALLED, IMPORTED, METHOD_PASSED
 from lk_audit.source import Source
 from lk_audit.standing import stands
 

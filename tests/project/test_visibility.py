@@ -6,13 +6,15 @@ import pytest
 
 from lk_audit.project.files import Files
 from lk_audit.project.manifests import Manifests
-from lk_audit.project.mentions import PASSED, Mentions
+from lk_audit.project.mentions import Mentions
 from lk_audit.project.modules import Project
+from lk_audit.project.use_forms import PASSED, constructed
 from lk_audit.project.visibility import Visibility
 from lk_audit.source import Source
+from lk_audit.standing import Form
 
 
-def knowing(files: dict[str, str], word: str = "main") -> list[str]:
+def knowing(files: dict[str, str], word: str = "main", forms: tuple[Form, ...] = ()) -> list[str]:
     """The files that may know the first function of the first of some files."""
     held = Files(Source.from_text(path, text) for path, text in files.items())
     path, *others = files
@@ -21,7 +23,7 @@ def knowing(files: dict[str, str], word: str = "main") -> list[str]:
     is_method = module.names.owner(function) is not None
     visibility = Visibility(held, Manifests(held))
     users = [other for other in others if word in files[other]]
-    return visibility.knowing(module.source, function, word, users, is_method=is_method)
+    return visibility.knowing(module.source, function, word, users, forms, is_method=is_method)
 
 
 @pytest.mark.parametrize(
@@ -68,11 +70,25 @@ def knowing(files: dict[str, str], word: str = "main") -> list[str]:
             ["packages/pkga/src/b.ts", "packages/pkga/inside/c.ts", "apps/d.ts", "apps/e.ts"],
         ),
         ({"a.ts": "export function main() {}", "package.json": "{}", "b/c.ts": "main()"}, ["b/c.ts"]),
+        ({"a.ts": "export function main() {}", "b.ts": "function main() {}\nmain()"}, []),
+        ({"a.ts": "export function main() {}", "b.ts": "class main {}\nx.main()"}, ["b.ts"]),
+        ({"a.ts": "export function main() {}", "b.ts": "import * as m from './main'\nclass main {}"}, ["b.ts"]),
+        ({"a.py": "def main(): ...", "b.py": "def main(): ...\nmain()"}, []),
+        ({"a.py": "def main(): ...", "b.py": "def main(): ...\na.main()"}, ["b.py"]),
+        ({"a.py": "def main(): ...", "b.py": "try:\n    from a import main\nexcept E:\n    def main(): ..."}, ["b.py"]),
+        ({"a.py": "def main(): ...", "b.py": "from a import *\ndef main(): ..."}, ["b.py"]),
         ({"a.rb": "def main\nend", "b.rb": "main"}, ["b.rb"]),
     ],
 )
 def test_only_files_to_which_a_language_shows_a_function_know_it(files: dict[str, str], expected: list[str]) -> None:
     assert knowing(files, "Main" if any("Main" in text for text in files.values()) else "main") == expected
+
+
+def test_who_inherits_from_a_class_of_the_same_name_makes_an_instance_of_its_own() -> None:
+    forms, inherits = constructed("javascript"), "import * as m from './t'\nclass main extends m.main {}\nnew main()"
+
+    assert knowing({"a.ts": "export function main() {}", "b.ts": inherits}, forms=forms) == []
+    assert knowing({"a.ts": "export function main() {}", "b.ts": f"{inherits}\nnew m.main()"}, forms=forms) == ["b.ts"]
 
 
 @pytest.mark.parametrize(("text", "expected"), [("part of 'a.dart';\n_go();", True), ("_go();", False)])

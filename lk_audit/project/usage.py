@@ -197,8 +197,9 @@ class Usage:
             return
         if names.enclosing_function(function) is not None and not _is_in_record(names, function):
             return
+        forms = method_called(names.traits.family) if _is_held(names, function) else CALLED
         for word in self.words_for(module, function):
-            yield from self._calls(module, function, names.name_of(function), word)
+            yield from self._calls(module, function, word, forms)
 
     def words_for(self, module: CodeModule, function: Function) -> list[str]:
         """What another file must spell to use a function: its name, those it is handed on by, or its module's."""
@@ -227,10 +228,10 @@ class Usage:
         if exported & {"default", "="}:
             yield from self._import_words(module.path)
 
-    def _calls(self, module: CodeModule, function: Function, name: str, word: str) -> Iterator[Use]:
+    def _calls(self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...]) -> Iterator[Use]:
         is_nameless = word in self._import_words(module.path)
-        for other in self.users(module, function, word, () if is_nameless else CALLED):
-            for call in _candidates(other, {name, word}, module.path):
+        for other in self.users(module, function, word, () if is_nameless else forms):
+            for call in _candidates(other, {module.names.name_of(function), word}, module.path):
                 if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
                     yield Use(other, call)
 
@@ -346,6 +347,11 @@ def _is_taken_from(other: CodeModule, call: Call, path: str) -> bool:
 
 def _is_untold(values: Possible) -> bool:
     return not any(isinstance(value, Defined) for value in values)
+
+
+def _is_held(names: Names, function: Function) -> bool:
+    """Whether a function can be called as a member of a record only."""
+    return names.enclosing_function(function) is not None or isinstance(names.parent(function), Entry)
 
 
 def _is_in_record(names: Names, function: Function) -> bool:

@@ -13,33 +13,13 @@ from lk_audit.patterns import regex
 from lk_audit.standing import ANYWHERE, Form
 
 _NO_WORD = regex(rb"(?<!\w)\Z")
-_OPENED = rb"\s?\(|\?\.\(|<"
 RENAMED = (Form(_NO_WORD, regex(rb"\s{1,9}as\s")),)
 """How code that hands a name on under another looks."""
-_BEFORE_DECLARED = (
-    "class",
-    "def",
-    "defp",
-    "fn",
-    "func",
-    "function",
-    "function*",
-    "fun",
-    "private",
-    "protected",
-    "public",
-)
-"""Words that stand before the name of what is declared, and never before that of what is called."""
-CALLED = (
-    Form(
-        regex(b"".join(rb"(?<!\b%b\s)" % re.escape(word.encode()) for word in _BEFORE_DECLARED) + rb"(?<!\w)\Z"),
-        regex(rb"%b|:|\s{1,9}as\s" % _OPENED),
-    ),
-)
+CALLED = (Form(_NO_WORD, regex(rb"\s?\(|\?\.\(|<|:|\s{1,9}as\s")),)
 """How a call of a function looks, or an import that gives it another name."""
 _AS_MEMBER = (Form(regex(rb"[.>:]\s{0,9}#?\Z"), regex(rb"\(|\?\.\(|::<|<|\[")),)
-_TAKEN_OUT = Form(regex(rb"[{,]\s{0,9}\Z"), regex(rb"\s{0,9}(?:,[^{}()]{0,300})?\}\s{0,9}="))
-"""`const { mint } = service`."""
+_TAKEN_OUT = Form(regex(rb"[{,]\s{0,9}\Z"), regex(rb"\s{0,9}(?:[,:][^{}()]{0,300})?\}\s{0,9}="))
+"""`const { mint } = service`, `const { mint: other } = service`."""
 _METHODS: Mapping[str, tuple[Form, ...]] = {
     "go": _AS_MEMBER,
     "javascript": (*_AS_MEMBER, _TAKEN_OUT),

@@ -152,7 +152,12 @@ class Opaque(Node):
 
 
 class Comprehension(Opaque):
-    """Python's `[f(x) for x in items]`, a scope of its own: assignments of the variables, conditions, the element."""
+    """Python's `[f(x) for x in items]`, a scope of its own: assignments of the variables, conditions, the element.
+
+    The element of one that `makes_record` is two: a key and a value.
+    """
+
+    makes_record: bool = False
 
 
 class Parameter(Node):

@@ -15,8 +15,11 @@ from lk_audit.standing import ANYWHERE, Form
 _NO_WORD = regex(rb"(?<!\w)\Z")
 RENAMED = (Form(_NO_WORD, regex(rb"\s{1,9}as\s")),)
 """How code that hands a name on under another looks."""
-CALLED = (Form(_NO_WORD, regex(rb"\s?\(|\?\.\(|<|:|\s{1,9}as\s")),)
-"""How a call of a function looks, or an import that gives it another name."""
+CALLED = (
+    Form(_NO_WORD, regex(rb"\s?\(|\?\.\(|<|:|\s{1,9}as\s|\.bind\(")),
+    Form(regex(rb"\bpartial\(\s{0,20}\Z"), regex(rb","), 40),
+)
+"""How a call of a function looks, also one that waits for more (`partial(f, 1)`), or an import under another name."""
 _AS_MEMBER = (Form(regex(rb"[.>:]\s{0,9}#?\Z"), regex(rb"\(|\?\.\(|::<|<|\[")),)
 _TAKEN_OUT = Form(regex(rb"[{,]\s{0,9}\Z"), regex(rb"\s{0,9}(?:[,:][^{}()]{0,300})?\}\s{0,9}="))
 """`const { mint } = service`, `const { mint: other } = service`."""

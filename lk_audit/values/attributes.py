@@ -20,7 +20,7 @@ from lk_audit.syntax import (
     Node,
 )
 from lk_audit.values.callgraph import CONSTRUCTORS, is_property
-from lk_audit.values.construction import Construction, declared_fields, passed_for
+from lk_audit.values.construction import Construction, component, declared_fields, passed_for
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
 from lk_audit.values.frames import Frame
@@ -35,6 +35,7 @@ from lk_audit.values.model import (
     Text,
     Value,
 )
+from lk_audit.values.overriding import implementations, leaves_open
 from lk_audit.values.parameters import argument_for
 from lk_audit.values.possible import as_fallback, bounded, shown, traced, unknown
 
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 _DEEPEST_BASE = 4
 _FILLED_BY_CLIENTS = frozenset({"Livewire.Component", "Livewire.Volt.Component"})
 """Classes whose properties clients fill in (livewire.laravel.com/docs/properties)."""
+_PARSING = frozenset({"parse", "parse_from", "try_parse", "try_parse_from"})
+"""What makes an instance of a type of a command line (docs.rs/clap: `Parser`)."""
 _RECORD_MAKERS = frozenset({"collections.namedtuple", "typing.NamedTuple", "Struct", "Data.define"})
 """What makes a type of the names of its fields; `Struct.new` of Ruby is a construction of `Struct`."""
 _RECORDS = frozenset({"types.SimpleNamespace", "argparse.Namespace", "OpenStruct"})
@@ -61,6 +64,9 @@ class Attributes:
 
     def of_self(self, base: Expr, name: str, frame: Frame | None) -> Possible | None:
         """What `self.name` or `this.name` can be inside a class; None when `base` is no such receiver."""
+        if _is_base(base):
+            own = self._evaluator.names.enclosing(base, Class)
+            return self._inherited(own, name, None, 0) if own is not None else None
         base = _instance_of_own_class(base) or base
         owner = self._evaluator.names.self_class(base) if isinstance(base, Name) else None
         if owner is None or self._is_bound(base, frame):
@@ -69,7 +75,22 @@ class Attributes:
         overriding = tuple(
             value for item in self._overriding(owner, name) for value in self.find(item, name, None, 1) or ()
         )
+        if not overriding and leaves_open(found):
+            overriding = implementations(self._evaluator, owner, name)
         return found if not overriding else (*(found or ()), *overriding)
+
+    def of_super(self, word: Name) -> Possible:
+        """What Ruby's `super` gives where it stands alone: what the method of the same name does in a base class."""
+        evaluator = self._evaluator
+        function, owner = evaluator.names.enclosing_function(word), evaluator.names.enclosing(word, Class)
+        methods = self._inherited(owner, function.name, None, 0) if function is not None and owner is not None else None
+        found: list[Value] = []
+        for item in methods or ():
+            method = item.definition if isinstance(item, Defined) else None
+            home = evaluator.home(method) if isinstance(method, Function) else None
+            if home is not None and isinstance(method, Function):
+                found += evaluator.from_home(home, home.calls.returned_by(method, None, word))
+        return bounded(found, word) or (unknown(word),)
 
     def _overriding(self, owner: Class, name: str) -> Iterator[Class]:
         """The classes of this file that inherit from one, and give an attribute another value."""
@@ -97,7 +118,9 @@ class Attributes:
                 owner_home = home.home(callee.definition)
                 if owner_home is None:
                     return None
-                found = owner_home.attributes.find(callee.definition, name, construction, 0)
+                is_component = name.isdecimal() and owner_home.names.module.language == "kotlin"
+                field = component(callee.definition, int(name)) if is_component else name
+                found = owner_home.attributes.find(callee.definition, field, construction, 0)
                 return None if found is None else self._evaluator.from_home(owner_home, found)
         return None
 
@@ -107,6 +130,8 @@ class Attributes:
         owner = names.enclosing(call, Class) if call.is_new and isinstance(call.callee, Name) else None
         if owner is not None and isinstance(call.callee, Name) and call.callee.id == "this":
             return (Defined(origin=call.callee, definition=owner),)
+        if names.traits.family == "rust" and isinstance(call.callee, Member) and call.callee.name in _PARSING:
+            return self._evaluator.evaluate(call.callee.object)
         return self._evaluator.evaluate(call.callee)
 
     def _of_record(self, value: Returned, name: str, construction: Construction) -> Possible | None:
@@ -276,6 +301,15 @@ class Attributes:
         step = Step(node.start, node.end, f"{variable} sets it")
         read = Environment(origin=origin, name=variable, accessor="pydantic", trace=(step,))
         return (read, *as_fallback(values, variable))
+
+
+def _is_base(expr: Expr) -> bool:
+    """`super` of `super.options()`, `super()` of `super().options()`."""
+    match expr:
+        case Name(id="super") | Call(callee=Name(id="super")):
+            return True
+        case _:
+            return False
 
 
 def _instance_of_own_class(expr: Expr) -> Name | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Call, Class, Evaluate, Expr, Function, Literal, Member, Name, Opaque, Raise, Statement
+from lk_audit.syntax import Call, Class, Expr, Function, Member, Name
 from lk_audit.values import builtins, dialects, environment
 from lk_audit.values.frames import Frame
 from lk_audit.values.invocation import Invocation
@@ -22,8 +22,9 @@ from lk_audit.values.model import (
     Unknown,
     Value,
 )
+from lk_audit.values.overriding import is_left_to_others
 from lk_audit.values.possible import bounded, full_name, traced, unknown
-from lk_audit.values.records import RecordBuilder, looked_up
+from lk_audit.values.records import RecordBuilder, looked_up, member_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +34,16 @@ if TYPE_CHECKING:
 _DEEPEST_CALL = 3
 _CALLING = frozenset({"call", "get", "invoke", "apply", "Invoke", "run", "()"})
 """Methods by which a function that is a value is called: Ruby, Kotlin, .NET, and what Java's interfaces have."""
+_DICT = frozenset({"dict"})
+_FIRST_COUNTS = frozenset({"lodash.defaults", "lodash/defaults", "lodash.defaultsDeep", "lodash/defaultsDeep"})
+"""What gathers the entries of objects so that the first that has one says what it is."""
+_GATHERING = frozenset(
+    {
+        "Object.assign",
+        *_FIRST_COUNTS,
+        *(f"lodash{sign}{name}" for sign in "./" for name in ("assign", "merge", "extend")),
+    }
+)
 _LOOKUPS = frozenset({"get", "pop", "setdefault", "fetch", "getOrDefault", "GetValueOrDefault"})
 
 
@@ -64,7 +75,7 @@ class Calls:
         evaluator = self._evaluator
         returns = evaluator.names.returns(function)
         if not returns:
-            return () if _is_left_to_others(function) else (Nothing(origin=origin),)
+            return () if is_left_to_others(function) else (Nothing(origin=origin),)
         name = evaluator.names.name_of(function) or "the function"
         found: list[Value] = []
         for item in returns:
@@ -116,19 +127,19 @@ class Calls:
         return Invocation(call, lambda expr: self._evaluator.evaluate_at(expr, frame), self._evaluator.python)
 
     def _record(self, name: str, call: Call, frame: Frame | None) -> Possible | None:
-        """`dict(other, a=1)` and `Object.assign({}, other)`."""
-        if name != ("dict" if self._evaluator.python else "Object.assign"):
+        """`dict(other, a=1)`, `Object.assign({}, other)`, and lodash's `defaults(options, { ttl: "2d" })`."""
+        if name not in (_GATHERING if not self._evaluator.python else _DICT):
             return None
         evaluator = self._evaluator
         builder = RecordBuilder(call, evaluator.part, evaluator.python)
-        for item in call.arguments:
+        for item in call.arguments if name not in _FIRST_COUNTS else reversed(call.arguments):
             values = evaluator.evaluate_at(item.value, frame)
             if item.name is None:
                 builder.spread(values)
             else:
                 builder.put((Text(origin=item.value, text=item.name),), values, Name(item.start, item.end, item.name))
         first = evaluator.evaluate_at(call.arguments[0].value, frame) if call.arguments else ()
-        is_other = not evaluator.python and not any(isinstance(value, Mapped) for value in first)
+        is_other = name == "Object.assign" and not any(isinstance(value, Mapped) for value in first)
         return None if is_other else (builder.build(),)
 
     def _attribute(self, name: str, invocation: Invocation) -> Possible | None:
@@ -185,7 +196,9 @@ class Calls:
     def _on_record(self, receiver: Mapped, callee: Member, call: Call, frame: Frame | None) -> Possible:
         member = receiver.members.get(callee.name)
         if member is not None:
-            return tuple(value for item in member.values for value in self._called(item, call, frame))
+            return tuple(self._of_members(member.values, call, lambda item: self._called(item, call, frame)))
+        if receiver.spreads and not call.arguments and self._evaluator.names.traits.reads_by_calls:
+            return member_of(receiver, callee.name, call, self._evaluator.part)
         if callee.name not in _LOOKUPS or not call.arguments:
             return (unknown(call, receiver.spreads),)
         invocation = self._invocation(call, frame)
@@ -214,6 +227,11 @@ class Calls:
         followed = self._of_declared(receiver, callee, call, frame) if isinstance(receiver, Given) else ()
         if followed:
             return followed
+        if isinstance(receiver, Given) and self._evaluator.names.is_jvm and not call.arguments:
+            # The fields of a record are read by calls of their names.
+            told = self._evaluator.declared.part(receiver, callee.name)
+            if told:
+                return told
         holder = self._service(receiver) if isinstance(receiver, Given) else full_name(receiver)
         name = f"{holder}.{callee.name}" if holder is not None else None
         invocation = self._invocation(call, frame)
@@ -268,18 +286,6 @@ class Calls:
         inner = Frame(function, bindings, frame if home is self._evaluator else None, (frame.depth if frame else 0) + 1)
         values = self._evaluator.from_home(home, home.calls.returned_by(function, inner, call))
         return opaque if all(isinstance(value, Unknown) and not value.sources for value in values) else values
-
-
-def _is_left_to_others(function: Function) -> bool:
-    """Whether a function is there to be overridden: it does nothing, or raises in the end."""
-    statements = function.body.statements
-    return all(map(_does_nothing, statements)) or isinstance(statements[-1], Raise)
-
-
-def _does_nothing(statement: Statement) -> bool:
-    """A docstring, or Python's `...`."""
-    value = statement.value if isinstance(statement, Evaluate) else None
-    return isinstance(value, Literal) or (isinstance(value, Opaque) and not value.children)
 
 
 def _returned(name: str | None, invocation: Invocation) -> Possible:

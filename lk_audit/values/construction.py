@@ -1,19 +1,27 @@
-"""Constructions: the call that made an instance, and what it passes for the fields of its class."""
+"""Constructions: the call that made an instance, what it passes for the fields of its class, and changed copies.
+
+Sources of what makes copies: docs.python.org (dataclasses.replace, `_replace` of named tuples), the documentation of
+attrs, msgspec and pydantic; kotlinlang.org (data classes); docs.ruby-lang.org (Data).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from lk_audit.syntax import Argument, Assign, Call, Class, Declare, Expr, Member, Name, walk
+from lk_audit.syntax import Argument, Assign, Call, Class, Declare, Define, Expr, Member, Name, walk
 from lk_audit.values.callgraph import last_name
+from lk_audit.values.model import Mapped, Possible, Value
+from lk_audit.values.model import Member as Entry
 from lk_audit.values.parameters import argument_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lk_audit.values.evaluator import Evaluator
+    from lk_audit.values.invocation import Invocation
 
 _POSITIONAL_MARKS = frozenset({"dataclass", "define", "mutable", "frozen", "attrs"})
 _POSITIONAL_BASES = frozenset({"NamedTuple", "Struct"})
@@ -49,6 +57,13 @@ def declared_fields(owner: Class) -> Iterator[str]:
                 continue
 
 
+def component(owner: Class, place: int) -> str:
+    """What the parameter of a class's constructor is called that `val (room, ttl) = spec` takes at a place."""
+    constructors = (item.function for item in owner.body.statements if isinstance(item, Define))
+    parameters = next((item.parameters for item in constructors if item.name == "constructor"), ())
+    return parameters[place].name if place < len(parameters) else ""
+
+
 def _is_of_class(annotation: Expr) -> bool:
     """`ClassVar[int]` is no field."""
     return any(isinstance(node, Name | Member) and last_name(node) == "ClassVar" for node in walk(annotation))
@@ -59,3 +74,37 @@ def _takes_positions(owner: Class) -> bool:
     bases = {last_name(base) for base in owner.bases}
     marks = {last_name(mark) for mark in owner.decorators}
     return bases <= _POSITIONAL_BASES and bool(bases or marks & _POSITIONAL_MARKS)
+
+
+def copy_of_first(invocation: Invocation) -> Possible | None:
+    """`replace(spec, ttl=60)`."""
+    return tuple(_changed(invocation, value) for value in invocation.values(0)) or None
+
+
+def copy_of_receiver(invocation: Invocation, receiver: Value) -> Possible | None:
+    """`spec.copy(ttl = 60)`; a method that is given anything but fields by their names is another one."""
+    given = invocation.call.arguments
+    return (_changed(invocation, receiver),) if given and all(item.name for item in given) else None
+
+
+def updated_copy(invocation: Invocation, receiver: Value) -> Possible | None:
+    """Pydantic's `spec.model_copy(update={"ttl": 60})`."""
+    changes = [value for value in invocation.values(None, "update") if isinstance(value, Mapped)]
+    return tuple(_with(receiver, invocation, value.members) for value in changes) or None
+
+
+def _changed(invocation: Invocation, original: Value) -> Value:
+    return _with(original, invocation, dict(_named(invocation)))
+
+
+def _named(invocation: Invocation) -> Iterator[tuple[str, Entry]]:
+    for item in invocation.call.arguments:
+        if item.name is not None:
+            yield item.name, Entry(values=invocation.evaluate(item.value), key=item.value)
+
+
+def _with(original: Value, invocation: Invocation, changes: Mapping[str, Entry]) -> Value:
+    """A record of the changes that takes everything else over from the original."""
+    if isinstance(original, Mapped):
+        return replace(original, members={**original.members, **changes})
+    return Mapped(origin=invocation.call, members=changes, open=True, spreads=(original,))

@@ -11,6 +11,7 @@ from lk_audit.values.callgraph import is_property, last_name
 from lk_audit.values.construction import Construction
 from lk_audit.values.frames import Frame
 from lk_audit.values.model import Defined, Given, Possible, Unknown, Value, defined_classes
+from lk_audit.values.overriding import implementations, leaves_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _SETTINGS_MARKS = frozenset({"ConfigurationProperties", "ConfigMapping"})
 """Annotations of classes that are filled with settings (docs.spring.io, quarkus.io: type-safe configuration)."""
+_TELLING = frozenset({"go", "jvm", "rust"})
+"""Families of languages whose declarations tell libraries the defaults of fields."""
 _WRAPPED = frozenset({("Value",), ("CurrentValue",)})
 """Under which .NET hands out the settings of an `IOptions<T>` (learn.microsoft.com: options pattern)."""
 
@@ -35,13 +38,28 @@ class Declared:
             return self._default_of_setting(value, name) if value.members in _WRAPPED else ()
         found = self._property(value, name) or self._default_of_setting(value, name)
         if not found and self._evaluator.names.traits.has_rich_enums:
-            return self._of_constants(value, name)
-        return found
+            found = self._of_constants(value, name)
+        return found or self._left_open(value, name)
+
+    def _left_open(self, value: Given, name: str) -> Possible:
+        """A part of something whose type leaves it to those who implement it: what they have, or others."""
+        for owner in self._classes(value):
+            if leaves_open(self._evaluator.attributes.of_class(owner, name)):
+                found = tuple(item for item in self._of_heirs(owner, name) if not isinstance(item, Defined))
+                return (replace(value, members=(*value.members, name)), *found) if found else ()
+        return ()
+
+    def _of_heirs(self, owner: Class, name: str) -> Possible:
+        """What those make of an attribute who say that they implement a type."""
+        home = self._evaluator.home(owner) if self._evaluator.names.traits.implements_by_name else None
+        return () if home is None else self._evaluator.from_home(home, implementations(home, owner, name))
 
     def methods(self, value: Given, name: str) -> Iterator[Function]:
         """The methods of that name of the class that a parameter is declared to be of."""
         for owner in self._classes(value):
             members = self._evaluator.attributes.of_class(owner, name) or ()
+            if leaves_open(members):
+                members = self._of_heirs(owner, name) or members
             found = (item.definition for item in members if isinstance(item, Defined))
             yield from (item for item in found if isinstance(item, Function))
 
@@ -53,11 +71,22 @@ class Declared:
     def _default_of_setting(self, value: Given, name: str) -> Possible:
         """A field of a class that a framework fills with settings: what they say, or its initial value."""
         for owner in self._classes(replace(value, members=())):
-            if value.members or any(last_name(mark) in _SETTINGS_MARKS for mark in owner.decorators):
-                found = self._evaluator.attributes.of_class(owner, name) or ()
+            told = self.told(owner, name)
+            if told or value.members or any(last_name(mark) in _SETTINGS_MARKS for mark in owner.decorators):
+                found = told or self._evaluator.attributes.of_class(owner, name) or ()
                 defaults = tuple(item for item in found if not isinstance(item, Unknown | Given))
                 return (replace(value, members=(*value.members, name)), *defaults) if defaults else ()
         return ()
+
+    def told(self, owner: Class, name: str) -> Possible:
+        """What a library that fills a field of a class is told to put there where settings say nothing."""
+        is_told = self._evaluator.names.traits.family in _TELLING
+        home = self._evaluator.home(owner) if is_told else None
+        if home is None:
+            return ()
+        from lk_audit.values import told_defaults  # noqa: PLC0415 - few languages have any
+
+        return self._evaluator.from_home(home, told_defaults.of_field(home, owner, name))
 
     def _property(self, value: Given, name: str) -> Possible:
         """What a property gives that the class of a parameter computes: `get ttl() { ... }`, `@property`."""

@@ -65,7 +65,15 @@ from lk_audit.values.possible import (
     located,
     unknown,
 )
-from lk_audit.values.records import RecordBuilder, items_of, key_name, listed, looked_up, may_be_skipped, member_of
+from lk_audit.values.records import (
+    RecordBuilder,
+    items_of,
+    key_name,
+    listed,
+    looked_up,
+    may_be_skipped,
+    member_of,
+)
 from lk_audit.values.structs import Structs
 from lk_audit.values.variables import Variables
 
@@ -151,7 +159,7 @@ class Evaluator:
             Call: self.calls.call,
             Each: self._each,
             Opaque: self._opaque,
-            Comprehension: self._opaque,
+            Comprehension: self._comprehension,
         }
 
     def evaluate(self, expr: Expr) -> Possible:
@@ -213,7 +221,8 @@ class Evaluator:
         match value:
             case Mapped():
                 method = self.structs.methods(value, key) if self.structs.are_built and key not in value.members else ()
-                return method or member_of(value, key, origin, self.part)
+                known = method or member_of(value, key, origin, self.part)
+                return self.structs.filled(value, key, known) if self.names.is_go and not method else known
             case Listed():
                 return _item(value, key, origin)
             case Reference(name=name):
@@ -308,8 +317,23 @@ class Evaluator:
         return (Defined(origin=expr, definition=expr),)
 
     def _each(self, expr: Each, frame: Frame | None) -> Possible:
-        """What a loop's variable can be: the items of a list that is known."""
-        return items_of(self.evaluate_at(expr.iterable, frame), expr)
+        """What a loop's variable can be: the items of a list that is known, or what a generator yields."""
+        values = self.evaluate_at(expr.iterable, frame)
+        if isinstance(expr.iterable, Call):
+            from lk_audit.values import iteration  # noqa: PLC0415 - few loops go through what a call gives
+
+            if iteration.is_generated(self, self.evaluate_at(expr.iterable.callee, frame)):
+                return values
+        return items_of(values, expr)
+
+    def _comprehension(self, expr: Comprehension, frame: Frame | None) -> Possible:
+        """A dict of Python whose entries are alike, or have keys that are known; of anything else its parts."""
+        if not expr.makes_record:
+            return self._opaque(expr, frame)
+        from lk_audit.values import iteration  # noqa: PLC0415 - few dicts are made so
+
+        made = iteration.record_of_each(expr, lambda part: self.evaluate_at(part, frame))
+        return self._opaque(expr, frame) if made is None else (made,)
 
     def _opaque(self, expr: Opaque, frame: Frame | None) -> Possible:
         """Syntax without a meaning here: not known, but computed from its parts."""

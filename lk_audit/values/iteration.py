@@ -1,4 +1,4 @@
-"""What a function is given that something else calls for each item of a collection: `items.map((item) => ...)`.
+"""What is done for each item of a collection: functions that are given them, comprehensions, loops over generators.
 
 Sources: the documentation of the languages' collections: MDN's Array, Ruby's Enumerable, Kotlin's collections, Java's
 streams, .NET's LINQ, Rust's Iterator, Swift's and Dart's sequences, Elixir's Enum, PHP's arrays.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Argument, Call, Expr, Function, Member, Parameter
+from lk_audit.syntax import Argument, Assign, Call, Comprehension, Expr, Function, Member, Opaque, Parameter
 from lk_audit.values.callgraph import last_name
-from lk_audit.values.model import Listed, Mapped, Number, Possible, Text
-from lk_audit.values.records import any_member, items_of
+from lk_audit.values.model import Defined, Listed, Mapped, Number, Possible, Text, Value
+from lk_audit.values.records import any_member, items_of, of_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lk_audit.values.evaluator import Evaluator
 
 _METHODS = frozenset(
@@ -60,3 +62,27 @@ def _collection(evaluator: Evaluator, function: Function) -> Expr | None:
         return others[0] if last_name(call.callee) in _FUNCTIONS else None
     method = call.callee if isinstance(call.callee, Member) else None
     return method.object if method is not None and method.name in {*_METHODS, _PROMISED} else None
+
+
+def record_of_each(made: Comprehension, evaluate: Callable[[Expr], Possible]) -> Mapped | None:
+    """Python's `{kind: lifetime for kind in kinds}`, where all keys are known and have the same value; else None."""
+    *clauses, key, value = made.children
+    if not isinstance(key, Expr) or not isinstance(value, Expr):
+        return None
+    certain = all(isinstance(item, Assign) for item in clauses)
+    return of_keys(evaluate(key), evaluate(value), key, made, certain=certain)
+
+
+def is_generated(evaluator: Evaluator, called: Possible) -> bool:
+    """Whether what a call gives is, one by one, what a function of the project yields."""
+    return bool(called) and all(_yields(evaluator, value) for value in called)
+
+
+def _yields(evaluator: Evaluator, value: Value) -> bool:
+    function = value.definition if isinstance(value, Defined) else None
+    home = evaluator.home(function) if isinstance(function, Function) else None
+    if home is None or not isinstance(function, Function):
+        return False
+    # A `yield` stands in an expression.
+    returns = home.names.returns(function)
+    return bool(returns) and all(isinstance(home.names.parent(item), Opaque) for item in returns)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from lk_audit.syntax import Expr
+from lk_audit.syntax import Argument, Block, Call, Expr, Member, Return, Sequence
+from lk_audit.syntax import Function as Lambda
 from lk_audit.values import moments
 from lk_audit.values.conversions import (
     GREATEST,
@@ -34,9 +35,10 @@ from lk_audit.values.invocation import Function, Invocation, Method
 from lk_audit.values.model import Duration, Listed, Mapped, Number, Possible, Text, Value
 from lk_audit.values.model import Member as Entry
 from lk_audit.values.possible import unknown
-from lk_audit.values.records import pairs_of, values_of
+from lk_audit.values.records import of_keys, pairs_of, values_of
 from lk_audit.values.spans import counted, in_units
 
+_PAIR = 2
 _UNITS = {
     "milliseconds": 1e-3,
     "seconds": 1.0,
@@ -63,15 +65,44 @@ _CONVERSIONS = {
 
 def _map(invocation: Invocation) -> Possible | None:
     """`new Map([["kiosk", "2d"]])`; later statements may add to it."""
-    pairs = [pair for value in invocation.values(0) if isinstance(value, Listed) for pair in value.items]
-    members = {
+    members = _entries(invocation.values(0))
+    return (Mapped(origin=invocation.call, members=members, open=True),) if members else None
+
+
+def _entries(values: Possible) -> dict[str, Entry]:
+    """The entries that lists of pairs tell."""
+    pairs = [pair for value in values if isinstance(value, Listed) for pair in value.items]
+    return {
         key.text: Entry(values=found.items[1], key=key.origin)
         for (found,) in (pair for pair in pairs if len(pair) == 1)
-        if isinstance(found, Listed) and len(found.items) == len(("key", "value"))
+        if isinstance(found, Listed) and len(found.items) == _PAIR
         for key in found.items[0]
         if isinstance(key, Text)
     }
-    return (Mapped(origin=invocation.call, members=members, open=True),) if members else None
+
+
+def _from_entries(invocation: Invocation) -> Possible:
+    """`Object.fromEntries(map)`, also of pairs and of `kinds.map((kind) => [kind, "2d"])`."""
+    values = invocation.values(0)
+    maps = tuple(value for value in values if isinstance(value, Mapped))
+    made = _made_of_each(invocation)
+    members = _entries(values)
+    if members and not maps and made is None:
+        is_open = any(not isinstance(value, Listed) or value.open for value in values)
+        made = Mapped(origin=invocation.call, members=members, open=is_open)
+    return maps or ((made,) if made is not None else derived(invocation))
+
+
+def _made_of_each(invocation: Invocation) -> Mapped | None:
+    """The record of the pairs that a function makes of each item."""
+    match invocation.expr(0):
+        case Call(
+            callee=Member(name="map"),
+            arguments=(Argument(value=Lambda(body=Block(statements=(Return(value=Sequence(items=(key, value))),)))),),
+        ):
+            return of_keys(invocation.evaluate(key), invocation.evaluate(value), key, invocation.call)
+        case _:
+            return None
 
 
 def _list_from(invocation: Invocation) -> Possible | None:
@@ -168,12 +199,12 @@ FUNCTIONS: dict[str, Function] = {
             "encodeURIComponent",
             "encodeURI",
             "btoa",
-            "Object.fromEntries",
             "Object.keys",
         ),
         derived,
     ),
     "Map": _map,
+    "Object.fromEntries": _from_entries,
     "Set": identity,
     "Array.from": _list_from,
     "Object.entries": _of_record(pairs_of),

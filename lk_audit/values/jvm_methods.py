@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from lk_audit.syntax import Expr, Function
-from lk_audit.values import limits, texts
+from lk_audit.values import construction, limits, texts
 from lk_audit.values.invocation import Invocation, Method
 from lk_audit.values.jvm import UNITS, amount, as_number
 from lk_audit.values.model import (
@@ -221,6 +221,7 @@ _LIST: dict[str, Method] = {
     ),
     "get": _item,
 }
+_COPY: Mapping[str, Method] = {"copy": construction.copy_of_receiver}
 METHODS: Mapping[type, Mapping[str, Method]] = {
     Text: {**{name: texts.TEXT[name] for name in _TEXT_OF_ALL}, **_COMMON, **_TEXT},
     Number: {**_COMMON, **_NUMBER},
@@ -236,8 +237,10 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
         "toMap": itself,
         "toMutableMap": itself,
         "toString": itself,
+        **_COPY,
     },
     Environment: {**_SYMBOLIC, **dict.fromkeys(("get", "getString", "asString", "toString"), itself), **limits.KOTLIN},
-    Returned: {**{name: method for name, method in _SYMBOLIC.items() if method is itself}, **_ELSE},
-    **dict.fromkeys((Given, Unknown), _ELSE),
+    Returned: {**{name: method for name, method in _SYMBOLIC.items() if method is itself}, **_ELSE, **_COPY},
+    Given: {**_ELSE, **_COPY},
+    Unknown: _ELSE,
 }

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from lk_audit.syntax import Block, Class, Expr, Return
 from lk_audit.syntax import Function as Lambda
-from lk_audit.values import moments
+from lk_audit.values import construction, moments
 from lk_audit.values.conversions import (
     GREATEST,
     LEAST,
@@ -24,8 +24,8 @@ from lk_audit.values.conversions import (
     parsed_number,
     rounding,
 )
-from lk_audit.values.invocation import Function, Invocation
-from lk_audit.values.model import Defined, Environment, Listed, Number, Possible, Text
+from lk_audit.values.invocation import Function, Invocation, Method
+from lk_audit.values.model import Defined, Environment, Given, Listed, Mapped, Number, Possible, Returned, Text
 
 
 def _python_round(invocation: Invocation) -> Possible | None:
@@ -135,5 +135,11 @@ FUNCTIONS: dict[str, Function] = {
         ("typer.Option", "typer.Argument", "fastapi.Query", "fastapi.Body", "fastapi.Form"),
         lambda invocation: invocation.values(0, "default") or None,
     ),
+    **dict.fromkeys(
+        ("dataclasses.replace", "copy.replace", "attrs.evolve", "attr.evolve", "msgspec.structs.replace"),
+        construction.copy_of_first,
+    ),
     **moments.PYTHON,
 }
+_COPIES: dict[str, Method] = {"_replace": construction.copy_of_receiver, "model_copy": construction.updated_copy}
+METHODS: dict[type, dict[str, Method]] = {Returned: _COPIES, Given: _COPIES, Mapped: {"_replace": _COPIES["_replace"]}}

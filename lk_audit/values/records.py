@@ -177,6 +177,14 @@ def pairs_of(value: Value, origin: Expr) -> Value | None:
     return Listed(origin=origin, items=tuple((Listed(origin=origin, items=pair),) for pair in pairs))
 
 
+def of_keys(keys: Possible, values: Possible, key: Expr, origin: Expr, *, certain: bool = True) -> Mapped | None:
+    """A record with an entry under each of some keys, where all are known and have the same value; else None."""
+    names = [name for name in map(key_name, keys) if name is not None]
+    if len(names) < len(keys) or (len(names) > 1 and len(values) > 1):
+        return None
+    return Mapped(origin=origin, members=dict.fromkeys(names, Member(values=values, key=key, certain=certain)))
+
+
 def values_of(value: Value, origin: Expr) -> Value | None:
     """The values of a record that is known."""
     if not isinstance(value, Mapped) or value.open:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from lk_audit.values import construction
 from lk_audit.values.arithmetic import to_float
 from lk_audit.values.conversions import derived, to_text
 from lk_audit.values.invocation import Function, Invocation, Method
@@ -165,8 +166,9 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
     Number: {**NUMBER, **CLAMP},
     Moment: MOMENT,
     Duration: {**DURATION, **CLAMP},
-    Mapped: {"merge": _merged},
+    Mapped: {"merge": _merged, "with": construction.copy_of_receiver},
     Listed: {"min": least_of},
-    **dict.fromkeys((Environment, Given, Returned), SYMBOLIC),
+    Environment: SYMBOLIC,
+    **{key: {**SYMBOLIC, "with": construction.copy_of_receiver} for key in (Given, Returned)},
     Unknown: CLAMP,
 }

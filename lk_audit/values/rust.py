@@ -1,7 +1,7 @@
 """Known functions, methods and macros of Rust's standard library and of crates that many programs use, as tables.
 
 Names are those of types without their path (see `simple_name`). Sources: the documentation of `std::time`, `std::env`,
-chrono, time, dotenvy, jsonwebtoken, jwt-simple.
+`std::sync`, once_cell, chrono, time, dotenvy, jsonwebtoken, jwt-simple.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from lk_audit.syntax import Expr
+from lk_audit.syntax import Block, Expr, Return
+from lk_audit.syntax import Function as Closure
 from lk_audit.values import limits, texts
 from lk_audit.values.conversions import GREATEST, LEAST, derived, identity
 from lk_audit.values.invocation import Function, Invocation, Method
@@ -110,6 +111,20 @@ def _custom_claims(invocation: Invocation) -> Possible | None:
     return tuple(found)
 
 
+def _made_later(invocation: Invocation) -> Possible | None:
+    """`LazyLock::new(|| Config { ttl: 600 })`: what the function gives, whenever it is called."""
+    match invocation.expr(0):
+        case Closure(body=Block(statements=(*_, Return(value=made)))) if made is not None:
+            return invocation.evaluate(made)
+        case _:
+            return None
+
+
+def _filled(invocation: Invocation, _: Value) -> Possible | None:
+    """`CELL.get_or_init(|| 600)`, where nothing but this fills the cell."""
+    return _made_later(invocation)
+
+
 FUNCTIONS: dict[str, Function] = {
     **{
         f"Duration.{name}": span(seconds)
@@ -145,6 +160,7 @@ FUNCTIONS: dict[str, Function] = {
         identity,
     ),
     "Claims.with_custom_claims": _custom_claims,
+    **dict.fromkeys(("LazyLock.new", "Lazy.new", "LazyCell.new"), _made_later),
     **dict.fromkeys(("EncodingKey.from_base64_secret", "concat", "String.from_utf8_lossy"), derived),
     "cmp.min": LEAST,
     "cmp.max": GREATEST,
@@ -250,7 +266,11 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
     },
     Environment: {**_KEEPING, **limits.RUST, **dict.fromkeys(("parse", "to_string_lossy"), itself)},
     Given: {**dict.fromkeys(("trim", "parse"), itself), **limits.RUST},
-    Returned: {**dict.fromkeys(("map_err", "context", "with_context"), itself), **limits.RUST},
+    Returned: {
+        **dict.fromkeys(("map_err", "context", "with_context"), itself),
+        **dict.fromkeys(("get_or_init", "get_or_try_init"), _filled),
+        **limits.RUST,
+    },
     Unknown: limits.RUST,
 }
 

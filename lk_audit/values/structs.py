@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Argument, Assign, Call, Class, Define, DefineClass, Expr, Function, Literal, Name, Opaque
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Call,
+    Class,
+    Define,
+    DefineClass,
+    Expr,
+    Function,
+    Literal,
+    Member,
+    Name,
+    Opaque,
+)
 from lk_audit.values.model import Defined, Given, Mapped, Nothing, Possible, Step, Text, Value, defined_classes
+from lk_audit.values.overriding import implementations
 from lk_audit.values.possible import bounded, shown, traced, unknown
 from lk_audit.values.records import RecordBuilder
 
@@ -32,6 +47,11 @@ class Structs:
         """Whether the language writes objects out with their fields."""
         names = self._evaluator.names
         return names.traits.has_structs or names.module.language == "csharp"
+
+    @cached_property
+    def _takes_options(self) -> bool:
+        """Whether a function of the file takes any number of something, as those do that take options."""
+        return any(item.kind == "rest" for function in self._evaluator.names.functions for item in function.parameters)
 
     def built(self, call: Call, frame: Frame | None) -> Mapped | None:
         """The value of a struct literal of a type of the project; None for other types."""
@@ -101,9 +121,47 @@ class Structs:
         """The method that a value has under a name by its type; nothing when it has none."""
         for home, owner in self.types_of(value):
             found = home.structs.method(owner, name, 0)
-            if found is not None:
+            if found is None and isinstance(value, Given) and _is_interface(owner):
+                found = tuple(item for item in implementations(home, owner, name) if isinstance(item, Defined))
+            if found:
                 return self._evaluator.from_home(home, found)
         return ()
+
+    def filled(self, value: Mapped, name: str, known: Possible) -> Possible:
+        """What a field of a struct of Go can be: `known`, what a library fills it with, and what options set."""
+        for home, owner in self.types_of(value):
+            told = () if name in value.members else self._evaluator.declared.told(owner, name)
+            maker = self._evaluator.names.enclosing_function(value.origin)
+            takes_options = maker is not None and any(item.kind == "rest" for item in maker.parameters)
+            set_by_options = home.structs.set_by_options(owner, name) if takes_options else ()
+            return (*(told or known), *self._evaluator.from_home(home, set_by_options))
+        return known
+
+    def set_by_options(self, owner: Class, name: str) -> Possible:
+        """What functions set a field to that others give: `func(s *settings) { s.ttl = ttl }`, a functional option."""
+        found: list[Value] = []
+        linker = self._evaluator.linker
+        others = linker.mentioning(owner.name) if linker is not None and self._evaluator.effort.asks_callers else ()
+        for home in (self._evaluator, *others):
+            for target in home.names.members_named(name):
+                assign = home.names.parent(target)
+                if isinstance(assign, Assign) and assign.target is target and home.structs.is_option(target, owner):
+                    values = home.evaluate(assign.value)
+                    step = Step(assign.start, assign.end, shown(values, name))
+                    found += self._evaluator.from_home(home, traced(values, step))
+        return tuple(found)
+
+    def is_option(self, target: Member, owner: Class) -> bool:
+        """Whether a field is set of what a function is given that another one makes."""
+        names = self._evaluator.names
+        function = names.enclosing_function(target)
+        if function is None or function.name or names.enclosing_function(function) is None:
+            return False
+        given = target.object.id if isinstance(target.object, Name) else ""
+        types = (item.annotation for item in function.parameters if item.name == given and item.annotation is not None)
+        return any(
+            kind is owner for written in types for kind in defined_classes(self._evaluator.evaluate_here(written))
+        )
 
     def types_of(self, value: Value) -> Iterator[tuple[Evaluator, Class]]:
         """The types of the project that a value is of: by its literal, or as a parameter is declared."""
@@ -135,9 +193,7 @@ class Structs:
 
     def satisfies(self, owner: Class, interface: Class) -> bool:
         """Whether a type of this file has every method that an interface asks for."""
-        if not any(isinstance(base, Name) and base.id == "interface" for base in interface.bases):
-            return False
-        wanted = _field_names(interface)
+        wanted = _field_names(interface) if _is_interface(interface) else []
         return bool(wanted) and all(self.method(owner, name, 0) is not None for name in wanted)
 
     def field(self, owner: Class, name: str, definitions: Sequence[Definition], depth: int) -> Possible | None:
@@ -146,6 +202,8 @@ class Structs:
         if nested is not None:
             return (Defined(origin=nested, definition=nested),)
         given = [*self._assigned(owner, definitions), *self._written(owner, name)]
+        if given and self._evaluator.names.is_go and self._takes_options:
+            given += self.set_by_options(owner, name)
         if given:
             return bounded(given, owner)
         if definitions:
@@ -194,6 +252,10 @@ class Structs:
         """The type itself, then what other files of the package declare of it."""
         linker = self._evaluator.linker
         return [(self._evaluator, owner), *(linker.other_parts(owner) if linker is not None else ())]
+
+
+def _is_interface(owner: Class) -> bool:
+    return any(isinstance(base, Name) and base.id == "interface" for base in owner.bases)
 
 
 def _is_plain(owner: Class, call: Call) -> bool:

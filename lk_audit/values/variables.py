@@ -60,6 +60,8 @@ class Variables:
             return receiver
         definitions = evaluator.names.definitions(name)
         if not definitions:
+            if name.id == "super" and evaluator.names.module.language == "ruby":
+                return evaluator.attributes.of_super(name)
             origin = evaluator.names.origin(name)
             return (Unknown(origin=name),) if origin is None else evaluator.from_origin(origin, name)
         found = [(item, self._definition(item, name, frame)) for item in definitions]

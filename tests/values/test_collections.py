@@ -14,6 +14,10 @@ LOOPS = {
     ("a.py", "for a, x in zip(['a'], [5]): look(x)"): "5",
     ("a.js", "for (const x of new Set([5, 6])) look(x)"): "5 | 6",
     ("a.py", "for x in asked: look(x)"): "?(ref asked)",
+    ("a.py", "def g():\n    yield 5\n    yield 6\nfor x in g(): look(x)"): "5 | 6",
+    ("a.py", "def g():\n    yield 'a', 5\nfor k, x in g(): look(x)"): "5",
+    ("a.py", "def g(): return 5\nfor x in g(): look(x)"): "?",
+    ("a.js", "function* g() { yield {t: 5}; yield {t: 6}; }\nfor (const {t} of g()) look(t)"): "5 | 6",
     ("a.js", "for (const x of [5, 6]) look(x)"): "5 | 6",
     ("a.js", "for (const {y} of [{y: 5}, {y: 6}]) look(y)"): "5 | 6",
     ("a.js", "for (const [k, v] of Object.entries({a: 5, b: 6})) look(v)"): "5 | 6",
@@ -37,6 +41,11 @@ COMPREHENSIONS = {
     "x = 7\n[x for x in [5, 6]]\nlook(x)": "7",
     "def f(x):\n    names = [x.name for x in [5, 6]]\n    look(x)": "given x",
     "x = 7\n[look(x) for y in [5, 6]]": "7",
+    "look({k: 5 for k in ['a', 'b']})": "{a: 5, b: 5}",
+    "look({k: 5 for k in ['a', 'b'] if k in asked})": "{a?: 5, b?: 5}",
+    "look({k: v for k, v in {'a': 5}.items()})": "{a: 5}",
+    "look({k: v for k, v in {'a': 5, 'b': 6}.items()})": "?",
+    "look({k: 5 for k in asked})": "?(ref asked)",
 }
 CALLBACKS = {
     ("a.js", "[5, 6].map((x) => look(x))"): "5 | 6",
@@ -64,6 +73,8 @@ TAKEN_APART = {
     ("a.kt", "fun f() { val (a, b) = listOf(1, 5); look(b) }"): "5",
     ("a.kt", "fun f() { val (a, b) = 1 to 5; look(b) }"): "5",
     ("a.kt", "fun f() { val (a, b) = Pair(1, 5); look(b) }"): "5",
+    ("a.kt", "data class S(val a: Int, val b: Int = 3)\nfun f() { val (a, b) = S(1, 5); look(b) }"): "5",
+    ("a.kt", "data class S(val a: Int, val b: Int)\nfun f() { listOf(S(1, 5)).map { (a, b) -> look(b) } }"): "5",
     ("a.js", "const [, b] = [1, 5]; look(b)"): "5",
     ("a.py", "(a, b), c = (1, 5), 3\nlook(b)"): "5",
 }

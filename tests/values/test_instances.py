@@ -21,6 +21,23 @@ RUBY = {
     "class Spec < Struct.new(:room, :ttl)\nend\nlook(Spec.new('a', 5).ttl)": "5",
     "look(OpenStruct.new(ttl: 5).ttl)": "5",
 }
+KOTLIN_SPEC = "data class S(val a: Int, val ttl: Int = 3)\nfun f(s: S) { look("
+SHARP_SPEC = (
+    'record S(string R) { public int T { get; init; } = 3; }\nclass A { static S l = new("x"); void F() { look('
+)
+RUBY_SPEC = "S = Data.define(:room, :ttl)\nlook(S.new(room: 'a', ttl: 3)"
+PYTHON_SPEC = "from dataclasses import dataclass, replace\n@dataclass\nclass S:\n    room: str\n    ttl: int = 3\n"
+COPIES = {
+    ("a.kt", f"{KOTLIN_SPEC}S(1).copy(ttl = 5).ttl) }}"): "5",
+    ("a.kt", f"{KOTLIN_SPEC}S(1).copy(ttl = 5).a) }}"): "1",
+    ("a.kt", f"{KOTLIN_SPEC}s.copy(a = 5).ttl) }}"): "given s.ttl",
+    ("a.cs", f"{SHARP_SPEC}(l with {{ T = 5 }}).T); }} }}"): "5",
+    ("a.cs", f"{SHARP_SPEC}(l with {{ T = 5 }}).R); }} }}"): "'x'",
+    ("a.rb", f"{RUBY_SPEC}.with(ttl: 5).ttl)"): "5",
+    ("a.rb", f"{RUBY_SPEC}.with(ttl: 5).room)"): "'a'",
+    ("a.py", f"{PYTHON_SPEC}look(replace(S('a'), ttl=5).ttl)"): "5",
+    ("a.py", f"{PYTHON_SPEC}look(replace(S('a'), ttl=5).room)"): "'a'",
+}
 PHP_CLASS = "<?php class Spec { public function __construct(public int $ttl = 60) {} "
 PHP = {
     f"{PHP_CLASS}}}\nlook((new Spec(5))->ttl);": "5",
@@ -114,3 +131,8 @@ def test_an_instance_keeps_what_another_file_made_it_with(spec: str, call: str) 
 
     lifetimes = [lifetime for fact in facts if isinstance(fact, TokenMint) for lifetime in fact.lifetimes]
     assert (Expiry.EXPLICIT, 7200) in [(lifetime.expiry, lifetime.seconds) for lifetime in lifetimes]
+
+
+@pytest.mark.parametrize(("path", "code"), COPIES)
+def test_a_copy_has_what_it_does_not_change(path: str, code: str) -> None:
+    assert look_in(path, code) == COPIES[path, code]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.context import FileContext
 from lk_audit.livekit.requests import SERVED_PARAMETERS
-from lk_audit.syntax import Assign, Call, Class, Expr, Function, Member, Name
+from lk_audit.syntax import Assign, Block, Call, Class, Expr, Function, Member, Name, Parameter, Return
 from lk_audit.values.model import Defined, Returned
 
 _IN_PARTS = "#0"
@@ -19,7 +19,7 @@ _MOST_PARAMETERS = 3
 def as_function(context: FileContext, expr: Expr) -> Function | None:
     """The function that an expression is, by name from whatever file, or as the last argument of a wrapper."""
     if isinstance(expr, Function):
-        return expr
+        return _waiting(context, expr) or expr
     if isinstance(expr, Call):
         is_bound = isinstance(expr.callee, Member) and expr.callee.name == "bind"
         inner = expr.callee.object if isinstance(expr.callee, Member) and is_bound else None
@@ -32,6 +32,15 @@ def as_function(context: FileContext, expr: Expr) -> Function | None:
         made = [value.call for value in values if isinstance(value, Returned) and not value.members]
         found += [item for item in (_wrapped(call) for call in made) if item is not None]
     return next((item for item in found if isinstance(item, Function)), None)
+
+
+def _waiting(context: FileContext, function: Function) -> Function | None:
+    """The function that one waits to call with what it is given: `partial(serve, settings)`."""
+    match function:
+        case Function(parameters=(Parameter(name="#rest"), *_), body=Block(statements=(Return(value=Call() as call),))):
+            return as_function(context, call.callee)
+        case _:
+            return None
 
 
 def _wrapped(call: Call) -> Function | None:

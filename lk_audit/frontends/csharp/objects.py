@@ -162,8 +162,17 @@ def _anonymous(run: Lowering, frame: Frame) -> Node:
 
 
 def _with(_: Lowering, frame: Frame) -> Node:
-    """`x with { A = 1 }`: a copy with other members."""
-    return Opaque(frame.start, frame.end, contents(frame.values))
+    """`x with { A = 1 }`: a copy with other members, a record that takes over those of the original."""
+    original, *changes = frame.values
+    spread = Entry(original.start, original.end, None, expression(original))
+    return Record(frame.start, frame.end, (spread, *(item for item in changes if isinstance(item, Entry))))
+
+
+def _change(run: Lowering, frame: Frame) -> Node:
+    """`A = 1` of a `with`."""
+    name, value = map(expression, frame.values)
+    key = Literal(name.start, name.end, run.data[name.start : name.end].decode("utf-8", "replace"))
+    return Entry(frame.start, frame.end, key, value)
 
 
 def _array(_: Lowering, frame: Frame) -> Node:
@@ -295,6 +304,7 @@ OBJECTS: Mapping[str, Lower] = {
     "implicit_object_creation_expression": _new_untyped,
     "anonymous_object_creation_expression": _anonymous,
     "with_expression": _with,
+    "with_initializer": _change,
     **dict.fromkeys(
         ("array_creation_expression", "implicit_array_creation_expression", "stackalloc_expression"), _array
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lk_audit.frontends.javascript.functions import Method
 from lk_audit.frontends.javascript.literals import markup_value, number_value, string_value, unescape
 from lk_audit.frontends.javascript.patterns import bind, key_of, word_of
-from lk_audit.frontends.lowering.common import constants, first_inside, meaningless, number
+from lk_audit.frontends.lowering.common import constants, first_inside, meaningless, number, waiting
 from lk_audit.frontends.lowering.interning import OFFSETS, TEXTS
 from lk_audit.frontends.lowering.tree import Part, Several, contents, expression, opaque
 from lk_audit.frontends.parsing import find
@@ -153,7 +153,23 @@ def _call(_: Lowering, frame: Frame) -> Node:
     if isinstance(callee, Await):
         # The grammar reads `await f<T>()` as `(await f)<T>()`.
         return Await(frame.start, frame.end, Call(callee.operand.start, frame.end, callee.operand, items))
-    return Call(frame.start, frame.end, callee, items)
+    call = Call(frame.start, frame.end, callee, items)
+    is_bound = isinstance(callee, Member) and callee.name == "bind" and len(items) > 1
+    return _given_some(call, callee) if is_bound and isinstance(callee, Member) else call
+
+
+def _given_some(call: Call, callee: Member) -> Expr:
+    """`mint.bind(null, "2d")`: a function that calls another with some arguments before those that it is given.
+
+    Databases have a `bind` too, for the values of a query.
+    """
+    receiver, *given = call.arguments
+    is_function = isinstance(callee.object, Name | Member)
+    match receiver.value:
+        case Literal(value=None) | Name(id="undefined" | "this") if is_function and not receiver.spread:
+            return waiting(call, callee.object, tuple(given))
+        case _:
+            return call
 
 
 def _new(_: Lowering, frame: Frame) -> Node:

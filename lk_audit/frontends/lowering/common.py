@@ -6,7 +6,24 @@ from typing import TYPE_CHECKING
 
 from lk_audit.frontends.lowering.interning import OFFSETS, TEXTS
 from lk_audit.frontends.lowering.tree import Part, block, contents, expression
-from lk_audit.syntax import Argument, Binary, If, Literal, Loop, Name, Node, Opaque, Raise, Scalar
+from lk_audit.syntax import (
+    Argument,
+    Binary,
+    Block,
+    Call,
+    Expr,
+    Function,
+    If,
+    Literal,
+    Loop,
+    Name,
+    Node,
+    Opaque,
+    Parameter,
+    Raise,
+    Return,
+    Scalar,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,3 +108,20 @@ def loop(_: Lowering, frame: Frame) -> Node:
 def thrown(_: Lowering, frame: Frame) -> Node:
     """`throw error`, or what is caught thrown again."""
     return Raise(frame.start, frame.end, frame.expression(0) if frame.values else None)
+
+
+def waiting(call: Call, called: Expr, given: tuple[Argument, ...], *, has_keywords: bool = False) -> Function:
+    """A function that calls another with what it is given, after some arguments that are given already.
+
+    Its parameters are called `#rest` and `#keywords`, as nothing that is written can be.
+    """
+    end = call.end
+    kinds = {"rest": "#rest", **({"keywords": "#keywords"} if has_keywords else {})}
+    parameters = tuple(Parameter(end, end, name, kind=kind) for kind, name in kinds.items())
+    passed = (Argument(end, end, None, Name(end, end, name), spread=True) for name in kinds.values())
+    plain = tuple(item for item in given if item.name is None)
+    named = tuple(item for item in given if item.name is not None)
+    rest, *keywords = passed
+    made = Call(call.start, end, called, (*plain, rest, *named, *keywords))
+    body = Block(call.start, end, (Return(call.start, end, made),))
+    return Function(call.start, end, "", parameters, body)

@@ -234,7 +234,8 @@ def _comprehension(run: Lowering, node: Node) -> Expr:
             clauses += [run.expr(inner) for inner in parts(part)]
         else:
             element += [run.expr(inner) for inner in (parts(part) if part.type == "pair" else (part,))]
-    return Comprehension(node.start_byte, node.end_byte, (*clauses, *element))
+    makes_record = node.type == "dictionary_comprehension"
+    return Comprehension(node.start_byte, node.end_byte, (*clauses, *element), makes_record)
 
 
 def _clause(run: Lowering, node: Node, start: int) -> list[Assign]:
@@ -347,7 +348,26 @@ def _call(run: Lowering, node: Node, callee: Expr) -> Expr:
         arguments = [argument(run, part) for part in parts(given)]
     else:
         arguments = [argument(run, given)]
-    return Call(OFFSETS[node.start_byte], OFFSETS[node.end_byte], callee, tuple(arguments))
+    call = Call(OFFSETS[node.start_byte], OFFSETS[node.end_byte], callee, tuple(arguments))
+    return _given_some(call) if _is_partial(callee) else call
+
+
+def _is_partial(callee: Expr) -> bool:
+    match callee:
+        case Name(id="partial") | Member(object=Name(id="functools"), name="partial"):
+            return True
+        case _:
+            return False
+
+
+def _given_some(call: Call) -> Expr:
+    """`partial(mint, ttl=60)`: a function that calls another with what it is given, and some that is given already."""
+    called, *given = call.arguments or (None,)
+    if called is None or called.name is not None or called.spread or not given:
+        return call
+    from lk_audit.frontends.lowering.common import waiting  # noqa: PLC0415 - few files make such functions
+
+    return waiting(call, called.value, tuple(given), has_keywords=True)
 
 
 def _member(run: Lowering, node: Node, value: Expr) -> Expr:

@@ -247,7 +247,7 @@ def _struct(run: Lowering, frame: Frame) -> Node:
 
 
 def _member(data: bytes, node: TreeNode, marks: list[Expr]) -> Assign:
-    """A field; `#[arg(env = "K", default_value = "v")]` says what it is given."""
+    """A field; `#[arg(env = "K", default_value = "v")]` or `#[serde(default = "name")]` says what it is given."""
     name = node.child_by_field_name("name")
     start, end = node.start_byte, node.end_byte
     target = (
@@ -259,8 +259,11 @@ def _member(data: bytes, node: TreeNode, marks: list[Expr]) -> Assign:
 
 
 def _from_arguments(marks: list[Expr]) -> Expr | None:
-    """What clap reads for a field: a variable of the environment, else its default."""
+    """What clap reads for a field, a variable of the environment, else its default; or what serde calls for one."""
     for mark in marks:
+        called = _serde(mark, "default")
+        if called is not None and str(called.value).isidentifier():
+            return Call(called.start, called.end, Name(called.start, called.end, str(called.value)), ())
         if not isinstance(mark, Call) or types.last_of(mark.callee) not in _ARGUMENT_MARKS:
             continue
         given = {item.name: item.value for item in mark.arguments if item.name is not None}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lk_audit.frontends.lowering.interning import TEXTS
 from lk_audit.frontends.lowering.tree import Part, copies_of
-from lk_audit.frontends.rust.literals import string_value
+from lk_audit.frontends.rust.literals import integer_value, string_value
 from lk_audit.patterns import regex
 from lk_audit.syntax import Argument, Assign, Call, Expr, Index, Literal, Member, Name, Opaque, Sequence
 
@@ -87,6 +88,8 @@ def last_of(written: Expr | None) -> str:
     return named.name if isinstance(named, Member) else named.id if isinstance(named, Name) else ""
 
 
+_LABELS = frozenset({"identifier", "default"})
+"""Nodes that name an argument of an attribute; one of the names is a word of the language."""
 _TESTS = regex(rb"#\[\s{0,9}cfg\(\s{0,9}(?:all\(\s{0,9})?test\b")
 
 
@@ -108,10 +111,13 @@ def _given(data: bytes, tree: TreeNode) -> Iterator[Argument]:
     children = tree.children[:_MOST]
     for place, child in enumerate(children):
         start, end = child.start_byte, child.end_byte
-        is_named = place > 1 and children[place - 1].type == "=" and children[place - 2].type == "identifier"
+        is_named = place > 1 and children[place - 1].type == "=" and children[place - 2].type in _LABELS
         label = text_of(data, children[place - 2]) if is_named else None
         if child.type in _STRINGS:
             yield Argument(start, end, label, Literal(start, end, string_value(data[start:end])))
+        elif child.type == "integer_literal":
+            with suppress(ValueError):
+                yield Argument(start, end, label, Literal(start, end, integer_value(data[start:end])))
         elif child.type == "identifier" and (place + 1 == len(children) or children[place + 1].type != "="):
             yield Argument(start, end, label, Name(start, end, text_of(data, child)))
 

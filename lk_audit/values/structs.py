@@ -122,7 +122,7 @@ class Structs:
         for home, owner in self.types_of(value):
             found = home.structs.method(owner, name, 0)
             if found is None and isinstance(value, Given) and _is_interface(owner):
-                found = tuple(item for item in implementations(home, owner, name) if isinstance(item, Defined))
+                found = tuple(filter(_is_reader, implementations(home, owner, name)))
             if found:
                 return self._evaluator.from_home(home, found)
         return ()
@@ -252,6 +252,12 @@ class Structs:
         """The type itself, then what other files of the package declare of it."""
         linker = self._evaluator.linker
         return [(self._evaluator, owner), *(linker.other_parts(owner) if linker is not None else ())]
+
+
+def _is_reader(value: Value) -> bool:
+    """Whether something is a method that takes nothing: it tells what its type has, and does nothing with anything."""
+    function = value.definition if isinstance(value, Defined) else None
+    return isinstance(function, Function) and all(item.kind == "receiver" for item in function.parameters)
 
 
 def _is_interface(owner: Class) -> bool:

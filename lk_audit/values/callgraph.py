@@ -203,3 +203,21 @@ def last_name(expr: Expr) -> str:
     """What something, or what is called, is named last: `test` for `tokio.test` and `tokio.test(...)`; else empty."""
     named = expr.callee if isinstance(expr, Call) else expr
     return named.name if isinstance(named, Member) else named.id if isinstance(named, Name) else ""
+
+
+def depending(names: Names, function: Function) -> Iterator[Parameter]:
+    """The parameters for which FastAPI passes what a function of the module gives: `token=Depends(minter)`.
+
+    Source: fastapi.tiangolo.com (dependencies, also those with `yield` and those in `Annotated`).
+    """
+    for call in names.calls_of("Depends"):
+        given = call.arguments[0].value if call.arguments else None
+        if not isinstance(given, Name) or given.id != function.name:
+            continue
+        for holder in names.ancestors(call):
+            if isinstance(holder, Parameter):
+                yield holder
+            elif isinstance(holder, Assign) and isinstance(holder.target, Name):
+                # `Minter = Annotated[AccessToken, Depends(minter)]`
+                uses = (names.parent(use) for use in names.mentions(holder.target.id))
+                yield from (use for use in uses if isinstance(use, Parameter))

@@ -27,7 +27,7 @@ from lk_audit.syntax import (
     Return,
     Unary,
 )
-from lk_audit.values.callgraph import last_name
+from lk_audit.values.callgraph import depending, last_name
 from lk_audit.values.flow import Path
 from lk_audit.values.names import Definition, Names, Scope
 
@@ -283,7 +283,7 @@ class _Tracker:
         if parameter is not None and parameter.kind == "plain":
             self._handed(function, parameter, call, alias)
 
-    def _handed(self, function: Function, parameter: Parameter, call: Call, alias: _Alias) -> None:
+    def _handed(self, function: Function, parameter: Parameter, call: Node, alias: _Alias) -> None:
         flow = self._names.flow
         certain = flow.implied(flow.path(call), alias.path)
         inside = flow.path(function.body)
@@ -299,6 +299,10 @@ class _Tracker:
         callers = self._names.callers(function)
         for call in callers:
             self._add(call, alias, path=self._names.flow.path(call), certain=len(callers) == 1, depth=1)
+        for parameter in depending(self._names, function) if self._names.is_python else ():
+            taker = self._names.enclosing_function(parameter)
+            if taker is not None:
+                self._handed(taker, parameter, statement, alias)
 
 
 def _place(event: Event) -> tuple[int, int]:

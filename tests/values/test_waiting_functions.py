@@ -65,3 +65,27 @@ def test_a_handler_may_be_given_some_already(serve: str) -> None:
     )
 
     assert found_in({"app.py": code}, "LK601")
+
+
+@pytest.mark.parametrize("gives", ["return", "yield"])
+@pytest.mark.parametrize(
+    ("head", "parameter"),
+    [
+        ("", "token=Depends(minter)"),
+        ("", "token: Annotated[api.AccessToken, Depends(minter)]"),
+        ("Minter = Annotated[api.AccessToken, Depends(minter)]", "token: Minter"),
+    ],
+)
+@pytest.mark.parametrize("guard", ["", ", user=Depends(current_user)"])
+def test_a_token_that_a_handler_depends_on_is_handed_out_by_it(
+    gives: str, head: str, parameter: str, guard: str
+) -> None:
+    code = (
+        "from typing import Annotated\nfrom fastapi import Depends, FastAPI\nfrom livekit import api\n"
+        "from app.users import current_user\napp = FastAPI()\n"
+        f"def minter():\n    {gives} api.AccessToken()\n{head}\n"
+        f"@app.get('/token')\ndef join(room: str, name: str, {parameter}{guard}):\n"
+        "    return token.with_identity(name).with_grants(api.VideoGrants(room_join=True, room=room)).to_jwt()\n"
+    )
+
+    assert bool(found_in({"app/main.py": code}, "LK601")) is not bool(guard)

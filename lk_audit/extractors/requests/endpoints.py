@@ -19,7 +19,7 @@ from lk_audit.facts import Endpoint
 from lk_audit.project.code_module import CodeModule
 from lk_audit.project.exports import wrapped
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Function, Member, Name, Node, Return, walk
-from lk_audit.values.callgraph import CONSTRUCTORS
+from lk_audit.values.callgraph import CONSTRUCTORS, depending
 
 _CALLER_DEPTH = 4
 
@@ -214,8 +214,10 @@ class Endpoints:
         for call in self._calls_of(context, innermost):
             yield from self._routes(call, (node, *helpers), seen | {innermost})
 
-    def _calls_of(self, context: FileContext, function: Function) -> Iterator[Call]:
+    def _calls_of(self, context: FileContext, function: Function) -> Iterator[Node]:
+        """Where a function is called, or a framework passes what it gives."""
         yield from context.names.callers(function)
+        yield from depending(context.names, function) if context.is_python else ()
         yield from (use.call for use in context.project.usage.callers(context.code, function))
 
     def endpoints(self, node: Node) -> tuple[Endpoint, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Call, Class, Function, Node
+from lk_audit.syntax import Call, Class, Expr, Function, Node
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step
 
@@ -72,6 +72,16 @@ class ModuleLinker:
 
         settings = self._project.files.shared(SettingsFiles)
         return settings.number(self._module.path, self._module.names.traits.family, name)
+
+    def data_file(self, name: str, origin: Expr, *, is_import: bool = False) -> Possible:
+        """What a data file holds that the module opens or imports by a name; nothing where there is no such file."""
+        from lk_audit.project.data_files import DataFiles  # noqa: PLC0415 - few modules load any
+
+        files = self._project.files.shared(DataFiles)
+        if not is_import:
+            return files.opened(self._module.path, name, origin)
+        target = self._module.target(name)
+        return files.held(target, origin) if target is not None else ()
 
     def callers(self, function: Function) -> tuple[tuple[Evaluator, Call], ...]:
         """The calls of a function of this file in other files, tests left out."""

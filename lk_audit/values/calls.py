@@ -107,7 +107,7 @@ class Calls:
             read = dialects.read(name, invocation, self._evaluator.names.module.language)
         if read is not None:
             return self._as_set(read)
-        known = self._record(name, call, frame) or self._attribute(name, invocation)
+        known = self._record(name, call, frame) or self._attribute(name, invocation) or self._loaded(name, call)
         if known is None:
             function = builtins.function(name, self._evaluator.names.module.language)
             known = function(invocation) if function is not None and not on_instance else None
@@ -122,6 +122,14 @@ class Calls:
         from lk_audit.values.told_settings import as_told  # noqa: PLC0415 - few files read such settings
 
         return as_told(self._evaluator, read, values)
+
+    def _loaded(self, name: str, call: Call) -> Possible | None:
+        """`json.load(open("config.json"))`: what the file holds."""
+        if name not in environment.LOADERS:
+            return None
+        from lk_audit.values import loaded  # noqa: PLC0415 - few files load any
+
+        return loaded.by(self._evaluator, name, call) or None
 
     def _invocation(self, call: Call, frame: Frame | None) -> Invocation:
         return Invocation(call, lambda expr: self._evaluator.evaluate_at(expr, frame), self._evaluator.python)

@@ -4,7 +4,8 @@ Sources: the documentation of Python's `os`, python-decouple, environs, django-e
 pydantic-settings; Node, Deno, Bun, Vite, SvelteKit, Astro, react-native-dotenv, react-native-config, t3-env, envalid;
 Go's `os`, viper, godotenv; `System.getenv` of Java and Kotlin, Android's BuildConfig; PHP's `getenv`, Laravel; Ruby's
 `ENV`; Dart's `String.fromEnvironment` and dart:io, flutter_dotenv; Swift's Foundation, Vapor; Elixir's System,
-Application and Dotenvy.
+Application and Dotenvy. Of loaders: those of Python's json and tomllib, PyYAML, js-yaml, yaml, node-config, Ruby's YAML
+and JSON, PHP's `json_decode`, Symfony's Yaml.
 """
 
 from __future__ import annotations
@@ -76,6 +77,19 @@ SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSe
 VIPER = "viper"
 TOLD_ELSEWHERE = frozenset({"a property", "configuration", VIPER, APPLICATION})
 """The accessors of settings that a file, or other code, may tell: Spring's, .NET's, viper's and Elixir's."""
+
+
+NODE_CONFIG = "config.get"
+LOADERS = frozenset(
+    {
+        *("json.load", "json.loads", "orjson.loads", "yaml.safe_load", "yaml.load", "yaml.full_load"),
+        *("tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads", "toml.load", "toml.loads"),
+        *("JSON.parse", "js-yaml.load", "js-yaml.safeLoad", "yaml.parse", "fs-extra.readJsonSync", NODE_CONFIG),
+        *("YAML.load_file", "YAML.safe_load_file", "YAML.load", "YAML.safe_load", "JSON.load_file"),
+        *("json_decode", "Symfony.Component.Yaml.Yaml.parseFile", "yaml_parse_file"),
+    }
+)
+"""Functions that give what a data file, or a text read from one, holds."""
 
 
 class _Reader(NamedTuple):

@@ -102,6 +102,9 @@ class Linker(Protocol):
     def setting(self, name: str) -> tuple[float, Step] | None:
         """The number that a settings file has for a setting, by the name of its variable, and where it stands."""
 
+    def data_file(self, name: str, origin: Expr, *, is_import: bool = False) -> Possible:
+        """What a data file holds that this file opens or imports by a name, as the value of `origin`."""
+
     def callers(self, function: Function) -> tuple[tuple[Evaluator, Call], ...]:
         """The calls of a function of this file in other files, each with the evaluator of its file."""
 
@@ -403,6 +406,9 @@ class Evaluator:
         if self.linker is None or origin.module is None:
             return None
         module = origin.module
+        if module.endswith(".json"):
+            members = origin.members[1:] if origin.members[:1] == ("default",) else origin.members
+            return self._parts(self.linker.data_file(module, expr, is_import=True), members, expr) or None
         for index, member in enumerate(origin.members[:_DEEPEST_MODULE]):
             found = self.linker.imported(module, member)
             if found is not None:

@@ -67,6 +67,9 @@ class Project:
     def setting(self, _: str) -> None:
         return None
 
+    def data_file(self, *_: object, **__: object) -> Possible:
+        return ()
+
     def callers(self, _: Function) -> tuple[tuple[Evaluator, Call], ...]:
         return ()
 

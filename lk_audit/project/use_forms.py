@@ -17,7 +17,7 @@ RENAMED = (Form(_NO_WORD, regex(rb"\s{1,9}as\s")),)
 """How code that hands a name on under another looks."""
 CALLED = (
     Form(_NO_WORD, regex(rb"\s?\(|\?\.\(|<|:|\s{1,9}as\s|\.bind\(")),
-    Form(regex(rb"\bpartial\(\s{0,20}\Z"), regex(rb","), 40),
+    Form(regex(rb"\bpartial\(\s{0,20}\Z"), ANYWHERE, 40),
 )
 """How a call of a function looks, also one that waits for more (`partial(f, 1)`), or an import under another name."""
 _AS_MEMBER = (Form(regex(rb"[.>:]\s{0,9}#?\Z"), regex(rb"\(|\?\.\(|::<|<|\[")),)

@@ -19,7 +19,7 @@ from lk_audit.syntax import (
     Name,
     Node,
 )
-from lk_audit.values.callgraph import CONSTRUCTORS, is_property
+from lk_audit.values.callgraph import CONSTRUCTORS, is_property, leaves_open
 from lk_audit.values.construction import Construction, component, declared_fields, passed_for
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
@@ -35,7 +35,6 @@ from lk_audit.values.model import (
     Text,
     Value,
 )
-from lk_audit.values.overriding import implementations, leaves_open
 from lk_audit.values.parameters import argument_for
 from lk_audit.values.possible import as_fallback, bounded, shown, traced, unknown
 
@@ -76,7 +75,9 @@ class Attributes:
             value for item in self._overriding(owner, name) for value in self.find(item, name, None, 1) or ()
         )
         if not overriding and leaves_open(found):
-            overriding = implementations(self._evaluator, owner, name)
+            from lk_audit.values import overriding as heirs  # noqa: PLC0415 - few classes leave anything open
+
+            overriding = heirs.implementations(self._evaluator, owner, name)
         return found if not overriding else (*(found or ()), *overriding)
 
     def of_super(self, word: Name) -> Possible:

@@ -11,15 +11,22 @@ from lk_audit.syntax import (
     Call,
     Class,
     Entry,
+    Evaluate,
     Export,
     Expr,
     Function,
+    Literal,
     Member,
     Name,
     Node,
+    Opaque,
     Parameter,
+    Raise,
     Record,
+    Return,
+    Statement,
 )
+from lk_audit.values.model import Defined, Possible, Unknown, Value
 
 if TYPE_CHECKING:
     from lk_audit.values.names import Names
@@ -221,3 +228,34 @@ def depending(names: Names, function: Function) -> Iterator[Parameter]:
                 # `Minter = Annotated[AccessToken, Depends(minter)]`
                 uses = (names.parent(use) for use in names.mentions(holder.target.id))
                 yield from (use for use in uses if isinstance(use, Parameter))
+
+
+def is_left_to_others(function: Function) -> bool:
+    """Whether a function is there to be overridden: it does nothing, or raises in the end."""
+    statements = function.body.statements
+    return all(map(_does_nothing, statements)) or isinstance(statements[-1], Raise)
+
+
+def _does_nothing(statement: Statement) -> bool:
+    """A docstring, or Python's `...`."""
+    value = statement.value if isinstance(statement, Evaluate) else None
+    return isinstance(value, Literal) or (isinstance(value, Opaque) and not value.children)
+
+
+def leaves_open(values: Possible | None) -> bool:
+    """Whether a class says nothing of an attribute but that there is one, if that."""
+    return all(map(_says_nothing, values or ()))
+
+
+def _says_nothing(value: Value) -> bool:
+    match value:
+        case Unknown(sources=()):
+            return True
+        case Defined(definition=Function(body=body) as function):
+            match body.statements:
+                case (Return(value=Opaque(children=())),):
+                    return True
+                case _:
+                    return is_left_to_others(function)
+        case _:
+            return False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Call, Class, Expr, Function, Member, Name
 from lk_audit.values import builtins, dialects, environment
+from lk_audit.values.callgraph import is_left_to_others
 from lk_audit.values.frames import Frame
 from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import (
@@ -22,7 +23,6 @@ from lk_audit.values.model import (
     Unknown,
     Value,
 )
-from lk_audit.values.overriding import is_left_to_others
 from lk_audit.values.possible import bounded, full_name, traced, unknown
 from lk_audit.values.records import RecordBuilder, looked_up, member_of
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from lk_audit.syntax import Assign, Call, Class, Function, Member, Name, walk
-from lk_audit.values.callgraph import is_property, last_name
+from lk_audit.values.callgraph import is_property, last_name, leaves_open
 from lk_audit.values.construction import Construction
 from lk_audit.values.frames import Frame
 from lk_audit.values.model import Defined, Given, Possible, Unknown, Value, defined_classes
-from lk_audit.values.overriding import implementations, leaves_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +51,11 @@ class Declared:
     def _of_heirs(self, owner: Class, name: str) -> Possible:
         """What those make of an attribute who say that they implement a type."""
         home = self._evaluator.home(owner) if self._evaluator.names.traits.implements_by_name else None
-        return () if home is None else self._evaluator.from_home(home, implementations(home, owner, name))
+        if home is None:
+            return ()
+        from lk_audit.values import overriding  # noqa: PLC0415 - few types leave anything open
+
+        return self._evaluator.from_home(home, overriding.implementations(home, owner, name))
 
     def methods(self, value: Given, name: str) -> Iterator[Function]:
         """The methods of that name of the class that a parameter is declared to be of."""

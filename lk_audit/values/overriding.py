@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Class, Evaluate, Function, Literal, Opaque, Raise, Return, Statement
-from lk_audit.values.model import Defined, Possible, Unknown, Value, defined_classes
+from lk_audit.syntax import Class
+from lk_audit.values.callgraph import leaves_open
+from lk_audit.values.model import Possible, Value, defined_classes
 from lk_audit.values.possible import bounded
 
 if TYPE_CHECKING:
@@ -14,37 +15,6 @@ if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
 
 _MOST_HEIRS = 8
-
-
-def is_left_to_others(function: Function) -> bool:
-    """Whether a function is there to be overridden: it does nothing, or raises in the end."""
-    statements = function.body.statements
-    return all(map(_does_nothing, statements)) or isinstance(statements[-1], Raise)
-
-
-def _does_nothing(statement: Statement) -> bool:
-    """A docstring, or Python's `...`."""
-    value = statement.value if isinstance(statement, Evaluate) else None
-    return isinstance(value, Literal) or (isinstance(value, Opaque) and not value.children)
-
-
-def leaves_open(values: Possible | None) -> bool:
-    """Whether a class says nothing of an attribute but that there is one, if that."""
-    return all(map(_says_nothing, values or ()))
-
-
-def _says_nothing(value: Value) -> bool:
-    match value:
-        case Unknown(sources=()):
-            return True
-        case Defined(definition=Function(body=body) as function):
-            match body.statements:
-                case (Return(value=Opaque(children=())),):
-                    return True
-                case _:
-                    return is_left_to_others(function)
-        case _:
-            return False
 
 
 def implementations(evaluator: Evaluator, owner: Class, name: str) -> Possible:

@@ -21,7 +21,6 @@ from lk_audit.syntax import (
     Opaque,
 )
 from lk_audit.values.model import Defined, Given, Mapped, Nothing, Possible, Step, Text, Value, defined_classes
-from lk_audit.values.overriding import implementations
 from lk_audit.values.possible import bounded, shown, traced, unknown
 from lk_audit.values.records import RecordBuilder
 
@@ -122,7 +121,9 @@ class Structs:
         for home, owner in self.types_of(value):
             found = home.structs.method(owner, name, 0)
             if found is None and isinstance(value, Given) and _is_interface(owner):
-                found = tuple(filter(_is_reader, implementations(home, owner, name)))
+                from lk_audit.values import overriding  # noqa: PLC0415 - few types leave anything open
+
+                found = tuple(filter(_is_reader, overriding.implementations(home, owner, name)))
             if found:
                 return self._evaluator.from_home(home, found)
         return ()

@@ -349,21 +349,15 @@ def _call(run: Lowering, node: Node, callee: Expr) -> Expr:
     else:
         arguments = [argument(run, given)]
     call = Call(OFFSETS[node.start_byte], OFFSETS[node.end_byte], callee, tuple(arguments))
-    return _given_some(call) if _is_partial(callee) else call
-
-
-def _is_partial(callee: Expr) -> bool:
-    match callee:
-        case Name(id="partial") | Member(object=Name(id="functools"), name="partial"):
-            return True
-        case _:
-            return False
+    named = callee.id if type(callee) is Name else callee.name if type(callee) is Member else ""
+    return _given_some(call) if named == "partial" else call
 
 
 def _given_some(call: Call) -> Expr:
     """`partial(mint, ttl=60)`: a function that calls another with what it is given, and some that is given already."""
     called, *given = call.arguments or (None,)
-    if called is None or called.name is not None or called.spread or not given:
+    of_object = isinstance(call.callee, Member) and getattr(call.callee.object, "id", "") != "functools"
+    if of_object or called is None or called.name is not None or called.spread or not given:
         return call
     from lk_audit.frontends.lowering.common import waiting  # noqa: PLC0415 - few files make such functions
 

@@ -73,6 +73,9 @@ def test_what_shows_a_token_for_livekits_opens_the_gate_of_mints_whoever_makes_i
         "import io.livekit.server.AccessToken as Token",
         "val make = ::AccessToken; io.livekit.server.AccessToken(key)",
         "token = rooms.CreateToken()",
+        "class RoomToken extends AccessToken { constructor() { super(key, value); } }",
+        "class RoomToken(api.AccessToken):\n    def __init__(self): super().__init__(key, value)",
+        "class RoomToken < LiveKit::AccessToken\nend",
     ],
 )
 def test_a_token_class_opens_the_gate_of_mints_where_it_is_made_or_renamed(code: str) -> None:

@@ -40,6 +40,11 @@ _ANY_SECRETS: Words = (b"ecret", b"ECRET")
 _TOKENS: Words = (b"oken", b"OKEN", b"jwt", b"Jwt", b"JWT")
 _LIVEKIT: Words = (b"ivekit", b"iveKit", b"IVEKIT")
 _TOKEN_CLASSES: Words = (b"AccessToken",)
+_HEIRS_OF_TOKENS: Words = (
+    regex(rb"extends\s{1,9}[\w.]{0,60}AccessToken\b"),
+    regex(rb"class\s{1,9}\w{1,80}\s{0,9}[(<:]\s{0,9}[\w.:]{0,60}AccessToken\b"),
+)
+"""A class of the project's own that is a token: what its constructor gives to `super` is what tokens are made of."""
 _USES_OF_TOKENS: Words = (
     *(b"ddGrant", b"add_grant", b"ith_grants", b"ithGrants", b"ddSIPGrant"),
     *(b"ith_identity", b"ithIdentity", b"ith_ttl", b"ithTtl", b"etTtl", b"oJwt", b"to_jwt"),
@@ -138,6 +143,7 @@ GATES: Mapping[str, Gate] = {
     "mints": (
         (_TOKEN_CLASSES, _MADE_TOKENS),
         (_TOKEN_CLASSES, _USES_OF_TOKENS),
+        (_TOKEN_CLASSES, _HEIRS_OF_TOKENS),
         ((b".CreateToken()",),),
         (SIGNING, _CLAIMS),
         (SIGNING, _SECRETS),

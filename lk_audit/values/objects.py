@@ -51,6 +51,15 @@ class Event(Struct, frozen=True):
     certain: bool
 
 
+def made_by_base(call: Call) -> bool:
+    """Whether a call makes the object that its method is of: `super(...)`, `super().__init__(...)`."""
+    match call.callee:
+        case Name(id="super") | Member(object=Call(callee=Name(id="super")), name="__init__"):
+            return True
+        case _:
+            return False
+
+
 def history(names: Names, origin: Call) -> tuple[Event, ...]:
     """Everything done to the object that `origin` constructs, as far as this file shows, in source order."""
     return _Tracker(names, origin).events()
@@ -74,11 +83,21 @@ class _Tracker:
         self._found: dict[Node, Event] = {}
         self._seen: set[Node] = {origin}
         self._pending = [_Alias(origin, names.flow.path(origin))]
+        owner = names.enclosing(origin, Class) if made_by_base(origin) else None
+        if owner is not None:
+            self._pending += [_Alias(use, names.flow.path(use)) for use in self._receivers(owner)]
 
     def events(self) -> tuple[Event, ...]:
         while self._pending and len(self._seen) < _MOST_EXPRESSIONS:
             self._follow(self._pending.pop())
         return tuple(sorted(self._found.values(), key=_place))
+
+    def _receivers(self, owner: Class, function: Function | None = None) -> Iterator[Name]:
+        """The mentions of the object in the methods of its class, or in one of them."""
+        for word in ("self", "this"):
+            for use in self._names.mentions(word):
+                if self._names.self_class(use) is owner and function in {None, self._names.enclosing_function(use)}:
+                    yield use
 
     def _follow(self, alias: _Alias) -> None:
         """Look at what is done with one mention of the object."""
@@ -148,6 +167,11 @@ class _Tracker:
         """An extension method of C#: a function that takes the object's class as what it is called on."""
         for function in self._names.functions_named(name) if alias.depth == 0 else ():
             first = function.parameters[0] if function.parameters else None
+            owner = self._names.owner(function)
+            if owner is not None and owner.name == self._made:
+                # A method that a class of the project's own adds to what it inherits.
+                for use in self._receivers(owner, function):
+                    self._add(use, alias, path=self._names.flow.path(use), depth=1)
             if first is None or first.kind != "receiver" or first.annotation is None:
                 continue
             if last_name(first.annotation) == self._made:

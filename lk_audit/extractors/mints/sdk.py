@@ -15,10 +15,11 @@ from lk_audit.facts import Expiry, Lifetime, Signer
 from lk_audit.livekit.grants import OTHER_GRANTS
 from lk_audit.livekit.sdks import Sdk, Setting, TtlUnit, family
 from lk_audit.source import Place
-from lk_audit.syntax import Assign, Call, Expr, If, Member, Name
-from lk_audit.values.model import Duration, Flag, Mapped, Nothing, Possible, Reference
+from lk_audit.syntax import Assign, Call, Class, Expr, If, Member, Name
+from lk_audit.values.callgraph import CONSTRUCTORS
+from lk_audit.values.model import Duration, Flag, Mapped, Nothing, Possible, Reference, defined_classes
 from lk_audit.values.model import Member as Entry
-from lk_audit.values.objects import CONVERSION, Event, history
+from lk_audit.values.objects import CONVERSION, Event, history, made_by_base
 
 
 def sdk_mints(context: FileContext) -> Iterator[MintParts]:
@@ -37,7 +38,7 @@ def sdk_of(context: FileContext, call: Call) -> Sdk | None:
         named = (value.name for value in context.values(call.callee) if isinstance(value, Reference))
         name = next((found for found in named if found in constructors), name)
     if name is None or (name not in constructors and not name.endswith(_CONSTRUCTING)):
-        return _of_client(context, call)
+        return _of_client(context, call) or _of_subclass(context, call)
     sdk = constructors.get(name) or _by_shape(context, call, name)
     return sdk.older if sdk is not None and sdk.older is not None and context.has_old_sdk else sdk
 
@@ -49,6 +50,31 @@ def _of_client(context: FileContext, call: Call) -> Sdk | None:
         return None
     used = {event.path[0] for event in history(context.names, call)}
     return sdk if any(setting.target == "grants" for name, setting in sdk.members.items() if name in used) else None
+
+
+def _of_subclass(context: FileContext, call: Call) -> Sdk | None:
+    """The SDK whose token class of the project's own inherits from: where it is made, or its constructor calls `super`.
+
+    One with a constructor of its own is told by that, wherever it is made.
+    """
+    word = last_name(call.callee) or ""
+    if word == ("__init__" if context.is_python else "super"):
+        owner = context.names.enclosing(call, Class)
+        return _inherited(context, owner) if owner is not None and made_by_base(call) else None
+    if not word.endswith("Token") or not word[:1].isupper():
+        return None
+    owners = [item for item in defined_classes(context.values(call.callee)) if not _has_constructor(context, item)]
+    return next((sdk for owner in owners if (sdk := _inherited(context, owner)) is not None), None)
+
+
+def _inherited(context: FileContext, owner: Class) -> Sdk | None:
+    names = context.home(owner).names
+    found = (context.sdks.constructors.get(names.qualified(base) or "") for base in owner.bases)
+    return next((sdk for sdk in found if sdk is not None), None)
+
+
+def _has_constructor(context: FileContext, owner: Class) -> bool:
+    return any(context.home(owner).names.attributes(owner, name) for name in CONSTRUCTORS)
 
 
 def _by_shape(context: FileContext, call: Call, name: str) -> Sdk | None:

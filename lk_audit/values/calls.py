@@ -106,15 +106,15 @@ class Calls:
         if read is None:
             read = dialects.read(name, invocation, self._evaluator.names.module.language)
         if read is not None:
-            return self._as_set(read)
+            return self.as_set(read)
         known = self._record(name, call, frame) or self._attribute(name, invocation) or self._loaded(name, call)
         if known is None:
             function = builtins.function(name, self._evaluator.names.module.language)
             known = function(invocation) if function is not None and not on_instance else None
-            known = self._as_set(known) if known is not None else None
+            known = self.as_set(known) if known is not None else None
         return known if known is not None else _returned(name, invocation)
 
-    def _as_set(self, values: Possible) -> Possible:
+    def as_set(self, values: Possible) -> Possible:
         """What is read from settings, as far as something else in the project tells it."""
         read = values[0] if values else None
         if not isinstance(read, Environment) or read.accessor not in environment.TOLD_ELSEWHERE:
@@ -246,10 +246,11 @@ class Calls:
         if name is not None:
             function = builtins.function(name, self._evaluator.names.module.language)
             found = environment.read(name, invocation) or (function(invocation) if function is not None else None)
+            found = found or self._loaded(name, call)
             if found is not None:
-                return found
+                return self.as_set(found)
         read = dialects.read(name or callee.name, invocation, self._evaluator.names.module.language)
-        return self._as_set(read) if read is not None else _returned(name, invocation)
+        return self.as_set(read) if read is not None else _returned(name, invocation)
 
     def _of_declared(self, receiver: Given, callee: Member, call: Call, frame: Frame | None) -> Possible:
         """What a method gives of something whose class is known by the type that its parameter has."""

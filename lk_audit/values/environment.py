@@ -17,6 +17,10 @@ from lk_audit.values.invocation import Invocation
 from lk_audit.values.model import Environment, Possible, Reference, Returned, Text, Value
 from lk_audit.values.possible import as_fallback, unknown
 
+VIPER = "viper"
+FLASK = "Flask"
+DJANGO_ENVIRON = "django-environ"
+NEST = "ConfigService"
 MAPPINGS: dict[str, str] = {
     "os.environ": "os.environ",
     "os.environb": "os.environ",
@@ -35,6 +39,8 @@ MAPPINGS: dict[str, str] = {
     "astro:env/client": "astro:env/client",
     "cloudflare:workers.env": "cloudflare:workers",
     "std-env.env": "process.env",
+    "flask.current_app.config": FLASK,
+    "quart.current_app.config": FLASK,
     "BuildConfig": "BuildConfig",
     "ENV": "ENV",
     "_ENV": "$_ENV",
@@ -63,8 +69,13 @@ _OBJECTS: dict[str, str] = {
 }
 """Calls that return such a thing."""
 
+_APPLICATIONS = frozenset({"flask.Flask", "quart.Quart"})
+_THEIR_SETTINGS = ("config",)
+"""Applications that keep settings under a member, which other code fills (flask.palletsprojects.com/config)."""
 APPLICATION = "Application.get_env"
 """Elixir's settings of an application, which may hold settings themselves."""
+TOLD_ELSEWHERE = frozenset({"a property", "configuration", VIPER, APPLICATION, FLASK, DJANGO_ENVIRON, NEST})
+"""The accessors of settings that a file, or other code, may tell: Spring's and .NET's, and those named above."""
 _REQUEST_KEYS = (
     *("HTTP", "REQUEST_", "REMOTE_", "SERVER_", "QUERY_", "CONTENT_", "SCRIPT_", "DOCUMENT_", "PATH_", "PHP_"),
     *("argv", "argc", "AUTH_", "ORIG_", "REDIRECT_", "GATEWAY_"),
@@ -74,17 +85,14 @@ _REQUEST_KEYS = (
 SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
 
 
-VIPER = "viper"
-TOLD_ELSEWHERE = frozenset({"a property", "configuration", VIPER, APPLICATION})
-"""The accessors of settings that a file, or other code, may tell: Spring's, .NET's, viper's and Elixir's."""
-
-
 NODE_CONFIG = "config.get"
+CONVICT = "convict.default.get"
 LOADERS = frozenset(
     {
         *("json.load", "json.loads", "orjson.loads", "yaml.safe_load", "yaml.load", "yaml.full_load"),
         *("tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads", "toml.load", "toml.loads"),
-        *("JSON.parse", "js-yaml.load", "js-yaml.safeLoad", "yaml.parse", "fs-extra.readJsonSync", NODE_CONFIG),
+        *("JSON.parse", "js-yaml.load", "js-yaml.safeLoad", "yaml.parse", "fs-extra.readJsonSync"),
+        *(NODE_CONFIG, CONVICT),
         *("YAML.load_file", "YAML.safe_load_file", "YAML.load", "YAML.safe_load", "JSON.load_file"),
         *("json_decode", "Symfony.Component.Yaml.Yaml.parseFile", "yaml_parse_file"),
     }
@@ -115,12 +123,12 @@ _READERS: dict[str, _Reader] = {
     "starlette.config.Config": _Reader("starlette.config", 2),
     "environs.Env": _Reader("environs"),
     "environs.env": _Reader("environs"),
-    "environ.Env": _Reader("django-environ", 2),
+    "environ.Env": _Reader(DJANGO_ENVIRON, 2),
     "Deno.env.get": _Reader("Deno.env", None),
     "Netlify.env.get": _Reader("Netlify.env", None),
     "env-var.get": _Reader("process.env", None),
-    "@nestjs/config.ConfigService.get": _Reader("ConfigService"),
-    "@nestjs/config.ConfigService.getOrThrow": _Reader("ConfigService", None),
+    "@nestjs/config.ConfigService.get": _Reader(NEST),
+    "@nestjs/config.ConfigService.getOrThrow": _Reader(NEST, None),
     "os.Getenv": _Reader("os.Getenv", None),
     "os.LookupEnv": _Reader("os.Getenv", None),
     "syscall.Getenv": _Reader("os.Getenv", None),
@@ -177,6 +185,8 @@ def member(value: Value, key: str, origin: Expr) -> Environment | None:
         accessor = MAPPINGS.get(value.name)
     elif isinstance(value, Returned) and value.callee and not value.members:
         accessor = _OBJECTS.get(value.callee)
+    elif isinstance(value, Returned) and value.callee in _APPLICATIONS and value.members == _THEIR_SETTINGS:
+        accessor = FLASK
     if accessor is None:
         return None
     return Environment(origin=origin, name=key, accessor=accessor, trace=value.trace)
@@ -186,7 +196,8 @@ def read(name: str, invocation: Invocation, *, on_instance: bool = False) -> Pos
     """What calling the function `name` reads from the environment, or None when it does not."""
     reader = _READERS.get(name)
     if reader is None and name.startswith(_TYPED):
-        reader = _Reader(name.split(".", 1)[0])
+        package = name.split(".", 1)[0]
+        reader = _Reader(DJANGO_ENVIRON if package == "environ" else package)
     is_whole = name in _OBJECTS and not invocation.call.arguments
     if reader is None or is_whole or (name in _INSTANCES and not on_instance):
         return None

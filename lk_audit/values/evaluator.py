@@ -260,7 +260,7 @@ class Evaluator:
         found: Value | None = environment.member(value, key, origin)
         if found is None and isinstance(value, Given | Returned | Reference | Unknown | Environment):
             found = dialects.part(value, key, origin, self.names.module.language)
-        return None if found is None else (found,)
+        return None if found is None else self.calls.as_set((found,)) if self.python else (found,)
 
     def _declared_part(self, value: Returned | Given, key: str, origin: Expr) -> Possible | None:
         """What a part of settings is that code of JavaScript declares, and somebody else reads."""
@@ -390,7 +390,8 @@ class Evaluator:
             or builtins.constant(name, origin, language)
             or Reference(origin=origin, name=name)
         )
-        return (replace(value, trace=trace),) if trace else (value,)
+        found = (replace(value, trace=trace) if trace else value,)
+        return self.calls.as_set(found) if isinstance(value, Environment) else found
 
     def _library_constant(self, name: str, origin: Expr, language: str) -> Value | None:
         """A constant of the language's library, or a property of one: `DateTime.UtcNow.Date`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Call, Expr, Literal, Name, Parameter, walk
-from lk_audit.values.environment import NODE_CONFIG
+from lk_audit.values.environment import CONVICT, NODE_CONFIG
 from lk_audit.values.model import Possible, Text
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ _DEEPEST = 4
 
 def by(evaluator: Evaluator, name: str, call: Call) -> Possible:
     """What a call of one of those functions gives; nothing where it is not told which file is meant."""
+    if name == CONVICT:
+        from lk_audit.values import schemas  # noqa: PLC0415 - JavaScript only
+
+        return schemas.of_convict(evaluator, call)
     linker = evaluator.linker
     first = call.arguments[0].value if call.arguments else None
     if linker is None or first is None:

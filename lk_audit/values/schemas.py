@@ -1,13 +1,14 @@
 """Settings that JavaScript reads from the environment by a schema or a factory, and their defaults there.
 
-Sources: the documentation of Zod, t3-env, envalid and Nest (techniques/configuration, `registerAs`).
+Sources: the documentation of Zod, t3-env, envalid, convict and Nest
+(techniques/configuration, `registerAs`; fundamentals/custom-providers, `useValue`, `useFactory`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Call, Expr, Function, Member, Record, walk
+from lk_audit.syntax import Call, Expr, Function, Literal, Member, Name, Record, walk
 from lk_audit.values.environment import MAPPINGS
 from lk_audit.values.model import Environment, Given, Possible, Reference, Returned, Value
 from lk_audit.values.possible import as_fallback
@@ -58,6 +59,30 @@ def setting(evaluator: Evaluator, value: Value, key: str, origin: Expr) -> Possi
     return (read, *as_fallback(evaluator.from_home(home, values), key))
 
 
+def of_convict(evaluator: Evaluator, call: Call) -> Possible:
+    """What `config.get("livekit.ttl")` reads of a schema of convict: a variable, or the default of a field."""
+    asked = call.arguments[0].value if call.arguments else None
+    path = asked.value.split(".") if isinstance(asked, Literal) and isinstance(asked.value, str) else []
+    for value in evaluator.evaluate(call.callee.object) if isinstance(call.callee, Member) else ():
+        home = evaluator.home(value.call) if isinstance(value, Returned) else None
+        if isinstance(value, Returned) and home is not None and value.call.arguments:
+            told = _at(value.call.arguments[0].value, path)
+            variable = getattr(told.get("env"), "value", None)
+            name = variable if isinstance(variable, str) else None
+            values = evaluator.from_home(home, home.evaluate(told["default"])) if "default" in told else ()
+            read = (Environment(origin=call, name=name, accessor="process.env"),) if name is not None else ()
+            return (*read, *as_fallback(values, name))
+    return ()
+
+
+def _at(record: Expr, path: list[str]) -> dict[str, Expr]:
+    """The entries of what stands under a path of keys in a record that is written out."""
+    entries = entries_of(record)
+    for key in path:
+        entries = entries_of(entries[key]) if key in entries else {}
+    return entries
+
+
 def injected(evaluator: Evaluator, value: Given, key: str) -> Possible | None:
     """What a part can be of the settings that Nest passes to a constructor: `@Inject(livekitConfig.KEY) config`."""
     written = next((item.annotation for item in value.function.parameters if item.name == value.parameter), None)
@@ -68,7 +93,31 @@ def injected(evaluator: Evaluator, value: Given, key: str) -> Possible | None:
             for token in home.evaluate(asked.object):
                 if isinstance(token, Returned) and token.callee == _FACTORY and not token.members:
                     return _made(evaluator, token.call, key)
+        if isinstance(mark, Call) and asked is not None and _name_of(mark) == "Inject" and home is not None:
+            provided = _provided(evaluator, home, asked, key)
+            if provided:
+                return provided
     return None
+
+
+def _provided(evaluator: Evaluator, home: Evaluator, token: Expr, key: str) -> Possible:
+    """What a module provides for a token: `{ provide: "TOKENS", useValue: { ttl: "2d" } }`."""
+    word = token.value if isinstance(token, Literal) else token.id if isinstance(token, Name) else None
+    if not isinstance(word, str):
+        return ()
+    others = home.linker.mentioning(word) if home.linker is not None else ()
+    for other in (home, *others):
+        for record in other.names.nodes(Record):
+            told = entries_of(record)
+            provide = told.get("provide")
+            if word not in {getattr(provide, "id", None), getattr(provide, "value", None)}:
+                continue
+            factory = told.get("useFactory")
+            values = other.evaluate(told["useValue"]) if "useValue" in told else ()
+            if isinstance(factory, Function):
+                values = other.calls.returned_by(factory, None, factory)
+            return evaluator.from_home(other, tuple(part for item in values for part in other.part(item, key, record)))
+    return ()
 
 
 def _made(evaluator: Evaluator, registered: Call, key: str) -> Possible | None:

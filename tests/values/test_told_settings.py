@@ -1,0 +1,63 @@
+"""Settings that other code tells: schemas, factories, providers and applications that frameworks read them from."""
+
+from __future__ import annotations
+
+import pytest
+
+from lk_audit.facts import TokenMint
+from tests.languages.minting import facts_of
+from tests.values.snippets import look_in
+
+CONVICT = (
+    "import convict from 'convict';\n"
+    "const c = convict({ l: { ttl: { default: 5, env: 'TTL' }, n: { default: 6 } } });\n"
+)
+ENVIRON = "import environ\nenv = environ.Env(TTL=(int, 5))\n"
+FLASK = "from flask import Flask, current_app\napp = Flask(__name__)\n"
+TOLD = {
+    ("a.ts", f"{CONVICT}look(c.get('l.ttl'))"): "env TTL | 5 for TTL",
+    ("a.ts", f"{CONVICT}look(c.get('l.n'))"): "6",
+    ("a.ts", f"{CONVICT}look(c.get('l.other'))"): "call convict.default.get",
+    ("a.py", f"{ENVIRON}look(env('TTL'))"): "env TTL | 5 for TTL",
+    ("a.py", f"{ENVIRON}look(env.int('TTL'))"): "env TTL | 5 for TTL",
+    ("a.py", f"{ENVIRON}look(env('OTHER'))"): "env OTHER",
+    ("a.py", f"{FLASK}app.config['TTL'] = 5\nlook(app.config['TTL'])"): "env TTL | 5",
+    ("a.py", f"{FLASK}app.config['TTL'] = 5\nlook(current_app.config['TTL'])"): "env TTL | 5",
+    ("a.py", f"{FLASK}app.config.update(TTL=5)\nlook(current_app.config['TTL'])"): "env TTL | 5",
+    ("a.py", f"{FLASK}app.config.from_mapping(TTL=5)\nlook(current_app.config['TTL'])"): "env TTL | 5",
+    ("a.py", f"{FLASK}class Config:\n    TTL = 5\nlook(current_app.config['TTL'])"): "env TTL | 5",
+    ("a.py", f"{FLASK}app.config['TTL'] = 'text'\nlook(current_app.config['TTL'])"): "env TTL",
+}
+SERVICE = (
+    "import {{ AccessToken }} from 'livekit-server-sdk';\nimport {{ ConfigService }} from '@nestjs/config';\n"
+    "export class Tokens {{\n  constructor({0}) {{}}\n"
+    "  mint() {{ return new AccessToken('k', 's', {{ identity: 'a', ttl: {1} }}).toJwt(); }}\n}}\n"
+)
+READ = SERVICE.format("private c: ConfigService", "this.c.get('livekit.ttl')")
+INJECTED = SERVICE.format("@Inject('TOKENS') private o: { ttl: number }", "this.o.ttl")
+FACTORY = "() => ({ livekit: { ttl: 7200 } })"
+NEST = {
+    (READ, "export default registerAs('livekit', () => ({ ttl: 7200 }));"): True,
+    (READ, "export default registerAs('other', () => ({ ttl: 7200 }));"): False,
+    (
+        READ,
+        f"const load = {FACTORY};\n@Module({{ imports: [ConfigModule.forRoot({{ load: [load] }})] }})\nclass M {{}}",
+    ): True,
+    (INJECTED, "@Module({ providers: [{ provide: 'TOKENS', useValue: { ttl: 7200 } }] })\nclass M {}"): True,
+    (INJECTED, "@Module({ providers: [{ provide: 'TOKENS', useFactory: () => ({ ttl: 7200 }) }] })\nclass M {}"): True,
+    (INJECTED, "@Module({ providers: [{ provide: 'OTHERS', useValue: { ttl: 7200 } }] })\nclass M {}"): False,
+}
+
+
+@pytest.mark.parametrize(("path", "code"), TOLD)
+def test_a_setting_is_what_code_says_that_fills_it(path: str, code: str) -> None:
+    assert look_in(path, code) == TOLD[path, code]
+
+
+@pytest.mark.parametrize(("service", "settings"), NEST)
+def test_nest_reads_settings_from_factories_and_providers(service: str, settings: str) -> None:
+    head = "import { Module } from '@nestjs/common';\nimport { ConfigModule, registerAs } from '@nestjs/config';\n"
+    files = {"src/tokens.ts": service, "src/settings.ts": head + settings}
+    (made,) = (fact for fact in facts_of(files) if isinstance(fact, TokenMint))
+
+    assert (7200 in [item.seconds for item in made.lifetimes]) is NEST[service, settings]

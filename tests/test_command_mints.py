@@ -289,6 +289,8 @@ def test_a_lifetime_that_only_the_run_knows_is_unknown(value: str) -> None:
         ("a.sh", "TTL=8760h\n", "$TTL"),
         ("a.sh", "export TTL='8760h'\n", '"${TTL}"'),
         ("a.sh", "readonly TTL=8760h; set -e\n", "$TTL"),
+        ("a.sh", "TTL=${1:-8760h}\n", "$TTL"),
+        ("a.sh", 'TTL="${TTL:-8760h}"\n', '"$TTL"'),
         ("Makefile", "TTL := 8760h\nt:\n\t", "$(TTL)"),
         ("Makefile", "TTL ?= 8760h\nt:\n\t", "$(TTL)"),
         ("justfile", 'ttl := "8760h"\nt:\n  ', "{{ttl}}"),

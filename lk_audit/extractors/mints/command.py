@@ -47,7 +47,11 @@ _JSON_STRING = regex(rb'"((?:[^"\\\n]++|\\.)*+)"')
 _NO_DURATION = regex(
     r"\d+(?:\.\d+)?(?: ?(?:d|days?|w|weeks?|mo|months?|y|years?|hours?|hr|minutes?|mins?|sec|seconds?))?"
 )
-_ASSIGNMENT = rb"(?<![\w$.{-])%s[ \t]*(?:=|:=|\?=|::=|:(?=[ \t]))(?!=)[ \t]*([\"']?)([\w.+-]*)\1(?=[\s;#,]|$)"
+_ASSIGNMENT = (
+    rb"(?<![\w$.{-])%s[ \t]*(?:=|:=|\?=|::=|:(?=[ \t]))(?!=)[ \t]*([\"']?)"
+    rb"(?:\$\{\w{1,80}:?-(?=[\w.+-]{0,80}\}))?([\w.+-]*)\}?\1(?=[\s;#,]|$)"
+)
+"""What a variable is given: a word, or one that stands in for another variable, `${1:-24h}`."""
 _ASSIGNED = rb"(?<![\w$.{-])%s[ \t]*(?::?[?:+]?=(?!=)|:[ \t])|\bread\b[^\n]*[ \t]%s\b|\bfor[ \t]+%s\b"
 _DEVELOPMENT_SETTING = regex(
     rb"(?:LIVEKIT_API_KEY|LIVEKIT_KEYS?|LK_API_KEY)[\"']?(?:[ \t]*[=:][ \t]*|[ \t]+)[\"']?"

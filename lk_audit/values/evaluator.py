@@ -33,6 +33,7 @@ from lk_audit.syntax import (
 )
 from lk_audit.values import arithmetic, builtins, dialects, environment
 from lk_audit.values.attributes import Attributes
+from lk_audit.values.callgraph import is_property
 from lk_audit.values.calls import Calls
 from lk_audit.values.declared import Declared
 from lk_audit.values.frames import Effort, Frame
@@ -309,6 +310,9 @@ class Evaluator:
         builder = RecordBuilder(expr, self.part, self.python)
         found = self.evaluate_each((item.value for item in expr.entries), frame)
         for entry, values in zip(expr.entries, found, strict=True):
+            if isinstance(entry.value, Function) and entry.value.decorators and is_property(entry.value):
+                # `get ttl() { ... }`
+                values = self.calls.returned_by(entry.value, frame, entry.value)  # noqa: PLW2901 - what reading it gives
             if entry.key is not None:
                 builder.put(self.evaluate_at(entry.key, frame), values, entry.key)
             else:

@@ -37,6 +37,7 @@ COPIES = {
     ("a.rb", f"{RUBY_SPEC}.with(ttl: 5).room)"): "'a'",
     ("a.py", f"{PYTHON_SPEC}look(replace(S('a'), ttl=5).ttl)"): "5",
     ("a.py", f"{PYTHON_SPEC}look(replace(S('a'), ttl=5).room)"): "'a'",
+    ("a.ts", "const s = { a: 1, get ttl() { return 5; } };\nlook({ ...s, a: 2 }.ttl)"): "5",
 }
 PHP_CLASS = "<?php class Spec { public function __construct(public int $ttl = 60) {} "
 PHP = {

@@ -13,6 +13,7 @@ CONVICT = (
     "const c = convict({ l: { ttl: { default: 5, env: 'TTL' }, n: { default: 6 } } });\n"
 )
 ENVIRON = "import environ\nenv = environ.Env(TTL=(int, 5))\n"
+INI = "import configparser\nc = configparser.ConfigParser()\n"
 FLASK = "from flask import Flask, current_app\napp = Flask(__name__)\n"
 TOLD = {
     ("a.ts", f"{CONVICT}look(c.get('l.ttl'))"): "env TTL | 5 for TTL",
@@ -21,6 +22,8 @@ TOLD = {
     ("a.py", f"{ENVIRON}look(env('TTL'))"): "env TTL | 5 for TTL",
     ("a.py", f"{ENVIRON}look(env.int('TTL'))"): "env TTL | 5 for TTL",
     ("a.py", f"{ENVIRON}look(env('OTHER'))"): "env OTHER",
+    ("a.py", f"{INI}look(c.getint('livekit', 'ttl', fallback=5))"): "call configparser.ConfigParser.getint | 5",
+    ("a.py", f"{INI}look(c.get('livekit', 'ttl', fallback='5'))"): "call configparser.ConfigParser.get | '5'",
     ("a.py", f"{FLASK}app.config['TTL'] = 5\nlook(app.config['TTL'])"): "env TTL | 5",
     ("a.py", f"{FLASK}app.config['TTL'] = 5\nlook(current_app.config['TTL'])"): "env TTL | 5",
     ("a.py", f"{FLASK}app.config.update(TTL=5)\nlook(current_app.config['TTL'])"): "env TTL | 5",

@@ -24,7 +24,7 @@ from lk_audit.values.conversions import (
 )
 from lk_audit.values.environment import APPLICATION
 from lk_audit.values.invocation import Function, Invocation
-from lk_audit.values.model import Clock, Duration, Environment, Mapped, Moment, Number, Possible, Text, Value
+from lk_audit.values.model import Clock, Duration, Environment, Listed, Mapped, Moment, Number, Possible, Text, Value
 from lk_audit.values.moments import DAY, HOUR, MINUTE, MONTH, WEEK, YEAR, now
 from lk_audit.values.possible import as_fallback, unknown
 from lk_audit.values.spans import span
@@ -153,9 +153,15 @@ def _seconds_of(invocation: Invocation) -> Possible | None:
 
 
 def _setting(invocation: Invocation) -> Possible | None:
-    """`Application.get_env(:app, :livekit, default)`: what an application is configured with."""
+    """`Application.get_env(:app, :livekit, default)`: what an application is configured with.
+
+    `compile_env` also takes a path: `[__MODULE__, :ttl]`.
+    """
     found: list[Value] = []
-    for key in invocation.values(1):
+    paths = (
+        value.items[-1] if isinstance(value, Listed) and value.items else (value,) for value in invocation.values(1)
+    )
+    for key in (item for last in paths for item in last):
         if isinstance(key, Text):
             read = Environment(origin=invocation.call, name=key.text, accessor=APPLICATION, trace=key.trace)
             found += (read, *as_fallback(invocation.values(2), key.text))

@@ -52,7 +52,9 @@ def _configured(evaluator: Evaluator, name: str) -> Iterator[Value]:
     for home in others:
         for call in home.names.calls_of("config"):
             applications = (item.value for argument in call.arguments for item in _entries(argument.value))
-            told = (entry for settings in applications for entry in _entries(settings))
+            told = [entry for settings in applications for entry in _entries(settings)]
+            # `config :app, App.Tokens, ttl: 600`
+            told += [entry for of_module in told for entry in _entries(of_module.value)]
             for key, value in ((entry.key, entry.value) for entry in told):
                 if isinstance(key, Literal) and key.value == name:
                     found = (item for item in home.evaluate(value) if isinstance(item, Number))

@@ -64,3 +64,21 @@ def test_nest_reads_settings_from_factories_and_providers(service: str, settings
     (made,) = (fact for fact in facts_of(files) if isinstance(fact, TokenMint))
 
     assert (7200 in [item.seconds for item in made.lifetimes]) is NEST[service, settings]
+
+
+@pytest.mark.parametrize(
+    "config", ["config :app, ttl: 7200", "config :app, App.Tokens, ttl: 7200", "config :app, tokens: [ttl: 7200]"]
+)
+def test_an_application_of_elixir_is_configured_also_by_module(config: str) -> None:
+    code = (
+        "defmodule App.Tokens do\n  alias Livekit.{AccessToken, Grants}\n"
+        "  @ttl Application.compile_env(:app, [__MODULE__, :ttl])\n"
+        "  def mint(), do: AccessToken.new('k', 's') |> AccessToken.with_ttl(@ttl) |> AccessToken.to_jwt()\nend\n"
+    )
+    (made,) = (
+        fact
+        for fact in facts_of({"lib/tokens.ex": code, "config/config.exs": f"import Config\n{config}\n"})
+        if isinstance(fact, TokenMint)
+    )
+
+    assert 7200 in [item.seconds for item in made.lifetimes]

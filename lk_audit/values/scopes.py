@@ -21,6 +21,7 @@ from lk_audit.syntax import (
     Element,
     Entry,
     Export,
+    Expr,
     Function,
     If,
     Import,
@@ -312,14 +313,24 @@ class Scopes:
         return next((scope for scope in self.around(node) if (scope, name) in self.definitions), self._scope(node))
 
     def _index_filled(self, call: Call) -> None:
-        """`bind(value)`, where `value` points to something that the call fills by what it is called."""
-        callee = call.callee
-        if not isinstance(callee, Member) or callee.name not in GO_FILLERS or not call.arguments or call.is_new:
+        """`bind(value)`, where the call fills what `value` points to: by what it is called, or what it is given.
+
+        A struct without a field is given to somebody only to be filled: `room := &Room{}; scan(row, room)`.
+        """
+        if call.is_new:
             return
-        name = call.arguments[-1].value
-        if isinstance(name, Name):
-            scope = self._declaring(name.id, call)
-            self.definitions[scope, name.id].append(Definition("filled", name.id, call, scope, call.end, call))
+        named = isinstance(call.callee, Member) and call.callee.name in GO_FILLERS
+        for item in call.arguments:
+            name = item.value
+            if isinstance(name, Name) and ((named and item is call.arguments[-1]) or name.id in self._empty_structs):
+                scope = self._declaring(name.id, call)
+                self.definitions[scope, name.id].append(Definition("filled", name.id, call, scope, call.end, call))
+
+    @cached_property
+    def _empty_structs(self) -> frozenset[str]:
+        """The variables of Go that are declared as structs of which no field is set: `&Room{}`, `new(Room)`."""
+        declared = (item.target for item in self.nodes(Assign) if _is_empty_struct(item.value))
+        return frozenset(target.id for target in declared if isinstance(target, Name))
 
     def _index_address(self, address: Unary) -> None:
         """`decode(&value)`, `row.Scan(&value.id)`: the call may change the variable."""
@@ -386,6 +397,10 @@ class Scopes:
                 return innermost and self.traits.shows_members and child is parent.body
             case _:
                 return isinstance(parent, Module | Comprehension)
+
+
+def _is_empty_struct(value: Expr | None) -> bool:
+    return isinstance(value, Call) and value.is_new and not value.arguments
 
 
 K = TypeVar("K")

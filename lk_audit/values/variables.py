@@ -15,6 +15,7 @@ from lk_audit.syntax import (
     Function,
     If,
     Literal,
+    Member,
     Name,
     Node,
     Try,
@@ -33,10 +34,12 @@ from lk_audit.values.model import (
     Step,
     Unknown,
     Value,
+    defined_classes,
 )
 from lk_audit.values.mutations import Mutations, Mutator
 from lk_audit.values.operators import LOGICAL
 from lk_audit.values.possible import as_fallback, bounded, environment_of, shown, traced
+from lk_audit.values.scopes import GO_FILLERS
 
 if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
@@ -116,11 +119,22 @@ class Variables:
                 step = Step(node.start, node.end, f"{definition.name} is imported here")
                 return () if origin is None else traced(self._evaluator.from_origin(origin, use), step)
             case "filled" if isinstance(node, Call):
-                return (Returned(origin=node, call=node, callee=self._evaluator.names.qualified(node.callee)),)
+                filled = Returned(origin=node, call=node, callee=self._evaluator.names.qualified(node.callee))
+                return () if self._keeps_foreign(definition, node, use) else (filled,)
             case "function" | "class" if isinstance(node, Function | Class):
                 return (Defined(origin=node, definition=node),)
             case _:
                 return self._assigned(definition, use, frame)
+
+    def _keeps_foreign(self, definition: Definition, call: Call, use: Name) -> bool:
+        """Whether a call is just handed an empty struct of a type of somebody else: what it does to that is his."""
+        given = any(isinstance(item.value, Name) and item.value.id == definition.name for item in call.arguments)
+        if not given or (isinstance(call.callee, Member) and call.callee.name in GO_FILLERS):
+            return False
+        names, evaluate = self._evaluator.names, self._evaluator.evaluate
+        made = (item.value for item in names.definitions(use) if item.kind == "assign")
+        empty = (value.callee for value in made if isinstance(value, Call) and value.is_new and not value.arguments)
+        return not any(True for kind in empty for _ in defined_classes(evaluate(kind)))
 
     def _assigned(self, definition: Definition, use: Name, frame: Frame | None) -> Possible:
         node, value = definition.node, definition.value

@@ -89,3 +89,72 @@ def test_the_claims_of_another_token_are_not_those_of_this_one() -> None:
     (found,) = mints("tokens.go", LATER.replace("CLAIMS", other))
 
     assert found.place.line == 12
+
+
+ROOMS = """package rooms
+
+import (
+	"time"
+
+	"github.com/livekit/protocol/auth"
+)
+
+type Room struct {
+	ID   int
+	Slug string
+}
+
+DECLARED
+
+func find(id string) (*Room, error) {
+	room := MADE
+	GIVEN
+	return room, nil
+}
+
+func join(user, id string) (string, error) {
+	room, err := find(id)
+	if err != nil {
+		return "", err
+	}
+	at := auth.NewAccessToken(os.Getenv("LIVEKIT_API_KEY"), os.Getenv("LIVEKIT_API_SECRET"))
+	at.SetVideoGrant(&auth.VideoGrant{RoomJoin: true, Room: room.Slug}).SetIdentity(user).SetValidFor(time.Minute)
+	return at.ToJWT()
+}
+"""
+SCAN = "func scan(row *sql.Row, room *Room) error { return row.Scan(&room.ID, &room.Slug) }"
+
+
+@pytest.mark.parametrize("made", ["&Room{}", "new(Room)"])
+@pytest.mark.parametrize(
+    ("declared", "given", "is_empty"),
+    [
+        (SCAN, "if err := scan(db.QueryRow(query, id), room); err != nil { return nil, err }", False),
+        ("", "if err := store.Load(id, room); err != nil { return nil, err }", False),
+        ("", "", True),
+        ("", "room.ID = 1", True),
+    ],
+)
+def test_a_struct_without_fields_is_given_to_be_filled(made: str, declared: str, given: str, *, is_empty: bool) -> None:
+    text = ROOMS.replace("DECLARED", declared).replace("GIVEN", given).replace("MADE", made)
+
+    assert bool(found_in({"rooms.go": text}, "LK403")) is is_empty
+
+
+GRANTS = """package rooms
+
+import "github.com/livekit/protocol/auth"
+
+func join(user, room string) (string, error) {
+	grant := &auth.VideoGrant{}
+	log.Println(grant)
+	grant.RoomJoin = true
+	at := auth.NewAccessToken(os.Getenv("LIVEKIT_API_KEY"), os.Getenv("LIVEKIT_API_SECRET"))
+	at.SetVideoGrant(grant).SetIdentity(user)
+	return at.ToJWT()
+}
+"""
+
+
+def test_what_the_sdk_declares_is_filled_by_nobody_else() -> None:
+    assert found_in({"rooms.go": GRANTS}, "LK403") == ["rooms.go:8"]

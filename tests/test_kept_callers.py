@@ -114,6 +114,42 @@ def test_what_middleware_knows_of_the_caller_decides_for_the_server(who: str, *,
     assert bool(found_in({"app.ts": ROLE.replace("WHO", who)}, "LK602")) is is_claimed
 
 
+REFUSING = """import Fastify from 'fastify';
+import { AccessToken } from 'livekit-server-sdk';
+import { players } from './players';
+import { sendError } from './errors';
+const app = Fastify();
+app.register(players);
+export async function known(request, reply) {
+  TEST
+}
+app.get('/rooms/:room/token', { preHandler: known }, async (request, reply) => {
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity: 'me' });
+  at.addGrant({ roomJoin: true, room: request.params.room });
+  return { token: await at.toJwt() };
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "is_open"),
+    [
+        ("if (!request.player) { sendError(reply, 401, 'stale'); return; }", False),
+        ("const caller = request.player; if (!caller) return reply.code(401).send();", False),
+        ("if (!request.player || request.player.banned) return reply.status(HttpStatus.UNAUTHORIZED).send();", False),
+        ("if (!request.player) throw new UnauthorizedError();", False),
+        ("if (!request.player) return reply.code(404).send();", True),
+        ("if (!request.tenant) return reply.code(403).send();", True),
+        ("if (!request.body) return reply.code(401).send();", True),
+        ("if (!request.query.player) return reply.code(401).send();", True),
+        ("if (request.player) return reply.code(401).send();", True),
+        ("if (!request.player) request.log.info('a guest');", True),
+    ],
+)
+def test_who_asks_for_what_middleware_leaves_asks_who_calls(test: str, *, is_open: bool) -> None:
+    assert bool(found_in({"app.ts": REFUSING.replace("TEST", test)}, "LK601")) is is_open
+
+
 def test_what_is_no_request_of_express_holds_what_is_sent() -> None:
     text = EXPRESS.replace("(PARAMETERS)", "(req)").replace("TEST", "").replace("WHO", "req.userId")
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import last_name
-from lk_audit.livekit.authentication import ENDING_CALLS, LEAVING_CALLS, REFUSAL_NAMES, REFUSAL_STATUS
+from lk_audit.livekit.authentication import (
+    ENDING_CALLS,
+    LEAVING_CALLS,
+    REFUSAL_NAMES,
+    REFUSAL_STATUS,
+    UNKNOWN_CALLER_NAMES,
+)
 from lk_audit.livekit.middleware import HANDING_ON, REQUEST_NAMES
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
@@ -124,6 +130,17 @@ def says_refusal(answer: Node) -> bool:
         if isinstance(text, str) and REFUSAL_NAMES.search(text):
             return True
     return False
+
+
+def asks_who_it_is(answer: Node) -> bool:
+    """Whether an answer says that nobody knows who the caller is, and not just that he may not: 401."""
+    named = (last_name(item) or "" for item in walk(answer) if isinstance(item, Name | Member))
+    return any(isinstance(item, Literal) and item.value == _UNAUTHORIZED for item in walk(answer)) or any(
+        UNKNOWN_CALLER_NAMES.search(name) for name in named
+    )
+
+
+_UNAUTHORIZED = 401
 
 
 def refused_without(call: Call) -> Expr | None:

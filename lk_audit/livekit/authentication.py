@@ -226,6 +226,9 @@ REFUSAL_NAMES = regex(
 )
 """How a handler refuses a caller."""
 
+UNKNOWN_CALLER_NAMES = regex(r"(?i)unauthori[sz]ed|unauthenticated|not_?authenticated|HTTP_401")
+"""How it refuses one of whom it does not know who he is."""
+
 LEAVING_CALLS = frozenset(
     {"abort", "redirect", "error", "unauthorized", "forbidden", "throw", "sendStatus", "fail", "disconnect"}
     | {"notFound", "permanentRedirect"}

@@ -27,6 +27,7 @@ from lk_audit.extractors.callers.identities import (
     dereferences_identity,
     is_identity,
     lacks_identity,
+    lacks_what_middleware_leaves,
     takes_identity_apart,
 )
 from lk_audit.extractors.callers.lax_checks import (
@@ -39,6 +40,7 @@ from lk_audit.extractors.callers.lax_checks import (
 from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret, gives_who_holds, raises_without_secret
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import (
+    asks_who_it_is,
     chosen_refusal,
     held_by,
     is_end,
@@ -145,6 +147,8 @@ class Checks:
         if lacks_identity(context, node.test) or (
             says_refusal(node.then) and self.tests.look_at_caller(context, node.test, depth, tuple(matched(node.test)))
         ):
+            return True
+        if asks_who_it_is(node.then) and lacks_what_middleware_leaves(context, node.test):
             return True
         if _finds_forgery(context, node.test):
             return True

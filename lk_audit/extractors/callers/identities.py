@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lk_audit.extractors.callers.caller_data import is_server_set
+from lk_audit.extractors.callers.caller_data import is_left_by_middleware, is_server_set
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import lets_pass, parts_of_test
 from lk_audit.livekit.authentication import LANGUAGE_IDENTITIES
@@ -51,6 +51,17 @@ def lacks_identity(context: FileContext, test: Expr) -> bool:
     return bool(values) and all(
         isinstance(value, Given) and is_server_set(value) and not telling.isdisjoint(value.members) for value in values
     )
+
+
+def lacks_what_middleware_leaves(context: FileContext, test: Expr) -> bool:
+    """`if (!request.player)`: whether a branch is for requests in which middleware of JavaScript has kept nobody."""
+    if not context.names.is_javascript:
+        return False
+    if isinstance(test, Binary) and test.operator == "or":
+        return lacks_what_middleware_leaves(context, test.left) or lacks_what_middleware_leaves(context, test.right)
+    missing = _missing(test)
+    values = symbolic_sources(context.values(missing)) if missing is not None else ()
+    return bool(values) and all(isinstance(value, Given) and is_left_by_middleware(value) for value in values)
 
 
 def _is_of_session(context: FileContext, expr: Expr | None) -> bool:

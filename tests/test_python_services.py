@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lk_audit.facts import TokenMint
 from lk_audit.livekit.requests import GRADIO_EVENTS, GRADIO_PARTS, SOCKET_CLASSES, SOCKET_METHODS, TOOL_SERVER_GUARDS
-from tests.languages.minting import found_in
+from tests.languages.minting import facts_of, found_in
 
 MINT = """grants = api.VideoGrants(room_join=True, room=room)
         token = api.AccessToken().with_identity(identity).with_grants(grants).to_jwt()
@@ -243,3 +244,65 @@ def test_a_service_may_be_asked_for_by_another_name(imported: str, alias: str) -
     route = ROUTE.replace("IMPORTED", imported).replace("TYPE", alias)
 
     assert found(SERVICE, routes=route, dependencies=DEPENDENCIES)
+
+
+HELPERS = """from uuid import uuid4
+
+from livekit.api import AccessToken, VideoGrants
+
+
+class Rooms:
+    def __init__(self):
+        self._rooms = {}
+
+    def token(self, identity, room):
+        return AccessToken().with_identity(identity).with_grants(VideoGrants(room_join=True, room=room)).to_jwt()
+
+    def create(self, data):
+        code, person = uuid4().hex, Person(id=uuid4().hex, name=data.name)
+        self._rooms[code] = Room(code, {person.id: person})
+        return self.token(person.id, code)
+
+    def find(self, code):
+        return self._rooms.get(code.upper())
+
+    def again(self, code, person_id):
+        person = self.find(code).person(person_id)
+        return self.token(person.id, code)
+
+
+class Room:
+    def __init__(self, code, people):
+        self.code, self.people = code, people
+
+    def person(self, person_id):
+        return self.people.get(person_id)
+
+
+rooms = Rooms()
+"""
+HELPED = """from fastapi import APIRouter
+
+from .service import rooms
+
+router = APIRouter(prefix="/api/rooms")
+
+
+@router.post("")
+async def create(request: Create) -> dict:
+    return {"token": rooms.create(request.person)}
+
+
+@router.post("/again")
+async def again(request: Again) -> dict:
+    return {"token": rooms.again(request.code, request.person_id)}
+"""
+
+
+def test_what_a_helper_makes_of_a_request_is_asked_of_its_callers_only() -> None:
+    facts = facts_of({"app/service.py": HELPERS, "app/routes.py": HELPED})
+    (mint,) = (item for item in facts if isinstance(item, TokenMint))
+
+    asked = {e.name: {item.target for item in mint.inputs if item.is_of(e)} for e in mint.endpoints}
+
+    assert asked == {"POST /": set(), "POST /again": {"identity", "room"}}

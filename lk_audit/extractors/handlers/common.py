@@ -68,7 +68,7 @@ def _route_label(context: FileContext, function: Function, decorator: Expr) -> s
         return None
     if isinstance(callee, Member) and callee.name in ROUTE_METHODS:
         method = "" if callee.name in {"route", "api_route", "any", "all"} else f"{callee.name.upper()} "
-        return f"{method}{path}" if path is not None else None
+        return f"{method}{path or '/'}" if path is not None else None
     name = context.name_elsewhere(callee)
     if isinstance(decorator, Call) and name in HTTP_DECORATORS:
         method = "" if name == "All" else f"{name.upper()} "

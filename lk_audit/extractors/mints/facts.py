@@ -170,15 +170,7 @@ _INPUT_TARGETS = ("identity", "name", "ttl", "kind", "metadata", "attributes", "
 
 def _inputs(context: FileContext, parts: MintParts, requests: RequestValues) -> Iterator[Input]:
     for target in _INPUT_TARGETS:
-        seen: set[Place | None] = set()
-        for part in parts.settings.get(target, ()):
-            for source in symbolic_sources(choosable(context, part.values) if target == "identity" else part.values):
-                handler = requests.handler_place(source) if requests.is_request(source) else None
-                if requests.is_request(source) and handler not in seen:
-                    seen.add(handler)
-                    place = _taken_at(context, parts.call, source) or part.place
-                    is_bounded = target == "ttl" and _is_bounded(context, source)
-                    yield Input(target, place, _spelled(source), handler, is_bounded=is_bounded)
+        yield from _settings_asked(context, parts, requests, target)
     whole = parts.grants.from_caller
     if whole is not None:
         yield Input("grants", whole.place, "the request")
@@ -189,6 +181,19 @@ def _inputs(context: FileContext, parts: MintParts, requests: RequestValues) -> 
                 yield Input(grant.name, grant.decided_at or grant.place, "the request", handler)
         if grant.granted_at is not None:
             yield Input(grant.name, grant.granted_at, "a condition on the request", by_condition=True)
+
+
+def _settings_asked(context: FileContext, parts: MintParts, requests: RequestValues, target: str) -> Iterator[Input]:
+    """What requests decide of one setting, once for each handler that takes it from them."""
+    seen: set[Place | None] = set()
+    for part in parts.settings.get(target, ()):
+        for source in symbolic_sources(choosable(context, part.values) if target == "identity" else part.values):
+            asked = requests.handler_places(source) if requests.is_request(source) else ()
+            for handler in (place for place in asked if place not in seen):
+                seen.add(handler)
+                place = _taken_at(context, parts.call, source) or part.place
+                is_bounded = target == "ttl" and _is_bounded(context, source)
+                yield Input(target, place, _spelled(source), handler, is_bounded=is_bounded)
 
 
 def _is_bounded(context: FileContext, source: Value) -> bool:

@@ -36,6 +36,9 @@ _LOOKING_UP = regex(r"(?:find|get|load|fetch|lookup|select|query)(?![a-z])")
 _MOST_GIVEN = 3
 """How many arguments of a call may be what it makes its result of: `re.sub(pattern, replacement, text)` has it last."""
 
+_DEEPEST = 3
+"""How many calls are looked through that make something of what a request holds."""
+
 
 class RequestValues:
     """Tells which values in one file come from requests."""
@@ -171,8 +174,22 @@ class RequestValues:
         items = (found for value in values if isinstance(value, Listed) for item in value.items for found in item)
         return any(self.is_request(source) for source in symbolic_sources((*values, *items)))
 
-    def handler_place(self, value: Value) -> Place | None:
-        """Where the handler stands whose request a value comes from; None when that is not known."""
+    def handler_places(self, value: Value, depth: int = 0) -> tuple[Place | None, ...]:
+        """Where the handlers stand whose requests a value comes from; None when that is not known.
+
+        What a helper makes of its parameters comes from the requests of those who call it: `self._rooms[code.upper()]`.
+        """
+        known = self._handler_place(value)
+        if known is not None or not isinstance(value, Returned) or depth == _DEEPEST:
+            return (known,)
+        call = value.call
+        holder = (call.callee.object,) if isinstance(call.callee, Member) else ()
+        given = (item.value for item in call.arguments[:_MOST_GIVEN])
+        parts = (part for expr in (*holder, *given) for part in symbolic_sources(self._context.values(expr)))
+        found = (place for part in parts if self.is_request(part) for place in self.handler_places(part, depth + 1))
+        return tuple(dict.fromkeys(found)) or (None,)
+
+    def _handler_place(self, value: Value) -> Place | None:
         node: Node = value.call if isinstance(value, Returned) else value.origin
         function = value.function if isinstance(value, Given) else None
         names = self._context.home(function or node).names

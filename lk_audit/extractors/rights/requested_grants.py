@@ -116,7 +116,8 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     def asked_by(self, values: Possible) -> tuple[Place, ...]:
         """The handlers whose requests decide the grant."""
         requests = self.context.built(RequestValues)
-        found = (requests.handler_place(source) for source in symbolic_sources(values) if self.is_request(source))
+        sources = (source for source in symbolic_sources(values) if self.is_request(source))
+        found = (place for source in sources for place in requests.handler_places(source))
         return tuple(dict.fromkeys(place for place in found if place is not None))
 
     def spread_at(self, value: Mapped) -> Place | None:

@@ -1,6 +1,6 @@
 """How Go's web frameworks hand requests to code, as tables of full names.
 
-Sources: the documentation of Go's `net/http`, of gin, echo, fiber, chi, gorilla/mux, httprouter, fasthttp, iris,
+Sources: the documentation of Go's `net/http`, of gin, echo, fiber, chi, gorilla/mux, httprouter, fasthttp, iris, hertz,
 pocketbase, aws-lambda-go.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from lk_audit.patterns import regex
 
 _GIN, _ECHO, _FIBER = "github.com/gin-gonic/gin", "github.com/labstack/echo", "github.com/gofiber/fiber"
+_HERTZ = "github.com/cloudwego/hertz/pkg/app"
 
 RESPONSE_TYPES = frozenset({"net/http.ResponseWriter", "github.com/emicklei/go-restful.Response"})
 """Parameters that a handler answers with; they say nothing about the caller."""
@@ -19,6 +20,7 @@ REQUEST_TYPES = frozenset(
         f"{_GIN}.Context",
         f"{_ECHO}.Context",
         f"{_FIBER}.Ctx",
+        f"{_HERTZ}.RequestContext",
         "github.com/valyala/fasthttp.RequestCtx",
         "github.com/kataras/iris.Context",
         "github.com/kataras/iris/context.Context",
@@ -34,7 +36,7 @@ REQUEST_TYPES = frozenset(
 """Parameters that hold the request, or a part of it; a function that takes one and nothing else is a handler."""
 
 OTHER_HANDLER_TYPES = frozenset({"context.Context"})
-"""What a handler takes besides: AWS passes a context before the event."""
+"""What a handler takes besides: AWS passes a context before the event, hertz before the request."""
 
 ROUTES = frozenset(
     {"HandleFunc", "Handle", "HandlerFunc", "Handler", "GET", "POST", "PUT", "PATCH", "DELETE", "Any", "Match", "Add"}
@@ -54,8 +56,11 @@ ROUTE_METHODS = frozenset({"Bind", "BindFunc"})
 
 DEFAULT_MUX = "net/http.DefaultServeMux"
 
+_KEPT_BY_KEY = frozenset({"Get", "MustGet", "GetString", "GetInt", "GetInt64", "GetUint", "Value"})
+
 SERVER_SET_READS: dict[str, frozenset[str]] = {
-    f"{_GIN}.Context": frozenset({"Get", "MustGet", "GetString", "GetInt", "GetInt64", "GetUint", "Value"}),
+    f"{_GIN}.Context": _KEPT_BY_KEY,
+    f"{_HERTZ}.RequestContext": _KEPT_BY_KEY,
     f"{_ECHO}.Context": frozenset({"Get"}),
     f"{_FIBER}.Ctx": frozenset({"Locals", "UserContext"}),
     "github.com/kataras/iris.Context": frozenset({"Values"}),

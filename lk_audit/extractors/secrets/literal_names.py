@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from lk_audit.extractors.context import FileContext
+from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.secrets.schemas import defaulted, described, field_default, prefixed
 from lk_audit.extractors.serialised import renames
 from lk_audit.patterns import regex
-from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Name, Return
+from lk_audit.syntax import Argument, Assign, Binary, Call, Entry, Expr, Index, Literal, Member, Name, Node, Return
 
 
 def name_of(context: FileContext, literal: Expr) -> str | None:
     """What a text is called: the target, keyword, key or constant it is given to, at once or as a fallback."""
     parent = context.names.parent(literal)
+    missing: list[str] = []
     while isinstance(parent, Binary) and parent.operator in _FALLBACKS and parent.right is literal:
+        missing.append(target_name(parent.left) or "")
         literal, parent = parent, context.names.parent(parent)
+    stood_in_for = next(filter(context.secret_names.means, missing), None)
+    return stood_in_for or _name_at(context, literal, parent)
+
+
+def _name_at(context: FileContext, literal: Expr, parent: Node | None) -> str | None:
     match parent:
         case Assign(target=target, value=value) if value is literal:
             return prefixed(context, literal, target_name(target))
@@ -24,7 +31,7 @@ def name_of(context: FileContext, literal: Expr) -> str | None:
         case Entry(key=Literal(value=str(key)), value=value) if value is literal:
             return _tagged(context, parent) or described(context, parent) or key
         case Argument(name=None):
-            return _setting_of(context, parent) or defaulted(context, parent)
+            return _setting_of(context, parent) or defaulted(context, parent) or looked_up(context, parent)
         case _:
             return _told_by(context, parent) if isinstance(parent, Return) else None
 
@@ -79,13 +86,37 @@ def _setting_of(context: FileContext, argument: Argument) -> str | None:
     return name.value if isinstance(name, Literal) and isinstance(name.value, str) else None
 
 
+def looked_up(context: FileContext, argument: Argument) -> str | None:
+    """What a call looks up that gives a text where it finds nothing: `config.get("livekit_api_secret", "...")`.
+
+    The text stands last, the name before it: `getattr(settings, "SECRET", "...")`.
+    """
+    call = context.names.parent(argument)
+    if not isinstance(call, Call) or _LOOKUP.fullmatch(last_name(call.callee) or "") is None:
+        return None
+    *before, default = call.arguments
+    asked = before[-1].value if before else None
+    if default is not argument or not isinstance(asked, Literal):
+        return None
+    return asked.value if isinstance(asked.value, str) else None
+
+
+_LOOKUP = regex(
+    r"get|getattr|fetch|config|setting|option|param|parameter|[gG]et_?(?:[oO]r_?[dD]efault|[oO]r_?[eE]lse|[eE]nv|[pP]roperty"
+    r"|[sS]tring|[sS]tr|[cC]onfig|[sS]etting|[oO]ption|[pP]arameter|[vV]alue)"
+)
+"""Calls that look a setting up, and take what it is where nobody has set it."""
+
+
 def is_default(context: FileContext, node: Expr) -> bool:
     """Whether a text is what something is when nobody says otherwise."""
     holder = context.names.parent(node)
     if isinstance(holder, Binary):
         return holder.right is node
     is_setting = isinstance(holder, Argument) and holder.name is None
-    if isinstance(holder, Argument) and (defaulted(context, holder) or field_default(context, holder)) is not None:
+    if isinstance(holder, Argument) and any(
+        told(context, holder) is not None for told in (defaulted, field_default, looked_up)
+    ):
         return True
     if not isinstance(holder, Entry):
         return context.is_go and is_setting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lk_audit.facts import CredentialLiteral, Expiry, Side, TokenMint
+from lk_audit.facts import CredentialLiteral, Expiry, FileRole, Side, TokenMint
 from tests.languages.minting import facts_of, found_in, granted
 from tests.languages.minting import mint as mint_in
 
@@ -356,3 +356,28 @@ end
 """
 
     assert found_in({"lib/api.ex": code}, "LK601") == ["lib/api.ex:8"]
+
+
+RUNTIME = """import Config
+
+if config_env() == :prod do
+  BODY
+end
+
+config :rooms, :livekit, api_secret: System.get_env("LIVEKIT_API_SECRET", "devsecret")
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "role"),
+    [
+        ('config :rooms, RoomsWeb.Endpoint, secret_key_base: System.get_env("BASE") || raise("no BASE")', "PRODUCTION"),
+        ("config :rooms, RoomsWeb.Endpoint, server: true", "PRODUCTION"),
+        ('raise "not here"', "LOCAL"),
+        ('unless System.get_env("LIVEKIT_API_SECRET") do\n    raise "no secret"\n  end', "LOCAL"),
+    ],
+)
+def test_what_production_needs_besides_keeps_nothing_apart(body: str, role: str) -> None:
+    facts = facts_of({"config/runtime.exs": RUNTIME.replace("BODY", body)})
+
+    assert [item.role for item in facts if isinstance(item, CredentialLiteral)] == [FileRole[role]]

@@ -35,6 +35,7 @@ from lk_audit.syntax import (
     Raise,
     Return,
     Unary,
+    children,
     walk,
 )
 from lk_audit.values.model import Environment, Nothing, Text
@@ -71,6 +72,21 @@ def _is_of_source(context: FileContext, node: Node) -> bool:
 def is_for_development(context: FileContext, node: Node) -> bool:
     """Whether a condition in its own function lets `node` count in development only."""
     return _Guards(context, has_server=False).is_behind_condition(node)
+
+
+def _without_substitutes(block: Block) -> Iterator[Node]:
+    """The nodes of a block but for what stands in for a missing value: `key = System.get_env("KEY") || raise("...")`.
+
+    That asks for a setting of its own, and says nothing of what comes after the block.
+    """
+    stack: list[Node] = [block]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, Binary) and node.operator in {"or", "??"}:
+            stack.append(node.left)
+        else:
+            stack.extend(children(node))
 
 
 class _Guards:
@@ -146,7 +162,7 @@ class _Guards:
         return False
 
     def _is_left_by(self, branch: If) -> bool:
-        ends = [item for item in walk(branch.then) if isinstance(item, Return | Raise)]
+        ends = [item for item in _without_substitutes(branch.then) if isinstance(item, Return | Raise)]
         if not ends:
             return False
         if self._means_development(branch.test, _DEEPEST_TEST) is False:

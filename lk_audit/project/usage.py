@@ -195,7 +195,7 @@ class Usage:
                 forms = constructed(family) if makes else method_called(family)
                 yield from self._method_calls(module, owner, function, called, forms)
             return
-        if names.enclosing_function(function) is not None and not _is_in_record(names, function):
+        if names.enclosing_function(function) is not None and not is_in_record(names, function):
             return
         forms = method_called(names.traits.family) if _is_held(names, function) else CALLED
         for word in self.words_for(module, function):
@@ -230,9 +230,13 @@ class Usage:
 
     def _calls(self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...]) -> Iterator[Use]:
         is_nameless = word in self._import_words(module.path)
+        is_inner = module.names.enclosing_function(function) is not None
         for other in self.users(module, function, word, () if is_nameless else forms):
             for call in _candidates(other, {module.names.name_of(function), word}, module.path):
-                if any(isinstance(value, Defined) and value.definition is function for value in _callee(other, call)):
+                values = _callee(other, call)
+                if is_inner and not any(isinstance(value, Defined) for value in values):
+                    values = other.evaluator.evaluate(call.callee)  # what others give it: `createRouter(tokens)`
+                if any(isinstance(value, Defined) and value.definition is function for value in values):
                     yield Use(other, call)
 
     def is_passed_on(self, module: CodeModule, function: Function) -> bool:
@@ -354,7 +358,7 @@ def _is_held(names: Names, function: Function) -> bool:
     return names.enclosing_function(function) is not None or isinstance(names.parent(function), Entry)
 
 
-def _is_in_record(names: Names, function: Function) -> bool:
+def is_in_record(names: Names, function: Function) -> bool:
     """Whether a function is in a record that the one around it may return: `tokens = () => ({ sign: () => ... })`."""
     if not names.is_javascript:
         return False

@@ -18,6 +18,7 @@ from lk_audit.extractors.requests.handing_out import ANSWERS, handed_over, is_ke
 from lk_audit.facts import Endpoint
 from lk_audit.project.code_module import CodeModule
 from lk_audit.project.exports import wrapped
+from lk_audit.project.usage import is_in_record
 from lk_audit.syntax import Assign, Await, Call, Evaluate, Function, Member, Name, Node, Return, walk
 from lk_audit.values.callgraph import CONSTRUCTORS, depending
 
@@ -92,7 +93,8 @@ class Endpoints:
         names = self._context.names
         if (known is not None and known.router is not None) or names.name_of(function) in CONSTRUCTORS:
             return
-        if names.owner(function) is None and names.enclosing_function(function) is not None:
+        is_inner = names.owner(function) is None and names.enclosing_function(function) is not None
+        if is_inner and not is_in_record(names, function):
             return
         if self._context.is_go and not self._takes_request(function):
             return

@@ -185,7 +185,9 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
-        """A branch is never taken."""
+        """A branch is never taken; what only type checkers read is no code."""
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return
         self._add(self._start(node.test), self._end(node.test), "False")
         self.generic_visit(node)
 

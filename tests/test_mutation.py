@@ -30,6 +30,7 @@ def changed(code: str) -> set[str]:
         ("def f():\n    'A docstring.'", set()),
         ("x = f'a{b}c'", set()),
         ("if a:\n    b()", {"if False:\n    b()"}),
+        ("if TYPE_CHECKING:\n    x: int = 3", set()),
         ("def f():\n    return é + a", {"def f():\n    return None", "def f():\n    return é - a"}),
     ],
 )

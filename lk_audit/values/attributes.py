@@ -20,7 +20,7 @@ from lk_audit.syntax import (
     Node,
 )
 from lk_audit.values.callgraph import CONSTRUCTORS, is_property, leaves_open
-from lk_audit.values.construction import Construction, component, declared_fields, passed_for
+from lk_audit.values.construction import Construction, component, declared_fields, hidden_for, passed_for
 from lk_audit.values.environment import SETTINGS_CLASSES
 from lk_audit.values.flow import Definition
 from lk_audit.values.frames import Frame
@@ -186,6 +186,7 @@ class Attributes:
             # What a property begins with is not what it holds once a form has been filled in.
             return (unknown(Name(owner.start, owner.end, name)),)
         values = bounded((value for item in definitions for value in self._values(item, construction)), owner)
+        values += self._hidden(owner, name, construction)
         if any(isinstance(value, Mapped) for value in values) and self._is_filled_later(owner, name):
             values = tuple(replace(value, open=True) if isinstance(value, Mapped) else value for value in values)
         prefix = self.settings_prefix(owner)
@@ -275,6 +276,14 @@ class Attributes:
         if not definitions and name not in declared_fields(owner):
             return None
         return self._passed(construction, passed_for(construction, owner, name))
+
+    def _hidden(self, owner: Class, name: str, construction: Construction | None) -> Possible:
+        """What else a field may have been given, by arguments that do not name it."""
+        names = self._evaluator.names
+        if construction is None or not names.is_python or names.attributes(owner, "__init__"):
+            return ()
+        hidden = [self._passed(construction, item) or () for item in hidden_for(construction, owner, name)]
+        return (unknown(Name(owner.start, owner.end, name), *hidden),) if hidden else ()
 
     def settings_prefix(self, owner: Class) -> str | None:
         """What the variables of a pydantic settings class begin with; None for other classes."""

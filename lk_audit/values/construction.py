@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
     from lk_audit.values.invocation import Invocation
 
-_POSITIONAL_MARKS = frozenset({"dataclass", "define", "mutable", "frozen", "attrs"})
+_POSITIONAL_MARKS = frozenset({"dataclass", "define", "mutable", "frozen", "attrs", "s"})
 _POSITIONAL_BASES = frozenset({"NamedTuple", "Struct"})
 """Decorators and base classes of Python that make a constructor of the fields, in their order: dataclasses, attrs,
 typing, msgspec. That of pydantic takes keywords only."""
@@ -41,6 +41,13 @@ def passed_for(construction: Construction, owner: Class, name: str) -> Argument 
     fields = list(declared_fields(owner))
     position = fields.index(name) if name in fields and _takes_positions(owner) else None
     return argument_for(construction.call, position, name)
+
+
+def hidden_for(construction: Construction, owner: Class, name: str) -> Iterator[Argument]:
+    """What a construction passes that may be meant for a field: `Spec(**asked)`, or an order that bases decide."""
+    if name in declared_fields(owner):
+        is_ordered = _takes_positions(owner) or not _is_marked(owner)
+        yield from (item for item in construction.call.arguments if item.spread or not (item.name or is_ordered))
 
 
 def declared_fields(owner: Class) -> Iterator[str]:
@@ -72,8 +79,11 @@ def _is_of_class(annotation: Expr) -> bool:
 def _takes_positions(owner: Class) -> bool:
     """Whether the constructor that a class is given takes its fields in the order in which they stand there."""
     bases = {last_name(base) for base in owner.bases}
-    marks = {last_name(mark) for mark in owner.decorators}
-    return bases <= _POSITIONAL_BASES and bool(bases or marks & _POSITIONAL_MARKS)
+    return bases <= _POSITIONAL_BASES and (bool(bases) or _is_marked(owner))
+
+
+def _is_marked(owner: Class) -> bool:
+    return any(last_name(mark) in _POSITIONAL_MARKS for mark in owner.decorators)
 
 
 def copy_of_first(invocation: Invocation) -> Possible | None:

@@ -26,7 +26,7 @@ _METHODS = frozenset(
     }
 )
 """Methods that hand each item to the function that they are given."""
-_FUNCTIONS = frozenset({"map", "filter", "each", "array_map", "array_walk", "array_filter", "flat_map", "reject"})
+_FUNCTIONS = frozenset({"map", "filter", "each", "array_map", "array_walk", "flat_map", "reject"})
 """Functions that take the collection beside it: Python's `map`, PHP's `array_map`, Elixir's `Enum.each`."""
 _PROMISED = "then"
 """The method that hands on what a promise comes to; what is not written out stays what the function is given."""
@@ -37,7 +37,7 @@ _PAIR = 2
 def handed(evaluator: Evaluator, function: Function, parameter: Parameter) -> Possible | None:
     """What a parameter is where a collection that is known hands its items to the function; None anywhere else."""
     collection = _collection(evaluator, function)
-    if collection is None or parameter not in function.parameters[:_PAIR]:
+    if collection is None:
         return None
     values = evaluator.evaluate(collection)
     is_first = function.parameters[0] is parameter

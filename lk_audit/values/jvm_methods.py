@@ -215,7 +215,7 @@ _LIST: dict[str, Method] = {
     **dict.fromkeys(
         (
             *("toArray", "toTypedArray", "toList", "toSet", "asIterable", "filterNotNull", "stream", "collect"),
-            *("toMutableList", "asList"),
+            *("toMutableList", "asList", "asSequence", "onEach"),
         ),
         itself,
     ),

@@ -22,7 +22,7 @@ def given(maker: Call, name: str, construction: Call, field: str) -> Argument | 
 def _fields(arguments: tuple[Argument, ...]) -> Iterator[str]:
     """`["room", "ttl"]`, `"room ttl"`, `[("room", str), ("ttl", int)]`, `:room, :ttl`."""
     for item in arguments:
-        if item.name is None and not item.spread:
+        if item.name is None:
             yield from _words(item.value)
 
 

@@ -20,6 +20,7 @@ from lk_audit.values.model import (
     Duration,
     Environment,
     Given,
+    Listed,
     Mapped,
     Member,
     Moment,
@@ -264,6 +265,7 @@ METHODS: Mapping[type, Mapping[str, Method]] = {
         "with_jwt_id": _registered("jti"),
         **_KEEPING,
     },
+    Listed: dict.fromkeys(("iter", "into_iter", "iter_mut"), itself),
     Environment: {**_KEEPING, **limits.RUST, **dict.fromkeys(("parse", "to_string_lossy"), itself)},
     Given: {**dict.fromkeys(("trim", "parse"), itself), **limits.RUST},
     Returned: {

@@ -52,20 +52,55 @@ CALLBACKS = {
     ("a.js", "[5, 6].forEach(async function (x) { look(x) })"): "5 | 6",
     ("a.js", "[{ttl: 5}].map(({ttl}) => look(ttl))"): "5",
     ("a.js", "[5, 6].map((x, i) => look(i))"): "given i",
+    ("a.js", "[5, 6].map((a, i, x) => look(x))"): "given x",
     ("a.js", "[5, 6].sort((x, y) => look(x))"): "given x",
+    ("a.js", "setTimeout((x) => look(x), [5])"): "given x",
+    ("a.js", "[5, ...asked].map((x) => look(x))"): "given x",
+    ("a.js", "(a ? [5] : asked).map((x) => look(x))"): "given x",
     ("a.js", "asked.map((x) => look(x))"): "given x",
     ("a.js", "app.get('/token', (x) => look(x))"): "given x",
     ("a.js", "Object.entries({a: 5}).map(([k, v]) => look(v))"): "5",
     ("a.js", "Object.values({a: 5}).map((v) => look(v))"): "5",
     ("a.js", "async function f() { return {ttl: 5}; }\nf().then(({ttl}) => look(ttl))"): "5",
+    ("a.js", "async function f() { return {ttl: 5}; }\nf().then((a, x) => look(x))"): "given x",
+    ("a.js", "async function f() { return a ? 5 : fetch(url); }\nf().then((x) => look(x))"): "given x",
+    ("a.js", "async function f() { return 'a'; }\nf().then((x) => look(x))"): "'a'",
+    ("a.js", "async function f() { return [5]; }\nf().then((x) => look(x))"): "[5]",
     ("a.js", "fetch(url).then((x) => look(x))"): "given x",
     ("a.rb", "[5, 6].each do |x| look(x) end"): "5 | 6",
     ("a.rb", "{a: 5}.each do |k, x| look(x) end"): "5",
     ("a.rb", "{a: 5}.each do |k, x| look(k) end"): "given k",
+    ("a.rb", "{a: 5}.each do |x| look(x) end"): "given x",
+    ("a.rb", "h = a ? {a: 5} : asked\nh.each do |k, x| look(x) end"): "given x",
     ("a.php", "<?php array_map(function ($x) { look($x); }, [5, 6]);"): "5 | 6",
     ("a.kt", "fun f() { listOf(5, 6).forEach { look(it) } }"): "5 | 6",
     ("A.java", "class A { void f() { List.of(5, 6).forEach(x -> look(x)); } }"): "5 | 6",
     ("a.ex", "defmodule A do\n def f do\n  Enum.each([5, 6], fn x -> look(x) end)\n end\nend"): "5 | 6",
+}
+HANDED = {
+    ("a.js", "[5, 6].{}((x) => look(x))"): "map forEach flatMap filter find findLast some every",
+    ("a.js", "_.{}([5, 6], (x) => look(x))"): "map filter each reject",
+    (
+        "a.rb",
+        "[5, 6].{} {{ |x| look(x) }}",
+    ): "map each collect select reject detect find flat_map filter_map each_with_index",
+    ("a.php", "<?php {}(function ($x) {{ look($x); }}, [5, 6]);"): "array_map",
+    ("a.php", "<?php {}([5, 6], function ($x) {{ look($x); }});"): "array_walk",
+    (
+        "a.kt",
+        "fun f() {{ listOf(5, 6).{} {{ look(it) }} }}",
+    ): "map flatMap mapNotNull onEach associate associateWith filter",
+    ("a.kt", "fun f() {{ listOf(5, 6).asSequence().{} {{ look(it) }} }}"): "map",
+    ("a.cs", "class A {{ void F() {{ new[] {{ 5, 6 }}.{}(x => look(x)); }} }}"): "Select SelectMany Where",
+    ("a.cs", "class A {{ void F() {{ new[] {{ 5, 6 }}.ToList().{}(x => look(x)); }} }}"): "ForEach",
+    ("a.rs", "fn f() {{ [5, 6].iter().{}(|x| look(x)); }}"): "map for_each flat_map filter_map filter find",
+    ("a.dart", "void f() {{ [5, 6].{}((x) => look(x)); }}"): "map forEach expand",
+    ("a.swift", "func f() {{ [5, 6].{} {{ look($0) }} }}"): "map forEach compactMap flatMap filter",
+    (
+        "a.ex",
+        "defmodule A do\n def f do\n  Enum.{}([5, 6], fn x -> look(x) end)\n end\nend",
+    ): "map each filter reject flat_map",
+    ("a.py", "list({}(lambda x: look(x), [5, 6]))"): "map filter",
 }
 TAKEN_APART = {
     ("a.php", "<?php [$a, $b] = [1, 5]; look($b);"): "5",
@@ -105,6 +140,14 @@ def test_a_comprehension_is_a_scope_of_its_own(code: str) -> None:
 @pytest.mark.parametrize(("path", "code"), CALLBACKS)
 def test_a_callback_is_given_the_items(path: str, code: str) -> None:
     assert look_in(path, code) == CALLBACKS[path, code]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [(path, code.format(name)) for (path, code), names in HANDED.items() for name in names.split()],
+)
+def test_these_hand_each_item_to_the_function_that_they_are_given(path: str, code: str) -> None:
+    assert look_in(path, code) == "5 | 6"
 
 
 @pytest.mark.parametrize(("path", "code"), TAKEN_APART)

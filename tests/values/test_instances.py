@@ -46,16 +46,20 @@ PHP = {
     f"{PHP_CLASS}static function long() {{ return new static(5); }} }}\nlook(Spec::long()->ttl);": "5",
 }
 SETTINGS = "class P { long ttl = 5; long getTtl() { return ttl; } }\nclass A { A(P p) { look(p.getTtl()); } }"
+OPTIONS = "class O { public int Ttl { get; set; } = 5; }\n"
 FILLED = {
     ("A.java", f"@ConfigurationProperties {SETTINGS}"): "given p.ttl | 5",
+    ("A.java", f'@ConfigMapping(prefix = "x") {SETTINGS}'): "given p.ttl | 5",
     ("A.java", SETTINGS): "given p.ttl",
     ("a.kt", '@ConfigurationProperties("x") data class P(val ttl: Long = 5)\nclass A(p: P) { init { look(p.ttl) } }'): (
         "given p.ttl | 5"
     ),
-    ("a.cs", "class O { public int Ttl { get; set; } = 5; }\nclass A { A(IOptions<O> o) { look(o.Value.Ttl); } }"): (
-        "given o.Value.Ttl | 5"
+    ("a.cs", f"{OPTIONS}class A {{ A(IOptions<O> o) {{ look(o.Value.Ttl); }} }}"): "given o.Value.Ttl | 5",
+    ("a.cs", f"{OPTIONS}class A {{ A(IOptionsMonitor<O> o) {{ look(o.CurrentValue.Ttl); }} }}"): (
+        "given o.CurrentValue.Ttl | 5"
     ),
-    ("a.cs", "class O { public int Ttl { get; set; } = 5; }\nclass A { A(O o) { look(o.Ttl); } }"): "given o.Ttl",
+    ("a.cs", f"{OPTIONS}class A {{ A(IOptions<O> o) {{ look(o.Other.Ttl); }} }}"): "given o.Other.Ttl",
+    ("a.cs", f"{OPTIONS}class A {{ A(O o) {{ look(o.Ttl); }} }}"): "given o.Ttl",
 }
 JAVA = {
     "record Spec(String room, long ttl) {}": "5",
@@ -66,11 +70,47 @@ ELIXIR = {
     "spec = %Spec{room: 'a', ttl: 5}\n  look(spec.ttl)": "5",
     "spec = %Spec{room: 'a'}\n  look(spec.ttl)": "call Spec.ttl",
 }
+MARKED = {
+    ("@dataclass\nclass Spec:", "'a', 5"): "5",
+    ("@dataclass\nclass Spec:", "'a', ttl=5"): "5",
+    ("@dataclass\nclass Spec:", "'a'"): "7",
+    ("@dataclass(frozen=True)\nclass Spec:", "'a', 5"): "5",
+    ("@attrs.define\nclass Spec:", "'a', 5"): "5",
+    ("@attrs.mutable\nclass Spec:", "'a', 5"): "5",
+    ("@attrs.frozen\nclass Spec:", "'a', 5"): "5",
+    ("@attr.attrs(auto_attribs=True)\nclass Spec:", "'a', 5"): "5",
+    ("@attr.s(auto_attribs=True)\nclass Spec:", "'a', 5"): "5",
+    ("class Spec(NamedTuple):", "'a', 5"): "5",
+    ("class Spec(msgspec.Struct, frozen=True):", "'a', 5"): "5",
+    ("class Spec(BaseModel):", "room='a', ttl=5"): "5",
+    ("@other\nclass Spec:", "'a', 5"): "7",
+    ("@dataclass\nclass Spec:\n    kind: ClassVar[str] = 'x'", "'a', 5"): "5",
+    ("@dataclass\nclass Spec:\n    kind: ClassVar[str]", "'a', 5"): "5",
+    ("@dataclass\nclass Spec:\n    kind = 'x'", "'a', 5"): "5",
+}
+HIDDEN = {
+    ("@dataclass\nclass Spec:", "**asked"): "7 | ?(ref asked)",
+    ("@dataclass\nclass Spec:", "*asked"): "7 | ?(ref asked)",
+    ("@dataclass\nclass Spec:", "'a', 5, **asked"): "5",
+    ("class Spec(BaseModel):", "**asked"): "7 | ?(ref asked)",
+    ("class Spec(BaseModel):", "room=asked"): "7",
+    ("@dataclass\nclass Spec(Base):", "'a', 5"): "7 | ?",
+    ("@dataclass\nclass Spec(Base):", "room='a'"): "7",
+    ("class Spec(Base):", "'a', 5"): "7",
+    ("class Spec(Base):\n    def __init__(self, x): ...", "**asked"): "7",
+}
 PYTHON = {
     "from collections import namedtuple\nSpec = namedtuple('Spec', 'room ttl')\nlook(Spec('a', 5).ttl)": "5",
     "from collections import namedtuple\nSpec = namedtuple('Spec', ['room', 'ttl'])\nlook(Spec('a', ttl=5).ttl)": "5",
     "import collections as c\nclass Spec(c.namedtuple('Spec', 'room ttl')): ...\nlook(Spec('a', 5).ttl)": "5",
     "import typing as t\nSpec = t.NamedTuple('S', [('room', str), ('ttl', int)])\nlook(Spec('a', 5).ttl)": "5",
+    "from collections import namedtuple\nSpec = namedtuple('Spec', 'ttl,room')\nlook(Spec(5, 'a').ttl)": "5",
+    "from collections import namedtuple\nSpec = namedtuple('S', 'room', module='ttl')\nlook(Spec('a', 5).ttl)": (
+        "call collections.namedtuple.ttl"
+    ),
+    "from collections import namedtuple\nSpec = namedtuple('S', *names)\nlook(Spec('a', 5).ttl)": (
+        "call collections.namedtuple.ttl"
+    ),
     "from types import SimpleNamespace\nlook(SimpleNamespace(ttl=5).ttl)": "5",
     "from types import SimpleNamespace\nlook(SimpleNamespace(ttl=5).room)": "call types.SimpleNamespace.room",
 }
@@ -112,6 +152,20 @@ def test_a_struct_of_elixir_holds_what_it_is_written_with(code: str) -> None:
 @pytest.mark.parametrize("code", PYTHON)
 def test_in_python_a_call_makes_a_type_of_the_names_of_fields(code: str) -> None:
     assert look_in("app.py", code) == PYTHON[code]
+
+
+@pytest.mark.parametrize(("declared", "passed"), MARKED)
+def test_in_python_a_class_takes_its_fields_in_their_order(declared: str, passed: str) -> None:
+    code = f"{declared}\n    room: str\n    ttl: int = 7\nlook(Spec({passed}).ttl)"
+
+    assert look_in("app.py", code) == MARKED[declared, passed]
+
+
+@pytest.mark.parametrize(("declared", "passed"), HIDDEN)
+def test_what_may_have_been_passed_for_a_field_is_not_its_default(declared: str, passed: str) -> None:
+    code = f"{declared}\n    room: str\n    ttl: int = 7\nlook(Spec({passed}).ttl)"
+
+    assert look_in("app.py", code) == HIDDEN[declared, passed]
 
 
 @pytest.mark.parametrize(

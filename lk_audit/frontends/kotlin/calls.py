@@ -106,7 +106,7 @@ def _on_object(start: int, end: int, callee: Expr, arguments: tuple[Argument, ..
             return _on_receiver(start, end, receiver, body, gives_receiver=True)
         case Member(object=receiver), "run" if not arguments:
             return _on_receiver(start, end, receiver, body, gives_receiver=False)
-        case Member(object=receiver), "also" | "onSuccess" | "onEach" if not arguments:
+        case Member(object=receiver), "also" | "onSuccess" if not arguments:
             return _on_parameter(start, end, receiver, body, gives_receiver=True)
         case Member(object=receiver), "let" if not arguments:
             return _on_parameter(start, end, receiver, body, gives_receiver=False)

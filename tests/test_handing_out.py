@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lk_audit.scanning.pipeline import scan_sources
+from lk_audit.source import Source
+from tests.choices import RULES
 from tests.languages.minting import found_in
 
 HELPER = """\
@@ -60,6 +63,20 @@ def test_what_a_helper_does_besides_hands_nothing_out(answer: str) -> None:
 @pytest.mark.parametrize("name", [*HANDED, "writer"])
 def test_a_helper_may_be_handed_what_answers(name: str) -> None:
     assert hands_out("out.json({ token })", name)
+
+
+@pytest.mark.parametrize("answer", ["out.locals.token = token", "out.body = { token }", "this.last = await at.toJwt()"])
+def test_a_helper_may_leave_the_token_where_others_find_it(answer: str) -> None:
+    assert hands_out(answer)
+
+
+def test_the_way_from_the_handler_to_the_token_is_told() -> None:
+    text = HELPER.replace("@ANSWER", "out.json({ token })").replace("@HANDED", "res")
+    report = scan_sources([Source.from_text("server.js", text)], [RULES["unauthenticated-mint"]])
+    (finding,) = report.findings
+
+    told = [(lead.place.line, lead.note) for lead in finding.related]
+    assert (11, "the handler asks for the token here") in told
 
 
 def test_a_helper_whose_token_nobody_takes_hands_nothing_out() -> None:

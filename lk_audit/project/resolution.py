@@ -42,7 +42,7 @@ _JAVA_LANG = frozenset(
 _SWIFT = "swift:"
 """What the addresses of Swift modules begin with: their folders may hold files of other languages too."""
 _DJANGO_SETTINGS = "django.conf.settings"
-_SOURCE_FOLDERS = ("", "src", "lib", "app", "backend", "server", "api")
+_SOURCE_FOLDERS = ("src", "lib", "app", "backend", "server", "api")
 _GO_DECLARATION = (
     rb"(?m)^(?:(?:func|type|var|const)[ \t]+%s\b|[ \t]{1,8}(?:[\w, \t]{0,200},[ \t]{0,4})?%s\b(?![.(]|[ \t]*:=))"
 )
@@ -237,7 +237,7 @@ class Resolution:
                 packages.append(folder)
             else:
                 yield folder
-                yield from (joined(folder, name) or name for name in _SOURCE_FOLDERS[1:])
+                yield from (posixpath.join(folder, name) for name in _SOURCE_FOLDERS)
         yield from packages
 
     def _python_file(self, folder: str, relative: str) -> Iterator[str]:

@@ -14,7 +14,8 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from lk_audit.frontends import python
 from lk_audit.source import Source
-from lk_audit.syntax import Call, Module, Name, walk
+from lk_audit.syntax import Assign, Call, Module, Name, walk
+from tests.outlines import outline
 
 PACKAGE = Path(__file__).parents[2] / "lk_audit"
 RICH = '''"""A token server."""
@@ -169,3 +170,33 @@ def test_the_guard_of_a_case_is_part_of_its_test() -> None:
     assert names_in("match role:\n    case 'host' if allowed(user):\n        grant()\n") == [
         *("role", "allowed", "user", "grant")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a, b = x, y", {"a": "(Name 'x')", "b": "(Name 'y')"}),
+        ("(a, b), c = (x, y), z", {"a": "(Name 'x')", "b": "(Name 'y')", "c": "(Name 'z')"}),
+        ("a, b = x", {"a": "(Index (Name 'x') (Literal 0))", "b": "(Index (Name 'x') (Literal 1))"}),
+        ("a, *b = x", {"a": "(Index (Name 'x') (Literal 0))", "b": "(Opaque (Name 'x'))"}),
+        (
+            "a, *b = x, y",
+            {
+                "a": "(Index (Sequence (Name 'x') (Name 'y')) (Literal 0))",
+                "b": "(Opaque (Sequence (Name 'x') (Name 'y')))",
+            },
+        ),
+        ("(a,) = *x, y", {"a": "(Index (Sequence (Spread (Name 'x')) (Name 'y')) (Literal 0))"}),
+        (
+            "a, b = *x, y",
+            {
+                "a": "(Index (Sequence (Spread (Name 'x')) (Name 'y')) (Literal 0))",
+                "b": "(Index (Sequence (Spread (Name 'x')) (Name 'y')) (Literal 1))",
+            },
+        ),
+    ],
+)
+def test_a_tuple_takes_its_value_apart(text: str, expected: dict[str, str]) -> None:
+    assigned = [node for node in walk(parse(text)) if isinstance(node, Assign)]
+
+    assert {node.target.id: outline(node.value) for node in assigned if isinstance(node.target, Name)} == expected

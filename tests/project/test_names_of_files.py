@@ -129,6 +129,8 @@ JVM = {
     "app/src/main/java/com/acme/calls/inner/Deep.java": "package com.acme.calls.inner;\ninterface Deep {}",
     "app/src/main/kotlin/rooms/Rooms.kt": ("package com.acme.rooms\nobject Rooms\nfun open() = 1\nval limit = 3"),
     "docs/com/acme/calls/Note.java": "class Note {}",
+    "app/src/main/java/com/acme/web/com/acme/calls/Note.java": "package other;\nclass Note {}",
+    "org/acme/Top.java": "package org.acme;\nclass Top {}",
 }
 
 
@@ -140,6 +142,7 @@ JVM = {
         ("com.acme.rooms", "app/src/main/kotlin/rooms"),
         (".", "app/src/main/java/com/acme/web"),
         ("com.acme", None),
+        ("org.acme", "org/acme"),
         ("io.livekit.server", None),
     ],
 )
@@ -214,6 +217,8 @@ def test_libraries_of_dart(uri: str, expected: str | None) -> None:
         ("api/main.go", "example.com/api", "api"),
         ("api/main.go", "example.com/shared/keys", "shared/keys"),
         ("api/main.go", "example.com/apis", None),
+        ("api/main.go", ".", "api"),
+        ("copy/main.go", "example.com/api/tokens", "copy/tokens"),
         ("api/main.go", "example.com/api/missing", None),
         ("api/main.go", "github.com/livekit/protocol/auth", None),
     ],
@@ -226,6 +231,10 @@ def test_packages_of_go(importer: str, package: str, expected: str | None) -> No
             "api/main.go": "package main\n",
             "api/tokens/tokens.go": "package tokens\n",
             "api/missing/only_test.go": "package missing\n",
+            "api/s/s.go": "package s\n",
+            "copy/go.mod": "module example.com/api\n",
+            "copy/main.go": "package main\n",
+            "copy/tokens/tokens.go": "package tokens\n",
             "shared/keys/keys.go": "package keys\n",
         }
     )
@@ -240,6 +249,10 @@ SWIFT = {
     "phone/Phone.xcodeproj/project.pbxproj": "{}\n",
     "phone/Phone/App.swift": "let c = 1\n",
     "phone/Phone/Views/Call.swift": "let d = 1\n",
+    "scripts/run.swift": "let e = 1\n",
+    "tool/Package.swift": "// swift-tools-version:5.9\n",
+    "tool/Sources/a.swift": "let f = 1\n",
+    "tool/Sources/b.swift": "let g = 1\n",
 }
 
 
@@ -252,6 +265,8 @@ SWIFT = {
         ("Sources/App/main.swift", ".", ["Sources/App/main.swift"]),
         ("phone/Phone/App.swift", ".", ["phone/Phone/App.swift", "phone/Phone/Views/Call.swift"]),
         ("phone/Phone/App.swift", "Tokens", []),
+        ("scripts/run.swift", ".", ["scripts/run.swift"]),
+        ("tool/Sources/a.swift", ".", ["tool/Sources/a.swift", "tool/Sources/b.swift"]),
     ],
 )
 def test_modules_of_swift(importer: str, module: str, expected: list[str]) -> None:
@@ -260,7 +275,7 @@ def test_modules_of_swift(importer: str, module: str, expected: list[str]) -> No
 
     folder = found.swift(importer, module)
 
-    assert [path for path in found.package_files(folder or "") if path != "Package.swift"] == expected
+    assert [path for path in found.package_files(folder or "") if not path.endswith("Package.swift")] == expected
 
 
 @pytest.mark.parametrize(

@@ -35,16 +35,35 @@ def resolution(*paths: str, **manifests: object) -> Resolution:
         ("app/jwt.py", "jwt", None),
         ("app/views.py", "django.conf.settings", "site/settings.py"),
         ("app/main.py", "......x", None),
+        ("app/api/routes.py", ".config", None),
+        ("app/main.py", "rooms", "rooms.py"),
+        ("app/main.py", "os.path", None),
     ],
 )
 def test_python_modules(importer: str, module: str, expected: str | None) -> None:
     found = resolution(
         *("app/__init__.py", "app/main.py", "app/config.py", "app/jwt.py", "app/secrets.py", "app/views.py"),
         *("app/api/__init__.py", "app/api/routes.py", "scripts/run.py", "scripts/helpers.py", "src/lib/tokens.py"),
-        "site/settings.py",
+        *("site/settings.py", "rooms.py", "app/rooms.py", "os/path.py"),
     )
 
     assert found.python(importer, module) == expected
+
+
+def test_the_project_may_be_a_package_itself() -> None:
+    assert resolution("__init__.py", "token.py").python("token.py", ".") == "__init__.py"
+
+
+@pytest.mark.parametrize("folder", ["src", "lib", "app", "backend", "server", "api"])
+def test_the_code_of_python_may_be_in_a_folder_of_its_own(folder: str) -> None:
+    assert resolution(f"{folder}/keys.py").python("scripts/run.py", "keys") == f"{folder}/keys.py"
+
+
+@pytest.mark.parametrize("settings", ["site/settings.py", "site/settings/base.py", "site/settings/__init__.py"])
+def test_the_settings_of_django_are_those_closest_to_the_top(settings: str) -> None:
+    found = resolution(settings, "site/a/b/c/settings.py", "site/z/y/settings/base.py")
+
+    assert found.python("app/views.py", "django.conf.settings") == settings
 
 
 @pytest.mark.parametrize(
@@ -88,6 +107,64 @@ def test_javascript_specifiers(specifier: str, expected: str | None) -> None:
     )
 
     assert found.javascript("web/src/lib/mint.ts", specifier) == expected
+
+
+@pytest.mark.parametrize(
+    ("prefix", "folder"),
+    [
+        *(("@/", "src/"), ("@/", ""), ("@/", "app/"), ("~/", "src/"), ("~/", ""), ("~/", "app/"), ("~~/", "")),
+        *(("@@/", ""), ("$lib/", "src/lib/"), ("src/", "src/"), ("/", ""), ("/", "public/")),
+    ],
+)
+def test_frameworks_have_aliases_of_their_own(prefix: str, folder: str) -> None:
+    assert resolution(f"{folder}token.ts").javascript("a.ts", f"{prefix}token") == f"{folder}token.ts"
+
+
+def test_without_a_manifest_nothing_is_named_by_a_hash() -> None:
+    assert resolution("tokens.ts").javascript("a.ts", "#tokens") is None
+
+
+@pytest.mark.parametrize(
+    ("exports", "expected"),
+    [
+        ("./made/all.js", "keys/made/all.js"),
+        ({"import": "./made/all.js"}, "keys/made/all.js"),
+        ({".": {"node": {"import": "./made/all.js"}}}, "keys/made/all.js"),
+        ({"./other": "./made/all.js"}, None),
+        ("../../made/all.js", None),
+    ],
+)
+def test_a_package_exports_a_file_under_conditions(exports: object, expected: str | None) -> None:
+    package = {"name": "keys", "browser": {".": "./made/browser.js"}, "exports": exports}
+    found = resolution("keys/made/all.js", "keys/made/browser.js", **{"keys/package.json": package})
+
+    assert found.javascript("web/a.js", "keys") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "specifier"),
+    [
+        *(("keys/rotate.ts", "keys/rotate"), ("keys/src/rotate.ts", "keys/rotate")),
+        *(("keys/index.ts", "keys"), ("keys/src/index.ts", "keys")),
+    ],
+)
+def test_a_package_that_exports_nothing_is_its_folder(path: str, specifier: str) -> None:
+    assert resolution(path, **{"keys/package.json": {"name": "keys"}}).javascript("web/a.js", specifier) == path
+
+
+@pytest.mark.parametrize(("main", "expected"), [("start.js", "lib/start.js"), (".", "lib/index.js")])
+def test_a_folder_is_the_file_that_its_manifest_names(main: str, expected: str) -> None:
+    found = resolution("lib/start.js", "lib/index.js", **{"lib/package.json": {"main": main}})
+
+    assert found.javascript("a.js", "./lib") == expected
+
+
+def test_types_that_are_built_stand_for_their_source() -> None:
+    package = {"name": "keys", "types": "./dist/main.d.ts"}
+
+    assert resolution("keys/src/main.ts", **{"keys/package.json": package}).javascript("web/a.ts", "keys") == (
+        "keys/src/main.ts"
+    )
 
 
 def test_a_base_url_makes_bare_paths_files_of_the_project() -> None:

@@ -136,9 +136,14 @@ def served_function(context: FileContext, expr: Expr, depth: int = _DEEPEST) -> 
     for value in context.values_here(expr):
         if isinstance(value, Defined) and isinstance(value.definition, Function):
             home = context.home(value.definition)
-            if takes_request(home, value.definition):
+            if takes_request(home, value.definition) and not _is_in_front(home, value.definition, expr):
                 return value.definition
     return None
+
+
+def _is_in_front(context: FileContext, function: Function, expr: Expr) -> bool:
+    """Whether what a call gives is middleware's: what is served is the handler that the call was given."""
+    return isinstance(expr, Call) and not function.name and maker(context, function) is None
 
 
 def takes_request(context: FileContext, function: Function) -> bool:

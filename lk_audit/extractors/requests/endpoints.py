@@ -19,7 +19,7 @@ from lk_audit.facts import Endpoint
 from lk_audit.project.code_module import CodeModule
 from lk_audit.project.exports import wrapped
 from lk_audit.project.usage import is_in_record
-from lk_audit.syntax import Assign, Await, Call, Evaluate, Function, Member, Name, Node, Return, walk
+from lk_audit.syntax import Assign, Await, Call, Evaluate, Function, Member, Name, Node, walk
 from lk_audit.values.callgraph import CONSTRUCTORS, depending
 
 _CALLER_DEPTH = 4
@@ -180,20 +180,13 @@ class Endpoints:
         function = self._function_of(node)
         if function is None:
             return True
-        names = self._context.home(node).names
         made, carriers = {node}, set[str]()
         for assign in (item for item in walk(function.body) if isinstance(item, Assign)):
             if not keeps(assign.value) and mentions(assign.value, made, carriers):
                 if not isinstance(assign.target, Name):
                     return True
                 carriers.add(assign.target.id)
-        is_lambda = len(function.body.statements) == 1 and isinstance(function.body.statements[0], Return)
-        return is_lambda or any(
-            mentions(shown, made, carriers)
-            for item in walk(function.body)
-            for shown in handed_over(item)
-            if names.parent(item) is not None
-        )
+        return any(mentions(shown, made, carriers) for item in walk(function.body) for shown in handed_over(item))
 
     def _function_of(self, node: Node) -> Function | None:
         return self._context.home(node).names.enclosing_function(node)

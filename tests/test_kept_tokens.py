@@ -181,6 +181,20 @@ def test_a_token_is_kept_where_all_who_ask_for_it_keep_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("call", "is_kept"),
+    [
+        ("spawn('node', ['watch.mjs', await tokenFor(room)]);", True),
+        ("spawn('node', ['watch.mjs'], { env: { TOKEN: await tokenFor(room) } });", True),
+        ("notify(await tokenFor(room));", False),
+    ],
+)
+def test_what_starts_may_be_told_what_a_helper_has_just_made(call: str, *, is_kept: bool) -> None:
+    text = OBSERVER.format(after=call).replace("  const token = await tokenFor(room);\n", "")
+
+    assert bool(found_in({"watch.js": text}, "LK406")) is not is_kept
+
+
+@pytest.mark.parametrize(
     ("after", "is_kept"),
     [
         ('subprocess.Popen(["bot"], env={**os.environ, "TOKEN": jwt})', True),

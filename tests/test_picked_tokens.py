@@ -52,6 +52,7 @@ CHOICE = "token = TEST ? await hostToken(room, userId) : await viewerToken(room,
         (CHOICE.replace("TEST", "pin === process.env.HOST_PIN"), []),
         ("token = await hostToken(room, userId);", []),
         ("if (isHost) { token = await hostToken(room, userId); } else { return refuse({ status: 403 }); }", []),
+        ("if (!isHost) { return refuse({ status: 403 }); } else { token = await hostToken(room, userId); }", []),
         (
             "if (isHost && found.ownerId !== userId) return new Response('', { status: 403 });"
             + CHOICE.replace("TEST", "isHost"),
@@ -60,7 +61,7 @@ CHOICE = "token = TEST ? await hostToken(room, userId) : await viewerToken(room,
     ],
     ids=[
         *("a flag", "a role", "if", "the other way", "returned", "others refused", "none for others", "owner"),
-        *("a secret", "no choice", "else refused", "owner claims"),
+        *("a secret", "no choice", "else refused", "then refused", "owner claims"),
     ],
 )
 def test_a_request_that_picks_the_token_decides_its_rights(choice: str, expected: list[str] | int) -> None:

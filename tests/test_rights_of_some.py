@@ -68,6 +68,52 @@ def test_the_same_in_go(value: str, expected: int) -> None:
     assert len(found_in({"go.mod": "module shop\n", "rooms/rooms.go": GO % value}, "LK401")) == expected
 
 
+OTHERS = {
+    "rooms.py": (
+        "from livekit import api\ndef mint(identity, room, hosts, guests, verbose):\n"
+        "    grants = api.VideoGrants(room_join=True, room=room, room_admin=VALUE)\n"
+        "    return api.AccessToken(KEY, SECRET).with_identity(identity).with_grants(grants).to_jwt()\n"
+    ),
+    "rooms.rb": (
+        "def mint(identity, room, hosts, verbose)\n"
+        "  token = LiveKit::AccessToken.new(api_key: key, api_secret: secret, identity: identity)\n"
+        "  token.video_grant = LiveKit::VideoGrant.new(roomJoin: true, room: room, roomAdmin: VALUE)\n"
+        "  token.to_jwt\nend\n"
+    ),
+    "rooms.php": (
+        "<?php\nuse Agence104\\LiveKit\\AccessToken;\nuse Agence104\\LiveKit\\VideoGrant;\n"
+        "function mint($identity, $room, $hosts, $verbose) {\n"
+        "  $grant = (new VideoGrant())->setRoomJoin()->setRoomName($room)->setRoomAdmin(VALUE);\n"
+        "  return (new AccessToken($key, $secret))->init($options)->setGrant($grant)->toJwt();\n}\n"
+    ),
+    "Rooms.cs": (
+        "using Livekit.Server.Sdk.Dotnet;\nclass Rooms {\n"
+        "  string Mint(string id, string room, List<string> hosts, bool verbose) =>\n"
+        "    new AccessToken(key, secret).WithIdentity(id)\n"
+        "      .WithGrants(new VideoGrants { RoomJoin = true, Room = room, RoomAdmin = VALUE }).ToJwt();\n}\n"
+    ),
+    "rooms.js": JS.format(grant="roomAdmin: VALUE"),
+    "rooms.go": GO.replace("%s", "VALUE"),
+}
+MEMBERS = [
+    *(("rooms.py", "identity in hosts"), ("rooms.py", "identity not in guests")),
+    *(("rooms.py", "any(host == identity for host in hosts)"), ("rooms.rb", "hosts.include?(identity)")),
+    *(("rooms.rb", "hosts.any? { |host| host == identity }"), ("rooms.rb", "hosts.member?(identity)")),
+    *(("rooms.php", "in_array($identity, $hosts)"), ("Rooms.cs", "hosts.Contains(id)")),
+    *(("Rooms.cs", "hosts.Any(host => host == id)"), ("rooms.js", "options.hosts.has(identity)")),
+    *(("rooms.js", "options.hosts.contains(identity)"), ("rooms.js", "role !== 'guest'")),
+    ("rooms.go", "slices.Contains(config.Hosts, identity)"),
+]
+FLAGS = [("rooms.py", "verbose"), ("rooms.rb", "verbose"), ("rooms.php", "$verbose"), ("Rooms.cs", "verbose")]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"), [*((*item, 1) for item in MEMBERS), *((*item, 0) for item in FLAGS)]
+)
+def test_who_is_among_others_is_something(path: str, value: str, expected: int) -> None:
+    assert len(found_in({path: OTHERS[path].replace("VALUE", value)}, "LK401")) == expected
+
+
 def test_a_flag_that_every_caller_leaves_unset_gives_nothing() -> None:
     call = "\nexport const join = (identity, room) => mint(identity, room, 'guest', {{}}, false, {{}});\n"
     code = JS.replace("export async function", "async function") + call

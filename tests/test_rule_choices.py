@@ -143,6 +143,25 @@ def test_a_denial_that_is_not_understood_is_said_to_allow_and_a_right_is_not(spe
 
 
 @pytest.mark.parametrize(
+    ("otherwise", "expected"),
+    [
+        ("except TypeError:\n        grants = api.VideoGrants(room_join=True, room=room, can_publish=False)", 0),
+        ("except TypeError:\n        raise", 1),
+        ("except TypeError:\n        return None", 1),
+        ("finally:\n        done()", 1),
+    ],
+)
+def test_a_name_is_known_to_be_new_where_code_goes_on_with_the_old_one(otherwise: str, expected: int) -> None:
+    text = (
+        "from livekit import api\ndef mint(identity, room):\n    try:\n"
+        f"        grants = api.VideoGrants(room_join=True, room=room, canPublish=False)\n    {otherwise}\n"
+        "    return api.AccessToken(K, S).with_identity(identity).with_grants(grants).to_jwt()\n"
+    )
+
+    assert len(found("unknown-grant", "token.py", text)) == expected
+
+
+@pytest.mark.parametrize(
     ("path", "text", "confidence"),
     [
         ("token.ts", GRANTS.replace("OTHERS", "roomAdmin: true"), Confidence.HIGH),

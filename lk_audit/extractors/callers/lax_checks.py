@@ -123,7 +123,7 @@ def _is_of_form(compared: Binary) -> bool:
 
 _OF_FORM = frozenset(
     {"strpos", "stripos", "str_starts_with", "startsWith", "startswith", "starts_with", "HasPrefix", "StartsWith"}
-    | {"hasPrefix", "start_with?", "strlen", "len", "substr", "str_contains"}
+    | {"hasPrefix", "start_with", "strlen", "len", "substr", "str_contains"}
 )
 """Calls that look at the form of a text."""
 _READS = frozenset({"header", "headers", "get", "Get", "require", "env", "getenv", "bearerToken", "input", "has"})

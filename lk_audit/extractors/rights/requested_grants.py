@@ -23,7 +23,8 @@ _HOLDER = regex(
 
 
 _MEMBERSHIP = frozenset(
-    {"includes", "has", "some", "contains", "Contains", "Any", "any", "include?", "any?", "in_array", "member?"}
+    {"includes", "include", "has", "some", "contains", "Contains", "Any", "any", "any?", "in_array"}
+    | {"member", "member?"}
 )
 """Calls that tell whether something is among others."""
 

@@ -37,6 +37,7 @@ LIFETIMES = [
     ),
     ("a multiplied duration", signed(arguments=", expiresIn: Duration(hours: 1) * 6"), 6 * HOUR),
     ("no expiry", signed(), Expiry.NEVER),
+    ("no duration", signed(arguments=", expiresIn: null"), Expiry.NEVER),
     ("seconds from now", signed(f"'exp': {NOW}.millisecondsSinceEpoch ~/ 1000 + 7200"), 2 * HOUR),
     (
         "a moment in seconds",

@@ -54,6 +54,23 @@ def test_of_two_payloads_with_the_same_grants_the_one_without_exp_is_seen() -> N
     assert found_in({"index.ts": HELPER % "exp: now + ttl," + APART}, "LK303")
 
 
+PARTS = """
+async function make(video) {
+  const parts = { header: HEADER, claims: { iss: KEY, sub: 'a', video } };
+  return signed(parts.claims);
+}
+async function signed(payload) {
+  const body = base64Url(JSON.stringify(payload));
+  return body + '.' + (await hmac(Deno.env.get('LIVEKIT_API_SECRET'), body));
+}
+export const one = () => make({ roomJoin: true, room: 'lobby' });
+"""
+
+
+def test_claims_may_stand_beside_the_header_in_a_record() -> None:
+    assert found_in({"index.ts": HELPER % "exp: now + ttl," + PARTS}, "LK303") == ["index.ts:4"]
+
+
 SIGNER = """
 const encoded = (data) => btoa(String.fromCharCode(...new Uint8Array(data))).replace(/=+$/, '');
 async function mac(secret, text) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lk_audit.facts import TokenMint
-from tests.languages.minting import facts_of
+from tests.languages.minting import facts_of, found_in
 
 SIGNED = """import os, jwt
 def give(me, extra):
@@ -31,3 +31,18 @@ def test_claims_are_those_of_livekit(claims: str, *, of_any: bool, of_livekit: b
     for name, expected in (("SESSION_SECRET", of_any), ("LIVEKIT_API_SECRET", of_livekit)):
         text = SIGNED.replace("@CLAIMS", claims).replace("@NAME", name)
         assert any(isinstance(fact, TokenMint) for fact in facts_of({"app.py": text})) is expected
+
+
+OPTIONS = """import jwt from 'jsonwebtoken';
+import express from 'express';
+const app = express();
+app.post('/token', (req, res) => {
+  const claims = { video: { roomJoin: true, room: 'hall' } };
+  res.json(jwt.sign(claims, process.env.LIVEKIT_API_SECRET, { issuer: 'key', subject: SUBJECT, expiresIn: '5m' }));
+});
+"""
+
+
+@pytest.mark.parametrize(("subject", "is_asked"), [("req.body.name", True), ("'ada'", False)])
+def test_the_subject_among_the_options_is_the_identity(subject: str, *, is_asked: bool) -> None:
+    assert bool(found_in({"server.js": OPTIONS.replace("SUBJECT", subject)}, "LK601")) is is_asked

@@ -249,3 +249,10 @@ def test_a_fallback_for_a_compiled_in_setting_is_a_secret_that_is_written_down()
 
 def test_other_tokens_are_no_business_of_ours() -> None:
     assert mints("lib/a.dart", f"{JWT_IMPORT}final t = JWT({{'role': 'x'}}).sign(SecretKey('s'));\n") == []
+
+
+@pytest.mark.parametrize("encode", ["jsonEncode", "json.encode"])
+def test_claims_may_be_signed_as_text(encode: str) -> None:
+    code = "import 'dart:convert';\n" + signed().replace("JWT({", f"JWT({encode}({{").replace("}, issuer", "}), issuer")
+
+    assert granted(mint("lib/token.dart", code)) == {"roomJoin": True, "room": "r"}

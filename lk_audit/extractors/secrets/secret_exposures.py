@@ -11,6 +11,7 @@ from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.mints.mints import mints_of
 from lk_audit.extractors.requests.endpoints import Endpoints, Route
 from lk_audit.extractors.requests.handing_out import handed_over
+from lk_audit.extractors.secrets.empty_branches import holds_no_text
 from lk_audit.extractors.secrets.named_secrets import is_named_secret
 from lk_audit.extractors.secrets.shown_objects import secrets_within, showing
 from lk_audit.extractors.shown import argument_parts, is_overwritten, is_receiver, shown, with_contents
@@ -297,7 +298,8 @@ def _runs_at_client(context: FileContext, element: Element) -> bool:
 def _facts(
     context: FileContext, exprs: Iterator[Expr], exposure: Exposure, sink: str, *, with_tokens: bool = False
 ) -> Iterator[SecretExposure]:
-    parts = ((expr, part) for expr in exprs for part in with_contents(context, expr))
+    texts = (expr for expr in exprs if not holds_no_text(context, expr))
+    parts = ((expr, part) for expr in texts for part in with_contents(context, expr))
     for expr, part in ((expr, part) for expr, part in parts if _may_show(part, with_tokens=with_tokens)):
         for value in context.values_here(part):
             is_token = with_tokens and part is expr and _is_token(context, value) and _is_in_handler(context, expr)

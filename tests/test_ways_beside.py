@@ -67,6 +67,8 @@ serve(async (req) => {{
 INVITED = (
     "const found = await db.invites.findFirst({ token: invite }); if (!found) throw new Error('no'); identity = name;"
 )
+NO_WAY = "return new Response('', { status: 403 });"
+TRIED = f"try {{ identity = (await verifyIdToken(invite)).uid; }} catch (error) {{ {NO_WAY} }}"
 
 
 @pytest.mark.parametrize(
@@ -79,8 +81,14 @@ INVITED = (
         (f"else if (invite) {{ {INVITED} }} else {{ return new Response('', {{ status: 400 }}); }}", False),
         (f"else if (invite) {{ {INVITED} }}", True),
         (f"else {{ if (invite) {{ {INVITED} }} identity = name; }}", True),
+        (f"else {{ {TRIED} }}", False),
+        (f"else if (invite) {{ {INVITED} }} else {{ if (name) {{ {TRIED} }} else {{ {NO_WAY} }} }}", False),
+        (f"else {{ if (name) {{ {TRIED} }} identity = name; }}", True),
     ],
-    ids=["nothing", "unchecked", "invited", "no other way", "three ways", "a way through", "a check on the side"],
+    ids=[
+        *("nothing", "unchecked", "invited", "no other way", "three ways", "a way through", "a check on the side"),
+        *("what fails is answered", "ways in each other", "what fails on the side is answered"),
+    ],
 )
 def test_one_check_or_another_is_passed_on_every_way(otherwise: str, *, expected: bool) -> None:
     assert is_open(EITHER.replace("OTHERWISE", otherwise), "supabase/functions/token/index.ts") is expected

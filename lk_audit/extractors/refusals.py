@@ -30,6 +30,7 @@ from lk_audit.syntax import (
     Node,
     Raise,
     Return,
+    Try,
     Unary,
     children,
     walk,
@@ -49,6 +50,23 @@ def leaves(block: Block) -> bool:
         or (isinstance(item, Call) and (last_name(item.callee) or "") in LEAVING_CALLS)
         for item in _run_in_any_case(block)
     )
+
+
+def never_ends(block: Block) -> bool:
+    """Whether no run comes out at the end of a block, whichever way its last tests go.
+
+    Stricter than `leaves`, for which a way out that only some runs take will do.
+    """
+    last = block.statements[-1] if block.statements else None
+    match last:
+        case Return() | Raise():
+            return True
+        case If(then=then, otherwise=Block() as otherwise):
+            return never_ends(then) and never_ends(otherwise)
+        case Try(body=body, handlers=handlers):
+            return never_ends(body) and all(map(never_ends, handlers))
+        case _:
+            return False
 
 
 def _run_in_any_case(block: Block) -> Iterator[Node]:

@@ -14,7 +14,7 @@ from lk_audit.extractors.callers.mounts import Mounts
 from lk_audit.extractors.callers.web import web
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.extractors.handlers.model import MAY_AUTHENTICATE, Handler
-from lk_audit.extractors.refusals import leaves
+from lk_audit.extractors.refusals import leaves, never_ends
 from lk_audit.facts import Lead
 from lk_audit.syntax import Argument, Binary, Block, Call, Conditional, Function, If, Member, Node, walk
 
@@ -100,10 +100,10 @@ class Authentication:
         """The first of the checks of which one is passed whichever way a test goes."""
         if not isinstance(node, If) or node.otherwise is None or depth > _DEEPEST:
             return None
-        found = [
-            self._check_in(context, way, function, depth) for way in (node.then, node.otherwise) if not leaves(way)
-        ]
-        return found[0] if found and all(found) else None
+        ways = [way for way in (node.then, node.otherwise) if not never_ends(way)]
+        found = [(way, self._check_in(context, way, function, depth)) for way in ways]
+        first = next((check for _, check in found if check is not None), None)
+        return first if all(check is not None or leaves(way) for way, check in found) else None
 
     def _check_in(self, context: FileContext, block: Block, function: Function, depth: int) -> Node | None:
         """A check that nobody comes out of a block without."""

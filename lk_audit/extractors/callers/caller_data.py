@@ -22,7 +22,7 @@ from lk_audit.livekit.requests import (
     SERVER_SET_HEADERS,
     is_request_global,
 )
-from lk_audit.syntax import Call, Expr, Index, Literal, Member, Name, Parameter, walk
+from lk_audit.syntax import Call, Expr, Function, Index, Literal, Member, Name, Parameter, walk
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
@@ -174,14 +174,14 @@ def is_injected(value: Given) -> bool:
     return parameter is not None and _injects(parameter)
 
 
-def is_read_of_own_request(value: Given) -> bool:
-    """Whether a handler of Python reads the request that it holds itself.
+def is_read_of_own_request(value: Given, handler: Function) -> bool:
+    """Whether what a method reads of its object is the request that the object holds, which `handler` answers.
 
     `self.path` and `self.rfile.read(length)` of `http.server`, `self.request.body` of Tornado's and Django's classes.
     """
     if value.parameter != "self":
         return False
-    if value.function.name.startswith("do_"):
+    if handler.name.startswith("do_"):
         return value.members[:1] in {("path",), ("headers",), ("rfile",)}
     return value.members[:1] == ("kwargs",) or (value.members[:1] == ("request",) and not is_server_set(value))
 

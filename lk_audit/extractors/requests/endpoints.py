@@ -14,12 +14,20 @@ from lk_audit.extractors.handlers.common import registered_wrapped
 from lk_audit.extractors.handlers.functions import looks_like_handler
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.extractors.handlers.registering import may_register
-from lk_audit.extractors.requests.handing_out import ANSWERS, handed_over, is_kept, keeps, mentions
+from lk_audit.extractors.requests.handing_out import (
+    ANSWERS,
+    ITSELF,
+    given_to_itself,
+    handed_over,
+    is_kept,
+    keeps,
+    mentions,
+)
 from lk_audit.facts import Endpoint
 from lk_audit.project.code_module import CodeModule
 from lk_audit.project.exports import wrapped
 from lk_audit.project.usage import is_in_record
-from lk_audit.syntax import Assign, Await, Call, Evaluate, Function, Member, Name, Node, walk
+from lk_audit.syntax import Assign, Await, Call, Class, Evaluate, Function, Member, Name, Node, walk
 from lk_audit.values.callgraph import CONSTRUCTORS, depending
 
 _CALLER_DEPTH = 4
@@ -159,8 +167,27 @@ class Endpoints:
         Two branches of one handler may both lead there.
         """
         for route in self._routes(node, (), frozenset()):
-            if self._uses(route) and all(self._hands_on(helper) for helper in route.helpers):
+            is_own = self._is_of_same_object(route)
+            if (is_own or self._uses(route)) and all(
+                self._hands_on(helper, on_itself=is_own and position == 0)
+                for position, helper in enumerate(route.helpers)
+            ):
                 yield route
+
+    def _is_of_same_object(self, route: Route) -> bool:
+        """Whether a handler lets a further method of its object answer: `self._token()` in `do_GET` of `http.server`.
+
+        Such an object is made for one request, and holds what it is answered with.
+        """
+        if not self._context.is_python or not isinstance(route.call, Call) or not route.helpers:
+            return False
+        holder = route.call.callee.object if isinstance(route.call.callee, Member) else None
+        owner = self._owner_of(route.call) if holder is not None and last_name(holder) == ITSELF else None
+        is_made_for_request = owner is not None and bool(owner.bases) and route.handler.registration is None
+        return is_made_for_request and self._owner_of(route.helpers[0]) is owner
+
+    def _owner_of(self, node: Node) -> Class | None:
+        return self._context.home(node).names.enclosing(node, Class)
 
     def _uses(self, route: Route) -> bool:
         """Whether a handler does something with what a helper gives it, or lets the helper answer."""
@@ -175,8 +202,11 @@ class Endpoints:
         answers = (last_name(item.value) in ANSWERS for item in route.call.arguments)
         return not isinstance(holder, Evaluate) or any(answers)
 
-    def _hands_on(self, node: Node) -> bool:
-        """Whether a helper gives what `node` makes to its caller, or answers the request with it itself."""
+    def _hands_on(self, node: Node, *, on_itself: bool) -> bool:
+        """Whether a helper gives what `node` makes to its caller, or answers the request with it itself.
+
+        With `on_itself` what it gives its own object counts as an answer: `self.wfile.write(body)`.
+        """
         function = self._function_of(node)
         if function is None:
             return True
@@ -186,7 +216,11 @@ class Endpoints:
                 if not isinstance(assign.target, Name):
                     return True
                 carriers.add(assign.target.id)
-        return any(mentions(shown, made, carriers) for item in walk(function.body) for shown in handed_over(item))
+        return any(
+            mentions(shown, made, carriers)
+            for item in walk(function.body)
+            for shown in (*handed_over(item), *(given_to_itself(item) if on_itself else ()))
+        )
 
     def _function_of(self, node: Node) -> Function | None:
         return self._context.home(node).names.enclosing_function(node)

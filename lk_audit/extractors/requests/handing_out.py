@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lk_audit.extractors.context import last_name
-from lk_audit.syntax import Assign, Await, Call, Expr, Name, Node, Return, walk
+from lk_audit.syntax import Assign, Await, Call, Expr, Member, Name, Node, Return, walk
 from lk_audit.values.names import Names
 
 ANSWERS = frozenset(
@@ -23,6 +23,10 @@ _SENDING = frozenset(
     | {"Encode", "JSON", "IndentedJSON", "PureJSON", "XML", "String", "SendString", "Send", "Write", "WriteString"}
     | {"Fprint", "Fprintf", "Fprintln", "WriteJSON", "Data", "HTML", "Render", "SendJSON", "RespondJSON"}
 )
+
+
+ITSELF = "self"
+"""How a method calls its own object in Python."""
 
 
 def keeps(value: Expr) -> bool:
@@ -54,6 +58,17 @@ def handed_over(node: Node) -> Iterator[Node]:
 def _is_given_answer(call: Call) -> bool:
     """Whether a helper is given the response to answer with: `success(res, 200, { token })`."""
     return any((last_name(item.value) or "") in _RESPONSES for item in call.arguments)
+
+
+def given_to_itself(node: Node) -> Iterator[Node]:
+    """What a method gives its own object, or what that holds: `self.wfile.write(body)`, `self._send_json(answer)`."""
+    if not isinstance(node, Call) or not isinstance(node.callee, Member):
+        return
+    holder: Expr = node.callee.object
+    while isinstance(holder, Member):
+        holder = holder.object
+    if isinstance(holder, Name) and holder.id == ITSELF:
+        yield from node.arguments
 
 
 def mentions(expr: Node, nodes: set[Node], names: set[str]) -> bool:

@@ -27,7 +27,7 @@ from lk_audit.livekit.requests import (
 )
 from lk_audit.patterns import regex
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Await, Call, Expr, Function, Literal, Member, Name, Node, walk
+from lk_audit.syntax import Argument, Await, Call, Class, Define, Expr, Function, Literal, Member, Name, Node, walk
 from lk_audit.values.model import Given, Listed, Reference, Returned, Value, symbolic_sources
 
 _HELD_REQUESTS = frozenset({"request", "input"})
@@ -54,8 +54,8 @@ class RequestValues:
         if isinstance(value, Given):
             handler = self._endpoints.handler_of(value.function)
             if handler is None:
-                return self._is_piece(value)
-            if is_read_of_own_request(value):
+                return self._is_piece(value) or self._is_held_for_handler(value)
+            if is_read_of_own_request(value, value.function):
                 return True
             is_left_there = handler.has_own_context and value.members[:1] == ("context",)
             is_left_there = is_left_there or (self._context.names.is_javascript and is_left_by_middleware(value))
@@ -65,6 +65,13 @@ class RequestValues:
         if isinstance(value, Returned):
             return self._is_global(full_name(value)) or self._is_body(value.call) or self._hands_on_request(value)
         return isinstance(value, Reference) and self._is_global(value.name)
+
+    def _is_held_for_handler(self, value: Given) -> bool:
+        """Whether a method reads the request that its object answers by another method: `self._token()` of `do_GET`."""
+        owner = self._context.home(value.function).names.enclosing(value.function, Class)
+        methods = [item.function for item in owner.body.statements if isinstance(item, Define)] if owner else ()
+        beside = (item for item in methods if is_read_of_own_request(value, item))
+        return any(self._endpoints.handler_of(item) is not None for item in beside)
 
     def _is_piece(self, value: Given) -> bool:
         """Whether a value is a piece of a body as Node hands it over: `req.on('data', (chunk) => ...)`."""

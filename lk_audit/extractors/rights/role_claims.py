@@ -13,7 +13,22 @@ from lk_audit.extractors.callers.check_calls import assigned_calls, looks_up_cal
 from lk_audit.extractors.context import FileContext, IsRequest, last_name
 from lk_audit.extractors.refusals import leaves, parts_of_test, says_refusal
 from lk_audit.patterns import regex
-from lk_audit.syntax import Assign, Await, Binary, Call, Expr, Function, If, Literal, Member, Name, Node, Unary, walk
+from lk_audit.syntax import (
+    Assign,
+    Await,
+    Binary,
+    Call,
+    Expr,
+    Function,
+    If,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Try,
+    Unary,
+    walk,
+)
 from lk_audit.values.model import Given, Returned, Value, symbolic_sources
 
 _ROLE = regex(
@@ -155,7 +170,21 @@ def _asks_others(home: FileContext, test: Expr, is_request: IsRequest) -> bool:
 
 def _is_looked_into(home: FileContext, branch: If) -> bool:
     """Whether some of those for whom a branch runs are refused in it."""
-    return any(_turns_away(home, inner) for inner in walk(branch.then) if isinstance(inner, If))
+    return any(
+        _turns_away(home, node) if isinstance(node, If) else isinstance(node, Call) and _insists_on_role(home, node)
+        for node in walk(branch.then)
+    )
+
+
+def _insists_on_role(home: FileContext, call: Call) -> bool:
+    """`await requireAdmin(request)`: whether nobody gets past a call of whom it is not found out what he may do."""
+    if not names_role(call.callee) or _INSISTING.match(last_name(call.callee) or "") is None:
+        return False
+    attempt = home.names.enclosing(call, Try)
+    return attempt is None or all(map(leaves, attempt.handlers))
+
+
+_INSISTING = regex(r"_?(?:require|assert|ensure|enforce|must)(?![a-z])")
 
 
 def _turns_away(home: FileContext, branch: If) -> bool:

@@ -61,6 +61,40 @@ def test_a_right_of_those_who_are_something_is_given(grant: str, rule: str, expe
     assert len(found_in({"server/tokens.js": JS.format(grant=grant)}, rule)) == expected
 
 
+@pytest.mark.parametrize("grant", ["options.canPublish || true", "req.body.video || true"])
+def test_a_flag_that_is_on_anyway_is_nobodys_choice(grant: str) -> None:
+    code = f"""const {{ AccessToken }} = require('livekit-server-sdk');
+router.post('/token', requireAuth, async (req, res) => {{
+  const options = {{ canPublish: req.body.video }};
+  const identity = req.user.id;
+  const at = new AccessToken(process.env.KEY, process.env.SECRET, {{ identity, ttl: '5m' }});
+  at.addGrant({{ roomJoin: true, room: 'r', canPublish: {grant} }});
+  res.json({{ token: await at.toJwt() }});
+}});
+"""
+
+    assert not found_in({"server.js": code}, "LK602")
+    assert found_in({"server.js": code.replace(" || true", "")}, "LK602") == ["server.js:6"]
+
+
+def test_an_object_that_javascript_calls_a_grant_class_has_the_names_of_a_grant_object() -> None:
+    code = """import { AccessToken, VideoGrant } from 'livekit-server-sdk';
+export async function mint(identity, room) {
+  const at = new AccessToken(process.env.KEY, process.env.SECRET, { identity, ttl: '5m' });
+  const grant = new VideoGrant();
+  grant.roomJoin = true;
+  grant.room = room;
+  grant.roomAdmin = true;
+  grant.can_publish = false;
+  at.addGrant(grant);
+  return at.toJwt();
+}
+"""
+
+    assert found_in({"server/tokens.js": code}, "LK401") == ["server/tokens.js:7"]
+    assert found_in({"server/tokens.js": code}, "LK405") == ["server/tokens.js:8"]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"), [("isHost", 1), ('role == "host"', 1), ("config.RoomAdmin", 0), ("false", 0)]
 )

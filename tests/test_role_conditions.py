@@ -24,6 +24,7 @@ def decided(body: str) -> list[str]:
 CHOSEN = """  const role = req.body.role === 'host' ? 'host' : 'viewer';
   const grant = role === 'host' ? { roomJoin: true, room, roomAdmin: true } : { roomJoin: true, room };
   at.addGrant(grant);"""
+GIVEN_TO_HOST = "\n  at.addGrant({ room, roomJoin: true, roomAdmin: role === 'host' });"
 TOLD = "  const host = WHO;\n  if (host) at.addGrant({ roomJoin: true, room, roomAdmin: true });"
 
 
@@ -37,6 +38,8 @@ TOLD = "  const host = WHO;\n  if (host) at.addGrant({ roomJoin: true, room, roo
             9,
         ),
         (CHOSEN, 9),
+        ("  const role = req.body.role === 'host' ? 'host' : 'viewer';" + GIVEN_TO_HOST, 9),
+        ("  const role = (await find(req.user.id)).isHost ? 'host' : 'viewer';" + GIVEN_TO_HOST, None),
         (TOLD.replace("WHO", "req.body.role === 'host'"), 9),
         (TOLD.replace("WHO", "(await ownerOf(room)) === req.user.id"), None),
         ("  if (note) {\n    at.addGrant({ room, roomJoin: true, roomAdmin: true });\n  }", None),
@@ -48,6 +51,8 @@ TOLD = "  const host = WHO;\n  if (host) at.addGrant({ roomJoin: true, room, roo
         "spread",
         "choice",
         "chosen before",
+        "chosen word",
+        "chosen by others",
         "told before",
         "looked up",
         "no role",

@@ -20,7 +20,7 @@ from lk_audit.extractors.rights.grant_objects import (
     whole_argument,
 )
 from lk_audit.extractors.rights.kept_rights import is_never_taken, stays
-from lk_audit.extractors.rights.requested_grants import RequestedGrants, names_holder, picks_holders
+from lk_audit.extractors.rights.requested_grants import RequestedGrants, is_on_anyway, names_holder, picks_holders
 from lk_audit.facts import Grant, Grants, GrantScalar, Lead, UnknownGrant
 from lk_audit.livekit.grants import (
     BY_FIELD_NAME,
@@ -209,10 +209,13 @@ class GrantCollector(Struct):
             self.from_caller = Lead(place, "the caller decides the grants")
 
     def _add_constructed(self, target: str, value: Returned, *, certain: bool) -> None:
-        """A grant class of the Python SDK, a struct of Go's: its arguments, then what is set on it later."""
+        """A grant class of the Python SDK, a struct of Go's: its arguments, then what is set on it later.
+
+        In JavaScript the SDK has none: whatever is called so holds the fields that a grant object has there.
+        """
         target = grant_class(value) or target
-        known = len(self.unknown)
-        self._add_members(target, constructor_members(self.context, value, target), certain=certain, is_class=True)
+        known, is_class = len(self.unknown), not self.context.names.is_javascript
+        self._add_members(target, constructor_members(self.context, value, target), certain=certain, is_class=is_class)
         if self._is_tried(value.call):
             del self.unknown[known:]
         records = [*given_records(self.context, value)]
@@ -231,10 +234,10 @@ class GrantCollector(Struct):
                 # PHP's setters grant what they name when they are told nothing.
                 given = Member(values=(Flag(origin=event.node, flag=True),), key=event.node, certain=event.certain)
                 field_set = set_by(self.context.module.language, name)
-                self._add_members(target, [(field_set, given)], certain=certain, is_class=True)
+                self._add_members(target, [(field_set, given)], certain=certain, is_class=is_class)
             if new is not None and len(event.path) == 1:
                 member = Member(values=self.context.values(new), key=new, certain=event.certain)
-                self._add_members(target, [(name, member)], certain=certain, is_class=True)
+                self._add_members(target, [(name, member)], certain=certain, is_class=is_class)
 
     def _open_to_spreads(self, call: Call) -> None:
         """`VideoGrants(**flags)`: what nobody knows of the flags, and who decides it."""
@@ -301,12 +304,15 @@ class GrantCollector(Struct):
             self.unknown.append(self._unknown(spelled, member, is_class=is_class))
 
     def _put(self, name: str, member: Member, *, certain: bool) -> None:
+        written = self._written(member)
+        if is_on_anyway(written):
+            member = replace(member, values=(Flag(origin=written, flag=True),))
         chosen = choosable(self.context, member.values) if name == "room" else member.values
         values = scalars(member.values)
         if values == (True,) and is_never_taken(self.context, member.key):
             return
         requested = self._requested
-        is_requested = requested.decides(chosen) and not requested.is_examined(chosen, self._written(member))
+        is_requested = requested.decides(chosen) and not requested.is_examined(chosen, written)
         is_for_some = name in _FOR_SOME and not is_requested and self._is_for_some(member)
         grant = Grant(
             name=name,

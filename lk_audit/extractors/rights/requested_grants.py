@@ -8,7 +8,7 @@ from lk_audit.extractors.callers.check_calls import shows_secret
 from lk_audit.extractors.context import FileContext, IsRequest, handed_over_at, last_name
 from lk_audit.extractors.requests.request_values import RequestValues
 from lk_audit.extractors.rights.role_claims import is_examined, is_vouched_for, needs_more
-from lk_audit.extractors.rights.role_conditions import is_set_by_request, looked_up_at
+from lk_audit.extractors.rights.role_conditions import is_claimed, is_set_by_request, looked_up_at
 from lk_audit.patterns import regex
 from lk_audit.source import Place
 from lk_audit.syntax import Argument, Binary, Call, Expr, Literal, Member, Name, Node, Record, Unary, walk
@@ -73,6 +73,12 @@ def names_holder(expr: Expr) -> bool:
             return False
 
 
+def is_on_anyway(written: Expr) -> bool:
+    """`options.canPublish || true`, `options.get("publish") or True`: whether a flag is on, whoever is to decide."""
+    right = written.right if isinstance(written, Binary) and written.operator == "or" else None
+    return isinstance(right, Literal) and right.value is True
+
+
 class RequestedGrants(Struct, frozen=True, eq=False):
     """What requests have to do with the grants of a token that is made at `place`, in `function`."""
 
@@ -133,10 +139,16 @@ class RequestedGrants(Struct, frozen=True, eq=False):
         given = next((value for value in values if isinstance(value, Flag) and value.flag), None)
         if given is None:
             return None
-        if is_set_by_request(self.context, given, self.place, self.is_request):
+        if is_set_by_request(self.context, given, self.place, self.is_request) or self._is_chosen_word(values, given):
             return self.context.place(given.origin)
         read = looked_up_at(self.context, given, self.function, self.is_request)
         return self.context.place(read) if read is not None else None
+
+    def _is_chosen_word(self, values: Possible, given: Flag) -> bool:
+        """`role === "host"`, where the request chose one of the words that `role` may be: it holds for one of them."""
+        asked = given.origin
+        is_open = any(isinstance(value, Flag) and not value.flag for value in values)
+        return is_open and isinstance(asked, Binary) and is_claimed(self.context.home(asked), asked, self.is_request)
 
     def picked_at(self, right: Node) -> Place | None:
         """Where the request picks the token that has a right."""

@@ -65,6 +65,14 @@ def test_the_same_in_python(after: str, *, is_kept: bool) -> None:
     assert bool(found_in({"check.py": PYTHON.format(after=after)}, "LK402")) is not is_kept
 
 
+@pytest.mark.parametrize(("sdk", "is_kept"), [("@livekit/rtc-node", True), ("livekit-client", False)])
+def test_who_joins_by_the_sdk_of_node_joins_in_the_program_itself(sdk: str, *, is_kept: bool) -> None:
+    after = "const jwt = await probe.toJwt(); await new Room().connect(URL, jwt); return ok();"
+    code = f"import {{ Room }} from '{sdk}';\n{JAVASCRIPT.format(after=after)}"
+
+    assert bool(found_in({"bot/join.js": code}, "LK402")) is not is_kept
+
+
 SCRIPT = """from livekit import api
 grants = api.VideoGrants(room_join=True, room="probe", room_list=True)
 jwt = api.AccessToken().with_identity("probe").with_grants(grants).to_jwt()

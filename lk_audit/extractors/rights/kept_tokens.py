@@ -232,6 +232,10 @@ _SENDING = regex(r"(?i)send|mail|notif|push|emit|publish|broadcast|invite|sms|we
 
 
 def joins(names: Names, call: Call) -> bool:
-    """`await bot.connect(url, token)` in Python, where no page of a browser runs: the program itself joins the room."""
+    """`await bot.connect(url, token)` where no page of a browser runs: the program itself joins the room."""
     is_connecting = isinstance(call.callee, Member) and call.callee.name == "connect" and len(call.arguments) > 1
-    return is_connecting and not names.is_javascript
+    return is_connecting and (not names.is_javascript or any(item.module in _OF_NODE for item in names.imports))
+
+
+_OF_NODE = frozenset({"@livekit/rtc-node"})
+"""What JavaScript joins rooms by outside of browsers only."""

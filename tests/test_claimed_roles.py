@@ -279,6 +279,38 @@ def test_who_sends_a_secret_claims_nothing(test: str, given: str, *, is_claimed:
     assert bool(found_in({"app.py": text}, "LK602")) is is_claimed
 
 
+WORD = """const { AccessToken } = require('livekit-server-sdk');
+router.post('/token', requireAuth, async (req, res) => {
+  const { room, wish } = req.body;
+  const isAdmin = await isAdminOf(room, req.user.id);
+  CHOICE
+  const at = new AccessToken(process.env.KEY, process.env.SECRET, { identity: req.user.id, ttl: 600 });
+  at.addGrant({ roomJoin: true, room, roomAdmin: role === 'host' });
+  res.json({ token: await at.toJwt() });
+});
+"""
+PICKED = "const role = wish === 'host' ? 'host' : 'guest';"
+
+
+@pytest.mark.parametrize(
+    ("choice", "is_claimed"),
+    [
+        (PICKED, True),
+        (f"{PICKED} if (role === 'host') note(room);", True),
+        (f"{PICKED} if (role === 'guest' && !isAdmin) return res.status(403).end();", True),
+        (f"{PICKED} if (role === 'host' && !isAdmin) return res.status(403).end();", False),
+        (f"{PICKED} if (role === 'host') {{ if (!(await owns(room))) return res.status(403).end(); }}", False),
+        ("let role = 'guest'; if (wish.isHost) role = 'host';", True),
+        ("let role = 'guest'; if (wish.isHost && isAdmin) role = 'host';", False),
+        ("let role = 'guest'; if (wish.isHost && STAFF.includes(req.user.role)) role = 'host';", False),
+        ("let role = 'guest'; if (wish.isHost && ROOMS.includes(room)) role = 'host';", True),
+        ("const role = isAdmin ? 'host' : 'guest';", False),
+    ],
+)
+def test_who_chose_the_word_for_a_role_claims_it_unless_more_is_asked(choice: str, *, is_claimed: bool) -> None:
+    assert bool(found_in({"server.js": WORD.replace("CHOICE", choice)}, "LK602")) is is_claimed
+
+
 SESSION = """import { auth } from '@/auth';
 import { AccessToken } from 'livekit-server-sdk';
 export async function GET(request: Request) {

@@ -147,8 +147,10 @@ class RequestedGrants(Struct, frozen=True, eq=False):
     def _is_chosen_word(self, values: Possible, given: Flag) -> bool:
         """`role === "host"`, where the request chose one of the words that `role` may be: it holds for one of them."""
         asked = given.origin
+        if not isinstance(asked, Binary) or asked.operator != "==" or self.decides(values):
+            return False
         is_open = any(isinstance(value, Flag) and not value.flag for value in values)
-        return is_open and isinstance(asked, Binary) and is_claimed(self.context.home(asked), asked, self.is_request)
+        return is_open and is_claimed(self.context.home(asked), asked, self.is_request)
 
     def picked_at(self, right: Node) -> Place | None:
         """Where the request picks the token that has a right."""

@@ -47,7 +47,27 @@ def is_examined(context: FileContext, choice: Binary, is_request: IsRequest) -> 
     """
     home, word = context.home(choice), word_of(choice)
     asked = [value for value in symbolic_sources(home.values(other_side(choice))) if is_request(value)]
+    if word is not None and _is_looked_into_elsewhere(home, choice, word, is_request):
+        return True
     return word is not None and bool(asked) and all(_is_refused(context, item, word, is_request) for item in asked)
+
+
+def _is_looked_into_elsewhere(home: FileContext, choice: Binary, word: Literal, is_request: IsRequest) -> bool:
+    """Whether those for whom a name stands for a word are looked at: `if (role === "host") { if (!owns) throw; }`."""
+    name = other_side(choice)
+    scope = home.names.binding_scope(name) if isinstance(name, Name) else None
+    if scope is None or not isinstance(name, Name):
+        return False
+    holders = (home.names.parent(use) for use in home.names.uses(scope, name.id))
+    return any(
+        isinstance(holder, Binary)
+        and holder is not choice
+        and holder.operator == "=="
+        and (told := word_of(holder)) is not None
+        and told.value == word.value
+        and _refuses_unless(home, holder, is_request)
+        for holder in holders
+    )
 
 
 def is_vouched_for(context: FileContext, value: Value, is_request: IsRequest) -> bool:
@@ -125,15 +145,17 @@ def _is_said_of_caller(home: FileContext, part: Expr, is_request: IsRequest) -> 
         return False
     match part.operand if isinstance(part, Await) else part:
         case Name() as name:
-            found = [item.value for item in home.names.definitions(name) if item.value is not None]
+            told = (item.value for item in home.names.definitions(name))
+            found = [value.operand if isinstance(value, Await) else value for value in told if value is not None]
             pieces = [piece for value in found for piece in (value, *_conjuncts(value))]
             called = any(isinstance(piece, Call) for piece in pieces) and names_role(name)
             return called or any(_compares_two(piece, "==") for piece in pieces)
         case Member():
             return _is_part_of_caller(home, part)
         case Call() as call:
+            named = any(map(names_role, (call.callee, *(item.value for item in call.arguments))))
             given = (value for item in call.arguments for value in symbolic_sources(home.values(item.value)))
-            return names_role(call.callee) or any(is_known_caller(home, value) for value in given)
+            return named or any(is_known_caller(home, value) for value in given)
         case _:
             return _compares_two(part, "==")
 

@@ -8,7 +8,15 @@ from lk_audit.extractors.callers.check_calls import shows_secret
 from lk_audit.extractors.context import FileContext, IsRequest
 from lk_audit.extractors.refusals import says_refusal
 from lk_audit.extractors.rights.kept_rights import condition_of
-from lk_audit.extractors.rights.role_claims import is_examined, is_same, is_vouched_for, names_role, other_side, word_of
+from lk_audit.extractors.rights.role_claims import (
+    is_examined,
+    is_same,
+    is_vouched_for,
+    names_role,
+    needs_more,
+    other_side,
+    word_of,
+)
 from lk_audit.source import Place
 from lk_audit.syntax import (
     Binary,
@@ -144,7 +152,10 @@ def _asks_for_role(home: FileContext, test: Expr, is_request: IsRequest, depth: 
     if isinstance(test, Unary):
         return False
     chosen = _conditions_of_word(home, test) if depth else ()
-    if any(_asks_for_role(inner, condition, is_request, depth - 1) for inner, condition in chosen):
+    if any(
+        _asks_for_role(inner, condition, is_request, depth - 1) and not needs_more(inner, condition, is_request)
+        for inner, condition in chosen
+    ):
         return True
     tested = [
         node for part in (test, *_chosen_by(home, test)) for node in walk(part) if isinstance(node, Name | Member)

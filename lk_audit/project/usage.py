@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 
 from lk_audit.project.files import family_of
+from lk_audit.project.holding import is_held, is_in_record, is_kept
 from lk_audit.project.imports import ImportEdge, import_edges, targets
-from lk_audit.project.instances import declared_classes, instances_of
 from lk_audit.project.mentions import Acquaintance, Mentions, taking
+from lk_audit.project.method_calls import calls_method, is_taken_from
 from lk_audit.project.use_forms import (
     CALLED,
     IMPORTED,
@@ -32,7 +33,6 @@ from lk_audit.syntax import (
     Assign,
     Call,
     Class,
-    Define,
     Entry,
     Export,
     Expr,
@@ -43,12 +43,11 @@ from lk_audit.syntax import (
     Sequence,
 )
 from lk_audit.values.callgraph import CONSTRUCTORS
-from lk_audit.values.model import Defined, Possible
+from lk_audit.values.model import Defined
 
 if TYPE_CHECKING:
     from lk_audit.project.code_module import CodeModule
     from lk_audit.project.modules import Project
-    from lk_audit.values.names import Names
 
 Found = TypeVar("Found")
 
@@ -197,7 +196,7 @@ class Usage:
             return
         if names.enclosing_function(function) is not None and not is_in_record(names, function):
             return
-        forms = method_called(names.traits.family) if _is_held(names, function) else CALLED
+        forms = method_called(names.traits.family) if is_held(names, function) else CALLED
         for word in self.words_for(module, function):
             yield from self._calls(module, function, word, forms)
 
@@ -209,7 +208,7 @@ class Usage:
         return known
 
     def _find_words(self, module: CodeModule, function: Function) -> list[str]:
-        if _is_kept(module, function):
+        if is_kept(module, function):
             return []
         words = {module.names.name_of(function), *self._other_words(module, function)} - {""}
         pending = sorted(words) if module.is_python or module.names.traits.exports_values else []
@@ -233,7 +232,7 @@ class Usage:
         is_inner = module.names.enclosing_function(function) is not None
         for other in self.users(module, function, word, () if is_nameless else forms):
             for call in _candidates(other, {module.names.name_of(function), word}, module.path):
-                values = _callee(other, call)
+                values = other.evaluator.evaluate_here(call.callee)
                 if is_inner and not any(isinstance(value, Defined) for value in values):
                     values = other.evaluator.evaluate(call.callee)  # what others give it: `createRouter(tokens)`
                 if any(isinstance(value, Defined) and value.definition is function for value in values):
@@ -264,7 +263,8 @@ class Usage:
             for call in other.names.calls_of(called):
                 if call in known:
                     continue
-                if self._calls_method(other, call, owner, function) or _is_taken_from(other, call, module.path):
+                is_one = calls_method(self._project, other, call, owner, function)
+                if is_one or is_taken_from(other, call, module.path):
                     yield Use(other, call)
 
     def _class_acquaintance(self, module: CodeModule, function: Function) -> Acquaintance:
@@ -277,54 +277,6 @@ class Usage:
             forms=IMPORTED.get(module.names.traits.family, ()),
         )
 
-    def _calls_method(self, other: CodeModule, call: Call, owner: Class, function: Function) -> bool:
-        values = _callee(other, call)
-        definitions = {id(value.definition) for value in values if isinstance(value, Defined)}
-        if definitions:
-            return id(function) in definitions or id(owner) in definitions or self._implements(values, owner, function)
-        callee = call.callee
-        if not isinstance(callee, Member):
-            return False
-        if other.is_go:
-            return self._calls_interface(other, callee, owner)
-        held = list(instances_of(self._project, other, other.evaluator.evaluate_here(callee.object)))
-        known = held or list(declared_classes(self._project, other, callee.object))
-        bases = {_last_part(base) for base in owner.bases} if other.names.traits.implements_by_name else set()
-        return any(item is owner or item.name in bases for item in known)
-
-    def _implements(self, values: Possible, owner: Class, function: Function) -> bool:
-        """Whether a method is called by the name that an interface, or a base class, gives it."""
-        bases = {_last_part(base) for base in owner.bases}
-        for value in values if bases else ():
-            definition = value.definition if isinstance(value, Defined) else None
-            home = self._project.module_of(definition) if isinstance(definition, Function) else None
-            if home is None or not home.names.traits.implements_by_name or not isinstance(definition, Function):
-                continue
-            kind = home.names.owner(definition)
-            if kind is not None and kind.name in bases and definition.name == function.name:
-                return True
-        return False
-
-    def _calls_interface(self, other: CodeModule, callee: Member, owner: Class) -> bool:
-        """Whether a Go method is called through an interface that its type satisfies."""
-        home = self._project.module_of(owner)
-        return home is not None and any(
-            home.evaluator.structs.satisfies(owner, kind)
-            for value in other.evaluator.evaluate_here(callee.object)
-            for _, kind in other.evaluator.structs.types_of(value)
-        )
-
-
-def _is_kept(module: CodeModule, function: Function) -> bool:
-    """Whether a module keeps a function to itself: it neither exports it nor hands it to anybody."""
-    names = module.names
-    if not names.traits.exports_values or names.owner(function) is not None or module.exports.names_of(function):
-        return False
-    holder = names.parent(function)
-    is_variable = isinstance(holder, Define) or (isinstance(holder, Assign) and isinstance(holder.target, Name))
-    is_module = any(names.nodes(Import)) or any(names.nodes(Export))
-    return is_variable and is_module and not names.graph.escapes(function, when_exported=True)
-
 
 def _is_in_use(use: Use, function: Function) -> bool:
     return any(use.module.names.graph.without_tests(function, (use.call,)))
@@ -334,36 +286,6 @@ def _passed(module: CodeModule, function: Function) -> tuple[Form, ...]:
     """How a function looks where it is handed over."""
     is_method = module.names.owner(function) is not None
     return METHOD_PASSED if is_method and module.names.traits.family in _OF_VALUES else PASSED
-
-
-def _last_part(expr: Expr) -> str:
-    return expr.name if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else ""
-
-
-def _is_taken_from(other: CodeModule, call: Call, path: str) -> bool:
-    """Whether a method is called on something imported from a file, whatever that is: an instance it makes."""
-    receiver = call.callee.object if isinstance(call.callee, Member) else None
-    if not isinstance(receiver, Name) or not _is_untold(other.evaluator.evaluate_here(receiver)):
-        return False
-    statements = (item.statement for item in other.names.definitions(receiver) if item.statement is not None)
-    return any(other.target(statement.module) == path for statement in statements)
-
-
-def _is_untold(values: Possible) -> bool:
-    return not any(isinstance(value, Defined) for value in values)
-
-
-def _is_held(names: Names, function: Function) -> bool:
-    """Whether a function can be called as a member of a record only."""
-    return names.enclosing_function(function) is not None or isinstance(names.parent(function), Entry)
-
-
-def is_in_record(names: Names, function: Function) -> bool:
-    """Whether a function is in a record that the one around it may return: `tokens = () => ({ sign: () => ... })`."""
-    if not names.is_javascript:
-        return False
-    uses = (function, *names.mentions(names.name_of(function)))
-    return any(isinstance(names.parent(use), Entry) for use in uses)
 
 
 def _renamed(module: CodeModule, word: str) -> Iterator[str]:
@@ -405,7 +327,3 @@ def _candidates(other: CodeModule, names: set[str], path: str) -> Iterator[Call]
             if call not in seen:
                 seen.add(call)
                 yield call
-
-
-def _callee(module: CodeModule, call: Call) -> Possible:
-    return module.evaluator.evaluate_here(call.callee)

@@ -58,7 +58,7 @@ class Calls:
         evaluator = self._evaluator
         origin = evaluator.names.origin(call)
         if origin is not None:
-            return evaluator.from_origin(origin, call)
+            return evaluator.references.of_origin(origin, call)
         if call.is_new and evaluator.structs.are_built and (built := evaluator.structs.built(call, frame)) is not None:
             return (built,)
         callee = call.callee

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Assign,
     Await,
@@ -31,7 +30,7 @@ from lk_audit.syntax import (
     Template,
     Unary,
 )
-from lk_audit.values import arithmetic, builtins, dialects, environment
+from lk_audit.values import arithmetic, builtins
 from lk_audit.values.attributes import Attributes
 from lk_audit.values.callgraph import is_property
 from lk_audit.values.calls import Calls
@@ -39,27 +38,15 @@ from lk_audit.values.declared import Declared
 from lk_audit.values.frames import Effort, Frame
 from lk_audit.values.model import (
     Defined,
-    Duration,
-    Environment,
-    Flag,
-    Given,
-    Listed,
-    Mapped,
-    Moment,
-    Nothing,
-    Number,
     Possible,
-    Reference,
-    Returned,
-    Step,
     Text,
     Unknown,
     Value,
 )
-from lk_audit.values.moments import DURATION_MEMBERS, MOMENT_MEMBERS
-from lk_audit.values.names import Names, Origin
+from lk_audit.values.names import Names
 from lk_audit.values.operators import Operators
 from lk_audit.values.parameters import Parameters
+from lk_audit.values.parts import Parts
 from lk_audit.values.possible import (
     bounded,
     joined_trace,
@@ -73,47 +60,15 @@ from lk_audit.values.records import (
     listed,
     looked_up,
     may_be_skipped,
-    member_of,
 )
+from lk_audit.values.references import References
 from lk_audit.values.structs import Structs
 from lk_audit.values.variables import Variables
 
+if TYPE_CHECKING:
+    from lk_audit.values.linker import Linker
+
 _MOST_OPERANDS = 500
-_INDEX = regex(r"-?[0-9]{1,9}")
-_DEEPEST_MODULE = 6
-_COMMAND_LINE = "argparse.ArgumentParser.parse_args"
-"""What a command line of Python is read by; the options are attributes of what it returns."""
-
-
-class Linker(Protocol):
-    """What other files of the project hold."""
-
-    def imported(self, module: str, member: str | None) -> Possible | None:
-        """What `member` of `module` (as this file writes the specifier) can be; None when it is not in the project.
-
-        Steps of these values carry the path of their file (see `possible.located`).
-        """
-
-    def evaluator_of(self, node: Node) -> Evaluator | None:
-        """The evaluator of the file that `node` belongs to."""
-
-    def mentioning(self, word: str) -> Iterator[Evaluator]:
-        """The evaluators of the other files that mention a word."""
-
-    def setting(self, name: str) -> tuple[float, Step] | None:
-        """The number that a settings file has for a setting, by the name of its variable, and where it stands."""
-
-    def data_file(self, name: str, origin: Expr, *, is_import: bool = False) -> Possible:
-        """What a data file holds that this file opens or imports by a name, as the value of `origin`."""
-
-    def callers(self, function: Function) -> tuple[tuple[Evaluator, Call], ...]:
-        """The calls of a function of this file in other files, each with the evaluator of its file."""
-
-    def is_passed_on(self, function: Function) -> bool:
-        """Whether another file hands a function of this file to somebody who may call it."""
-
-    def other_parts(self, owner: Class) -> tuple[tuple[Evaluator, Class], ...]:
-        """Where the rest of a class of this file stands: Go declares methods anywhere in a package."""
 
 
 class Evaluator:
@@ -143,6 +98,8 @@ class Evaluator:
         self.declared = Declared(self)
         self.structs = Structs(self)
         self.operators = Operators(self)
+        self.references = References(self)
+        self.part = Parts(self).of
         self.variables = Variables(self)
         self._handlers: Mapping[type, Callable[[Any, Frame | None], Possible]] = {
             Literal: self._literal,
@@ -217,72 +174,6 @@ class Evaluator:
             effort.limit = limit
             yield values
 
-    def part(self, value: Value, key: str, origin: Expr) -> Possible:  # noqa: PLR0911 - one per kind of value
-        """What `value.key` or `value["key"]` can be."""
-        found = self._known_part(value, key, origin)
-        if found is not None:
-            return found
-        match value:
-            case Mapped():
-                method = self.structs.methods(value, key) if self.structs.are_built and key not in value.members else ()
-                known = method or member_of(value, key, origin, self.part)
-                return self.structs.filled(value, key, known) if self.names.is_go and not method else known
-            case Listed():
-                return _item(value, key, origin)
-            case Reference(name=name):
-                return self._reference(self.names.join(name, key), origin, value.trace)
-            case Given():
-                method = self.structs.methods(value, key) if self.names.traits.has_structs else ()
-                if not method:
-                    method = self.declared.part(value, key)
-                return method or (replace(value, members=(*value.members, key)),)
-            case Returned():
-                inner = self.attributes.of_instance(value, key)
-                return inner if inner is not None else (replace(value, members=(*value.members, key)),)
-            case Defined(definition=Class() as owner):
-                inner = self.attributes.of_class(owner, key)
-                return inner if inner is not None else (unknown(origin),)
-            case _:
-                return self._part_of_constant(value, key, origin)
-
-    def _known_part(self, value: Value, key: str, origin: Expr) -> Possible | None:
-        """What a part of a symbolic value is that a library or a language tells; None for anything else."""
-        if isinstance(value, Returned | Given) and self.names.is_javascript:
-            declared = self._declared_part(value, key, origin)
-            if declared is not None:
-                return declared
-        if isinstance(value, Returned) and value.callee == _COMMAND_LINE and not value.members:
-            from lk_audit.values import options  # noqa: PLC0415 - few files read a command line
-
-            return options.of_parser(self, value, key)
-        settings = self.declared.setting(value, key) if isinstance(value, Given) and self.python else None
-        if settings is not None:
-            return settings
-        found: Value | None = environment.member(value, key, origin)
-        if found is None and isinstance(value, Given | Returned | Reference | Unknown | Environment):
-            found = dialects.part(value, key, origin, self.names.module.language)
-        return None if found is None else self.calls.as_set((found,)) if self.python else (found,)
-
-    def _declared_part(self, value: Returned | Given, key: str, origin: Expr) -> Possible | None:
-        """What a part of settings is that code of JavaScript declares, and somebody else reads."""
-        if isinstance(value, Given) and (value.function.name != "constructor" or value.members):
-            return None
-        from lk_audit.values import schemas  # noqa: PLC0415 - most scans meet other languages
-
-        found = schemas.setting(self, value, key, origin) if isinstance(value, Returned) else None
-        return schemas.injected(self, value, key) if isinstance(value, Given) else found
-
-    def from_origin(self, origin: Origin, expr: Expr) -> Possible:
-        """What an import, a part of it, or a global can be."""
-        linked = self._linked(origin, expr) if origin.module is not None else None
-        if linked is not None:
-            return linked
-        if origin.module is None and (len(origin.members) == 1 or self.names.traits.opens_namespaces):
-            linked = self._from_star(origin.members[0])
-            if linked is not None:
-                return self._parts(linked, origin.members[1:], expr)
-        return self._reference(self.names.full_name(origin), expr)
-
     def home(self, node: Node) -> Evaluator | None:
         """The evaluator of the file that `node` belongs to."""
         if self.names.parent(node) is not None:
@@ -356,7 +247,7 @@ class Evaluator:
     def _access(self, expr: Member | Index, base: Expr, keys: Possible, frame: Frame | None) -> Possible:
         origin = self.names.direct_origin(expr)
         if origin is not None:
-            return self.from_origin(origin, expr)
+            return self.references.of_origin(origin, expr)
         names = [key_name(key) for key in keys]
         found: list[Value] = []
         for name in names:
@@ -369,69 +260,6 @@ class Evaluator:
             found += own if own is not None else values
         return tuple(_fields(found) if self.names.traits.reads_by_calls else found)
 
-    def _part_of_constant(self, value: Value, key: str, origin: Expr) -> Possible:
-        if (found := dialects.part(value, key, origin, self.names.module.language)) is not None:
-            return (found,)
-        match value, key:
-            case Text() | Number() | Flag() | Duration(), "value":
-                return (value,)
-            case Moment(), _ if key in MOMENT_MEMBERS:
-                return (replace(value, clock=MOMENT_MEMBERS[key]),)
-            case Duration(seconds=seconds), _ if key in DURATION_MEMBERS:
-                return (Number(origin=origin, number=DURATION_MEMBERS[key](seconds), trace=value.trace),)
-            case Nothing(), _:
-                return () if self.python else (value,)
-            case _:
-                return (unknown(origin, (value,)),)
-
-    def _reference(self, name: str, origin: Expr, trace: tuple[Step, ...] = ()) -> Possible:
-        language = self.names.module.language
-        read = dialects.simple_name(name, language)
-        value = (
-            dialects.implied(name, origin, language)
-            or environment.variable(read, origin)
-            or self._library_constant(read, origin, language)
-            or builtins.constant(name, origin, language)
-            or Reference(origin=origin, name=name)
-        )
-        found = (replace(value, trace=trace) if trace else value,)
-        return self.calls.as_set(found) if isinstance(value, Environment) else found
-
-    def _library_constant(self, name: str, origin: Expr, language: str) -> Value | None:
-        """A constant of the language's library, or a property of one: `DateTime.UtcNow.Date`."""
-        found = dialects.constant(name, origin, language)
-        holder, _, key = name.rpartition(".")
-        if found is not None or not holder:
-            return found
-        value = dialects.constant(holder, origin, language)
-        return None if value is None else next(iter(self.part(value, key, origin)), None)
-
-    def _linked(self, origin: Origin, expr: Expr) -> Possible | None:
-        """What the project holds under an import: a member of the module, or of a module inside it."""
-        if self.linker is None or origin.module is None:
-            return None
-        module = origin.module
-        if module.endswith(".json"):
-            members = origin.members[1:] if origin.members[:1] == ("default",) else origin.members
-            return self._parts(self.linker.data_file(module, expr, is_import=True), members, expr) or None
-        for index, member in enumerate(origin.members[:_DEEPEST_MODULE]):
-            found = self.linker.imported(module, member)
-            if found is not None:
-                return self._parts(found, origin.members[index + 1 :], expr)
-            module = self.names.join(module, member)
-        return None if origin.members else self.linker.imported(module, None)
-
-    def _parts(self, values: Possible, members: Iterable[str], expr: Expr) -> Possible:
-        for member in members:
-            values = bounded((item for value in values for item in self.part(value, member, expr)), expr)
-        return values
-
-    def _from_star(self, name: str) -> Possible | None:
-        if self.linker is None:
-            return None
-        found = (self.linker.imported(module, name) for module in self.names.star_imports())
-        return next((values for values in found if values is not None), None)
-
 
 def _appended(text: Value, value: Value, origin: Expr) -> Value:
     joined = arithmetic.concatenated([text, value], origin) if isinstance(text, Text) else None
@@ -443,12 +271,3 @@ def _appended(text: Value, value: Value, origin: Expr) -> Value:
 def _fields(members: list[Value]) -> list[Value]:
     """What a member holds, without the method of the same name that reads it."""
     return [item for item in members if not isinstance(item, Defined)] or members
-
-
-def _item(value: Listed, key: str, origin: Expr) -> Possible:
-    if key == "length" and not value.open:
-        return (Number(origin=origin, number=float(len(value.items))),)
-    index = int(key) if _INDEX.fullmatch(key) else None
-    if index is not None and -len(value.items) <= index < len(value.items) and not (value.open and index < 0):
-        return value.items[index]
-    return (unknown(origin, tuple(item for items in value.items for item in items)),)

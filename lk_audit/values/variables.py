@@ -66,7 +66,7 @@ class Variables:
             if name.id == "super" and evaluator.names.module.language == "ruby":
                 return evaluator.attributes.of_super(name)
             origin = evaluator.names.origin(name)
-            return (Unknown(origin=name),) if origin is None else evaluator.from_origin(origin, name)
+            return (Unknown(origin=name),) if origin is None else evaluator.references.of_origin(origin, name)
         found = [(item, self._definition(item, name, frame)) for item in definitions]
         replacing = [item for item in definitions if self._replaces_zero(item, name.id)] if len(found) > 1 else []
         if replacing:
@@ -117,7 +117,7 @@ class Variables:
             case "import":
                 origin = self._evaluator.names.origin_of(definition)
                 step = Step(node.start, node.end, f"{definition.name} is imported here")
-                return () if origin is None else traced(self._evaluator.from_origin(origin, use), step)
+                return () if origin is None else traced(self._evaluator.references.of_origin(origin, use), step)
             case "filled" if isinstance(node, Call):
                 filled = Returned(origin=node, call=node, callee=self._evaluator.names.qualified(node.callee))
                 return () if self._keeps_foreign(definition, node, use) else (filled,)

@@ -95,12 +95,13 @@ BOUND = "record P(String url, {0} ttl) {{}}\nclass T {{ void f(P p) {{ look(p.tt
 DERIVED = (
     "#[derive(Parser)]\nstruct A {{\n {0}\n ttl: u64,\n}}\nfn five() -> u64 {{ 5 }}\nfn f(a: &A) {{ look(a.ttl); }}"
 )
+PARSED = 'package a\ntype C struct { T int `default:"5"` }\nfunc f() {'
 TOLD = {
     ("a.go", TAGGED.format("time.Duration", 'env:"TTL" envDefault:"48h"')): "given c.Ttl | 172800 seconds",
     ("a.go", TAGGED.format("int", 'default:"5"')): "given c.Ttl | 5",
     ("a.go", TAGGED.format("string", 'env-default:"48h"')): "given c.Ttl | '48h'",
     ("a.go", TAGGED.format("string", 'json:"ttl"')): "given c.Ttl",
-    ("a.go", 'package a\ntype C struct { T int `default:"5"` }\nfunc f() { c := &C{}; Parse(c); look(c.T) }'): "5",
+    ("a.go", f"{PARSED} c := &C{{}}; Parse(c); look(c.T) }}"): "5 | call ..Parse.T",
     ("A.java", BOUND.format('@DefaultValue("2d") Duration')): "given p.ttl | 172800 seconds",
     ("A.java", BOUND.format('@DefaultValue("5") long')): "given p.ttl | 5",
     ("A.java", BOUND.format("long")): "call ?",

@@ -26,7 +26,7 @@ from lk_audit.extractors.requests.handing_out import (
 from lk_audit.facts import Endpoint
 from lk_audit.project.code_module import CodeModule
 from lk_audit.project.exports import wrapped
-from lk_audit.project.usage import is_in_record
+from lk_audit.project.holding import is_in_record
 from lk_audit.syntax import Assign, Await, Call, Class, Evaluate, Function, Member, Name, Node, walk
 from lk_audit.values.callgraph import CONSTRUCTORS, depending
 

@@ -301,9 +301,11 @@ def _returned(name: str | None, invocation: Invocation) -> Possible:
     """What a call that is not followed returns; `x.get("key", default)` also gives its default."""
     call = invocation.call
     result = Returned(origin=call, call=call, callee=name)
-    if invocation.python and (fallback := invocation.values(None, "fallback")):
+    if invocation.python and isinstance(call.callee, Member) and call.callee.name.startswith("get"):
         # Python's `configparser` is asked for a section and an option.
-        return (result, *fallback)
+        fallback = invocation.values(None, "fallback")
+        if fallback:
+            return (result, *fallback)
     is_lookup = isinstance(call.callee, Member) and call.callee.name in {"get", "pop"} and invocation.positional > 1
     keys = invocation.values(0) if is_lookup else ()
     is_key = bool(keys) and all(isinstance(key, Text) and "/" not in key.text for key in keys)

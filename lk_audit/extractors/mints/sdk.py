@@ -34,11 +34,14 @@ def sdk_of(context: FileContext, call: Call) -> Sdk | None:
     """The SDK whose token constructor `call` is, or None."""
     constructors = context.sdks.constructors
     name = context.qualified(call.callee)
-    if last_name(call.callee) == "AccessToken" and name not in constructors:
+    word = last_name(call.callee) or ""
+    if word == "AccessToken" and name not in constructors:
         named = (value.name for value in context.values(call.callee) if isinstance(value, Reference))
         name = next((found for found in named if found in constructors), name)
     if name is None or (name not in constructors and not name.endswith(_CONSTRUCTING)):
-        return _of_client(context, call) or _of_subclass(context, call)
+        if word.endswith("Token") or word in _OF_BASES:
+            return _of_client(context, call) or _of_subclass(context, call, word)
+        return None
     sdk = constructors.get(name) or _by_shape(context, call, name)
     return sdk.older if sdk is not None and sdk.older is not None and context.has_old_sdk else sdk
 
@@ -52,16 +55,15 @@ def _of_client(context: FileContext, call: Call) -> Sdk | None:
     return sdk if any(setting.target == "grants" for name, setting in sdk.members.items() if name in used) else None
 
 
-def _of_subclass(context: FileContext, call: Call) -> Sdk | None:
+def _of_subclass(context: FileContext, call: Call, word: str) -> Sdk | None:
     """The SDK whose token class of the project's own inherits from: where it is made, or its constructor calls `super`.
 
     One with a constructor of its own is told by that, wherever it is made.
     """
-    word = last_name(call.callee) or ""
     if word == ("__init__" if context.is_python else "super"):
         owner = context.names.enclosing(call, Class)
         return _inherited(context, owner) if owner is not None and made_by_base(call) else None
-    if not word.endswith("Token") or not word[:1].isupper():
+    if not word[:1].isupper():
         return None
     owners = [item for item in defined_classes(context.values(call.callee)) if not _has_constructor(context, item)]
     return next((sdk for owner in owners if (sdk := _inherited(context, owner)) is not None), None)
@@ -103,6 +105,8 @@ _SIGNS = {
 
 _CONSTRUCTING = ("AccessToken", "AccessToken.with_api_key", "AccessToken.new")
 """How the calls end that make an empty token."""
+_OF_BASES = frozenset({"super", "__init__"})
+"""How the calls end by which a class makes what it inherits from."""
 _DEEP = 3
 """The length of a path such as `claims.video.hidden`."""
 _DEEPEST_OPTIONS = 3

@@ -22,6 +22,10 @@ LIVING = {
     f"{PYTHON}class OtherToken(Base):\n    pass\nOtherToken('k', 's').with_ttl(timedelta(hours=2)).to_jwt()": None,
 }
 SCRIPTS = {
+    f"{HEAD} }}\nconst U = AccessToken.bind(null, 'k', 's');\nnew U({{ ttl: '2h' }}).toJwt()": 7200,
+    f"{HEAD} }}\nconst U = AccessToken.bind(null, 'k', 's');\nnew U({{ identity: 'a' }}).toJwt()": 21600,
+    f"{HEAD} }}\nconst given = ['k', 's', {{ ttl: '2h' }}];\nnew AccessToken(...given).toJwt()": 7200,
+    f"{HEAD} }}\nexport const f = (given) => new AccessToken(...given).toJwt()": None,
     f"{HEAD} {BODY} {{ ttl: '2h' }}); {GRANTING} }} }}": 7200,
     f"{HEAD} {BODY} {{ ttl: a }}); }} }}\nnew T('2h').toJwt()": 7200,
     f"{HEAD} }}\nclass RoomToken extends AccessToken {{}}\nnew RoomToken('k', 's', {{ ttl: '2h' }}).toJwt()": 7200,

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from lk_audit.syntax import Argument, Assign, Call, Class, Declare, Define, Expr, Member, Name, walk
 from lk_audit.values.callgraph import last_name
-from lk_audit.values.model import Mapped, Possible, Value
+from lk_audit.values.model import Mapped, Possible, Returned, Value
 from lk_audit.values.model import Member as Entry
 from lk_audit.values.parameters import argument_for
 
@@ -87,7 +87,9 @@ def _is_marked(owner: Class) -> bool:
 
 
 def copy_of_first(invocation: Invocation) -> Possible | None:
-    """`replace(spec, ttl=60)`."""
+    """`replace(spec, ttl=60)`; what a library has made stays a thing of the library."""
+    if any(isinstance(value, Returned) and value.callee is not None for value in invocation.values(0)):
+        return None
     return tuple(_changed(invocation, value) for value in invocation.values(0)) or None
 
 

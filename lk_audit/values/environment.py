@@ -86,13 +86,13 @@ SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSe
 
 
 NODE_CONFIG = "config.get"
-CONVICT = "convict.default.get"
+CONVICT = frozenset({"convict.get", "convict.default.get"})
 LOADERS = frozenset(
     {
         *("json.load", "json.loads", "orjson.loads", "yaml.safe_load", "yaml.load", "yaml.full_load"),
         *("tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads", "toml.load", "toml.loads"),
         *("JSON.parse", "js-yaml.load", "js-yaml.safeLoad", "yaml.parse", "fs-extra.readJsonSync"),
-        *(NODE_CONFIG, CONVICT),
+        *(NODE_CONFIG, *CONVICT),
         *("YAML.load_file", "YAML.safe_load_file", "YAML.load", "YAML.safe_load", "JSON.load_file"),
         *("json_decode", "Symfony.Component.Yaml.Yaml.parseFile", "yaml_parse_file"),
     }

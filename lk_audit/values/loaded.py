@@ -23,7 +23,7 @@ _DEEPEST = 4
 
 def by(evaluator: Evaluator, name: str, call: Call) -> Possible:
     """What a call of one of those functions gives; nothing where it is not told which file is meant."""
-    if name == CONVICT:
+    if name in CONVICT:
         from lk_audit.values import schemas  # noqa: PLC0415 - JavaScript only
 
         return schemas.of_convict(evaluator, call)

@@ -17,7 +17,7 @@ from lk_audit.livekit.sdks import Sdk, Setting, TtlUnit, family
 from lk_audit.source import Place
 from lk_audit.syntax import Assign, Call, Class, Expr, If, Member, Name
 from lk_audit.values.callgraph import CONSTRUCTORS
-from lk_audit.values.model import Duration, Flag, Mapped, Nothing, Possible, Reference, defined_classes
+from lk_audit.values.model import Duration, Flag, Listed, Mapped, Nothing, Possible, Reference, defined_classes
 from lk_audit.values.model import Member as Entry
 from lk_audit.values.objects import CONVERSION, Event, history, made_by_base
 
@@ -184,6 +184,7 @@ class _Mint:
         for position, name in enumerate(self.sdk.arguments):
             expr = argument(self.call, position, name)
             if expr is None:
+                self._set_behind_spread(position, name)
                 continue
             values, place = self.context.values(expr), self.context.place(expr)
             if name == "options":
@@ -195,6 +196,22 @@ class _Mint:
         if misplaced is not None:
             slip = "AccessToken() takes no ttl and raises TypeError; with_ttl() does"
             self.lifetimes.append(Lifetime(Expiry.REJECTED, self.context.place(misplaced), slip=slip))
+
+    def _set_behind_spread(self, position: int, name: str) -> None:
+        """An argument that may stand in a list which is spread: `new AccessToken(key, secret, ...rest)`."""
+        plain = [item for item in self.call.arguments if item.name is None]
+        spread = next((place for place, item in enumerate(plain) if item.spread), None)
+        if spread is None or position < spread:
+            return
+        place, lists = self.context.place(plain[spread]), self.context.values(plain[spread].value)
+        known = (value.items for value in lists if isinstance(value, Listed))
+        values = tuple(item for items in known for part in items[position - spread :][:1] for item in part)
+        if name == "options" and (values or not lists):
+            self._options(values, place)
+        elif name == "options":
+            self.lifetimes.append(Lifetime(Expiry.UNKNOWN, place))
+        elif values:
+            self._set(self.sdk.options.get(name, Setting(name)), values, place, certain=True)
 
     def _spread_arguments(self) -> None:
         """Ruby's `AccessToken.new(**options)`: the named arguments in a hash."""

@@ -86,7 +86,7 @@ SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSe
 
 
 NODE_CONFIG = "config.get"
-CONVICT = frozenset({"convict.get", "convict.default.get"})
+CONVICT = frozenset(f"convict.{way}get" for way in ("", "default.", "validate.", "default.validate."))
 LOADERS = frozenset(
     {
         *("json.load", "json.loads", "orjson.loads", "yaml.safe_load", "yaml.load", "yaml.full_load"),

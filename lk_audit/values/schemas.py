@@ -15,6 +15,8 @@ from lk_audit.values.possible import as_fallback
 from lk_audit.values.records import entries_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lk_audit.values.evaluator import Evaluator
 
 _PARSERS: dict[str, tuple[str, ...]] = {
@@ -63,16 +65,24 @@ def of_convict(evaluator: Evaluator, call: Call) -> Possible:
     """What `config.get("livekit.ttl")` reads of a schema of convict: a variable, or the default of a field."""
     asked = call.arguments[0].value if call.arguments else None
     path = asked.value.split(".") if isinstance(asked, Literal) and isinstance(asked.value, str) else []
+    for home, schema in _schemas_of_convict(evaluator, call):
+        told = _at(schema, path)
+        variable = getattr(told.get("env"), "value", None)
+        name = variable if isinstance(variable, str) else None
+        values = evaluator.from_home(home, home.evaluate(told["default"])) if "default" in told else ()
+        read = (Environment(origin=call, name=name, accessor="process.env"),) if name is not None else ()
+        return (*read, *as_fallback(values, name))
+    return ()
+
+
+def _schemas_of_convict(evaluator: Evaluator, call: Call) -> Iterator[tuple[Evaluator, Expr]]:
+    """The schemas that a configuration is made of on which a method is called; `validate()` gives it back."""
     for value in evaluator.evaluate(call.callee.object) if isinstance(call.callee, Member) else ():
         home = evaluator.home(value.call) if isinstance(value, Returned) else None
-        if isinstance(value, Returned) and home is not None and value.call.arguments:
-            told = _at(value.call.arguments[0].value, path)
-            variable = getattr(told.get("env"), "value", None)
-            name = variable if isinstance(variable, str) else None
-            values = evaluator.from_home(home, home.evaluate(told["default"])) if "default" in told else ()
-            read = (Environment(origin=call, name=name, accessor="process.env"),) if name is not None else ()
-            return (*read, *as_fallback(values, name))
-    return ()
+        if isinstance(value, Returned) and home is not None and _name_of(value.call) == "validate":
+            yield from _schemas_of_convict(home, value.call)
+        elif isinstance(value, Returned) and home is not None and value.call.arguments:
+            yield home, value.call.arguments[0].value
 
 
 def _at(record: Expr, path: list[str]) -> dict[str, Expr]:

@@ -18,6 +18,7 @@ FLASK = "from flask import Flask, current_app\napp = Flask(__name__)\n"
 TOLD = {
     ("a.ts", f"{CONVICT}look(c.get('l.ttl'))"): "env TTL | 5 for TTL",
     ("a.ts", f"{CONVICT}look(c.get('l.n'))"): "6",
+    ("a.ts", f"{CONVICT}look(c.validate().get('l.n'))"): "6",
     ("a.js", "const convict = require('convict');\nlook(convict({ l: { default: 5 } }).get('l'))"): "5",
     ("a.ts", f"{CONVICT}look(c.get('l.other'))"): "call convict.default.get",
     ("a.py", f"{ENVIRON}look(env('TTL'))"): "env TTL | 5 for TTL",

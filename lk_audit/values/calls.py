@@ -235,11 +235,6 @@ class Calls:
         followed = self._of_declared(receiver, callee, call, frame) if isinstance(receiver, Given) else ()
         if followed:
             return followed
-        if isinstance(receiver, Given) and self._evaluator.names.is_jvm and not call.arguments:
-            # The fields of a record are read by calls of their names.
-            told = self._evaluator.declared.part(receiver, callee.name)
-            if told:
-                return told
         holder = self._service(receiver) if isinstance(receiver, Given) else full_name(receiver)
         name = f"{holder}.{callee.name}" if holder is not None else None
         invocation = self._invocation(call, frame)
@@ -250,13 +245,23 @@ class Calls:
             if found is not None:
                 return self.as_set(found)
         read = dialects.read(name or callee.name, invocation, self._evaluator.names.module.language)
-        return self.as_set(read) if read is not None else _returned(name, invocation)
+        if read is not None:
+            return self.as_set(read)
+        found = _returned(name, invocation)
+        if name is not None and name.startswith(environment.RAILS):
+            from lk_audit.values import told_settings  # noqa: PLC0415 - Rails only
+
+            return (*found, *told_settings.of_rails(self._evaluator, name))
+        return found
 
     def _of_declared(self, receiver: Given, callee: Member, call: Call, frame: Frame | None) -> Possible:
         """What a method gives of something whose class is known by the type that its parameter has."""
         methods = self._evaluator.declared.methods(receiver, callee.name)
         found = [value for item in methods for value in self._entered(item, call, frame, receiver)]
         is_opaque = all(isinstance(value, Returned) and value.call is call for value in found)
+        if is_opaque and self._evaluator.names.is_jvm and not call.arguments:
+            # The fields of a record are read by calls of their names.
+            return self._evaluator.declared.part(receiver, callee.name)
         return () if is_opaque else tuple(found)
 
     def _service(self, given: Given) -> str | None:

@@ -85,6 +85,8 @@ _REQUEST_KEYS = (
 SETTINGS_CLASSES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
 
 
+RAILS = ("Rails.configuration.", "Rails.application.config.")
+"""What full names begin with of the settings of an application of Rails (guides.rubyonrails.org/configuring.html)."""
 NODE_CONFIG = "config.get"
 CONVICT = frozenset(f"convict.{way}get" for way in ("", "default.", "validate.", "default.validate."))
 LOADERS = frozenset(

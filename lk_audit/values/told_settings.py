@@ -1,7 +1,7 @@
 """Settings that something else in the project tells: a file that a framework reads, or code that gives defaults.
 
 Sources: the documentation of viper (`SetDefault`), of Elixir's Config (`config :app, key: value`), of Flask
-(`app.config`), django-environ (the scheme of `Env`) and Nest (`registerAs`, `load`); for files see
+(`app.config`), Rails (`config.x`), django-environ (the scheme of `Env`) and Nest (`registerAs`, `load`); for files see
 `project.settings_files`.
 """
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Assign, Call, Entry, Expr, Function, Index, Literal, Member, Record, Sequence
+from lk_audit.syntax import Assign, Call, Entry, Expr, Function, Index, Literal, Member, Name, Record, Sequence
 from lk_audit.values.callgraph import last_name
-from lk_audit.values.environment import APPLICATION, DJANGO_ENVIRON, FLASK, NEST, VIPER
+from lk_audit.values.environment import APPLICATION, DJANGO_ENVIRON, FLASK, NEST, RAILS, VIPER
 from lk_audit.values.model import Defined, Duration, Environment, Number, Possible, Returned, Value
 from lk_audit.values.possible import as_fallback
 
@@ -100,6 +100,30 @@ def _put_in(home: Evaluator, key: str) -> Iterator[Expr]:
     for owner in home.names.classes:
         if "onfig" in owner.name or "ettings" in owner.name:
             yield from (item.value for item in home.names.attributes(owner, key) if item.value is not None)
+
+
+def of_rails(evaluator: Evaluator, name: str) -> Iterator[Value]:
+    """The numbers that code gives a setting of Rails: `config.x.livekit.ttl = 600`."""
+    prefix = next(prefix for prefix in RAILS if name.startswith(prefix))
+    path = ("config", *name.removeprefix(prefix).split("."))
+    for home in _mentioning(evaluator, path[-1]):
+        for assign in home.names.nodes(Assign):
+            if isinstance(assign.target, Member) and assign.target.name == path[-1] and _path(assign.target) == path:
+                found = (item for item in home.evaluate(assign.value) if isinstance(item, Number | Duration))
+                yield from evaluator.from_home(home, tuple(found))
+
+
+def _path(expr: Expr) -> tuple[str, ...]:
+    """The names of a chain of members, which Ruby reads by calls."""
+    match expr:
+        case Name(id=name):
+            return (name,)
+        case Member(object=inner, name=name):
+            return (*_path(inner), name)
+        case Call(callee=callee, arguments=()):
+            return _path(callee)
+        case _:
+            return ()
 
 
 def _of_factories(evaluator: Evaluator, read: Environment) -> Iterator[Value]:

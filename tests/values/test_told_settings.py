@@ -84,3 +84,21 @@ def test_an_application_of_elixir_is_configured_also_by_module(config: str) -> N
     )
 
     assert 7200 in [item.seconds for item in made.lifetimes]
+
+
+@pytest.mark.parametrize(
+    ("read", "put", "known"),
+    [
+        ("Rails.configuration.x.livekit.ttl", "config.x.livekit.ttl = 7200", True),
+        ("Rails.application.config.livekit_ttl", "config.livekit_ttl = 2.hours", True),
+        ("Rails.configuration.x.livekit.ttl", "config.x.other.ttl = 7200", False),
+    ],
+)
+def test_rails_keeps_settings_that_its_application_puts_there(read: str, put: str, known: bool) -> None:
+    made_with = f"api_key: 'k', api_secret: 's', ttl: {read}"
+    code = f"require 'livekit'\ndef mint\n  LiveKit::AccessToken.new({made_with}).to_jwt\nend\n"
+    application = f"class Application < Rails::Application\n  {put}\nend\n"
+    files = {"app/tokens.rb": code, "config/application.rb": application}
+    (made,) = (fact for fact in facts_of(files) if isinstance(fact, TokenMint))
+
+    assert (7200 in [item.seconds for item in made.lifetimes]) is known

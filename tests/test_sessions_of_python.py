@@ -96,3 +96,31 @@ app.router.add_get("/token", token)
 )
 def test_middleware_of_aiohttp_stands_in_a_list(made: str, *, is_open: bool) -> None:
     assert bool(found_in({"app.py": AIOHTTP.replace("MADE", made)}, "LK601")) is is_open
+
+
+KNOWN = """from flask import Flask, g, request, session
+from flask_login import current_user
+from livekit import api
+app = Flask(__name__)
+@app.post("/token")
+def token():
+    who = WHO
+    if not who:
+        return "", 401
+    grants = api.VideoGrants(room_join=True, room="hall")
+    return api.AccessToken(KEY, SECRET).with_identity(request.json["me"]).with_grants(grants).to_jwt()
+"""
+
+
+@pytest.mark.parametrize("framework", ["flask", "quart"])
+@pytest.mark.parametrize(
+    ("who", "is_known"),
+    [
+        *(("session['user']", True), ("session.get('user')", True), ("g.user", True), ("g.get('user')", True)),
+        *(("current_user", True), ("current_user.id", True), ("request.json.get('who')", False)),
+    ],
+)
+def test_what_the_framework_knows_of_the_caller_tells_who_it_is(framework: str, who: str, *, is_known: bool) -> None:
+    text = KNOWN.replace("WHO", who).replace("from flask import", f"from {framework} import")
+
+    assert bool(found_in({"app.py": text}, "LK601")) is not is_known

@@ -35,6 +35,30 @@ def test_what_is_in_a_record_or_text_is_shown_with_it(body: str, *, expected: bo
     assert bool(found_in({"server.js": SERVER.format(body=body)}, "LK103")) is expected
 
 
+@pytest.mark.parametrize(
+    ("word", "is_shown"),
+    [
+        *(("File", False), ("Path", False), ("Name", False), ("Id", False), ("Url", False)),
+        *(("Length", False), ("Size", False), ("Count", False), ("Value", True)),
+    ],
+)
+def test_where_a_secret_is_and_how_long_shows_nothing_of_it(word: str, *, is_shown: bool) -> None:
+    name = f"livekitSecret{word}"
+    body = f"const {name} = process.env.LIVEKIT_API_SECRET;\n  console.log({name});\n  res.end();"
+
+    assert bool(found_in({"server.js": SERVER.format(body=body)}, "LK103")) is is_shown
+
+
+@pytest.mark.parametrize(("answer", "is_shown"), [("ctx.body", True), ("ctx.other", False)])
+def test_the_body_of_an_answer_shows_what_it_is_given(answer: str, *, is_shown: bool) -> None:
+    text = (
+        "const Router = require('@koa/router');\nconst router = new Router();\n"
+        f"router.get('/config', async (ctx) => {{ {answer} = {{ secret: process.env.LIVEKIT_API_SECRET }}; }});\n"
+    )
+
+    assert bool(found_in({"server.js": text}, "LK103")) is is_shown
+
+
 HELPER = """import os
 
 def command(room):

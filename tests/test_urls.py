@@ -162,3 +162,14 @@ def test_an_address_is_livekits_where_livekit_is_given_it(path: str) -> None:
 )
 def test_other_connections_are_none_of_livekits(code: str) -> None:
     assert found_in({"call.ts": code}, "LK203") == []
+
+
+@pytest.mark.parametrize(
+    ("flag", "is_found"), [("--url", True), ("--ws-url", True), ("--host", True), ("--other", False)]
+)
+def test_the_address_of_a_server_is_told_by_the_flag_of_a_command(flag: str, *, is_found: bool) -> None:
+    shell = f"lk room list {flag} ws://media.acmecalls.com --api-key k\n"
+    compose = f"services:\n  bot:\n    image: livekit/livekit-cli\n    command: {shell}"
+
+    assert bool(found_in({"run.sh": shell}, "LK203")) is is_found
+    assert bool(found_in({"compose.yaml": compose}, "LK203")) is is_found

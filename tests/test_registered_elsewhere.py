@@ -19,6 +19,10 @@ MADE = (
     f"{IMPORTS}func (h *Handlers) Token() http.HandlerFunc {{\n"
     f"\treturn func(w http.ResponseWriter, r *http.Request) {{{SIGNED}\t}}\n}}\n"
 )
+KEPT = (
+    f"{IMPORTS}func Token(config Config) http.HandlerFunc {{\n"
+    f"\tserve := func(w http.ResponseWriter, r *http.Request) {{{SIGNED}\t}}\n\treturn serve\n}}\n"
+)
 CHECKED = (
     'package app\nimport ("net/http"; "github.com/golang-jwt/jwt/v5")\n'
     "func signedIn(next http.HandlerFunc) http.HandlerFunc {\n"
@@ -64,6 +68,15 @@ def test_in_go_a_method_of_something_far_away_is_known_by_its_name(handler: str,
     main = f'package app\nfunc main() {{\n\trouter.Post("/token", {registered})\n}}\n'
 
     assert endpoints({"app/rooms.go": handler, "app/main.go": main, "app/auth.go": CHECKED}) == GO[handler, registered]
+
+
+@pytest.mark.parametrize(
+    ("registered", "expected"), [("Token(config)", "open"), ("signedIn(Token(config))", "checked")]
+)
+def test_in_go_a_function_may_keep_the_handler_that_it_makes_in_a_variable(registered: str, expected: str) -> None:
+    main = f'func main() {{\n\trouter.Post("/token", {registered})\n}}\n'
+
+    assert endpoints({"app/rooms.go": KEPT + main, "app/auth.go": CHECKED}) == f"POST /token, {expected}"
 
 
 @pytest.mark.parametrize("route", LARAVEL)

@@ -143,7 +143,8 @@ def served_function(context: FileContext, expr: Expr, depth: int = _DEEPEST) -> 
 
 def _is_in_front(context: FileContext, function: Function, expr: Expr) -> bool:
     """Whether what a call gives is middleware's: what is served is the handler that the call was given."""
-    return isinstance(expr, Call) and not function.name and maker(context, function) is None
+    around = context.names.enclosing_function(function)
+    return isinstance(expr, Call) and not function.name and around is not None and _takes_handler(context, around)
 
 
 def takes_request(context: FileContext, function: Function) -> bool:
@@ -201,8 +202,12 @@ def maker(context: FileContext, function: Function) -> Function | None:
     around = context.names.enclosing_function(function)
     if not isinstance(holder, Return) or around is None or not around.name:
         return None
-    takes = (type_name(context, item.annotation).rpartition(".")[2] for item in around.parameters)
-    return None if any(name in {"Handler", "HandlerFunc"} for name in takes) else around
+    return None if _takes_handler(context, around) else around
+
+
+def _takes_handler(context: FileContext, function: Function) -> bool:
+    takes = (type_name(context, item.annotation).rpartition(".")[2] for item in function.parameters)
+    return any(name in {"Handler", "HandlerFunc"} for name in takes)
 
 
 def type_of_parameter(context: FileContext, value: Given) -> str:

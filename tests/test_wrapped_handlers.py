@@ -107,3 +107,32 @@ def test_a_file_that_hands_on_what_another_has_registered_says_nothing_new() -> 
     (mint,) = (fact for fact in facts_of({"calls.js": function, "index.js": index}) if isinstance(fact, TokenMint))
 
     assert [item.name for item in mint.endpoints] == ["Firebase handler"]
+
+
+OPTIONAL = """import express from 'express';
+import { AccessToken } from 'livekit-server-sdk';
+import { asyncHandler } from './async.js';
+const app = express();
+async function join(req, res) {
+  CHECK
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, { identity: req.body.name });
+  at.addGrant({ roomJoin: true, room: req.params.room });
+  res.json({ token: await at.toJwt() });
+}
+app.post('/rooms/:room', ROUTE);
+"""
+WRAPPED = "export const asyncHandler = (handle) => (req, res, next) => handle(req, res, next).catch(next);\n"
+
+
+@pytest.mark.parametrize("route", ["join", "asyncHandler(join)"])
+@pytest.mark.parametrize(
+    ("check", "is_open"),
+    [
+        ("if (req.body.ticket) { if (!verify(req.body.ticket)) return res.sendStatus(401); }", True),
+        ("if (!verify(req.body.ticket)) return res.sendStatus(401);", False),
+    ],
+)
+def test_what_a_wrapper_is_given_is_no_guard_in_front_of_itself(route: str, check: str, *, is_open: bool) -> None:
+    files = {"app.js": OPTIONAL.replace("CHECK", check).replace("ROUTE", route), "async.js": WRAPPED}
+
+    assert bool(found_in(files, "LK601")) is is_open

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from lk_audit.extractors.callers.check_calls import given_or_nothing, uses_result
 from lk_audit.extractors.callers.checks import CHECKING
@@ -35,8 +36,11 @@ class Authentication:
 
         `way` leads from it to what is protected: a call in the handler, one in the function called, and so on.
         """
+        # Where checks of a handler are told by the way to the mint, what wraps it is judged without it.
+        tells_ways = handler.site.names.is_javascript or handler.site.is_python
+        is_guarded = partial(self._mounts.is_handler, handler) if tells_ways else None
         for context, expr in self._mounts.in_front_of(handler):
-            guard = self._guards.authenticating(context, expr)
+            guard = self._guards.authenticating(context, expr, is_guarded=is_guarded)
             if guard is not None and not is_exempt(context, guard, handler.path):
                 return Lead(context.place(guard), "authenticates the caller")
         frameworks = web(handler.site.home(handler.function))

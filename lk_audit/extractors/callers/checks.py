@@ -73,6 +73,7 @@ from lk_audit.values.model import Defined, Environment, symbolic_sources
 
 if TYPE_CHECKING:
     from lk_audit.extractors.callers.guards import Guards
+    from lk_audit.values.names import Names
 
 CHECKING = (If, Conditional, Try, Call, Member, Index)
 """The syntax that can make sure who the caller is: `Checks.makes_sure` says of a node whether it does."""
@@ -219,7 +220,7 @@ class Checks:
             return not is_switched_off(context, call) and (
                 not context.names.is_javascript or result_matters(context, call)
             )
-        if is_optional(context, call):
+        if is_optional(context, call) or _runs_what_it_wraps(context, call):
             return False
         made = context.classes_meant(call.callee) if _makes_object(context, call) else ()
         defined = [*context.functions_meant(call.callee), *(item for owner in made for item in constructors(owner))]
@@ -257,6 +258,20 @@ class Checks:
         if any(_is_sent_credential(context, expr) or _is_asked_of_request(node, expr) for expr in given):
             return True
         return self.verifies(context, node)
+
+
+def _runs_what_it_wraps(context: FileContext, call: Call) -> bool:
+    """`handle(req, res, next)` in `asyncHandler(handle)`: what a wrapper is given, and runs, is no check of its own."""
+    names = context.home(call).names
+    if not names.is_javascript or not isinstance(call.callee, Name) or len(call.arguments) <= 1:
+        return False
+    named = [call.callee, *(item.value for item in call.arguments)]
+    return all(isinstance(item, Name) and _is_parameter(names, item) for item in named)
+
+
+def _is_parameter(names: Names, name: Name) -> bool:
+    definitions = names.definitions(name)
+    return bool(definitions) and all(item.kind == "parameter" for item in definitions)
 
 
 def _makes_object(context: FileContext, call: Call) -> bool:

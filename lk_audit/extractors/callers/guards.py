@@ -72,13 +72,21 @@ class Guards:
 
     # --- guards as they are named in front of handlers ----------------------------------------------------------------
 
-    def authenticating(self, context: FileContext, expr: Expr, depth: int = 0) -> Node | None:
-        """The part of a guard expression that authenticates: `Depends(current_user)`, `[requireAuth, upload]`."""
+    def authenticating(
+        self, context: FileContext, expr: Expr, depth: int = 0, is_guarded: Callable[[Node], bool] | None = None
+    ) -> Node | None:
+        """The part of a guard expression that authenticates: `Depends(current_user)`, `[requireAuth, upload]`.
+
+        `is_guarded` tells what the expression wraps, which says nothing of the guard: `asyncHandler(createToken)`.
+        """
         if depth > _DEEPEST:
             return None
         skipped: set[Node] = set()
         for node in walk(expr):
             if node in skipped:
+                continue
+            if is_guarded is not None and is_guarded(node):
+                skipped.update(walk(node))
                 continue
             said = said_type(node)
             if said is not None:

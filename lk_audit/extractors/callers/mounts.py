@@ -66,7 +66,7 @@ class Mounts:
         if handler.record is not None:
             for record in settings_of(handler.record):
                 settings = (expr for expr in entries_of(record).values() if not isinstance(expr, Record))
-                yield from ((handler.site, expr) for expr in settings if not self._is_handler(handler, expr))
+                yield from ((handler.site, expr) for expr in settings if not self.is_handler(handler, expr))
         elif handler.registration is not None:
             for item in handler.registration.arguments:
                 for part in _parts(item.value):
@@ -76,7 +76,7 @@ class Mounts:
 
     def _around_handler(self, handler: Handler, expr: Expr, depth: int = _DEEPEST_WRAPPER) -> Iterator[Expr]:
         """An argument of a registration, without the handler in it: what Go wraps it in, outermost first."""
-        if self._is_handler(handler, expr):
+        if self.is_handler(handler, expr):
             return
         if not handler.site.is_go or not isinstance(expr, Call) or not depth:
             yield expr
@@ -85,7 +85,8 @@ class Mounts:
         for item in expr.arguments:
             yield from self._around_handler(handler, item.value, depth - 1)
 
-    def _is_handler(self, handler: Handler, expr: Expr) -> bool:
+    def is_handler(self, handler: Handler, expr: Node) -> bool:
+        """Whether an expression of the file that registers a handler is the handler, or the function that makes it."""
         if expr is handler.function:
             return True
         if handler.site.is_go and isinstance(expr, Name | Member) and last_name(expr) == handler.function.name:
@@ -97,8 +98,8 @@ class Mounts:
         home = handler.site.home(handler.function)
         if home.names.is_javascript and last_name(expr) in home.code.exports.names_of(handler.function):
             return True
-        values = handler.site.values(expr)
-        return any(isinstance(value, Defined) and value.definition is handler.function for value in values)
+        meant = [value.definition for value in handler.site.values(expr) if isinstance(value, Defined)]
+        return any(item is handler.function or item in home.names.ancestors(handler.function) for item in meant)
 
 
 def _wrapping(wrapper: Call) -> Iterator[Expr]:
@@ -137,7 +138,7 @@ def _bound(context: FileContext, registration: Call) -> Iterator[Guard]:
         node = call
 
 
-def _names_action(expr: Expr) -> bool:
+def _names_action(expr: Node) -> bool:
     """Laravel's `[TokenController::class, 'show']`: what the other methods of the class do says nothing of this one."""
     items = expr.items if isinstance(expr, Sequence) else ()
     return len(items) == 2 and isinstance(items[0], Name | Member) and isinstance(items[1], Literal)  # noqa: PLR2004 - a pair

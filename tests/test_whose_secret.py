@@ -102,7 +102,7 @@ def test_what_takes_the_place_of_a_variable_in_any_case_is_no_fallback() -> None
     code = "import os\nfrom livekit import api\nsecret = os.getenv('LIVEKIT_API_SECRET')\nif offline:\n"
     code += "    secret = 'changeme-please'\napi.AccessToken('devkey', secret)\n"
 
-    assert secrets_in({"main.py": code}) == [("changeme-please", Carrier.ARGUMENT)]
+    assert secrets_in({"main.py": code}) == [("changeme-please", Carrier.ASSIGNMENT)]
 
 
 @pytest.mark.parametrize(
@@ -319,3 +319,18 @@ def test_what_stands_in_for_something_else_is_called_as_that_is(path: str, code:
 def test_a_function_that_only_returns_a_text_is_a_name_for_it(path: str, code: str) -> None:
     assert len(found_in({path: code.replace("SECRET", SECRET)}, "LK101")) == 1
     assert found_in({path: code.replace("SECRET", "no-secret-here")}, "LK102") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "carrier"),
+    [
+        ("const at = new AccessToken(KEY, '{}');", Carrier.ARGUMENT),
+        ("const signing = '{}';\nconst at = new AccessToken(KEY, signing);", Carrier.ASSIGNMENT),
+        ("const livekit = {{ signing: '{}' }};\nconst at = new AccessToken(KEY, livekit.signing);", Carrier.ASSIGNMENT),
+    ],
+    ids=["where it is given", "a variable", "a record"],
+)
+def test_a_secret_is_said_to_stand_where_it_is_written(code: str, carrier: Carrier) -> None:
+    head = "import {{ AccessToken }} from 'livekit-server-sdk';\n"
+
+    assert secrets_in({"server.js": (head + code).format(SECRET)}) == [(SECRET, carrier)]

@@ -17,7 +17,21 @@ from lk_audit.livekit.setting_names import is_generic_secret_name
 from lk_audit.patterns import regex
 from lk_audit.secret import Secret
 from lk_audit.source import Place
-from lk_audit.syntax import Argument, Assign, Binary, Call, Class, Expr, Literal, Member, Name, Node, Return, Template
+from lk_audit.syntax import (
+    Argument,
+    Assign,
+    Binary,
+    Call,
+    Class,
+    Entry,
+    Expr,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Return,
+    Template,
+)
 from lk_audit.values.model import Environment, Flag, Nothing, Number, Possible, Text, Value
 
 _MOST_CALLS = 4
@@ -112,6 +126,8 @@ def _from_text(
     if strength is None:
         return None
     spelled = value.pieces[0] if value.pieces else value.origin
+    if carrier is Carrier.ARGUMENT and isinstance(context.home(spelled).names.parent(spelled), Assign | Entry):
+        carrier = Carrier.ASSIGNMENT  # What a call is given by a name stands where that gets it.
     return CredentialLiteral(
         place=context.place(spelled),
         role=_role(context.home(spelled), spelled),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.extractors.requests import endpoints
+from lk_audit.project import usage
 from lk_audit.project.spelled import Spelled
 from lk_audit.project.visibility import Visibility
 
@@ -15,5 +16,8 @@ if TYPE_CHECKING:
 def look_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parse files for questions whatever their bytes say."""
     monkeypatch.setattr(Spelled, "may_hand_out", lambda _self, _path, _name: True)
-    monkeypatch.setattr(Visibility, "knowing", lambda _self, _source, _function, _word, users, **_kind: users)
+    monkeypatch.setattr(Visibility, "knowing", lambda _self, _source, _function, _word, users, _forms, **_kind: users)
+    monkeypatch.setattr(usage, "method_called", lambda _family: ())
+    monkeypatch.setattr(usage, "constructed", lambda _family: ())
+    monkeypatch.setattr(usage, "is_kept", lambda _module, _function: False)
     monkeypatch.setattr(endpoints, "may_register", lambda _data, **_about: True)

@@ -158,3 +158,45 @@ func join(user, room string) (string, error) {
 
 def test_what_the_sdk_declares_is_filled_by_nobody_else() -> None:
     assert found_in({"rooms.go": GRANTS}, "LK403") == ["rooms.go:8"]
+
+
+SIGNED_IN = """package session
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/livekit/protocol/auth"
+)
+
+type Claims struct {
+	Role string
+	jwt.RegisteredClaims
+}
+
+func (h *Handler) Join(w http.ResponseWriter, r *http.Request) {
+	claims := &Claims{}
+	FILLED
+	if err != nil {
+		http.Error(w, "no", http.StatusUnauthorized)
+		return
+	}
+	grant := &auth.VideoGrant{RoomJoin: true, Room: "a", RoomAdmin: claims.Role == "host"}
+	at := auth.NewAccessToken(os.Getenv("LIVEKIT_API_KEY"), os.Getenv("LIVEKIT_API_SECRET"))
+	at.SetVideoGrant(grant).SetIdentity("me").SetValidFor(time.Minute)
+	made, err := at.ToJWT()
+	json.NewEncoder(w).Encode(made)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("filled", "decides"),
+    [
+        ('_, err := jwt.ParseWithClaims(r.Header.Get("Authorization"), claims, keys)', False),
+        ("err := json.NewDecoder(r.Body).Decode(claims)", True),
+    ],
+)
+def test_claims_that_a_check_fills_are_not_what_a_request_decides(filled: str, *, decides: bool) -> None:
+    assert bool(found_in({"session.go": SIGNED_IN.replace("FILLED", filled)}, "LK602")) is decides

@@ -15,6 +15,7 @@ from lk_audit.extractors.callers.caller_data import (
 from lk_audit.extractors.callers.web import web
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.requests.endpoints import Endpoints
+from lk_audit.livekit.authentication import AUTHENTICATING_CALLS
 from lk_audit.livekit.requests import (
     ASKING_BACKEND,
     KEPT_BY_SERVER,
@@ -111,8 +112,8 @@ class RequestValues:
     def _find_handed_on(self, value: Returned) -> bool:
         call = value.call
         name = last_name(call.callee) or ""
-        if self._gives_server_set(call):
-            return False
+        if self._gives_server_set(call) or (self._context.is_go and value.callee in AUTHENTICATING_CALLS):
+            return False  # Claims that a check fills are those that somebody has signed.
         if call.is_new and name == "Promise":
             return any(map(self._is_given, _promised(call)))
         if self._looks_up(call):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lk_audit.extractors.requests import endpoints
 from lk_audit.project import usage
+from lk_audit.project.linking import ModuleLinker
 from lk_audit.project.spelled import Spelled
 from lk_audit.project.visibility import Visibility
 
@@ -20,4 +21,6 @@ def look_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usage, "method_called", lambda _family: ())
     monkeypatch.setattr(usage, "constructed", lambda _family: ())
     monkeypatch.setattr(usage, "is_kept", lambda _module, _function: False)
+    mentioning = ModuleLinker.mentioning
+    monkeypatch.setattr(ModuleLinker, "mentioning", lambda self, word, _forms=(): mentioning(self, word))
     monkeypatch.setattr(endpoints, "may_register", lambda _data, **_about: True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lk_audit.standing import Form
 from lk_audit.syntax import Call, Class, Expr, Function, Node
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.model import Possible, Step
@@ -62,9 +63,9 @@ class ModuleLinker:
         module = self._project.module_of(node)
         return module.evaluator if module is not None else None
 
-    def mentioning(self, word: str) -> Iterator[Evaluator]:
-        """The evaluators of the other files that mention a word."""
-        return (module.evaluator for module in self._project.usage.mentions(self._module.path, word))
+    def mentioning(self, word: str, forms: tuple[Form, ...] = ()) -> Iterator[Evaluator]:
+        """The evaluators of the other files where a word stands in one of some forms; in any, where there are none."""
+        return (module.evaluator for module in self._project.usage.mentions(self._module.path, word, forms=forms))
 
     def setting(self, name: str) -> tuple[float, Step] | None:
         """The number that a settings file of the module's framework has for a setting, and where."""

@@ -43,7 +43,7 @@ from lk_audit.syntax import (
     Sequence,
 )
 from lk_audit.values.callgraph import CONSTRUCTORS
-from lk_audit.values.model import Defined
+from lk_audit.values.model import Defined, Given
 
 if TYPE_CHECKING:
     from lk_audit.project.code_module import CodeModule
@@ -112,6 +112,8 @@ class Usage:
     def mentions(self, path: str, *words: str, forms: tuple[Form, ...] = ()) -> Iterator[CodeModule]:
         """The modules of the files that mention one of some words, see `Mentions.users`."""
         for other in self._mentions.users(path, words, forms):
+            if self._project.effort.gives_up():
+                return
             yield from self._project.modules(other)
 
     def users(
@@ -233,7 +235,7 @@ class Usage:
         for other in self.users(module, function, word, () if is_nameless else forms):
             for call in _candidates(other, {module.names.name_of(function), word}, module.path):
                 values = other.evaluator.evaluate_here(call.callee)
-                if is_inner and not any(isinstance(value, Defined) for value in values):
+                if is_inner and _is_given(call) and any(isinstance(value, Given) for value in values):
                     values = other.evaluator.evaluate(call.callee)  # what others give it: `createRouter(tokens)`
                 if any(isinstance(value, Defined) and value.definition is function for value in values):
                     yield Use(other, call)
@@ -301,6 +303,12 @@ def _renamed(module: CodeModule, word: str) -> Iterator[str]:
 def _is_function(module: CodeModule, expr: Expr, function: Function) -> bool:
     values = module.evaluator.evaluate_here(expr)
     return any(isinstance(value, Defined) and value.definition is function for value in values)
+
+
+def _is_given(call: Call) -> bool:
+    """Whether what is called is a variable or its member, so that it may be what the function around is given."""
+    callee = call.callee
+    return isinstance(callee.object if isinstance(callee, Member) else callee, Name)
 
 
 def _is_value(module: CodeModule, use: Name | Member) -> bool:

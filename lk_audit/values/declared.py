@@ -42,7 +42,7 @@ class Declared:
 
     def _left_open(self, value: Given, name: str) -> Possible:
         """A part of something whose type leaves it to those who implement it: what they have, or others."""
-        for owner in self._classes(value):
+        for owner in self._classes(value) if self._evaluator.names.traits.implements_by_name else ():
             if leaves_open(self._evaluator.attributes.of_class(owner, name)):
                 found = tuple(item for item in self._of_heirs(owner, name) if not isinstance(item, Defined))
                 return (replace(value, members=(*value.members, name)), *found) if found else ()
@@ -50,7 +50,7 @@ class Declared:
 
     def _of_heirs(self, owner: Class, name: str) -> Possible:
         """What those make of an attribute who say that they implement a type."""
-        home = self._evaluator.home(owner) if self._evaluator.names.traits.implements_by_name else None
+        home = self._evaluator.home(owner)
         if home is None:
             return ()
         from lk_audit.values import overriding  # noqa: PLC0415 - few types leave anything open
@@ -61,7 +61,7 @@ class Declared:
         """The methods of that name of the class that a parameter is declared to be of."""
         for owner in self._classes(value):
             members = self._evaluator.attributes.of_class(owner, name) or ()
-            if leaves_open(members):
+            if self._evaluator.names.traits.implements_by_name and leaves_open(members):
                 members = self._of_heirs(owner, name) or members
             found = (item.definition for item in members if isinstance(item, Defined))
             yield from (item for item in found if isinstance(item, Function))

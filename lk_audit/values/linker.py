@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lk_audit.standing import Form
     from lk_audit.syntax import Call, Class, Expr, Function, Node
     from lk_audit.values.evaluator import Evaluator
     from lk_audit.values.model import Possible, Step
@@ -24,8 +25,8 @@ class Linker(Protocol):
     def evaluator_of(self, node: Node) -> Evaluator | None:
         """The evaluator of the file that `node` belongs to."""
 
-    def mentioning(self, word: str) -> Iterator[Evaluator]:
-        """The evaluators of the other files that mention a word."""
+    def mentioning(self, word: str, forms: tuple[Form, ...] = ()) -> Iterator[Evaluator]:
+        """The evaluators of the other files where a word stands in one of some forms; in any, where there are none."""
 
     def setting(self, name: str) -> tuple[float, Step] | None:
         """The number that a settings file has for a setting, by the name of its variable, and where it stands."""

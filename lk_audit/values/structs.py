@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from lk_audit.patterns import regex
+from lk_audit.standing import Form
 from lk_audit.syntax import (
     Argument,
     Assign,
@@ -33,6 +35,9 @@ _DEEPEST = 4
 _ENCODED = frozenset({"Codable", "Encodable", "JWTPayload", "Claims", "Content", "ResponseEncodable"})
 """Protocols of Swift types that become JSON field by field."""
 _MOST_LITERALS = 16
+_UNNAMED = regex(rb"\bfunc\s{0,9}\(\s{0,9}\w{1,60}\s{1,9}\*?\s{0,9}(?:\w{1,60}\.)?\Z")
+_OPTION = (Form(_UNNAMED, regex(rb"\s{0,9}[,)]"), 160),)
+"""How a struct of Go looks where a function takes it that has no name: `func(s *settings)`."""
 
 
 class Structs:
@@ -120,7 +125,7 @@ class Structs:
         """The method that a value has under a name by its type; nothing when it has none."""
         for home, owner in self.types_of(value):
             found = home.structs.method(owner, name, 0)
-            if found is None and isinstance(value, Given) and _is_interface(owner):
+            if found is None and isinstance(value, Given) and is_interface(owner):
                 from lk_audit.values import overriding  # noqa: PLC0415 - few types leave anything open
 
                 found = tuple(filter(_is_reader, overriding.implementations(home, owner, name)))
@@ -142,7 +147,8 @@ class Structs:
         """What functions set a field to that others give: `func(s *settings) { s.ttl = ttl }`, a functional option."""
         found: list[Value] = []
         linker = self._evaluator.linker
-        others = linker.mentioning(owner.name) if linker is not None and self._evaluator.effort.asks_callers else ()
+        asks = linker is not None and self._evaluator.effort.asks_callers
+        others = linker.mentioning(owner.name, _OPTION) if asks and linker is not None else ()
         for home in (self._evaluator, *others):
             for target in home.names.members_named(name):
                 assign = home.names.parent(target)
@@ -194,7 +200,7 @@ class Structs:
 
     def satisfies(self, owner: Class, interface: Class) -> bool:
         """Whether a type of this file has every method that an interface asks for."""
-        wanted = _field_names(interface) if _is_interface(interface) else []
+        wanted = _field_names(interface) if is_interface(interface) else []
         return bool(wanted) and all(self.method(owner, name, 0) is not None for name in wanted)
 
     def field(self, owner: Class, name: str, definitions: Sequence[Definition], depth: int) -> Possible | None:
@@ -261,7 +267,8 @@ def _is_reader(value: Value) -> bool:
     return isinstance(function, Function) and all(item.kind == "receiver" for item in function.parameters)
 
 
-def _is_interface(owner: Class) -> bool:
+def is_interface(owner: Class) -> bool:
+    """Whether a type of Go only says which methods a type must have."""
     return any(isinstance(base, Name) and base.id == "interface" for base in owner.bases)
 
 

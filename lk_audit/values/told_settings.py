@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lk_audit.patterns import regex
+from lk_audit.standing import Form
 from lk_audit.syntax import Assign, Call, Entry, Expr, Function, Index, Literal, Member, Name, Record, Sequence
 from lk_audit.values.callgraph import last_name
 from lk_audit.values.environment import APPLICATION, DJANGO_ENVIRON, FLASK, NEST, RAILS, VIPER
@@ -18,6 +20,9 @@ from lk_audit.values.possible import as_fallback
 
 if TYPE_CHECKING:
     from lk_audit.values.evaluator import Evaluator
+
+_PUT = (Form(regex(rb"(?<!\w)\Z"), regex(rb"(?:[\"']\])?\s{0,9}=\s{0,9}(?![=\"'])(?!os\.)")),)
+"""How a setting of Flask looks where code puts something else than text or a variable of the environment into it."""
 
 
 def as_told(evaluator: Evaluator, read: Environment, values: Possible) -> Possible:
@@ -79,7 +84,7 @@ def _of_scheme(evaluator: Evaluator, read: Environment) -> Iterator[Value]:
 
 def _put_by_code(evaluator: Evaluator, read: Environment) -> Iterator[Value]:
     """What code puts into the settings of an application of Flask; secrets are looked for where they stand."""
-    others = evaluator.linker.mentioning(read.name) if evaluator.linker is not None else ()
+    others = evaluator.linker.mentioning(read.name, _PUT) if evaluator.linker is not None else ()
     for home in (evaluator, *others):
         found = [item for expr in _put_in(home, read.name) for item in home.evaluate(expr)]
         yield from evaluator.from_home(home, tuple(item for item in found if isinstance(item, Number | Duration)))

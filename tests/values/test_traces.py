@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from lk_audit.standing import Form
 from lk_audit.syntax import Call, Class, Function, Name, Node
 from lk_audit.values.evaluator import Evaluator
 from lk_audit.values.frames import Effort
@@ -61,7 +62,8 @@ class Project:
         kinds: tuple[Function | Class, ...] = (*self.config.names.functions, *self.config.names.classes)
         return self.config.evaluate(next(item for item in kinds if item.name == member))
 
-    def mentioning(self, _: str) -> Iterator[Evaluator]:
+    def mentioning(self, word: str, forms: tuple[Form, ...] = ()) -> Iterator[Evaluator]:
+        del word, forms
         return iter(())
 
     def setting(self, _: str) -> None:

@@ -63,7 +63,7 @@ def _of_subclass(context: FileContext, call: Call, word: str) -> Sdk | None:
     if word == ("__init__" if context.is_python else "super"):
         owner = context.names.enclosing(call, Class)
         return _inherited(context, owner) if owner is not None and made_by_base(call) else None
-    if not word[:1].isupper():
+    if not word[:1].isupper() or context.names.traits.has_structs:
         return None
     owners = [item for item in defined_classes(context.values(call.callee)) if not _has_constructor(context, item)]
     return next((sdk for owner in owners if (sdk := _inherited(context, owner)) is not None), None)

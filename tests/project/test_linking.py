@@ -331,3 +331,57 @@ def test_what_is_found_out_at_the_end_of_the_work_for_a_question_is_not_all_that
 
     linked.effort.depth = 0
     assert [_spelled(use.module, use.call) for use in linked.usage.callers(module, function)] == ["a.ts: mint(1)"]
+
+
+HEIRS: list[dict[str, str]] = [
+    {
+        "a.ts": "export abstract class Base { abstract ttl(): number; f() { look(this.ttl()); } }",
+        "b.ts": "import { Base } from './a';\nclass B extends Base { ttl() { return 5; } }",
+    },
+    {
+        "a.py": "class Base:\n    def ttl(self): raise NotImplementedError\n    def f(self): look(self.ttl())\n",
+        "b.py": "from a import Base\nclass B(Mixin, Base):\n    def ttl(self): return 5\n",
+    },
+    {
+        "a.rb": "class Base\n def ttl\n  raise NotImplementedError\n end\n def f\n  look(ttl)\n end\nend\n",
+        "b.rb": "require_relative 'a'\nclass B < Base\n def ttl\n  5\n end\nend\n",
+    },
+    {
+        "a.go": "package a\ntype K interface { Life() int }\nfunc f(k K) { look(k.Life()) }",
+        "b.go": "package a\ntype A struct{}\nfunc (a *A) Life() int { return 5 }",
+    },
+    {
+        "src/a.rs": "pub trait K { fn l(&self) -> u64; }\nfn f(k: &dyn K) { look(k.l()); }",
+        "src/b.rs": "use crate::a::K;\nstruct A;\nimpl K for A { fn l(&self) -> u64 { 5 } }",
+        "src/main.rs": "mod a; mod b;",
+    },
+    {
+        "K.java": "package a;\ninterface K { long l(); }\nclass T { void f(K k) { look(k.l()); } }",
+        "B.java": "package a;\nclass B implements Other, K { public long l() { return 5; } }",
+    },
+    {
+        "K.kt": "package a\ninterface K { fun l(): Long }\nclass T { fun f(k: K) { look(k.l()) } }",
+        "B.kt": "package a\nclass B(val a: Int) : K {\n override fun l(): Long { return 5 } }",
+    },
+    {
+        "K.kt": "package a\nabstract class K { abstract fun l(): Long\n fun f() { look(l()) } }",
+        "B.kt": "package a\nclass B : Other(), K() {\n override fun l(): Long { return 5 } }",
+    },
+    {
+        "K.cs": "namespace A;\ninterface K { int L { get; } }\nclass T { void F(K k) { look(k.L); } }",
+        "B.cs": "namespace A;\nclass B : Other, K { public int L => 5; }",
+    },
+    {
+        "K.php": "<?php namespace A;\nabstract class K { abstract function l();\nfunction f() { look($this->l()); } }",
+        "B.php": "<?php\nnamespace A;\nclass B extends K { function l() { return 5; } }",
+    },
+    {
+        "lib/a.dart": "abstract class K { int l();\n void f() { look(l()); } }",
+        "lib/b.dart": "import 'a.dart';\nclass B extends K { int l() { return 5; } }",
+    },
+]
+
+
+@pytest.mark.parametrize("files", HEIRS, ids=", ".join)
+def test_what_a_class_leaves_open_is_told_by_heirs_in_other_files_of_every_language(files: dict[str, str]) -> None:
+    assert "5" in look(next(iter(files)), files)

@@ -80,6 +80,7 @@ _JAVASCRIPT = Language(
     hands_out_globals=False,
     exports_values=True,
     is_rewritten=True,
+    implements_by_name=True,
 )
 _JVM = Language(
     "jvm",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lk_audit.syntax import Assign, Call, Class, Expr, Function, Index, Member, Name, walk
+from lk_audit.values.callgraph import last_name
 from lk_audit.values.model import Defined, Given, Possible, Returned, Unknown, Value, defined_classes
 
 if TYPE_CHECKING:
@@ -63,17 +64,37 @@ def _fields(project: Project, module: CodeModule, value: Given, asked: set[Funct
 
 def declared_classes(project: Project, module: CodeModule, receiver: Expr) -> Iterator[Class]:
     """The classes of a field that a container sets, by its annotation: `@Inject() private readonly tokens: Tokens`."""
-    if isinstance(receiver, Member) and isinstance(receiver.object, Name):
-        owner = module.names.self_class(receiver.object)
-        yield from _declared(project, owner, receiver.name) if owner is not None else ()
+    owner = _holder(module, receiver)
+    yield from _declared(project, owner, last_name(receiver)) if owner is not None else ()
+
+
+def declared_types(module: CodeModule, receiver: Expr) -> Iterator[str]:
+    """What the types are called last that a parameter, or the field of an object, is declared to be of."""
+    owner = _holder(module, receiver)
+    annotations = list(_annotations_of_field(owner, last_name(receiver))) if owner is not None else []
+    for value in module.evaluator.evaluate_here(receiver):
+        if isinstance(value, Given) and not value.members:
+            annotations += [item.annotation for item in value.function.parameters if item.name == value.parameter]
+    return (last_name(named) for annotation in annotations for named in _named_in(annotation))
+
+
+def _holder(module: CodeModule, receiver: Expr) -> Class | None:
+    """The class around that has a field: that of `this` in `this.tokens`."""
+    of = receiver.object if isinstance(receiver, Member) else None
+    return module.names.self_class(of) if isinstance(of, Name) else None
 
 
 def _declared(project: Project, owner: Class, member: str) -> Iterator[Class]:
     home = project.module_of(owner)
-    for item in owner.body.statements if home is not None else ():
-        if isinstance(item, Assign) and isinstance(item.target, Name) and item.target.id == member:
-            for expr in _named_in(item.annotation):
-                yield from defined_classes(home.evaluator.evaluate(expr)) if home is not None else ()
+    for annotation in _annotations_of_field(owner, member) if home is not None else ():
+        for expr in _named_in(annotation):
+            yield from defined_classes(home.evaluator.evaluate(expr)) if home is not None else ()
+
+
+def _annotations_of_field(owner: Class, name: str) -> Iterator[Expr | None]:
+    for item in owner.body.statements:
+        if isinstance(item, Assign) and isinstance(item.target, Name) and item.target.id == name:
+            yield item.annotation
 
 
 def _annotated(project: Project, module: CodeModule, value: Given, asked: set[Function]) -> Iterator[Class]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.project.instances import declared_classes, instances_of
-from lk_audit.syntax import Call, Class, Expr, Function, Member, Name
+from lk_audit.project.instances import declared_classes, declared_types, instances_of
+from lk_audit.syntax import Call, Class, Function, Member, Name
+from lk_audit.values.callgraph import last_name
 from lk_audit.values.model import Defined, Possible
 
 if TYPE_CHECKING:
@@ -26,13 +27,15 @@ def calls_method(project: Project, other: CodeModule, call: Call, owner: Class, 
         return _calls_interface(project, other, callee, owner)
     held = list(instances_of(project, other, other.evaluator.evaluate_here(callee.object)))
     known = held or list(declared_classes(project, other, callee.object))
-    bases = {_last_part(base) for base in owner.bases} if other.names.traits.implements_by_name else set()
+    bases = {last_name(base) for base in owner.bases} if other.names.traits.implements_by_name else set()
+    if not known and bases:
+        return not bases.isdisjoint(declared_types(other, callee.object))
     return any(item is owner or item.name in bases for item in known)
 
 
 def _implements(project: Project, values: Possible, owner: Class, function: Function) -> bool:
     """Whether a method is called by the name that an interface, or a base class, gives it."""
-    bases = {_last_part(base) for base in owner.bases}
+    bases = {last_name(base) for base in owner.bases}
     for value in values if bases else ():
         definition = value.definition if isinstance(value, Defined) else None
         home = project.module_of(definition) if isinstance(definition, Function) else None
@@ -52,10 +55,6 @@ def _calls_interface(project: Project, other: CodeModule, callee: Member, owner:
         for value in other.evaluator.evaluate_here(callee.object)
         for _, kind in other.evaluator.structs.types_of(value)
     )
-
-
-def _last_part(expr: Expr) -> str:
-    return expr.name if isinstance(expr, Member) else expr.id if isinstance(expr, Name) else ""
 
 
 def is_taken_from(other: CodeModule, call: Call, path: str) -> bool:

@@ -42,7 +42,7 @@ from lk_audit.syntax import (
     Name,
     Sequence,
 )
-from lk_audit.values.callgraph import CONSTRUCTORS
+from lk_audit.values.callgraph import CONSTRUCTORS, last_name
 from lk_audit.values.model import Defined, Given
 
 if TYPE_CHECKING:
@@ -270,11 +270,17 @@ class Usage:
                     yield Use(other, call)
 
     def _class_acquaintance(self, module: CodeModule, function: Function) -> Acquaintance:
-        """With an object of a method's class: a file names the class, or one after it, or the file that declares it."""
+        """With an object of a method's class: a file names the class, or one after it, or the file that declares it.
+
+        Or it names what the class says that it implements.
+        """
         owner = module.names.owner(function)
         name = owner.name if owner is not None else ""
+        texts = [name, name[:1].lower() + name[1:]]
+        if owner is not None and module.names.traits.implements_by_name:
+            texts += map(last_name, owner.bases)
         return Acquaintance(
-            texts=tuple(text.encode() for text in (name, name[:1].lower() + name[1:]) if text),
+            texts=tuple(text.encode() for text in texts if text),
             words=tuple(word.encode() for word in self._module_words(module.path) if word),
             forms=IMPORTED.get(module.names.traits.family, ()),
         )

@@ -157,3 +157,35 @@ export class RoomsController {
 def test_a_field_that_a_container_sets_is_of_the_class_it_is_declared_with(field: str, expected: int) -> None:
     files = {path: text.replace("FIELD", field) for path, text in INJECTED.items()}
     assert len(found_in(files, "LK601")) == expected
+
+
+ABSTRACT = "export abstract class Tokens { abstract make(room: string, name: string); }"
+PORTS = {
+    "an interface": ("export interface Tokens { make(room: string, identity: string): Promise<string> }", "implements"),
+    "an interface beside another": ("export interface Tokens { make(room: string): string }", "implements Named,"),
+    "an abstract class": (ABSTRACT, "extends"),
+    "a class as an interface": (ABSTRACT, "implements"),
+}
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        ("constructor(@Inject('tokens') private readonly tokens: Tokens) {}", 1),
+        ("constructor(private readonly tokens: Tokens<string>) {}", 1),
+        ("@Inject('tokens') private readonly tokens: Tokens;", 1),
+        ("constructor(@Inject('tokens') private readonly tokens: Stamps) {}", 0),
+    ],
+)
+def test_who_has_what_a_class_implements_may_have_that_class(port: str, held: str, expected: int) -> None:
+    declared, implements = PORTS[port]
+    service = INJECTED["src/tokens.service.ts"].replace("TokensService {", f"TokensService {implements} Tokens {{")
+    imported = "import { Tokens } from './tokens';\n"
+    files = {
+        "src/tokens.ts": declared,
+        "src/tokens.service.ts": f"{imported}{service}",
+        "src/rooms.controller.ts": imported + INJECTED["src/rooms.controller.ts"].replace("FIELD", held),
+    }
+
+    assert len(found_in(files, "LK601")) == expected

@@ -34,7 +34,7 @@ _SKIPPED = frozenset(
         *_COMMENTS,
         "hash_bang_line",
         # Types and declarations that only the compiler sees.
-        *("type_arguments", "type_parameters", "implements_clause", "interface_declaration", "type_alias_declaration"),
+        *("type_arguments", "type_parameters", "interface_declaration", "type_alias_declaration"),
         *("function_signature", "method_signature", "abstract_method_signature", "index_signature"),
         *("construct_signature", "call_signature", "property_signature", "interface_body", "object_type"),
         *("type_predicate_annotation", "asserts_annotation", "adding_type_annotation", "omitting_type_annotation"),

@@ -304,6 +304,7 @@ FUNCTIONS: Mapping[str, Lower] = {
     "abstract_class_declaration": _class_declaration,
     "class_heritage": _bases,
     "extends_clause": _bases,
+    "implements_clause": _bases,
     "class_body": _class_body,
     "computed_property_name": _computed,
 }

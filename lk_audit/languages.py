@@ -94,7 +94,13 @@ _JVM = Language(
 )
 _TABLE: dict[str, Language] = {
     "python": Language(
-        "python", names_receiver=True, hoists=False, shows_members=True, is_server=True, is_rewritten=True
+        "python",
+        names_receiver=True,
+        hoists=False,
+        shows_members=True,
+        is_server=True,
+        is_rewritten=True,
+        implements_by_name=True,
     ),
     "javascript": _JAVASCRIPT,
     "typescript": _JAVASCRIPT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lk_audit.syntax import Assign, Define, Entry, Export, Function, Import, Name
+from lk_audit.syntax import Assign, Define, Entry, Export, Expr, Function, Import, Name
 
 if TYPE_CHECKING:
     from lk_audit.project.code_module import CodeModule
@@ -33,3 +33,17 @@ def is_in_record(names: Names, function: Function) -> bool:
         return False
     uses = (function, *names.mentions(names.name_of(function)))
     return any(isinstance(names.parent(use), Entry) for use in uses)
+
+
+def maker(names: Names, function: Function) -> Function | None:
+    """The function with a name that hands out one that stands in it: `makeJoin = (tokens) => (req, res) => ...`."""
+    around = names.enclosing_function(function)
+    if around is None or names.owner(function) is not None or not names.name_of(around):
+        return None
+    name = names.name_of(function)
+    given = (item.value for item in names.returns(around))
+    return around if any(item is function or (name and _is_named(item, name)) for item in given) else None
+
+
+def _is_named(expr: Expr | None, name: str) -> bool:
+    return isinstance(expr, Name) and expr.id == name

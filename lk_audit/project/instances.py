@@ -35,7 +35,7 @@ def _instances_of(project: Project, module: CodeModule, value: Value, asked: set
         case Given(members=()):
             yield from list(_annotated(project, module, value, asked)) or _passed(project, module, value, asked)
         case Given():
-            yield from _fields(project, module, value, asked)
+            yield from list(_fields(project, module, value, asked)) or _passed(project, module, value, asked)
         case Unknown(sources=sources):
             for source in sources:
                 yield from _instances_of(project, module, source, asked)
@@ -126,7 +126,10 @@ def _behind_alias(project: Project, values: Possible) -> Iterator[Class]:
 
 
 def _passed(project: Project, module: CodeModule, value: Given, asked: set[Function]) -> Iterator[Class]:
-    """The classes of what callers pass for a parameter that nothing is written about: `routes(new Tokens())`."""
+    """The classes of what callers pass for a parameter that nothing is written about: `routes(new Tokens())`.
+
+    Or of a part of it: `routes({ tokens: new Tokens() })`.
+    """
     home, function = project.module_of(value.function) or module, value.function
     if function in asked or not (home.names.is_javascript or home.is_python):
         return
@@ -135,8 +138,11 @@ def _passed(project: Project, module: CodeModule, value: Given, asked: set[Funct
     uses += [(use.module, use.call) for use in project.usage.callers(home, function)]
     for other, call in uses:
         given = _given(call, function, value.parameter)
-        for found in other.evaluator.evaluate_here(given) if given is not None else ():
-            yield from _instances_of(project, other, found, asked)
+        found = other.evaluator.evaluate_here(given) if given is not None else ()
+        for member in value.members:
+            found = tuple(part for item in found for part in other.evaluator.part(item, member, item.origin))
+        for item in found:
+            yield from _instances_of(project, other, item, asked)
 
 
 def _given(call: Call, function: Function, name: str) -> Expr | None:

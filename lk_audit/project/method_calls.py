@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lk_audit.project.instances import declared_classes, declared_types, instances_of
+from lk_audit.project.kept_names import is_asked_for
 from lk_audit.syntax import Call, Class, Function, Member, Name
 from lk_audit.values.callgraph import last_name
 from lk_audit.values.model import Defined, Possible
@@ -28,8 +29,9 @@ def calls_method(project: Project, other: CodeModule, call: Call, owner: Class, 
     held = list(instances_of(project, other, other.evaluator.evaluate_here(callee.object)))
     known = held or list(declared_classes(project, other, callee.object))
     bases = {last_name(base) for base in owner.bases} if other.names.traits.implements_by_name else set()
-    if not known and bases:
-        return not bases.isdisjoint(declared_types(other, callee.object))
+    if not known:
+        is_declared = not bases.isdisjoint(declared_types(other, callee.object)) if bases else False
+        return is_declared or is_asked_for(project, other, owner, callee.object)
     return any(item is owner or item.name in bases for item in known)
 
 

@@ -109,12 +109,18 @@ class Usage:
             known = self._importers[path] = tuple(self._find_importers(path))
         return known
 
-    def mentions(self, path: str, *words: str, forms: tuple[Form, ...] = ()) -> Iterator[CodeModule]:
-        """The modules of the files that mention one of some words, see `Mentions.users`."""
+    def mentions(
+        self, path: str, *words: str, forms: tuple[Form, ...] = (), may: Callable[[bytes], bool] | None = None
+    ) -> Iterator[CodeModule]:
+        """The modules of the files that mention one of some words, see `Mentions.users`.
+
+        `may` tells from the bytes of a file whether there can be anything in it that is asked for.
+        """
         for other in self._mentions.users(path, words, forms):
             if self._project.effort.gives_up():
                 return
-            yield from self._project.modules(other)
+            if may is None or may(self._project.files.data(other)):
+                yield from self._project.modules(other)
 
     def users(
         self, module: CodeModule, function: Function, word: str, forms: tuple[Form, ...] = ()

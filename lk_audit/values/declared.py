@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from lk_audit.syntax import Assign, Call, Class, Function, Member, Name, walk
+from lk_audit.syntax import Assign, Call, Class, Function, Member, Name, Opaque, walk
 from lk_audit.values.callgraph import is_property, last_name, leaves_open
 from lk_audit.values.construction import Construction
 from lk_audit.values.frames import Frame
@@ -43,10 +43,16 @@ class Declared:
     def _left_open(self, value: Given, name: str) -> Possible:
         """A part of something whose type leaves it to those who implement it: what they have, or others."""
         for owner in self._classes(value) if self._evaluator.names.traits.implements_by_name else ():
-            if leaves_open(self._evaluator.attributes.of_class(owner, name)):
+            if not self._is_written(owner, name) and leaves_open(self._evaluator.attributes.of_class(owner, name)):
                 found = tuple(item for item in self._of_heirs(owner, name) if not isinstance(item, Defined))
                 return (replace(value, members=(*value.members, name)), *found) if found else ()
         return ()
+
+    def _is_written(self, owner: Class, name: str) -> bool:
+        """Whether a class writes out what an attribute is, so that it need not be asked whether it leaves it open."""
+        home = self._evaluator.home(owner)
+        found = home.names.attributes(owner, name) if home is not None else ()
+        return any(item.value is not None and not isinstance(item.value, Opaque) for item in found)
 
     def _of_heirs(self, owner: Class, name: str) -> Possible:
         """What those make of an attribute who say that they implement a type."""

@@ -10,7 +10,7 @@ from itertools import chain
 
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.handlers.exported import exported, pages, route_of, server_actions
-from lk_audit.extractors.handlers.functions import as_function
+from lk_audit.extractors.handlers.functions import registered
 from lk_audit.extractors.handlers.model import Handler
 from lk_audit.extractors.handlers.procedures import forms as procedures
 from lk_audit.extractors.handlers.route_forms import forms as routes
@@ -115,7 +115,7 @@ def _registered(context: FileContext) -> Iterator[Handler]:
         if label is None:
             continue
         for item in reversed(call.arguments):
-            function = as_function(context, _handler_entry(item.value))
+            function = registered(context, _handler_entry(item.value))
             if function is not None:
                 router = call.callee.object if isinstance(call.callee, Member) else None
                 yield Handler(function, label, context, call, router, _text_argument(call))
@@ -124,7 +124,7 @@ def _registered(context: FileContext) -> Iterator[Handler]:
 
 def _of_other_forms(context: FileContext) -> Iterator[Handler]:
     for form in chain(routes(context), procedures(context)):
-        meant = (as_function(context, expr) for expr in form.exprs)
+        meant = (registered(context, expr) for expr in form.exprs)
         function = next((found for found in meant if found is not None), None)
         if function is not None:
             path = route_of(form.path) if form.path == context.source.path else form.path

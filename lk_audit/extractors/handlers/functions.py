@@ -34,6 +34,16 @@ def as_function(context: FileContext, expr: Expr) -> Function | None:
     return next((item for item in found if isinstance(item, Function)), None)
 
 
+def registered(context: FileContext, expr: Expr) -> Function | None:
+    """The function that an expression is where it is registered, or that it makes: `makeJoin(tokens)`."""
+    found = as_function(context, expr)
+    while found is None and isinstance(expr, Call):
+        made = (value.definition for value in context.values(expr) if isinstance(value, Defined))
+        found = next((item for item in made if isinstance(item, Function) and looks_like_handler(item)), None)
+        expr = expr.arguments[-1].value if expr.arguments else expr.callee
+    return found
+
+
 def _waiting(context: FileContext, function: Function) -> Function | None:
     """The function that one waits to call with what it is given: `partial(serve, settings)`."""
     match function:

@@ -26,7 +26,7 @@ from lk_audit.extractors.requests.handing_out import (
 from lk_audit.facts import Endpoint
 from lk_audit.project.code_module import CodeModule
 from lk_audit.project.exports import wrapped
-from lk_audit.project.holding import is_in_record
+from lk_audit.project.holding import is_in_record, maker
 from lk_audit.syntax import Assign, Await, Call, Class, Evaluate, Function, Member, Name, Node, walk
 from lk_audit.values.callgraph import CONSTRUCTORS, depending
 
@@ -103,6 +103,8 @@ class Endpoints:
             return
         is_inner = names.owner(function) is None and names.enclosing_function(function) is not None
         if is_inner and not is_in_record(names, function):
+            made_by = maker(names, function) if looks_like_handler(function) else None
+            yield from self._where_called(made_by, function) if made_by is not None else ()
             return
         if self._context.is_go and not self._takes_request(function):
             return
@@ -122,17 +124,21 @@ class Endpoints:
 
     def _registrations_of_made(self, function: Function) -> Iterator[Handler]:
         """Where a Go function is registered that another hands out: `router.POST("/token", handlers.Token(config))`."""
-        from lk_audit.extractors.handlers.go import maker  # noqa: PLC0415 - most scans meet other languages
+        from lk_audit.extractors.handlers import go  # noqa: PLC0415 - most scans meet other languages
 
         known = self.handlers.get(function)
-        named = maker(self._context, function)
+        named = go.maker(self._context, function)
         if named is None or (known is not None and known.router is not None):
             return
-        for use in self._context.project.usage.callers(self._context.code, named):
+        yield from self._where_called(named, function)
+        yield from self._registrations_by_name(function, named.name)
+
+    def _where_called(self, made_by: Function, function: Function) -> Iterator[Handler]:
+        """The handlers that files make of a function where they call the one that hands it out."""
+        for use in self._context.project.usage.callers(self._context.code, made_by):
             made = self._made_in(use.module, function)
             if made is not None:
                 yield made
-        yield from self._registrations_by_name(function, named.name)
 
     def _made_in(self, module: CodeModule, function: Function) -> Handler | None:
         """The handler that another file makes of a function of this one."""

@@ -58,12 +58,17 @@ IMPORTED: Mapping[str, tuple[Form, ...]] = {
     "javascript": _BY_PATH,
     "dart": _BY_PATH,
     "python": (
-        Form(regex(rb"\b(?:from|import)\b(?:[^\n\\]|\\\r?\n){0,400}\Z"), ANYWHERE, 500),
+        Form(regex(rb"\b(?:from|import)\b(?:(?!\b(?:from|import)\b)[^\n\\]|\\\r?\n){0,400}\Z"), ANYWHERE, 500),
         Form(regex(rb"\bimport\s{0,9}\(.{0,2000}\Z", re.DOTALL), ANYWHERE, _LONGEST_IMPORT),
     ),
-    "rust": (Form(regex(rb"\b(?:mod|use|crate)\b[^;]{0,2000}\Z"), ANYWHERE, _LONGEST_IMPORT),),
+    "rust": (
+        Form(regex(rb"\b(?:mod|use|crate)\b(?:(?!\b(?:mod|use|crate)\b)[^;]){0,2000}\Z"), ANYWHERE, _LONGEST_IMPORT),
+    ),
 }
-"""How a part of a module's name looks in an import, by language family; in others it may stand anywhere."""
+"""How a part of a module's name looks in an import, by language family; in others it may stand anywhere.
+
+What follows a keyword is read to the next one only: a row of keywords would else be read once for each of them.
+"""
 ALL_TAKEN = regex(rb"\bimport\s{0,9}\(?\s{0,9}\*(?!\s{0,9}as\b)")
 """How Python takes all names of a module."""
 

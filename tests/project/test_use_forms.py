@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from lk_audit.project.use_forms import CALLED, constructed, method_called
+from lk_audit.project.use_forms import CALLED, IMPORTED, constructed, method_called
 from lk_audit.standing import stands
 
 
@@ -99,3 +101,29 @@ def test_an_instance_is_made_by_the_name_of_a_class(family: str, text: str) -> N
 )
 def test_who_declares_a_class_or_inherits_from_it_makes_no_instance(family: str, text: str) -> None:
     assert not stands(text.encode(), b"Tokens", constructed(family))
+
+
+@pytest.mark.parametrize(
+    ("family", "text"),
+    [("python", b"from " * 50 + b"\n" + b"w " * 125), ("rust", b"use " * 250 + b";" + b"w " * 500)],
+)
+def test_looking_for_a_word_that_stands_very_often_ends(family: str, text: bytes) -> None:
+    started = time.process_time()
+
+    assert stands(text * 1_000, b"w", IMPORTED[family])
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("family", "text", "is_imported"),
+    [
+        ("python", "from a import b, mint", True),
+        ("python", "from from import import mint", True),
+        ("python", "from a import b, \\\n mint", True),
+        ("python", "from a import b\nmint", False),
+        ("rust", "use crate::use::{a, mint", True),
+        ("rust", "use crate::a;\nmint", False),
+    ],
+)
+def test_an_import_is_told_by_its_last_keyword(family: str, text: str, *, is_imported: bool) -> None:
+    assert stands(text.encode(), b"mint", IMPORTED[family]) is is_imported

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -75,13 +75,29 @@ def _put(tree: _Tree, leaf: _Leaf) -> None:
     tree.setdefault(last, leaf)
 
 
-def _value(tree: Mapping[str, _Tree | _Leaf], path: str, origin: Expr) -> Mapped:
-    values = {
-        key: _read(item, path, origin) if isinstance(item, _Leaf) else _value(item, path, origin)
-        for key, item in tree.items()
-    }
-    members = {key: Member(values=(value,), key=origin) for key, value in values.items()}
-    return Mapped(origin=origin, members=members)
+def _value(tree: _Tree, path: str, origin: Expr) -> Mapped:
+    return Mapped(origin=origin, members=_Members(tree, path, origin))
+
+
+class _Members(Mapping[str, Member]):
+    """The entries of a table, each made when it is asked for: a large file may be loaded in very many places."""
+
+    def __init__(self, tree: _Tree, path: str, origin: Expr) -> None:
+        self._tree = tree
+        self._path = path
+        self._origin = origin
+
+    def __getitem__(self, key: str) -> Member:
+        item = self._tree[key]
+        path, origin = self._path, self._origin
+        value = _read(item, path, origin) if isinstance(item, _Leaf) else _value(item, path, origin)
+        return Member(values=(value,), key=origin)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tree)
+
+    def __len__(self) -> int:
+        return len(self._tree)
 
 
 def _read(leaf: _Leaf, path: str, origin: Expr) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lk_audit.patterns import regex
@@ -35,6 +36,7 @@ _DEEPEST = 4
 _ENCODED = frozenset({"Codable", "Encodable", "JWTPayload", "Claims", "Content", "ResponseEncodable"})
 """Protocols of Swift types that become JSON field by field."""
 _MOST_LITERALS = 16
+_MOST_OPTIONS = 24
 _UNNAMED = regex(rb"\bfunc\s{0,9}\(\s{0,9}\w{1,60}\s{1,9}\*?\s{0,9}(?:\w{1,60}\.)?\Z")
 _OPTION = (Form(_UNNAMED, regex(rb"\s{0,9}[,)]"), 160),)
 """How a struct of Go looks where a function takes it that has no name: `func(s *settings)`."""
@@ -145,7 +147,9 @@ class Structs:
 
     def set_by_options(self, owner: Class, name: str) -> Possible:
         """What functions set a field to that others give: `func(s *settings) { s.ttl = ttl }`, a functional option."""
-        found: list[Value] = []
+        return tuple(islice(self._set_by_options(owner, name), _MOST_OPTIONS))
+
+    def _set_by_options(self, owner: Class, name: str) -> Iterator[Value]:
         linker = self._evaluator.linker
         asks = linker is not None and self._evaluator.effort.asks_callers
         others = linker.mentioning(owner.name, _OPTION) if asks and linker is not None else ()
@@ -155,8 +159,7 @@ class Structs:
                 if isinstance(assign, Assign) and assign.target is target and home.structs.is_option(target, owner):
                     values = home.evaluate(assign.value)
                     step = Step(assign.start, assign.end, shown(values, name))
-                    found += self._evaluator.from_home(home, traced(values, step))
-        return tuple(found)
+                    yield from self._evaluator.from_home(home, traced(values, step))
 
     def is_option(self, target: Member, owner: Class) -> bool:
         """Whether a field is set of what a function is given that another one makes."""

@@ -217,9 +217,10 @@ def depending(names: Names, function: Function) -> Iterator[Parameter]:
 
     Source: fastapi.tiangolo.com (dependencies, also those with `yield` and those in `Annotated`).
     """
-    for call in names.calls_of("Depends"):
-        given = call.arguments[0].value if call.arguments else None
-        if not isinstance(given, Name) or given.id != function.name:
+    for given in names.mentions(function.name) if names.calls_of("Depends") else ():
+        argument = names.parent(given)
+        call = names.parent(argument) if isinstance(argument, Argument) else None
+        if not isinstance(call, Call) or call not in names.calls_of("Depends") or call.arguments[0] is not argument:
             continue
         for holder in names.ancestors(call):
             if isinstance(holder, Parameter):

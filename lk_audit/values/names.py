@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 
@@ -133,7 +133,14 @@ class Names:
 
     def spanning(self, start: int, end: int) -> list[Node]:
         """The nodes with exactly this span, outer ones first."""
-        return [node for node in self._scopes.parents if node.start == start and node.end == end]
+        return [node for node in self._by_start.get(start, ()) if node.end == end]
+
+    @cached_property
+    def _by_start(self) -> Mapping[int, list[Node]]:
+        found: defaultdict[int, list[Node]] = defaultdict(list)
+        for node in self._scopes.parents:
+            found[node.start].append(node)
+        return found
 
     def parent(self, node: Node) -> Node | None:
         return self._scopes.parents.get(node)

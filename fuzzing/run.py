@@ -45,6 +45,7 @@ def main() -> int:
     seeds = list(target.seeds())
     if not any(corpus.glob("seed-*")):
         projects.write_seeds(corpus, seeds)
+    seeds = [path.read_bytes() for path in sorted(corpus.glob("seed-*"))]
     run = Run(asked.target, target.run, asked.work, (asked.minutes or target.minutes) * 60)
     mutations = target.mutations(seeds)
     if atheris is None:

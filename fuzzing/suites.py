@@ -73,6 +73,7 @@ _CORPUS = rb"(?m)^(?:=+|-{3,})\r?\n"
 SUITES: dict[str, Suite] = {
     "CPython Lib/test": Suite("python/cpython", ("Lib/test/*.py", "test/*.py")),
     "test262": Suite("tc39/test262", ("test/*.js",)),
+    "TypeScript": Suite("microsoft/TypeScript", ("tests/cases/*.ts", "tests/cases/*.tsx")),
     "TypeScript conformance (copy in Prettier)": Suite(
         "prettier/prettier", ("tests/format/typescript/*.ts", "tests/format/typescript/*.tsx")
     ),

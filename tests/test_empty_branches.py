@@ -67,3 +67,18 @@ def test_neither_is_what_is_logged_of_a_secret_that_is_not_set(test: str, *, exp
     log = f'if {test}:\n    print("secret:", API_SECRET)'
 
     assert bool(found_in({"app.py": PY.replace("LOG", log)}, "LK103")) is expected
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("app.py", "{0}def read(key=None):\n    if key is None:\n        key = {1}\n        print('secret', key)\n"),
+        ("app.js", "{0}let key;\nfunction read() {{ if (!key) {{ key = {1}; console.log('secret', key); }} }}\n"),
+    ],
+)
+def test_what_is_set_inside_the_branch_is_logged(file: str, code: str) -> None:
+    is_python = file.endswith(".py")
+    head = "import os\nfrom livekit import api\n" if is_python else "const sdk = require('livekit-server-sdk');\n"
+    secret = "os.environ['LIVEKIT_API_SECRET']" if is_python else "process.env.LIVEKIT_API_SECRET"
+
+    assert found_in({file: code.format(head, secret)}, "LK103")

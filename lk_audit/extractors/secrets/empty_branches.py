@@ -17,9 +17,14 @@ def holds_no_text(context: FileContext, use: Expr) -> bool:
         if isinstance(parent, If | Conditional) and child is not parent.test:
             outcome = _outcome_without_text(parent.test, use.id)
             if outcome is not None and outcome is (child is parent.then):
-                return True
+                return not _is_set_in(context, child, use)
         child = parent
     return False
+
+
+def _is_set_in(context: FileContext, branch: Node, use: Name) -> bool:
+    """Whether a name may have got a text inside the branch: `if (!key) { key = read(); log(key) }`."""
+    return any(branch.start <= item.effect <= branch.end for item in context.names.definitions(use))
 
 
 def _outcome_without_text(test: Expr, name: str) -> bool | None:

@@ -65,6 +65,16 @@ TESTS: dict[str, tuple[str, ...]] = {
         *("tests/test_rule_choices_of_requests.py", "tests/test_rule_examples.py", "tests/languages"),
         "tests/carriers",
     ),
+    "lk_audit/extractors/secrets": (
+        *("tests/test_credentials.py", "tests/test_secrets_in_texts.py", "tests/test_secrets_in_pieces.py"),
+        *("tests/test_rules_of_secrets.py", "tests/test_rule_choices_of_secrets.py", "tests/test_pairing.py"),
+        *("tests/test_empty_branches.py", "tests/test_shown_secrets.py", "tests/test_whose_secret.py"),
+        *("tests/test_generic_secret_names.py", "tests/test_published_names.py", "tests/test_e2ee_keys.py"),
+        *("tests/test_environment_files.py", "tests/test_build_stages.py", "tests/test_document_facts.py"),
+        *("tests/test_token_contents.py", "tests/test_tokens_left_behind.py", "tests/test_command_carriers.py"),
+        *("tests/test_rule_examples.py", "tests/test_fixture_projects.py", "tests/test_conformance.py"),
+        *("tests/carriers", "tests/languages"),
+    ),
     "lk_audit/extractors/mints": (
         *("tests/test_signed_claims.py", "tests/test_hand_made_tokens.py", "tests/test_command_mints.py"),
         "tests/test_command_carriers.py",

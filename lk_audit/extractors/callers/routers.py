@@ -12,6 +12,7 @@ from lk_audit.extractors.callers.guard_parts import callees
 from lk_audit.extractors.callers.mounts import Guard, in_same_file
 from lk_audit.extractors.context import FileContext, Workspace
 from lk_audit.livekit.middleware import MIDDLEWARE_METHODS, MOUNTING_METHODS
+from lk_audit.livekit.requests import ROUTE_METHODS
 from lk_audit.livekit.requests_go import DEFAULT_MUX, DERIVING
 from lk_audit.syntax import Argument, Call, Evaluate, Expr, Function, Literal, Member, Name, Node
 from lk_audit.values.model import Defined, Given, Returned
@@ -20,6 +21,8 @@ _DEEPEST = 3
 _MOST_DERIVED = 6
 _MOST_ROUTERS = 100
 """On the ways to one handler: routers that mount each other are on thousands of them."""
+_EXTENDING = MIDDLEWARE_METHODS | MOUNTING_METHODS | ROUTE_METHODS | {"openapi"}
+"""Methods that give back the router that they are called on."""
 _MOUNTABLE = frozenset({"routes", "middleware", "callback", "plugin"})
 """Methods that give a router in the form in which another takes it: `app.use(router.routes())`."""
 
@@ -34,11 +37,28 @@ class Router(Struct, frozen=True, eq=False):
 
 def routers(context: FileContext, expr: Expr) -> Iterator[Router]:
     """The routers that an expression can be."""
-    for value in context.values(expr):
+    for value in context.values(_extended(context, expr)):
         if isinstance(value, Returned) and not value.members:
-            yield Router(value.call, context.home(value.call))
+            home = context.home(value.call)
+            extended = _extended(home, value.call)
+            if extended is value.call:
+                yield Router(value.call, home)
+            else:
+                yield from routers(home, extended)
         elif isinstance(value, Given) and not value.members:
             yield Router(value.function, context.home(value.function), value.parameter)
+
+
+def _extended(context: FileContext, expr: Expr) -> Expr:
+    """The router that a chain of registrations gives back: `app` in `app.use(guard).get("/", home)` of Hono, Elysia.
+
+    Source: hono.dev/docs/guides/rpc (Using RPC with larger applications).
+    """
+    if not context.names.is_javascript:
+        return expr
+    while isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.name in _EXTENDING:
+        expr = expr.callee.object
+    return expr
 
 
 class Way(Struct, frozen=True, eq=False):
@@ -115,6 +135,7 @@ def _uses(context: FileContext, given: Iterable[tuple[Call, Expr]]) -> Uses:
 
 def _meant(context: FileContext, expr: Expr) -> Iterator[tuple[Node, str | None]]:
     """The identities of the routers that an expression can be, each with the parameter that has to hold it."""
+    expr = _extended(context, expr)
     if isinstance(expr, Call | Function):
         yield expr, None
     if isinstance(expr, Call) and isinstance(expr.callee, Member) and expr.callee.name in _MOUNTABLE:
@@ -123,7 +144,12 @@ def _meant(context: FileContext, expr: Expr) -> Iterator[tuple[Node, str | None]
         return
     for value in context.values(expr):
         if isinstance(value, Returned) and not value.members:
-            yield value.call, None
+            home = context.home(value.call)
+            extended = _extended(home, value.call)
+            if extended is value.call:
+                yield value.call, None
+            else:
+                yield from _meant(home, extended)
         elif isinstance(value, Given) and not value.members:
             yield value.function, value.parameter if context.is_go else None
         elif isinstance(value, Defined):

@@ -45,6 +45,25 @@ def test_what_hono_keeps_is_not_sent(body: str, room: str, *, is_open: bool) -> 
     assert bool(found_in({"app.ts": HONO.replace("BODY", body).replace("ROOM", room)}, "LK601")) is is_open
 
 
+@pytest.mark.parametrize(
+    "imported", ["import type { Context } from 'hono';", "import type { A } from '@hono/zod-openapi';"]
+)
+def test_a_handler_of_hono_by_itself_takes_only_types_from_there(imported: str) -> None:
+    handler = f"""{imported}
+import {{ AccessToken }} from 'livekit-server-sdk';
+export const token = async (c) => {{
+  const at = new AccessToken(process.env.LIVEKIT_API_KEY, process.env.LIVEKIT_API_SECRET, {{ identity: c.get('me') }});
+  at.addGrant({{ roomJoin: true, room: 'lobby', canPublish: c.get('role') === 'speaker' }});
+  return c.json({{ token: await at.toJwt() }});
+}};
+"""
+    routes = "import { Hono } from 'hono';\nimport { token } from './token';\nexport const app = new Hono();\n"
+    files = {"token.ts": handler, "app.ts": f"{routes}app.post('/token', token);\n"}
+
+    assert not found_in(files, "LK601")
+    assert not found_in(files, "LK602")
+
+
 EXPRESS = """import express from 'express';
 import { AccessToken } from 'livekit-server-sdk';
 import { sessions } from './sessions';

@@ -129,10 +129,14 @@ def is_kept_by_hono(context: FileContext, call: Call) -> bool:
     if not isinstance(call.callee, Member) or call.callee.name != "get" or not context.names.is_javascript:
         return False
     home = context.home(call)
-    if not any(item.module == "hono" for item in home.names.imports):
+    if not any(item.module in _HONO for item in home.names.imports):
         return False
     held = home.values(call.callee.object)
     return any(isinstance(value, Given) and not value.members for value in held)
+
+
+_HONO = frozenset({"hono", "hono/quick", "hono/tiny", "hono/types", "@hono/zod-openapi"})
+"""Modules that routers of Hono, or the types of their handlers, come from; `hono/jwt` is used elsewhere too."""
 
 
 def has_credential(expr: Expr) -> bool:

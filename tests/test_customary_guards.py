@@ -417,3 +417,34 @@ def test_who_judges_the_whole_request_makes_sure_where_his_error_is_a_refusal(
 ) -> None:
     files = {**JUDGED, "src/known.guard.ts": GUARD.replace("CALL", call).replace("THEN", then)}
     assert bool(found_in(files, "LK601")) is is_open
+
+
+ASKING = """import { UnauthorizedException } from '@nestjs/common';
+export class KnownGuard implements CanActivate {
+  constructor(private readonly people: People) {}
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const asking = context.switchToHttp().getRequest();
+    const person = await ASKED;
+    if (!person) throw new ERROR;
+    return true;
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "is_open"),
+    [
+        ("this.people.behind(asking)", "UnauthorizedException()", False),
+        ("this.people.behind(standardHeaders(asking))", "Failure(HttpStatus.UNAUTHORIZED)", False),
+        ("this.people.behind(asking)", "NotFoundException()", True),
+        ("this.people.findOne({ name: asking.query.name })", "UnauthorizedException()", True),
+        ("this.people.tokenOf(asking)", "UnauthorizedException()", True),
+        ("asking.query.person", "UnauthorizedException()", True),
+    ],
+)
+def test_who_finds_nobody_behind_a_request_makes_sure_where_that_is_answered_with_401(
+    asked: str, error: str, *, is_open: bool
+) -> None:
+    files = {**JUDGED, "src/known.guard.ts": ASKING.replace("ASKED", asked).replace("ERROR", error)}
+    assert bool(found_in(files, "LK601")) is is_open

@@ -38,6 +38,7 @@ from lk_audit.extractors.callers.lax_checks import (
     spares_the_silent,
 )
 from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret, gives_who_holds, raises_without_secret
+from lk_audit.extractors.callers.whole_requests import finds_nobody_behind_request, judges_request
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import (
     asks_who_it_is,
@@ -54,7 +55,6 @@ from lk_audit.livekit.authentication import (
     AUTHENTICATING_CALLS,
     AUTHENTICATING_NAME,
 )
-from lk_audit.patterns import regex
 from lk_audit.syntax import (
     Call,
     Conditional,
@@ -149,7 +149,9 @@ class Checks:
             says_refusal(node.then) and self.tests.look_at_caller(context, node.test, depth, tuple(matched(node.test)))
         ):
             return True
-        if asks_who_it_is(node.then) and lacks_what_middleware_leaves(context, node.test):
+        if asks_who_it_is(node.then) and (
+            lacks_what_middleware_leaves(context, node.test) or finds_nobody_behind_request(context, node.test)
+        ):
             return True
         if _finds_forgery(context, node.test):
             return True
@@ -255,7 +257,7 @@ class Checks:
             # LiveKit's clients are given the application's own key.
             return False
         given = [item.value for item in node.arguments]
-        if any(_is_sent_credential(context, expr) or _is_asked_of_request(node, expr) for expr in given):
+        if any(_is_sent_credential(context, expr) or judges_request(node, expr) for expr in given):
             return True
         return self.verifies(context, node)
 
@@ -286,16 +288,6 @@ def _is_sent_credential(context: FileContext, expr: Expr) -> bool:
         return False
     values = symbolic_sources(context.values(expr))
     return not values or not all(isinstance(value, Environment) for value in values)
-
-
-def _is_asked_of_request(call: Call, expr: Expr) -> bool:
-    """`await this.validator.validate(req)`: somebody out of sight judges the request as a whole."""
-    is_whole = isinstance(expr, Name) and expr.id in _REQUESTS
-    return is_whole and isinstance(call.callee, Member) and _JUDGES.fullmatch(call.callee.name) is not None
-
-
-_REQUESTS = frozenset({"req", "request", "ctx", "context"})
-_JUDGES = regex(r"(?:validate|verify|authenticate|check)(?:Request|_request)?")
 
 
 def _finds_forgery(context: FileContext, test: Expr) -> bool:

@@ -287,7 +287,7 @@ def _written(sides: list[Expr]) -> str:
 def shows_secret(context: FileContext, test: Expr) -> bool:
     """Whether a test, or what a name in it was decided by, holds for those only who send a secret.
 
-    `is_staff = key and key == settings.staff_key`, and then `if is_staff:`.
+    `is_staff = key and key == settings.staff_key`, and then `if is_staff:`; `compare_digest(key, settings.staff_key)`.
     """
     names = (node for node in walk(test) if isinstance(node, Name))
     made = (item.value for name in names for item in context.names.definitions(name) if item.value is not None)
@@ -295,9 +295,19 @@ def shows_secret(context: FileContext, test: Expr) -> bool:
 
 
 def _equals_secret(context: FileContext, node: Node) -> bool:
+    if isinstance(node, Call):
+        is_comparison = _COMPARES_SECRETS.fullmatch(last_name(node.callee) or "") is not None
+        return is_comparison and not all(is_raw(context, item.value) for item in node.arguments)
     if not isinstance(node, Binary) or node.operator != "==" or not compares_secret(context, node):
         return False
     return has_credential(node) or _SECRET_WORD.search(_written([node.left, node.right])) is not None
+
+
+_COMPARES_SECRETS = regex(
+    r"(?i)timing_?safe_?equal|compare_?digest|constant_?time_?(?:compare|eq(?:uals?)?)|secure_?compare|hash_?equals"
+    r"|fixed_?time_?equals"
+)
+"""How those are called that take equally long whatever they are given, which matters for secrets alone."""
 
 
 def _is_public(context: FileContext, sides: list[Expr], raw: list[bool]) -> bool:

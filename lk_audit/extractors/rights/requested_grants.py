@@ -100,10 +100,10 @@ class RequestedGrants(Struct, frozen=True, eq=False):
         home = self.context.home(value.origin)
         if is_vouched_for(self.context, value, self.is_request) or needs_more(home, value.origin, self.is_request):
             return False
+        if isinstance(value, Unknown | Returned) and shows_secret(home, value.origin):
+            return False
         if not isinstance(value, Unknown) or depth >= _DEEPEST:
             return True
-        if shows_secret(home, value.origin):
-            return False
         return any(self._is_claimed(source, depth + 1) for source in value.sources)
 
     def is_examined(self, values: Possible, written: Expr) -> bool:

@@ -38,6 +38,7 @@ _FAMILIES = frozenset({"javascript", "python"})
 _KEPT = (Form(regex(rb"(?<![\w$])\Z"), regex(rb"\s{0,9}[:=,}]|[\"'`]\s{0,9}[\],:]")),)
 """How a name looks that something may be kept under: `tokens: `, `.tokens = `, `"tokens", `, `{ tokens }`."""
 _ITSELF = frozenset({"this", "self", "cls", "super"})
+_WORD = regex(r"[A-Z]+[a-z]+")
 _FARTHEST = 8
 """Steps from where an instance is made to what keeps it."""
 
@@ -72,8 +73,8 @@ def _name_asked_for(receiver: Expr) -> str:
 
 def _is_named_after(owner: Class, name: str) -> bool:
     """Whether a variable is called as its class, of two words at least: `tokenService`, `token_service`."""
-    humps = sum(letter.isupper() for letter in owner.name)
-    return humps > 1 and name.replace("_", "").lower() == owner.name.lower()
+    is_telling = len(_WORD.findall(owner.name)) > 1
+    return is_telling and name.replace("_", "").lower() == owner.name.lower()
 
 
 def _is_kept_as(project: Project, owner: Class, name: str) -> bool:

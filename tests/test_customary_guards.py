@@ -448,3 +448,53 @@ def test_who_finds_nobody_behind_a_request_makes_sure_where_that_is_answered_wit
 ) -> None:
     files = {**JUDGED, "src/known.guard.ts": ASKING.replace("ASKED", asked).replace("ERROR", error)}
     assert bool(found_in(files, "LK601")) is is_open
+
+
+SERVED = """import { UnauthorizedException } from '@nestjs/common';
+import { KeyService } from './key.service';
+export class KnownGuard implements CanActivate {
+  constructor(private readonly keys: KeyService) {}
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest();
+    const client = await this.keys.resolve(request.headers['x-client']);
+    if (!client) throw new UnauthorizedException('unknown');
+    request.client = client;
+    return true;
+  }
+}
+"""
+SERVICE = """export class KeyService {
+  constructor(private readonly rows: Repository<Key>) {}
+  async resolve(sent) {
+    const [prefix, rest] = sent.split('.');
+    const row = await this.rows.findOne({ where: { prefix } });
+    if (!row) return null;
+    TEST
+    return row.client;
+  }
+}
+function isSame(left, right) {
+  return left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "is_open"),
+    [
+        ("if (!timingSafeEqual(row.digest, digestOf(rest))) return null;", False),
+        ("if (!constantTimeEquals(row.digest, digestOf(rest))) return null;", False),
+        ("if (!isSame(row.digest, digestOf(rest))) return null;", False),
+        ("if (row.revokedAt) return null;", True),
+    ],
+)
+@pytest.mark.parametrize("is_of_controller", [False, True])
+def test_a_guard_is_judged_by_the_service_that_it_is_made_with(
+    test: str, *, is_open: bool, is_of_controller: bool
+) -> None:
+    files = {**JUDGED, "src/known.guard.ts": SERVED, "src/key.service.ts": SERVICE.replace("TEST", test)}
+    if is_of_controller:
+        del files["src/app.module.ts"]
+        marked = "import { KnownGuard } from './known.guard';\n@UseGuards(KnownGuard)\n@Controller"
+        files["src/tokens.controller.ts"] = JUDGED["src/tokens.controller.ts"].replace("@Controller", marked)
+    assert bool(found_in(files, "LK601")) is is_open

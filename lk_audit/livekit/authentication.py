@@ -25,7 +25,7 @@ _AUTHENTICATING_WORDS = (
     r"\w{0,30}(?:login|permission|staff|superuser|group)_?required_?mixin|user_?passes_?test_?mixin|"
     r"auth|clerk\w*|unlock\w*|iron_?session|check_?(?:token|session|permission\w*|api_?key)|"
     r"validate_?user|verify_?user|is_?logged_?in|logged_?in_?required|timing_?safe_?equal|"
-    r"compare_?digest|constant_?time_?(?:compare|eq)|compare_?hash_?and_?password|(?:get_?)?is_?(?:admin|owner|host|moderator|member|authori[sz]ed|allowed|valid_?(?:user|token|session))|"
+    r"compare_?digest|constant_?time_?(?:compare|eq(?:uals?)?)|compare_?hash_?and_?password|(?:get_?)?is_?(?:admin|owner|host|moderator|member|authori[sz]ed|allowed|valid_?(?:user|token|session))|"
     r"(?:user_?)?has_?(?:access|permission\w*|role)|can_?(?:access|join|enter)\w*|"
     r"(?:check|validate|verify)_?(?:access|password|passcode|secret|membership|member|admin|owner|role|user_?access)\w*|"
     r"pre_?authorize|secured|roles_?allowed|authenticated|requires_?(?:authentication|permissions|roles|user)|"

@@ -23,6 +23,7 @@ from lk_audit.livekit.requests import (
     is_request_global,
 )
 from lk_audit.syntax import Call, Expr, Function, Index, Literal, Member, Name, Parameter, walk
+from lk_audit.values.callgraph import CONSTRUCTORS
 from lk_audit.values.model import Given, Reference, Returned, Value, symbolic_sources
 
 _DEEPEST = 4
@@ -54,7 +55,8 @@ def _is_raw_value(  # noqa: PLR0911 - one per kind of value
 ) -> bool:
     match value:
         case Given():
-            return not (is_server_set(value) or _is_receiver(value) or _is_handed_over(context, value))
+            is_ours = _is_receiver(value) or _is_part_of_object(value) or _is_handed_over(context, value)
+            return not (is_ours or is_server_set(value))
         case Returned(call=call) if context.is_go and _is_server_set_in_go(context, call):
             return False
         case Reference(name=name):
@@ -107,6 +109,11 @@ def _is_state_in_rust(value: Given) -> bool:
 def _is_receiver(value: Given) -> bool:
     """Whether a value is a part of the object whose method runs: Go passes it as a parameter."""
     return any(item.name == value.parameter and item.kind == "receiver" for item in value.function.parameters)
+
+
+def _is_part_of_object(value: Given) -> bool:
+    """Whether a value is what an object was made with: `this.keys` of a service, which Nest makes once for all."""
+    return value.function.name in CONSTRUCTORS and value.parameter not in REQUEST_PARAMETERS
 
 
 def is_known_caller(context: FileContext, value: Value) -> bool:

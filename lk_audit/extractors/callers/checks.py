@@ -38,6 +38,7 @@ from lk_audit.extractors.callers.lax_checks import (
     spares_the_silent,
 )
 from lk_audit.extractors.callers.secret_lookups import finds_nothing_by_secret, gives_who_holds, raises_without_secret
+from lk_audit.extractors.callers.services import functions_called
 from lk_audit.extractors.callers.whole_requests import finds_nobody_behind_request, judges_request
 from lk_audit.extractors.context import FileContext, last_name
 from lk_audit.extractors.refusals import (
@@ -186,7 +187,7 @@ class Checks:
             calls += [item for item in given_with(context, leaf) if isinstance(item, Call)]
             if any(is_foreign_check(context, call) for call in calls):
                 return True
-        functions = (function for call in calls for function in context.functions_meant(call.callee))
+        functions = (function for call in calls for function in functions_called(context, call))
         return any(self.tells(context.home(function), function, depth + 1) for function in functions)
 
     def tells(self, context: FileContext, function: Function, depth: int = 0) -> bool:

@@ -106,7 +106,7 @@ class Guards:
             case Call() if is_optional(context, node) or context.qualified(node.callee) in PRESENCE_SCHEMES:
                 return False
             case Call() if last_name(node.callee) in GIVEN_GUARDS:
-                return any(self._is_guard(context, item, depth + 1) for item in _listed(node))
+                return any(self._is_guard(context, item, depth) for item in _listed(node))
             case Call() if any(self.authenticating(context, expr, depth + 1) for expr in told_before(node)):
                 return True
             case Name() | Member():

@@ -87,6 +87,8 @@ def _is_made_of_raw(context: FileContext, expr: Expr, depth: int) -> bool:
 
 def _is_handed_over(context: FileContext, value: Given) -> bool:
     """Whether a value is a part of what the server gives its handlers: `State(app): State<App>`, services in C#."""
+    if context.names.is_javascript:
+        return value.parameter in _APPLICATIONS
     match context.module.language:
         case "rust":
             return _is_state_in_rust(value)
@@ -96,6 +98,10 @@ def _is_handed_over(context: FileContext, value: Given) -> bool:
             return any(is_service(item) for item in value.function.parameters if item.name == value.parameter)
         case _:
             return False
+
+
+_APPLICATIONS = frozenset({"app", "fastify"})
+"""How plugins of Fastify call the application that they are given: `app.config.API_KEY`."""
 
 
 def _is_state_in_rust(value: Given) -> bool:

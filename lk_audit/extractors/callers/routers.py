@@ -232,6 +232,7 @@ def _used_by(other: FileContext, router: Router, way: Way) -> Iterator[Guard]:
         is_earlier = other is not way.context or use.call.start <= way.position
         if is_earlier and covers(literal_path(use.call), way.path):
             yield from ((other, item.value) for item in use.call.arguments)
+    yield from _of_plugins(other, router, way) if other.names.is_javascript else ()
     for function in other.names.functions:
         for decorator in function.decorators:
             callee = decorator.callee if isinstance(decorator, Call) else decorator
@@ -239,6 +240,34 @@ def _used_by(other: FileContext, router: Router, way: Way) -> Iterator[Guard]:
                 continue
             if means(other, callee.object, router):
                 yield other, function
+
+
+def _of_plugins(other: FileContext, router: Router, way: Way) -> Iterator[Guard]:
+    """`app.register(fp(async (app) => app.addHook("onRequest", check)))`: hooks that a plugin of Fastify leaves behind.
+
+    What a plugin does without `fastify-plugin` is for the routes alone that it registers itself.
+    Source: fastify.dev/docs/latest/Reference/Encapsulation (Sharing Between Contexts).
+    """
+    for use in of(other.built(receiving_plugins), router):
+        if other is way.context and use.call.start > way.position:
+            continue
+        for value in other.values(use.call.arguments[0].value):
+            if not isinstance(value, Returned) or value.callee not in _SHARING or not value.call.arguments:
+                continue
+            home = other.home(value.call)
+            for plugin in home.functions_meant(value.call.arguments[0].value):
+                hooks = of(home.built(receiving), Router(plugin, home))
+                yield from ((home, item.value) for hook in hooks for item in hook.call.arguments)
+
+
+_SHARING = frozenset({"fastify-plugin", "fastify-plugin.default"})
+"""What makes a plugin one whose hooks are those of whoever registers it."""
+
+
+def receiving_plugins(context: FileContext) -> Uses:
+    """The calls of a file that give a router a plugin."""
+    found = (call for call in context.names.calls_of("register") if call.arguments)
+    return _uses(context, ((call, call.callee.object) for call in found if isinstance(call.callee, Member)))
 
 
 def _mounted(other: FileContext, router: Router, way: Way, waiting: deque[Way]) -> Iterator[Guard]:

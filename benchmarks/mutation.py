@@ -29,7 +29,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         *("tests/test_rule_choices.py", "tests/test_rule_choices_of_requests.py"),
         *("tests/test_rule_choices_of_secrets.py", "tests/test_rule_set.py", "tests/test_rule_docs.py"),
         *("tests/test_profiles.py", "tests/test_advice.py", "tests/test_fixture_projects.py"),
-        *("tests/test_server_conformance.py", "tests/test_urls.py"),
+        *("tests/test_server_conformance.py", "tests/test_urls.py", "tests/test_environment_files.py"),
     ),
     "lk_audit/livekit": (
         *("tests/test_words.py", "tests/test_rule_examples.py", "tests/test_credentials.py", "tests/test_urls.py"),

@@ -11,6 +11,11 @@ from tests.documents import document
 
 STRONG = "q7Zp2mVx9LkR4tYb6NcW8sHd3JfG5uAe1QoTiXyBvMa"
 KEY = "APIexampLe23456"
+SERVER_SETTINGS = (
+    *("port", "bind_addresses", "log_level", "logging", "prometheus_port", "rtc", "redis", "room", "webhook"),
+    *("signal_relay", "turn", "ingress", "audio", "node_selector", "limit", "development"),
+)
+"""What a server of LiveKit is told at the top of its file: config-sample.yaml of github.com/livekit/livekit."""
 
 
 def secrets(path: str, text: str) -> list[CredentialLiteral]:
@@ -51,6 +56,13 @@ class TestCredentials:
         assert fact.secret.reveal() == STRONG
         assert fact.strength is Strength.STRONG
         assert text.encode()[fact.place.start : fact.place.end].decode() == STRONG
+
+    @pytest.mark.parametrize("setting", SERVER_SETTINGS)
+    def test_keys_beside_a_setting_of_the_server_are_those_of_a_server(self, setting: str) -> None:
+        text = "# livekit\n{0}: 1\nkeys:\n  main: " + STRONG
+
+        assert values("server.yaml", text.format(setting)) == [STRONG]
+        assert values("server.yaml", text.format("colour")) == []
 
     def test_the_base64_of_a_kubernetes_secret_is_decoded(self) -> None:
         text = "kind: Secret\ndata:\n  LIVEKIT_API_SECRET: Y2hhbmdlbWU=\n"

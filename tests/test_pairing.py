@@ -53,6 +53,15 @@ def test_a_key_id_in_another_file_is_shown_as_the_only_one() -> None:
     assert found.key_at.note == f"{KEY}, the only API key id in these files"
 
 
+@pytest.mark.parametrize(("above", "below"), [(1, 99), (99, 1)])
+def test_a_key_id_that_stands_more_than_once_is_shown_where_it_is_nearest(above: int, below: int) -> None:
+    lines = [f"# {KEY}", f"# {KEY}", *[""] * above, f'LIVEKIT_API_SECRET = "{SECRET}"', *[""] * below, f"# {KEY}"]
+    (found,) = credentials({"config.py": "\n".join([*lines, f"# {KEY}"])})
+
+    assert found.key_at is not None
+    assert found.key_at.place.line == (2 if above < below else len(lines))
+
+
 def test_two_unrelated_key_ids_are_not_guessed_from() -> None:
     other = "APIz9yK3yK3y234"
     (found,) = credentials({"a.py": f'LIVEKIT_API_SECRET = "{SECRET}"\n', "b.yaml": f"livekit: [{KEY}, {other}]\n"})

@@ -121,3 +121,27 @@ def test_claims_that_another_file_signs_in_python_are_a_token() -> None:
     main += "def join(room: str, name: str):\n    video = {'roomJoin': True, 'room': room}\n"
     main += "    return sealed({'sub': name, 'exp': 0, 'video': video}, os.environ['LIVEKIT_API_SECRET'])\n"
     assert found_in({"sealing.py": sealing, "main.py": main}, "LK601") == ["main.py:8"]
+
+
+TEXT = """
+const { createHmac } = require('crypto');
+const base64Url = (text) => Buffer.from(text).toString('base64url');
+function make(room, field) {
+  const body = base64Url('{"alg":"HS256"}') + '.' + base64Url(`CLAIMS`);
+  return body + '.' + createHmac('sha256', process.env.LIVEKIT_API_SECRET).update(body).digest('base64url');
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("claims", "lasts"),
+    [
+        ('{"iss":"k","sub":"a","video":{"roomJoin":true,"room":"${room}"}}', True),
+        ('{"iss":"k","sub":"a","${field}":1,"video":{"roomJoin":true,"room":"${room}"}}', False),
+        ('{"iss":"k","sub":"a","exp":${room},"video":{"roomJoin":true,"room":"r"}}', False),
+    ],
+)
+def test_claims_that_are_written_as_text_have_no_other_members_unless_a_name_is_filled_in(
+    claims: str, *, lasts: bool
+) -> None:
+    assert bool(found_in({"index.js": TEXT.replace("CLAIMS", claims)}, "LK303")) is lasts

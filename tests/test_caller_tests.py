@@ -80,6 +80,7 @@ def test_that_there_is_somebody_by_a_name_tells_nothing_of_the_caller(wanted: st
         ("room && room.isPrivate && !req.user", False),
         ("limitOf(room) > 0 && room.participants >= limitOf(room)", True),
         ("room.maxParticipants > 0 && room.participants >= 9", True),
+        ("joined.length >= 6 && !isMember(req.cookies.session)", True),
     ],
     ids=[
         "a reserved name",
@@ -97,6 +98,7 @@ def test_that_there_is_somebody_by_a_name_tells_nothing_of_the_caller(wanted: st
         "a private room",
         "a full room",
         "another full room",
+        "a full room for members",
     ],
 )
 def test_refusing_some_is_not_knowing_the_others(refused: str, *, expected: bool) -> None:

@@ -201,7 +201,7 @@ _TIME = regex(
 _HUMPS = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def _compares_amounts(test: Binary) -> bool:
+def compares_amounts(test: Binary) -> bool:
     """`count >= room.maxParticipants`: whether there is room left says nothing of who asks; `rows.length < 1` may."""
     words = [side.value for side in (test.left, test.right) if isinstance(side, Literal)]
     # `count !== null && count >= most`
@@ -227,23 +227,30 @@ def _names_of_sides(test: Binary) -> Iterator[str]:
             yield _HUMPS.sub("_", last_name(side) or "").lower()
 
 
+def conjuncts(test: Expr) -> Iterator[Expr]:
+    """The parts of a test that must all hold."""
+    if isinstance(test, Binary) and test.operator == "and":
+        yield from conjuncts(test.left)
+        yield from conjuncts(test.right)
+    else:
+        yield test
+
+
 def held_by(test: Expr) -> Iterator[Expr]:
     """What has to be there for a test to hold: `session`, `session !== null`, `session.user.role === "host"`."""
-    match test:
-        case Binary(operator="and", left=left, right=right):
-            yield from held_by(left)
-            yield from held_by(right)
-        case (
-            Binary(operator="!=", left=left, right=Literal(value=None))
-            | Unary(operator="not", operand=Unary(operator="not", operand=left))
-        ):
-            yield left
-        case Binary(operator="==", left=left, right=Literal(value=str(word))) if word:
-            yield left
-        case Name() | Member() | Call() | Await():
-            yield test
-        case _:
-            return
+    for part in conjuncts(test):
+        match part:
+            case (
+                Binary(operator="!=", left=left, right=Literal(value=None))
+                | Unary(operator="not", operand=Unary(operator="not", operand=left))
+            ):
+                yield left
+            case Binary(operator="==", left=left, right=Literal(value=str(word))) if word:
+                yield left
+            case Name() | Member() | Call() | Await():
+                yield part
+            case _:
+                continue
 
 
 def parts_of_test(test: Expr) -> Iterator[Expr]:
@@ -253,7 +260,7 @@ def parts_of_test(test: Expr) -> Iterator[Expr]:
         node = stack.pop()
         match node:
             case Binary(left=left, right=right):
-                stack += () if _compares_amounts(node) else (right, left)
+                stack += () if compares_amounts(node) else (right, left)
             case Unary(operand=operand) | Await(operand=operand):
                 stack.append(operand)
             case Call() | Member() | Name() | Index():

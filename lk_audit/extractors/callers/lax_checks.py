@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from lk_audit.extractors.callers.caller_data import is_credential, is_raw
 from lk_audit.extractors.context import FileContext, argument, last_name
-from lk_audit.extractors.refusals import calls_handing_on, held_by, lets_pass, says_refusal
+from lk_audit.extractors.refusals import (
+    calls_handing_on,
+    compares_amounts,
+    conjuncts,
+    held_by,
+    lets_pass,
+    says_refusal,
+)
 from lk_audit.livekit.authentication import ADMITTING_OPTIONS, CALLER_WORD, INSISTING_OPTIONS
 from lk_audit.patterns import regex
 from lk_audit.syntax import (
@@ -144,9 +151,14 @@ def spares_the_silent(context: FileContext, test: Expr) -> bool:
 
 
 def spares_strangers(context: FileContext, test: Expr) -> bool:
-    """`if (user && user.banned) return 403`, `if (isLoggedIn() && !csrfOk()) return 403`: whoever is nobody goes on."""
+    """`if (user && user.banned) return 403`, `if (isLoggedIn() && !csrfOk()) return 403`: whoever is nobody goes on.
+
+    So does whoever comes while there is room: `if (joined.length >= 6 && !hasJoined) return 403`.
+    """
     if not isinstance(test, Binary) or test.operator != "and":
         return False
+    if any(isinstance(part, Binary) and compares_amounts(part) for part in conjuncts(test)):
+        return True
     asked = {_text(context, node.object) for node in walk(test) if isinstance(node, Member | Index)}
     return any(
         _SIGNED_IN.match(last_name(part) or "") or (_names_caller(part) and _text(context, part) in asked)

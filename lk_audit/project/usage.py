@@ -26,21 +26,15 @@ from lk_audit.project.use_forms import (
     constructed,
     method_called,
 )
+from lk_audit.project.use_nodes import candidates, is_value, may_be_given, means, renamings
 from lk_audit.project.visibility import Visibility
 from lk_audit.standing import Form
 from lk_audit.syntax import (
-    Argument,
-    Assign,
     Call,
     Class,
-    Entry,
-    Export,
-    Expr,
     Function,
-    Import,
     Member,
     Name,
-    Sequence,
 )
 from lk_audit.values.callgraph import CONSTRUCTORS, last_name
 from lk_audit.values.model import Defined, Given
@@ -223,7 +217,7 @@ class Usage:
         while pending and len(words) < _MOST_WORDS:
             word = pending.pop()
             users = self.users(module, function, word, RENAMED)
-            renamed = {new for other in users for new in _renamed(other, word)} - words
+            renamed = {new for other in users for new in renamings(other, word)} - words
             words |= renamed
             pending += sorted(renamed)
         return sorted(words)
@@ -239,9 +233,9 @@ class Usage:
         is_nameless = word in self._import_words(module.path)
         is_inner = module.names.enclosing_function(function) is not None
         for other in self.users(module, function, word, () if is_nameless else forms):
-            for call in _candidates(other, {module.names.name_of(function), word}, module.path):
+            for call in candidates(other, {module.names.name_of(function), word}, module.path):
                 values = other.evaluator.evaluate_here(call.callee)
-                if is_inner and _is_given(call) and any(isinstance(value, Given) for value in values):
+                if is_inner and may_be_given(call) and any(isinstance(value, Given) for value in values):
                     values = other.evaluator.evaluate(call.callee)  # what others give it: `createRouter(tokens)`
                 if any(isinstance(value, Defined) and value.definition is function for value in values):
                     yield Use(other, call)
@@ -259,7 +253,7 @@ class Usage:
         for word in self.words_for(module, function):
             for other in self.users(module, function, word, _passed(module, function)):
                 uses: tuple[Name | Member, ...] = (*other.names.mentions(word), *other.names.members_named(word))
-                if any(_is_value(other, use) and _is_function(other, use, function) for use in uses):
+                if any(is_value(other, use) and means(other, use, function) for use in uses):
                     return True
         return False
 
@@ -300,50 +294,3 @@ def _passed(module: CodeModule, function: Function) -> tuple[Form, ...]:
     """How a function looks where it is handed over."""
     is_method = module.names.owner(function) is not None
     return METHOD_PASSED if is_method and module.names.traits.family in _OF_VALUES else PASSED
-
-
-def _renamed(module: CodeModule, word: str) -> Iterator[str]:
-    """Other names that a module hands on what it imports as `word` under."""
-    if module.is_python:
-        for statement in module.names.nodes(Import):
-            yield from (item.local for item in statement.names if item.member == word)
-    for export in () if module.is_python else module.names.nodes(Export):
-        if isinstance(export.local, Name) and export.local.id == word and export.exported not in {"default", "*"}:
-            yield export.exported
-
-
-def _is_function(module: CodeModule, expr: Expr, function: Function) -> bool:
-    values = module.evaluator.evaluate_here(expr)
-    return any(isinstance(value, Defined) and value.definition is function for value in values)
-
-
-def _is_given(call: Call) -> bool:
-    """Whether what is called is a variable or its member, so that it may be what the function around is given."""
-    callee = call.callee
-    return isinstance(callee.object if isinstance(callee, Member) else callee, Name)
-
-
-def _is_value(module: CodeModule, use: Name | Member) -> bool:
-    """Whether a mention is neither called, nor imported, nor the object of something else."""
-    holder = module.names.parent(use)
-    if isinstance(holder, Call):
-        return holder.callee is not use
-    return isinstance(holder, Argument | Entry | Sequence | Assign) and getattr(holder, "target", None) is not use
-
-
-def _candidates(other: CodeModule, names: set[str], path: str) -> Iterator[Call]:
-    """The calls by one of `names`, and by what imports of the file at `path` call it."""
-    local = set(names)
-    for edge in import_edges(other):
-        local.update(item.local for item in edge.names if item.member in names)
-        if path in targets(other, edge):
-            local.update(item.local for item in edge.names if item.member in {"default", None})
-            holder = other.names.parent(edge.node)
-            target = getattr(holder, "target", None)
-            local.update({target.id} if isinstance(target, Name) else ())
-    seen: set[Call] = set()
-    for name in sorted(local):
-        for call in other.names.calls_of(name):
-            if call not in seen:
-                seen.add(call)
-                yield call
